@@ -1,0 +1,97 @@
+// Package problem says what is wrong with an input: every problem at once,
+// each with its place, what is allowed and what to do about it. Finding
+// problems is the work of other packages; this one only holds, orders and
+// writes them.
+package problem
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Severity tells whether a problem stops the work.
+type Severity string
+
+const (
+	// Error stops the work: the template is not deployed, the plan not run.
+	Error Severity = "error"
+	// Warning is reported and the work goes on.
+	Warning Severity = "warning"
+)
+
+// Place is a position in a source file. Line and Column count from 1; the
+// zero Place means that the source has no positions (a macro's JSON event).
+type Place struct {
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
+}
+
+// Problem is one thing that is wrong.
+type Problem struct {
+	Severity Severity `json:"severity"`
+	// Rule is the stable name of the rule that was broken, such as "range"
+	// or "unknown-property". Tests and tools match on it, not on the words.
+	Rule string `json:"rule"`
+	// Path leads from the root of the template to the value, as in
+	// Resources.Build.Properties.Startup.Commands[2].
+	Path string `json:"path"`
+	Place
+	// Message is a whole sentence without a full stop: the subject, what is
+	// wrong and what is allowed.
+	Message string `json:"message"`
+	// Advice says what to do, where the message alone does not.
+	Advice string `json:"advice,omitempty"`
+}
+
+// List is a set of problems. The zero List is empty and ready to use.
+type List []Problem
+
+// Add appends problems.
+func (l *List) Add(problems ...Problem) { *l = append(*l, problems...) }
+
+// Sorted returns the problems in their stable order, without duplicates: by
+// place, then path, rule and message.
+func (l List) Sorted() List {
+	sorted := slices.Clone(l)
+	slices.SortStableFunc(sorted, compare)
+	return slices.Compact(sorted)
+}
+
+func compare(a, b Problem) int {
+	return cmp.Or(
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Advice, b.Advice),
+	)
+}
+
+// HasErrors reports whether any problem is an Error.
+func (l List) HasErrors() bool {
+	return slices.ContainsFunc(l, func(p Problem) bool { return p.Severity == Error })
+}
+
+// Err returns the sorted list as an error, or nil when it holds no Error.
+// Callers get it back with errors.As on a *Invalid.
+func (l List) Err() error {
+	if !l.HasErrors() {
+		return nil
+	}
+	return &Invalid{Problems: l.Sorted()}
+}
+
+// Invalid is the error for an input with problems.
+type Invalid struct{ Problems List }
+
+// Error lists every problem's message, one a line.
+func (e *Invalid) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.Message
+	}
+	return strings.Join(lines, "\n")
+}
