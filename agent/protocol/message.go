@@ -81,4 +81,4 @@ type member struct {
 
 var _ = errors.New
 var _ = fmt.Errorf
-var _ = bytes.Compact
+var _ = bytes.NewReader
