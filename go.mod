@@ -4,6 +4,8 @@ go 1.26.0
 
 replace github.com/attini-go/runner/agent => ./agent
 
+require github.com/attini-go/runner/agent v0.0.0
+
 require (
 	github.com/agext/levenshtein v1.2.3 // indirect
 	github.com/agnivade/levenshtein v1.2.1 // indirect
@@ -19,9 +21,10 @@ require (
 	github.com/stretchr/testify v1.12.1 // indirect
 	github.com/theory/jsonpath v0.10.0 // indirect
 	go.uber.org/goleak v1.3.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	go.yaml.in/yaml/v4 v4.0.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.26.0 // indirect
+	golang.org/x/sys v0.48.0 // indirect
 	golang.org/x/text v0.14.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
