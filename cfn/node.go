@@ -116,6 +116,14 @@ func (n *Node) KeyPlace(key string) problem.Place {
 	return n.Place
 }
 
+// Entries returns the entries of a Map; none for nil or another kind.
+func (n *Node) Entries() []Field {
+	if !n.IsMap() {
+		return nil
+	}
+	return n.Fields
+}
+
 // Has reports whether the Map has key.
 func (n *Node) Has(key string) bool { return n.index(key) >= 0 }
 
