@@ -1,0 +1,69 @@
+# Every target walks all modules: `go test ./...` in the root does not enter
+# agent/, which is a module of its own.
+MODULES := . agent
+GO      ?= go
+FUZZTIME ?= 20s
+
+# The linters are pinned in tools/go.mod, apart from what users build.
+TOOL = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: run
+run: ## Expand examples/hello and run its job here; needs nothing but Go.
+	@$(GO) run ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
+
+.PHONY: test
+test: lint unit ## Run every check: the linters, then all tests with the race detector.
+
+.PHONY: unit
+unit: ## Run all tests of all modules with the race detector.
+	@set -e; for module in $(MODULES); do \
+		echo "== test $$module"; (cd $$module && $(GO) test -race ./...); \
+	done
+
+.PHONY: lint
+lint: ## Check formatting, go vet, staticcheck and go.mod.
+	@set -e; for module in $(MODULES); do \
+		echo "== lint $$module"; \
+		( cd $$module; \
+		  unformatted=$$($(TOOL) gofumpt -l .); \
+		  if [ -n "$$unformatted" ]; then echo "not formatted (make format):"; echo "$$unformatted"; exit 1; fi; \
+		  $(GO) vet ./...; \
+		  $(TOOL) staticcheck ./...; \
+		  $(GO) mod tidy -diff ); \
+	done
+	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
+
+.PHONY: format
+format: ## Format all Go files.
+	@set -e; for module in $(MODULES); do (cd $$module && $(TOOL) gofumpt -w .); done
+
+.PHONY: golden
+golden: ## Write the golden files anew; review the difference before you commit.
+	@set -e; for module in $(MODULES); do \
+		(cd $$module && packages=$$(grep -rl --include='*_test.go' internal/golden . | xargs -r -n1 dirname | sort -u) && \
+		 for package in $$packages; do $(GO) test $$package -update; done); \
+	done
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (20s).
+	@set -e; for module in $(MODULES); do (cd $$module && \
+		for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u); do \
+			for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' $$package --exclude-dir='*' | sed 's/func //' ; grep -hoE '^func Fuzz[A-Za-z0-9_]*' $$package/*_test.go | sed 's/func //'); do \
+				echo "== fuzz $$package $$target"; $(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+			done; \
+		done); \
+	done
+
+.PHONY: bench
+bench: ## Run the benchmarks; compare ratios within one run, machines differ.
+	@set -e; for module in $(MODULES); do (cd $$module && $(GO) test -run '^$$' -bench . -benchmem ./...); done
+
+.PHONY: build
+build: ## Build runnerctl into build/.
+	$(GO) build -trimpath -o build/ ./cmd/runnerctl

@@ -1,0 +1,51 @@
+package local
+
+import (
+	"sync"
+
+	"github.com/attini-go/runner/agent/joblog"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// tailLines is how many of a job's last lines its failure is shown with.
+const tailLines = 10
+
+// jobLog hands every line on and keeps each job's last ones.
+type jobLog struct {
+	next worker.Log
+
+	mu    sync.Mutex
+	tails map[string]*joblog.Tail // by task token
+}
+
+var _ worker.Log = (*jobLog)(nil)
+
+func newJobLog(next worker.Log) *jobLog {
+	return &jobLog{next: next, tails: map[string]*joblog.Tail{}}
+}
+
+// Write implements worker.Log.
+func (l *jobLog) Write(line worker.Line) {
+	l.tail(line.Token).Add(line.Text)
+	l.next.Write(line)
+}
+
+func (l *jobLog) tail(token string) *joblog.Tail {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	tail := l.tails[token]
+	if tail == nil {
+		tail = joblog.NewTail(tailLines)
+		l.tails[token] = tail
+	}
+	return tail
+}
+
+// take returns a job's last lines and forgets them.
+func (l *jobLog) take(token string) []string {
+	lines := l.tail(token).Lines()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.tails, token)
+	return lines
+}

@@ -1,0 +1,92 @@
+package transform
+
+import (
+	"github.com/awslabs/goformation/v7/cloudformation/ecs"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/schema"
+)
+
+// The documented task definition (section Image). Cpu is in CPU units, Memory
+// in MiB; Runner's own Cpu and Memory override them when the task is run.
+const (
+	taskCPU       = "512"
+	taskMemory    = "3072"
+	containerName = "Container"
+	dockerSocket  = "/var/run/docker.sock"
+)
+
+// defaultImage runs the jobs of an EC2 Runner that names neither an Image nor
+// a task definition: the default task definition is Fargate's.
+const defaultImage = "public.ecr.aws/docker/library/debian:stable-slim"
+
+func taskDefinitionID(runner *schema.Runner) string { return runner.Name + "TaskDefinition" }
+
+// needsTaskDefinition: Image asks for one; EC2 needs one of its own kind.
+func needsTaskDefinition(runner *schema.Runner) bool {
+	return runner.Image.Given() || runner.Ec2Configuration != nil && !runner.TaskDefinitionArn.Given()
+}
+
+// defaultRole is the role of a Runner without RoleArn (section RoleArn).
+func defaultRole() *cfn.Node {
+	return cfn.Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/attini/attini-default-runner-role-${AWS::Region}")
+}
+
+func taskDefinition(runner *schema.Runner) *cfn.Node {
+	t := new(typed)
+	role, image := defaultRole(), cfn.Str(defaultImage)
+	if runner.RoleArn.Given() {
+		role = runner.RoleArn.Node
+	}
+	if runner.Image.Given() {
+		image = runner.Image.Node
+	}
+	container := ecs.TaskDefinition_ContainerDefinition{
+		Name:  containerName,
+		Image: t.hold(image),
+		LogConfiguration: &ecs.TaskDefinition_LogConfiguration{
+			LogDriver: "awslogs",
+			Options: map[string]string{
+				"awslogs-group":         t.hold(cfn.Ref(logGroupID(runner))),
+				"awslogs-region":        t.hold(cfn.Ref("AWS::Region")),
+				"awslogs-stream-prefix": "logs",
+				// ECS drops lines when its buffer is full unless told to
+				// wait; a deployment's log is worth the wait.
+				"mode": "blocking",
+			},
+		},
+	}
+	definition := &ecs.TaskDefinition{
+		Cpu:                     new(taskCPU),
+		Memory:                  new(taskMemory),
+		NetworkMode:             new("awsvpc"),
+		RequiresCompatibilities: []string{"FARGATE"},
+		ExecutionRoleArn:        new(t.hold(role)),
+		TaskRoleArn:             new(t.hold(role)),
+	}
+	if runner.Ec2Configuration != nil {
+		onHost(definition, &container, t)
+	}
+	definition.ContainerDefinitions = []ecs.TaskDefinition_ContainerDefinition{container}
+	return t.resource(definition)
+}
+
+// onHost makes the task definition one for an EC2 host: the host's network,
+// and the host's docker socket so that jobs can build images.
+func onHost(definition *ecs.TaskDefinition, container *ecs.TaskDefinition_ContainerDefinition, t *typed) {
+	const volume = "dockersock"
+	definition.NetworkMode = new("bridge")
+	definition.RequiresCompatibilities = []string{"EC2"}
+	definition.Volumes = []ecs.TaskDefinition_Volume{{
+		Name: new(volume),
+		Host: &ecs.TaskDefinition_HostVolumeProperties{SourcePath: new(dockerSocket)},
+	}}
+	container.Privileged = new(false)
+	container.MountPoints = []ecs.TaskDefinition_MountPoint{{
+		SourceVolume: new(volume), ContainerPath: new(dockerSocket),
+	}}
+	// An ECS agent before 1.104 does not tell containers their region.
+	container.Environment = []ecs.TaskDefinition_KeyValuePair{{
+		Name: new("AWS_DEFAULT_REGION"), Value: new(t.hold(cfn.Ref("AWS::Region"))),
+	}}
+}
