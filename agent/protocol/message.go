@@ -1,8 +1,8 @@
 // Package protocol is the wire contract between the parts of the runner: the
 // message that carries a job from the launcher to the agent, the names of the
-// environment variables that a job sees, the error names that a step fails
-// with, and the limits of the services in between. It holds facts, no
-// behaviour, and depends on the standard library only.
+// environment variables that a job sees, the rule for a job's output, the error
+// names that a step fails with, and the limits of the services in between. It
+// depends on the standard library only.
 package protocol
 
 import (
@@ -10,6 +10,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
 )
 
 // Message is the body of a queue message: one job, with the payload of the
@@ -39,28 +43,50 @@ type Job struct {
 type ExecutionMetadata struct {
 	// TaskToken closes the waiting step; it is a capability and is never
 	// logged.
-	TaskToken          string `json:"sfnToken"`
-	StepName           string `json:"stepName"`
-	ExecutionARN       string `json:"executionArn"`
-	ExecutionStartTime string `json:"executionStartTime"`
-	RetryCount         int    `json:"retryCounter"`
+	TaskToken          string
+	StepName           string
+	ExecutionARN       string
+	ExecutionStartTime string
+	RetryCount         int
 }
+
+// LogValue implements slog.LogValuer: without the token.
+func (m ExecutionMetadata) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("step", m.StepName), slog.String("execution", m.ExecutionARN), slog.Int("retry", m.RetryCount))
+}
+
+// String describes the step without the token.
+func (m ExecutionMetadata) String() string {
+	return fmt.Sprintf("step %q of %s", m.StepName, m.ExecutionARN)
+}
+
+// GoString keeps the token out of %#v.
+func (m ExecutionMetadata) GoString() string { return m.String() }
+
+// String describes the message without its payload and token.
+func (m *Message) String() string { return "job of " + m.Metadata.String() }
+
+// GoString keeps payload and token out of %#v.
+func (m *Message) GoString() string { return m.String() }
+
+// LogValue implements slog.LogValuer: without payload and token.
+func (m *Message) LogValue() slog.Value { return m.Metadata.LogValue() }
 
 // DeploymentOrigin says which distribution is being deployed, and from where.
 type DeploymentOrigin struct {
-	DistributionName string           `json:"distributionName"`
-	DistributionID   string           `json:"distributionId"`
-	Environment      string           `json:"environment"`
-	ObjectIdentifier string           `json:"objectIdentifier"`
-	StackName        string           `json:"stackName"`
-	DeploymentName   string           `json:"deploymentName"`
-	Source           DeploymentSource `json:"deploymentSource"`
+	DistributionName string
+	DistributionID   string
+	Environment      string
+	ObjectIdentifier string
+	StackName        string
+	DeploymentName   string
+	Source           DeploymentSource
 }
 
 // DeploymentSource is the place of the distribution's archive in S3.
 type DeploymentSource struct {
-	Bucket string `json:"deploymentSourceBucket"`
-	Prefix string `json:"deploymentSourcePrefix"`
+	Bucket string
+	Prefix string
 }
 
 // The top-level keys of a message.
@@ -70,7 +96,6 @@ const (
 	KeyActionType        = "attiniActionType"
 	KeyMetadata          = "deploymentPlanExecutionMetadata"
 	KeyOrigin            = "deploymentOriginData"
-	KeyOutput            = "output"
 	KeyConfigurationHash = "taskConfigHashCode"
 )
 
@@ -79,6 +104,173 @@ type member struct {
 	value json.RawMessage
 }
 
-var _ = errors.New
-var _ = fmt.Errorf
-var _ = bytes.NewReader
+// ParseMessage reads a message as the original agent does: a missing text is
+// empty, a missing list has nothing in it; in Commands and Environment any
+// scalar counts as its text, null as "null", and lists and objects as "".
+// Errors never hold any of the body.
+func ParseMessage(body []byte) (*Message, error) {
+	members, err := objectMembers(body)
+	if err != nil {
+		return nil, fmt.Errorf("read a job message: %w", err)
+	}
+	m := &Message{payload: members}
+	properties, metadata, origin := m.object(KeyProperties), m.object(KeyMetadata), m.object(KeyOrigin)
+	m.Job = Job{Runner: text(properties["Runner"]), Commands: texts(properties["Commands"]), Environment: textMap(properties["Environment"])}
+	m.Metadata = ExecutionMetadata{
+		TaskToken:          text(metadata["sfnToken"]),
+		StepName:           text(metadata["stepName"]),
+		ExecutionARN:       text(metadata["executionArn"]),
+		ExecutionStartTime: text(metadata["executionStartTime"]),
+		RetryCount:         int(number(metadata["retryCounter"])),
+	}
+	source := fields(origin["deploymentSource"])
+	m.Origin = DeploymentOrigin{
+		DistributionName: text(origin["distributionName"]),
+		DistributionID:   text(origin["distributionId"]),
+		Environment:      text(origin["environment"]),
+		ObjectIdentifier: text(origin["objectIdentifier"]),
+		StackName:        text(origin["stackName"]),
+		DeploymentName:   text(origin["deploymentName"]),
+		Source:           DeploymentSource{Bucket: text(source["deploymentSourceBucket"]), Prefix: text(source["deploymentSourcePrefix"])},
+	}
+	m.ConfigurationHash = number(m.member(KeyConfigurationHash))
+	return m, nil
+}
+
+// Input is the document that ATTINI_INPUT names: the payload without what is
+// about the job itself. Values keep their text, numbers their digits.
+func (m *Message) Input() []byte {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for _, member := range m.payload {
+		switch member.key {
+		case KeyProperties, KeyRunnerConfig, KeyActionType, KeyMetadata:
+			continue
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		key, err := json.Marshal(member.key)
+		if err != nil {
+			continue // a string always marshals
+		}
+		b.Write(key)
+		b.WriteByte(':')
+		if json.Compact(&b, member.value) != nil {
+			b.WriteString("null") // ParseMessage has read it, so it compacts
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+func (m *Message) member(key string) json.RawMessage {
+	for _, member := range m.payload {
+		if member.key == key {
+			return member.value
+		}
+	}
+	return nil
+}
+
+func (m *Message) object(key string) map[string]json.RawMessage { return fields(m.member(key)) }
+
+// objectMembers splits an object into its members; of two equal keys the last
+// value counts, in the place of the first.
+func objectMembers(body []byte) ([]member, error) {
+	if !json.Valid(body) {
+		return nil, errors.New("it is not JSON")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
+		return nil, errors.New("it is not a JSON object")
+	}
+	var members []member
+	index := map[string]int{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil, errors.New("a key cannot be read")
+		}
+		key, _ := token.(string)
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, errors.New("a value cannot be read")
+		}
+		if at, twice := index[key]; twice {
+			members[at].value = value
+			continue
+		}
+		index[key] = len(members)
+		members = append(members, member{key, value})
+	}
+	if _, err := decoder.Token(); err != nil && !errors.Is(err, io.EOF) {
+		return nil, errors.New("its end cannot be read")
+	}
+	return members, nil
+}
+
+func fields(raw json.RawMessage) map[string]json.RawMessage {
+	var result map[string]json.RawMessage
+	if json.Unmarshal(raw, &result) != nil {
+		return nil
+	}
+	return result
+}
+
+// text is the text of a scalar; "" for what is missing, null or no scalar.
+func text(raw json.RawMessage) string {
+	if s := scalar(raw); s != "null" || strings.HasPrefix(string(raw), `"`) {
+		return s
+	}
+	return ""
+}
+
+// scalar is the text of any scalar, null included; "" for lists and objects.
+func scalar(raw json.RawMessage) string {
+	trimmed := bytes.TrimSpace(raw)
+	if len(trimmed) == 0 {
+		return ""
+	}
+	switch trimmed[0] {
+	case '[', '{':
+		return ""
+	case '"':
+		var s string
+		if json.Unmarshal(trimmed, &s) != nil {
+			return ""
+		}
+		return s
+	}
+	return string(trimmed)
+}
+
+func texts(raw json.RawMessage) []string {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		return nil
+	}
+	result := make([]string, len(items))
+	for i, item := range items {
+		result[i] = scalar(item)
+	}
+	return result
+}
+
+func textMap(raw json.RawMessage) map[string]string {
+	items := fields(raw)
+	result := make(map[string]string, len(items))
+	for key, item := range items {
+		result[key] = scalar(item)
+	}
+	return result
+}
+
+// number reads a signed 32-bit integer, also out of a string; 0 for others.
+func number(raw json.RawMessage) int32 {
+	value, err := strconv.ParseInt(scalar(raw), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int32(value)
+}
