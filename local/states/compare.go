@@ -2,6 +2,7 @@ package states
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 )
@@ -45,6 +46,7 @@ func operatorNamed(name string) (operator, bool) {
 
 // comparison compares what variable selects with a fixed value or with what another path selects.
 type comparison struct {
+	name     string
 	variable *path
 	operator operator
 	value    any
@@ -53,15 +55,21 @@ type comparison struct {
 
 // operand reads the right side of the comparison called name.
 func (o *object) operand(variable *path, name string) condition {
-	c := comparison{variable: variable}
+	c := comparison{name: name, variable: variable}
 	c.operator, _ = operatorNamed(name)
 	if c.operator.path {
 		c.other, _ = compile(o, name, parsePath)
 		return c
 	}
 	switch kind := c.operator.kind; kind {
-	case "String", "Matches":
+	case "String":
 		c.value, _ = o.text(name)
+	case "Matches":
+		pattern, ok := o.text(name)
+		if ok && strings.Contains(strings.NewReplacer(`\\`, "", `\*`, "").Replace(pattern), `\`) {
+			o.problem(o.at(name), `a backslash must be followed by * or another backslash`)
+		}
+		c.value = pattern
 	case "Numeric":
 		c.value, _ = o.number(name)
 	case "Timestamp":
@@ -75,17 +83,22 @@ func (o *object) operand(variable *path, name string) condition {
 }
 
 func (c comparison) holds(s *scope) (bool, error) {
-	value, found := c.variable.find(c.variable.root(s))
 	if c.operator.kind == "IsPresent" {
-		return found == c.value, nil
+		_, err := c.variable.find(s)
+		var missing *missingError
+		if err != nil && !errors.As(err, &missing) {
+			return false, err
+		}
+		return (err == nil) == c.value, nil
 	}
-	if !found {
-		return false, failure(Runtime, "Choice: %s; test it with IsPresent first", &missingError{c.variable})
+	value, err := c.variable.read("Variable", s)
+	if err != nil {
+		return false, err
 	}
 	other := c.value
 	if c.other != nil {
-		if other, found = c.other.find(c.other.root(s)); !found {
-			return false, failure(Runtime, "Choice: %s", &missingError{c.other})
+		if other, err = c.other.read(c.name, s); err != nil {
+			return false, err
 		}
 	}
 	return c.operator.compare(value, other), nil

@@ -60,14 +60,26 @@ var (
 // asFailure puts err into the language's terms, as a copy that belongs to the interpreter.
 func asFailure(err error, path string) *Error {
 	var known *Error
-	if !errors.As(err, &known) || known == nil {
+	if !errors.As(err, &known) {
 		return &Error{Name: TaskFailed, Cause: err.Error(), State: path}
+	}
+	if known == nil { // a nil *Error in the interface
+		return &Error{Name: TaskFailed, State: path}
 	}
 	mine := *known
 	if mine.State == "" {
 		mine.State = path
 	}
 	return &mine
+}
+
+// cause is what err says without the framing of an [*Error].
+func cause(err error) string {
+	var known *Error
+	if errors.As(err, &known) && known != nil {
+		return known.Cause
+	}
+	return err.Error()
 }
 
 // stopped returns why ctx ended, nil if it goes on.

@@ -24,31 +24,7 @@ type scope struct {
 	random  func() float64
 }
 
-func (p *path) root(s *scope) any {
-	if p.context {
-		return s.context
-	}
-	return s.input
-}
-
-func (p *path) evaluate(s *scope) (any, error) {
-	value, found := p.find(p.root(s))
-	if !found {
-		return nil, &missingError{path: p}
-	}
-	return value, nil
-}
-
-// missingError reports a path that selects nothing. Which error name that becomes depends on the field the path stands in.
-type missingError struct{ path *path }
-
-func (e *missingError) Error() string {
-	where := "the state's data"
-	if e.path.context {
-		where = "the context object"
-	}
-	return fmt.Sprintf("path %q was not found in %s", e.path.text, where)
-}
+func (p *path) evaluate(s *scope) (any, error) { return p.find(s) }
 
 // call is an invocation of an intrinsic function.
 type call struct {

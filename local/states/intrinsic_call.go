@@ -20,7 +20,7 @@ func (f intrinsic) arity() string {
 	case f.most < 0 && f.least == 0:
 		return "any number of arguments"
 	case f.most < 0:
-		return fmt.Sprintf("%d arguments or more", f.least)
+		return fmt.Sprintf("%d or more arguments", f.least)
 	case f.least != f.most:
 		return fmt.Sprintf("%d to %d arguments", f.least, f.most)
 	case f.least == 1:
@@ -70,7 +70,7 @@ func (c *call) evaluate(s *scope) (any, error) {
 			if _, inner := argument.(*call); inner {
 				return nil, err
 			}
-			return nil, failure(IntrinsicFailure, "%s: argument %d: %s", c.name, i+1, err)
+			return nil, failure(IntrinsicFailure, "%s: argument %d: %s", c.name, i+1, cause(err))
 		}
 		a.values[i] = value
 	}

@@ -142,8 +142,8 @@ func mathAdd(a *arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if y > 0 && x > math.MaxInt64-y || y < 0 && x < math.MinInt64-y {
-		return nil, errors.New("the sum is beyond the range of 64-bit integers")
+	if min(x, y) < math.MinInt32 || max(x, y) > math.MaxInt32 {
+		return nil, fmt.Errorf("the arguments must lie between %d and %d", math.MinInt32, math.MaxInt32)
 	}
 	return integerNumber(x + y), nil
 }

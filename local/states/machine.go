@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,7 +46,9 @@ func (m *Machine) Run(ctx context.Context, e Execution, o Options) (json.RawMess
 // RunState executes one state alone, found by name at any depth, with e.Input as its input: its retriers and catchers work, its Next is
 // ignored. A state inside a Map has no Map.Item in its context object then. Errors are those of Run.
 func (m *Machine) RunState(ctx context.Context, name string, e Execution, o Options) (json.RawMessage, error) {
+	var names []string
 	for _, s := range m.graph.all() {
+		names = append(names, s.name)
 		if s.name == name {
 			return m.execute(ctx, e, o, func(ctx context.Context, r *run, input any) (any, error) {
 				output, _, err := r.visit(ctx, s, place{}, input)
@@ -53,7 +56,7 @@ func (m *Machine) RunState(ctx context.Context, name string, e Execution, o Opti
 			})
 		}
 	}
-	return nil, fmt.Errorf("run state %q: the definition has no state of this name", name)
+	return nil, fmt.Errorf("run state %q: there is no such state; the states are %s", name, strings.Join(names, ", "))
 }
 
 func (m *Machine) execute(

@@ -94,9 +94,9 @@ func (w mapWork) do(ctx context.Context, v *visit, input any) (any, string, erro
 func (w mapWork) items(s *scope) ([]any, error) {
 	value := s.input
 	if w.itemsPath != nil {
-		var found bool
-		if value, found = w.itemsPath.find(w.itemsPath.root(s)); !found {
-			return nil, failure(Runtime, "ItemsPath: %s", &missingError{w.itemsPath})
+		var err error
+		if value, err = w.itemsPath.read("ItemsPath", s); err != nil {
+			return nil, err
 		}
 	}
 	items, ok := value.([]any)
@@ -109,9 +109,9 @@ func (w mapWork) items(s *scope) ([]any, error) {
 func (w mapWork) limit(s *scope) (int, error) {
 	n := w.concurrency
 	if w.concurrencyPath != nil {
-		value, found := w.concurrencyPath.find(w.concurrencyPath.root(s))
-		if !found {
-			return 0, failure(Runtime, "MaxConcurrencyPath: %s", &missingError{w.concurrencyPath})
+		value, err := w.concurrencyPath.read("MaxConcurrencyPath", s)
+		if err != nil {
+			return 0, err
 		}
 		number, _ := value.(json.Number)
 		var ok bool

@@ -152,10 +152,10 @@ func (p *parser) transitions(place string, g *graph) {
 	}
 }
 
-// Timestamps are RFC 3339 with an upper-case T and Z ("Timestamps" in the specification).
+// parseTimestamp reads RFC 3339 with an upper-case T and Z ("Timestamps" in the specification).
 func parseTimestamp(text string) (time.Time, error) {
-	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
+	var t time.Time
+	if err := t.UnmarshalText([]byte(text)); err != nil { // stricter than time.Parse
 		return time.Time{}, fmt.Errorf("%q is not an RFC 3339 timestamp such as 2026-08-18T17:33:00Z", text)
 	}
 	return t, nil

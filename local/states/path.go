@@ -3,6 +3,8 @@ package states
 import (
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -89,11 +91,8 @@ func standardPath(text string) (string, error) {
 			standard.WriteString(dots)
 			continue
 		}
-		name := rest
-		if end := strings.IndexAny(rest, ".[( \t\r\n"); end >= 0 {
-			name = rest[:end]
-		}
-		rest = rest[len(name):]
+		var name string
+		name, rest = dottedName(rest)
 		switch {
 		case name == "":
 			return "", fmt.Errorf("a name is missing after %q", dots)
@@ -108,6 +107,22 @@ func standardPath(text string) (string, error) {
 		}
 	}
 	return standard.String(), nil
+}
+
+// dottedName reads a name up to the next . [ ( or space; a backslash takes the special meaning from the character after it ("Reference Paths"
+// in the specification: $.store\.book).
+func dottedName(text string) (name, rest string) {
+	var plain strings.Builder
+	for i := 0; i < len(text); i++ {
+		if strings.IndexByte(".[( \t\r\n", text[i]) >= 0 {
+			return plain.String(), text[i:]
+		}
+		if text[i] == '\\' && i+1 < len(text) {
+			i++
+		}
+		plain.WriteByte(text[i])
+	}
+	return plain.String(), ""
 }
 
 // bracketEnd finds the end of the bracketed part that text starts with, past quotes and nested brackets.
@@ -190,52 +205,82 @@ func severalNames(segment *spec.Segment) bool {
 // singular reports whether the path can select one value at most.
 func (p *path) singular() bool { return p.definite == len(p.segments) }
 
-// find evaluates p. A singular path gives the value it selects; any other gives the list of all values it selects, perhaps an empty one.
-// found is false if the place that the path's definite part names does not exist.
-func (p *path) find(root any) (value any, found bool) {
+// maxSelected bounds what one path may select on its way: chained descendant searches multiply.
+const maxSelected = 1_000_000
+
+// find evaluates p in s. A singular path gives the value it selects; any other gives the list of all values it selects, perhaps an empty one.
+// The error is a [*missingError] if the place that the path's definite part names does not exist.
+func (p *path) find(s *scope) (any, error) {
+	root := s.input
+	if p.context {
+		root = s.context
+	}
 	nodes := []any{root}
 	for i, segment := range p.segments {
 		if i == p.definite && wantsArray(segment) {
 			if _, array := nodes[0].([]any); !array {
-				return nil, false
+				return nil, &missingError{p}
 			}
 		}
-		nodes = selectAll(segment, nodes, root)
-		if i < p.definite && len(nodes) == 0 {
-			return nil, false
+		selected := []any{}
+		for _, node := range nodes {
+			if selected = search(selected, segment, node, root); len(selected) > maxSelected {
+				return nil, failure(DataLimitExceeded, "path %q selects more than %d values", p.text, maxSelected)
+			}
+		}
+		if nodes = selected; i < p.definite && len(nodes) == 0 {
+			return nil, &missingError{p}
 		}
 	}
 	if p.singular() {
-		return nodes[0], true
+		return nodes[0], nil
 	}
-	return nodes, true
+	return nodes, nil
 }
 
-// selectAll applies one segment to every node. Objects have no order here, so what a wildcard, a filter or a descendant search finds in them
-// is put in the order of the names: the result must not differ between two runs.
-func selectAll(segment *spec.Segment, nodes []any, root any) []any {
-	selected := []any{}
-	for _, node := range nodes {
-		located := segment.SelectLocated(node, root, spec.Normalized())
-		if unordered(segment) {
-			slices.SortStableFunc(located, func(a, b *spec.LocatedNode) int { return a.Path.Compare(b.Path) })
+// search appends to selected what segment selects from node. An object's fields come in the order of their names, not in an order that
+// changes from run to run.
+func search(selected []any, segment *spec.Segment, node, root any) []any {
+	for _, selector := range segment.Selectors() {
+		switch selector := selector.(type) {
+		case spec.WildcardSelector:
+			selected = slices.AppendSeq(selected, children(node))
+		case *spec.FilterSelector:
+			for child := range children(node) {
+				if selector.Eval(child, root) {
+					selected = append(selected, child)
+				}
+			}
+		default:
+			selected = append(selected, selector.Select(node, root)...)
 		}
-		for _, l := range located {
-			selected = append(selected, l.Node)
+	}
+	if segment.IsDescendant() && len(selected) <= maxSelected {
+		for child := range children(node) {
+			selected = search(selected, segment, child, root)
 		}
 	}
 	return selected
 }
 
-func unordered(segment *spec.Segment) bool {
-	return segment.IsDescendant() || slices.ContainsFunc(segment.Selectors(), func(selector spec.Selector) bool {
-		switch selector.(type) {
-		case spec.Name, spec.Index, spec.SliceSelector:
-			return false
-		default:
-			return true
+// children are the elements of an array, or the values of an object in the order of their names.
+func children(node any) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		switch node := node.(type) {
+		case []any:
+			for _, child := range node {
+				if !yield(child) {
+					return
+				}
+			}
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(node)) {
+				if !yield(node[name]) {
+					return
+				}
+			}
 		}
-	})
+	}
 }
 
 // wantsArray reports a segment that Step Functions applies to arrays only: a slice or a list of indexes.
@@ -248,4 +293,25 @@ func wantsArray(segment *spec.Segment) bool {
 			return true
 		}
 	})
+}
+
+// missingError reports a path that selects nothing. Which error name that becomes depends on the field the path stands in.
+type missingError struct{ path *path }
+
+func (e *missingError) Error() string {
+	where := "the state's data"
+	if e.path.context {
+		where = "the context object"
+	}
+	return fmt.Sprintf("path %q was not found in %s", e.path.text, where)
+}
+
+// read finds p for a field that fails with States.Runtime if there is nothing.
+func (p *path) read(field string, s *scope) (any, error) {
+	value, err := p.find(s)
+	var missing *missingError
+	if errors.As(err, &missing) {
+		return nil, failure(Runtime, "%s: %s", field, missing)
+	}
+	return value, err
 }

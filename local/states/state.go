@@ -43,11 +43,7 @@ func (f filter) apply(field string, s *scope) (any, error) {
 	case f.path == nil:
 		return s.input, nil
 	}
-	value, found := f.path.find(f.path.root(s))
-	if !found {
-		return nil, failure(Runtime, "%s: %s", field, &missingError{f.path})
-	}
-	return value, nil
+	return f.path.read(field, s)
 }
 
 // state reads one state.
@@ -195,7 +191,7 @@ func (w fail) do(_ context.Context, v *visit, input any) (any, string, error) {
 		}
 		value, err := dynamic.from.evaluate(v.scope(input))
 		if err != nil {
-			return nil, "", failure(Runtime, "%s: %s", dynamic.field, err)
+			return nil, "", failure(Runtime, "%s: %s", dynamic.field, cause(err))
 		}
 		text, ok := value.(string)
 		if !ok {

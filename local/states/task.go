@@ -62,9 +62,9 @@ func (l limit) in(s *scope) (time.Duration, error) {
 
 // secondsAt reads a number of seconds from a path.
 func secondsAt(field string, p *path, s *scope, least int64) (time.Duration, error) {
-	value, found := p.find(p.root(s))
-	if !found {
-		return 0, failure(Runtime, "%s: %s", field, &missingError{p})
+	value, err := p.read(field, s)
+	if err != nil {
+		return 0, err
 	}
 	number, _ := value.(json.Number)
 	seconds, ok := wholeNumber(number)

@@ -37,9 +37,9 @@ func (w wait) length(v *visit, input any) (time.Duration, error) {
 	case w.secondsPath != nil:
 		return secondsAt("SecondsPath", w.secondsPath, s, 0)
 	case w.timestampPath != nil:
-		value, found := w.timestampPath.find(w.timestampPath.root(s))
-		if !found {
-			return 0, failure(Runtime, "TimestampPath: %s", &missingError{w.timestampPath})
+		value, err := w.timestampPath.read("TimestampPath", s)
+		if err != nil {
+			return 0, err
 		}
 		text, _ := value.(string)
 		until, err := parseTimestamp(text)
