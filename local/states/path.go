@@ -150,8 +150,11 @@ func bracketEnd(text string) (int, error) {
 	return 0, errors.New("a bracket [ is not closed")
 }
 
-// plainName reports whether RFC 9535 allows name after a dot.
+// plainName reports whether the parser takes name after a dot. It takes the three constants for something else.
 func plainName(name string) bool {
+	if name == "true" || name == "false" || name == "null" {
+		return false
+	}
 	for i, c := range name {
 		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
 		if !letter && (i == 0 || c < '0' || '9' < c) {
