@@ -1,0 +1,94 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// BecomeSubreaper makes this program the parent of all its orphaned
+// descendants, so that End finds them. It is for main packages, since it
+// changes the whole program: it must start its other children in its own
+// session, because ended children of other sessions are taken for orphans and
+// reaped.
+func BecomeSubreaper() error {
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("become the parent of orphaned processes: %w", err)
+	}
+	return nil
+}
+
+// attributes gives the leader a group of its own and lets it die with this
+// program.
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// childInfo is the kernel's siginfo_t as waitid fills it, see sigaction(2).
+type childInfo struct {
+	_     [2]int32 // signal and errno, in an order that differs between machines
+	code  int32
+	child struct {
+		_      [0]uintptr // the union is aligned like a pointer
+		_      [2]int32   // process and user id
+		status int32
+	}
+	_ [128]byte
+}
+
+// awaitExit waits for the leader's end and leaves it a zombie, so that its
+// number and its group's stay taken.
+func awaitExit(cmd *exec.Cmd) (Exit, error) {
+	var info childInfo
+	for {
+		err := unix.Waitid(unix.P_PID, cmd.Process.Pid, (*unix.Siginfo)(unsafe.Pointer(&info)), unix.WEXITED|unix.WNOWAIT, nil)
+		if err == nil {
+			break
+		}
+		if err != unix.EINTR {
+			return Exit{Code: -1}, fmt.Errorf("wait for %s: %w", cmd.Path, err)
+		}
+	}
+	const exited = 1 // CLD_EXITED
+	if info.code == exited {
+		return exitedWith(int(info.child.status)), nil
+	}
+	return killedBy(syscall.Signal(info.child.status)), nil
+}
+
+// hasEnded says whether a child of this program has ended, without reaping it.
+func hasEnded(pid int) bool {
+	var info childInfo
+	err := unix.Waitid(unix.P_PID, pid, (*unix.Siginfo)(unsafe.Pointer(&info)), unix.WEXITED|unix.WNOWAIT|unix.WNOHANG, nil)
+	return err == nil && info.code != 0
+}
+
+// adoptsOrphans says whether orphans become children of this program.
+func adoptsOrphans() bool {
+	var is int32
+	_, _, errno := unix.Syscall(unix.SYS_PRCTL, unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(&is)), 0)
+	return os.Getpid() == 1 || (errno == 0 && is != 0)
+}
+
+// send signals the process of that identity, and no other that got its number.
+// It does nothing when the process has ended.
+func send(to identity, signal unix.Signal) {
+	// The descriptor fixes the process before its identity is looked at.
+	fd, err := unix.PidfdOpen(to.pid, 0)
+	if err == nil {
+		defer unix.Close(fd)
+	}
+	if s, statErr := readStatus(to.pid); statErr != nil || s.identity != to {
+		return
+	}
+	if err == nil {
+		err = unix.PidfdSendSignal(fd, signal, nil, 0)
+	}
+	if err == unix.ENOSYS || err == unix.EPERM {
+		_ = unix.Kill(to.pid, signal) // before Linux 5.3, or forbidden by a filter
+	}
+}

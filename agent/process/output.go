@@ -1,0 +1,182 @@
+package process
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// pumpBuffer is the size of one read: half of a Linux pipe, so that the
+// writers can go on while Output is busy.
+const pumpBuffer = 32 << 10
+
+// pump copies a pipe to a writer. Unlike io.Copy it knows at each moment how
+// much has been read and written, which tells when what was in the pipe at the
+// leader's end has arrived.
+type pump struct {
+	reader *os.File
+	writer io.Writer
+	// done is closed when nothing will be written any more.
+	done chan struct{}
+
+	mu        sync.Mutex
+	read      int64
+	delivered int64
+	marks     []mark
+	err       error
+}
+
+// mark is reached when that many bytes have been delivered.
+type mark struct {
+	at      int64
+	reached chan struct{}
+}
+
+func newPump(reader *os.File, writer io.Writer) *pump {
+	if writer == nil {
+		writer = io.Discard
+	}
+	return &pump{reader: reader, writer: writer, done: make(chan struct{})}
+}
+
+// run copies until the last holder of the pipe has closed it, or until finish.
+func (p *pump) run() {
+	defer close(p.done)
+	defer p.reader.Close()
+	connection, err := p.reader.SyscallConn()
+	if err != nil {
+		p.fail(err)
+		return
+	}
+	buffer := make([]byte, pumpBuffer)
+	for {
+		n, err := p.fill(connection, buffer)
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			p.fail(err)
+		}
+		if err != nil || n == 0 {
+			return
+		}
+		p.deliver(buffer[:n])
+	}
+}
+
+// fill reads and counts in one step, so that mark sees each byte either in the
+// pipe or in the count.
+func (p *pump) fill(connection syscall.RawConn, buffer []byte) (n int, err error) {
+	waitErr := connection.Read(func(fd uintptr) bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for {
+			n, err = unix.Read(int(fd), buffer)
+			if err != unix.EINTR {
+				break
+			}
+		}
+		p.read += int64(max(n, 0))
+		return err != unix.EAGAIN
+	})
+	if waitErr != nil {
+		return 0, waitErr
+	}
+	return n, err
+}
+
+func (p *pump) deliver(chunk []byte) {
+	if p.failure() == nil {
+		n, err := p.writer.Write(chunk)
+		if err == nil && n < len(chunk) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			p.fail(err)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delivered += int64(len(chunk))
+	waiting := p.marks[:0]
+	for _, m := range p.marks {
+		if m.at <= p.delivered {
+			close(m.reached)
+			continue
+		}
+		waiting = append(waiting, m)
+	}
+	p.marks = waiting
+}
+
+// mark returns a channel that is closed when all that is in the pipe now has
+// been delivered. It stays open when the pump ends before: see done.
+func (p *pump) mark() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := mark{at: p.read + int64(p.pending()), reached: make(chan struct{})}
+	if m.at <= p.delivered {
+		close(m.reached)
+	} else {
+		p.marks = append(p.marks, m)
+	}
+	return m.reached
+}
+
+// pending is the number of bytes in the pipe; none once it is closed.
+func (p *pump) pending() (n int) {
+	connection, err := p.reader.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	// An error means a closed pipe, which holds nothing.
+	controlErr := connection.Control(func(fd uintptr) {
+		n, err = unix.IoctlGetInt(int(fd), unix.FIONREAD)
+	})
+	if controlErr != nil || err != nil {
+		return 0
+	}
+	return n
+}
+
+// finish waits for the end of the copy. When a process that is out of reach
+// still holds the pipe after drain, it waits for what is in the pipe and cuts
+// off the rest.
+func (p *pump) finish(drain time.Duration) {
+	select {
+	case <-p.done:
+		return
+	default:
+	}
+	timer := time.NewTimer(drain)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+		return
+	case <-timer.C:
+	}
+	select {
+	case <-p.done:
+		return
+	case <-p.mark():
+	}
+	// Only fails when the pipe has been closed, which is what it is for.
+	_ = p.reader.SetReadDeadline(time.Unix(1, 0))
+	<-p.done
+}
+
+func (p *pump) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *pump) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}

@@ -1,0 +1,155 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strconv"
+)
+
+// status is what /proc/<pid>/stat tells of a process, see proc(5).
+type status struct {
+	identity
+	parent  int
+	group   int
+	session int
+	dead    bool
+}
+
+// identity tells a process from a later one with the same number.
+type identity struct {
+	pid int
+	// start is in clock ticks after boot.
+	start uint64
+}
+
+func procPath(pid int, name string) string {
+	return "/proc/" + strconv.Itoa(pid) + "/" + name
+}
+
+func readStatus(pid int) (status, error) {
+	content, err := os.ReadFile(procPath(pid, "stat"))
+	if err != nil {
+		return status{}, err
+	}
+	return parseStatus(pid, content)
+}
+
+var errStat = errors.New("unknown form of /proc/<pid>/stat")
+
+// parseStatus reads the fields after the command's name, which stands in
+// parentheses and may itself hold any byte.
+func parseStatus(pid int, content []byte) (status, error) {
+	const (
+		state, parent, group, session, threads, start = 0, 1, 2, 3, 17, 19
+	)
+	fields := bytes.Fields(content[bytes.LastIndexByte(content, ')')+1:])
+	if len(fields) <= start {
+		return status{}, errStat
+	}
+	var number [start + 1]uint64
+	for _, i := range []int{parent, group, session, threads, start} {
+		n, err := strconv.ParseUint(string(fields[i]), 10, 64)
+		if err != nil {
+			return status{}, errStat
+		}
+		number[i] = n
+	}
+	ended := string(fields[state]) == "Z" || string(fields[state]) == "X"
+	return status{
+		identity: identity{pid: pid, start: number[start]},
+		parent:   int(number[parent]), group: int(number[group]), session: int(number[session]),
+		// The first thread of a program may end before the others.
+		dead: ended && number[threads] <= 1,
+	}, nil
+}
+
+// errNoChildren says that the kernel was built without lists of children.
+var errNoChildren = errors.New("the kernel lists no children in /proc")
+
+// descendants reads all descendants of the process pid, parents first. It is
+// not complete when a process ended meanwhile: its children may have moved to
+// a place that had been read before.
+func descendants(pid int) (found []status, complete bool, err error) {
+	complete = true
+	if _, err := os.Stat(procPath(pid, "task/"+strconv.Itoa(pid)+"/children")); err != nil {
+		return nil, false, errNoChildren
+	}
+	for queue := []int{pid}; len(queue) > 0; queue = queue[1:] {
+		children, err := readChildren(queue[0])
+		if err != nil {
+			complete = false
+		}
+		for _, child := range children {
+			s, err := readStatus(child)
+			if err != nil {
+				complete = false
+				continue
+			}
+			found = append(found, s)
+			if !s.dead {
+				queue = append(queue, child)
+			}
+		}
+	}
+	return found, complete, nil
+}
+
+// readChildren reads the children of all threads of a process.
+func readChildren(pid int) ([]int, error) {
+	directory, err := os.Open(procPath(pid, "task"))
+	if err != nil {
+		return nil, err
+	}
+	defer directory.Close()
+	threads, err := directory.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	var children []int
+	for _, thread := range threads {
+		content, err := os.ReadFile(procPath(pid, "task/"+thread+"/children"))
+		if errors.Is(err, fs.ErrNotExist) && len(threads) > 1 {
+			continue // an ended thread has handed its children to another
+		}
+		if err != nil {
+			return children, err
+		}
+		for field := range bytes.FieldsSeq(content) {
+			child, err := strconv.Atoi(string(field))
+			if err != nil {
+				return children, err
+			}
+			children = append(children, child)
+		}
+	}
+	return children, nil
+}
+
+// everyProcess reads all processes that /proc shows.
+func everyProcess() ([]status, error) {
+	directory, err := os.Open("/proc")
+	if err != nil {
+		return nil, err
+	}
+	defer directory.Close()
+	names, err := directory.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	var found []status
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		if s, err := readStatus(pid); err == nil {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		return nil, fs.ErrNotExist
+	}
+	return found, nil
+}

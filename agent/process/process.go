@@ -1,0 +1,235 @@
+// Package process runs one command as a process tree: it starts it, streams
+// its output, interrupts and kills it, and tells how it ended.
+//
+// A job is rarely one process. A shell starts compilers in the background, a
+// build tool leaves a daemon, a daemon forks twice and calls setsid so that
+// nobody finds it. Four facts of Unix make "run it and stop it" hard:
+//
+//   - A signal to the shell does not reach its children. So the leader gets a
+//     process group of its own, and signals go to the group.
+//   - A group can be left (setsid, setpgid), and a process whose parent ended
+//     is handed to the nearest ancestor that is a subreaper, or to init. So on
+//     Linux the program becomes a subreaper (BecomeSubreaper): orphans come to
+//     it, and a random cookie in their environment tells whose they are.
+//   - The end of output is when the last holder of the pipe closes it, not when
+//     the leader ends. So a background process would hang a plain wait; here
+//     the wait for output after the leader's end is bounded (Drain).
+//   - The number of a process is free for reuse as soon as the process has been
+//     waited for. So on Linux the ended leader is kept as a zombie until the
+//     tree ends, which keeps the number of its group, and every other process
+//     is told by its number together with its start time.
+//
+// What stays out of reach on Linux: a process that left the group, whose parent
+// ended before the tree did, and that has overwritten or dropped its
+// environment. Without BecomeSubreaper, and on other systems, a process that
+// left the group is found only while its chain of parents lives (Linux) or not
+// at all.
+package process
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// CookieVariable is the environment variable that every process of a tree
+// inherits. Its value names the tree, after the trees that it runs inside of.
+const CookieVariable = "ATTINI_PROCESS_TREE"
+
+// Command is what to run.
+type Command struct {
+	// Path is the executable. A name without a slash is looked up in PATH; a
+	// relative path is relative to Dir.
+	Path string
+	// Args are the arguments, without the name of the program itself.
+	Args []string
+	// Dir is the working directory, empty for this program's.
+	Dir string
+	// Env is the whole environment as KEY=VALUE: nothing is inherited.
+	// CookieVariable is added to it.
+	Env []string
+	// Output takes stdout and stderr, in the order in which they were
+	// written; nil drops them. Write is never called concurrently. While it
+	// is busy the processes wait for it, at most a pipe ahead, so it must
+	// return. After it failed, the rest is dropped.
+	Output io.Writer
+	// Grace is the time between SIGTERM and SIGKILL.
+	Grace time.Duration
+	// Drain is how long output is still awaited after the leader ended, while
+	// another process holds the pipe.
+	Drain time.Duration
+}
+
+// Tree is a started command with all its descendants. End must be called
+// once it is no longer needed.
+type Tree struct {
+	command Command
+	cmd     *exec.Cmd
+	output  *pump
+	members *members
+
+	// exited is closed when the leader ended; exit, exitErr and rest are set
+	// before.
+	exited  chan struct{}
+	exit    Exit
+	exitErr error
+	rest    <-chan struct{}
+
+	end sync.Once
+}
+
+// Start starts the command with an empty stdin. The error names the directory
+// or the executable that cannot be used.
+func Start(command Command) (*Tree, error) {
+	if command.Dir != "" {
+		// The kernel's error for a missing directory would blame the executable.
+		info, err := os.Stat(command.Dir)
+		if err == nil && !info.IsDir() {
+			err = &os.PathError{Op: "chdir", Path: command.Dir, Err: syscall.ENOTDIR}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("start %s in the directory %s: %w", command.Path, command.Dir, err)
+		}
+	}
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("create the output pipe of %s: %w", command.Path, err)
+	}
+	cookie := rand.Text()
+	cmd := exec.Command(command.Path, command.Args...)
+	cmd.Dir = command.Dir
+	cmd.Env = append(slices.Clone(command.Env), CookieVariable+"="+nest(os.Getenv(CookieVariable), cookie))
+	cmd.Stdout, cmd.Stderr = writer, writer
+	cmd.SysProcAttr = attributes()
+
+	t := &Tree{command: command, cmd: cmd, output: newPump(reader, command.Output), exited: make(chan struct{})}
+	started := make(chan error)
+	go t.lead(cookie, started)
+	err = <-started
+	writer.Close()
+	if err != nil {
+		reader.Close()
+		return nil, fmt.Errorf("start %s: %w", command.Path, err)
+	}
+	go t.output.run()
+	return t, nil
+}
+
+// nest is the cookie of a tree inside of another tree: it holds both, so that
+// the outer tree finds what a killed inner program left.
+func nest(outer, cookie string) string {
+	if outer == "" {
+		return cookie
+	}
+	return outer + "." + cookie
+}
+
+// lead starts the leader and stays with it until it ended. Its thread is
+// locked because the kernel sends the signal of a parent's death when the
+// thread that forked ends, not when the program does.
+func (t *Tree) lead(cookie string, started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := t.cmd.Start()
+	if err != nil {
+		started <- err
+		return
+	}
+	t.members = newMembers(t.cmd, cookie)
+	started <- nil
+	t.exit, t.exitErr = awaitExit(t.cmd)
+	t.rest = t.output.mark()
+	close(t.exited)
+}
+
+// Pid is the process id of the leader, which is also its group's.
+func (t *Tree) Pid() int { return t.cmd.Process.Pid }
+
+// Wait waits for the leader's end and for its output: until the pipe is
+// closed, or until Drain is over and all that was in the pipe at the leader's
+// end has been written to Output. Other processes are left alone, and their
+// output is written until End.
+//
+// When ctx ends first, the whole tree is ended as by End, and the error is
+// context.Cause(ctx). The error also tells of an Output that failed; the Exit
+// is right then, too.
+func (t *Tree) Wait(ctx context.Context) (Exit, error) {
+	select {
+	case <-t.exited:
+	case <-ctx.Done():
+		return t.interrupt(ctx)
+	}
+	drain := time.NewTimer(t.command.Drain)
+	defer drain.Stop()
+	select {
+	case <-t.output.done:
+		return t.result()
+	case <-ctx.Done():
+		return t.interrupt(ctx)
+	case <-drain.C:
+	}
+	select {
+	case <-t.output.done:
+	case <-t.rest:
+	case <-ctx.Done():
+		return t.interrupt(ctx)
+	}
+	return t.result()
+}
+
+func (t *Tree) interrupt(ctx context.Context) (Exit, error) {
+	t.End()
+	return t.exit, context.Cause(ctx)
+}
+
+func (t *Tree) result() (Exit, error) {
+	var writeErr error
+	if err := t.output.failure(); err != nil {
+		writeErr = fmt.Errorf("write the output of %s: %w", t.command.Path, err)
+	}
+	return t.exit, errors.Join(t.exitErr, writeErr)
+}
+
+// End ends what is left of the tree: SIGTERM to all, SIGKILL after Grace, again
+// and again until nothing is alive. Then it waits for the rest of the output
+// and releases everything. It must always be called; calls after the first
+// wait for the first.
+func (t *Tree) End() {
+	t.end.Do(func() {
+		t.clear()
+		<-t.exited
+		t.members.release()
+		t.output.finish(t.command.Drain)
+	})
+}
+
+// Bounds of the time between two looks at what is left. Only a look can tell:
+// the kernel reports the end of children, not of grandchildren.
+const (
+	shortestPause = time.Millisecond
+	longestPause  = 20 * time.Millisecond
+)
+
+// clear returns when nothing of the tree is alive.
+func (t *Tree) clear() {
+	kill := time.Now().Add(t.command.Grace)
+	for pause := shortestPause; t.members.left(); pause = min(2*pause, longestPause) {
+		grace := time.Until(kill)
+		if grace > 0 {
+			t.members.terminate()
+			time.Sleep(min(pause, grace))
+			continue
+		}
+		t.members.kill()
+		time.Sleep(pause)
+	}
+}

@@ -1,0 +1,57 @@
+//go:build unix && !linux
+
+package process
+
+import (
+	"errors"
+	"os/exec"
+	"syscall"
+)
+
+// BecomeSubreaper does nothing: only Linux has subreapers.
+func BecomeSubreaper() error { return nil }
+
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}
+
+// awaitExit waits for the leader's end. Its number may be used again from
+// then on, but not as a group while a process of the group lives.
+func awaitExit(cmd *exec.Cmd) (Exit, error) {
+	err := cmd.Wait()
+	var failed *exec.ExitError
+	if err != nil && !errors.As(err, &failed) {
+		return Exit{Code: -1}, err
+	}
+	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if ok && status.Signaled() {
+		return killedBy(status.Signal()), nil
+	}
+	return exitedWith(cmd.ProcessState.ExitCode()), nil
+}
+
+// members is the process group.
+type members struct {
+	group int
+	told  bool
+}
+
+func newMembers(cmd *exec.Cmd, _ string) *members { return &members{group: cmd.Process.Pid} }
+
+func (m *members) left() bool {
+	return syscall.Kill(-m.group, 0) == nil
+}
+
+func (m *members) terminate() {
+	if m.told {
+		return
+	}
+	m.told = true
+	// A group that has just ended needs no signal.
+	_ = syscall.Kill(-m.group, syscall.SIGTERM)
+	_ = syscall.Kill(-m.group, syscall.SIGCONT)
+}
+
+func (m *members) kill() { _ = syscall.Kill(-m.group, syscall.SIGKILL) }
+
+func (m *members) release() {}
