@@ -133,12 +133,23 @@ func flat(n *cfn.Node) string {
 	return text
 }
 
+// StepNames are the names of all states of the plan, nested ones too.
+func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
+
+// UnknownSteps returns those of the names that no state has.
+func (d *Deployment) UnknownSteps(names []string) []string {
+	known := d.StepNames()
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(known, name) })
+}
+
 // Unanswered names the steps that call something else than a runner and have
-// no mock: a laptop cannot answer for them.
-func (d *Deployment) Unanswered(mocks map[string]json.RawMessage) []string {
+// no mock: a laptop cannot answer for them. With only, just those are asked.
+func (d *Deployment) Unanswered(mocks map[string]json.RawMessage, only []string) []string {
 	var names []string
 	for _, task := range d.machine.Tasks() {
-		if _, mocked := mocks[task.Name]; !mocked && actionOf(task.Parameters) == "" {
+		_, mocked := mocks[task.Name]
+		asked := len(only) == 0 || slices.Contains(only, task.Name)
+		if asked && !mocked && actionOf(task.Parameters) == "" {
 			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
 		}
 	}

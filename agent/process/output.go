@@ -133,7 +133,7 @@ func (p *pump) pending() (n int) {
 	}
 	// An error means a closed pipe, which holds nothing.
 	controlErr := connection.Control(func(fd uintptr) {
-		n, err = unix.IoctlGetInt(int(fd), unix.FIONREAD)
+		n, err = unix.IoctlGetInt(int(fd), bytesPending)
 	})
 	if controlErr != nil || err != nil {
 		return 0

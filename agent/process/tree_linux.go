@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// bytesPending asks how much a pipe holds.
+const bytesPending = unix.TIOCINQ
+
 // members finds and signals the processes of one tree.
 type members struct {
 	leader identity
@@ -52,13 +55,11 @@ func (m *members) left() bool {
 		return false
 	}
 	const looks, pause = 4, time.Millisecond
-	for look := range looks {
-		if look > 0 {
-			time.Sleep(pause)
-		}
+	for range looks {
 		if sure := m.look(adopts); sure || len(m.alive) > 0 {
 			break
 		}
+		time.Sleep(pause)
 	}
 	if m.blind {
 		return !m.groupEnded()
@@ -109,7 +110,9 @@ func (m *members) look(adopts bool) (sure bool) {
 		switch orphan := s.parent == m.self && s.pid != m.leader.pid; {
 		case mine[s.pid] && !s.dead:
 			m.alive = append(m.alive, s)
-			m.known[s.identity] = m.known[s.identity]
+			if _, known := m.known[s.identity]; !known {
+				m.known[s.identity] = false
+			}
 		case s.dead && orphan && (mine[s.pid] || s.session != m.session):
 			// Only this very process: others wait for theirs.
 			_, _ = unix.Wait4(s.pid, nil, unix.WNOHANG, nil)

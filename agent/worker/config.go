@@ -1,6 +1,12 @@
 package worker
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+)
 
 // Config is how a worker behaves; every field is required unless it says
 // otherwise. New fills nothing in: defaults are the caller's.
@@ -29,4 +35,35 @@ type Config struct {
 	HeartbeatInterval time.Duration
 	// OutputLimit is the greatest size of a job's output in bytes.
 	OutputLimit int
+}
+
+func (c Config) check() error {
+	var problems []error
+	positive := func(name string, value time.Duration) {
+		if value <= 0 {
+			problems = append(problems, fmt.Errorf("%s: %s is not above zero", name, value))
+		}
+	}
+	if c.MaxConcurrentJobs < 1 {
+		problems = append(problems, fmt.Errorf("MaxConcurrentJobs: %d is below 1", c.MaxConcurrentJobs))
+	}
+	positive("JobTimeout", c.JobTimeout)
+	if c.IdleTimeToLive < 0 {
+		problems = append(problems, fmt.Errorf("IdleTimeToLive: %s is below zero", c.IdleTimeToLive))
+	}
+	if len(c.StartupCommands) > 0 {
+		positive("StartupTimeout", c.StartupTimeout)
+	}
+	positive("KillGrace", c.KillGrace)
+	positive("HeartbeatInterval", c.HeartbeatInterval)
+	if c.OutputLimit < 1 {
+		problems = append(problems, fmt.Errorf("OutputLimit: %d is below 1", c.OutputLimit))
+	}
+	if _, err := exec.LookPath(c.Shell); err != nil {
+		problems = append(problems, fmt.Errorf("find the shell: %w", err))
+	}
+	if info, err := os.Stat(c.Directory); err != nil || !info.IsDir() {
+		problems = append(problems, fmt.Errorf("Directory: %q is no directory", c.Directory))
+	}
+	return errors.Join(problems...)
 }

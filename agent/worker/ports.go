@@ -77,6 +77,14 @@ type Line struct {
 // StartupStep is the name under which the startup commands' lines appear.
 const StartupStep = "Startup"
 
+// Ports are what a worker works with.
+type Ports struct {
+	Queue    Queue
+	Reporter Reporter
+	Source   Source
+	Log      Log
+}
+
 // Log takes the lines of all jobs as they come. Calls are concurrent between
 // jobs, in order within one. It must not block for long and cannot fail: a
 // log's trouble is never a job's.

@@ -35,6 +35,15 @@ func (m *Machine) Tasks() []TaskState {
 	return tasks
 }
 
+// StateNames lists the names of all states, nested ones too, in the definition's order.
+func (m *Machine) StateNames() []string {
+	var names []string
+	for _, s := range m.graph.all() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
 // Run executes the machine and returns its output: compact JSON with sorted keys. The error is an [*Error] if the execution failed, with the
 // path of the state that failed, and context.Cause(ctx) if ctx ended.
 func (m *Machine) Run(ctx context.Context, e Execution, o Options) (json.RawMessage, error) {
@@ -46,9 +55,7 @@ func (m *Machine) Run(ctx context.Context, e Execution, o Options) (json.RawMess
 // RunState executes one state alone, found by name at any depth, with e.Input as its input: its retriers and catchers work, its Next is
 // ignored. A state inside a Map has no Map.Item in its context object then. Errors are those of Run.
 func (m *Machine) RunState(ctx context.Context, name string, e Execution, o Options) (json.RawMessage, error) {
-	var names []string
 	for _, s := range m.graph.all() {
-		names = append(names, s.name)
 		if s.name == name {
 			return m.execute(ctx, e, o, func(ctx context.Context, r *run, input any) (any, error) {
 				output, _, err := r.visit(ctx, s, place{}, input)
@@ -56,7 +63,7 @@ func (m *Machine) RunState(ctx context.Context, name string, e Execution, o Opti
 			})
 		}
 	}
-	return nil, fmt.Errorf("run state %q: there is no such state; the states are %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("run state %q: there is no such state; the states are %s", name, strings.Join(m.StateNames(), ", "))
 }
 
 func (m *Machine) execute(

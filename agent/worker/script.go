@@ -1,0 +1,106 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/attini-go/runner/agent/joblog"
+	"github.com/attini-go/runner/agent/process"
+)
+
+// prelude makes the first failing command end the script, in a pipe too where
+// the shell can: dash learned pipefail late.
+const prelude = "set -e\nif (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n"
+
+// lineLimit is where a line of output is split, in bytes.
+const lineLimit = 64 << 10
+
+// drain is how long output is awaited that a background process holds open
+// after its script has ended.
+const drain = time.Second
+
+// script is a list of commands to run in one shell.
+type script struct {
+	commands    []string
+	file        string // where the script is written
+	directory   string // the working directory
+	environment []string
+	step, token string // whose lines they are
+}
+
+// errTimeout is the cause of a script's end by its timeout.
+var errTimeout = errors.New("timed out")
+
+// start writes the script and runs it. The commands are the file's only text
+// that a user gives; everything else travels in the environment.
+func (w *Worker) start(s script) (*running, error) {
+	text := prelude + strings.Join(s.commands, "\n") + "\n"
+	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
+		return nil, fmt.Errorf("write the script: %w", err)
+	}
+	lines := joblog.NewSplitter(lineLimit, func(text string) {
+		w.ports.Log.Write(Line{Time: time.Now(), Step: s.step, Token: s.token, Text: text})
+	})
+	tree, err := process.Start(process.Command{
+		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
+		Output: lines, Grace: w.config.KillGrace, Drain: drain,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the shell: %w", err)
+	}
+	return &running{Tree: tree, lines: lines}, nil
+}
+
+// running is a started script.
+type running struct {
+	*process.Tree
+	lines *joblog.Splitter
+}
+
+// End ends what is left of the script and writes its unfinished last line.
+func (r *running) End() {
+	r.Tree.End()
+	_ = r.lines.Close() // it writes to the log, which cannot fail
+}
+
+// wait waits for the script at most so long.
+func (r *running) wait(ctx context.Context, timeout time.Duration) (process.Exit, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
+	defer cancel()
+	return r.Wait(ctx)
+}
+
+// startup runs the startup commands. What they leave running lives until the
+// returned script is ended; it is nil when there is none. Its error is the
+// cause with which every job fails.
+func (w *Worker) startup(ctx context.Context) (*running, error) {
+	if len(w.config.StartupCommands) == 0 {
+		return nil, nil
+	}
+	directory, err := os.MkdirTemp(w.config.Directory, "startup-")
+	if err != nil {
+		return nil, &StartupError{Cause: "make a directory for the startup commands: " + err.Error()}
+	}
+	r, err := w.start(script{
+		commands: w.config.StartupCommands, file: filepath.Join(directory, "script"), directory: directory,
+		environment: w.config.Environment, step: StartupStep,
+	})
+	if err != nil {
+		return nil, &StartupError{Cause: err.Error()}
+	}
+	exit, err := r.wait(ctx, w.config.StartupTimeout)
+	switch {
+	case errors.Is(err, errTimeout):
+		return r, &StartupError{Cause: fmt.Sprintf("Startup script timed out after %d seconds", int(w.config.StartupTimeout.Seconds()))}
+	case err != nil:
+		return r, &StartupError{Cause: "Startup script was stopped: " + err.Error()}
+	case exit.Code != 0:
+		return r, &StartupError{Cause: fmt.Sprintf("Startup script finished with exit code = %d", exit.Code)}
+	}
+	return r, nil
+}

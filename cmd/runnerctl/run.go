@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/agent/process"
+	"github.com/attini-go/runner/local"
+)
+
+type runCommand struct {
+	templateArgument
+	Source    string            `help:"The distribution: a directory or zip archive, of which every job gets a private copy. Default: the template's directory." placeholder:"DIR"`
+	Input     string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
+	Parameter map[string]string `help:"A stack parameter's value. Repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
+	Lookups   string            `help:"A JSON file with what only AWS knows: Imports, References, Resolved." placeholder:"FILE"`
+	Mock      map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
+	Step      []string          `help:"Run only this step, with --input as its payload. Repeatable." placeholder:"NAME" sep:"none"`
+	Shell     string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
+	Output    string            `help:"Write the final payload to this file in place of standard output." placeholder:"FILE"`
+	Format    string            `help:"How to print the result: text or json." enum:"text,json" default:"text"`
+}
+
+// Run implements kong's command.
+func (c runCommand) Run(ctx context.Context, s streams) error {
+	options, facts, err := c.files(s)
+	if err != nil {
+		return err
+	}
+	original, expanded, err := c.expand(s)
+	if err != nil {
+		return err
+	}
+	deployment, problems := local.Deploy(expanded, original, facts)
+	if err := c.report(s, problems); err != nil {
+		return err
+	}
+	if err := c.checkSteps(deployment, options); err != nil {
+		return err
+	}
+	// So that what a job leaves behind comes to us, and ends with us.
+	if err := process.BecomeSubreaper(); err != nil {
+		return fmt.Errorf("take care of the jobs' processes: %w", err)
+	}
+	result, err := deployment.Run(ctx, options)
+	if err != nil {
+		return err
+	}
+	return c.conclude(s, result)
+}
+
+// files reads what the flags name; errors are the user's to mend.
+func (c runCommand) files(s streams) (options local.Options, facts local.Facts, err error) {
+	screen := &console{w: s.stderr, painter: painter(s.colour)}
+	template, err := filepath.Abs(c.Template)
+	if err != nil {
+		return options, facts, misuse{err}
+	}
+	source := cmp.Or(c.Source, filepath.Dir(template))
+	if source, err = filepath.Abs(source); err != nil {
+		return options, facts, misuse{err}
+	}
+	if _, err := os.Stat(source); err != nil {
+		return options, facts, misuse{err}
+	}
+	options = local.Options{
+		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
+		Mocks: map[string]json.RawMessage{}, Steps: c.Step, Shell: c.shell(),
+		Environment: s.environment, Log: screen,
+		Logger: slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	}
+	facts = local.Facts{
+		Parameters: c.Parameter, StackName: local.DefaultStackName, Region: local.DefaultRegion, Account: local.DefaultAccount,
+	}
+	if options.Input, err = readJSON(c.Input); err != nil {
+		return options, facts, err
+	}
+	for _, step := range slices.Sorted(maps.Keys(c.Mock)) {
+		if options.Mocks[step], err = readJSON(c.Mock[step]); err != nil {
+			return options, facts, err
+		}
+	}
+	if c.Lookups != "" {
+		text, err := os.ReadFile(c.Lookups)
+		if err != nil {
+			return options, facts, misuse{err}
+		}
+		if facts.Lookups, err = local.ReadLookups(text); err != nil {
+			return options, facts, misuse{fmt.Errorf("%s: %w", c.Lookups, err)}
+		}
+	}
+	return options, facts, nil
+}
+
+// readJSON reads a JSON file; none if no file is named.
+func readJSON(file string) (json.RawMessage, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, misuse{err}
+	}
+	if !json.Valid(text) {
+		return nil, misuse{fmt.Errorf("%s: is not JSON", file)}
+	}
+	return text, nil
+}
+
+// shell is the user's choice, else bash as in the runner's images.
+func (c runCommand) shell() string {
+	if c.Shell != "" {
+		return c.Shell
+	}
+	if _, err := exec.LookPath("bash"); err == nil {
+		return "bash"
+	}
+	return "sh"
+}
+
+func (c runCommand) checkSteps(deployment *local.Deployment, options local.Options) error {
+	if unknown := deployment.UnknownSteps(slices.Concat(c.Step, slices.Sorted(maps.Keys(c.Mock)))); len(unknown) > 0 {
+		return misuse{fmt.Errorf("the plan has no step %s (its steps: %s)", strings.Join(unknown, ", "), strings.Join(deployment.StepNames(), ", "))}
+	}
+	unanswered := deployment.Unanswered(options.Mocks, c.Step)
+	if len(unanswered) == 0 {
+		return nil
+	}
+	return fmt.Errorf("these steps call what is not on this machine; answer each with --mock STEP=FILE, a JSON file with its result:\n  %s", strings.Join(unanswered, "\n  "))
+}
+
+// conclude prints the summary and the final payload.
+func (c runCommand) conclude(s streams, result local.Result) error {
+	writeSummary(s.stderr, painter(s.colour), result)
+	if c.Format == "json" {
+		text, err := json.MarshalIndent(result, "", "  ")
+		if err != nil {
+			return fmt.Errorf("write the result: %w", err)
+		}
+		if _, err := s.stdout.Write(append(text, '\n')); err != nil {
+			return err
+		}
+	}
+	if result.Status != local.Succeeded {
+		return errReported
+	}
+	if c.Format == "json" && c.Output == "" {
+		return nil
+	}
+	var payload bytes.Buffer
+	if err := json.Indent(&payload, result.Output, "", "  "); err != nil {
+		return fmt.Errorf("write the final payload: %w", err)
+	}
+	payload.WriteByte('\n')
+	return writeResult(s, c.Output, payload.Bytes())
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/transform"
+)
+
+// templateArgument is the file that a command reads.
+type templateArgument struct {
+	Template string `arg:"" help:"The CloudFormation template, YAML or JSON."`
+}
+
+// read reads the template; its problems are not printed.
+func (a templateArgument) read() (*cfn.Node, problem.List, error) {
+	data, err := os.ReadFile(a.Template)
+	if err != nil {
+		return nil, nil, misuse{err}
+	}
+	template, problems := cfn.Read(data)
+	return template, problems, nil
+}
+
+// expand reads and expands the template, and prints what is wrong with it.
+func (a templateArgument) expand(s streams) (original, expanded *cfn.Node, err error) {
+	original, problems, err := a.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	if original != nil {
+		var found problem.List
+		expanded, found = transform.Expand(original)
+		problems.Add(found...)
+	}
+	return original, expanded, a.report(s, problems)
+}
+
+// report prints problems for people; errReported if there is an Error.
+func (a templateArgument) report(s streams, problems problem.List) error {
+	if err := problem.WriteText(s.stderr, a.Template, problems); err != nil {
+		return err
+	}
+	if problems.HasErrors() {
+		return errReported
+	}
+	return nil
+}

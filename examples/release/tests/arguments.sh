@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+[ "$(build/greet Ada Lovelace)" = "Hello, Ada Lovelace!" ]
+echo "arguments: ok"

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+[ "$(build/greet)" = "Hello, world!" ]
+echo "greeting: ok"

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+[ "$(build/greet --version)" = "greet test" ]
+echo "version: ok"
