@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/attini-go/runner/problem"
 )
 
@@ -59,14 +57,8 @@ func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
 
 func unknownParameter(name string, declared []string) problem.Problem {
 	message := fmt.Sprintf("Parameter %q: the template declares no such parameter", name)
-	best, score := "", 0.6
-	for _, candidate := range declared {
-		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(candidate), nil); s > score {
-			best, score = candidate, s
-		}
-	}
-	if best != "" {
-		message += fmt.Sprintf("; did you mean %q?", best)
+	if near := problem.Nearest(name, declared); near != "" {
+		message += fmt.Sprintf("; did you mean %q?", near)
 	} else if len(declared) > 0 {
 		message += " (declared: " + strings.Join(declared, ", ") + ")"
 	}

@@ -47,24 +47,29 @@ func badName(name string) string {
 // is the whole plan, to say where else a name stands.
 func (r *reader) checkMachine(m, top *Machine) {
 	targets := map[string]bool{}
+	astray := false
 	if m.StartAt != "" {
 		start := m.Node.Get("StartAt")
-		r.target(m, top, m.StartAt, "StartAt", r.machineSubject(m, top), m.Path.Key("StartAt"), start.Place)
+		astray = !r.target(m, top, m.StartAt, "StartAt", r.machineSubject(m, top), m.Path.Key("StartAt"), start.Place)
 		targets[m.StartAt] = true
 	}
 	for _, s := range m.States {
 		r.numbers(s, s.Node, s.Path)
 		r.heartbeat(s)
 		for _, t := range r.transitions(s) {
-			r.target(m, top, t.to, t.label, stepSubject(s.Name), t.at, t.place)
+			found := r.target(m, top, t.to, t.label, stepSubject(s.Name), t.at, t.place)
 			targets[t.to] = true
+			astray = astray || !found
 		}
 		for _, nested := range s.Machines {
 			r.checkMachine(nested, top)
 		}
 	}
+	if astray || m.StartAt == "" {
+		return // a step may seem out of reach only because a name is misspelt
+	}
 	for _, s := range m.States {
-		if !targets[s.Name] && m.StartAt != "" {
+		if !targets[s.Name] {
 			r.problems.Add(problem.Problem{
 				Severity: problem.Warning, Rule: RuleUnreachable, Path: string(s.Path), Place: s.Place,
 				Message: stepSubject(s.Name) + ": no other step leads to it",
@@ -149,14 +154,15 @@ func (r *reader) ending(s *State) {
 	}
 }
 
-// target checks that a transition leads to a step of the same machine.
-func (r *reader) target(m, top *Machine, to, label, subject string, at cfn.Path, place problem.Place) {
+// target checks that a transition leads to a step of the same machine, and
+// reports whether it does.
+func (r *reader) target(m, top *Machine, to, label, subject string, at cfn.Path, place problem.Place) bool {
 	var names []string
 	for _, s := range m.States {
 		names = append(names, s.Name)
 	}
 	if slices.Contains(names, to) {
-		return
+		return true
 	}
 	message := fmt.Sprintf("%s: %q is no step here; %s", label, to, suggestion(to, names))
 	for s := range top.All() {
@@ -165,6 +171,7 @@ func (r *reader) target(m, top *Machine, to, label, subject string, at cfn.Path,
 		}
 	}
 	r.report(RuleUnknownStep, subject, at, place, message)
+	return false
 }
 
 func numberKeys() []string {

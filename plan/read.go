@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
 )
@@ -213,18 +211,8 @@ func (r *reader) nest(s *State, n *cfn.Node, subject string, at cfn.Path) {
 
 // suggestion names the nearest candidate, or all of them.
 func suggestion(name string, candidates []string) string {
-	if near := nearest(name, candidates); near != "" {
+	if near := problem.Nearest(name, candidates); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "known: " + strings.Join(candidates, ", ")
-}
-
-func nearest(name string, candidates []string) string {
-	best, score := "", 0.6
-	for _, candidate := range candidates {
-		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(candidate), nil); s > score {
-			best, score = candidate, s
-		}
-	}
-	return best
 }

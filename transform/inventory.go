@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/plan"
 	"github.com/attini-go/runner/problem"
@@ -185,7 +183,7 @@ func (i *Inventory) unknownRunner(subject, name string, at cfn.Path, place probl
 	for n, runner := range i.Runners {
 		names[n] = runner.Name
 	}
-	switch near := nearest(name, names); {
+	switch near := problem.Nearest(name, names); {
 	case kind.IsString():
 		p.Message = fmt.Sprintf("%s: %q is an %s, not an %s", subject, name, kind.Text, schema.RunnerType)
 	case near != "":
@@ -217,15 +215,4 @@ func (i *Inventory) unusedRunners(found problem.List) problem.List {
 		}
 	}
 	return problems
-}
-
-// nearest returns the candidate that name was probably meant to be.
-func nearest(name string, candidates []string) string {
-	best, score := "", 0.6
-	for _, candidate := range candidates {
-		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(candidate), nil); s > score {
-			best, score = candidate, s
-		}
-	}
-	return best
 }
