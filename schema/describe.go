@@ -1,61 +1,60 @@
 package schema
 
-// This file is the one description of a Runner: reading, defaults, checks and
-// the JSON Schema all follow it. A new documented property is one entry here
-// and one field in runner.go; a test fails until both are there.
+// This file is the one description of a Runner. A new documented property is
+// one entry here and one field in runner.go; a test fails until both are
+// there.
 
-// kind is the type of a property's value.
-type kind uint8
-
-const (
-	text     kind = iota // a string
-	integer              // a whole number, or a string that holds one
-	textList             // a list of strings
-	idList               // a list of strings, or one string separated by commas
-	object               // an object with properties of its own
-)
-
-// property describes one property in the words of the documentation.
-type property struct {
-	name        string
-	kind        kind
-	description string
-	required    bool
-	// least, most and unit bound an integer; most 0 means unbounded.
-	least, most int
-	unit        string
-	// allowed lists the only values of a text.
-	allowed []string
-	// pattern is a regular expression that a text, or each item of a list,
-	// matches; shape says so in words.
-	pattern, shape string
-	// maxItems bounds a list; 0 means unbounded. emptyList allows none.
-	maxItems  int
-	emptyList bool
-	// fallback is the documented default; nil for none.
-	fallback any
-	// of describes an object's properties.
-	of []property
-}
-
-// The seven documented AMI aliases (section Ec2Configuration).
-func amiAliases() []string {
-	return []string{
-		"AmazonLinux2", "AmazonLinux2_arm64", "AmazonLinux2_gpu", "AmazonLinux2_inf",
-		"AmazonLinux2023", "AmazonLinux2023_arm64", "AmazonLinux2023_inf",
+// resourceDescription describes the whole resource: the attributes that every
+// resource of a template has, and Properties.
+func resourceDescription() property {
+	return property{
+		kind: object, writtenOut: true,
+		description: "A warm runner for the shell jobs of a deployment plan.",
+		of: []property{
+			{
+				name: "Type", kind: text, required: true, writtenOut: true, allowed: []string{RunnerType},
+				description: "The resource's type.",
+			},
+			{
+				name: propertiesKey, kind: object, writtenOut: true, of: runnerProperties(),
+				exclusive:   [][2]string{{"Image", "TaskDefinitionArn"}},
+				description: "The Runner's properties. Without them, every default applies.",
+			},
+			{
+				name: "Condition", kind: text, writtenOut: true,
+				description: "The condition under which the Runner is created.",
+				pattern:     `^[A-Za-z0-9]+$`, shape: "the name of a condition, which has letters and digits only",
+			},
+			{
+				name: "DependsOn", kind: nameOrList, writtenOut: true, emptyList: true,
+				description: "The resources that are created before the Runner.",
+				pattern:     `^[A-Za-z0-9]+$`, shape: "the name of a resource, which has letters and digits only",
+			},
+			{
+				name: "Metadata", kind: anyObject,
+				description: "Data about the resource, for other tools.",
+			},
+			{
+				name: "DeletionPolicy", kind: text, allowed: []string{"Delete", "Retain", "RetainExceptOnCreate"},
+				description: "What happens to the Runner when it leaves the stack.",
+			},
+			{
+				name: "UpdateReplacePolicy", kind: text, allowed: []string{"Delete", "Retain"},
+				description: "What happens to the Runner when another replaces it.",
+			},
+		},
 	}
 }
 
-// exclusive are pairs of a Runner's properties that cannot be combined.
-func exclusive() [][2]string { return [][2]string{{"Image", "TaskDefinitionArn"}} }
-
-// runnerProperties describes Attini::Deploy::Runner.
+// runnerProperties describes Attini::Deploy::Runner. The documentation gives
+// no ranges for Memory and Cpu; these are the ones that the launcher has
+// always enforced.
 func runnerProperties() []property {
 	return []property{
 		{
 			name: "TaskDefinitionArn", kind: text,
 			description: "ECS task definition that the runner should use. It cannot be combined with Image; without both, the default task definition is used. Its container must not have an ENTRYPOINT.",
-			pattern:     `^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/)?[A-Za-z0-9_-]{1,255}(:[0-9]+)?$`,
+			pattern:     `^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/)?[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?$`,
 			shape:       "the ARN of a task definition, or a family with an optional :revision",
 		},
 		{
@@ -72,7 +71,7 @@ func runnerProperties() []property {
 		{
 			name: "RoleArn", kind: text,
 			description: "IAM role that overrides the task definition's. It needs the policy attini-runner-basic-execution-policy-{Region}. Default: arn:aws:iam::{AccountId}:role/attini/attini-default-runner-role-{Region}.",
-			pattern:     `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`, shape: "the ARN of an IAM role",
+			pattern:     `^arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`, shape: "the ARN of an IAM role",
 		},
 		{
 			name: "Image", kind: text,
@@ -110,9 +109,12 @@ func ec2Properties() []property {
 	return []property{
 		{
 			name: "Ami", kind: text, fallback: "AmazonLinux2",
-			description: "An AMI id, or one of the aliases: AmazonLinux2, AmazonLinux2_arm64, AmazonLinux2_gpu, AmazonLinux2_inf, AmazonLinux2023, AmazonLinux2023_arm64, AmazonLinux2023_inf. An AMI of your own needs the ECS agent installed and enabled.",
-			pattern:     `^(ami-[0-9a-f]{8}|ami-[0-9a-f]{17}|AmazonLinux2(_arm64|_gpu|_inf)?|AmazonLinux2023(_arm64|_inf)?)$`,
-			shape:       "an AMI id, or one of AmazonLinux2, AmazonLinux2_arm64, AmazonLinux2_gpu, AmazonLinux2_inf, AmazonLinux2023, AmazonLinux2023_arm64, AmazonLinux2023_inf",
+			description: "An AMI id, or the name of a recommended AMI. An AMI of your own needs the ECS agent installed and enabled.",
+			allowed: []string{
+				"AmazonLinux2", "AmazonLinux2_arm64", "AmazonLinux2_gpu", "AmazonLinux2_inf",
+				"AmazonLinux2023", "AmazonLinux2023_arm64", "AmazonLinux2023_inf",
+			},
+			pattern: `^ami-([0-9a-f]{8}|[0-9a-f]{17})$`, shape: "an AMI id (ami- and 8 or 17 hexadecimal digits)",
 		},
 		{
 			name: "InstanceType", kind: text, required: true,
@@ -171,7 +173,7 @@ func vpcProperties() []property {
 func startupProperties() []property {
 	return []property{
 		{
-			name: "Commands", kind: textList, emptyList: true,
+			name: "Commands", kind: textList, emptyList: true, fallback: []string{},
 			description: "Shell commands that run when the runner starts.",
 		},
 		{

@@ -1,13 +1,9 @@
 package schema
 
 import (
-	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/agext/levenshtein"
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
@@ -23,201 +19,199 @@ const (
 	RuleExclusive       = "exclusive"
 	RuleUnknownProperty = "unknown-property"
 	RuleListLength      = "list-length"
+	// RuleFargateSize is a Warning: the sizes of Fargate grow.
+	RuleFargateSize = "fargate-size"
 )
+
+const propertiesKey = "Properties"
 
 // reader walks a Runner along its description.
 type reader struct {
 	name     string
-	base     cfn.Path // of Properties
+	base     cfn.Path // of the resource
 	problems problem.List
 }
 
-// report adds a problem; where is the property's path below Properties.
-func (r *reader) report(rule, where string, at cfn.Path, place problem.Place, message string) {
+func (r *reader) report(rule string, at cfn.Path, place problem.Place, message string) {
+	r.add(problem.Error, rule, at, place, message)
+}
+
+func (r *reader) add(severity problem.Severity, rule string, at cfn.Path, place problem.Place, message string) {
 	subject := fmt.Sprintf("Runner %q: ", r.name)
-	if where != "" {
+	if where := r.where(at); where != "" {
 		subject += where + ": "
 	}
-	r.problems.Add(problem.Problem{
-		Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + message,
-	})
+	r.problems.Add(problem.Problem{Severity: severity, Rule: rule, Path: string(at), Place: place, Message: subject + message})
 }
 
-// attributes checks what stands beside Properties.
-func (r *reader) attributes(resource *cfn.Node, at cfn.Path) {
-	allowed := []string{"Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy"}
-	for _, field := range resource.Entries() {
-		if !slices.Contains(allowed, field.Key) {
-			r.report(RuleUnknownProperty, "", at.Key(field.Key), field.Place, unknown(field.Key, allowed, "attribute"))
+// where is a path as messages say it: below Properties, or beside it.
+func (r *reader) where(at cfn.Path) string {
+	where := strings.TrimPrefix(strings.TrimPrefix(string(at), string(r.base)), ".")
+	if inside, ok := strings.CutPrefix(where, propertiesKey); ok && inside != "" {
+		return strings.TrimPrefix(inside, ".")
+	}
+	return where
+}
+
+// resource reads the whole resource.
+func (r *reader) resource(n *cfn.Node) reading {
+	result := reading{of: described(), node: n}
+	if n == nil {
+		n = &cfn.Node{}
+	}
+	return r.object(n, result, r.base, n.Place)
+}
+
+// property reads one property of parent, which is nil when it is absent
+// itself. place is where parent is said to stand.
+func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place problem.Place) reading {
+	n := parent.Get(p.name)
+	if n == nil || cfn.IsNoValue(n) && !p.writtenOut {
+		if p.required && parent != nil {
+			r.report(RuleRequired, at, place, "is required")
+			return reading{of: p, unknown: true}
+		}
+		return r.absent(p, false)
+	}
+	result := reading{of: p, node: n}
+	if p.kind == object {
+		return r.object(n, result, at, parent.KeyPlace(p.name))
+	}
+	before := len(r.problems)
+	result.unknown = r.value(n, p, at)
+	result.unknown = result.unknown || len(r.problems) > before
+	return result
+}
+
+// absent is a property without a value. unknown says that not even that is
+// certain: the object around it is an intrinsic function, or broken.
+func (r *reader) absent(p property, unknown bool) reading {
+	result := reading{of: p, unknown: unknown, inside: map[string]reading{}}
+	for _, inside := range p.of {
+		result.inside[inside.name] = r.absent(inside, unknown)
+	}
+	return result
+}
+
+// object reads the properties of n into result.
+func (r *reader) object(n *cfn.Node, result reading, at cfn.Path, place problem.Place) reading {
+	p := result.of
+	opaque := intrinsic(n)
+	if !n.IsMap() || opaque && p.writtenOut {
+		r.report(RuleType, at, n.Place, "must be an object, not "+describe(n))
+		opaque = true
+	}
+	if opaque {
+		inside := r.absent(p, true).inside
+		return reading{of: p, node: result.node, unknown: true, inside: inside}
+	}
+	result.inside = make(map[string]reading, len(p.of))
+	for _, inside := range p.of {
+		result.inside[inside.name] = r.property(n, inside, at.Key(inside.name), place)
+	}
+	names := p.names()
+	for _, field := range n.Fields {
+		if !slices.Contains(names, field.Key) {
+			r.report(RuleUnknownProperty, at.Key(field.Key), field.Place, unknownProperty(field.Key, p))
 		}
 	}
-}
-
-// object reads an object's properties; n is nil when it is absent.
-func (r *reader) object(n *cfn.Node, properties []property, where string, place problem.Place) values {
-	result := values{properties: properties, nodes: map[string]*cfn.Node{}, nested: map[string]values{}}
-	at := r.path(where)
-	switch {
-	case n == nil:
-	case unresolved(n):
-		result.opaque = true
-		return result
-	case !n.IsMap():
-		r.report(RuleType, cmp.Or(where, "Properties"), at, n.Place, fmt.Sprintf("must be an object, not a %s", n.Kind))
-		return result
-	}
-	names := make([]string, len(properties))
-	for i, p := range properties {
-		names[i] = p.name
-		r.property(n, p, join(where, p.name), place, result)
-	}
-	for _, field := range n.Entries() {
-		if !slices.Contains(names, field.Key) {
-			r.report(RuleUnknownProperty, join(where, field.Key), at.Key(field.Key), field.Place, unknown(field.Key, names, "property"))
+	for _, pair := range p.exclusive {
+		if result.inside[pair[0]].node != nil && result.inside[pair[1]].node != nil {
+			r.report(RuleExclusive, at.Key(pair[0]), n.KeyPlace(pair[0]),
+				fmt.Sprintf("cannot be combined with %s; remove one of them", pair[1]))
 		}
 	}
 	return result
 }
 
-func (r *reader) property(parent *cfn.Node, p property, where string, place problem.Place, result values) {
-	n := parent.Get(p.name)
-	if n == nil || cfn.IsNoValue(n) {
-		if p.required && parent != nil {
-			r.report(RuleRequired, where, r.path(where), place, "is required")
-		}
-		return
+// value checks a value that is there, and reports whether only the deployment
+// knows it.
+func (r *reader) value(n *cfn.Node, p property, at cfn.Path) (unknown bool) {
+	if intrinsic(n) && !p.writtenOut {
+		return true
 	}
-	if p.kind == object {
-		result.nested[p.name] = r.object(n, p.of, where, parent.KeyPlace(p.name))
-		result.nodes[p.name] = n
-		return
-	}
-	before := len(r.problems)
-	if !unresolved(n) {
-		r.value(n, p, where)
-	}
-	if len(r.problems) == before {
-		result.nodes[p.name] = n
-	}
-}
-
-func (r *reader) value(n *cfn.Node, p property, where string) {
 	switch p.kind {
-	case integer:
-		r.integer(n, p, where)
-	case text:
-		r.text(n, p, where, r.path(where))
-	default:
-		r.list(n, p, where)
+	case textList, idList, nameOrList:
+		return r.list(n, p, at)
+	case anyObject:
+		if !n.IsMap() {
+			r.report(RuleType, at, n.Place, "must be an object, not "+describe(n))
+		}
+		return false
 	}
+	if dynamic(n) && !p.writtenOut {
+		return true
+	}
+	if p.kind == integer {
+		r.integer(n, p, at)
+	} else {
+		r.text(n, p, at)
+	}
+	return false
 }
 
-func (r *reader) integer(n *cfn.Node, p property, where string) {
+func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 	value, ok := wholeNumber(n)
 	switch bounds := fmt.Sprintf("(allowed %d-%d %s)", p.least, p.most, p.unit); {
 	case !ok:
-		r.report(RuleType, where, r.path(where), n.Place, fmt.Sprintf("must be a whole number, not %s %s", describe(n), bounds))
+		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a whole number, not %s %s", describe(n), bounds))
 	case value < p.least:
-		r.report(RuleRange, where, r.path(where), n.Place, fmt.Sprintf("%d is below %d %s", value, p.least, bounds))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is below %d %s", brief(n.Text), p.least, bounds))
 	case value > p.most:
-		r.report(RuleRange, where, r.path(where), n.Place, fmt.Sprintf("%d is above %d %s", value, p.most, bounds))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is above %d %s", brief(n.Text), p.most, bounds))
 	}
 }
 
-// text accepts a number as its own text, as CloudFormation does.
-func (r *reader) text(n *cfn.Node, p property, where string, at cfn.Path) {
+// text accepts a plain whole number as its digits, as CloudFormation does. For
+// other numbers it is not certain which text CloudFormation would make of them
+// (1.10 becomes 1.1), so they want quotes.
+func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	switch {
+	case n.Kind == cfn.Bool, n.Kind == cfn.Number && !plainWhole.MatchString(n.Text):
+		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a string, not %s; put it in quotes", describe(n)))
+	case n.IsMap() && p.kind == textList:
+		r.report(RuleType, at, n.Place, `must be a string, not an object; put a command with ": " in it in quotes`)
 	case !n.IsString() && n.Kind != cfn.Number:
-		r.report(RuleType, where, at, n.Place, fmt.Sprintf("must be a string, not %s", describe(n)))
-	case len(p.allowed) > 0 && !slices.Contains(p.allowed, n.Text):
-		r.report(RuleAllowedValues, where, at, n.Place, notAllowed(n.Text, p.allowed))
-	case p.pattern != "" && !regexp.MustCompile(p.pattern).MatchString(n.Text):
-		r.report(RulePattern, where, at, n.Place, fmt.Sprintf("%q is not %s", n.Text, p.shape))
+		r.report(RuleType, at, n.Place, "must be a string, not "+describe(n))
+	case p.allows(n.Text):
+	case len(p.allowed) > 0:
+		r.report(RuleAllowedValues, at, n.Place, notAllowed(n.Text, p))
+	default:
+		r.report(RulePattern, at, n.Place, fmt.Sprintf("%s is not %s", quoted(n.Text), p.shape))
 	}
 }
 
-func (r *reader) list(n *cfn.Node, p property, where string) {
-	at := r.path(where)
-	if !n.IsList() && (p.kind == textList || !n.IsString()) {
-		message := fmt.Sprintf("must be a list of strings, not %s", describe(n))
-		if n.IsString() {
-			message += "; write each command as an item, behind a dash"
+func (r *reader) list(n *cfn.Node, p property, at cfn.Path) (unknown bool) {
+	switch {
+	case n.IsList():
+	case n.IsString() && p.kind == nameOrList:
+		r.text(n, p, at)
+		return false
+	case n.IsString() && p.kind == idList:
+		if dynamic(n) {
+			return true
 		}
-		r.report(RuleType, where, at, n.Place, message)
-		return
+	case n.IsString():
+		// The text itself stays unsaid: it may hold a secret.
+		r.report(RuleType, at, n.Place, "must be a list of strings, not a string; write each command as an item of a list")
+		return false
+	default:
+		r.report(RuleType, at, n.Place, "must be a list of strings, not "+describe(n))
+		return false
 	}
-	items := listItems(n)
+	items := listItems(n, p)
 	if len(items) == 0 && !p.emptyList {
-		r.report(RuleListLength, where, at, n.Place, "must not be empty")
+		r.report(RuleListLength, at, n.Place, fmt.Sprintf("must not be empty (allowed 1-%d items)", p.maxItems))
 	}
 	if p.maxItems > 0 && len(items) > p.maxItems {
-		r.report(RuleListLength, where, at, n.Place, fmt.Sprintf("has %d items (at most %d)", len(items), p.maxItems))
+		r.report(RuleListLength, at, n.Place, fmt.Sprintf("has %d items (allowed 1-%d items)", len(items), p.maxItems))
 	}
-	for i, item := range items {
-		if cfn.IsNoValue(item) || unresolved(item) {
+	for _, item := range items {
+		if unresolved(item.node) && !p.writtenOut {
+			unknown = true
 			continue
 		}
-		r.text(item, p, fmt.Sprintf("%s[%d]", where, i), at.Index(i))
+		r.text(item.node, p, at.Index(item.index))
 	}
-}
-
-// exclusive reports properties that cannot stand together.
-func (r *reader) exclusive(properties *cfn.Node) {
-	for _, pair := range exclusive() {
-		first, second := properties.Get(pair[0]), properties.Get(pair[1])
-		if first == nil || second == nil || cfn.IsNoValue(first) || cfn.IsNoValue(second) {
-			continue
-		}
-		r.report(RuleExclusive, pair[0], r.path(pair[0]), properties.KeyPlace(pair[0]), fmt.Sprintf("cannot be combined with %s; remove one of them", pair[1]))
-	}
-}
-
-func (r *reader) path(where string) cfn.Path {
-	if where == "" {
-		return r.base
-	}
-	return r.base + "." + cfn.Path(where)
-}
-
-func join(where, name string) string {
-	return string(cfn.Path(where).Key(name))
-}
-
-func describe(n *cfn.Node) string {
-	switch n.Kind {
-	case cfn.String:
-		return fmt.Sprintf("%q", n.Text)
-	case cfn.Number, cfn.Bool:
-		return n.Text
-	case cfn.Null:
-		return "null"
-	default:
-		return "a " + n.Kind.String()
-	}
-}
-
-func notAllowed(value string, allowed []string) string {
-	message := fmt.Sprintf("%q is not allowed (allowed: %s)", value, strings.Join(allowed, ", "))
-	if near := nearest(value, allowed); near != "" {
-		message += fmt.Sprintf("; did you mean %s?", near)
-	}
-	return message
-}
-
-func unknown(name string, allowed []string, what string) string {
-	if near := nearest(name, allowed); near != "" {
-		return fmt.Sprintf("there is no such %s; did you mean %s?", what, near)
-	}
-	return fmt.Sprintf("there is no such %s (known: %s)", what, strings.Join(allowed, ", "))
-}
-
-// nearest returns the candidate that was probably meant, or "".
-func nearest(name string, candidates []string) string {
-	best, score := "", 0.6
-	for _, candidate := range candidates {
-		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(candidate), nil); s > score {
-			best, score = candidate, s
-		}
-	}
-	return best
+	return unknown
 }

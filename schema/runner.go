@@ -2,6 +2,10 @@
 // property with its type, range, default and rules. It reads a Runner from a
 // template, reports all that is wrong with it, and publishes the same rules as
 // a JSON Schema.
+//
+// Wherever a value may stand, an intrinsic function or a dynamic reference may
+// stand too: then the value is not known before the stack is deployed, and the
+// same rules are applied again when it is.
 package schema
 
 import (
@@ -15,17 +19,19 @@ const RunnerType = "Attini::Deploy::Runner"
 // Value is a property: what the template says and, where that can be known
 // before the stack is deployed, what it is.
 type Value[T any] struct {
-	// Node is the property as written; nil when it is absent.
+	// Node is the property as written; nil when it is absent, or
+	// {"Ref": "AWS::NoValue"}, which CloudFormation takes for absent.
 	Node *cfn.Node
 	// Literal is the value if Known: written out, or the documented default.
 	Literal T
-	// Known is false for an intrinsic function or a dynamic reference, and
-	// for an absent property without a default.
+	// Known is false for an intrinsic function or a dynamic reference, for
+	// a list with one in it, for an absent property without a default, and
+	// for a property with an Error.
 	Known bool
 }
 
 // Given reports whether the template gives the property.
-func (v Value[T]) Given() bool { return v.Node != nil }
+func (v Value[T]) Given() bool { return v.Node != nil && !cfn.IsNoValue(v.Node) }
 
 // Runner is a Runner of a template (the documentation's section
 // Attini::Deploy::Runner).
@@ -38,45 +44,77 @@ type Runner struct {
 
 	TaskDefinitionArn Value[string]
 	ContainerName     Value[string]
-	EcsCluster        Value[string]
-	RoleArn           Value[string]
-	Image             Value[string]
-	// Memory is in MiB, Cpu in CPU units of 1/1024 vCPU.
+	// EcsCluster is attini-default when absent.
+	EcsCluster Value[string]
+	RoleArn    Value[string]
+	// Image excludes TaskDefinitionArn.
+	Image Value[string]
+	// Memory is in MiB, 512-25165824; Cpu in CPU units of 1/1024 vCPU,
+	// 256-98304. Without them the task definition's are used.
 	Memory Value[int]
 	Cpu    Value[int]
 	// Ec2Configuration and AwsVpcConfiguration are nil when absent.
-	Ec2Configuration    *Ec2Configuration
+	Ec2Configuration *Ec2Configuration
+	// RunnerConfiguration and Startup have their defaults when absent.
 	RunnerConfiguration RunnerConfiguration
 	AwsVpcConfiguration *AwsVpcConfiguration
 	Startup             Startup
 }
 
-// Ec2Configuration is the host of a Runner with launch type EC2.
+// Ec2Configuration is the host of a Runner with launch type EC2 (section
+// Ec2Configuration).
 type Ec2Configuration struct {
-	Ami                 Value[string]
-	InstanceType        Value[string]
+	// Node is the object as written. When it is an intrinsic function,
+	// nothing in it is Known.
+	Node *cfn.Node
+	// Ami is an AMI id or one of the documented names; AmazonLinux2 when
+	// absent.
+	Ami          Value[string]
+	InstanceType Value[string]
+	// InstanceProfileName has a default that depends on the region, so it
+	// is not Known when absent.
 	InstanceProfileName Value[string]
 }
 
-// RunnerConfiguration is how a Runner takes and runs jobs. Times are seconds.
+// RunnerConfiguration is how a Runner takes and runs jobs (section
+// RunnerConfiguration). Times are seconds.
 type RunnerConfiguration struct {
+	// Node is the object as written, nil when absent. When it is an
+	// intrinsic function, nothing in it is Known, not even the defaults.
+	Node *cfn.Node
+	// MaxConcurrentJobs is 1-20, 5 when absent. The documentation heads it
+	// "RunnerConfiguration" by mistake.
 	MaxConcurrentJobs Value[int]
-	IdleTimeToLive    Value[int]
-	JobTimeout        Value[int]
-	LogLevel          Value[string]
+	// IdleTimeToLive is 60-86400, 3600 when absent.
+	IdleTimeToLive Value[int]
+	// JobTimeout is 5-172800, 3600 when absent.
+	JobTimeout Value[int]
+	// LogLevel is DEBUG, INFO, WARN, ERROR, OFF or ALL; INFO when absent.
+	LogLevel Value[string]
 }
 
-// AwsVpcConfiguration is the network of a Runner's task.
+// AwsVpcConfiguration is the network of a Runner's task (section
+// AwsVpcConfiguration).
 type AwsVpcConfiguration struct {
+	// Node is the object as written. When it is an intrinsic function,
+	// nothing in it is Known.
+	Node *cfn.Node
+	// Subnets are 1-16 ids, SecurityGroups 1-5 or absent.
 	Subnets        Value[[]string]
 	SecurityGroups Value[[]string]
+	// AssignPublicIp is ENABLED or DISABLED; ENABLED when absent.
 	AssignPublicIp Value[string]
 }
 
-// Startup is what a Runner does before its first job. CommandsTimeout is
-// seconds.
+// Startup is what a Runner does before its first job (section
+// StartupConfiguration).
 type Startup struct {
-	Commands        Value[[]string]
+	// Node is the object as written, nil when absent. When it is an
+	// intrinsic function, nothing in it is Known, not even the defaults.
+	Node *cfn.Node
+	// Commands run in their order; none when absent.
+	Commands Value[[]string]
+	// CommandsTimeout is seconds, 5-172800, 3600 when absent.
 	CommandsTimeout Value[int]
 }
 
@@ -84,52 +122,64 @@ type Startup struct {
 // wrong with it. resource is the whole resource, at leads to it. The Runner is
 // never nil; with an Error its broken properties are not Known.
 func Read(name string, resource *cfn.Node, at cfn.Path) (*Runner, problem.List) {
-	r := &reader{name: name, base: at.Key("Properties")}
-	r.attributes(resource, at)
-	properties := resource.Get("Properties")
-	top := r.object(properties, runnerProperties(), "", resource.KeyPlace("Properties"))
-	r.exclusive(properties)
-
+	r := &reader{name: name, base: at}
+	top := r.resource(resource).inside[propertiesKey].inside
 	runner := &Runner{
 		Name: name, Resource: resource, Path: at,
-		TaskDefinitionArn:   textOf(top, "TaskDefinitionArn"),
-		ContainerName:       textOf(top, "ContainerName"),
-		EcsCluster:          textOf(top, "EcsCluster"),
-		RoleArn:             textOf(top, "RoleArn"),
-		Image:               textOf(top, "Image"),
-		Memory:              integerOf(top, "Memory"),
-		Cpu:                 integerOf(top, "Cpu"),
-		RunnerConfiguration: configurationOf(top.inside("RunnerConfiguration", configurationProperties())),
-		Startup:             startupOf(top.inside("Startup", startupProperties())),
+		TaskDefinitionArn:   textOf(top["TaskDefinitionArn"]),
+		ContainerName:       textOf(top["ContainerName"]),
+		EcsCluster:          textOf(top["EcsCluster"]),
+		RoleArn:             textOf(top["RoleArn"]),
+		Image:               textOf(top["Image"]),
+		Memory:              integerOf(top["Memory"]),
+		Cpu:                 integerOf(top["Cpu"]),
+		Ec2Configuration:    ec2Of(top["Ec2Configuration"]),
+		RunnerConfiguration: configurationOf(top["RunnerConfiguration"]),
+		AwsVpcConfiguration: vpcOf(top["AwsVpcConfiguration"]),
+		Startup:             startupOf(top["Startup"]),
 	}
-	if top.has("Ec2Configuration") {
-		inside := top.inside("Ec2Configuration", ec2Properties())
-		runner.Ec2Configuration = &Ec2Configuration{
-			Ami:                 textOf(inside, "Ami"),
-			InstanceType:        textOf(inside, "InstanceType"),
-			InstanceProfileName: textOf(inside, "InstanceProfileName"),
-		}
-	}
-	if top.has("AwsVpcConfiguration") {
-		inside := top.inside("AwsVpcConfiguration", vpcProperties())
-		runner.AwsVpcConfiguration = &AwsVpcConfiguration{
-			Subnets:        listOf(inside, "Subnets"),
-			SecurityGroups: listOf(inside, "SecurityGroups"),
-			AssignPublicIp: textOf(inside, "AssignPublicIp"),
-		}
-	}
+	r.fargateSize(runner)
 	return runner, r.problems.Sorted()
 }
 
-func configurationOf(o values) RunnerConfiguration {
-	return RunnerConfiguration{
-		MaxConcurrentJobs: integerOf(o, "MaxConcurrentJobs"),
-		IdleTimeToLive:    integerOf(o, "IdleTimeToLive"),
-		JobTimeout:        integerOf(o, "JobTimeout"),
-		LogLevel:          textOf(o, "LogLevel"),
+func ec2Of(o reading) *Ec2Configuration {
+	if o.node == nil {
+		return nil
+	}
+	return &Ec2Configuration{
+		Node:                o.node,
+		Ami:                 textOf(o.inside["Ami"]),
+		InstanceType:        textOf(o.inside["InstanceType"]),
+		InstanceProfileName: textOf(o.inside["InstanceProfileName"]),
 	}
 }
 
-func startupOf(o values) Startup {
-	return Startup{Commands: listOf(o, "Commands"), CommandsTimeout: integerOf(o, "CommandsTimeout")}
+func configurationOf(o reading) RunnerConfiguration {
+	return RunnerConfiguration{
+		Node:              o.node,
+		MaxConcurrentJobs: integerOf(o.inside["MaxConcurrentJobs"]),
+		IdleTimeToLive:    integerOf(o.inside["IdleTimeToLive"]),
+		JobTimeout:        integerOf(o.inside["JobTimeout"]),
+		LogLevel:          textOf(o.inside["LogLevel"]),
+	}
+}
+
+func vpcOf(o reading) *AwsVpcConfiguration {
+	if o.node == nil {
+		return nil
+	}
+	return &AwsVpcConfiguration{
+		Node:           o.node,
+		Subnets:        listOf(o.inside["Subnets"]),
+		SecurityGroups: listOf(o.inside["SecurityGroups"]),
+		AssignPublicIp: textOf(o.inside["AssignPublicIp"]),
+	}
+}
+
+func startupOf(o reading) Startup {
+	return Startup{
+		Node:            o.node,
+		Commands:        listOf(o.inside["Commands"]),
+		CommandsTimeout: integerOf(o.inside["CommandsTimeout"]),
+	}
 }

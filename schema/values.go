@@ -1,114 +1,132 @@
 package schema
 
 import (
+	"math"
+	"math/big"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/attini-go/runner/cfn"
 )
 
-// values are the properties of one object that were read without an error.
-type values struct {
-	nodes      map[string]*cfn.Node
-	properties []property
-	// opaque is true when the whole object is an intrinsic function: then
-	// nothing of it is known, not even that a default applies.
-	opaque bool
-	// nested are the objects inside.
-	nested map[string]values
+// reading is one property as it was read.
+type reading struct {
+	of property
+	// node is the property as written; nil when it is absent.
+	node *cfn.Node
+	// unknown is true when only the deployment knows the value, when it has
+	// an Error, and when one of both holds for the object around it: then
+	// not even the default is known to apply.
+	unknown bool
+	// inside are an object's properties, absent ones too.
+	inside map[string]reading
 }
 
-func (o values) has(name string) bool { return o.nodes[name] != nil }
-
-// inside returns the values of a nested object; an absent one has defaults.
-func (o values) inside(name string, properties []property) values {
-	if nested, ok := o.nested[name]; ok {
-		return nested
-	}
-	return values{properties: properties, opaque: o.has(name) || o.opaque}
+func textOf(o reading) Value[string] {
+	return valueOf(o, func(n *cfn.Node) string { return n.Text })
 }
 
-// fallback is the documented default of a property.
-func (o values) fallback(name string) any {
-	for _, p := range o.properties {
-		if p.name == name && !o.opaque {
-			return p.fallback
+func integerOf(o reading) Value[int] {
+	return valueOf(o, func(n *cfn.Node) int {
+		value, _ := wholeNumber(n)
+		return value
+	})
+}
+
+func listOf(o reading) Value[[]string] {
+	value := valueOf(o, func(n *cfn.Node) []string {
+		items := listItems(n, o.of)
+		texts := make([]string, len(items))
+		for i, item := range items {
+			texts[i] = item.node.Text
 		}
-	}
-	return nil
+		return texts
+	})
+	value.Literal = slices.Clone(value.Literal) // a default belongs to the description
+	return value
 }
 
-func textOf(o values, name string) Value[string] {
-	n := o.nodes[name]
-	if n == nil {
-		literal, known := o.fallback(name).(string)
-		return Value[string]{Literal: literal, Known: known}
+func valueOf[T any](o reading, literal func(*cfn.Node) T) Value[T] {
+	switch {
+	case o.unknown:
+		return Value[T]{Node: o.node}
+	case o.node == nil:
+		fallback, known := o.of.fallback.(T)
+		return Value[T]{Literal: fallback, Known: known}
 	}
-	if unresolved(n) {
-		return Value[string]{Node: n}
-	}
-	return Value[string]{Node: n, Literal: n.Text, Known: true}
+	return Value[T]{Node: o.node, Literal: literal(o.node), Known: true}
 }
 
-func integerOf(o values, name string) Value[int] {
-	n := o.nodes[name]
-	if n == nil {
-		literal, known := o.fallback(name).(int)
-		return Value[int]{Literal: literal, Known: known}
-	}
-	literal, ok := wholeNumber(n)
-	return Value[int]{Node: n, Literal: literal, Known: ok}
+// listItem is an item and its position in the list as written.
+type listItem struct {
+	index int
+	node  *cfn.Node
 }
 
-func listOf(o values, name string) Value[[]string] {
-	n := o.nodes[name]
-	if n == nil || unresolved(n) {
-		return Value[[]string]{Node: n}
-	}
-	items := listItems(n)
-	literal := make([]string, len(items))
-	for i, item := range items {
-		if unresolved(item) {
-			return Value[[]string]{Node: n}
-		}
-		literal[i] = item.Text
-	}
-	return Value[[]string]{Node: n, Literal: literal, Known: true}
-}
+// blanks may stand round the ids of a text separated by commas: it may be
+// folded over lines.
+const blanks = " \t\r\n"
 
 // listItems are the items of a list, or of a text separated by commas.
-func listItems(n *cfn.Node) []*cfn.Node {
-	if n.IsList() {
-		return n.Items
+// {"Ref": "AWS::NoValue"} is no item where CloudFormation resolves the list.
+func listItems(n *cfn.Node, p property) []listItem {
+	var items []listItem
+	if !n.IsList() {
+		for i, part := range strings.Split(n.Text, ",") {
+			items = append(items, listItem{i, &cfn.Node{Kind: cfn.String, Text: strings.Trim(part, blanks), Place: n.Place}})
+		}
+		return items
 	}
-	var items []*cfn.Node
-	for part := range strings.SplitSeq(n.Text, ",") {
-		items = append(items, &cfn.Node{Kind: cfn.String, Text: strings.TrimSpace(part), Place: n.Place})
+	for i, item := range n.Items {
+		if item != nil && (p.writtenOut || !cfn.IsNoValue(item)) {
+			items = append(items, listItem{i, item})
+		}
 	}
 	return items
 }
 
-// unresolved reports whether only the deployment knows the value.
-func unresolved(n *cfn.Node) bool {
-	_, _, intrinsic := cfn.Intrinsic(n)
-	return intrinsic || n.IsString() && cfn.IsDynamicReference(n.Text)
+// unresolved reports whether only the deployment knows the value: an intrinsic
+// function, or a text with a dynamic reference.
+func unresolved(n *cfn.Node) bool { return intrinsic(n) || dynamic(n) }
+
+func intrinsic(n *cfn.Node) bool {
+	_, _, ok := cfn.Intrinsic(n)
+	return ok
 }
 
-// wholeNumber reads a number, or a string that holds one. CloudFormation hands
-// numbers on as strings; 5.0 and 5e0 are the number 5.
-func wholeNumber(n *cfn.Node) (int, bool) {
-	if !n.IsString() && (n == nil || n.Kind != cfn.Number) {
+func dynamic(n *cfn.Node) bool { return n.IsString() && cfn.IsDynamicReference(n.Text) }
+
+var (
+	jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+	wholeText  = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.0+)?$`)
+	plainWhole = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+)
+
+// beyond is outside every range of a property.
+const beyond = 1 << 40
+
+// wholeNumber reads a number, or a string that holds one: CloudFormation hands
+// numbers on as strings. 5.0 and 5e0 are the number 5, "5.0" too; a string has
+// no exponent, blanks, plus sign or leading zeros, which some readers take for
+// octal. What is greater than every range comes back as ±beyond.
+func wholeNumber(n *cfn.Node) (value int, ok bool) {
+	grammar := wholeText
+	if n.Kind == cfn.Number {
+		grammar = jsonNumber
+	}
+	if (n.Kind != cfn.Number && n.Kind != cfn.String) || !grammar.MatchString(n.Text) {
 		return 0, false
 	}
-	if value, err := strconv.Atoi(n.Text); err == nil {
-		return value, !strings.HasPrefix(n.Text, "+")
+	// By the grammar the one possible error is a number too great: ±Inf.
+	near, _ := strconv.ParseFloat(n.Text, 64)
+	if math.Abs(near) >= beyond {
+		return int(math.Copysign(beyond, near)), true
 	}
-	if n.IsString() {
+	exact, ok := new(big.Rat).SetString(n.Text)
+	if !ok || !exact.IsInt() {
 		return 0, false
 	}
-	value, err := strconv.ParseFloat(n.Text, 64)
-	if err != nil || value != float64(int(value)) {
-		return 0, false
-	}
-	return int(value), true
+	return int(exact.Num().Int64()), true
 }

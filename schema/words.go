@@ -1,0 +1,101 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/agext/levenshtein"
+
+	"github.com/attini-go/runner/cfn"
+)
+
+// maxWord is how many characters of a wrong value a message repeats, and the
+// longest name that can be a misspelt one.
+const maxWord = 100
+
+// brief shortens a wrong value to what a message can hold.
+func brief(value string) string {
+	if utf8.RuneCountInString(value) <= maxWord {
+		return value
+	}
+	return string([]rune(value)[:maxWord]) + "…"
+}
+
+func quoted(value string) string { return strconv.Quote(brief(value)) }
+
+// describe says what stands where something else should.
+func describe(n *cfn.Node) string {
+	if name, _, ok := cfn.Intrinsic(n); ok {
+		return name
+	}
+	switch n.Kind {
+	case cfn.String:
+		return quoted(n.Text)
+	case cfn.Number, cfn.Bool:
+		return brief(n.Text)
+	case cfn.List:
+		return "a list"
+	case cfn.Map:
+		return "an object"
+	default:
+		return "null"
+	}
+}
+
+func notAllowed(value string, p property) string {
+	allowed := strings.Join(p.allowed, ", ")
+	if p.shape != "" {
+		allowed += ", or " + p.shape
+	}
+	message := fmt.Sprintf("%s is not allowed (allowed: %s)", quoted(value), allowed)
+	if near := nearest(value, p.allowed); near != "" {
+		message += fmt.Sprintf("; did you mean %s?", near)
+	}
+	return message
+}
+
+func unknownProperty(name string, parent property) string {
+	names := parent.names()
+	here := func(known string) bool { return strings.EqualFold(name, known) }
+	if owner := ownerOf(name, described()); owner != "" && !slices.ContainsFunc(names, here) {
+		return "there is no such property here; it belongs " + owner
+	}
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf("there is no such property; did you mean %s?", near)
+	}
+	return fmt.Sprintf("there is no such property (known: %s)", strings.Join(names, ", "))
+}
+
+// ownerOf says where a property stands in a Runner, such as a JobTimeout that
+// is not in RunnerConfiguration; "" when it stands nowhere.
+func ownerOf(name string, p property) string {
+	for _, inside := range p.of {
+		if inside.name == name {
+			if p.name == "" {
+				return "beside " + propertiesKey
+			}
+			return "in " + p.name
+		}
+		if found := ownerOf(name, inside); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+// nearest returns the candidate that was probably meant, or "".
+func nearest(name string, candidates []string) string {
+	if utf8.RuneCountInString(name) > maxWord {
+		return ""
+	}
+	best, score := "", 0.6
+	for _, candidate := range candidates {
+		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(candidate), nil); s > score {
+			best, score = candidate, s
+		}
+	}
+	return best
+}
