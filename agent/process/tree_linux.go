@@ -47,19 +47,30 @@ func newMembers(cmd *exec.Cmd, cookie string) *members {
 	return m
 }
 
-// left looks for members alive. A look during which processes ended is not
-// trusted when it finds none: their children may just have moved.
+// left looks for members alive. A look that finds none is not trusted when
+// processes ended meanwhile, because their children may just have moved, and
+// only the second time when there are others, because the kernel may skip a
+// child when another one is reaped.
 func (m *members) left() bool {
 	adopts := adoptsOrphans()
 	if !adopts && m.groupEnded() {
 		return false
 	}
-	const looks, pause = 4, time.Millisecond
+	const looks, pause = 5, time.Millisecond
+	trusted := 0
 	for range looks {
-		if sure := m.look(adopts); sure || len(m.alive) > 0 {
+		sure, others := m.look(adopts)
+		if len(m.alive) > 0 || sure && !others {
 			break
 		}
-		time.Sleep(pause)
+		if !sure {
+			trusted = 0
+			time.Sleep(pause)
+			continue
+		}
+		if trusted++; trusted == 2 {
+			break
+		}
 	}
 	if m.blind {
 		return !m.groupEnded()
@@ -96,13 +107,13 @@ func (m *members) release() {
 }
 
 // look reads the members alive and reaps those ended. It is sure when nothing
-// changed meanwhile.
-func (m *members) look(adopts bool) (sure bool) {
+// changed meanwhile; others says that there are more processes than the leader.
+func (m *members) look(adopts bool) (sure, others bool) {
 	processes, sure, err := m.snapshot(adopts)
 	m.blind = err != nil
 	m.alive = m.alive[:0]
 	if m.blind {
-		return true
+		return true, false
 	}
 	mine, unsure := m.attribute(processes, adopts)
 	sure = sure && !unsure
@@ -119,7 +130,7 @@ func (m *members) look(adopts bool) (sure bool) {
 			sure = false
 		}
 	}
-	return sure
+	return sure, len(processes) > 1
 }
 
 func (m *members) snapshot(adopts bool) (processes []status, complete bool, err error) {
