@@ -10,9 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bytesInPipe asks a pipe how much can be read.
-const bytesInPipe = unix.TIOCINQ // FIONREAD
-
 // BecomeSubreaper makes this program the parent of all its orphaned
 // descendants, so that End finds them. It is for main packages, since it
 // changes the whole program: it must start its other children in its own

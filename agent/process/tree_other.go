@@ -12,10 +12,6 @@ import (
 // BSDs and which package unix does not name for them.
 const bytesPending = 0x4004667f
 
-// bytesInPipe asks a pipe how much can be read: FIONREAD, _IOR('f', 127, int)
-// on every BSD.
-const bytesInPipe = 0x4004667f
-
 // BecomeSubreaper does nothing: only Linux has subreapers.
 func BecomeSubreaper() error { return nil }
 

@@ -1,0 +1,90 @@
+package process_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+
+	"github.com/attini-go/runner/agent/process"
+)
+
+// The tests are for Linux, because they look into /proc to see who is alive.
+
+// roleVariable makes the test binary play a part instead of running tests.
+const roleVariable = "PROCESS_TEST_ROLE"
+
+func TestMain(m *testing.M) {
+	if role := os.Getenv(roleVariable); role != "" {
+		play(role)
+		return
+	}
+	if err := process.BecomeSubreaper(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func play(role string) {
+	switch role {
+	case "daemon": // double fork: this process ends, its child lives in a session of its own
+		child("stubborn", &syscall.SysProcAttr{Setsid: true})
+	case "stubborn":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+		fmt.Printf("pid %d\n", os.Getpid())
+		for {
+			time.Sleep(time.Hour)
+		}
+	case "host": // a program that runs a tree and is killed
+		command := shell("echo pid $$; exec sleep 1000")
+		command.Output = os.Stdout
+		tree, err := process.Start(command)
+		if err == nil {
+			_, err = tree.Wait(context.Background())
+		}
+		panic(err)
+	case "plain host": // a program that is no subreaper
+		playPlainHost()
+	}
+}
+
+// child starts the test binary in another role and does not wait for it.
+func child(role string, attributes *syscall.SysProcAttr) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), roleVariable+"="+role)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = attributes
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+}
+
+// playPlainHost ends a tree whose leader is alive and one whose leader ended,
+// and prints who was in them.
+func playPlainHost() {
+	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+	for _, script := range []string{
+		"trap '' TERM; echo pid $$; setsid sh -c 'trap \"\" TERM; echo pid $$; echo all; while :; do sleep 1; done' & wait",
+		"(trap '' TERM; sh -c 'echo pid $PPID'; sleep 1000) & echo all",
+	} {
+		lines := newLines()
+		command := shell(script)
+		command.Output = lines
+		tree, err := process.Start(command)
+		if err != nil {
+			panic(err)
+		}
+		lines.waitFor("all", 1)
+		tree.End()
+		fmt.Print(lines.String())
+	}
+	fmt.Println("ended")
+}
