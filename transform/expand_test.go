@@ -1,0 +1,199 @@
+package transform_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/golden"
+	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/transform"
+)
+
+// TestExpandGolden expands each testdata/*/template.yaml, and the examples.
+func TestExpandGolden(t *testing.T) {
+	t.Parallel()
+	templates, err := filepath.Glob("testdata/*/template.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, templates)
+	for _, path := range templates {
+		checkGolden(t, filepath.Base(filepath.Dir(path)), path)
+	}
+	for _, example := range []string{"hello", "release"} {
+		checkGolden(t, "example-"+example, filepath.Join("../examples", example, "init-stack.yaml"))
+	}
+}
+
+func checkGolden(t *testing.T, name, path string) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		template := read(t, string(data))
+		before := marshal(t, template)
+
+		expanded, problems := transform.Expand(template)
+		require.NoError(t, problems.Err())
+		assert.Equal(t, before, marshal(t, template), "the input must not change")
+		again, _ := transform.Expand(template)
+		assert.Equal(t, marshal(t, expanded), marshal(t, again), "the same input gives the same bytes")
+
+		var text bytes.Buffer
+		require.NoError(t, cfn.WriteJSON(&text, expanded))
+		golden.Assert(t, name+"/expanded.json", text.Bytes())
+	})
+}
+
+func read(t *testing.T, text string) *cfn.Node {
+	t.Helper()
+	template, problems := cfn.Read([]byte(text))
+	require.NoError(t, problems.Err())
+	return template
+}
+
+func marshal(t *testing.T, n *cfn.Node) string {
+	t.Helper()
+	text, err := json.Marshal(n)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// job is a plan with one job step on the named runner.
+func job(runner string) string {
+	return `
+  Plan:
+    Type: Attini::Deploy::DeploymentPlan
+    Properties:
+      DeploymentPlan:
+        - {Name: Job, Type: AttiniRunnerJob, Properties: {Runner: ` + runner + `, Commands: [ls]}}
+`
+}
+
+func TestExpandProblems(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		template string
+		want     problem.Problem
+	}{
+		"no Resources": {
+			"Description: x",
+			problem.Problem{Severity: problem.Error, Rule: "no-resources", Place: problem.Place{Line: 1, Column: 1}, Message: "the template has no Resources", Advice: "Declare an Attini::Deploy::Runner and an Attini::Deploy::DeploymentPlan under Resources."},
+		},
+		"Resources is a list": {
+			"Resources: [A]",
+			problem.Problem{Severity: problem.Error, Rule: "no-resources", Path: "Resources", Place: problem.Place{Line: 1, Column: 12}, Message: "Resources is a list, not an object of resources"},
+		},
+		"no plan": {
+			"Resources:\n  A: {Type: AWS::SNS::Topic}",
+			problem.Problem{Severity: problem.Error, Rule: "no-plan", Path: "Resources", Place: problem.Place{Line: 2, Column: 3}, Message: "the template has no deployment plan, so nothing would use its runners", Advice: "Declare one Attini::Deploy::DeploymentPlan beside the Runners: a Runner works only together with a plan."},
+		},
+		"a resource without Type": {
+			"Resources:\n  A: {Properties: {}}" + job("R") + "  R: {Type: Attini::Deploy::Runner}\n",
+			problem.Problem{Severity: problem.Error, Rule: "no-type", Path: "Resources.A", Place: problem.Place{Line: 2, Column: 3}, Message: `Resource "A": has no Type`},
+		},
+		"another Attini type": {
+			"Resources:\n  A: {Type: Attini::Deploy::AppDeploymentPlan}" + job("R") + "  R: {Type: Attini::Deploy::Runner}\n",
+			problem.Problem{Severity: problem.Error, Rule: "unsupported-type", Path: "Resources.A.Type", Place: problem.Place{Line: 2, Column: 13}, Message: `Resource "A": Type: Attini::Deploy::AppDeploymentPlan is not supported (supported: Attini::Deploy::Runner, Attini::Deploy::DeploymentPlan)`},
+		},
+		"the Runner is another resource": {
+			"Resources:\n  Topic: {Type: AWS::SNS::Topic}" + job("Topic"),
+			problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: "Resources.Plan.Properties.DeploymentPlan[0].Properties.Runner", Place: problem.Place{Line: 7, Column: 67}, Message: `Step "Job": Runner: "Topic" is an AWS::SNS::Topic, not an Attini::Deploy::Runner`},
+		},
+		"an unused Runner": {
+			"Resources:\n  R: {Type: Attini::Deploy::Runner}\n  Idle: {Type: Attini::Deploy::Runner}" + job("R"),
+			problem.Problem{Severity: problem.Warning, Rule: "unused-runner", Path: "Resources.Idle", Place: problem.Place{Line: 3, Column: 9}, Message: `Runner "Idle": no job step uses it`},
+		},
+		"a name that is taken": {
+			"Resources:\n  R: {Type: Attini::Deploy::Runner}\n  AttiniRunnerQueueR: {Type: AWS::SQS::Queue}" + job("R"),
+			problem.Problem{Severity: problem.Error, Rule: "name-clash", Path: "Resources.AttiniRunnerQueueR", Place: problem.Place{Line: 3, Column: 3}, Message: `Resource "AttiniRunnerQueueR": "R" becomes a resource of this name, but the template declares a resource of that name`, Advice: "Rename one of the two."},
+		},
+		"a default runner that is none": {
+			"Resources:\n  AttiniDefaultRunner: {Type: AWS::SNS::Topic}\n  Plan: {Type: Attini::Deploy::DeploymentPlan, Properties: {DeploymentPlan: [{Name: J, Type: AttiniRunnerJob, Properties: {Commands: [ls]}}]}}",
+			problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: "Resources.Plan.Properties.DeploymentPlan[0].Properties.Runner", Place: problem.Place{Line: 3, Column: 85}, Message: `Step "J": Runner: "AttiniDefaultRunner" is an AWS::SNS::Topic, not an Attini::Deploy::Runner`},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, problems := transform.Expand(read(t, c.template))
+			assert.Equal(t, problem.List{c.want}, problems)
+		})
+	}
+}
+
+// TestTextArrives plays CloudFormation: it replaces the substitutions in the
+// definition's text and reads what the job would get.
+func TestTextArrives(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/text/template.yaml")
+	require.NoError(t, err)
+	template := read(t, string(data))
+	expanded, problems := transform.Expand(template)
+	require.NoError(t, problems.Err())
+
+	machine := expanded.At("Resources", "AttiniDeploymentPlanSfnPlan", "Properties")
+	evaluator, problems := cfn.NewEvaluator(template, cfn.Values{
+		Parameters: map[string]string{"Name": "value"},
+		Pseudo:     map[string]string{"AWS::Region": "eu-west-1", "AWS::Partition": "aws", "AWS::AccountId": "1"},
+		References: map[string]string{"Bucket.Arn": "arn:bucket", "Build.ConfigurationId": "id"},
+	})
+	require.NoError(t, problems.Err())
+	text := marshal(t, machine.Get("Definition"))
+	for _, field := range machine.Get("DefinitionSubstitutions").Entries() {
+		value, unknown := evaluator.Evaluate(field.Value, "")
+		require.NoError(t, unknown.Err())
+		text = strings.ReplaceAll(text, "${"+field.Key+"}", value.Text)
+	}
+	definition, err := cfn.ReadJSON([]byte(text))
+	require.NoError(t, err)
+	properties := definition.At("States", "Speak", "Parameters", "Payload", "Properties").Value()
+	assert.Equal(t, map[string]any{
+		"Runner": "Build",
+		"Environment": map[string]any{
+			"PLAIN":  json.Number("5"),
+			"JOINED": "say \"\nvalue\n\" \\ <&>",
+			"CHOSEN": "two\nlines",
+		},
+		"Commands": []any{
+			"echo \"value\" '\\' \"${HOME}\" <&>\nprintf \"%s\\n\" \"eu-west-1\"\n",
+			"arn:bucket and value",
+			`echo "${HOME}" \ "quoted"`,
+			"value",
+		},
+	}, properties)
+}
+
+func FuzzExpand(f *testing.F) {
+	templates, err := filepath.Glob("testdata/*/template.yaml")
+	require.NoError(f, err)
+	for _, path := range templates {
+		data, err := os.ReadFile(path)
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		template, problems := cfn.Read(data)
+		if problems.HasErrors() {
+			return
+		}
+		expanded, problems := transform.Expand(template)
+		if problems.HasErrors() {
+			assert.Nil(t, expanded)
+			return
+		}
+		text, err := json.Marshal(expanded)
+		require.NoError(t, err)
+		assert.True(t, json.Valid(text))
+		for _, resource := range expanded.Get("Resources").Entries() {
+			assert.NotContains(t, []any{"Attini::Deploy::Runner", "Attini::Deploy::DeploymentPlan"}, resource.Value.Get("Type").Value())
+		}
+	})
+}
