@@ -99,15 +99,17 @@ func (l *lines) pids(t *testing.T, n int) []int {
 	return pids
 }
 
-// alive says whether a process runs; a zombie does not.
-func alive(pid int) bool {
+// state is the letter that proc(5) gives for a process, 0 when there is none.
+func state(pid int) byte {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
-		return false
+		return 0
 	}
-	_, rest, _ := strings.Cut(string(stat[bytes.LastIndexByte(stat, ')'):]), " ")
-	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
+	return stat[bytes.LastIndexByte(stat, ')')+2]
 }
+
+// alive says whether a process runs; a zombie does not.
+func alive(pid int) bool { return !bytes.ContainsRune([]byte{0, 'Z', 'X'}, rune(state(pid))) }
 
 // present says whether a process runs or is a zombie.
 func present(pid int) bool {

@@ -112,11 +112,6 @@ func TestStubbornTrees(t *testing.T) {
 			roleVariable + "=daemon " + stubborn + "; echo pid $$; exec sleep 1000", 2,
 			process.Exit{Code: 143, Signal: syscall.SIGTERM},
 		},
-		{
-			"a stopped shell",
-			"echo pid $$; trap 'exit 6' TERM; kill -STOP $$; while :; do sleep 0.01; done", 1,
-			process.Exit{Code: 6},
-		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,6 +119,18 @@ func TestStubbornTrees(t *testing.T) {
 			assert.Equal(t, test.want, exit)
 		})
 	}
+}
+
+func TestAStoppedProcessMayObey(t *testing.T) {
+	t.Parallel()
+	c := shell("trap 'exit 6' TERM; kill -STOP $$; while :; do sleep 0.01; done")
+	c.Grace = patience
+	tree, _ := start(t, c)
+	require.Eventually(t, func() bool { return state(tree.Pid()) == 'T' }, patience, time.Millisecond)
+	tree.End()
+	exit, err := tree.Wait(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, process.Exit{Code: 6}, exit)
 }
 
 func TestEndFindsWhatTheLeaderLeft(t *testing.T) {
