@@ -67,3 +67,11 @@ bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 .PHONY: build
 build: ## Build runnerctl into build/.
 	$(GO) build -trimpath -o build/ ./cmd/runnerctl
+
+# `sam build` calls this with the folder that becomes the function's archive.
+# The processor is the template's parameter; LAMBDA_ARCH follows it by hand.
+LAMBDA_ARCH ?= arm64
+
+.PHONY: build-MacroFunction
+build-MacroFunction:
+	GOOS=linux GOARCH=$(LAMBDA_ARCH) CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -tags lambda.norpc -o $(ARTIFACTS_DIR)/bootstrap ./lambda/macro
