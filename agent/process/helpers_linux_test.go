@@ -22,7 +22,7 @@ const patience = 20 * time.Second
 func shell(script string) process.Command {
 	return process.Command{
 		Path: "/bin/sh", Args: []string{"-c", script}, Env: []string{"PATH=" + os.Getenv("PATH")},
-		Grace: 100 * time.Millisecond, Drain: 50 * time.Millisecond,
+		Grace: time.Second, Drain: 50 * time.Millisecond,
 	}
 }
 

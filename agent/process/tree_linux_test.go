@@ -162,7 +162,9 @@ func TestEndFindsWhatTheLeaderLeft(t *testing.T) {
 
 func TestEndWithoutWait(t *testing.T) {
 	t.Parallel()
-	tree, out := start(t, shell("echo pid $$; exec sleep 1000"))
+	c := shell("echo pid $$; exec sleep 1000")
+	c.Grace = patience
+	tree, out := start(t, c)
 	out.pids(t, 1)
 	var group sync.WaitGroup
 	for range 4 {
