@@ -6,142 +6,140 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/attini-go/runner/problem"
 )
 
-// Bounds of a template. CloudFormation takes at most 1 MB and refuses much
-// less nesting; the node bound stops aliases that multiply.
-const (
-	maxTemplateBytes = 10 << 20
-	maxTemplateNodes = 1_000_000
-	maxTemplateDepth = 200
-)
-
-// Read reads a template file, YAML or JSON, with the place of every value.
-// Short forms of intrinsic functions become their long forms; what CloudFormation
-// reads as text stays text, such as account ids with a leading zero and dates.
-// The node is nil when there is an Error.
-func Read(data []byte) (*Node, problem.List) {
+// readYAML reads a template file that is YAML, with places.
+func readYAML(data []byte) (*Node, problem.List) {
 	document, found := parse(data)
 	if found != nil {
 		return nil, problem.List{*found}
 	}
 	reader := &yamlReader{}
 	root := reader.node(document, 0)
-	if !reader.problems.HasErrors() && !root.IsMap() {
-		reader.report(document, "not-an-object", fmt.Sprintf("a template is an object with Resources, this is a %s", root.Kind))
-	}
-	if reader.problems.HasErrors() {
-		return nil, reader.problems.Sorted()
-	}
 	return root, reader.problems
+}
+
+func empty() *problem.Problem {
+	return unreadable(problem.Place{Line: 1, Column: 1}, "the template is empty")
 }
 
 // parse turns the text into one YAML document, or the one reason why not.
 func parse(data []byte) (*yaml.Node, *problem.Problem) {
-	switch {
-	case len(data) > maxTemplateBytes:
-		return nil, unreadable(problem.Place{}, fmt.Sprintf("the template has %d bytes, more than the %d that are read", len(data), maxTemplateBytes))
-	case !utf8.Valid(data):
-		return nil, unreadable(place(data, firstInvalid(data)), "the template is not UTF-8 text")
-	}
-	loader, err := yaml.NewLoader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
 	if err != nil {
 		return nil, unreadable(problem.Place{}, err.Error())
 	}
 	var document, second yaml.Node
-	switch err := loader.Load(&document); {
+	switch err := load(loader, &document); {
 	case errors.Is(err, io.EOF):
-		return nil, unreadable(problem.Place{Line: 1, Column: 1}, "the template is empty")
+		return nil, empty()
 	case err != nil:
-		return nil, syntaxError(err)
+		return nil, syntaxProblem(data, err)
 	}
-	switch err := loader.Load(&second); {
+	switch err := load(loader, &second); {
 	case err == nil:
 		return nil, unreadable(problem.Place{Line: second.Line, Column: max(second.Column, 1)}, "the file holds more than one YAML document, a template is one")
 	case !errors.Is(err, io.EOF):
-		return nil, syntaxError(err)
+		return nil, syntaxProblem(data, err)
 	}
-	if document.Kind == yaml.DocumentNode && len(document.Content) == 1 {
-		return document.Content[0], nil
+	root := &document
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		root = root.Content[0]
 	}
-	if document.Kind == 0 || document.Kind == yaml.DocumentNode {
-		return nil, unreadable(problem.Place{Line: 1, Column: 1}, "the template is empty")
+	if root.Kind == 0 || root.Kind == yaml.DocumentNode || isBlank(root) {
+		return nil, empty()
 	}
-	return &document, nil
+	return root, nil
 }
 
-func unreadable(at problem.Place, message string) *problem.Problem {
-	return &problem.Problem{Severity: problem.Error, Rule: "unreadable", Place: at, Message: message}
+// isBlank tells a document without a value, as after a lone ---.
+func isBlank(y *yaml.Node) bool {
+	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0
 }
 
-func syntaxError(err error) *problem.Problem {
-	var located *yaml.LoadError
-	if errors.As(err, &located) {
-		message := located.Message
-		if located.ContextMsg != "" {
-			message = located.ContextMsg + ": " + message
+// load guards against the YAML library alone, which gives some of its errors
+// as panics: none of them may end the program for a text that a user wrote.
+func load(loader *yaml.Loader, into *yaml.Node) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("the YAML reader gave up: %v", reason)
 		}
-		return unreadable(problem.Place{Line: located.Mark.Line, Column: located.Mark.Column}, "the template is not YAML: "+message)
-	}
-	return unreadable(problem.Place{}, "the template is not YAML: "+err.Error())
+	}()
+	return loader.Load(into)
 }
 
-func firstInvalid(data []byte) int {
-	for i := 0; i < len(data); {
-		r, size := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && size <= 1 {
-			return i
-		}
-		i += size
-	}
-	return len(data)
-}
-
-func place(data []byte, offset int) problem.Place {
-	before := data[:offset]
-	return problem.Place{Line: 1 + bytes.Count(before, []byte("\n")), Column: offset - bytes.LastIndexByte(before, '\n')}
-}
-
+// yamlReader makes Nodes of YAML nodes.
 type yamlReader struct {
 	problems problem.List
-	nodes    int
-	full     bool
+	// nodes and bytes are what was read, aliases counted where they are used.
+	nodes, bytes int
+	// full is set once the template was reported as too large.
+	full bool
+	// open are the aliases that are being read, to find those that hold
+	// themselves.
+	open map[*yaml.Node]bool
 }
 
 func (r *yamlReader) report(at *yaml.Node, rule, message string) {
-	r.problems.Add(problem.Problem{
-		Severity: problem.Error, Rule: rule, Message: message,
-		Place: problem.Place{Line: at.Line, Column: at.Column},
-	})
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Message: message, Place: yamlPlace(at)})
 }
+
+func yamlPlace(y *yaml.Node) problem.Place { return problem.Place{Line: y.Line, Column: y.Column} }
 
 func (r *yamlReader) node(y *yaml.Node, depth int) *Node {
 	r.nodes++
-	if r.nodes > maxTemplateNodes || depth > maxTemplateDepth {
+	r.bytes += len(y.Value)
+	if r.full || r.nodes > maxTemplateNodes || r.bytes > maxTemplateBytes || depth > maxTemplateDepth {
 		if !r.full {
 			r.full = true
-			r.report(y, "too-large", fmt.Sprintf("the template nests deeper than %d or has more than %d values, aliases counted where they are used", maxTemplateDepth, maxTemplateNodes))
+			r.problems.Add(tooLarge(yamlPlace(y)))
 		}
 		return &Node{}
 	}
 	if y.Kind == yaml.AliasNode {
-		return r.node(y.Alias, depth+1)
+		return r.alias(y, depth)
 	}
-	if name, short := strings.CutPrefix(y.Tag, "!"); short && !strings.HasPrefix(name, "!") {
-		return r.shortForm(y, name, depth)
+	switch tag := y.ShortTag(); {
+	case strings.HasPrefix(y.Tag, "!") && !strings.HasPrefix(y.Tag, "!!") && y.Tag != "!":
+		return r.shortForm(y, y.Tag[1:], depth)
+	case !isStandardTag(tag):
+		r.report(y, "unknown-tag", fmt.Sprintf("CloudFormation knows no tag %s", tag))
+		return &Node{}
 	}
 	return r.plain(y, depth)
 }
 
+// alias reads the value that an alias stands for, at the anchor's place.
+func (r *yamlReader) alias(y *yaml.Node, depth int) *Node {
+	if r.open[y.Alias] {
+		r.report(y, "recursive-alias", fmt.Sprintf("*%s stands within the value that it names", y.Value))
+		return &Node{}
+	}
+	if r.open == nil {
+		r.open = map[*yaml.Node]bool{}
+	}
+	r.open[y.Alias] = true
+	defer delete(r.open, y.Alias)
+	return r.node(y.Alias, depth)
+}
+
+func isStandardTag(tag string) bool {
+	switch tag {
+	case "", "!", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!!timestamp", "!!merge":
+		return true
+	}
+	return false
+}
+
 // plain reads a value without regard to a short form's tag.
 func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
-	n := &Node{Place: problem.Place{Line: y.Line, Column: y.Column}}
+	n := &Node{Place: yamlPlace(y)}
 	switch y.Kind {
 	case yaml.SequenceNode:
 		n.Kind = List
@@ -158,38 +156,41 @@ func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
 }
 
 func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
-	seen := make(map[string]bool, len(y.Content)/2)
+	var seen keys
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, value := y.Content[i], y.Content[i+1]
+		at := yamlPlace(key)
 		for key.Kind == yaml.AliasNode {
 			key = key.Alias
 		}
+		r.bytes += len(key.Value)
 		switch {
-		case key.Kind != yaml.ScalarNode:
-			r.report(key, "key", "a key must be a plain text")
+		case key.Kind != yaml.ScalarNode || !isStandardTag(key.ShortTag()):
+			r.problems.Add(problem.Problem{Severity: problem.Error, Rule: "key", Place: at, Message: "a key must be a plain text"})
 			continue
-		case key.Tag == "!!merge":
+		case key.ShortTag() == "!!merge":
 			r.report(key, "merge-key", "merge keys (<<) are not supported by CloudFormation; write the entries out")
 			continue
-		case seen[key.Value]:
-			r.report(key, "duplicate-key", fmt.Sprintf("%q is there twice in one object", key.Value))
+		}
+		if first := seen.find(n, key.Value); first >= 0 {
+			r.problems.Add(duplicateKey(key.Value, n.Fields[first].Place, at))
 			continue
 		}
-		seen[key.Value] = true
-		n.Fields = append(n.Fields, Field{
-			Key: key.Value, Value: r.node(value, depth+1),
-			Place: problem.Place{Line: key.Line, Column: key.Column},
-		})
+		n.Fields = append(n.Fields, Field{Key: key.Value, Value: r.node(value, depth+1), Place: at})
 	}
 }
 
 // shortForm turns !Sub x into {"Fn::Sub": x}.
 func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
-	if !isShortForm(name) {
-		r.report(y, "unknown-tag", fmt.Sprintf("!%s is no short form of an intrinsic function", name))
+	if !slices.Contains(shortForms(), name) {
+		message := fmt.Sprintf("!%s is no short form of an intrinsic function", name)
+		if near := problem.Nearest(name, shortForms()); near != "" {
+			message += fmt.Sprintf("; did you mean !%s?", near)
+		}
+		r.report(y, "unknown-tag", message)
 		return &Node{}
 	}
-	argument := r.plain(y, depth)
+	argument := r.plain(y, depth+1)
 	if y.Kind == yaml.ScalarNode {
 		argument.Kind, argument.Text = String, y.Value
 	}
@@ -208,26 +209,52 @@ func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
 	return &Node{Kind: Map, Place: argument.Place, Fields: []Field{{Key: key, Value: argument, Place: argument.Place}}}
 }
 
-func isShortForm(name string) bool {
-	switch name {
-	case "Ref", "Condition", "GetAtt", "Sub", "Join", "Split", "Select", "If", "And", "Or", "Not", "Equals",
-		"FindInMap", "Base64", "Cidr", "GetAZs", "ImportValue", "Transform", "Length", "ToJsonString":
-		return true
+// shortForms are the names that CloudFormation takes after an exclamation
+// mark, the functions of the Rules section and of AWS::LanguageExtensions
+// included.
+func shortForms() []string {
+	return []string{
+		"And", "Base64", "Cidr", "Condition", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap",
+		"GetAZs", "GetAtt", "If", "ImportValue", "Join", "Length", "Not", "Or", "Ref", "RefAll", "Select", "Split",
+		"Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll",
 	}
-	return false
 }
 
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+var (
+	jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+	quoted     = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+)
 
 // scalar keeps as text all that JSON could not hold as it is written: what
-// only YAML takes for a number (0644, 0x1F, 1_000), a date or .inf.
+// only YAML takes for a number (0644, 0x1F, 1_000), a date or .inf. It does not
+// ask the YAML library, whose answers differ from CloudFormation's.
 func scalar(y *yaml.Node) (Kind, string) {
-	switch y.ShortTag() {
+	if y.Style&yaml.TaggedStyle != 0 {
+		return tagged(y)
+	}
+	if y.Style&quoted != 0 || y.Tag == "!" {
+		return String, y.Value
+	}
+	switch y.Value {
+	case "", "~", "null", "Null", "NULL":
+		return Null, ""
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		return Bool, strings.ToLower(y.Value)
+	}
+	if jsonNumber.MatchString(y.Value) {
+		return Number, y.Value
+	}
+	return String, y.Value
+}
+
+// tagged reads a scalar that says itself what it is, as in !!str 12.
+func tagged(y *yaml.Node) (Kind, string) {
+	switch lower := strings.ToLower(y.Value); y.ShortTag() {
 	case "!!null":
 		return Null, ""
 	case "!!bool":
-		if value := strings.ToLower(y.Value); value == "true" || value == "false" {
-			return Bool, value
+		if lower == "true" || lower == "false" {
+			return Bool, lower
 		}
 	case "!!int", "!!float":
 		if jsonNumber.MatchString(y.Value) {
