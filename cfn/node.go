@@ -149,13 +149,13 @@ func (n *Node) Clone() *Node {
 		return nil
 	}
 	c := *n
-	c.Items = make([]*Node, len(n.Items))
-	for i, item := range n.Items {
+	c.Items = slices.Clone(n.Items)
+	for i, item := range c.Items {
 		c.Items[i] = item.Clone()
 	}
-	c.Fields = make([]Field, len(n.Fields))
-	for i, f := range n.Fields {
-		c.Fields[i] = Field{Key: f.Key, Value: f.Value.Clone(), Place: f.Place}
+	c.Fields = slices.Clone(n.Fields)
+	for i, f := range c.Fields {
+		c.Fields[i].Value = f.Value.Clone()
 	}
 	return &c
 }

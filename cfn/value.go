@@ -4,13 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-)
-
-var (
-	plainText = regexp.MustCompile(`^[A-Za-z/$][A-Za-z0-9_./:@+$(){} -]*$`)
-	ambiguous = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|true|false|null)$|: |:$| $|^\$\{.*[:#]| #`)
 )
 
 // FromValue makes a tree of decoded JSON: keys sorted, numbers as json.Number
@@ -24,6 +18,9 @@ func FromValue(value any) (*Node, error) {
 	case string:
 		return Str(v), nil
 	case json.Number:
+		if !isNumber(v.String()) {
+			return nil, fmt.Errorf("take a value into a template: %q is no number literal", v)
+		}
 		return &Node{Kind: Number, Text: v.String()}, nil
 	case []any:
 		n := Seq()
