@@ -13,12 +13,16 @@ import (
 //
 //	template.yaml:14:19: error: Runner "Build": … [range]
 //	    advice
+//
+// Further lines of a message or an advice are indented as well, so that no
+// value of a template can pass for a problem of its own.
 func WriteText(w io.Writer, file string, l List) error {
 	out := bufio.NewWriter(w)
+	indent := strings.NewReplacer("\r\n", "\n    ", "\n", "\n    ", "\r", "\n    ")
 	for _, p := range l.Sorted() {
-		fmt.Fprintf(out, "%s: %s: %s [%s]\n", position(file, p.Place), p.Severity, p.Message, p.Rule)
+		fmt.Fprintf(out, "%s: %s: %s [%s]\n", position(file, p.Place), p.Severity, indent.Replace(p.Message), p.Rule)
 		if p.Advice != "" {
-			fmt.Fprintf(out, "    %s\n", p.Advice)
+			fmt.Fprintf(out, "    %s\n", indent.Replace(p.Advice))
 		}
 	}
 	return out.Flush()

@@ -77,8 +77,9 @@ func (p property) allows(value string) bool {
 }
 
 // takesNumbers reports whether a plain number can stand for a text: where its
-// digits are a value that the property allows.
-func (p property) takesNumbers() bool { return p.allows("1") }
+// digits are a value that the property allows. The attributes of a resource
+// are strings to CloudFormation.
+func (p property) takesNumbers() bool { return !p.writtenOut && p.allows("1") }
 
 // names lists the properties of an object.
 func (p property) names() []string {

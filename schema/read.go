@@ -167,7 +167,7 @@ func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 // (1.10 becomes 1.1), so they want quotes.
 func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	switch {
-	case n.Kind == cfn.Bool, n.Kind == cfn.Number && !plainWhole.MatchString(n.Text):
+	case n.Kind == cfn.Bool, n.Kind == cfn.Number && (p.writtenOut || !plainWhole.MatchString(n.Text)):
 		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a string, not %s; put it in quotes", describe(n)))
 	case n.IsMap() && p.kind == textList:
 		r.report(RuleType, at, n.Place, `must be a string, not an object; put a command with ": " in it in quotes`)

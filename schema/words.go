@@ -7,13 +7,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
 )
 
-// maxWord is how many characters of a wrong value a message repeats, and the
-// longest name that can be a misspelt one.
+// maxWord is how many characters of a wrong value a message repeats.
 const maxWord = 100
 
 // brief shortens a wrong value to what a message can hold.
@@ -51,7 +49,7 @@ func notAllowed(value string, p property) string {
 		allowed += ", or " + p.shape
 	}
 	message := fmt.Sprintf("%s is not allowed (allowed: %s)", quoted(value), allowed)
-	if near := nearest(value, p.allowed); near != "" {
+	if near := problem.Nearest(value, p.allowed); near != "" {
 		message += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return message
@@ -63,7 +61,7 @@ func unknownProperty(name string, parent property) string {
 	if owner := ownerOf(name, described()); owner != "" && !slices.ContainsFunc(names, here) {
 		return "there is no such property here; it belongs " + owner
 	}
-	if near := nearest(name, names); near != "" {
+	if near := problem.Nearest(name, names); near != "" {
 		return fmt.Sprintf("there is no such property; did you mean %s?", near)
 	}
 	return fmt.Sprintf("there is no such property (known: %s)", strings.Join(names, ", "))
@@ -84,18 +82,4 @@ func ownerOf(name string, p property) string {
 		}
 	}
 	return ""
-}
-
-// nearest returns the candidate that was probably meant, or "".
-func nearest(name string, candidates []string) string {
-	if utf8.RuneCountInString(name) > maxWord {
-		return ""
-	}
-	best, score := "", 0.6
-	for _, candidate := range candidates {
-		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(candidate), nil); s > score {
-			best, score = candidate, s
-		}
-	}
-	return best
 }
