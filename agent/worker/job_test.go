@@ -1,0 +1,237 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+func shells(t *testing.T) []string {
+	t.Helper()
+	found := []string{"bash"}
+	if _, err := exec.LookPath("dash"); err == nil {
+		found = append(found, "dash")
+	}
+	return found
+}
+
+// TestScripts runs each script under every shell here.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		commands []string
+		prints   string
+		output   string
+		failure  *worker.Failure
+	}{
+		"state carries over":          {commands: []string{"mkdir sub; cd sub", "x=1", "f() { echo f$x; }", "f; basename \"$PWD\""}, prints: "f1\nsub\n", output: "{}"},
+		"a command of several lines":  {commands: []string{"if true; then\n  echo yes\nfi", "cat <<END\nheredoc\nEND"}, prints: "yes\nheredoc\n", output: "{}"},
+		"the first failure ends":      {commands: []string{"echo a", "false", "echo b"}, prints: "a\n", failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1"}},
+		"an exit code":                {commands: []string{"exit 3"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 3"}},
+		"an unknown command":          {commands: []string{"no-such-command 2>/dev/null"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 127"}},
+		"a signal":                    {commands: []string{"kill -9 $$"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 137: it was killed by signal SIGKILL (code 137)"}},
+		"stderr comes too":            {commands: []string{"echo out; echo err >&2"}, prints: "out\nerr\n", output: "{}"},
+		"stdin is empty":              {commands: []string{"cat", "echo end"}, prints: "end\n", output: "{}"},
+		"no line end":                 {commands: []string{"printf unfinished"}, prints: "unfinished\n", output: "{}"},
+		"JSON output":                 {commands: []string{`echo '{"a": 1.50}' > "$ATTINI_OUTPUT"`}, output: `{"a":1.50}`},
+		"text output":                 {commands: []string{`echo text > "$ATTINI_OUTPUT"`}, output: `{"result":"text"}`},
+		"deleted output":              {commands: []string{`rm "$ATTINI_OUTPUT"`}, output: `{}`},
+		"output that is a pipe":       {commands: []string{`rm "$ATTINI_OUTPUT"; mkfifo "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the job replaced the file by a p---------"}},
+		"output that is a link":       {commands: []string{`ln -sf /etc/passwd "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the job replaced the file by a link"}},
+		"output over the limit":       {commands: []string{`head -c 300000 /dev/zero > "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the output has 300000 bytes, a step's output can have 262144 at most; store it elsewhere and pass on where it is"}},
+		"a directory made unwritable": {commands: []string{"mkdir -p d/e; touch d/e/f; chmod 500 d/e d"}, output: "{}"},
+		"quotes are the user's":       {commands: []string{`echo "it's" '$HOME' \\`}, prints: "it's $HOME \\\n", output: "{}"},
+	}
+	for _, shell := range shells(t) {
+		for name, c := range cases {
+			t.Run(shell+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				b.config.Shell = shell
+				answers := b.commands("Step", c.commands...)
+				require.NoError(t, b.run())
+				a := get(t, answers)
+				assert.Equal(t, c.failure, a.failure)
+				assert.Equal(t, c.output, a.output)
+				assert.Equal(t, c.prints, b.text("Step"))
+				assert.Equal(t, len(b.lines), a.lines, "all lines are written before the report")
+				left, err := os.ReadDir(b.config.Directory)
+				require.NoError(t, err)
+				assert.Empty(t, left, "the job's directory is removed")
+			})
+		}
+	}
+}
+
+func TestPipefail(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.commands("Step", "false | true", "echo never")
+	require.NoError(t, b.run())
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1"}, get(t, answers).failure)
+}
+
+// TestEnvironment checks the documentation's variables and the step's own.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.Environment = []string{"PATH=" + os.Getenv("PATH"), "INHERITED=yes", "OVERRIDDEN=no", "ATTINI_STEP_NAME=agent's"}
+	b.source = fill(func(_ context.Context, directory string) error {
+		return os.WriteFile(filepath.Join(directory, "file"), []byte("of the distribution"), 0o600)
+	})
+	answers := b.job("A step", map[string]any{
+		"Environment": map[string]any{"OVERRIDDEN": `$(echo "no shell") 'here'`, "NUMBER": 5, "LINES": "a\nb"},
+		"Commands": []string{
+			`echo "$ATTINI_ENVIRONMENT_NAME $ATTINI_DISTRIBUTION_NAME $ATTINI_DISTRIBUTION_ID $ATTINI_DISTRIBUTION_ARTIFACTS_PREFIX $ATTINI_OBJECT_IDENTIFIER $ATTINI_STEP_NAME"`,
+			`[ "$PWD" = "$ATTINI_SOURCE_DIR" ] && cat file && echo`,
+			`cat "$ATTINI_INPUT"; echo`,
+			`echo "$INHERITED $OVERRIDDEN $NUMBER $LINES"`,
+			`[ -d "$TMPDIR" ] && case "$TMPDIR" in "$(dirname "$ATTINI_SOURCE_DIR")"/*) echo private;; esac`,
+			`stat -c %a "$ATTINI_INPUT" "$ATTINI_OUTPUT" "$ATTINI_SOURCE_DIR"`,
+		},
+	})
+	require.NoError(t, b.run())
+	require.Nil(t, get(t, answers).failure)
+	assert.Equal(t, `dev shop 7c9e dev/shop/7c9e shop.zip#1 A step
+of the distribution
+{"deploymentOriginData":{"deploymentSource":{"deploymentSourcePrefix":"dev/shop/7c9e"},"distributionId":"7c9e","distributionName":"shop","environment":"dev","objectIdentifier":"shop.zip#1"},"output":{"Before":{"n":12345678901234567890}}}
+yes $(echo "no shell") 'here' 5 a
+b
+private
+600
+600
+700
+`, b.text("A step"))
+}
+
+func TestBadVariable(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.job("Step", map[string]any{"Environment": map[string]any{"A B": "x"}, "Commands": []string{"true"}})
+	require.NoError(t, b.run())
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: Environment: "A B" is no name of a variable, or its value has a NUL byte`}, get(t, answers).failure)
+}
+
+// alive reports whether any process carries the mark in its environment.
+func alive(t *testing.T, mark string) bool {
+	t.Helper()
+	paths, err := filepath.Glob("/proc/[0-9]*/environ")
+	require.NoError(t, err)
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err == nil && strings.Contains(string(content), mark) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTimeoutLeavesNoProcess(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.JobTimeout = time.Second
+	answers := b.job("Slow", map[string]any{
+		"Environment": map[string]any{"MARK": "timeout-leaves-no-process"},
+		"Commands":    []string{"trap '' TERM; setsid sleep 600 & sleep 600 & wait; sleep 600"},
+	})
+	require.NoError(t, b.run())
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script timed out after 1 seconds"}, get(t, answers).failure)
+	assert.False(t, alive(t, "timeout-leaves-no-process"))
+}
+
+func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.job("Step", map[string]any{
+		"Environment": map[string]any{"MARK": "background-process-ends"},
+		"Commands":    []string{"setsid sleep 600 &", "sleep 600 &", "echo done"},
+	})
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, answers).failure)
+	assert.Equal(t, "done\n", b.text("Step"))
+	assert.False(t, alive(t, "background-process-ends"))
+}
+
+func TestAbandonedJobEndsUnreported(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.job("Step", map[string]any{
+		"Environment": map[string]any{"MARK": "abandoned-job-ends"},
+		"Commands":    []string{"echo started", "sleep 600"},
+	})
+	_, ended := b.start(t.Context())
+	require.Eventually(t, func() bool { return b.text("Step") == "started\n" }, patience, time.Millisecond)
+	b.abandon("Step")
+	b.close()
+	require.NoError(t, <-ended)
+	assert.Empty(t, answers)
+	assert.False(t, alive(t, "abandoned-job-ends"))
+}
+
+func TestSourceTrouble(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		source fill
+		cause  string
+	}{
+		"an error": {func(context.Context, string) error { return errors.New("no such archive") }, "get the distribution: no such archive"},
+		"a panic":  {func(context.Context, string) error { panic("oh") }, "run the job: internal error: oh"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.source = c.source
+			answers := b.commands("Step", "true")
+			require.NoError(t, b.run())
+			assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: c.cause}, get(t, answers).failure)
+		})
+	}
+}
+
+func TestTokensStayOutOfTheLog(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.source = fill(func(context.Context, string) error { panic("oh") })
+	answers := b.commands("Step", "true")
+	require.NoError(t, b.run())
+	get(t, answers)
+	assert.Contains(t, b.log(), "panic while a job ran")
+	assert.NotContains(t, b.log(), "token-Step")
+}
+
+func BenchmarkJob(b *testing.B) {
+	b.Run("bash", func(b *testing.B) {
+		for b.Loop() {
+			if err := exec.Command("bash", "-c", "true").Run(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("job", func(b *testing.B) {
+		bench := newBench(b)
+		bench.config.HeartbeatInterval = protocol.HeartbeatInterval
+		_, ended := bench.start(b.Context())
+		n := 0
+		for b.Loop() {
+			n++
+			if a := <-bench.commands(fmt.Sprint(n), "true"); a.failure != nil {
+				b.Fatal(a.failure)
+			}
+		}
+		bench.close()
+		<-ended
+	})
+}

@@ -1,0 +1,198 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// TestEveryJobOnce lets the jobs themselves say that each ran, and how many
+// ran beside it.
+func TestEveryJobOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.MaxConcurrentJobs = 20
+	shared := t.TempDir()
+	var all []<-chan answer
+	for i := range 200 {
+		all = append(all, b.commands(fmt.Sprintf("Job%d", i),
+			fmt.Sprintf("echo ran >> %s/job%d", shared, i),
+			fmt.Sprintf("mkdir %s/running%d; set -- %s/running*; echo $# >> %s/beside; rmdir %s/running%d", shared, i, shared, shared, shared, i)))
+	}
+	require.NoError(t, b.run())
+	for i, answers := range all {
+		assert.Nil(t, get(t, answers).failure)
+		content, err := os.ReadFile(filepath.Join(shared, fmt.Sprintf("job%d", i)))
+		require.NoError(t, err)
+		assert.Equal(t, "ran\n", string(content))
+	}
+	beside, err := os.ReadFile(filepath.Join(shared, "beside"))
+	require.NoError(t, err)
+	for _, text := range strings.Fields(string(beside)) {
+		count, err := strconv.Atoi(text)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, count, 20)
+	}
+	assert.Equal(t, 200, b.deleted)
+}
+
+// TestMaxConcurrentJobs: exactly as many run as may, since each waits for all.
+func TestMaxConcurrentJobs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.MaxConcurrentJobs = 3
+	var all []<-chan answer
+	for i := range 6 {
+		all = append(all, b.commands(fmt.Sprintf("Job%d", i), "echo started", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done"))
+	}
+	_, ended := b.start(t.Context())
+	started := func() (n int) {
+		for i := range 6 {
+			n += strings.Count(b.text(fmt.Sprintf("Job%d", i)), "started")
+		}
+		return n
+	}
+	require.Eventually(t, func() bool { return started() == 3 }, patience, time.Millisecond)
+	b.mu.Lock()
+	waiting := len(b.waiting)
+	b.mu.Unlock()
+	assert.Equal(t, 3, waiting, "the others stay in the queue")
+	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
+	b.close()
+	require.NoError(t, <-ended)
+	assert.Equal(t, 6, started())
+	for _, answers := range all {
+		assert.Nil(t, get(t, answers).failure)
+	}
+}
+
+func TestStartup(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.StartupCommands = []string{"echo prepared > " + b.config.Directory + "/prepared", "setsid sleep 600 &", "echo $! > " + b.config.Directory + "/daemon", "echo ready"}
+	b.config.Environment = append(os.Environ(), "MARK=startup-daemon")
+	answers := b.commands("Step", "cat "+b.config.Directory+"/prepared", "kill -0 $(cat "+b.config.Directory+"/daemon) && echo the daemon lives")
+	require.NoError(t, b.run())
+	require.Nil(t, get(t, answers).failure)
+	assert.Equal(t, "ready\n", b.text(worker.StartupStep))
+	assert.Equal(t, "prepared\nthe daemon lives\n", b.text("Step"))
+	assert.False(t, alive(t, "startup-daemon"), "it ends with the worker")
+}
+
+func TestStartupFailureFailsEveryJob(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		commands []string
+		cause    string
+	}{
+		"an exit code": {[]string{"exit 4"}, "Startup script finished with exit code = 4"},
+		"a timeout":    {[]string{"sleep 600"}, "Startup script timed out after 1 seconds"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.config.StartupCommands, b.config.StartupTimeout = c.commands, time.Second
+			b.config.MaxConcurrentJobs = 1
+			first, second := b.commands("First", "echo never"), b.commands("Second", "echo never")
+			err := b.run()
+			var startup *worker.StartupError
+			require.ErrorAs(t, err, &startup)
+			assert.Equal(t, c.cause, startup.Cause)
+			want := &worker.Failure{Error: protocol.ErrorStartup, Cause: c.cause}
+			assert.Equal(t, want, get(t, first).failure)
+			assert.Equal(t, want, get(t, second).failure)
+			assert.Empty(t, b.text("First"))
+		})
+	}
+}
+
+func TestMessagesThatAreNoJobs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.send([]byte("no JSON with secret text"))
+	dead := b.commands("Dead", "echo never")
+	b.abandon("Dead")
+	good := b.commands("Good", "echo good")
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, good).failure)
+	assert.Empty(t, dead)
+	assert.Empty(t, b.text("Dead"))
+	assert.Equal(t, 3, b.deleted, "what nobody can use does not come again")
+	assert.NotContains(t, b.log(), "secret text")
+}
+
+func TestStopEndsAndReportsJobs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.job("Step", map[string]any{
+		"Environment": map[string]any{"MARK": "stop-ends-jobs"},
+		"Commands":    []string{"setsid sleep 600 & echo started; sleep 600"},
+	})
+	ctx, stop := context.WithCancelCause(t.Context())
+	_, ended := b.start(ctx)
+	require.Eventually(t, func() bool { return b.text("Step") == "started\n" }, patience, time.Millisecond)
+	stopped := errors.New("the task is being stopped")
+	stop(stopped)
+	require.ErrorIs(t, <-ended, stopped)
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: the task is being stopped"}, get(t, answers).failure)
+	assert.False(t, alive(t, "stop-ends-jobs"))
+}
+
+func TestDrainLetsJobsFinish(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.MaxConcurrentJobs = 1
+	running := b.commands("Running", "echo started", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done")
+	waiting := b.commands("Waiting", "echo never")
+	w, ended := b.start(t.Context())
+	require.Eventually(t, func() bool { return b.text("Running") == "started\n" }, patience, time.Millisecond)
+	w.Drain()
+	w.Drain()
+	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
+	require.NoError(t, <-ended)
+	assert.Nil(t, get(t, running).failure)
+	assert.Empty(t, waiting)
+}
+
+func TestIdleTimeToLive(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.IdleTimeToLive = 50 * time.Millisecond
+	// The job is longer than the time to live: it must not end the worker.
+	answers := b.commands("Step", "sleep 0.3", "echo done")
+	_, ended := b.start(t.Context())
+	require.NoError(t, <-ended)
+	assert.Nil(t, get(t, answers).failure)
+	assert.Equal(t, "done\n", b.text("Step"))
+}
+
+func TestReceiveErrorsAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.refused = 2
+	answers := b.commands("Step", "true")
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, answers).failure)
+	assert.Contains(t, b.log(), "receive jobs")
+}
+
+func TestConfigNamesAllProblems(t *testing.T) {
+	t.Parallel()
+	_, err := worker.New(worker.Config{IdleTimeToLive: -1, Shell: "no-such-shell", StartupCommands: []string{"x"}}, worker.Ports{}, nil)
+	for _, name := range []string{"MaxConcurrentJobs", "JobTimeout", "IdleTimeToLive", "StartupTimeout", "KillGrace", "HeartbeatInterval", "OutputLimit", "no-such-shell", "Directory"} {
+		assert.ErrorContains(t, err, name)
+	}
+}
