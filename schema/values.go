@@ -121,8 +121,12 @@ func wholeNumber(n *cfn.Node) (value int, ok bool) {
 	}
 	// By the grammar the one possible error is a number too great: ±Inf.
 	near, _ := strconv.ParseFloat(n.Text, 64)
-	if math.Abs(near) >= beyond {
+	switch {
+	case math.Abs(near) >= beyond:
 		return int(math.Copysign(beyond, near)), true
+	case math.Abs(near) < 0.5: // 1e-999999 would take long to write out
+		digits, _, _ := strings.Cut(strings.ToLower(n.Text), "e")
+		return 0, strings.Trim(digits, "-0.") == ""
 	}
 	exact, ok := new(big.Rat).SetString(n.Text)
 	if !ok || !exact.IsInt() {
