@@ -3,12 +3,12 @@
 package golden
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,5 +25,28 @@ func Assert(t testing.TB, name string, got []byte) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err, "run `make golden` to write it")
-	assert.Equal(t, string(want), string(got), "run `make golden` when the change is meant")
+	if bytes.Equal(want, got) {
+		return
+	}
+	line, wanted, found := firstDifference(want, got)
+	t.Errorf("%s differs from line %d on; run `make golden` when the change is meant\nwant: %s\n got: %s", path, line, wanted, found)
+}
+
+// firstDifference returns the first line that differs, counted from 1, in both
+// texts; "" where a text has ended.
+func firstDifference(want, got []byte) (line int, wanted, found []byte) {
+	wantLines, gotLines := bytes.Split(want, []byte("\n")), bytes.Split(got, []byte("\n"))
+	for line = 0; line < max(len(wantLines), len(gotLines)); line++ {
+		wanted, found = nil, nil
+		if line < len(wantLines) {
+			wanted = wantLines[line]
+		}
+		if line < len(gotLines) {
+			found = gotLines[line]
+		}
+		if !bytes.Equal(wanted, found) {
+			break
+		}
+	}
+	return line + 1, wanted, found
 }
