@@ -1,11 +1,10 @@
 package states
 
 import (
+	"encoding/json"
 	"maps"
 	"strconv"
 	"time"
-
-	"encoding/json"
 )
 
 // executionContext is the part of the context object that stays the same during an execution ("Context object" in the Step Functions guide).
