@@ -63,7 +63,7 @@ func (c Config) check() error {
 		problems = append(problems, fmt.Errorf("find the shell: %w", err))
 	}
 	if info, err := os.Stat(c.Directory); err != nil || !info.IsDir() {
-		problems = append(problems, fmt.Errorf("Directory: %q is no directory", c.Directory))
+		problems = append(problems, fmt.Errorf("the Directory %q is none", c.Directory))
 	}
 	return errors.Join(problems...)
 }

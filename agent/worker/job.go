@@ -139,7 +139,7 @@ func (w *Worker) environment(message *protocol.Message, d jobDirectory) ([]strin
 	for _, name := range slices.Sorted(maps.Keys(message.Job.Environment)) {
 		value := message.Job.Environment[name]
 		if !variableName.MatchString(name) || strings.ContainsRune(value, 0) {
-			return nil, fmt.Errorf("Environment: %q is no name of a variable, or its value has a NUL byte", name)
+			return nil, fmt.Errorf("%q in Environment is no name of a variable, or its value has a NUL byte", name)
 		}
 		environment = append(environment, name+"="+value)
 	}

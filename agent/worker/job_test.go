@@ -121,7 +121,7 @@ func TestBadVariable(t *testing.T) {
 	b := newBench(t)
 	answers := b.job("Step", map[string]any{"Environment": map[string]any{"A B": "x"}, "Commands": []string{"true"}})
 	require.NoError(t, b.run())
-	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: Environment: "A B" is no name of a variable, or its value has a NUL byte`}, get(t, answers).failure)
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: "A B" in Environment is no name of a variable, or its value has a NUL byte`}, get(t, answers).failure)
 }
 
 // alive reports whether any process carries the mark in its environment.
