@@ -1,73 +1,135 @@
 package cfn
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/attini-go/runner/problem"
+)
+
+// outcome is what a condition came to; known is false when that was reported.
+type outcome struct{ value, known bool }
+
+// CloudFormation takes 2 to 10 operands of Fn::And and Fn::Or.
+const (
+	minOperands = 2
+	maxOperands = 10
 )
 
 // branch evaluates Fn::If: only the branch that is taken.
 func (v *evaluation) branch(n, argument *Node, at Path) *Node {
 	if !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
-		return v.shape(n, at, "[condition, value if true, value if false]")
+		return v.shape(n, at, "[condition's name, value if true, value if false]")
 	}
-	before := len(v.problems)
-	taken := 2
-	if v.condition(argument.Items[0], at.Index(0)) {
-		taken = 1
-	}
-	if len(v.problems) > before {
+	value, known := v.named(argument.Items[0], at.Index(0))
+	if !known {
 		return nil
 	}
-	result := v.node(argument.Items[taken], at.Index(taken))
-	if len(v.problems) > before {
+	taken := 2
+	if value {
+		taken = 1
+	}
+	result, known := v.node(argument.Items[taken], at.Index(taken))
+	if !known {
 		return nil
 	}
 	return result
 }
 
-// condition evaluates a condition function, or a condition's name.
-func (v *evaluation) condition(n *Node, at Path) bool {
-	if n.IsString() {
-		return v.named(n, at)
-	}
+// condition evaluates an operand that must be a condition function.
+func (v *evaluation) condition(n *Node, at Path) (value, known bool) {
 	name, argument, ok := Intrinsic(n)
-	switch {
-	case ok && name == "Condition":
+	if !ok {
+		v.notCondition(n, at)
+		return false, false
+	}
+	return v.conditionFunction(n, name, argument, at.Key(name))
+}
+
+func (v *evaluation) notCondition(n *Node, at Path) {
+	v.report(n, at, "intrinsic-shape", `a condition must be Fn::Equals, Fn::And, Fn::Or, Fn::Not or {"Condition": name}`, "")
+}
+
+func (v *evaluation) conditionFunction(n *Node, name string, argument *Node, at Path) (value, known bool) {
+	switch name {
+	case "Condition":
 		return v.named(argument, at)
-	case ok && name == "Fn::Equals" && argument.IsList() && len(argument.Items) == 2:
-		left, right := v.text(argument.Items[0], at.Index(0)), v.text(argument.Items[1], at.Index(1))
-		return left != nil && right != nil && *left == *right
-	case ok && name == "Fn::Not" && argument.IsList() && len(argument.Items) == 1:
-		return !v.condition(argument.Items[0], at.Index(0))
-	case ok && name == "Fn::And" && argument.IsList():
-		return !slices.Contains(v.each(argument, at), false)
-	case ok && name == "Fn::Or" && argument.IsList():
-		return slices.Contains(v.each(argument, at), true)
+	case "Fn::Equals":
+		return v.equals(n, argument, at)
+	case "Fn::And":
+		return v.operands(n, argument, at, false)
+	case "Fn::Or":
+		return v.operands(n, argument, at, true)
+	case "Fn::Not":
+		if !argument.IsList() || len(argument.Items) != 1 {
+			v.shape(n, at, "[condition]")
+			return false, false
+		}
+		value, known = v.condition(argument.Items[0], at.Index(0))
+		return known && !value, known
 	}
-	v.shape(n, at, "a condition")
-	return false
+	v.notCondition(n, at)
+	return false, false
 }
 
-// each evaluates all operands, so that all their problems are found.
-func (v *evaluation) each(list *Node, at Path) []bool {
-	results := make([]bool, len(list.Items))
+func (v *evaluation) equals(n, argument *Node, at Path) (value, known bool) {
+	if !argument.IsList() || len(argument.Items) != 2 {
+		v.shape(n, at, "[value, value]")
+		return false, false
+	}
+	left, first := v.text(argument.Items[0], at.Index(0))
+	right, second := v.text(argument.Items[1], at.Index(1))
+	return first && second && left == right, first && second
+}
+
+// operands evaluates all operands of Fn::And or Fn::Or, so that everything
+// unknown in them is named, and comes to decisive when one of them does.
+func (v *evaluation) operands(n, list *Node, at Path, decisive bool) (value, known bool) {
+	if !list.IsList() || len(list.Items) < minOperands || len(list.Items) > maxOperands {
+		v.shape(n, at, fmt.Sprintf("a list of %d to %d conditions", minOperands, maxOperands))
+		return false, false
+	}
+	found, known := !decisive, true
 	for i, item := range list.Items {
-		results[i] = v.condition(item, at.Index(i))
+		one, ok := v.condition(item, at.Index(i))
+		known = known && ok
+		if one == decisive {
+			found = decisive
+		}
 	}
-	return results
+	return found && known, known
 }
 
-func (v *evaluation) named(n *Node, at Path) bool {
+// named evaluates the condition whose name n is.
+func (v *evaluation) named(n *Node, at Path) (value, known bool) {
+	if done, again := v.conditions[n.Text]; again {
+		return done.value, done.known
+	}
 	definition := v.template.At("Conditions", n.Text)
 	switch {
 	case definition == nil:
-		v.report(n, at, "unknown-value", "the template has no condition "+n.Text, "")
-		return false
+		message := fmt.Sprintf("the template has no condition %q", n.Text)
+		if near := problem.Nearest(n.Text, fieldNames(v.template.Get("Conditions"))); near != "" {
+			message += fmt.Sprintf("; did you mean %q?", near)
+		}
+		v.report(n, at, "unknown-condition", message, "")
+		return false, false
 	case slices.Contains(v.open, n.Text):
-		v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(append(v.open, n.Text), " > "), "")
-		return false
+		v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(append(slices.Clone(v.open), n.Text), " > "), "")
+		return false, false
 	}
 	v.open = append(v.open, n.Text)
-	defer func() { v.open = v.open[:len(v.open)-1] }()
-	return v.condition(definition, Path("").Keys("Conditions", n.Text))
+	value, known = v.condition(definition, Path("").Keys("Conditions", n.Text))
+	v.open = v.open[:len(v.open)-1]
+	v.conditions[n.Text] = outcome{value, known}
+	return value, known
+}
+
+func fieldNames(n *Node) []string {
+	var names []string
+	for _, field := range n.Entries() {
+		names = append(names, field.Key)
+	}
+	return names
 }

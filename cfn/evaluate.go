@@ -2,8 +2,6 @@ package cfn
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/attini-go/runner/problem"
@@ -14,14 +12,16 @@ import (
 type Values struct {
 	// Parameters are given values by parameter name; lists comma-separated.
 	Parameters map[string]string
-	// Pseudo has the pseudo parameters by full name, such as AWS::Region.
+	// Pseudo has the pseudo parameters by full name, such as AWS::Region;
+	// AWS::NotificationARNs comma-separated.
 	Pseudo map[string]string
 	// Imports has Fn::ImportValue's values by export name.
 	Imports map[string]string
 	// References has what only a deployment knows of resources: "Bucket" for
-	// Ref, "Bucket.Arn" for Fn::GetAtt.
+	// Ref, "Bucket.Arn" for Fn::GetAtt, AWS::AvailabilityZones for Fn::GetAZs.
 	References map[string]string
-	// Resolved has dynamic references by their whole text, {{resolve:…}}.
+	// Resolved has dynamic references by their whole text, {{resolve:…}}, and
+	// with them the values of AWS::SSM::Parameter::Value<…> parameters.
 	Resolved map[string]string
 }
 
@@ -32,124 +32,116 @@ type Evaluator struct {
 	parameters map[string]*Node
 }
 
-// NewEvaluator checks the given parameters against the template's Parameters
-// section and reports those that are missing, unknown or not allowed.
-func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
-	e := &Evaluator{template: template, values: values, parameters: map[string]*Node{}}
-	declared := template.Get("Parameters")
-	var problems problem.List
-	var names []string
-	if declared.IsMap() {
-		for _, field := range declared.Fields {
-			names = append(names, field.Key)
-			value, found := parameterValue(field, values)
-			problems.Add(found...)
-			e.parameters[field.Key] = value
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(values.Parameters)) {
-		if !slices.Contains(names, name) {
-			problems.Add(unknownParameter(name, names))
-		}
-	}
-	return e, problems
-}
-
-func unknownParameter(name string, declared []string) problem.Problem {
-	message := fmt.Sprintf("Parameter %q: the template declares no such parameter", name)
-	if near := problem.Nearest(name, declared); near != "" {
-		message += fmt.Sprintf("; did you mean %q?", near)
-	} else if len(declared) > 0 {
-		message += " (declared: " + strings.Join(declared, ", ") + ")"
-	}
-	return problem.Problem{Severity: problem.Error, Rule: "unknown-parameter", Path: "Parameters", Message: message}
-}
-
 // Evaluate returns a new tree in which every intrinsic function and dynamic
-// reference is replaced by its value, and AWS::NoValue is gone. Everything
-// whose value is not known is named, with how to give it; it stays as it is.
+// reference is replaced by its value, and AWS::NoValue is gone from objects and
+// lists; a tree that comes to nothing but AWS::NoValue stays that. All whose
+// value is not known are named, with how to give it, and stay as they are.
+// The results of functions have the place of the function.
 func (e *Evaluator) Evaluate(n *Node, at Path) (*Node, problem.List) {
-	v := &evaluation{Evaluator: e}
-	result := v.node(n, at)
-	return result, v.problems
+	v := e.evaluation()
+	result, _ := v.node(n, at)
+	return result, v.problems.Sorted()
 }
 
-// Condition evaluates one of the template's Conditions.
+// Condition evaluates one of the template's Conditions. at is where it is used.
 func (e *Evaluator) Condition(name string, at Path) (bool, problem.List) {
-	v := &evaluation{Evaluator: e}
-	result := v.condition(Str(name), at)
-	return result, v.problems
+	v := e.evaluation()
+	result, _ := v.named(Str(name), at)
+	return result, v.problems.Sorted()
 }
 
-// evaluation is one call of Evaluate: its problems, and the conditions that
-// are being worked out, to find those that need themselves.
+func (e *Evaluator) evaluation() *evaluation {
+	return &evaluation{Evaluator: e, conditions: map[string]outcome{}}
+}
+
+// evaluation is one call of Evaluate. Its methods come to a value, or to
+// nothing (nil, false) once they have reported why.
 type evaluation struct {
 	*Evaluator
 	problems problem.List
-	open     []string
+	// conditions are those already worked out: one that is used twice by each
+	// of a chain of others must not be worked out a million times.
+	conditions map[string]outcome
+	// open are the conditions that are being worked out, to find those that
+	// need themselves.
+	open []string
+	// within counts the functions around the value: dynamic references are
+	// resolved last, in what the outermost function comes to.
+	within int
 }
 
 func (v *evaluation) report(n *Node, at Path, rule, message, advice string) {
-	v.problems.Add(problem.Problem{
-		Severity: problem.Error, Rule: rule, Path: string(at), Place: n.Place,
-		Message: fmt.Sprintf("%s: %s", at, message), Advice: advice,
-	})
+	found := problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Message: message, Advice: advice}
+	if at != "" {
+		found.Message = fmt.Sprintf("%s: %s", at, message)
+	}
+	if n != nil {
+		found.Place = n.Place
+	}
+	v.problems.Add(found)
 }
 
-func (v *evaluation) node(n *Node, at Path) *Node {
+// node evaluates a tree; false when something in it is not known.
+func (v *evaluation) node(n *Node, at Path) (*Node, bool) {
 	if n == nil {
-		return nil
+		return nil, true
 	}
 	if name, argument, ok := Intrinsic(n); ok {
-		result := v.call(n, name, argument, at.Key(name))
-		if result == nil {
-			return n // reported; what is unknown stays visible as it was
-		}
-		placed := *result
-		placed.Place = n.Place
-		return &placed
+		return v.function(n, name, argument, at)
 	}
-	if n.IsString() && IsDynamicReference(n.Text) {
+	if v.within == 0 && n.IsString() && IsDynamicReference(n.Text) {
 		return v.dynamic(n, at)
 	}
 	result := *n
 	result.Items, result.Fields = nil, nil
+	complete := true
 	for i, item := range n.Items {
-		if value := v.node(item, at.Index(i)); !IsNoValue(value) {
+		value, known := v.node(item, at.Index(i))
+		complete = complete && known
+		if !IsNoValue(value) {
 			result.Items = append(result.Items, value)
 		}
 	}
 	for _, field := range n.Fields {
-		if value := v.node(field.Value, at.Key(field.Key)); !IsNoValue(value) {
+		complete = v.plainKey(field, at) && complete
+		value, known := v.node(field.Value, at.Key(field.Key))
+		complete = complete && known
+		if !IsNoValue(value) {
 			result.Fields = append(result.Fields, Field{Key: field.Key, Value: value, Place: field.Place})
 		}
 	}
-	return &result
+	return &result, complete
 }
 
-// dynamic resolves the references in a text.
-func (v *evaluation) dynamic(n *Node, at Path) *Node {
-	text := n.Text
-	for rest := n.Text; ; {
-		start := strings.Index(rest, "{{resolve:")
-		if start < 0 {
-			break
-		}
-		end := strings.Index(rest[start:], "}}")
-		if end < 0 {
-			break
-		}
-		reference := rest[start : start+end+2]
-		rest = rest[start+end+2:]
-		value, known := v.values.Resolved[reference]
-		if !known {
-			v.report(n, at, "unknown-value", fmt.Sprintf("the value of %s is known only to AWS", reference),
-				`Give it in the --lookups file: {"Resolved": {"`+reference+`": "value"}}.`)
-			continue
-		}
-		text = strings.ReplaceAll(text, reference, value)
+// function evaluates an intrinsic function and then the dynamic references in
+// what the outermost one comes to.
+func (v *evaluation) function(n *Node, name string, argument *Node, at Path) (*Node, bool) {
+	v.within++
+	result := v.call(n, name, argument, at.Key(name))
+	v.within--
+	if result == nil {
+		return n.Clone(), false
 	}
-	result := *n
-	result.Text = text
-	return &result
+	placed := *result
+	placed.Place = n.Place
+	if v.within > 0 || IsNoValue(&placed) {
+		return &placed, true
+	}
+	return v.resolve(&placed, at)
+}
+
+// plainKey reports functions that stand beside other keys, where none can be
+// evaluated.
+func (v *evaluation) plainKey(field Field, at Path) bool {
+	if !strings.HasPrefix(field.Key, "Fn::") {
+		return true
+	}
+	at = at.Key(field.Key)
+	placed := &Node{Place: field.Place}
+	if strings.HasPrefix(field.Key, "Fn::ForEach::") || field.Key == "Fn::Transform" {
+		v.unsupported(placed, field.Key, at)
+		return false
+	}
+	v.report(placed, at, "intrinsic-shape", "a function must stand alone in its object", "")
+	return false
 }

@@ -27,12 +27,14 @@ func Intrinsic(n *Node) (name string, argument *Node, ok bool) {
 // nothing at all.
 func IsNoValue(n *Node) bool {
 	name, argument, ok := Intrinsic(n)
-	return ok && name == "Ref" && argument.IsString() && argument.Text == "AWS::NoValue"
+	return ok && name == "Ref" && argument.IsString() && argument.Text == noValue
 }
+
+const dynamicStart = "{{resolve:"
 
 // IsDynamicReference reports whether a text holds {{resolve:…}}, which
 // CloudFormation looks up when the stack is deployed.
-func IsDynamicReference(text string) bool { return strings.Contains(text, "{{resolve:") }
+func IsDynamicReference(text string) bool { return strings.Contains(text, dynamicStart) }
 
 var subVariable = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
 

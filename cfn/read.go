@@ -106,4 +106,3 @@ func tooLarge(at problem.Place) problem.Problem {
 		Message: fmt.Sprintf("the template nests deeper than %d, or has more than %d values or %d bytes, aliases counted where they are used", maxTemplateDepth, maxTemplateNodes, maxTemplateBytes),
 	}
 }
-
