@@ -7,15 +7,13 @@ import (
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/local/states"
+	"github.com/attini-go/runner/plan"
 	"github.com/attini-go/runner/problem"
 	"github.com/attini-go/runner/schema"
 )
 
-// The resource types of an expanded template that a run reads.
-const (
-	stateMachineType  = "AWS::Serverless::StateMachine"
-	configurationType = "Custom::AttiniRunner"
-)
+// stateMachineType is what a deployment plan becomes.
+const stateMachineType = "AWS::Serverless::StateMachine"
 
 // Deployment is an expanded template as it would stand in an account: its
 // intrinsic functions resolved, its runners' configurations checked.
@@ -43,7 +41,7 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 			if field.Value.At("Properties", "Tags", "AttiniProvider") != nil {
 				machine = &resources.Fields[i]
 			}
-		case configurationType:
+		case schema.ConfigurationType:
 			runners = append(runners, field)
 		}
 	}
@@ -106,7 +104,7 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 	}
 	for _, field := range original.Get("Resources").Entries() {
 		defaults := field.Value.At("Properties", "PayloadDefaults")
-		if field.Value.Get("Type").Value() != planType || defaults == nil {
+		if field.Value.Get("Type").Value() != plan.Type || defaults == nil {
 			continue
 		}
 		at := cfn.Path("").Keys("Resources", field.Key, "Properties", "PayloadDefaults")
@@ -118,8 +116,6 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 	}
 	return nil
 }
-
-const planType = "Attini::Deploy::DeploymentPlan"
 
 // flat is a parameter's value as CloudFormation hands it on: lists as text.
 func flat(n *cfn.Node) string {

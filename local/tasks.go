@@ -11,12 +11,6 @@ import (
 	"github.com/attini-go/runner/plan"
 )
 
-// The actions of the launcher function, under protocol.KeyActionType.
-const (
-	actionExecuteRunner = "ExecuteRunner"
-	actionMergeOutput   = "MergeOutput"
-)
-
 // actionOf is the launcher's action that a task's Parameters ask for, or "".
 func actionOf(parameters json.RawMessage) string {
 	var call struct {
@@ -50,10 +44,10 @@ func (t *tasks) Do(ctx context.Context, task states.Task) (any, error) {
 	call, _ := task.Input.(map[string]any)
 	payload, _ := call["Payload"].(map[string]any)
 	switch payload[protocol.KeyActionType] {
-	case actionExecuteRunner:
+	case protocol.ActionExecuteRunner:
 		return t.execute(ctx, task, payload)
-	case actionMergeOutput:
-		branches, isList := payload["branches"].([]any)
+	case protocol.ActionMergeOutput:
+		branches, isList := payload[protocol.KeyBranches].([]any)
 		if !isList {
 			return nil, &states.Error{Name: "MergeOutputError", Cause: "the step before has no list of results; merge after a Parallel or a Map"}
 		}
@@ -92,9 +86,9 @@ func (t *tasks) execute(ctx context.Context, task states.Task, payload map[strin
 // message is the queue message of a step's request: the step's whole input,
 // and what the step itself says.
 func message(payload map[string]any) (body []byte, runner string, err error) {
-	input, isObject := payload["input"].(map[string]any)
+	input, isObject := payload[protocol.KeyInput].(map[string]any)
 	if !isObject {
-		return nil, "", fmt.Errorf("the step's input is no object but %T; after a Parallel or a Map, merge its results with an %s step first", payload["input"], plan.MergeType)
+		return nil, "", fmt.Errorf("the step's input is no object but %T; after a Parallel or a Map, merge its results with an %s step first", payload[protocol.KeyInput], plan.MergeType)
 	}
 	all := make(map[string]any, len(input)+4)
 	for key, value := range input {

@@ -16,6 +16,10 @@ import (
 // RunnerType is the resource type of a Runner.
 const RunnerType = "Attini::Deploy::Runner"
 
+// ConfigurationType is the custom resource that a Runner becomes. Its property
+// Configuration is a Runner's Properties with resolved values; Read reads it.
+const ConfigurationType = "Custom::AttiniRunner"
+
 // Value is a property: what the template says and, where that can be known
 // before the stack is deployed, what it is.
 type Value[T any] struct {

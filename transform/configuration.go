@@ -5,9 +5,6 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// ConfigurationType is the custom resource that a Runner becomes.
-const ConfigurationType = "Custom::AttiniRunner"
-
 // The names of our functions; template.yaml gives them.
 const (
 	lifecycleFunction = "attini-runner-lifecycle"
@@ -44,7 +41,7 @@ func configuration(runner *schema.Runner) *cfn.Node {
 	if runner.Ec2Configuration != nil {
 		fields = append(fields, cfn.F("EcsClientLogGroup", cfn.Ref(ecsClientLogGroupID(runner))))
 	}
-	resource := cfn.Obj(cfn.F("Type", cfn.Str(ConfigurationType)), cfn.F("Properties", cfn.Obj(fields...)))
+	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.ConfigurationType)), cfn.F("Properties", cfn.Obj(fields...)))
 	// What the user wrote beside Properties is meant for the Runner itself.
 	for _, field := range runner.Resource.Fields {
 		if field.Key != "Type" && field.Key != "Properties" {

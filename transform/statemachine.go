@@ -77,12 +77,6 @@ func metadata(p *plan.Plan) *cfn.Node {
 	return result
 }
 
-// Actions that the launcher function knows, under protocol.KeyActionType.
-const (
-	ActionExecuteRunner = "ExecuteRunner"
-	ActionMergeOutput   = "MergeOutput"
-)
-
 // heartbeatSeconds is how long a step waits for a sign of life. The clock
 // starts when the launcher has returned, so it covers the start of a task; an
 // agent that dies is normally noticed by its ECS event, long before.
@@ -99,7 +93,7 @@ func (x *expansion) jobState(state *plan.State, runner string) *cfn.Node {
 		}
 	}
 	task := x.launcherTask("lambda:invoke.waitForTaskToken", cfn.Obj(
-		cfn.F(protocol.KeyActionType, cfn.Str(ActionExecuteRunner)),
+		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
 		cfn.F(protocol.KeyRunnerConfig, cfn.Obj(
 			cfn.F("Runner", cfn.Str(runner)),
 			cfn.F("ConfigurationId", cfn.Str(configurationID)),
@@ -114,7 +108,7 @@ func (x *expansion) jobState(state *plan.State, runner string) *cfn.Node {
 		)),
 		// Whole, not key by key: a step before may have added keys, and the
 		// lack of one must not fail the job.
-		cfn.F("input.$", cfn.Str("$")),
+		cfn.F(protocol.KeyInput+".$", cfn.Str("$")),
 	))
 	if bounded := state.Node.Has("HeartbeatSecondsPath") || endsBefore(state.Node, heartbeatSeconds); !bounded {
 		task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
@@ -137,8 +131,8 @@ func endsBefore(step *cfn.Node, seconds int) bool {
 // state language cannot: its JsonMerge takes two objects, not a list.
 func (x *expansion) mergeState(state *plan.State) *cfn.Node {
 	task := x.launcherTask("lambda:invoke", cfn.Obj(
-		cfn.F(protocol.KeyActionType, cfn.Str(ActionMergeOutput)),
-		cfn.F("branches.$", cfn.Str("$")),
+		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionMergeOutput)),
+		cfn.F(protocol.KeyBranches+".$", cfn.Str("$")),
 	))
 	task.Set("OutputPath", cfn.Str("$.Payload"))
 	return keepUserKeys(task, state)

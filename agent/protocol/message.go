@@ -99,6 +99,22 @@ const (
 	KeyConfigurationHash = "taskConfigHashCode"
 )
 
+// What a step asks of the launcher, under KeyActionType.
+const (
+	// ActionExecuteRunner has a job run, and the step wait for it.
+	ActionExecuteRunner = "ExecuteRunner"
+	// ActionMergeOutput joins the results under KeyBranches into one payload.
+	ActionMergeOutput = "MergeOutput"
+)
+
+// The keys of a step's request that are no part of the message made of it.
+const (
+	// KeyInput has the whole input of a job's step.
+	KeyInput = "input"
+	// KeyBranches has the results that a merge joins.
+	KeyBranches = "branches"
+)
+
 type member struct {
 	key   string
 	value json.RawMessage

@@ -30,11 +30,11 @@ func walls() map[string][]string {
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
-			"local/states", "transform", "plan", "schema", "cfn", "problem",
+			"local/states", "plan", "schema", "cfn", "problem",
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/macro":  {"transform", "cfn", "problem"},
-		"cmd/runnerctl": {"local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
+		"cmd/runnerctl": {"local", "local/states", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
 
 		"internal/golden": {},
 		"internal/house":  {},

@@ -66,11 +66,7 @@ func TestParallelFailureEndsTheSiblings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			started, siblingEnded = make(chan struct{}), false
 			seen := &recorder{}
-			definition := c.fields
-			if name == "not caught" {
-				definition = `"Next": "After"`
-			}
-			output, err := parse(t, branches(definition, "A", "B")).Run(t.Context(), states.Execution{Input: json.RawMessage(`{"in": 1}`)}, states.Options{Tasks: tasks, Observer: seen})
+			output, err := parse(t, branches(c.fields, "A", "B")).Run(t.Context(), states.Execution{Input: json.RawMessage(`{"in": 1}`)}, states.Options{Tasks: tasks, Observer: seen})
 			assert.True(t, siblingEnded, "Run came back before the sibling had ended")
 			assert.Contains(t, seen.lines(), "Aborted P[0].A")
 			assert.Contains(t, seen.lines(), "Failed P[1].B")

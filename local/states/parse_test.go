@@ -73,7 +73,7 @@ func TestParseRefuses(t *testing.T) {
 				`States.S.ResultPath: path "$.a[*]" can select several values; a reference path names one place with . and [ ] only`,
 			},
 		},
-		"result into the context": {single(`"Type": "Pass", "End": true, "ResultPath": "$$.a"`), []string{`States.S.ResultPath: the context object cannot be written; use a path that starts with $.`}},
+		"result into the context": {single(`"Type": "Pass", "End": true, "ResultPath": "$$.a"`), []string{`States.S.ResultPath: the context object cannot be written; use a path that starts with $`}},
 		"result from the end":     {single(`"Type": "Pass", "End": true, "ResultPath": "$.a[-1]"`), []string{`States.S.ResultPath: path "$.a[-1]" counts from the end of an array; a reference path counts from its start`}},
 		"path function":           {single(`"Type": "Pass", "End": true, "InputPath": "$.a.length()"`), []string{`States.S.InputPath: path "$.a.length()": path functions such as length() are not supported; use an intrinsic function such as States.ArrayLength`}},
 		"several names":           {single(`"Type": "Pass", "End": true, "InputPath": "$['a','b']"`), []string{`States.S.InputPath: path "$['a','b']": several names in one pair of brackets are not supported by a local run; select the fields one by one`}},

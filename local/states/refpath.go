@@ -33,7 +33,7 @@ func parseTarget(text string) (*target, error) {
 		return nil, err
 	}
 	if p.context {
-		return nil, errors.New("the context object cannot be written; use a path that starts with $.")
+		return nil, errors.New("the context object cannot be written; use a path that starts with $")
 	}
 	t := &target{text: text}
 	for _, segment := range p.segments {
