@@ -34,7 +34,7 @@ func walls() map[string][]string {
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/macro":  {"transform", "cfn", "problem"},
-		"cmd/runnerctl": {"local", "local/states", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
+		"cmd/runnerctl": {"local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
 
 		"internal/golden": {},
 		"internal/house":  {},
