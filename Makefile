@@ -45,17 +45,15 @@ format: ## Format all Go files.
 
 .PHONY: golden
 golden: ## Write the golden files anew; review the difference before you commit.
-	@set -e; for module in $(MODULES); do \
-		(cd $$module && packages=$$(grep -rl --include='*_test.go' internal/golden . | xargs -r -n1 dirname | sort -u) && \
-		 for package in $$packages; do $(GO) test $$package -update; done); \
-	done
+	$(GO) test $$(grep -rl --include='*_test.go' internal/golden . | xargs -n1 dirname | sort -u) -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s).
-	@set -e; for module in $(MODULES); do (cd $$module && \
-		for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u); do \
-			for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' $$package --exclude-dir='*' | sed 's/func //' ; grep -hoE '^func Fuzz[A-Za-z0-9_]*' $$package/*_test.go | sed 's/func //'); do \
-				echo "== fuzz $$package $$target"; $(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+	@set -e; for module in $(MODULES); do (cd $$module; \
+		for package in $$($(GO) list ./...); do \
+			for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+				echo "== fuzz $$package $$target"; \
+				$(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
 			done; \
 		done); \
 	done
