@@ -44,7 +44,7 @@ func firstDifference(want, got []byte) (line int, wanted, found []byte) {
 		if line < len(gotLines) {
 			found = gotLines[line]
 		}
-		if !bytes.Equal(wanted, found) {
+		if !bytes.Equal(wanted, found) || line >= len(wantLines) || line >= len(gotLines) {
 			break
 		}
 	}
