@@ -9,33 +9,37 @@ import (
 )
 
 // The list syntax is a plan without transitions: each step is followed by the
-// next. list turns it into the form with StartAt and States.
+// next. list turns it into the form with StartAt and States; nil when it has no
+// step that can be read.
 //
 // What is made keeps the places of what it is made from, so that problems
 // point into the source. Two steps are added where the list leaves them out:
 // {Name}-Merge after a Parallel, so that the next step finds one payload, and
 // {Name}-End after a Choice that ends the list.
-func (r *reader) list(n *cfn.Node, at cfn.Path) *Machine {
-	m := &Machine{Node: cfn.Obj(), Path: at, Place: n.Place}
-	m.Node.Place = n.Place
-	l := &lister{reader: r, machine: m, states: cfn.Obj()}
-	m.StartAt = l.sequence(n, at, "")
+func (r *reader) list(n *cfn.Node, subject string, at cfn.Path) *Machine {
+	m := &Machine{Node: &cfn.Node{Kind: cfn.Map, Place: n.Place}, Path: at, Place: n.Place}
+	l := &lister{reader: r, machine: m, used: map[string]bool{}}
+	m.StartAt = l.sequence(n, subject, at, "")
 	if m.StartAt == "" {
 		return nil
 	}
-	m.Node.Set("StartAt", &cfn.Node{Kind: cfn.String, Text: m.StartAt, Place: n.Place})
+	states := &cfn.Node{Kind: cfn.Map, Place: n.Place}
 	for _, state := range m.States {
-		l.states.Fields = append(l.states.Fields, cfn.Field{Key: state.Name, Value: state.Node, Place: state.Place})
+		states.Fields = append(states.Fields, cfn.Field{Key: state.Name, Value: state.Node, Place: state.Place})
 	}
-	m.Node.Set("States", l.states)
+	m.Node.Fields = []cfn.Field{
+		{Key: "StartAt", Value: textAt(m.StartAt, n), Place: n.Place},
+		{Key: "States", Value: states, Place: n.Place},
+	}
 	return m
 }
 
-// lister builds one machine; branches of a Choice add to the same one.
+// lister builds one machine; the branches of a Choice add to the same one.
 type lister struct {
 	*reader
 	machine *Machine
-	states  *cfn.Node
+	// used has the names of the steps that another goes on with.
+	used map[string]bool
 }
 
 // item is one step of a list.
@@ -47,14 +51,14 @@ type item struct {
 
 // sequence adds the steps of a list and returns the name of the first, or ""
 // when there is none. follower is the step after the list; "" ends the machine.
-func (l *lister) sequence(n *cfn.Node, at cfn.Path, follower string) string {
-	items := l.items(n, at)
+func (l *lister) sequence(n *cfn.Node, subject string, at cfn.Path, follower string) string {
+	items := l.items(n, subject, at)
 	for i, it := range items {
-		next := follower
+		next, merged := follower, false
 		if i+1 < len(items) {
 			next = items[i+1].name
+			merged = items[i+1].node.Get("Type").Text == MergeType
 		}
-		merged := i+1 < len(items) && items[i+1].node.Get("Type").Value() == MergeType
 		l.step(it, next, merged)
 	}
 	if len(items) == 0 {
@@ -64,27 +68,48 @@ func (l *lister) sequence(n *cfn.Node, at cfn.Path, follower string) string {
 }
 
 // items reads the steps' names, which transitions need beforehand.
-func (l *lister) items(n *cfn.Node, at cfn.Path) []item {
-	if !n.IsList() || len(n.Items) == 0 {
-		l.report(RuleType, l.subject(), at, n.Place, "a list of steps must have at least one step")
+func (l *lister) items(n *cfn.Node, subject string, at cfn.Path) []item {
+	switch {
+	case !n.IsList():
+		l.report(RuleType, subject, at, n.Place, "must be a list of steps, not "+kindOf(n))
+		return nil
+	case len(n.Items) == 0:
+		l.report(RuleRequired, subject, at, n.Place, "the list is empty: give at least one step")
 		return nil
 	}
 	var items []item
 	for i, node := range n.Items {
-		where := at.Index(i)
-		name := node.Get("Name")
-		switch {
-		case !node.IsMap():
-			l.report(RuleType, l.subject(), where, node.Place, fmt.Sprintf("a step must be an object with Name and Type, not a %s", node.Kind))
-		case !name.IsString() || name.Text == "":
-			l.report(RuleRequired, l.subject(), where.Key("Name"), node.Place, "a step of a list needs a Name")
-		case !node.Get("Type").IsString():
-			l.report(RuleRequired, stepSubject(name.Text), where.Key("Type"), node.Place, "has no Type ("+strings.Join(stepTypes(), ", ")+")")
-		default:
-			items = append(items, item{name: name.Text, node: node, path: where})
+		where, name := at.Index(i), node.Get("Name")
+		if it, readable := l.item(node, fmt.Sprintf("%s[%d]", subject, i), where); readable {
+			items = append(items, it)
+		} else if name.IsString() {
+			l.machine.unread = append(l.machine.unread, name.Text)
+		} else {
+			l.machine.unread = append(l.machine.unread, "")
 		}
 	}
 	return items
+}
+
+func (l *lister) item(node *cfn.Node, subject string, at cfn.Path) (it item, readable bool) {
+	name, kind := node.Get("Name"), node.Get("Type")
+	switch {
+	case isIntrinsic(node):
+		l.report(RuleReserved, subject, at, node.Place, loopAdvice)
+	case !node.IsMap():
+		l.report(RuleType, subject, at, node.Place, "a step must be an object with Name and Type, not "+kindOf(node))
+	case name == nil:
+		l.report(RuleRequired, subject, at.Key("Name"), node.Place, "a step of a list needs a Name")
+	case !name.IsString() || name.Text == "":
+		l.report(RuleType, subject, at.Key("Name"), name.Place, "Name must be a text that is not empty")
+	case kind == nil:
+		l.report(RuleRequired, stepSubject(name.Text), at.Key("Type"), node.Place, "has no Type ("+strings.Join(stepTypes(), ", ")+")")
+	case !kind.IsString():
+		l.report(RuleType, stepSubject(name.Text), at.Key("Type"), kind.Place, "Type must be a string, not "+kindOf(kind))
+	default:
+		return item{name: name.Text, node: node, path: at}, true
+	}
+	return item{}, false
 }
 
 func (l *lister) step(it item, next string, merged bool) {
@@ -101,79 +126,42 @@ func (l *lister) step(it item, next string, merged bool) {
 	}
 	state := &State{Name: it.name, Type: it.node.Get("Type").Text, Node: body, Path: it.path, Place: it.node.Get("Name").Place}
 	l.machine.States = append(l.machine.States, state)
-	switch state.Type {
-	case "Choice":
+	switch {
+	case state.Type == "Choice":
 		l.choice(state, it, next)
 		return
-	case "Succeed", "Fail":
-	case "Parallel":
-		if !merged {
-			merge := l.add(it.name+"-Merge", it, cfn.Obj(cfn.F("Type", cfn.Str(MergeType))))
-			transit(merge.Node, next)
-			next = merge.Name
-		}
-		transit(body, next)
+	case ends(state.Type):
+	case state.Type == "Parallel" && !merged:
+		merge := l.added("Merge", MergeType, it)
+		l.machine.States = append(l.machine.States, merge)
+		l.follow(body, merge.Name)
+		l.follow(merge.Node, next)
 	default:
-		transit(body, next)
+		l.follow(body, next)
 	}
 	l.content(state)
 }
 
-func (l *lister) add(name string, it item, body *cfn.Node) *State {
-	body.Place = it.node.Place
-	state := &State{Name: name, Type: body.Get("Type").Text, Node: body, Path: it.path, Place: it.node.Place}
-	l.machine.States = append(l.machine.States, state)
-	return state
+// added is a step that the list leaves out.
+func (l *lister) added(suffix, kind string, it item) *State {
+	body := &cfn.Node{Kind: cfn.Map, Place: it.node.Place, Fields: []cfn.Field{
+		{Key: "Type", Value: textAt(kind, it.node), Place: it.node.Place},
+	}}
+	return &State{Name: it.name + "-" + suffix, Type: kind, Node: body, Path: it.path, Place: it.node.Get("Name").Place, addedFor: it.name}
 }
 
-// transit makes the step go on with next, or end.
-func transit(body *cfn.Node, next string) {
+// follow makes the step go on with next, or end.
+func (l *lister) follow(body *cfn.Node, next string) {
 	if next == "" {
-		body.Set("End", cfn.Boolean(true))
+		end := cfn.Boolean(true)
+		end.Place = body.Place
+		body.Fields = append(body.Fields, cfn.Field{Key: "End", Value: end, Place: body.Place})
 		return
 	}
-	body.Set("Next", &cfn.Node{Kind: cfn.String, Text: next, Place: body.Place})
+	l.used[next] = true
+	body.Fields = append(body.Fields, cfn.Field{Key: "Next", Value: textAt(next, body), Place: body.Place})
 }
 
-// choice turns {Condition, IsTrue, IsFalse} into a Choice state; both ways
-// come together again in the step after it.
-func (l *lister) choice(state *State, it item, next string) {
-	subject := stepSubject(it.name)
-	for _, field := range it.node.Fields {
-		if !slices.Contains([]string{"Name", "Type", "Comment", "Condition", "IsTrue", "IsFalse", "Next", "End"}, field.Key) {
-			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has Condition, IsTrue and IsFalse")
-		}
-	}
-	condition := it.node.Get("Condition")
-	if !condition.IsMap() {
-		l.report(RuleRequired, subject, it.path.Key("Condition"), it.node.Place, "Condition is required: a rule such as {Variable: $.output.Build.ok, BooleanEquals: true}")
-		condition = cfn.Obj()
-	}
-	if next == "" {
-		end := l.add(it.name+"-End", it, cfn.Obj(cfn.F("Type", cfn.Str("Pass"))))
-		transit(end.Node, "")
-		next = end.Name
-	}
-	way := func(key string) string {
-		branch := it.node.Get(key)
-		if branch == nil {
-			return next
-		}
-		first := l.sequence(branch, it.path.Key(key), next)
-		if first == "" {
-			return next
-		}
-		return first
-	}
-	if !it.node.Has("IsTrue") && !it.node.Has("IsFalse") {
-		l.report(RuleRequired, subject, it.path.Key("IsTrue"), it.node.Place, "IsTrue or IsFalse is required: the steps to run")
-	}
-	rule := condition.Clone()
-	rule.Set("Next", &cfn.Node{Kind: cfn.String, Text: way("IsTrue"), Place: it.node.Place})
-	fallback := way("IsFalse")
-	state.Node.Delete("Condition")
-	state.Node.Delete("IsTrue")
-	state.Node.Delete("IsFalse")
-	state.Node.Set("Choices", cfn.Seq(rule))
-	state.Node.Set("Default", &cfn.Node{Kind: cfn.String, Text: fallback, Place: it.node.Place})
+func textAt(text string, source *cfn.Node) *cfn.Node {
+	return &cfn.Node{Kind: cfn.String, Text: text, Place: source.Place}
 }

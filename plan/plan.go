@@ -46,13 +46,17 @@ type Plan struct {
 
 // Machine is a state machine: the plan's, a branch's or an iterator's.
 type Machine struct {
-	// Node is {StartAt, States, …}, also for a plan written as a list.
+	// Node is {StartAt, States, …}, also for a machine written as a list;
+	// machines nested in it are as the source has them.
 	Node    *cfn.Node
 	StartAt string
 	// States are in the order of the source.
 	States []*State
 	Path   cfn.Path
 	Place  problem.Place
+	// unread names the steps that could not be read: they are there, but
+	// where they lead is unknown.
+	unread []string
 }
 
 // State is one state of a Machine.
@@ -67,6 +71,8 @@ type State struct {
 	Job   *Job
 	Path  cfn.Path
 	Place problem.Place
+	// addedFor is the step of a list that made this one necessary.
+	addedFor string
 }
 
 // Job is the Properties of a job step.
@@ -100,29 +106,37 @@ func (m *Machine) walk(yield func(*State) bool) bool {
 }
 
 // Definition returns the machine's definition with each state's body replaced
-// by what rewrite returns for it; nil keeps the body. Nested machines are
-// rewritten too. The machine itself is left as it is.
+// by what rewrite returns for it; nil keeps the body. The machines nested in a
+// state are put into its new body afterwards, rewritten too. The machine itself
+// is left as it is.
 func (m *Machine) Definition(rewrite func(*State) *cfn.Node) *cfn.Node {
-	definition := cfn.Obj()
+	definition := &cfn.Node{Kind: cfn.Map, Place: m.Place}
 	for _, field := range m.Node.Fields {
-		if field.Key != "States" {
-			definition.Fields = append(definition.Fields, cfn.Field{Key: field.Key, Value: field.Value.Clone(), Place: field.Place})
-			continue
+		value := field.Value
+		if field.Key == "States" {
+			value = m.states(value.Place, rewrite)
+		} else {
+			value = value.Clone()
 		}
-		states := cfn.Obj()
-		for _, state := range m.States {
-			states.Fields = append(states.Fields, cfn.Field{Key: state.Name, Value: state.definition(rewrite), Place: state.Place})
-		}
-		definition.Fields = append(definition.Fields, cfn.Field{Key: "States", Value: states, Place: field.Place})
+		definition.Fields = append(definition.Fields, cfn.Field{Key: field.Key, Value: value, Place: field.Place})
 	}
 	return definition
+}
+
+func (m *Machine) states(place problem.Place, rewrite func(*State) *cfn.Node) *cfn.Node {
+	states := &cfn.Node{Kind: cfn.Map, Place: place}
+	for _, state := range m.States {
+		states.Fields = append(states.Fields, cfn.Field{Key: state.Name, Value: state.definition(rewrite), Place: state.Place})
+	}
+	return states
 }
 
 func (s *State) definition(rewrite func(*State) *cfn.Node) *cfn.Node {
 	body := rewrite(s)
 	if body == nil {
-		body = s.Node.Clone()
+		body = s.Node
 	}
+	body = body.Clone()
 	if len(s.Machines) == 0 {
 		return body
 	}

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
@@ -13,6 +12,7 @@ import (
 const (
 	RuleType            = "type"
 	RuleRequired        = "required"
+	RuleExclusive       = "exclusive"
 	RuleUnknownProperty = "unknown-property"
 	RuleUnknownStepType = "unknown-step-type"
 	RuleUnknownStep     = "unknown-step"
@@ -20,10 +20,12 @@ const (
 	RuleStepName        = "step-name"
 	RuleUnreachable     = "unreachable"
 	RuleNumber          = "number"
+	RuleRange           = "range"
 	RuleEnvironment     = "environment"
 	RuleReserved        = "reserved"
 	RuleRunner          = "runner"
-	RuleRange           = "range"
+	RuleIntrinsic       = "intrinsic"
+	RuleQueryLanguage   = "query-language"
 )
 
 func planProperties() []string {
@@ -31,25 +33,36 @@ func planProperties() []string {
 }
 
 // Read reads the plan of the given logical id and reports everything that is
-// wrong with it. resource is the whole resource, at leads to it. Whether the
-// Runners that its jobs name exist is for the caller to say.
+// wrong with it, in stable order. resource is the whole resource, at leads to
+// it. Whether the Runners that its jobs name exist is for the caller to say.
 func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 	properties := resource.Get("Properties")
 	p := &Plan{
 		Name: name, Resource: resource, Path: at,
-		RoleArn:                 properties.Get("RoleArn"),
-		DefinitionSubstitutions: properties.Get("DefinitionSubstitutions"),
-		PermissionsBoundary:     properties.Get("PermissionsBoundary"),
-		Policies:                properties.Get("Policies"),
-		PayloadDefaults:         properties.Get("PayloadDefaults"),
+		RoleArn:                 given(properties, "RoleArn"),
+		DefinitionSubstitutions: given(properties, "DefinitionSubstitutions"),
+		PermissionsBoundary:     given(properties, "PermissionsBoundary"),
+		Policies:                given(properties, "Policies"),
+		PayloadDefaults:         given(properties, "PayloadDefaults"),
 	}
 	r := &reader{plan: name}
-	r.properties(p, properties, at)
+	if r.properties(p, properties, at.Key("Properties")) {
+		r.body(p, properties, at.Key("Properties"))
+	}
 	if p.Machine != nil {
 		r.checkNames(p.Machine)
 		r.checkMachine(p.Machine, p.Machine)
+		r.checkQueryLanguage(p.Machine)
 	}
 	return p, r.problems.Sorted()
+}
+
+// given returns the value under key, or nil when it is AWS::NoValue.
+func given(properties *cfn.Node, key string) *cfn.Node {
+	if n := properties.Get(key); !cfn.IsNoValue(n) {
+		return n
+	}
+	return nil
 }
 
 // reader collects what is wrong on the way.
@@ -64,155 +77,93 @@ func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, 
 
 func (r *reader) subject() string { return fmt.Sprintf("Plan %q", r.plan) }
 
-func stepSubject(name string) string { return fmt.Sprintf("Step %q", name) }
-
-func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) {
-	inside := at.Key("Properties")
+// properties checks all properties but the plan's body, and reports whether
+// there are any.
+func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	switch {
 	case properties == nil:
-		r.report(RuleRequired, r.subject(), inside, p.Resource.Place, "has no Properties, so no DeploymentPlan")
-		return
+		r.report(RuleRequired, r.subject(), at, p.Resource.KeyPlace("Properties"), "has no Properties, so no DeploymentPlan")
+		return false
 	case !properties.IsMap():
-		r.report(RuleType, r.subject(), inside, properties.Place, fmt.Sprintf("Properties must be an object, not a %s", properties.Kind))
-		return
+		r.report(RuleType, r.subject(), at, properties.Place, "Properties must be an object, not "+kindOf(properties))
+		return false
 	}
 	for _, field := range properties.Fields {
 		if !slices.Contains(planProperties(), field.Key) {
-			r.report(RuleUnknownProperty, r.subject(), inside.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(field.Key, planProperties())))
+			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(field.Key, planProperties())))
 		}
 	}
-	if runner := properties.Get("DefaultRunner"); runner != nil {
-		p.DefaultRunner = r.runnerName(runner, r.subject()+": DefaultRunner", inside.Key("DefaultRunner"))
+	if runner := given(properties, "DefaultRunner"); runner != nil {
+		p.DefaultRunner = r.runnerName(runner, r.subject()+": DefaultRunner", at.Key("DefaultRunner"))
 	}
-	body, where := properties.Get("DeploymentPlan"), inside.Key("DeploymentPlan")
+	r.role(p, properties, at)
+	r.substitutions(p.DefinitionSubstitutions, at.Key("DefinitionSubstitutions"))
+	if defaults := p.PayloadDefaults; defaults != nil && !defaults.IsMap() {
+		r.report(RuleType, r.subject(), at.Key("PayloadDefaults"), defaults.Place, "PayloadDefaults: must be an object, not "+kindOf(defaults))
+	}
+	return true
+}
+
+// role checks what the state machine may do. SAM takes a role, or the policies
+// to make one from, but not both.
+func (r *reader) role(p *Plan, properties *cfn.Node, at cfn.Path) {
+	for _, key := range []string{"RoleArn", "PermissionsBoundary"} {
+		if n := given(properties, key); n != nil && !isIntrinsic(n) && (!n.IsString() || n.Text == "") {
+			reason := "must be an ARN, not " + kindOf(n)
+			if n.IsString() {
+				reason = "is empty"
+			}
+			r.report(RuleType, r.subject(), at.Key(key), n.Place, key+": "+reason)
+		}
+	}
+	if p.RoleArn != nil && p.Policies != nil {
+		r.report(RuleExclusive, r.subject(), at.Key("Policies"), properties.KeyPlace("Policies"),
+			"Policies: cannot be given beside RoleArn; the policies belong to the role")
+	}
+}
+
+// substitutions checks DefinitionSubstitutions, which the expansion adds its
+// own to.
+func (r *reader) substitutions(n *cfn.Node, at cfn.Path) {
+	switch {
+	case n == nil:
+		return
+	case isIntrinsic(n) || !n.IsMap():
+		r.report(RuleType, r.subject(), at, n.Place, "DefinitionSubstitutions: must be an object of texts by name, not "+kindOf(n))
+		return
+	}
+	for _, field := range n.Fields {
+		if !isIntrinsic(field.Value) && !field.Value.IsScalar() {
+			r.report(RuleType, r.subject(), at.Key(field.Key), field.Value.Place, fmt.Sprintf("DefinitionSubstitutions: %s must be a string, not %s", field.Key, kindOf(field.Value)))
+		}
+	}
+}
+
+// body reads DeploymentPlan in either syntax.
+func (r *reader) body(p *Plan, properties *cfn.Node, at cfn.Path) {
+	body, where := properties.Get("DeploymentPlan"), at.Key("DeploymentPlan")
 	switch {
 	case body == nil:
 		r.report(RuleRequired, r.subject(), where, properties.Place, "DeploymentPlan is required: an object with StartAt and States, or a list of steps")
 	case body.IsList():
-		p.Machine = r.list(body, where)
+		p.Machine = r.list(body, r.subject()+": DeploymentPlan", where)
 	default:
 		p.Machine = r.machine(body, r.subject()+": DeploymentPlan", where)
 	}
 }
 
-// machine reads {StartAt, States}; nil when it is too broken to go on.
-func (r *reader) machine(n *cfn.Node, subject string, at cfn.Path) *Machine {
-	if _, _, intrinsic := cfn.Intrinsic(n); intrinsic || !n.IsMap() {
-		r.report(RuleType, subject, at, n.Place, "must be an object with StartAt and States, or a list of steps")
-		return nil
-	}
-	m := &Machine{Node: n, Path: at, Place: n.Place}
-	switch start := n.Get("StartAt"); {
-	case start == nil:
-		r.report(RuleRequired, subject, at.Key("StartAt"), n.Place, "StartAt is required: the name of the first step")
-	case !start.IsString():
-		r.report(RuleType, subject, at.Key("StartAt"), start.Place, "StartAt must be the name of a step")
-	default:
-		m.StartAt = start.Text
-	}
-	switch states := n.Get("States"); {
-	case states == nil:
-		r.report(RuleRequired, subject, at.Key("States"), n.Place, "States is required: an object of steps by name")
-	case !states.IsMap() || len(states.Fields) == 0:
-		r.report(RuleType, subject, at.Key("States"), states.Place, "States must be an object with at least one step")
-	default:
-		for _, field := range states.Fields {
-			if state := r.state(field, at.Keys("States", field.Key)); state != nil {
-				m.States = append(m.States, state)
-			}
-		}
-	}
-	return m
-}
-
-func (r *reader) state(field cfn.Field, at cfn.Path) *State {
-	subject := stepSubject(field.Key)
-	if strings.HasPrefix(field.Key, "Fn::") {
-		r.report(RuleReserved, subject, at, field.Place, "an intrinsic function cannot stand among the States: AWS::LanguageExtensions expands it only after this transform; write the steps out")
-		return nil
-	}
-	kind := field.Value.Get("Type")
-	switch {
-	case !field.Value.IsMap():
-		r.report(RuleType, subject, at, field.Place, fmt.Sprintf("must be an object, not a %s", field.Value.Kind))
-		return nil
-	case kind == nil:
-		r.report(RuleRequired, subject, at, field.Place, "has no Type ("+strings.Join(stepTypes(), ", ")+")")
-		return nil
-	case !kind.IsString():
-		r.report(RuleType, subject, at.Key("Type"), kind.Place, "Type must be a string")
-		return nil
-	}
-	s := &State{Name: field.Key, Type: kind.Text, Node: field.Value, Path: at, Place: field.Place}
-	r.content(s)
-	return s
-}
-
-// content reads what is particular to the state's type.
-func (r *reader) content(s *State) {
-	switch s.Type {
-	case JobType:
-		s.Job = r.job(s)
-	case "Parallel":
-		r.branches(s)
-	case "Map":
-		r.iterator(s)
-	default:
-		if !slices.Contains(stepTypes(), s.Type) {
-			r.unknownType(s)
-		}
-	}
-}
-
-func stepTypes() []string {
-	return []string{JobType, MergeType, "Task", "Pass", "Wait", "Choice", "Parallel", "Map", "Succeed", "Fail"}
-}
-
-func (r *reader) unknownType(s *State) {
-	message := fmt.Sprintf("Type: %q is no type of a step", s.Type)
-	if strings.HasPrefix(s.Type, "Attini") {
-		message = fmt.Sprintf("Type: %s is not supported", s.Type)
-	}
-	r.report(RuleUnknownStepType, stepSubject(s.Name), s.Path.Key("Type"), s.Node.Get("Type").Place, message+"; "+suggestion(s.Type, stepTypes()))
-}
-
-func (r *reader) branches(s *State) {
-	branches := s.Node.Get("Branches")
-	if !branches.IsList() || len(branches.Items) == 0 {
-		r.report(RuleRequired, stepSubject(s.Name), s.Path.Key("Branches"), s.Node.Place, "Branches is required: a list with at least one branch")
+// checkQueryLanguage refuses JSONata for a whole plan with steps of Attini's
+// own: they are made in JSONPath, and a machine in JSONata allows no other.
+func (r *reader) checkQueryLanguage(m *Machine) {
+	language := m.Node.Get("QueryLanguage")
+	if !language.IsString() || language.Text != "JSONata" {
 		return
 	}
-	for i, branch := range branches.Items {
-		r.nest(s, branch, fmt.Sprintf("%s: Branches[%d]", stepSubject(s.Name), i), s.Path.Key("Branches").Index(i))
-	}
-}
-
-func (r *reader) iterator(s *State) {
-	key := iteratorKey(s.Node)
-	iterator := s.Node.Get(key)
-	if iterator == nil {
-		r.report(RuleRequired, stepSubject(s.Name), s.Path.Key(key), s.Node.Place, "ItemProcessor is required: the steps that run for each item")
-		return
-	}
-	r.nest(s, iterator, stepSubject(s.Name)+": "+key, s.Path.Key(key))
-}
-
-func (r *reader) nest(s *State, n *cfn.Node, subject string, at cfn.Path) {
-	if n.IsList() {
-		if machine := r.list(n, at); machine != nil {
-			s.Machines = append(s.Machines, machine)
+	for s := range m.All() {
+		if s.Type == JobType || s.Type == MergeType {
+			r.report(RuleQueryLanguage, r.subject(), m.Path.Key("QueryLanguage"), language.Place, fmt.Sprintf(
+				"QueryLanguage: cannot be JSONata for a whole plan with %s steps, which are in JSONPath; give it to the single states that need it", s.Type))
+			return
 		}
-		return
 	}
-	if machine := r.machine(n, subject, at); machine != nil {
-		s.Machines = append(s.Machines, machine)
-	}
-}
-
-// suggestion names the nearest candidate, or all of them.
-func suggestion(name string, candidates []string) string {
-	if near := problem.Nearest(name, candidates); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "known: " + strings.Join(candidates, ", ")
 }

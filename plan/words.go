@@ -1,0 +1,38 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
+)
+
+func stepSubject(name string) string { return fmt.Sprintf("Step %q", name) }
+
+// kindOf names what was found in place of what is allowed.
+func kindOf(n *cfn.Node) string {
+	switch {
+	case n == nil || n.Kind == cfn.Null:
+		return "null"
+	case isIntrinsic(n):
+		return "an intrinsic function"
+	case n.Kind == cfn.Map:
+		return "an object"
+	default:
+		return "a " + n.Kind.String()
+	}
+}
+
+func isIntrinsic(n *cfn.Node) bool {
+	_, _, ok := cfn.Intrinsic(n)
+	return ok
+}
+
+// suggestion names the nearest candidate, or all of them.
+func suggestion(name string, candidates []string) string {
+	if near := problem.Nearest(name, candidates); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known: " + strings.Join(candidates, ", ")
+}
