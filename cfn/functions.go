@@ -62,13 +62,19 @@ func (v *evaluation) unsupported(n *Node, name string, at Path) {
 // text evaluates to one scalar's text; false when it was reported.
 func (v *evaluation) text(n *Node, at Path) (string, bool) {
 	value, known := v.node(n, at)
-	switch {
-	case !known:
+	if !known {
 		return "", false
+	}
+	return v.scalar(n, value, at)
+}
+
+// scalar is the text of what n came to; false when that is no scalar.
+func (v *evaluation) scalar(n, value *Node, at Path) (string, bool) {
+	switch {
 	case IsNoValue(value):
 		return "", true // in a text, nothing is the empty text
 	case !value.IsScalar():
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("a string is needed, not a %s", value.kind()), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("a string is needed, not %s", value.kind().article()), "")
 		return "", false
 	}
 	return value.Text, true
@@ -84,7 +90,7 @@ func (v *evaluation) texts(n *Node, at Path) ([]string, bool) {
 	texts := make([]string, len(list.Items))
 	for i, item := range list.Items {
 		if !item.IsScalar() {
-			v.report(n, at, "intrinsic-shape", fmt.Sprintf("a list of strings is needed, its item %d is a %s", i, item.kind()), "")
+			v.report(n, at, "intrinsic-shape", fmt.Sprintf("a list of strings is needed, its item %d is %s", i, item.kind().article()), "")
 			return nil, false
 		}
 		texts[i] = item.Text
@@ -98,7 +104,7 @@ func (v *evaluation) list(n *Node, at Path) (*Node, bool) {
 	case !known:
 		return nil, false
 	case !value.IsList():
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("a list is needed, not a %s", value.kind()), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("a list is needed, not %s", value.kind().article()), "")
 		return nil, false
 	}
 	return value, true
@@ -114,6 +120,18 @@ func (n *Node) kind() Kind {
 		return Null
 	}
 	return n.Kind
+}
+
+// article names the kind within a sentence.
+func (k Kind) article() string {
+	switch k {
+	case Null:
+		return "null"
+	case Map:
+		return "an " + k.String()
+	default:
+		return "a " + k.String()
+	}
 }
 
 // textOf is the text of a String, "" for all else.

@@ -47,12 +47,16 @@ func (v *evaluation) variable(template *Node, name string, variables *Node, at P
 	if own := variables.Get(name); own != nil {
 		return v.text(own, at.Index(1).Key(name))
 	}
-	value := Ref(name)
-	if resource, attribute, isAttribute := strings.Cut(name, "."); isAttribute {
-		value = GetAtt(resource, attribute)
+	var value *Node
+	if strings.Contains(name, ".") {
+		value = v.reference(template, name, "Fn::GetAtt", at)
+	} else {
+		value = v.ref(template, Str(name), at)
 	}
-	value.Place = template.Place
-	return v.text(value, at)
+	if value == nil {
+		return "", false
+	}
+	return v.scalar(template, value, at)
 }
 
 func (v *evaluation) join(n, argument *Node, at Path) *Node {

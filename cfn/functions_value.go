@@ -163,7 +163,7 @@ func (v *evaluation) findInMap(n, argument *Node, at Path) *Node {
 	case found.IsScalar() || found.IsList():
 		return found.Clone()
 	case found != nil:
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("Mappings has no string or list at %s, but a %s", strings.Join(keys, " / "), found.Kind), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("Mappings has no string or list at %s, but %s", strings.Join(keys, " / "), found.kind().article()), "")
 		return nil
 	case len(argument.Items) == 4:
 		value, known := v.node(argument.Items[3].Get("DefaultValue"), at.Index(3).Key("DefaultValue"))

@@ -21,7 +21,7 @@ func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
 	var problems problem.List
 	declared := template.Get("Parameters")
 	if declared != nil && !declared.IsMap() {
-		problems.Add(parameterProblem("parameter-declaration", "", declared.Place, fmt.Sprintf("Parameters must be an object, not a %s", declared.Kind)))
+		problems.Add(parameterProblem("parameter-declaration", "", declared.Place, fmt.Sprintf("Parameters must be an object, not %s", declared.Kind.article())))
 	}
 	for _, field := range declared.Entries() {
 		value, found := e.declaredValue(field)

@@ -33,7 +33,7 @@ func Read(data []byte) (*Node, problem.List) {
 	if !root.IsMap() {
 		return nil, problem.List{{
 			Severity: problem.Error, Rule: "not-an-object", Place: root.Place,
-			Message: fmt.Sprintf("a template is an object with Resources, this is a %s", root.Kind),
+			Message: fmt.Sprintf("a template is an object with Resources, this is %s", root.Kind.article()),
 		}}
 	}
 	if len(data) > maxServiceBytes {

@@ -136,7 +136,7 @@ func TestReadProblems(t *testing.T) {
 		"only a mark":                  {"\ufeff", "unreadable", 1, 1, "the template is empty"},
 		"text":                         {"hello\n", "not-an-object", 1, 1, "this is a string"},
 		"list":                         {"- a\n", "not-an-object", 1, 1, "this is a list"},
-		"null":                         {"null\n", "not-an-object", 1, 1, "this is a null"},
+		"null":                         {"null\n", "not-an-object", 1, 1, "this is null"},
 		"two documents":                {"a: b\n---\nc: d\n", "unreadable", 2, 1, "more than one YAML document"},
 		"broken second":                {"a: b\n---\nc: [d\n", "unreadable", 4, 1, "a , or ] is missing (it begins in line 3)"},
 		"Latin-1":                      {"a: b\nc: gr\xfcn\n", "unreadable", 2, 6, "not UTF-8"},
