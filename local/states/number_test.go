@@ -33,11 +33,21 @@ func TestWholeAndRoundedNumbers(t *testing.T) {
 		rounded      int64
 		beyondInt64s bool
 	}{
-		{number: "0", whole: true}, {number: "-0.0", whole: true}, {number: "3.0", whole: true, rounded: 3}, {number: "3e2", whole: true, rounded: 300},
-		{number: "9223372036854775807", whole: true, rounded: 9223372036854775807}, {number: "-9223372036854775808", whole: true, rounded: -9223372036854775808},
-		{number: "9223372036854775808", beyondInt64s: true}, {number: "1e30", beyondInt64s: true},
-		{number: "1.5", rounded: 2}, {number: "2.4", rounded: 2}, {number: "-1.5", rounded: -1}, {number: "-1.6", rounded: -2}, {number: "0.49", rounded: 0},
-		{number: "1e-400000000", rounded: 0}, {number: "-1e-30", rounded: 0},
+		{number: "0", whole: true},
+		{number: "-0.0", whole: true},
+		{number: "3.0", whole: true, rounded: 3},
+		{number: "3e2", whole: true, rounded: 300},
+		{number: "9223372036854775807", whole: true, rounded: 9223372036854775807},
+		{number: "-9223372036854775808", whole: true, rounded: -9223372036854775808},
+		{number: "9223372036854775808", beyondInt64s: true},
+		{number: "1e30", beyondInt64s: true},
+		{number: "1.5", rounded: 2},
+		{number: "2.4", rounded: 2},
+		{number: "-1.5", rounded: -1},
+		{number: "-1.6", rounded: -2},
+		{number: "0.49", rounded: 0},
+		{number: "1e-400000000", rounded: 0},
+		{number: "-1e-30", rounded: 0},
 	}
 	for _, c := range cases {
 		i, ok := wholeNumber(c.number)
