@@ -16,6 +16,3 @@ func PseudoParameters() []string {
 // Fn::ForEach included, whose values are lists. There are none when the
 // section is missing or no object.
 func Resources(template *Node) []Field { return template.Get("Resources").Entries() }
-
-// TypeOf is a resource's Type, or "" when it has none that is a text.
-func TypeOf(resource *Node) string { return resource.Get("Type").textOf() }
