@@ -146,7 +146,7 @@ func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
 		}
 		switch {
 		case !fromPayload:
-			r.text(subject, "Environment: "+field.Key+" ", field.Value, where, "")
+			r.text(subject, "Environment."+field.Key+": ", field.Value, where, "")
 		case n.Has(name):
 			r.report(RuleExclusive, subject, where, field.Place, fmt.Sprintf("Environment has both %s and %s; remove one of them", name, field.Key))
 		default:
