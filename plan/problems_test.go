@@ -180,3 +180,17 @@ func TestUnreachable(t *testing.T) {
 		})
 	}
 }
+
+// TestHugePlan has a mistake in each of very many steps: messages stay short.
+func TestHugePlan(t *testing.T) {
+	t.Parallel()
+	const steps = 1000
+	var body strings.Builder
+	body.WriteString("StartAt: s0\nStates:\n")
+	for i := range steps {
+		fmt.Fprintf(&body, "  s%d: {Type: Pass, Next: nowhere}\n", i)
+	}
+	_, problems := plan.Read("P", resource(t, body.String()), resourcePath)
+	require.Len(t, problems, steps)
+	assert.Equal(t, `Step "s0": Next: "nowhere" is no step here; known: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19 and 980 more`, problems[0].Message)
+}

@@ -29,10 +29,21 @@ func isIntrinsic(n *cfn.Node) bool {
 	return ok
 }
 
-// suggestion names the nearest candidate, or all of them.
+const (
+	// maxCandidates bounds the search for what was meant in a huge plan.
+	maxCandidates = 200
+	// maxListed bounds how many names a message lists.
+	maxListed = 20
+)
+
+// suggestion names the nearest candidate, or what there is.
 func suggestion(name string, candidates []string) string {
-	if near := problem.Nearest(name, candidates); near != "" {
+	if near := problem.Nearest(name, candidates[:min(len(candidates), maxCandidates)]); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	return "known: " + strings.Join(candidates, ", ")
+	listed := "known: " + strings.Join(candidates[:min(len(candidates), maxListed)], ", ")
+	if more := len(candidates) - maxListed; more > 0 {
+		listed += fmt.Sprintf(" and %d more", more)
+	}
+	return listed
 }
