@@ -172,7 +172,7 @@ func TestUnreachable(t *testing.T) {
 			_, problems := plan.Read("P", resource(t, c.body), resourcePath)
 			var got []string
 			for _, p := range problems {
-				assert.Equal(t, problem.Warning, p.Severity)
+				assert.Equal(t, problem.Error, p.Severity)
 				assert.Equal(t, "unreachable", p.Rule)
 				got = append(got, p.Message)
 			}

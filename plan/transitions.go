@@ -76,7 +76,7 @@ func (r *reader) unreachable(m *Machine, leads map[string][]string) {
 	for _, s := range m.States {
 		if !reached[s.Name] {
 			r.problems.Add(problem.Problem{
-				Severity: problem.Warning, Rule: RuleUnreachable, Path: string(s.Path), Place: s.Place,
+				Severity: problem.Error, Rule: RuleUnreachable, Path: string(s.Path), Place: s.Place,
 				Message: fmt.Sprintf("%s: no way leads to it from the first step, %q", stepSubject(s.Name), m.StartAt),
 				Advice:  "Lead to it or remove it: Step Functions refuses to create a state machine with a step out of reach.",
 			})
