@@ -11,7 +11,7 @@ import (
 // documentation's section Output): valid JSON is passed as it is, anything else
 // becomes {"result": text} without the one line feed at its end. Nothing but
 // blanks is {}. A byte order mark is skipped; bytes that are no UTF-8 become
-// U+FFFD, as JSON cannot hold them.
+// U+FFFD, one for each run of them, as JSON cannot hold them.
 func ParseOutput(content []byte) json.RawMessage {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if !utf8.Valid(content) {
@@ -38,8 +38,9 @@ func wrap(text string) json.RawMessage {
 }
 
 // Shorten cuts a text to a number of characters, keeping its beginning and its
-// end, where a cause says most.
+// end, where a cause says most. A limit below one leaves nothing.
 func Shorten(text string, limit int) string {
+	limit = max(limit, 0)
 	if utf8.RuneCountInString(text) <= limit {
 		return text
 	}
