@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strconv"
 	"strings"
 )
@@ -49,28 +48,6 @@ type ExecutionMetadata struct {
 	ExecutionStartTime string
 	RetryCount         int
 }
-
-// LogValue implements slog.LogValuer: without the token.
-func (m ExecutionMetadata) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("step", m.StepName), slog.String("execution", m.ExecutionARN), slog.Int("retry", m.RetryCount))
-}
-
-// String describes the step without the token.
-func (m ExecutionMetadata) String() string {
-	return fmt.Sprintf("step %q of %s", m.StepName, m.ExecutionARN)
-}
-
-// GoString keeps the token out of %#v.
-func (m ExecutionMetadata) GoString() string { return m.String() }
-
-// String describes the message without its payload and token.
-func (m *Message) String() string { return "job of " + m.Metadata.String() }
-
-// GoString keeps payload and token out of %#v.
-func (m *Message) GoString() string { return m.String() }
-
-// LogValue implements slog.LogValuer: without payload and token.
-func (m *Message) LogValue() slog.Value { return m.Metadata.LogValue() }
 
 // DeploymentOrigin says which distribution is being deployed, and from where.
 type DeploymentOrigin struct {
@@ -116,8 +93,10 @@ const (
 )
 
 type member struct {
-	key   string
-	value json.RawMessage
+	key string
+	// literal is the key as the body writes it, in its quotes.
+	literal []byte
+	value   json.RawMessage
 }
 
 // ParseMessage reads a message as the original agent does: a missing text is
@@ -154,7 +133,7 @@ func ParseMessage(body []byte) (*Message, error) {
 }
 
 // Input is the document that ATTINI_INPUT names: the payload without what is
-// about the job itself. Values keep their text, numbers their digits.
+// about the job itself. Keys and values keep their text, numbers their digits.
 func (m *Message) Input() []byte {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -166,11 +145,7 @@ func (m *Message) Input() []byte {
 		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
-		key, err := json.Marshal(member.key)
-		if err != nil {
-			continue // a string always marshals
-		}
-		b.Write(key)
+		b.Write(member.literal)
 		b.WriteByte(':')
 		if json.Compact(&b, member.value) != nil {
 			b.WriteString("null") // ParseMessage has read it, so it compacts
@@ -204,11 +179,14 @@ func objectMembers(body []byte) ([]member, error) {
 	var members []member
 	index := map[string]int{}
 	for decoder.More() {
+		before := decoder.InputOffset()
 		token, err := decoder.Token()
 		if err != nil {
 			return nil, errors.New("a key cannot be read")
 		}
 		key, _ := token.(string)
+		// What stands before a key is blanks, and a comma if it is not the first.
+		literal := bytes.TrimLeft(body[before:decoder.InputOffset()], ", \t\r\n")
 		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
 			return nil, errors.New("a value cannot be read")
@@ -218,7 +196,7 @@ func objectMembers(body []byte) ([]member, error) {
 			continue
 		}
 		index[key] = len(members)
-		members = append(members, member{key, value})
+		members = append(members, member{key, literal, value})
 	}
 	if _, err := decoder.Token(); err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.New("its end cannot be read")
