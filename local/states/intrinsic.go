@@ -187,7 +187,9 @@ func (p *intrinsicParser) take(prefix string) (ok bool) {
 }
 
 func isNumber(word string) bool {
-	return word != "" && strings.ContainsRune("-0123456789", rune(word[0])) && json.Valid([]byte(word))
+	const digits = "0123456789"
+	// JSON allows blanks around a number, a word has none.
+	return word != "" && strings.IndexByte("-"+digits, word[0]) >= 0 && strings.IndexByte(digits, word[len(word)-1]) >= 0 && json.Valid([]byte(word))
 }
 
 // textFunctions are the intrinsics a Fail state's ErrorPath and CausePath may call: those that give text.
