@@ -7,10 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -36,22 +36,7 @@ func CopyTree(ctx context.Context, from, to string, options CopyOptions) error {
 		return errors.Join(fmt.Errorf("copy the distribution: %w", err), source.Close())
 	}
 	c := &copier{source: source, target: target, options: options}
-	if err := c.ownDirectory(to); err != nil {
-		return errors.Join(err, source.Close(), target.Close())
-	}
-	err = fs.WalkDir(source.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
-		return c.entry(path, entry)
-	})
-	if err == nil {
-		err = c.finish()
-	}
-	if err != nil {
+	if err = c.copy(ctx); err != nil {
 		err = fmt.Errorf("copy the distribution from %s: %w", from, err)
 	}
 	return errors.Join(err, source.Close(), target.Close())
@@ -72,38 +57,81 @@ type directoryMode struct {
 	mode fs.FileMode
 }
 
-func (c *copier) ownDirectory(to string) error {
-	info, err := os.Stat(to)
-	c.self = info
-	return err
+func (c *copier) copy(ctx context.Context) error {
+	if err := c.findSelf(); err != nil {
+		return err
+	}
+	if err := c.walk(ctx, "."); err != nil {
+		return err
+	}
+	return c.finish()
 }
 
-func (c *copier) entry(path string, entry fs.DirEntry) error {
-	if path == "." {
-		return nil
+// walk does what fs.WalkDir does, but also for names that are not UTF-8.
+func (c *copier) walk(ctx context.Context, directory string) error {
+	entries, err := c.list(directory)
+	if err != nil {
+		return err
 	}
-	if c.excluded(path, entry) {
-		if entry.IsDir() {
-			return fs.SkipDir
+	for _, entry := range entries {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
+		if err := c.entry(ctx, path.Join(directory, entry.Name()), entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *copier) list(directory string) (entries []fs.DirEntry, err error) {
+	opened, err := c.source.Open(directory)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	entries, err = opened.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
+}
+
+func (c *copier) findSelf() error {
+	source, err := c.source.Stat(".")
+	if err != nil {
+		return err
+	}
+	if c.self, err = c.target.Stat("."); err != nil {
+		return err
+	}
+	if os.SameFile(source, c.self) {
+		return errors.New("a directory cannot be copied into itself; name another one")
+	}
+	return nil
+}
+
+func (c *copier) entry(ctx context.Context, path string, entry fs.DirEntry) error {
+	if c.excluded(path, entry) {
 		return nil
 	}
-	info, err := entry.Info()
+	info, err := c.source.Lstat(path)
 	if err != nil {
 		return err
 	}
 	switch {
-	case entry.IsDir() && os.SameFile(info, c.self):
-		return fs.SkipDir
-	case entry.IsDir():
+	case info.IsDir() && os.SameFile(info, c.self):
+		return nil
+	case info.IsDir():
 		c.directories = append(c.directories, directoryMode{path, info.Mode().Perm()})
-		return c.target.Mkdir(path, 0o700)
+		if err := c.target.Mkdir(path, 0o700); err != nil {
+			return err
+		}
+		return c.walk(ctx, path)
 	case info.Mode()&fs.ModeSymlink != 0:
 		return c.link(path)
 	case info.Mode().IsRegular():
-		return c.file(path, info.Mode().Perm())
+		return c.file(ctx, path, info.Mode().Perm())
 	}
-	return fmt.Errorf("%s is a %s, which cannot be part of a distribution", path, kindOf(info.Mode()))
+	return fmt.Errorf("%q is a %s, which cannot be part of a distribution", path, kindOf(info.Mode()))
 }
 
 func (c *copier) excluded(path string, entry fs.DirEntry) bool {
@@ -118,14 +146,11 @@ func (c *copier) link(path string) error {
 	if err != nil {
 		return err
 	}
-	if leaves(path, destination) {
-		return fmt.Errorf("%s is a link to %s, outside the distribution", path, destination)
-	}
 	c.links = append(c.links, path)
 	return c.target.Symlink(destination, path)
 }
 
-func (c *copier) file(path string, mode fs.FileMode) (err error) {
+func (c *copier) file(ctx context.Context, path string, mode fs.FileMode) (err error) {
 	from, err := c.source.Open(path)
 	if err != nil {
 		return err
@@ -136,7 +161,7 @@ func (c *copier) file(path string, mode fs.FileMode) (err error) {
 		return err
 	}
 	// Both ends are files: the kernel copies, or shares the blocks.
-	_, err = io.Copy(to, from)
+	_, err = transfer(ctx, to, from)
 	if err == nil {
 		err = to.Chmod(mode)
 	}
@@ -147,7 +172,7 @@ func (c *copier) file(path string, mode fs.FileMode) (err error) {
 // modes, the innermost first; the job's own user can always enter them.
 func (c *copier) finish() error {
 	for _, path := range c.links {
-		if err := staysInside(c.target, path); err != nil {
+		if err := checkLink(path, c.readLink); err != nil {
 			return err
 		}
 	}
@@ -159,23 +184,20 @@ func (c *copier) finish() error {
 	return nil
 }
 
-// leaves reports whether a link at path leads out of the tree.
-func leaves(path, destination string) bool {
-	if filepath.IsAbs(destination) || strings.Contains(destination, `\`) {
-		return true
+// readLink reads what was copied; what is not there, or below a file, is no
+// link.
+func (c *copier) readLink(path string) (destination string, isLink bool, err error) {
+	info, err := c.target.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG):
+		return "", false, nil
+	case err != nil:
+		return "", false, err
+	case info.Mode()&fs.ModeSymlink == 0:
+		return "", false, nil
 	}
-	return !filepath.IsLocal(filepath.Join(filepath.Dir(path), destination)) &&
-		filepath.Join(filepath.Dir(path), destination) != "."
-}
-
-// staysInside follows a link, since several that look harmless may leave the
-// tree together; one that leads nowhere, or round in circles, is harmless.
-func staysInside(root *os.Root, path string) error {
-	_, err := root.Stat(path)
-	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENOTDIR) {
-		return nil
-	}
-	return fmt.Errorf("%s is a link that leads outside the distribution: %w", path, err)
+	destination, err = c.target.Readlink(path)
+	return destination, true, err
 }
 
 func kindOf(mode fs.FileMode) string {

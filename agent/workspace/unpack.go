@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
-	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,8 @@ type Limits struct {
 	Files int
 	// Bytes counts what is written.
 	Bytes int64
-	// Ratio bounds an entry's size against its compressed size.
+	// Ratio bounds an entry's size against its compressed size; the first
+	// kilobyte is free.
 	Ratio int64
 }
 
@@ -32,21 +34,30 @@ func DefaultLimits() Limits {
 // Unpack unpacks a zip archive into the existing directory to. Modes are kept.
 // Every entry is checked before the first is written: names that are absolute,
 // leave the directory or stand there twice, links that lead outside, special
-// files and encrypted entries are refused by name.
+// files, encrypted entries and sizes beyond the limits are refused by name.
 func Unpack(ctx context.Context, archive, to string, limits Limits) (err error) {
-	reader, err := zip.OpenReader(archive)
+	file, err := os.Open(archive)
 	if err != nil {
 		return fmt.Errorf("open the distribution's archive: %w", err)
 	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	if err := unpack(ctx, &reader.Reader, to, limits); err != nil {
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("open the distribution's archive: %w", err)
+	}
+	reader, err := zip.NewReader(file, info.Size())
+	if err != nil {
+		return fmt.Errorf("open the distribution's archive %s: %w", archive, err)
+	}
+	if err := unpack(ctx, reader, info.Size(), to, limits); err != nil {
 		return fmt.Errorf("unpack the distribution: %w", err)
 	}
 	return nil
 }
 
-func unpack(ctx context.Context, reader *zip.Reader, to string, limits Limits) (err error) {
-	if err := check(reader.File, limits); err != nil {
+func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limits Limits) (err error) {
+	links, err := check(ctx, reader.File, size, limits)
+	if err != nil {
 		return err
 	}
 	root, err := os.OpenRoot(to)
@@ -54,73 +65,20 @@ func unpack(ctx context.Context, reader *zip.Reader, to string, limits Limits) (
 		return err
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	u := &unpacker{root: root, limits: limits, left: limits.Bytes}
+	u := &unpacker{root: root}
 	for _, file := range reader.File {
-		if err := ctx.Err(); err != nil {
-			return err
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
-		if err := u.entry(file); err != nil {
+		if err := u.entry(ctx, file, links); err != nil {
 			return fmt.Errorf("entry %q: %w", file.Name, err)
 		}
 	}
 	return u.finish()
 }
 
-// check refuses an archive before anything of it is written.
-func check(files []*zip.File, limits Limits) error {
-	if len(files) > limits.Files {
-		return fmt.Errorf("it has %d entries (at most %d)", len(files), limits.Files)
-	}
-	kinds := make(map[string]bool, len(files)) // true for a directory
-	var problems []error
-	for _, file := range files {
-		name, err := cleanName(file)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("entry %q: %w", file.Name, err))
-			continue
-		}
-		isDirectory, twice := kinds[name]
-		if twice && (!isDirectory || !file.Mode().IsDir()) {
-			problems = append(problems, fmt.Errorf("entry %q: is there twice", file.Name))
-		}
-		kinds[name] = file.Mode().IsDir()
-	}
-	for _, file := range files {
-		name, err := cleanName(file)
-		if err != nil {
-			continue
-		}
-		for parent := path.Dir(name); parent != "."; parent = path.Dir(parent) {
-			if isDirectory, there := kinds[parent]; there && !isDirectory {
-				problems = append(problems, fmt.Errorf("entry %q: %q is no directory", file.Name, parent))
-				break
-			}
-		}
-	}
-	return errors.Join(problems...)
-}
-
-func cleanName(file *zip.File) (string, error) {
-	name := strings.TrimSuffix(file.Name, "/")
-	switch mode := file.Mode(); {
-	case name == "" || strings.ContainsAny(name, "\\\x00") || strings.HasPrefix(name, "/"):
-		return "", errors.New("is no relative path")
-	case len(name) > 1 && name[1] == ':':
-		return "", errors.New("names a drive")
-	case !filepath.IsLocal(name) || path.Clean(name) != name:
-		return "", errors.New("leaves the distribution, or is not written plainly")
-	case file.Flags&1 != 0:
-		return "", errors.New("is encrypted")
-	case !mode.IsRegular() && !mode.IsDir() && mode&fs.ModeSymlink == 0:
-		return "", fmt.Errorf("is a %s", kindOf(mode))
-	}
-	return name, nil
-}
-
 type unpacker struct {
-	root   *os.Root
-	limits Limits
-	left   int64
+	root *os.Root
 	// links are made last, so that nothing is ever written through one.
 	links       []link
 	directories []directoryMode
@@ -128,7 +86,7 @@ type unpacker struct {
 
 type link struct{ path, destination string }
 
-func (u *unpacker) entry(file *zip.File) error {
+func (u *unpacker) entry(ctx context.Context, file *zip.File, links map[string]string) error {
 	name := strings.TrimSuffix(file.Name, "/")
 	mode := file.Mode()
 	if mode.IsDir() {
@@ -138,35 +96,14 @@ func (u *unpacker) entry(file *zip.File) error {
 	if err := u.root.MkdirAll(path.Dir(name), 0o700); err != nil {
 		return err
 	}
-	if mode&fs.ModeSymlink != 0 {
-		return u.link(file, name)
+	if mode.Type() == fs.ModeSymlink {
+		u.links = append(u.links, link{name, links[name]})
+		return nil
 	}
-	return u.file(file, name, mode.Perm())
+	return u.file(ctx, file, name, mode.Perm())
 }
 
-// maxLink bounds a link's destination, as Linux does.
-const maxLink = 4096
-
-func (u *unpacker) link(file *zip.File, name string) (err error) {
-	content, err := file.Open()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, content.Close()) }()
-	destination, err := io.ReadAll(io.LimitReader(content, maxLink+1))
-	switch {
-	case err != nil:
-		return err
-	case len(destination) == 0 || len(destination) > maxLink:
-		return errors.New("is a link without a possible destination")
-	case leaves(name, string(destination)):
-		return fmt.Errorf("is a link to %q, outside the distribution", destination)
-	}
-	u.links = append(u.links, link{name, string(destination)})
-	return nil
-}
-
-func (u *unpacker) file(file *zip.File, name string, mode fs.FileMode) (err error) {
+func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode fs.FileMode) (err error) {
 	content, err := file.Open()
 	if err != nil {
 		return err
@@ -177,17 +114,14 @@ func (u *unpacker) file(file *zip.File, name string, mode fs.FileMode) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
-	// Count what is really written: a header may lie.
-	bound := min(u.left, int64(file.CompressedSize64)*u.limits.Ratio+1024)
-	written, err := io.Copy(to, io.LimitReader(content, bound+1))
-	u.left -= written
+	// The size was checked; a header that lies about it must not matter.
+	size := int64(min(file.UncompressedSize64, math.MaxInt64-1))
+	written, err := transfer(ctx, to, io.LimitReader(content, size+1))
 	switch {
 	case err != nil:
 		return err
-	case u.left < 0:
-		return fmt.Errorf("the archive unpacks to more than %d bytes", u.limits.Bytes)
-	case written > bound:
-		return fmt.Errorf("unpacks to more than %d times its size", u.limits.Ratio)
+	case written > size:
+		return errors.New("is longer than its header says")
 	}
 	// An archive made elsewhere may know no modes: keep the file readable.
 	return to.Chmod(mode | 0o400)
@@ -196,16 +130,11 @@ func (u *unpacker) file(file *zip.File, name string, mode fs.FileMode) (err erro
 func (u *unpacker) finish() error {
 	for _, l := range u.links {
 		if err := u.root.Symlink(l.destination, l.path); err != nil {
-			return err
+			return fmt.Errorf("entry %q: %w", l.path, err)
 		}
 	}
-	for _, l := range u.links {
-		if err := staysInside(u.root, l.path); err != nil {
-			return err
-		}
-	}
-	for i := len(u.directories) - 1; i >= 0; i-- {
-		if err := u.root.Chmod(u.directories[i].path, u.directories[i].mode|0o700); err != nil {
+	for _, d := range slices.Backward(u.directories) {
+		if err := u.root.Chmod(d.path, d.mode|0o700); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,179 @@
+package workspace
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	// maxPath and maxLink bound a name and a link's destination, as Linux does.
+	maxPath = 4096
+	maxLink = 4096
+	// maxLinks bounds the text of all links, which is held in memory.
+	maxLinks = 64 << 20
+	// maxProblems is how many refused entries an error names.
+	maxProblems = 20
+	// slack is what an entry may unpack to whatever its compressed size.
+	slack = 1024
+)
+
+// checker refuses an archive before anything of it is written.
+type checker struct {
+	limits Limits
+	// kinds has the type bits of every entry, by clean name.
+	kinds    map[string]fs.FileMode
+	links    map[string]string
+	linkText int
+	problems []error
+	refused  int
+}
+
+// check returns the destinations of the archive's links, by clean name; size is
+// the archive's own, in bytes.
+func check(ctx context.Context, files []*zip.File, size int64, limits Limits) (map[string]string, error) {
+	if len(files) > limits.Files {
+		return nil, fmt.Errorf("it has %d entries (at most %d)", len(files), limits.Files)
+	}
+	c := &checker{limits: limits, kinds: make(map[string]fs.FileMode, len(files)), links: map[string]string{}}
+	if err := c.sizes(files, size); err != nil {
+		return nil, err
+	}
+	for _, step := range []func(*zip.File) error{c.name, c.parents, c.readLink, c.followLink} {
+		for _, file := range files {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			if err := step(file); err != nil {
+				c.refuse(fmt.Errorf("entry %q: %w", file.Name, err))
+			}
+		}
+	}
+	return c.links, c.err()
+}
+
+// sizes looks at what the archive says it unpacks to. That holds, since reading
+// an entry fails at the byte after its stated size. Entries that overlap would
+// let a small archive unpack to anything.
+func (c *checker) sizes(files []*zip.File, size int64) error {
+	left, compressed := uint64(max(c.limits.Bytes, 0)), uint64(max(size, 0))
+	for _, file := range files {
+		if file.CompressedSize64 > compressed {
+			return fmt.Errorf("entry %q: overlaps with others, or is longer than the archive", file.Name)
+		}
+		compressed -= file.CompressedSize64
+		if file.UncompressedSize64 > left {
+			return fmt.Errorf("it unpacks to more than %d bytes", c.limits.Bytes)
+		}
+		left -= file.UncompressedSize64
+		if file.UncompressedSize64 > slack && (file.UncompressedSize64-slack)/uint64(max(c.limits.Ratio, 1)) > file.CompressedSize64 {
+			return fmt.Errorf("entry %q: unpacks to more than %d times its size", file.Name, c.limits.Ratio)
+		}
+	}
+	return nil
+}
+
+func (c *checker) name(file *zip.File) error {
+	name, err := cleanName(file)
+	if err != nil {
+		return err
+	}
+	kind := file.Mode().Type()
+	if before, twice := c.kinds[name]; twice && !(before.IsDir() && kind.IsDir()) {
+		return errors.New("is there twice")
+	}
+	c.kinds[name] = kind
+	return nil
+}
+
+// parents refuses what would be written through a file or a link.
+func (c *checker) parents(file *zip.File) error {
+	name := strings.TrimSuffix(file.Name, "/")
+	if _, accepted := c.kinds[name]; !accepted {
+		return nil
+	}
+	for at := strings.LastIndexByte(name, '/'); at > 0; at = strings.LastIndexByte(name[:at], '/') {
+		if kind, there := c.kinds[name[:at]]; there && !kind.IsDir() {
+			return fmt.Errorf("%q is no directory", name[:at])
+		}
+	}
+	return nil
+}
+
+func (c *checker) isLink(file *zip.File) (name string, is bool) {
+	return file.Name, file.Mode().Type() == fs.ModeSymlink && c.kinds[file.Name] == fs.ModeSymlink
+}
+
+func (c *checker) readLink(file *zip.File) (err error) {
+	name, is := c.isLink(file)
+	if !is {
+		return nil
+	}
+	content, err := file.Open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	destination, err := io.ReadAll(io.LimitReader(content, maxLink+1))
+	c.linkText += len(destination)
+	switch {
+	case err != nil:
+		return err
+	case len(destination) == 0 || len(destination) > maxLink || strings.ContainsRune(string(destination), 0):
+		return errors.New("is a link without a possible destination")
+	case c.linkText > maxLinks:
+		return fmt.Errorf("the archive's links are longer than %d bytes", maxLinks)
+	}
+	c.links[name] = string(destination)
+	return nil
+}
+
+func (c *checker) followLink(file *zip.File) error {
+	name, is := c.isLink(file)
+	if _, read := c.links[name]; !is || !read {
+		return nil
+	}
+	return checkLink(name, func(path string) (string, bool, error) {
+		destination, isLink := c.links[path]
+		return destination, isLink, nil
+	})
+}
+
+func (c *checker) refuse(err error) {
+	c.refused++
+	if len(c.problems) < maxProblems {
+		c.problems = append(c.problems, err)
+	}
+}
+
+func (c *checker) err() error {
+	if more := c.refused - len(c.problems); more > 0 {
+		c.problems = append(c.problems, fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(c.problems...)
+}
+
+func cleanName(file *zip.File) (string, error) {
+	name := strings.TrimSuffix(file.Name, "/")
+	switch kind := file.Mode().Type(); {
+	case name == "" || strings.ContainsAny(name, "\\\x00") || strings.HasPrefix(name, "/"):
+		return "", errors.New("is no relative path")
+	case len(name) > maxPath:
+		return "", fmt.Errorf("is longer than %d bytes", maxPath)
+	case len(name) > 1 && name[1] == ':':
+		return "", errors.New("names a drive")
+	case name == "." || !filepath.IsLocal(name) || path.Clean(name) != name:
+		return "", errors.New("leaves the distribution, or is not written plainly")
+	case file.Flags&1 != 0:
+		return "", errors.New("is encrypted")
+	case kind != 0 && kind != fs.ModeDir && kind != fs.ModeSymlink:
+		return "", fmt.Errorf("is a %s", kindOf(kind))
+	}
+	return name, nil
+}
