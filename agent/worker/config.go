@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 )
 
@@ -37,7 +38,9 @@ type Config struct {
 	OutputLimit int
 }
 
-func (c Config) check() error {
+// resolve checks the configuration and makes its paths absolute, since jobs run
+// in other directories. The error names everything that is wrong.
+func (c Config) resolve() (Config, error) {
 	var problems []error
 	positive := func(name string, value time.Duration) {
 		if value <= 0 {
@@ -59,11 +62,20 @@ func (c Config) check() error {
 	if c.OutputLimit < 1 {
 		problems = append(problems, fmt.Errorf("OutputLimit: %d is below 1", c.OutputLimit))
 	}
-	if _, err := exec.LookPath(c.Shell); err != nil {
+	shell, err := exec.LookPath(c.Shell)
+	if err == nil {
+		c.Shell, err = filepath.Abs(shell)
+	}
+	if err != nil {
 		problems = append(problems, fmt.Errorf("find the shell: %w", err))
+	}
+	directory, err := filepath.Abs(c.Directory)
+	if err != nil {
+		problems = append(problems, fmt.Errorf("find the Directory: %w", err))
 	}
 	if info, err := os.Stat(c.Directory); err != nil || !info.IsDir() {
 		problems = append(problems, fmt.Errorf("the Directory %q is none", c.Directory))
 	}
-	return errors.Join(problems...)
+	c.Directory = directory
+	return c, errors.Join(problems...)
 }

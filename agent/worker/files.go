@@ -20,6 +20,8 @@ func readOutput(path string, limit int) (content []byte, err error) {
 		return nil, nil
 	case errors.Is(err, syscall.ELOOP):
 		return nil, errors.New("the job replaced the file by a link")
+	case errors.Is(err, syscall.ENXIO):
+		return nil, errors.New("the job replaced the file by a socket")
 	case err != nil:
 		return nil, err
 	}
@@ -29,11 +31,22 @@ func readOutput(path string, limit int) (content []byte, err error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("the job replaced the file by a %s", info.Mode().Type())
+		return nil, fmt.Errorf("the job replaced the file by a %s", kindOf(info.Mode()))
 	case info.Size() > int64(limit):
 		return nil, tooLarge(int(info.Size()), limit)
 	}
 	return io.ReadAll(io.LimitReader(file, int64(limit)+1))
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	default:
+		return "special file"
+	}
 }
 
 func tooLarge(size, limit int) error {

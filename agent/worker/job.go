@@ -12,22 +12,14 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// runJob runs a job that is this worker's own now, and reports it.
-func (w *Worker) runJob(ctx context.Context, message *protocol.Message) {
-	job, abandon := context.WithCancelCause(ctx)
-	defer abandon(nil)
-	var beats sync.WaitGroup
-	beating, stopBeats := context.WithCancel(job)
-	beats.Go(func() { w.keepAlive(beating, message, abandon) })
-	defer beats.Wait()
-	defer stopBeats()
-
+// runJob runs a job that is this worker's own now, and reports it. job ends
+// with ctx, or when nobody waits for the job any more.
+func (w *Worker) runJob(ctx, job context.Context, message *protocol.Message) {
 	output, failure := w.execute(job, message)
 	switch cause := context.Cause(job); {
 	case errors.Is(cause, errAbandoned):
@@ -57,8 +49,8 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message) (output
 	if err := d.prepare(message); err != nil {
 		return nil, runtimeFailure("prepare the job's directory", err)
 	}
-	if err := w.ports.Source.Fill(ctx, message.Origin, d.source()); err != nil {
-		return nil, w.interrupted(ctx, runtimeFailure("get the distribution", err))
+	if failure := w.fill(ctx, message, d.source()); failure != nil {
+		return nil, failure
 	}
 	environment, err := w.environment(message, d)
 	if err != nil {
@@ -71,6 +63,7 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message) (output
 	if err != nil {
 		return nil, runtimeFailure("start the job", err)
 	}
+	defer r.End() // for a panic below; it is idempotent
 	exit, err := r.wait(ctx, w.config.JobTimeout)
 	r.End()
 	if failure := w.scriptFailure(ctx, exit, err); failure != nil {
@@ -85,6 +78,20 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message) (output
 		return nil, runtimeFailure("read "+protocol.EnvOutput, tooLarge(len(output), w.config.OutputLimit))
 	}
 	return output, nil
+}
+
+// fill gets the distribution; JobTimeout bounds that too, on its own clock.
+func (w *Worker) fill(ctx context.Context, message *protocol.Message, directory string) *Failure {
+	bounded, cancel := context.WithTimeoutCause(ctx, w.config.JobTimeout, errTimeout)
+	defer cancel()
+	err := w.ports.Source.Fill(bounded, message.Origin, directory)
+	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
+		err = fmt.Errorf("timed out after %d seconds", int(w.config.JobTimeout.Seconds()))
+	}
+	if err != nil {
+		return w.interrupted(ctx, runtimeFailure("get the distribution", err))
+	}
+	return nil
 }
 
 // scriptFailure says how a script failed; nil when it did not. The words are
@@ -136,20 +143,23 @@ func (w *Worker) environment(message *protocol.Message, d jobDirectory) ([]strin
 		// the agent's.
 		"PWD=" + d.source(),
 	})
+	var problems []error
+	for _, variable := range environment {
+		if name, _, _ := strings.Cut(variable, "="); strings.ContainsRune(variable, 0) {
+			problems = append(problems, fmt.Errorf("%s has a NUL byte, which no variable can hold", strings.ReplaceAll(name, "\x00", "")))
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(message.Job.Environment)) {
 		value := message.Job.Environment[name]
-		if !variableName.MatchString(name) || strings.ContainsRune(value, 0) {
-			return nil, fmt.Errorf("%q in Environment is no name of a variable, or its value has a NUL byte", name)
+		switch {
+		case !variableName.MatchString(name):
+			problems = append(problems, fmt.Errorf("%q in Environment is no name of a variable: use letters, digits and _, and no digit first", name))
+		case strings.ContainsRune(value, 0):
+			problems = append(problems, fmt.Errorf("%q in Environment has a NUL byte, which no variable can hold", name))
 		}
 		environment = append(environment, name+"="+value)
 	}
-	for i, variable := range environment {
-		if strings.ContainsRune(variable, 0) {
-			name, _, _ := strings.Cut(environment[i], "=")
-			return nil, fmt.Errorf("%s has a NUL byte", name)
-		}
-	}
-	return environment, nil
+	return environment, errors.Join(problems...)
 }
 
 // jobDirectory is a job's private directory.

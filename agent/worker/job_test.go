@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 		"JSON output":                 {commands: []string{`echo '{"a": 1.50}' > "$ATTINI_OUTPUT"`}, output: `{"a":1.50}`},
 		"text output":                 {commands: []string{`echo text > "$ATTINI_OUTPUT"`}, output: `{"result":"text"}`},
 		"deleted output":              {commands: []string{`rm "$ATTINI_OUTPUT"`}, output: `{}`},
-		"output that is a pipe":       {commands: []string{`rm "$ATTINI_OUTPUT"; mkfifo "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the job replaced the file by a p---------"}},
+		"output that is a pipe":       {commands: []string{`rm "$ATTINI_OUTPUT"; mkfifo "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the job replaced the file by a named pipe"}},
 		"output that is a link":       {commands: []string{`ln -sf /etc/passwd "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the job replaced the file by a link"}},
 		"output over the limit":       {commands: []string{`head -c 300000 /dev/zero > "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the output has 300000 bytes, a step's output can have 262144 at most; store it elsewhere and pass on where it is"}},
 		"a directory made unwritable": {commands: []string{"mkdir -p d/e; touch d/e/f; chmod 500 d/e d"}, output: "{}"},
@@ -121,7 +121,7 @@ func TestBadVariable(t *testing.T) {
 	b := newBench(t)
 	answers := b.job("Step", map[string]any{"Environment": map[string]any{"A B": "x"}, "Commands": []string{"true"}})
 	require.NoError(t, b.run())
-	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: "A B" in Environment is no name of a variable, or its value has a NUL byte`}, get(t, answers).failure)
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: "A B" in Environment is no name of a variable: use letters, digits and _, and no digit first`}, get(t, answers).failure)
 }
 
 // alive reports whether any process carries the mark in its environment.
@@ -187,7 +187,7 @@ func TestSourceTrouble(t *testing.T) {
 		cause  string
 	}{
 		"an error": {func(context.Context, string) error { return errors.New("no such archive") }, "get the distribution: no such archive"},
-		"a panic":  {func(context.Context, string) error { panic("oh") }, "run the job: internal error: oh"},
+		"a panic":  {func(context.Context, string) error { panic("oh") }, "get the distribution: internal error: oh"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -208,7 +208,7 @@ func TestTokensStayOutOfTheLog(t *testing.T) {
 	answers := b.commands("Step", "true")
 	require.NoError(t, b.run())
 	get(t, answers)
-	assert.Contains(t, b.log(), "panic while a job ran")
+	assert.Contains(t, b.log(), "panic in a port")
 	assert.NotContains(t, b.log(), "token-Step")
 }
 

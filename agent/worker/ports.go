@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -83,6 +84,19 @@ type Ports struct {
 	Reporter Reporter
 	Source   Source
 	Log      Log
+}
+
+func (p Ports) check() error {
+	var problems []error
+	for _, port := range []struct {
+		name    string
+		missing bool
+	}{{"Queue", p.Queue == nil}, {"Reporter", p.Reporter == nil}, {"Source", p.Source == nil}, {"Log", p.Log == nil}} {
+		if port.missing {
+			problems = append(problems, fmt.Errorf("the port %s is missing", port.name))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // Log takes the lines of all jobs as they come. Calls are concurrent between

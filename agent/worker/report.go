@@ -11,42 +11,75 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// How long the ends of a job may take when services are slow.
+// How long the calls at a job's ends may take when services are slow.
 const (
-	beatTimeout   = 15 * time.Second
+	// callTimeout bounds each single call.
+	callTimeout = 15 * time.Second
+	// deleteTimeout is less than a queue hides a message for.
+	deleteTimeout = 30 * time.Second
 	reportTimeout = 5 * time.Minute
-	// stopTimeout is shorter: a stopped task has little time left.
+	// stopTimeout bounds all that is still to be said once the worker is being
+	// stopped: a stopped task has little time left.
 	stopTimeout = 15 * time.Second
 )
 
+// persist makes a call again and again, with growing pauses, until it succeeds
+// or says that the token is closed: at most for bound, and at most for
+// stopTimeout once ctx has ended. Each single call is bounded, too.
+func persist(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
+	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), bound)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopTimeout, cancel) })()
+	_, err := backoff.Retry(kept, func() (struct{}, error) {
+		single, cancel := context.WithTimeout(kept, callTimeout)
+		defer cancel()
+		err := call(single)
+		if errors.Is(err, ErrTokenClosed) {
+			return struct{}{}, backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithMaxElapsedTime(bound))
+	return err
+}
+
 // beat sends one heartbeat, bounded in time.
 func (w *Worker) beat(ctx context.Context, message *protocol.Message) error {
-	ctx, cancel := context.WithTimeout(ctx, beatTimeout)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return w.ports.Reporter.Heartbeat(ctx, message.Metadata.TaskToken)
+	err := w.ports.Reporter.Heartbeat(ctx, message.Metadata.TaskToken)
+	if err != nil && !errors.Is(err, ErrTokenClosed) && !errors.Is(ctx.Err(), context.Canceled) {
+		w.logger.Warn("send a heartbeat", "job", message, "error", err)
+	}
+	return err
 }
 
 // errAbandoned ends a job that nobody waits for any more.
 var errAbandoned = errors.New("nobody waits for the job any more")
 
-// keepAlive sends heartbeats until ctx ends. When the token is closed, it calls
-// abandon.
-func (w *Worker) keepAlive(ctx context.Context, message *protocol.Message, abandon context.CancelCauseFunc) {
-	ticker := time.NewTicker(w.config.HeartbeatInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
+// keepAlive sends heartbeats until the returned function is called, also while
+// the worker is being stopped. When the token is closed, it calls abandon.
+func (w *Worker) keepAlive(ctx context.Context, message *protocol.Message, abandon context.CancelCauseFunc) (stop func()) {
+	beating, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(w.config.HeartbeatInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-beating.Done():
+				return
+			case <-ticker.C:
+			}
+			if errors.Is(w.beat(beating, message), ErrTokenClosed) {
+				abandon(errAbandoned)
+				return
+			}
 		}
-		switch err := w.beat(ctx, message); {
-		case errors.Is(err, ErrTokenClosed):
-			abandon(errAbandoned)
-			return
-		case err != nil && ctx.Err() == nil:
-			w.logger.Warn("send a heartbeat", "job", message, "error", err)
-		}
+	}()
+	return func() {
+		end()
+		<-ended
 	}
 }
 
@@ -64,23 +97,9 @@ func (w *Worker) fail(ctx context.Context, message *protocol.Message, failure Fa
 	})
 }
 
-// report tells the waiting step, again and again while the service does not
-// answer, also when the worker is being stopped.
+// report tells the waiting step, also when the worker is being stopped.
 func (w *Worker) report(ctx context.Context, message *protocol.Message, send func(context.Context) error) {
-	bound := reportTimeout
-	if ctx.Err() != nil {
-		bound = stopTimeout
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bound)
-	defer cancel()
-	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		err := send(ctx)
-		if errors.Is(err, ErrTokenClosed) {
-			return struct{}{}, backoff.Permanent(err)
-		}
-		return struct{}{}, err
-	}, backoff.WithMaxElapsedTime(bound))
-	switch {
+	switch err := persist(ctx, reportTimeout, send); {
 	case errors.Is(err, ErrTokenClosed):
 		w.logger.Info("nobody waits for a job's result", "job", message)
 	case err != nil:

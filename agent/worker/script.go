@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -73,34 +72,4 @@ func (r *running) wait(ctx context.Context, timeout time.Duration) (process.Exit
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	defer cancel()
 	return r.Wait(ctx)
-}
-
-// startup runs the startup commands. What they leave running lives until the
-// returned script is ended; it is nil when there is none. Its error is the
-// cause with which every job fails.
-func (w *Worker) startup(ctx context.Context) (*running, error) {
-	if len(w.config.StartupCommands) == 0 {
-		return nil, nil
-	}
-	directory, err := os.MkdirTemp(w.config.Directory, "startup-")
-	if err != nil {
-		return nil, &StartupError{Cause: "make a directory for the startup commands: " + err.Error()}
-	}
-	r, err := w.start(script{
-		commands: w.config.StartupCommands, file: filepath.Join(directory, "script"), directory: directory,
-		environment: w.config.Environment, step: StartupStep,
-	})
-	if err != nil {
-		return nil, &StartupError{Cause: err.Error()}
-	}
-	exit, err := r.wait(ctx, w.config.StartupTimeout)
-	switch {
-	case errors.Is(err, errTimeout):
-		return r, &StartupError{Cause: fmt.Sprintf("Startup script timed out after %d seconds", int(w.config.StartupTimeout.Seconds()))}
-	case err != nil:
-		return r, &StartupError{Cause: "Startup script was stopped: " + err.Error()}
-	case exit.Code != 0:
-		return r, &StartupError{Cause: fmt.Sprintf("Startup script finished with exit code = %d", exit.Code)}
-	}
-	return r, nil
 }

@@ -25,19 +25,27 @@ type Worker struct {
 	// places has one entry for each job that may run.
 	places chan struct{}
 	jobs   sync.WaitGroup
+	// held has the tokens of the jobs that are held: a queue may deliver a
+	// message again.
+	held sync.Map
 	// active counts the jobs that are held; stirred is told whenever one
 	// comes or goes.
 	active  atomic.Int64
 	stirred chan struct{}
 }
 
-// New checks the configuration; its error names everything that is wrong.
+// New checks the configuration; its error names everything that is wrong. A
+// nil logger drops what it is told.
 func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
-	if err := config.check(); err != nil {
+	config, err := config.resolve()
+	if err := errors.Join(err, ports.check()); err != nil {
 		return nil, fmt.Errorf("configure the worker: %w", err)
 	}
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
 	return &Worker{
-		config: config, ports: ports, logger: logger,
+		config: config, ports: guarded(ports, logger), logger: logger,
 		drained: make(chan struct{}),
 		places:  make(chan struct{}, config.MaxConcurrentJobs),
 		stirred: make(chan struct{}, 1),
@@ -45,34 +53,41 @@ func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 }
 
 // Drain takes nothing more: Run returns when the running jobs have ended.
+// Startup commands that still run are ended, since no job will need them.
 func (w *Worker) Drain() { w.drainOnce.Do(func() { close(w.drained) }) }
 
-// StartupError says that the startup commands failed, so that no job can run.
-type StartupError struct{ Cause string }
+// errDrained is why startup commands were ended by Drain.
+var errDrained = errors.New("the runner takes no more jobs")
 
-// Error implements error.
-func (e *StartupError) Error() string { return e.Cause }
+func (w *Worker) isDrained() bool {
+	select {
+	case <-w.drained:
+		return true
+	default:
+		return false
+	}
+}
 
 // Run runs the startup commands and then jobs. It returns nil when the queue
 // is closed, after Drain, or when the worker was idle for too long; a
 // *StartupError when the startup commands failed; and ctx's cause when ctx
 // ended, which ends the running jobs too. When it returns, no process of a job
-// is left.
+// is left. A worker runs once.
 func (w *Worker) Run(ctx context.Context) error {
-	startup, err := w.startup(ctx)
-	if startup != nil {
-		defer startup.End()
-	}
-	if ctx.Err() != nil {
+	end, err := w.startup(ctx)
+	defer end()
+	switch {
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.Is(err, errDrained):
+		return nil
 	}
-	run := w.runJob
+	var refuse *Failure
 	if err != nil {
 		w.logger.Error("startup commands failed", "error", err)
-		failure := Failure{Error: protocol.ErrorStartup, Cause: err.Error()}
-		run = func(ctx context.Context, message *protocol.Message) { w.fail(ctx, message, failure) }
+		refuse = &Failure{Error: protocol.ErrorStartup, Cause: err.Error()}
 	}
-	received := w.receive(ctx, run, err != nil)
+	received := w.receive(ctx, refuse)
 	w.jobs.Wait()
 	if received == nil && err != nil {
 		return err
@@ -82,20 +97,24 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // receive takes jobs while there are places for them. With refuse it only
 // empties the queue: it ends with the first poll that finds nothing.
-func (w *Worker) receive(ctx context.Context, run func(context.Context, *protocol.Message), refuse bool) error {
+func (w *Worker) receive(ctx context.Context, refuse *Failure) error {
 	polling, stop := context.WithCancel(ctx)
 	defer stop()
 	w.jobs.Go(func() { w.watch(polling, stop) })
 	pauses := backoff.NewExponentialBackOff()
 	for {
 		taken, err := w.takePlaces(polling)
-		if err != nil {
+		if err != nil || w.isDrained() {
 			return w.ended(ctx)
 		}
 		deliveries, err := w.ports.Queue.Receive(polling, taken)
+		if len(deliveries) > taken {
+			w.logger.Error("the queue handed out more jobs than asked for; the rest is left", "asked", taken, "received", len(deliveries))
+			deliveries = deliveries[:taken]
+		}
 		w.givePlaces(taken - len(deliveries))
 		for _, delivery := range deliveries {
-			w.accept(ctx, delivery, run)
+			w.accept(ctx, delivery, refuse)
 		}
 		switch {
 		case polling.Err() != nil, errors.Is(err, ErrQueueClosed):
@@ -105,7 +124,7 @@ func (w *Worker) receive(ctx context.Context, run func(context.Context, *protoco
 			pause(polling, pauses.NextBackOff())
 		default:
 			pauses.Reset()
-			if refuse && len(deliveries) == 0 {
+			if refuse != nil && len(deliveries) == 0 {
 				return nil
 			}
 		}
@@ -141,46 +160,6 @@ func (w *Worker) takePlaces(ctx context.Context) (int, error) {
 func (w *Worker) givePlaces(count int) {
 	for range count {
 		<-w.places
-	}
-}
-
-// accept takes a job out of the queue and starts it; its place is taken.
-func (w *Worker) accept(ctx context.Context, delivery Delivery, run func(context.Context, *protocol.Message)) {
-	w.jobs.Go(func() {
-		w.hold(1)
-		defer w.givePlaces(1)
-		defer w.hold(-1)
-		message, err := protocol.ParseMessage(delivery.Body)
-		if err != nil {
-			w.logger.Error("drop a message that is no job", "error", err)
-			w.remove(ctx, delivery)
-			return
-		}
-		if err := w.beat(ctx, message); errors.Is(err, ErrTokenClosed) {
-			w.logger.Info("drop a job that nobody waits for", "job", message)
-			w.remove(ctx, delivery)
-			return
-		}
-		if w.remove(ctx, delivery) {
-			run(ctx, message)
-		}
-	})
-}
-
-func (w *Worker) remove(ctx context.Context, delivery Delivery) bool {
-	if err := w.ports.Queue.Delete(ctx, delivery); err != nil {
-		w.logger.Error("delete a message; it will come again", "error", err)
-		return false
-	}
-	return true
-}
-
-// hold counts a job in or out.
-func (w *Worker) hold(count int64) {
-	w.active.Add(count)
-	select {
-	case w.stirred <- struct{}{}:
-	default:
 	}
 }
 

@@ -1,0 +1,69 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// StartupError says that the startup commands failed, so that no job can run.
+type StartupError struct{ Cause string }
+
+// Error implements error.
+func (e *StartupError) Error() string { return e.Cause }
+
+// startup runs the startup commands. What they leave running lives until end
+// is called, which it always must be. The error is a *StartupError, whose text
+// is the cause with which every job fails, or errDrained.
+func (w *Worker) startup(ctx context.Context) (end func(), err error) {
+	nothing := func() {}
+	if len(w.config.StartupCommands) == 0 {
+		return nothing, nil
+	}
+	directory, err := os.MkdirTemp(w.config.Directory, "startup-")
+	if err != nil {
+		return nothing, &StartupError{Cause: "make a directory for the startup commands: " + err.Error()}
+	}
+	r, err := w.start(script{
+		commands: w.config.StartupCommands, file: filepath.Join(directory, "script"), directory: directory,
+		environment: w.config.Environment, step: StartupStep,
+	})
+	if err != nil {
+		w.removeAll(directory)
+		return nothing, &StartupError{Cause: err.Error()}
+	}
+	end = func() {
+		r.End()
+		w.removeAll(directory)
+	}
+	return end, w.awaitStartup(ctx, r)
+}
+
+func (w *Worker) awaitStartup(ctx context.Context, r *running) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		select {
+		case <-w.drained:
+			stop(errDrained)
+		case <-ctx.Done():
+		}
+	})
+	defer watch.Wait()
+	defer stop(nil)
+	exit, err := r.wait(ctx, w.config.StartupTimeout)
+	switch {
+	case errors.Is(err, errDrained):
+		return errDrained
+	case errors.Is(err, errTimeout):
+		return &StartupError{Cause: fmt.Sprintf("Startup script timed out after %d seconds", int(w.config.StartupTimeout.Seconds()))}
+	case err != nil:
+		return &StartupError{Cause: "Startup script was stopped: " + err.Error()}
+	case exit.Code != 0:
+		return &StartupError{Cause: fmt.Sprintf("Startup script finished with exit code = %d", exit.Code)}
+	}
+	return nil
+}
