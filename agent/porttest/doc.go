@@ -1,0 +1,17 @@
+// Package porttest says what the worker's ports must do, as tests that every
+// implementation passes: the one for AWS, and the ones in memory here.
+//
+// A queue hands each message out until it is deleted: what was received and
+// not deleted comes again when its time of invisibility is over. A reporter
+// answers a task token once: after that, or when the waiting side is gone,
+// the token is closed, and every call about it says so.
+//
+// MemoryQueue and MemoryReporter keep these promises without a network, for
+// tests of what uses the ports.
+package porttest
+
+import "time"
+
+// patience bounds how long something that should happen soon may take on a
+// busy machine, or across a network.
+const patience = 30 * time.Second

@@ -1,0 +1,64 @@
+package porttest_test
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/attini-go/runner/agent/porttest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestMemoryQueue(t *testing.T) {
+	t.Parallel()
+	porttest.Queue(t, func(*testing.T) porttest.QueueFixture {
+		q := porttest.NewQueue()
+		return porttest.QueueFixture{
+			Queue: q,
+			Send:  func(_ testing.TB, body []byte) { q.Send(body) },
+			Close: func(testing.TB) { q.Close() },
+		}
+	})
+}
+
+func TestMemoryReporter(t *testing.T) {
+	t.Parallel()
+	porttest.Reporter(t, func(*testing.T) porttest.ReporterFixture {
+		r := porttest.NewReporter()
+		var tokens atomic.Int64
+		return porttest.ReporterFixture{
+			Reporter: r,
+			Open: func(testing.TB) (string, <-chan porttest.Answer) {
+				token := fmt.Sprint("token", tokens.Add(1))
+				return token, r.Open(token)
+			},
+			Close: func(_ testing.TB, token string) { r.Close(token) },
+		}
+	})
+}
+
+// TestRedeliver is what only the queue in memory can be asked to do now.
+func TestRedeliver(t *testing.T) {
+	t.Parallel()
+	q := porttest.NewQueue()
+	q.Send([]byte("first"))
+	q.Send([]byte("second"))
+	got, err := q.Receive(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 1}, []int{q.Waiting(), q.Undeleted()})
+	q.Redeliver()
+	assert.Equal(t, []int{2, 0}, []int{q.Waiting(), q.Undeleted()})
+	again, err := q.Receive(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, got[0].Body, again[0].Body)
+	assert.NotEqual(t, got[0].Receipt, again[0].Receipt)
+	require.NoError(t, q.Delete(t.Context(), got[0]))
+	assert.Equal(t, 1, q.Undeleted(), "the first receipt names nothing any more")
+	require.NoError(t, q.Delete(t.Context(), again[0]))
+	assert.Equal(t, 0, q.Undeleted())
+}
