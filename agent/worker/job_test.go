@@ -66,7 +66,8 @@ func TestScripts(t *testing.T) {
 				assert.Equal(t, c.failure, a.failure)
 				assert.Equal(t, c.output, a.output)
 				assert.Equal(t, c.prints, b.text("Step"))
-				assert.Equal(t, len(b.lines), a.lines, "all lines are written before the report")
+				assert.Equal(t, len(b.lines), b.linesAt["Step"], "all lines are written before the report")
+				assert.Equal(t, 1, b.reported["Step"])
 				left, err := os.ReadDir(b.config.Directory)
 				require.NoError(t, err)
 				assert.Empty(t, left, "the job's directory is removed")
@@ -88,7 +89,7 @@ func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.config.Environment = []string{"PATH=" + os.Getenv("PATH"), "INHERITED=yes", "OVERRIDDEN=no", "ATTINI_STEP_NAME=agent's"}
-	b.source = fill(func(_ context.Context, directory string) error {
+	b.ports.Source = fill(func(_ context.Context, directory string) error {
 		return os.WriteFile(filepath.Join(directory, "file"), []byte("of the distribution"), 0o600)
 	})
 	answers := b.job("A step", map[string]any{
@@ -172,9 +173,9 @@ func TestAbandonedJobEndsUnreported(t *testing.T) {
 		"Commands":    []string{"echo started", "sleep 600"},
 	})
 	_, ended := b.start(t.Context())
-	require.Eventually(t, func() bool { return b.text("Step") == "started\n" }, patience, time.Millisecond)
-	b.abandon("Step")
-	b.close()
+	b.awaitText("Step", "started\n")
+	b.reporter.Close("token-Step")
+	b.queue.Close()
 	require.NoError(t, <-ended)
 	assert.Empty(t, answers)
 	assert.False(t, alive(t, "abandoned-job-ends"))
@@ -193,7 +194,7 @@ func TestSourceTrouble(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			b.source = c.source
+			b.ports.Source = c.source
 			answers := b.commands("Step", "true")
 			require.NoError(t, b.run())
 			assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: c.cause}, get(t, answers).failure)
@@ -204,7 +205,7 @@ func TestSourceTrouble(t *testing.T) {
 func TestTokensStayOutOfTheLog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.source = fill(func(context.Context, string) error { panic("oh") })
+	b.ports.Source = fill(func(context.Context, string) error { panic("oh") })
 	answers := b.commands("Step", "true")
 	require.NoError(t, b.run())
 	get(t, answers)
@@ -227,11 +228,11 @@ func BenchmarkJob(b *testing.B) {
 		n := 0
 		for b.Loop() {
 			n++
-			if a := <-bench.commands(fmt.Sprint(n), "true"); a.failure != nil {
-				b.Fatal(a.failure)
+			if a := <-bench.commands(fmt.Sprint(n), "true"); a.Failure != nil {
+				b.Fatal(a.Failure)
 			}
 		}
-		bench.close()
+		bench.queue.Close()
 		<-ended
 	})
 }

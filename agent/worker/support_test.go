@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
@@ -31,41 +32,43 @@ const patience = 20 * time.Second
 
 // bench is a worker with everything around it in memory.
 type bench struct {
-	t      testing.TB
-	config worker.Config
-	source worker.Source
+	t        testing.TB
+	config   worker.Config
+	queue    *porttest.MemoryQueue
+	reporter *porttest.MemoryReporter
+	// ports are what the worker gets: those above, unless a test puts others
+	// in between.
+	ports worker.Ports
 
-	mu      sync.Mutex
-	waiting [][]byte
-	closed  bool
-	deleted int
-	arrived chan struct{}
-	// refused makes Receive fail so many times first.
-	refused int
-
-	answers map[string]chan answer
-	lines   []worker.Line
-	logged  bytes.Buffer
+	mu       sync.Mutex
+	lines    []worker.Line
+	linesAt  map[string]int // lines there were when a step was answered
+	reported map[string]int // answers that a step was given
+	logged   bytes.Buffer
 }
 
+// answer is how a step was answered.
 type answer struct {
 	output  string
 	failure *worker.Failure
-	// lines is how many lines had been written when the answer came.
-	lines int
 }
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	return &bench{
-		t: t, source: fill(func(context.Context, string) error { return nil }),
-		arrived: make(chan struct{}, 1), answers: map[string]chan answer{},
+	b := &bench{
+		t: t, queue: porttest.NewQueue(), reporter: porttest.NewReporter(),
+		linesAt: map[string]int{}, reported: map[string]int{},
 		config: worker.Config{
 			MaxConcurrentJobs: 5, JobTimeout: patience, StartupTimeout: patience, Shell: "bash",
 			Directory: t.TempDir(), Environment: os.Environ(), KillGrace: 200 * time.Millisecond,
 			HeartbeatInterval: 10 * time.Millisecond, OutputLimit: protocol.MaxPayload,
 		},
 	}
+	b.ports = worker.Ports{
+		Queue: b.queue, Reporter: witness{b.reporter, b}, Log: b,
+		Source: fill(func(context.Context, string) error { return nil }),
+	}
+	return b
 }
 
 type fill func(ctx context.Context, directory string) error
@@ -74,8 +77,39 @@ func (f fill) Fill(ctx context.Context, _ protocol.DeploymentOrigin, directory s
 	return f(ctx, directory)
 }
 
+// witness notes what is reported, and after how many lines.
+type witness struct {
+	worker.Reporter
+	b *bench
+}
+
+func (w witness) Succeed(ctx context.Context, token string, output json.RawMessage) error {
+	w.note(token)
+	return w.Reporter.Succeed(ctx, token, output)
+}
+
+func (w witness) Fail(ctx context.Context, token string, failure worker.Failure) error {
+	w.note(token)
+	return w.Reporter.Fail(ctx, token, failure)
+}
+
+func (w witness) note(token string) {
+	w.b.mu.Lock()
+	defer w.b.mu.Unlock()
+	step := strings.TrimPrefix(token, "token-")
+	w.b.linesAt[step] = len(w.b.lines)
+	w.b.reported[step]++
+}
+
 // job queues a job and returns where its answer will be.
-func (b *bench) job(step string, properties map[string]any) <-chan answer {
+func (b *bench) job(step string, properties map[string]any) <-chan porttest.Answer {
+	b.t.Helper()
+	answers := b.reporter.Open("token-" + step)
+	b.queue.Send(b.body(step, properties))
+	return answers
+}
+
+func (b *bench) body(step string, properties map[string]any) []byte {
 	b.t.Helper()
 	body, err := json.Marshal(map[string]any{
 		"Properties": properties,
@@ -89,43 +123,17 @@ func (b *bench) job(step string, properties map[string]any) <-chan answer {
 		"output": map[string]any{"Before": map[string]any{"n": json.RawMessage("12345678901234567890")}},
 	})
 	require.NoError(b.t, err)
-	answers := make(chan answer, 1)
-	b.mu.Lock()
-	b.answers["token-"+step] = answers
-	b.mu.Unlock()
-	b.send(body)
-	return answers
+	return body
 }
 
-func (b *bench) commands(step string, commands ...string) <-chan answer {
+func (b *bench) commands(step string, commands ...string) <-chan porttest.Answer {
 	b.t.Helper()
 	return b.job(step, map[string]any{"Commands": commands})
 }
 
-func (b *bench) send(body []byte) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.waiting = append(b.waiting, body)
-	b.stir()
-}
-
-func (b *bench) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.closed = true
-	b.stir()
-}
-
-func (b *bench) stir() {
-	select {
-	case b.arrived <- struct{}{}:
-	default:
-	}
-}
-
 func (b *bench) worker() *worker.Worker {
 	b.t.Helper()
-	w, err := worker.New(b.config, worker.Ports{Queue: b, Reporter: b, Source: b.source, Log: b}, slog.New(slog.NewTextHandler(lockedWriter{b}, nil)))
+	w, err := worker.New(b.config, b.ports, slog.New(slog.NewTextHandler(lockedWriter{b}, nil)))
 	require.NoError(b.t, err)
 	return w
 }
@@ -133,7 +141,7 @@ func (b *bench) worker() *worker.Worker {
 // run runs a worker to its end, which the queue's end brings.
 func (b *bench) run() error {
 	b.t.Helper()
-	b.close()
+	b.queue.Close()
 	return b.worker().Run(b.t.Context())
 }
 
@@ -146,80 +154,7 @@ func (b *bench) start(ctx context.Context) (*worker.Worker, <-chan error) {
 	return w, ended
 }
 
-func (b *bench) Receive(ctx context.Context, most int) ([]worker.Delivery, error) {
-	for {
-		b.mu.Lock()
-		if b.refused > 0 {
-			b.refused--
-			b.mu.Unlock()
-			return nil, os.ErrDeadlineExceeded
-		}
-		count := min(most, len(b.waiting))
-		deliveries := make([]worker.Delivery, count)
-		for i, body := range b.waiting[:count] {
-			deliveries[i].Body = body
-		}
-		b.waiting = b.waiting[count:]
-		closed := b.closed
-		b.mu.Unlock()
-		switch {
-		case count > 0:
-			return deliveries, nil
-		case closed:
-			return nil, worker.ErrQueueClosed
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-b.arrived:
-		}
-	}
-}
-
-func (b *bench) Delete(context.Context, worker.Delivery) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.deleted++
-	return nil
-}
-
-func (b *bench) Succeed(_ context.Context, token string, output json.RawMessage) error {
-	return b.answer(token, answer{output: string(output)})
-}
-
-func (b *bench) Fail(_ context.Context, token string, failure worker.Failure) error {
-	return b.answer(token, answer{failure: &failure})
-}
-
-func (b *bench) answer(token string, a answer) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	answers, open := b.answers[token]
-	if !open {
-		return worker.ErrTokenClosed
-	}
-	delete(b.answers, token)
-	a.lines = len(b.lines)
-	answers <- a
-	return nil
-}
-
-func (b *bench) Heartbeat(_ context.Context, token string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if _, open := b.answers[token]; !open {
-		return worker.ErrTokenClosed
-	}
-	return nil
-}
-
-// abandon closes a token, as a stopped execution does.
-func (b *bench) abandon(step string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.answers, "token-"+step)
-}
-
+// Write implements worker.Log.
 func (b *bench) Write(line worker.Line) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -239,6 +174,12 @@ func (b *bench) text(step string) string {
 	return text.String()
 }
 
+// awaitText waits until a step has printed exactly this.
+func (b *bench) awaitText(step, text string) {
+	b.t.Helper()
+	require.Eventually(b.t, func() bool { return b.text(step) == text }, patience, time.Millisecond)
+}
+
 func (b *bench) log() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -254,11 +195,11 @@ func (w lockedWriter) Write(p []byte) (int, error) {
 }
 
 // get waits for an answer.
-func get(t testing.TB, answers <-chan answer) answer {
+func get(t testing.TB, answers <-chan porttest.Answer) answer {
 	t.Helper()
 	select {
 	case a := <-answers:
-		return a
+		return answer{string(a.Output), a.Failure}
 	case <-time.After(patience):
 		require.Fail(t, "no answer came")
 		return answer{}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
@@ -25,7 +26,7 @@ func TestEveryJobOnce(t *testing.T) {
 	b := newBench(t)
 	b.config.MaxConcurrentJobs = 20
 	shared := t.TempDir()
-	var all []<-chan answer
+	var all []<-chan porttest.Answer
 	for i := range 200 {
 		all = append(all, b.commands(fmt.Sprintf("Job%d", i),
 			fmt.Sprintf("echo ran >> %s/job%d", shared, i),
@@ -45,7 +46,7 @@ func TestEveryJobOnce(t *testing.T) {
 		require.NoError(t, err)
 		assert.LessOrEqual(t, count, 20)
 	}
-	assert.Equal(t, 200, b.deleted)
+	assert.Equal(t, 0, b.queue.Waiting()+b.queue.Undeleted())
 }
 
 // TestMaxConcurrentJobs: exactly as many run as may, since each waits for all.
@@ -53,7 +54,7 @@ func TestMaxConcurrentJobs(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.config.MaxConcurrentJobs = 3
-	var all []<-chan answer
+	var all []<-chan porttest.Answer
 	for i := range 6 {
 		all = append(all, b.commands(fmt.Sprintf("Job%d", i), "echo started", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done"))
 	}
@@ -65,12 +66,9 @@ func TestMaxConcurrentJobs(t *testing.T) {
 		return n
 	}
 	require.Eventually(t, func() bool { return started() == 3 }, patience, time.Millisecond)
-	b.mu.Lock()
-	waiting := len(b.waiting)
-	b.mu.Unlock()
-	assert.Equal(t, 3, waiting, "the others stay in the queue")
+	assert.Equal(t, 3, b.queue.Waiting(), "the others stay in the queue")
 	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
-	b.close()
+	b.queue.Close()
 	require.NoError(t, <-ended)
 	assert.Equal(t, 6, started())
 	for _, answers := range all {
@@ -122,15 +120,15 @@ func TestStartupFailureFailsEveryJob(t *testing.T) {
 func TestMessagesThatAreNoJobs(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.send([]byte("no JSON with secret text"))
+	b.queue.Send([]byte("no JSON with secret text"))
 	dead := b.commands("Dead", "echo never")
-	b.abandon("Dead")
+	b.reporter.Close("token-Dead")
 	good := b.commands("Good", "echo good")
 	require.NoError(t, b.run())
 	assert.Nil(t, get(t, good).failure)
 	assert.Empty(t, dead)
 	assert.Empty(t, b.text("Dead"))
-	assert.Equal(t, 3, b.deleted, "what nobody can use does not come again")
+	assert.Equal(t, 0, b.queue.Waiting()+b.queue.Undeleted(), "what nobody can use does not come again")
 	assert.NotContains(t, b.log(), "secret text")
 }
 
@@ -143,7 +141,7 @@ func TestStopEndsAndReportsJobs(t *testing.T) {
 	})
 	ctx, stop := context.WithCancelCause(t.Context())
 	_, ended := b.start(ctx)
-	require.Eventually(t, func() bool { return b.text("Step") == "started\n" }, patience, time.Millisecond)
+	b.awaitText("Step", "started\n")
 	stopped := errors.New("the task is being stopped")
 	stop(stopped)
 	require.ErrorIs(t, <-ended, stopped)
@@ -158,7 +156,7 @@ func TestDrainLetsJobsFinish(t *testing.T) {
 	running := b.commands("Running", "echo started", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done")
 	waiting := b.commands("Waiting", "echo never")
 	w, ended := b.start(t.Context())
-	require.Eventually(t, func() bool { return b.text("Running") == "started\n" }, patience, time.Millisecond)
+	b.awaitText("Running", "started\n")
 	w.Drain()
 	w.Drain()
 	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
@@ -179,20 +177,10 @@ func TestIdleTimeToLive(t *testing.T) {
 	assert.Equal(t, "done\n", b.text("Step"))
 }
 
-func TestReceiveErrorsAreTriedAgain(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.refused = 2
-	answers := b.commands("Step", "true")
-	require.NoError(t, b.run())
-	assert.Nil(t, get(t, answers).failure)
-	assert.Contains(t, b.log(), "receive jobs")
-}
-
 func TestConfigNamesAllProblems(t *testing.T) {
 	t.Parallel()
 	_, err := worker.New(worker.Config{IdleTimeToLive: -1, Shell: "no-such-shell", StartupCommands: []string{"x"}}, worker.Ports{}, nil)
-	for _, name := range []string{"MaxConcurrentJobs", "JobTimeout", "IdleTimeToLive", "StartupTimeout", "KillGrace", "HeartbeatInterval", "OutputLimit", "no-such-shell", "Directory"} {
+	for _, name := range []string{"MaxConcurrentJobs", "JobTimeout", "IdleTimeToLive", "StartupTimeout", "KillGrace", "HeartbeatInterval", "OutputLimit", "no-such-shell", "Directory", "Queue", "Reporter", "Source", "Log"} {
 		assert.ErrorContains(t, err, name)
 	}
 }

@@ -1,0 +1,299 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+var errService = errors.New("the service is busy")
+
+// troubledQueue has trouble before it does what it is asked for; nil is none.
+type troubledQueue struct {
+	worker.Queue
+	receive, delete func() error
+}
+
+func (q troubledQueue) Receive(ctx context.Context, most int) ([]worker.Delivery, error) {
+	if q.receive != nil {
+		if err := q.receive(); err != nil {
+			return nil, err
+		}
+	}
+	return q.Queue.Receive(ctx, most)
+}
+
+func (q troubledQueue) Delete(ctx context.Context, delivery worker.Delivery) error {
+	if q.delete != nil {
+		if err := q.delete(); err != nil {
+			return err
+		}
+	}
+	return q.Queue.Delete(ctx, delivery)
+}
+
+// troubledReporter likewise.
+type troubledReporter struct {
+	worker.Reporter
+	beat, answer func(ctx context.Context) error
+}
+
+func (r troubledReporter) Heartbeat(ctx context.Context, token string) error {
+	if r.beat != nil {
+		if err := r.beat(ctx); err != nil {
+			return err
+		}
+	}
+	return r.Reporter.Heartbeat(ctx, token)
+}
+
+func (r troubledReporter) Succeed(ctx context.Context, token string, output json.RawMessage) error {
+	if r.answer != nil {
+		if err := r.answer(ctx); err != nil {
+			return err
+		}
+	}
+	return r.Reporter.Succeed(ctx, token, output)
+}
+
+func (r troubledReporter) Fail(ctx context.Context, token string, failure worker.Failure) error {
+	if r.answer != nil {
+		if err := r.answer(ctx); err != nil {
+			return err
+		}
+	}
+	return r.Reporter.Fail(ctx, token, failure)
+}
+
+// times fails so many times; the last of them panics.
+func times(n int32) func() error {
+	var calls atomic.Int32
+	return func() error {
+		switch call := calls.Add(1); {
+		case call < n:
+			return errService
+		case call == n:
+			panic("oh")
+		}
+		return nil
+	}
+}
+
+func TestTroubleIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		trouble func(b *bench, fails func() error)
+		logged  string
+		failing int32
+	}{
+		"receive": {func(b *bench, fails func() error) { b.ports.Queue = troubledQueue{Queue: b.queue, receive: fails} }, "receive jobs", 2},
+		"delete":  {func(b *bench, fails func() error) { b.ports.Queue = troubledQueue{Queue: b.queue, delete: fails} }, "", 2},
+		"beat": {func(b *bench, fails func() error) {
+			b.ports.Reporter = troubledReporter{Reporter: b.ports.Reporter, beat: func(context.Context) error { return fails() }}
+		}, "send a heartbeat", 1}, // the second comes when the job may be over
+		"report": {func(b *bench, fails func() error) {
+			b.ports.Reporter = troubledReporter{Reporter: b.ports.Reporter, answer: func(context.Context) error { return fails() }}
+		}, "", 2},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			c.trouble(b, times(c.failing))
+			ran := filepath.Join(t.TempDir(), "ran")
+			answers := b.commands("Step", "echo once >> "+ran)
+			require.NoError(t, b.run())
+			assert.Equal(t, answer{output: "{}"}, get(t, answers))
+			content, err := os.ReadFile(ran)
+			require.NoError(t, err)
+			assert.Equal(t, "once\n", string(content))
+			assert.Equal(t, 1, b.reported["Step"])
+			assert.Equal(t, 0, b.queue.Waiting()+b.queue.Undeleted())
+			assert.Contains(t, b.log(), "panic in a port")
+			assert.Contains(t, b.log(), c.logged)
+			assert.NotContains(t, b.log(), "token-Step")
+		})
+	}
+}
+
+// TestUndeletedJobsDoNotRun: they come again, so they would run twice.
+func TestUndeletedJobsDoNotRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.config.HeartbeatInterval = protocol.HeartbeatInterval
+		b.ports.Queue = troubledQueue{Queue: b.queue, delete: func() error { return errService }}
+		answers := b.commands("Step", "echo never")
+		require.NoError(t, b.run())
+		assert.Empty(t, answers)
+		assert.Empty(t, b.text("Step"))
+		assert.Equal(t, 1, b.queue.Undeleted())
+		assert.Contains(t, b.log(), "it will come again")
+	})
+}
+
+func TestReportsAreGivenUpInTime(t *testing.T) {
+	t.Parallel()
+	// A service that refuses, and one that does not answer at all.
+	cases := map[string]func(context.Context) error{
+		"refuses": func(context.Context) error { return errService },
+		"hangs":   func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) },
+	}
+	for name, answer := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.config.HeartbeatInterval = protocol.HeartbeatInterval
+				b.ports.Reporter = troubledReporter{Reporter: b.ports.Reporter, answer: answer}
+				b.ports.Source = fill(func(context.Context, string) error { return errors.New("no such archive") })
+				begin := time.Now()
+				b.commands("Step", "true")
+				require.NoError(t, b.run())
+				took := time.Since(begin)
+				assert.Greater(t, took, 3*time.Minute)
+				assert.LessOrEqual(t, took, 5*time.Minute)
+				assert.Contains(t, b.log(), "report a job's result")
+				assert.GreaterOrEqual(t, b.reporter.Beats("token-Step"), int(took/protocol.HeartbeatInterval), "it is held all the time")
+			})
+		})
+	}
+}
+
+// TestAStopDoesNotWaitForReports: a task that is being stopped has little time.
+func TestAStopDoesNotWaitForReports(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.config.HeartbeatInterval = protocol.HeartbeatInterval
+		trying := make(chan struct{})
+		var once sync.Once
+		b.ports.Reporter = troubledReporter{Reporter: b.ports.Reporter, answer: func(context.Context) error {
+			once.Do(func() { close(trying) })
+			return errService
+		}}
+		b.ports.Source = fill(func(context.Context, string) error { return errors.New("no such archive") })
+		b.commands("Step", "true")
+		ctx, stop := context.WithCancelCause(t.Context())
+		_, ended := b.start(ctx)
+		<-trying
+		stopped := errors.New("the task is being stopped")
+		begin := time.Now()
+		stop(stopped)
+		require.ErrorIs(t, <-ended, stopped)
+		assert.LessOrEqual(t, time.Since(begin), 15*time.Second)
+	})
+}
+
+func TestJobTimeoutBoundsTheSourceToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.config.HeartbeatInterval = protocol.HeartbeatInterval
+		b.config.JobTimeout = time.Minute
+		b.ports.Source = fill(func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() })
+		answers := b.commands("Step", "true")
+		require.NoError(t, b.run())
+		assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "get the distribution: timed out after 60 seconds"}, get(t, answers).failure)
+	})
+}
+
+// TestHeartbeatsWhileTheSourceIsSlow: the job is held from the moment it is
+// taken.
+func TestHeartbeatsWhileTheSourceIsSlow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.ports.Source = fill(func(context.Context, string) error {
+		assert.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > 3 }, patience, time.Millisecond)
+		return nil
+	})
+	answers := b.commands("Step", "true")
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, answers).failure)
+}
+
+// TestHeartbeatsUntilTheReport: a job that takes its time to end is held, too.
+func TestHeartbeatsUntilTheReport(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.KillGrace = 2 * time.Second
+	answers := b.commands("Step", "trap '' TERM; echo started; while :; do sleep 0.01; done")
+	ctx, stop := context.WithCancel(t.Context())
+	_, ended := b.start(ctx)
+	b.awaitText("Step", "started\n")
+	stop()
+	before := b.reporter.Beats("token-Step")
+	require.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > before+3 }, patience, time.Millisecond)
+	require.ErrorIs(t, <-ended, context.Canceled)
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: context canceled"}, get(t, answers).failure)
+}
+
+func TestALogThatPanicsCostsOnlyItsLines(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.ports.Log = logFunc(func(worker.Line) { panic("oh") })
+	answers := b.commands("Step", "echo a; echo b")
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, answers).failure)
+	assert.Equal(t, 1, strings.Count(b.log(), "panic in a port"))
+}
+
+type logFunc func(worker.Line)
+
+func (f logFunc) Write(line worker.Line) { f(line) }
+
+// TestASecondDeliveryIsLeft: queues deliver at least once.
+func TestASecondDeliveryIsLeft(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ran := filepath.Join(t.TempDir(), "ran")
+	properties := map[string]any{"Commands": []string{"echo once >> " + ran, "echo started", "while [ ! -e " + b.config.Directory + "/go ]; do sleep 0.01; done"}}
+	answers := b.job("Step", properties)
+	_, ended := b.start(t.Context())
+	b.awaitText("Step", "started\n")
+	b.queue.Send(b.body("Step", properties))
+	require.Eventually(t, func() bool { return strings.Contains(b.log(), "leave a second delivery of a job") }, patience, time.Millisecond)
+	assert.Equal(t, 1, b.queue.Undeleted())
+	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
+	assert.Nil(t, get(t, answers).failure)
+	b.queue.Redeliver()
+	b.queue.Close()
+	require.NoError(t, <-ended)
+	assert.Equal(t, 0, b.queue.Undeleted(), "now it is known to be done")
+	content, err := os.ReadFile(ran)
+	require.NoError(t, err)
+	assert.Equal(t, "once\n", string(content))
+}
+
+// greedyQueue hands out two messages at a time, whatever was asked for.
+type greedyQueue struct{ worker.Queue }
+
+func (q greedyQueue) Receive(ctx context.Context, _ int) ([]worker.Delivery, error) {
+	return q.Queue.Receive(ctx, 2)
+}
+
+func TestAQueueThatHandsOutTooMuch(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.MaxConcurrentJobs = 1
+	b.ports.Queue = greedyQueue{b.queue}
+	first, second := b.commands("First", "true"), b.commands("Second", "true")
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, first).failure)
+	assert.Empty(t, second)
+	assert.Equal(t, 1, b.queue.Undeleted(), "the other comes again")
+}

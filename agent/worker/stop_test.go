@@ -1,0 +1,102 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+func TestDrainBeforeRunTakesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.commands("Step", "echo never")
+	w := b.worker()
+	w.Drain()
+	require.NoError(t, w.Run(t.Context()))
+	assert.Empty(t, answers)
+	assert.Equal(t, 1, b.queue.Waiting())
+}
+
+func TestDrainEndsStartup(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.Environment = append(os.Environ(), "MARK=drain-ends-startup")
+	b.config.StartupCommands = []string{"echo started", "sleep 600"}
+	answers := b.commands("Step", "echo never")
+	w, ended := b.start(t.Context())
+	b.awaitText("Startup", "started\n")
+	w.Drain()
+	require.NoError(t, <-ended)
+	assert.Empty(t, answers)
+	assert.Equal(t, 1, b.queue.Waiting(), "another runner can have it")
+	assert.False(t, alive(t, "drain-ends-startup"))
+	assertNothingLeft(t, b)
+}
+
+func TestStopEndsStartup(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.Environment = append(os.Environ(), "MARK=stop-ends-startup")
+	b.config.StartupCommands = []string{"echo started", "sleep 600"}
+	b.commands("Step", "echo never")
+	ctx, stop := context.WithCancelCause(t.Context())
+	_, ended := b.start(ctx)
+	b.awaitText("Startup", "started\n")
+	stopped := errors.New("the task is being stopped")
+	stop(stopped)
+	require.ErrorIs(t, <-ended, stopped)
+	assert.Equal(t, 1, b.queue.Waiting())
+	assert.False(t, alive(t, "stop-ends-startup"))
+	assertNothingLeft(t, b)
+}
+
+func assertNothingLeft(t *testing.T, b *bench) {
+	t.Helper()
+	left, err := os.ReadDir(b.config.Directory)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
+// TestIdleTimeBeginsAnewWithEveryJob counts the hours of a fake clock.
+func TestIdleTimeBeginsAnewWithEveryJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.config.IdleTimeToLive = time.Hour
+		b.config.HeartbeatInterval = protocol.HeartbeatInterval
+		b.config.JobTimeout = 5 * time.Hour
+		b.ports.Source = fill(func(context.Context, string) error {
+			time.Sleep(3 * time.Hour) // as far as the fake clock is concerned
+			return errors.New("no such archive")
+		})
+		begin := time.Now()
+		_, ended := b.start(t.Context())
+		time.Sleep(59 * time.Minute)
+		answers := b.commands("Step", "true")
+		require.NoError(t, <-ended)
+		assert.Len(t, answers, 1)
+		assert.Equal(t, 59*time.Minute+3*time.Hour+time.Hour, time.Since(begin))
+	})
+}
+
+func TestNoIdleTimeNeverEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.config.IdleTimeToLive = 0
+		w, ended := b.start(t.Context())
+		time.Sleep(10_000 * time.Hour)
+		synctest.Wait()
+		assert.Empty(t, ended)
+		w.Drain()
+		require.NoError(t, <-ended)
+	})
+}
