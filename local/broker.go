@@ -43,28 +43,34 @@ func (b *broker) close(token string) {
 }
 
 // Succeed implements worker.Reporter.
-func (b *broker) Succeed(_ context.Context, token string, output json.RawMessage) error {
-	return b.answer(token, answer{output: output})
+func (b *broker) Succeed(ctx context.Context, token string, output json.RawMessage) error {
+	return b.answer(ctx, token, answer{output: output})
 }
 
 // Fail implements worker.Reporter.
-func (b *broker) Fail(_ context.Context, token string, failure worker.Failure) error {
-	return b.answer(token, answer{failure: &failure})
+func (b *broker) Fail(ctx context.Context, token string, failure worker.Failure) error {
+	return b.answer(ctx, token, answer{failure: &failure})
 }
 
 // Heartbeat implements worker.Reporter.
-func (b *broker) Heartbeat(_ context.Context, token string) error {
+func (b *broker) Heartbeat(ctx context.Context, token string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if _, open := b.waiting[token]; !open {
 		return worker.ErrTokenClosed
 	}
 	return nil
 }
 
-func (b *broker) answer(token string, a answer) error {
+func (b *broker) answer(ctx context.Context, token string, a answer) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // a call that is cancelled is no answer
+	}
 	answers, open := b.waiting[token]
 	if !open {
 		return worker.ErrTokenClosed

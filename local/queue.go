@@ -43,6 +43,9 @@ func (q *queue) wake() {
 // Receive implements worker.Queue.
 func (q *queue) Receive(ctx context.Context, most int) ([]worker.Delivery, error) {
 	for {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx) // what nobody takes stays
+		}
 		deliveries, changed, err := q.take(most)
 		if len(deliveries) > 0 || err != nil {
 			return deliveries, err

@@ -43,6 +43,7 @@ func walls() map[string][]string {
 		"agent/process":   {},
 		"agent/joblog":    {},
 		"agent/workspace": {},
+		"agent/porttest":  {"agent/worker", "agent/protocol"},
 		"agent/worker":    {"agent/process", "agent/joblog", "agent/protocol"},
 	}
 }
