@@ -3,7 +3,6 @@ package worker_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,6 +116,32 @@ private
 `, b.text("A step"))
 }
 
+// TestTheStepsEnvironmentComesLast, as it did in the original agent.
+func TestTheStepsEnvironmentComesLast(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.job("Step", map[string]any{
+		"Environment": map[string]any{"ATTINI_STEP_NAME": "mine", "EMPTY": "", "UNICODE": "é日🚀", "NULL": nil},
+		"Commands":    []string{`echo "$ATTINI_STEP_NAME ${EMPTY-unset} $UNICODE $NULL"`},
+	})
+	require.NoError(t, b.run())
+	require.Nil(t, get(t, answers).failure)
+	assert.Equal(t, "mine  é日🚀 null\n", b.text("Step"))
+}
+
+func TestBadVariablesAreAllNamed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answers := b.job("St\x00ep", map[string]any{"Environment": map[string]any{"1A": "", "": "", "B=C": "", "D": "a\x00b", "É": "", "GOOD_1": ""}, "Commands": []string{"true"}})
+	require.NoError(t, b.run())
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: ATTINI_STEP_NAME has a NUL byte, which no variable can hold
+"" in Environment is no name of a variable: use letters, digits and _, and no digit first
+"1A" in Environment is no name of a variable: use letters, digits and _, and no digit first
+"B=C" in Environment is no name of a variable: use letters, digits and _, and no digit first
+"D" in Environment has a NUL byte, which no variable can hold
+"É" in Environment is no name of a variable: use letters, digits and _, and no digit first`}, get(t, answers).failure)
+}
+
 func TestBadVariable(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -150,6 +175,17 @@ func TestTimeoutLeavesNoProcess(t *testing.T) {
 	require.NoError(t, b.run())
 	assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script timed out after 1 seconds"}, get(t, answers).failure)
 	assert.False(t, alive(t, "timeout-leaves-no-process"))
+}
+
+// TestJobsCanCleanUp: what a job prints within its grace is not lost.
+func TestJobsCanCleanUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.JobTimeout, b.config.KillGrace = time.Second, patience
+	answers := b.commands("Step", "trap 'echo cleaning; exit 0' TERM", "sleep 600 & wait")
+	require.NoError(t, b.run())
+	assert.Equal(t, "Script timed out after 1 seconds", get(t, answers).failure.Cause)
+	assert.Equal(t, "cleaning\n", b.text("Step"))
 }
 
 func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
@@ -213,26 +249,12 @@ func TestTokensStayOutOfTheLog(t *testing.T) {
 	assert.NotContains(t, b.log(), "token-Step")
 }
 
-func BenchmarkJob(b *testing.B) {
-	b.Run("bash", func(b *testing.B) {
-		for b.Loop() {
-			if err := exec.Command("bash", "-c", "true").Run(); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("job", func(b *testing.B) {
-		bench := newBench(b)
-		bench.config.HeartbeatInterval = protocol.HeartbeatInterval
-		_, ended := bench.start(b.Context())
-		n := 0
-		for b.Loop() {
-			n++
-			if a := <-bench.commands(fmt.Sprint(n), "true"); a.Failure != nil {
-				b.Fatal(a.Failure)
-			}
-		}
-		bench.queue.Close()
-		<-ended
-	})
+// TestRelativePaths: jobs run in other directories than the agent.
+func TestRelativePaths(t *testing.T) {
+	b := newBench(t)
+	t.Chdir(b.config.Directory)
+	b.config.Directory = "."
+	answers := b.commands("Step", `case "$ATTINI_OUTPUT" in /*) echo '"absolute"' > "$ATTINI_OUTPUT";; esac`)
+	require.NoError(t, b.run())
+	assert.Equal(t, answer{output: `"absolute"`}, get(t, answers))
 }

@@ -87,6 +87,9 @@ func TestStartup(t *testing.T) {
 	assert.Equal(t, "ready\n", b.text(worker.StartupStep))
 	assert.Equal(t, "prepared\nthe daemon lives\n", b.text("Step"))
 	assert.False(t, alive(t, "startup-daemon"), "it ends with the worker")
+	left, err := filepath.Glob(filepath.Join(b.config.Directory, "startup-*"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
 }
 
 func TestStartupFailureFailsEveryJob(t *testing.T) {
@@ -123,6 +126,7 @@ func TestMessagesThatAreNoJobs(t *testing.T) {
 	b.queue.Send([]byte("no JSON with secret text"))
 	dead := b.commands("Dead", "echo never")
 	b.reporter.Close("token-Dead")
+	b.queue.Send([]byte(`{"Properties":{"Commands":["echo never"]}}`))
 	good := b.commands("Good", "echo good")
 	require.NoError(t, b.run())
 	assert.Nil(t, get(t, good).failure)

@@ -1,0 +1,35 @@
+package worker_test
+
+import (
+	"fmt"
+	"os/exec"
+	"testing"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// BenchmarkJob compares a job, from the queue to its report, with the plain
+// shell that it needs; only the ratio within one run means anything.
+func BenchmarkJob(b *testing.B) {
+	b.Run("bash", func(b *testing.B) {
+		for b.Loop() {
+			if err := exec.Command("bash", "-c", "true").Run(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("job", func(b *testing.B) {
+		bench := newBench(b)
+		bench.config.HeartbeatInterval = protocol.HeartbeatInterval
+		_, ended := bench.start(b.Context())
+		n := 0
+		for b.Loop() {
+			n++
+			if a := <-bench.commands(fmt.Sprint(n), "true"); a.Failure != nil {
+				b.Fatal(a.Failure)
+			}
+		}
+		bench.queue.Close()
+		<-ended
+	})
+}
