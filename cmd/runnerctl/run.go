@@ -73,6 +73,12 @@ func (c runCommand) files(s streams) (options local.Options, facts local.Facts, 
 	if _, err := os.Stat(source); err != nil {
 		return options, facts, misuse{err}
 	}
+	// Better now than after the plan has run and its payload has no place.
+	if info, err := os.Stat(filepath.Dir(c.Output)); err != nil {
+		return options, facts, misuse{err}
+	} else if !info.IsDir() {
+		return options, facts, misuse{fmt.Errorf("%s is no directory", filepath.Dir(c.Output))}
+	}
 	options = local.Options{
 		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
 		Mocks: map[string]json.RawMessage{}, Steps: c.Step, Shell: c.shell(),
