@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -20,6 +21,9 @@ const (
 	maxLinks = 64 << 20
 	// maxProblems is how many refused entries an error names.
 	maxProblems = 20
+	// encrypted has the flags of entries whose content, or whose header, is:
+	// bits 0, 6 and 13 of the format's general purpose flag.
+	encrypted = 1<<0 | 1<<6 | 1<<13
 	// slack is what an entry may unpack to whatever its compressed size.
 	slack = 1024
 )
@@ -159,6 +163,8 @@ func (c *checker) err() error {
 	return errors.Join(c.problems...)
 }
 
+var driveLetter = regexp.MustCompile(`^[A-Za-z]:`)
+
 func cleanName(file *zip.File) (string, error) {
 	name := strings.TrimSuffix(file.Name, "/")
 	switch kind := file.Mode().Type(); {
@@ -166,12 +172,14 @@ func cleanName(file *zip.File) (string, error) {
 		return "", errors.New("is no relative path")
 	case len(name) > maxPath:
 		return "", fmt.Errorf("is longer than %d bytes", maxPath)
-	case len(name) > 1 && name[1] == ':':
+	case driveLetter.MatchString(name):
 		return "", errors.New("names a drive")
 	case name == "." || !filepath.IsLocal(name) || path.Clean(name) != name:
 		return "", errors.New("leaves the distribution, or is not written plainly")
-	case file.Flags&1 != 0:
+	case file.Flags&encrypted != 0:
 		return "", errors.New("is encrypted")
+	case file.Method != zip.Store && file.Method != zip.Deflate:
+		return "", fmt.Errorf("is compressed by method %d; only stored and deflated entries can be read", file.Method)
 	case kind != 0 && kind != fs.ModeDir && kind != fs.ModeSymlink:
 		return "", fmt.Errorf("is a %s", kindOf(kind))
 	}

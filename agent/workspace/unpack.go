@@ -123,7 +123,9 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 	case written > size:
 		return errors.New("is longer than its header says")
 	}
-	// An archive made elsewhere may know no modes: keep the file readable.
+	if mode == 0 {
+		mode = 0o644 // the archive was made where there are no modes
+	}
 	return to.Chmod(mode | 0o400)
 }
 
