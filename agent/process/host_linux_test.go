@@ -71,7 +71,7 @@ func TestAProgramThatIsNoSubreaper(t *testing.T) {
 	}
 }
 
-func BenchmarkTrue(b *testing.B) {
+func BenchmarkRunTrue(b *testing.B) {
 	b.Run("exec", func(b *testing.B) {
 		for b.Loop() {
 			cmd := exec.Command("/bin/true")

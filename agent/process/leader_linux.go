@@ -2,9 +2,13 @@ package process
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
+	"runtime"
+	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -22,10 +26,28 @@ func BecomeSubreaper() error {
 	return nil
 }
 
-// attributes gives the leader a group of its own and lets it die with this
-// program.
+// attributes gives the leader a session of its own, and so a group, and lets it
+// die with this program.
 func attributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// ownThread runs a function that starts a leader and waits for it, locked to a
+// thread: the kernel sends the signal of a parent's death when the thread that
+// forked ends, not when the program does. It is never the program's first
+// thread, to which the kernel hands orphans, so that leaders and orphans can be
+// told apart.
+func ownThread(f func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if unix.Gettid() != os.Getpid() {
+		f()
+		return
+	}
+	// The first thread is taken as long as this goroutine keeps it.
+	var other sync.WaitGroup
+	other.Go(func() { ownThread(f) })
+	other.Wait()
 }
 
 // childInfo is the kernel's siginfo_t as waitid fills it, see sigaction(2).
@@ -75,20 +97,32 @@ func adoptsOrphans() bool {
 }
 
 // send signals the process of that identity, and no other that got its number.
-// It does nothing when the process has ended.
-func send(to identity, signal unix.Signal) {
+// It does nothing when the process has ended. The error is EPERM when the
+// process may not be sent signals.
+func send(to identity, signal unix.Signal) error {
 	// The descriptor fixes the process before its identity is looked at.
 	fd, err := unix.PidfdOpen(to.pid, 0)
 	if err == nil {
 		defer unix.Close(fd)
 	}
 	if s, statErr := readStatus(to.pid); statErr != nil || s.identity != to {
-		return
+		return nil
 	}
 	if err == nil {
 		err = unix.PidfdSendSignal(fd, signal, nil, 0)
 	}
 	if err == unix.ENOSYS || err == unix.EPERM {
-		_ = unix.Kill(to.pid, signal) // before Linux 5.3, or forbidden by a filter
+		err = unix.Kill(to.pid, signal) // before Linux 5.3, or forbidden by a filter
 	}
+	return err
+}
+
+// ticksAfterBoot is the time in the unit of identity.start, which is 100 a
+// second on all machines that Go knows.
+func ticksAfterBoot() uint64 {
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &now); err != nil {
+		return math.MaxUint64 // every process counts as older
+	}
+	return uint64(now.Nano()) / uint64(10*time.Millisecond)
 }

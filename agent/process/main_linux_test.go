@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,6 +22,9 @@ import (
 // roleVariable makes the test binary play a part instead of running tests.
 const roleVariable = "PROCESS_TEST_ROLE"
 
+// asRootVariable names a copy of the test binary that becomes root.
+const asRootVariable = "PROCESS_TEST_AS_ROOT"
+
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		play(role)
@@ -38,11 +42,7 @@ func play(role string) {
 	case "daemon": // double fork: this process ends, its child lives in a session of its own
 		child("stubborn", &syscall.SysProcAttr{Setsid: true})
 	case "stubborn":
-		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
-		fmt.Printf("pid %d\n", os.Getpid())
-		for {
-			time.Sleep(time.Hour)
-		}
+		playStubborn()
 	case "host": // a program that runs a tree and is killed
 		command := shell("echo pid $$; exec sleep 1000")
 		command.Output = os.Stdout
@@ -51,9 +51,56 @@ func play(role string) {
 			_, err = tree.Wait(context.Background())
 		}
 		panic(err)
+	case "foreign": // a process of root, which its host may not signal
+		if err := syscall.Setuid(0); err != nil {
+			panic(err)
+		}
+		playStubborn()
+	case "host of a foreign child", "host of a foreign leader":
+		playForeignHost(role == "host of a foreign leader")
 	case "plain host": // a program that is no subreaper
 		playPlainHost()
 	}
+}
+
+func playStubborn() {
+	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+	fmt.Printf("pid %d\n", os.Getpid())
+	for {
+		time.Sleep(time.Hour)
+	}
+}
+
+// playForeignHost runs, as another user than root, a tree with a process of
+// root, and says whether it could give that up.
+func playForeignHost(leads bool) {
+	if err := errors.Join(syscall.Setgid(65534), syscall.Setuid(65534), process.BecomeSubreaper()); err != nil {
+		panic(err)
+	}
+	asRoot := os.Getenv(asRootVariable)
+	command := shell(asRoot + " & wait")
+	if leads {
+		command = shell("exec " + asRoot)
+	}
+	command.Env = append(command.Env, roleVariable+"=foreign")
+	command.Grace = 50 * time.Millisecond
+	out := newLines()
+	command.Output = out
+	tree, err := process.Start(command)
+	if err != nil {
+		panic(err)
+	}
+	out.waitFor("pid", 1)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errTimeout)
+	exit, err := tree.Wait(ctx)
+	fmt.Print(out.String())
+	if errors.Is(err, errTimeout) && (exit.Code == -1) == leads {
+		fmt.Println("given up")
+		return
+	}
+	fmt.Println(exit, err)
+	os.Exit(1)
 }
 
 // child starts the test binary in another role and does not wait for it.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"syscall"
 )
 
 // status is what /proc/<pid>/stat tells of a process, see proc(5).
@@ -15,6 +16,9 @@ type status struct {
 	group   int
 	session int
 	dead    bool
+	// ofFirstThread says that it is listed as a child of its parent's first
+	// thread. parseStatus cannot know.
+	ofFirstThread bool
 }
 
 // identity tells a process from a later one with the same number.
@@ -65,66 +69,55 @@ func parseStatus(pid int, content []byte) (status, error) {
 	}, nil
 }
 
-// errNoChildren says that the kernel was built without lists of children.
-var errNoChildren = errors.New("the kernel lists no children in /proc")
+// listsChildren says whether the kernel lists the children of processes, which
+// it can be built without.
+func listsChildren(pid int) bool {
+	_, err := os.Stat(procPath(pid, "task/"+strconv.Itoa(pid)+"/children"))
+	return err == nil
+}
 
-// descendants reads all descendants of the process pid, parents first. It is
-// not complete when a process ended meanwhile: its children may have moved to
-// a place that had been read before.
-func descendants(pid int) (found []status, complete bool, err error) {
+// children reads the children of all threads of a process. It is not complete
+// when a child ended meanwhile: its children may have moved to a place that had
+// been read before.
+func children(pid int) (found []status, complete bool, err error) {
 	complete = true
-	if _, err := os.Stat(procPath(pid, "task/"+strconv.Itoa(pid)+"/children")); err != nil {
-		return nil, false, errNoChildren
+	threads, err := threads(pid)
+	if err != nil {
+		return nil, false, err
 	}
-	for queue := []int{pid}; len(queue) > 0; queue = queue[1:] {
-		children, err := readChildren(queue[0])
-		if err != nil {
-			complete = false
+	for _, thread := range threads {
+		content, err := os.ReadFile(procPath(pid, "task/"+thread+"/children"))
+		if len(threads) > 1 && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH)) {
+			continue // an ended thread has handed its children to another
 		}
-		for _, child := range children {
+		if err != nil {
+			return found, false, err
+		}
+		first := thread == strconv.Itoa(pid)
+		for field := range bytes.FieldsSeq(content) {
+			child, err := strconv.Atoi(string(field))
+			if err != nil {
+				return found, false, err
+			}
 			s, err := readStatus(child)
 			if err != nil {
 				complete = false
 				continue
 			}
+			s.ofFirstThread = first
 			found = append(found, s)
-			if !s.dead {
-				queue = append(queue, child)
-			}
 		}
 	}
 	return found, complete, nil
 }
 
-// readChildren reads the children of all threads of a process.
-func readChildren(pid int) ([]int, error) {
+func threads(pid int) ([]string, error) {
 	directory, err := os.Open(procPath(pid, "task"))
 	if err != nil {
 		return nil, err
 	}
 	defer directory.Close()
-	threads, err := directory.Readdirnames(-1)
-	if err != nil {
-		return nil, err
-	}
-	var children []int
-	for _, thread := range threads {
-		content, err := os.ReadFile(procPath(pid, "task/"+thread+"/children"))
-		if errors.Is(err, fs.ErrNotExist) && len(threads) > 1 {
-			continue // an ended thread has handed its children to another
-		}
-		if err != nil {
-			return children, err
-		}
-		for field := range bytes.FieldsSeq(content) {
-			child, err := strconv.Atoi(string(field))
-			if err != nil {
-				return children, err
-			}
-			children = append(children, child)
-		}
-	}
-	return children, nil
+	return directory.Readdirnames(-1)
 }
 
 // everyProcess reads all processes that /proc shows.

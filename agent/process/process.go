@@ -6,11 +6,14 @@
 // nobody finds it. Four facts of Unix make "run it and stop it" hard:
 //
 //   - A signal to the shell does not reach its children. So the leader gets a
-//     process group of its own, and signals go to the group.
-//   - A group can be left (setsid, setpgid), and a process whose parent ended
-//     is handed to the nearest ancestor that is a subreaper, or to init. So on
-//     Linux the program becomes a subreaper (BecomeSubreaper): orphans come to
-//     it, and a random cookie in their environment tells whose they are.
+//     session of its own, and with it a process group, to which signals go. The
+//     session has no terminal: what asks for a password fails instead of being
+//     stopped by the terminal of the program.
+//   - A group and a session can be left (setpgid, setsid), and a process whose
+//     parent ended is handed to the nearest ancestor that is a subreaper, or to
+//     init. So on Linux the program becomes a subreaper (BecomeSubreaper):
+//     orphans come to it, and a random cookie in their environment, their
+//     session or the pipe that they write to tells whose they are.
 //   - The end of output is when the last holder of the pipe closes it, not when
 //     the leader ends. So a background process would hang a plain wait; here
 //     the wait for output after the leader's end is bounded (Drain).
@@ -19,11 +22,12 @@
 //     tree ends, which keeps the number of its group, and every other process
 //     is told by its number together with its start time.
 //
-// What stays out of reach on Linux: a process that left the group, whose parent
-// ended before the tree did, and that has overwritten or dropped its
-// environment. Without BecomeSubreaper, and on other systems, a process that
-// left the group is found only while its chain of parents lives (Linux) or not
-// at all.
+// What stays out of reach on Linux: a process that left the session, whose
+// parent ended before End, that has overwritten or dropped its environment, and
+// that writes elsewhere; and a process that the program may not send signals,
+// because the job started it as another user. Without BecomeSubreaper a process
+// that left the group is found only while its chain of parents lives, and on
+// other systems not at all.
 package process
 
 import (
@@ -34,9 +38,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -47,7 +51,8 @@ const CookieVariable = "ATTINI_PROCESS_TREE"
 
 // Command is what to run.
 type Command struct {
-	// Path is the executable. A name without a slash is looked up in PATH; a
+	// Path is the executable. A name without a slash is looked up in the
+	// absolute directories of PATH, that of Env or else this program's; a
 	// relative path is relative to Dir.
 	Path string
 	// Args are the arguments, without the name of the program itself.
@@ -85,6 +90,10 @@ type Tree struct {
 	rest    <-chan struct{}
 
 	end sync.Once
+	// ended is closed when End is over.
+	ended chan struct{}
+	// abandoned says that End gave the leader up.
+	abandoned atomic.Bool
 }
 
 // Start starts the command with an empty stdin. The error names the directory
@@ -100,20 +109,24 @@ func Start(command Command) (*Tree, error) {
 			return nil, fmt.Errorf("start %s in the directory %s: %w", command.Path, command.Dir, err)
 		}
 	}
+	path, err := find(command)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", command.Path, err)
+	}
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("create the output pipe of %s: %w", command.Path, err)
 	}
 	cookie := rand.Text()
-	cmd := exec.Command(command.Path, command.Args...)
+	cmd := &exec.Cmd{Path: path, Args: append([]string{command.Path}, command.Args...)}
 	cmd.Dir = command.Dir
 	cmd.Env = append(slices.Clone(command.Env), CookieVariable+"="+nest(os.Getenv(CookieVariable), cookie))
 	cmd.Stdout, cmd.Stderr = writer, writer
 	cmd.SysProcAttr = attributes()
 
-	t := &Tree{command: command, cmd: cmd, output: newPump(reader, command.Output), exited: make(chan struct{})}
+	t := &Tree{command: command, cmd: cmd, output: newPump(reader, command.Output), exited: make(chan struct{}), ended: make(chan struct{})}
 	started := make(chan error)
-	go t.lead(cookie, started)
+	go ownThread(func() { t.lead(cookie, pipeName(reader), started) })
 	err = <-started
 	writer.Close()
 	if err != nil {
@@ -133,22 +146,21 @@ func nest(outer, cookie string) string {
 	return outer + "." + cookie
 }
 
-// lead starts the leader and stays with it until it ended. Its thread is
-// locked because the kernel sends the signal of a parent's death when the
-// thread that forked ends, not when the program does.
-func (t *Tree) lead(cookie string, started chan<- error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+// lead starts the leader and stays with it until it ended.
+func (t *Tree) lead(cookie, pipe string, started chan<- error) {
 	err := t.cmd.Start()
 	if err != nil {
 		started <- err
 		return
 	}
-	t.members = newMembers(t.cmd, cookie)
+	t.members = newMembers(t.cmd, cookie, pipe)
 	started <- nil
 	t.exit, t.exitErr = awaitExit(t.cmd)
 	t.rest = t.output.mark()
 	close(t.exited)
+	if t.abandoned.Load() {
+		t.members.release()
+	}
 }
 
 // Pid is the process id of the leader, which is also its group's.
@@ -161,10 +173,12 @@ func (t *Tree) Pid() int { return t.cmd.Process.Pid }
 //
 // When ctx ends first, the whole tree is ended as by End, and the error is
 // context.Cause(ctx). The error also tells of an Output that failed; the Exit
-// is right then, too.
+// is right then, too. A leader that End could not end has the code -1.
 func (t *Tree) Wait(ctx context.Context) (Exit, error) {
 	select {
 	case <-t.exited:
+	case <-t.ended:
+		return t.result()
 	case <-ctx.Done():
 		return t.interrupt(ctx)
 	}
@@ -186,50 +200,38 @@ func (t *Tree) Wait(ctx context.Context) (Exit, error) {
 	return t.result()
 }
 
+// interrupt ends the tree, unless it had already ended when ctx did.
 func (t *Tree) interrupt(ctx context.Context) (Exit, error) {
+	if isClosed(t.exited) && isClosed(t.output.done) {
+		return t.result()
+	}
 	t.End()
-	return t.exit, context.Cause(ctx)
+	exit, err := t.leaderExit()
+	return exit, errors.Join(context.Cause(ctx), err)
 }
 
 func (t *Tree) result() (Exit, error) {
+	exit, err := t.leaderExit()
 	var writeErr error
 	if err := t.output.failure(); err != nil {
 		writeErr = fmt.Errorf("write the output of %s: %w", t.command.Path, err)
 	}
-	return t.exit, errors.Join(t.exitErr, writeErr)
+	return exit, errors.Join(err, writeErr)
 }
 
-// End ends what is left of the tree: SIGTERM to all, SIGKILL after Grace, again
-// and again until nothing is alive. Then it waits for the rest of the output
-// and releases everything. It must always be called; calls after the first
-// wait for the first.
-func (t *Tree) End() {
-	t.end.Do(func() {
-		t.clear()
-		<-t.exited
-		t.members.release()
-		t.output.finish(t.command.Drain)
-	})
+// leaderExit is how the leader ended, after its end or End's.
+func (t *Tree) leaderExit() (Exit, error) {
+	if !isClosed(t.exited) {
+		return exitedWith(-1), fmt.Errorf("end %s: process %d may not be sent signals or does not react to SIGKILL", t.command.Path, t.Pid())
+	}
+	return t.exit, t.exitErr
 }
 
-// Bounds of the time between two looks at what is left. Only a look can tell:
-// the kernel reports the end of children, not of grandchildren.
-const (
-	shortestPause = time.Millisecond
-	longestPause  = 20 * time.Millisecond
-)
-
-// clear returns when nothing of the tree is alive.
-func (t *Tree) clear() {
-	kill := time.Now().Add(t.command.Grace)
-	for pause := shortestPause; t.members.left(); pause = min(2*pause, longestPause) {
-		grace := time.Until(kill)
-		if grace > 0 {
-			t.members.terminate()
-			time.Sleep(min(pause, grace))
-			continue
-		}
-		t.members.kill()
-		time.Sleep(pause)
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }

@@ -144,6 +144,8 @@ func TestEndFindsWhatTheLeaderLeft(t *testing.T) {
 		{"a daemon", roleVariable + "=daemon " + test, 1},
 		{"a daemon without the pipe", "p=$(mktemp -u); mkfifo $p; (setsid sh -c 'exec >/dev/null 2>&1; trap \"\" TERM; echo pid $$ >'$p'; while :; do sleep 1; done' &) ; cat $p; rm $p", 1},
 		{"a daemon with children", "(setsid sh -c 'echo pid $$; sh -c \"echo pid \\$\\$; exec env -i sleep 1000\" & wait' &)", 2},
+		{"a daemon without environment that writes to the pipe", "(setsid env -i sh -c 'echo pid $$; exec sleep 1000' &)", 1},
+		{"a silent one in a group of its own without environment", "set -m; env -i sh -c 'echo pid $$; exec sleep 1000 >/dev/null 2>&1' &", 1},
 		{"jobs in groups of their own", "set -m; sh -c 'echo pid $$; exec sleep 1000' & sh -c 'echo pid $$; exec sleep 1000' &", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {

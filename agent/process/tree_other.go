@@ -4,6 +4,7 @@ package process
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -15,9 +16,15 @@ const bytesPending = 0x4004667f
 // BecomeSubreaper does nothing: only Linux has subreapers.
 func BecomeSubreaper() error { return nil }
 
+// attributes gives the leader a session of its own, and so a group.
 func attributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true}
+	return &syscall.SysProcAttr{Setsid: true}
 }
+
+// ownThread runs a function. Only Linux ties children to threads.
+func ownThread(f func()) { f() }
+
+func pipeName(*os.File) string { return "" }
 
 // awaitExit waits for the leader's end. Its number may be used again from
 // then on, but not as a group while a process of the group lives.
@@ -40,7 +47,7 @@ type members struct {
 	told  bool
 }
 
-func newMembers(cmd *exec.Cmd, _ string) *members { return &members{group: cmd.Process.Pid} }
+func newMembers(cmd *exec.Cmd, _, _ string) *members { return &members{group: cmd.Process.Pid} }
 
 func (m *members) left() bool {
 	return syscall.Kill(-m.group, 0) == nil

@@ -1,0 +1,66 @@
+package process
+
+import "time"
+
+// Bounds of the time between two looks at what is left. Only a look can tell:
+// the kernel reports the end of children, not of grandchildren.
+const (
+	shortestPause = time.Millisecond
+	longestPause  = 20 * time.Millisecond
+)
+
+// surrender is how long after the first SIGKILL a process may still be there.
+// A process that hangs in the kernel, as on a file system that is gone, does
+// not die, and it must not keep the caller for ever.
+const surrender = 5 * time.Second
+
+// End ends what is left of the tree: SIGTERM to all, SIGKILL after Grace, again
+// and again until nothing is alive. Then it waits for the rest of the output
+// and releases everything. It must always be called; calls after the first
+// wait for the first.
+//
+// Processes that may not be sent signals, and those alive 5 seconds after
+// SIGKILL, are given up.
+func (t *Tree) End() {
+	t.end.Do(func() {
+		defer close(t.ended)
+		lastly := time.Now().Add(t.command.Grace + surrender)
+		t.clear(lastly)
+		t.releaseLeader(lastly)
+		t.output.finish(t.command.Drain)
+	})
+}
+
+// clear returns when nothing of the tree is alive that can be ended.
+func (t *Tree) clear(lastly time.Time) {
+	kill := lastly.Add(-surrender)
+	for pause := shortestPause; t.members.left(); pause = min(2*pause, longestPause) {
+		now := time.Now()
+		switch {
+		case now.Before(kill):
+			t.members.terminate()
+			pause = min(pause, kill.Sub(now))
+		case now.Before(lastly):
+			t.members.kill()
+		default:
+			return
+		}
+		time.Sleep(pause)
+	}
+}
+
+// releaseLeader waits for the leader, which has ended or is about to, and frees
+// its number. A leader that was given up is released by lead, if it ever ends.
+func (t *Tree) releaseLeader(lastly time.Time) {
+	timer := time.NewTimer(time.Until(lastly))
+	defer timer.Stop()
+	select {
+	case <-t.exited:
+	case <-timer.C:
+		t.abandoned.Store(true)
+		if !isClosed(t.exited) {
+			return
+		}
+	}
+	t.members.release()
+}
