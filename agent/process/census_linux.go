@@ -118,7 +118,7 @@ func (c *census) carriesCookie(pid int) bool {
 		return true
 	}
 	if err == nil && len(environment) == 0 {
-		// In the middle of an exec there are no arguments either.
+		// In the middle of an exec or an exit there are no arguments either.
 		arguments, err := os.ReadFile(procPath(pid, "cmdline"))
 		c.complete = c.complete && (err != nil || len(arguments) > 0)
 	}

@@ -22,9 +22,6 @@ import (
 // roleVariable makes the test binary play a part instead of running tests.
 const roleVariable = "PROCESS_TEST_ROLE"
 
-// asRootVariable names a copy of the test binary that becomes root.
-const asRootVariable = "PROCESS_TEST_AS_ROOT"
-
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		play(role)
@@ -51,11 +48,6 @@ func play(role string) {
 			_, err = tree.Wait(context.Background())
 		}
 		panic(err)
-	case "foreign": // a process of root, which its host may not signal
-		if err := syscall.Setuid(0); err != nil {
-			panic(err)
-		}
-		playStubborn()
 	case "host of a foreign child", "host of a foreign leader":
 		playForeignHost(role == "host of a foreign leader")
 	case "plain host": // a program that is no subreaper
@@ -71,18 +63,19 @@ func playStubborn() {
 	}
 }
 
-// playForeignHost runs, as another user than root, a tree with a process of
-// root, and says whether it could give that up.
+// playForeignHost starts a tree as root, becomes another user, who may not
+// signal what root has started, and says whether it could give that up. The
+// child of root is in a session of its own, so that only it is out of reach
+// of the group's signals, and its parent ends by itself.
 func playForeignHost(leads bool) {
-	if err := errors.Join(syscall.Setgid(65534), syscall.Setuid(65534), process.BecomeSubreaper()); err != nil {
+	if err := process.BecomeSubreaper(); err != nil {
 		panic(err)
 	}
-	asRoot := os.Getenv(asRootVariable)
-	command := shell(asRoot + " & wait")
-	if leads {
-		command = shell("exec " + asRoot)
+	command := role("stubborn")
+	if !leads {
+		command = shell("setsid " + os.Args[0] + " & exit 5")
+		command.Env = append(command.Env, roleVariable+"=stubborn")
 	}
-	command.Env = append(command.Env, roleVariable+"=foreign")
 	command.Grace = 50 * time.Millisecond
 	out := newLines()
 	command.Output = out
@@ -91,11 +84,18 @@ func playForeignHost(leads bool) {
 		panic(err)
 	}
 	out.waitFor("pid", 1)
+	if err := errors.Join(syscall.Setgid(65534), syscall.Setuid(65534)); err != nil {
+		panic(err)
+	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errTimeout)
 	exit, err := tree.Wait(ctx)
 	fmt.Print(out.String())
-	if errors.Is(err, errTimeout) && (exit.Code == -1) == leads {
+	want := 5
+	if leads {
+		want = -1
+	}
+	if errors.Is(err, errTimeout) && exit.Code == want {
 		fmt.Println("given up")
 		return
 	}

@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -127,7 +126,7 @@ func TestATrapMayStartSessions(t *testing.T) {
 func TestProcessesThatMayNotBeSignalled(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
-		t.Skip("needs root, to give a test binary the right to become root")
+		t.Skip("needs root, to start what another user may not signal")
 	}
 	for _, test := range []struct {
 		name, role string
@@ -137,12 +136,7 @@ func TestProcessesThatMayNotBeSignalled(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			host := foreignHost(t, test.role)
-			out := newLines()
-			host.Output = out
-			tree, err := process.Start(host)
-			require.NoError(t, err)
-			defer tree.End()
+			tree, out := start(t, role(test.role))
 			exit, err := tree.Wait(t.Context())
 			require.NoError(t, err)
 			require.Zero(t, exit.Code, out.String())
@@ -192,30 +186,4 @@ func (h *head) Write(p []byte) (int, error) {
 		_, _ = h.lines.Write(p)
 	}
 	return len(p), nil
-}
-
-// foreignHost is a program of a user who is not root and who may start this
-// test binary as root.
-func foreignHost(t *testing.T, name string) process.Command {
-	t.Helper()
-	directory, err := os.MkdirTemp("/tmp", "process-test-")
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(directory)) })
-	require.NoError(t, os.Chmod(directory, 0o755))
-	plain, asRoot := directory+"/plain", directory+"/as-root"
-	for file, mode := range map[string]uint32{plain: 0o755, asRoot: 0o4755} {
-		binary, err := os.ReadFile(os.Args[0])
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(file, binary, 0o700))
-		require.NoError(t, syscall.Chmod(file, mode))
-	}
-	var mount unix.Statfs_t
-	require.NoError(t, unix.Statfs(directory, &mount))
-	if mount.Flags&unix.ST_NOSUID != 0 {
-		t.Skip("programs in /tmp cannot become root here")
-	}
-	c := role(name)
-	c.Path, c.Dir = plain, "/"
-	c.Env = append(c.Env, asRootVariable+"="+asRoot)
-	return c
 }

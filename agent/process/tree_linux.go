@@ -56,6 +56,10 @@ func newMembers(cmd *exec.Cmd, cookie, pipe string) *members {
 	return m
 }
 
+// longestDoubt is how long looks go on that cannot be trusted. A process that is
+// being executed from a slow disk is nobody's for that long.
+const longestDoubt = 500 * time.Millisecond
+
 // left looks for members alive. A look that finds none is not trusted when
 // processes ended meanwhile, because their children may just have moved, and
 // only the second time when there are others, because the kernel may skip a
@@ -65,9 +69,8 @@ func (m *members) left() bool {
 	if !adopts && m.groupEnded() {
 		return false
 	}
-	const looks, pause = 5, time.Millisecond
-	trusted := 0
-	for range looks {
+	pause, trusted := shortestPause, 0
+	for begin := time.Now(); time.Since(begin) < longestDoubt; {
 		sure, others := m.look(adopts)
 		if len(m.alive) > 0 || sure && !others {
 			break
@@ -75,6 +78,7 @@ func (m *members) left() bool {
 		if !sure {
 			trusted = 0
 			time.Sleep(pause)
+			pause = min(2*pause, longestPause)
 			continue
 		}
 		if trusted++; trusted == 2 {
