@@ -2,6 +2,8 @@ package process
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"strconv"
 	"syscall"
@@ -117,10 +119,10 @@ func (c *census) carriesCookie(pid int) bool {
 	if bytes.Contains(environment, c.cookie) {
 		return true
 	}
-	if err == nil && len(environment) == 0 {
+	if len(environment) == 0 && !errors.Is(err, fs.ErrPermission) {
 		// In the middle of an exec or an exit there are no arguments either.
 		arguments, err := os.ReadFile(procPath(pid, "cmdline"))
-		c.complete = c.complete && (err != nil || len(arguments) > 0)
+		c.complete = c.complete && err == nil && len(arguments) > 0
 	}
 	for _, stream := range []string{"fd/1", "fd/2"} {
 		if target, err := os.Readlink(procPath(pid, stream)); err == nil && target == c.pipe {

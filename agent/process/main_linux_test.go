@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -130,6 +131,7 @@ func playPlainHost() {
 			panic(err)
 		}
 		lines.waitFor("all", 1)
+		lines.waitFor("pid", strings.Count(script, "echo pid"))
 		tree.End()
 		fmt.Print(lines.String())
 	}
