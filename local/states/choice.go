@@ -36,7 +36,7 @@ func (o *object) choice(s *state) {
 	} else if values, ok := n.value.([]any); ok && len(values) == 0 {
 		o.problem(o.at("Choices"), "must hold at least one rule")
 	}
-	for _, r := range o.elements("Choices") {
+	o.each("Choices", func(r *object, _ bool) {
 		condition := r.condition(true)
 		next := r.next(s)
 		if !r.has("Next") {
@@ -44,7 +44,7 @@ func (o *object) choice(s *state) {
 		}
 		r.rest("a choice rule")
 		w.rules = append(w.rules, rule{condition, next})
-	}
+	})
 	if name, ok := o.text("Default"); ok {
 		w.fallback = name
 		s.transitions = append(s.transitions, transition{o.at("Default"), name})
@@ -81,15 +81,14 @@ func (o *object) condition(top bool) condition {
 }
 
 func (o *object) conditions(key string) []condition {
-	list := o.elements(key)
 	if values, ok := o.get(key).value.([]any); ok && len(values) == 0 {
 		o.problem(o.at(key), "must hold at least one rule")
 	}
 	var conditions []condition
-	for _, inner := range list {
+	o.each(key, func(inner *object, _ bool) {
 		conditions = append(conditions, inner.condition(false))
 		inner.rest("a choice rule")
-	}
+	})
 	return conditions
 }
 

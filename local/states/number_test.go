@@ -75,10 +75,11 @@ func FuzzCompareNumbers(f *testing.F) {
 		if x, y := parseDecimal(json.Number(a)), parseDecimal(json.Number(b)); max(x.exponent, y.exponent) > 100 || min(x.exponent, y.exponent) < -100 {
 			return // too long for the exact check
 		}
-		x, ok := new(big.Rat).SetString(a)
-		require.True(t, ok)
-		y, ok := new(big.Rat).SetString(b)
-		require.True(t, ok)
+		x, okX := new(big.Rat).SetString(a)
+		y, okY := new(big.Rat).SetString(b)
+		if !okX || !okY {
+			return // a zero whose exponent is beyond what big.Rat reads
+		}
 		require.Equal(t, x.Cmp(y), order)
 	})
 }

@@ -17,17 +17,16 @@ func (o *object) parallel(s *state) {
 	s.resultSelector = o.template("ResultSelector")
 	o.failing(s)
 	w := parallel{}
-	list := o.elements("Branches")
 	if n := o.get("Branches"); n == nil {
 		o.problem(o.place, "Branches is missing")
 	} else if values, ok := n.value.([]any); ok && len(values) == 0 {
 		o.problem(o.at("Branches"), "must hold at least one branch")
 	}
-	for _, b := range list {
+	o.each("Branches", func(b *object, _ bool) {
 		b.text("Comment")
 		w.branches = append(w.branches, b.graph())
 		b.rest("a branch")
-	}
+	})
 	s.work = w
 }
 

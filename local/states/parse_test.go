@@ -91,7 +91,6 @@ func TestParseRefuses(t *testing.T) {
 			single(`"Type": "Task", "End": true, "Resource": "r", "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": "1"}, {}, {"ErrorEquals": [], "MaxAttempts": -1, "BackoffRate": 0.5},
 				{"ErrorEquals": [1], "JitterStrategy": "SOME", "IntervalSeconds": 5, "MaxDelaySeconds": 5, "Tries": 1}, 7]`),
 			[]string{
-				`States.S.Retry[4]: must be an object, not a number`,
 				`States.S.Retry[0].ErrorEquals: States.ALL must stand alone, in the last element of the list`,
 				`States.S.Retry[0].IntervalSeconds: must be a number, not text ("1")` + quoted,
 				`States.S.Retry[1]: ErrorEquals is missing`,
@@ -102,7 +101,7 @@ func TestParseRefuses(t *testing.T) {
 				`States.S.Retry[3].MaxDelaySeconds: must be greater than IntervalSeconds`,
 				`States.S.Retry[3].JitterStrategy: must be FULL or NONE, not "SOME"`,
 				`States.S.Retry[3].Tries: is not a field of a retrier`,
-				`States.S.Retry[4]: ErrorEquals is missing`,
+				`States.S.Retry[4]: must be an object, not a number`,
 			},
 		},
 		"wrong catchers": {
@@ -190,6 +189,7 @@ func TestTasksListsNestedTasksInOrder(t *testing.T) {
 	}, machine.Tasks())
 }
 
+// What Parse accepts must also run: to its end or to a failure of the language, never to a panic or without end.
 func FuzzParse(f *testing.F) {
 	f.Add(single(`"Type": "Pass", "End": true, "Parameters": {"a.$": "States.Format('{}', $.x[?(@.y>1)])"}`))
 	f.Add(single(`"Type": "Choice", "Choices": [{"Not": {"Variable": "$.a", "NumericEquals": 1e400}, "Next": "T"}], "Default": "S"`))
@@ -205,5 +205,11 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		machine.Tasks()
+		_, err = machine.Run(t.Context(), states.Execution{Input: []byte(`{"a": 1, "l": [1, {"x": "y"}], "e": "E", "n": null}`)}, states.Options{
+			Tasks: tasksFunc(echo), Clock: &manualClock{}, MaxPayload: 5000,
+		})
+		if err != nil {
+			failureOf(t, err)
+		}
 	})
 }

@@ -33,29 +33,28 @@ type catcher struct {
 	discard     bool    // ResultPath null: the input goes on as it came
 }
 
-// elements opens the objects of a list field.
-func (o *object) elements(key string) []*object {
+// each reads the objects of a list field in turn.
+func (o *object) each(key string, read func(e *object, last bool)) {
 	n := o.get(key)
 	if n == nil {
-		return nil
+		return
 	}
 	if _, ok := n.value.([]any); !ok {
 		o.problem(o.at(key), "must be an array, not %s", typeName(n.value))
-		return nil
+		return
 	}
-	objects := make([]*object, len(n.items))
 	for i, item := range n.items {
-		objects[i] = o.object(element(o.at(key), i), item)
+		if e := o.object(element(o.at(key), i), item); item.fields != nil {
+			read(e, i == len(n.items)-1)
+		}
 	}
-	return objects
 }
 
 func (o *object) retry() []retrier {
 	var retriers []retrier
-	list := o.elements("Retry")
-	for i, e := range list {
+	o.each("Retry", func(e *object, last bool) {
 		r := retrier{interval: defaultInterval, maxAttempts: defaultMaxAttempts, backoffRate: defaultBackoffRate}
-		r.errorEquals = e.errorEquals(i == len(list)-1)
+		r.errorEquals = e.errorEquals(last)
 		if d, ok := e.seconds("IntervalSeconds", 1); ok {
 			r.interval = d
 		}
@@ -84,24 +83,23 @@ func (o *object) retry() []retrier {
 		e.text("Comment")
 		e.rest("a retrier")
 		retriers = append(retriers, r)
-	}
+	})
 	return retriers
 }
 
 func (o *object) catch(s *state) []catcher {
 	var catchers []catcher
-	list := o.elements("Catch")
-	for i, e := range list {
+	o.each("Catch", func(e *object, last bool) {
 		placed := &state{}
 		e.result(placed)
-		c := catcher{errorEquals: e.errorEquals(i == len(list)-1), resultPath: placed.resultPath, discard: placed.discard}
+		c := catcher{errorEquals: e.errorEquals(last), resultPath: placed.resultPath, discard: placed.discard}
 		if c.next = e.next(s); !e.has("Next") {
 			e.problem(e.place, "Next is missing")
 		}
 		e.text("Comment")
 		e.rest("a catcher")
 		catchers = append(catchers, c)
-	}
+	})
 	return catchers
 }
 
