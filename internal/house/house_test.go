@@ -26,7 +26,8 @@ func walls() map[string][]string {
 		"cfn":       {"problem"},
 		"schema":    {"cfn", "problem"},
 		"plan":      {"cfn", "problem"},
-		"transform": {"plan", "schema", "cfn", "problem", "agent/protocol"},
+		"compat":    {"schema", "cfn", "problem"},
+		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {

@@ -1,0 +1,28 @@
+// Package compat knows whether a Runner fits what it runs on: its task
+// definition, the sizes of Fargate, its EC2 host and the host's AMI. The macro
+// asks before anything is deployed; who learns a value only later asks again,
+// and gets the same words.
+package compat
+
+// InstanceType is what a Runner has to know of an EC2 instance type.
+type InstanceType struct {
+	// VCPUs is the default number; one is 1024 CPU units.
+	VCPUs int `json:"VCPUs"`
+	// MemoryMiB is the host's whole memory.
+	MemoryMiB int `json:"MemoryMiB"`
+	// Architectures are x86_64, arm64 and the like.
+	Architectures []string `json:"Architectures"`
+	// GPUs and NeuronDevices count the accelerators; 0 for none.
+	GPUs          int `json:"GPUs,omitempty"`
+	NeuronDevices int `json:"NeuronDevices,omitempty"`
+}
+
+// Image is what a Runner has to know of an AMI.
+type Image struct {
+	// Architecture is x86_64 or arm64.
+	Architecture string `json:"Architecture"`
+	// RootDevice is the name of the root volume's device, such as /dev/xvda.
+	RootDevice string `json:"RootDevice"`
+	// RootVolumeGiB is the size of the snapshot behind it; 0 when unknown.
+	RootVolumeGiB int `json:"RootVolumeGiB,omitempty"`
+}
