@@ -73,7 +73,7 @@ func TestEveryFieldIsDescribedAndRead(t *testing.T) {
 	properties := everything(findProperty(t, described(), propertiesKey))
 	properties.Delete("Image") // it excludes TaskDefinitionArn
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(RunnerType)), cfn.F("Properties", properties))
-	runner, problems := Read("Build", resource, "Resources.Build")
+	runner, problems := Read("Build", resource, "Resources.Build", nil)
 	require.Empty(t, problems)
 	kinds := map[reflect.Type][]kind{
 		reflect.TypeFor[Value[string]]():   {text},

@@ -35,7 +35,7 @@ func compiled(t testing.TB) *jsonschema.Schema {
 // agree asserts that the document accepts just what Read accepts.
 func agree(t testing.TB, validator *jsonschema.Schema, resource *cfn.Node) (valid bool) {
 	t.Helper()
-	_, problems := schema.Read("Build", resource, "Resources.Build")
+	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
 	valid = !problems.HasErrors()
 	if err := validator.Validate(resource.Value()); valid != (err == nil) {
 		text, _ := resource.MarshalJSON()
@@ -202,7 +202,7 @@ func TestDocumentTakesWholeFractionsForStrings(t *testing.T) {
 	t.Parallel()
 	resource := readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"Image": 5.0}}`)
 	require.NoError(t, compiled(t).Validate(resource.Value()))
-	_, problems := schema.Read("Build", resource, "Resources.Build")
+	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
 	assert.True(t, problems.HasErrors())
 }
 

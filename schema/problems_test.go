@@ -31,7 +31,7 @@ func readResource(t testing.TB, body string) (*schema.Runner, problem.List) {
 	t.Helper()
 	template, problems := cfn.Read([]byte("Resources:\n  Build:\n" + body))
 	require.Empty(t, problems)
-	return schema.Read("Build", template.At("Resources", "Build"), cfn.Path("").Keys("Resources", "Build"))
+	return schema.Read("Build", template.At("Resources", "Build"), cfn.Path("").Keys("Resources", "Build"), nil)
 }
 
 const (
@@ -261,7 +261,7 @@ func TestReadTakesNumbersExactly(t *testing.T) {
 			t.Parallel()
 			node := &cfn.Node{Kind: cfn.Number, Text: c.literal}
 			resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(cfn.F("Cpu", node))))
-			runner, problems := schema.Read("Build", resource, "Resources.Build")
+			runner, problems := schema.Read("Build", resource, "Resources.Build", nil)
 			if c.problem == "" {
 				assert.False(t, problems.HasErrors())
 				assert.Equal(t, schema.Value[int]{Node: node, Literal: c.want, Known: true}, runner.Cpu)
@@ -285,7 +285,7 @@ func TestReadSuggestsWhatWasMeant(t *testing.T) {
 		t.Run(written, func(t *testing.T) {
 			t.Parallel()
 			resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(cfn.F(written, cfn.Str("a")))))
-			_, problems := schema.Read("Build", resource, "Resources.Build")
+			_, problems := schema.Read("Build", resource, "Resources.Build", nil)
 			require.Len(t, problems, 1)
 			if meant == "" {
 				assert.NotContains(t, problems[0].Message, "did you mean")
@@ -299,7 +299,7 @@ func TestReadSuggestsWhatWasMeant(t *testing.T) {
 func TestReadKeepsAHugeNameOutOfItsSuggestions(t *testing.T) {
 	t.Parallel()
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(cfn.F(strings.Repeat("Image", 1_000_000), cfn.Str("a")))))
-	_, problems := schema.Read("Build", resource, "Resources.Build")
+	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
 	require.Len(t, problems, 1)
 	assert.True(t, strings.HasSuffix(problems[0].Message, "there is no such property (known: "+knownProperties+")"))
 }

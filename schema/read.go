@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,29 +20,36 @@ const (
 	RuleExclusive       = "exclusive"
 	RuleUnknownProperty = "unknown-property"
 	RuleListLength      = "list-length"
-	// RuleFargateSize is a Warning: the sizes of Fargate grow.
-	RuleFargateSize = "fargate-size"
 )
 
 const propertiesKey = "Properties"
 
+// Known says what can be known of the values in a Runner before the deployment;
+// cfn.Foresight is one.
+type Known interface {
+	// Values returns the values that n may come to, and whether these are
+	// all. AWS::NoValue counts as one.
+	Values(n *cfn.Node) (values []*cfn.Node, all bool)
+	// Branch follows Fn::If as far as its conditions are known.
+	Branch(n *cfn.Node) *cfn.Node
+}
+
 // reader walks a Runner along its description.
 type reader struct {
-	name     string
-	base     cfn.Path // of the resource
+	name  string
+	base  cfn.Path // of the resource
+	known Known
+	// origin is said behind a message on a value that is not written there.
+	origin   string
 	problems problem.List
 }
 
 func (r *reader) report(rule string, at cfn.Path, place problem.Place, message string) {
-	r.add(problem.Error, rule, at, place, message)
-}
-
-func (r *reader) add(severity problem.Severity, rule string, at cfn.Path, place problem.Place, message string) {
 	subject := fmt.Sprintf("Runner %q: ", r.name)
 	if where := r.where(at); where != "" {
 		subject += where + ": "
 	}
-	r.problems.Add(problem.Problem{Severity: severity, Rule: rule, Path: string(at), Place: place, Message: subject + message})
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + message + r.origin})
 }
 
 // where is a path as messages say it: below Properties, or beside it.
@@ -66,7 +74,11 @@ func (r *reader) resource(n *cfn.Node) reading {
 // itself. place is where parent is said to stand.
 func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place problem.Place) reading {
 	n := parent.Get(p.name)
-	if n == nil || cfn.IsNoValue(n) && !p.writtenOut {
+	if n != nil && p.kind == object && !p.writtenOut && r.known != nil {
+		n = r.known.Branch(n)
+	}
+	values, all := r.values(n, p)
+	if n == nil || all && allNothing(values) && !p.writtenOut {
 		if p.required && parent != nil {
 			r.report(RuleRequired, at, place, "is required")
 			return reading{of: p, unknown: true}
@@ -78,9 +90,49 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 		return r.object(n, result, at, parent.KeyPlace(p.name))
 	}
 	before := len(r.problems)
-	result.unknown = r.value(n, p, at)
-	result.unknown = result.unknown || len(r.problems) > before
+	for _, value := range values {
+		if cfn.IsNoValue(value) && !p.writtenOut {
+			continue
+		}
+		r.origin = origin(n, value, len(values))
+		result.value, result.unknown = r.value(value, p, at)
+		r.origin = ""
+	}
+	result.unknown = result.unknown || !all || len(values) != 1 || len(r.problems) > before
 	return result
+}
+
+// values are what a property may come to; itself, where it is written out.
+func (r *reader) values(n *cfn.Node, p property) (values []*cfn.Node, all bool) {
+	if n == nil || p.writtenOut || p.kind == object || !unresolved(n) || cfn.IsNoValue(n) {
+		return []*cfn.Node{n}, true
+	}
+	if r.known != nil {
+		values, all = r.known.Values(n)
+	}
+	if len(values) == 0 && !intrinsic(n) {
+		return []*cfn.Node{n}, true // a dynamic reference; where it may stand is still checked
+	}
+	return values, all
+}
+
+func allNothing(values []*cfn.Node) bool {
+	return len(values) > 0 && !slices.ContainsFunc(values, func(n *cfn.Node) bool { return !cfn.IsNoValue(n) })
+}
+
+// origin says where a value comes from that is not written where it is used.
+func origin(written, value *cfn.Node, values int) string {
+	name, argument, ok := cfn.Intrinsic(written)
+	switch {
+	case written == value || !ok:
+		return ""
+	case name == "Ref" && values > 1:
+		return fmt.Sprintf("; parameter %q allows it", argument.Text)
+	case name == "Ref":
+		return fmt.Sprintf("; it is the value of parameter %q", argument.Text)
+	default:
+		return "; it is what " + name + " comes to"
+	}
 }
 
 // absent is a property without a value. unknown says that not even that is
@@ -124,11 +176,11 @@ func (r *reader) object(n *cfn.Node, result reading, at cfn.Path, place problem.
 	return result
 }
 
-// value checks a value that is there, and reports whether only the deployment
-// knows it.
-func (r *reader) value(n *cfn.Node, p property, at cfn.Path) (unknown bool) {
+// value checks a value that is there. It returns the value as it was checked,
+// and whether only the deployment knows it, or a part of it.
+func (r *reader) value(n *cfn.Node, p property, at cfn.Path) (checked *cfn.Node, unknown bool) {
 	if intrinsic(n) && !p.writtenOut {
-		return true
+		return n, true
 	}
 	switch p.kind {
 	case textList, idList, nameOrList:
@@ -137,17 +189,17 @@ func (r *reader) value(n *cfn.Node, p property, at cfn.Path) (unknown bool) {
 		if !n.IsMap() {
 			r.report(RuleType, at, n.Place, "must be an object, not "+describe(n))
 		}
-		return false
+		return n, false
 	}
 	if dynamic(n) && !p.writtenOut {
-		return true
+		return n, true
 	}
 	if p.kind == integer {
 		r.integer(n, p, at)
 	} else {
 		r.text(n, p, at)
 	}
-	return false
+	return n, false
 }
 
 func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
@@ -181,37 +233,59 @@ func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	}
 }
 
-func (r *reader) list(n *cfn.Node, p property, at cfn.Path) (unknown bool) {
+func (r *reader) list(n *cfn.Node, p property, at cfn.Path) (checked *cfn.Node, unknown bool) {
 	switch {
 	case n.IsList():
 	case n.IsString() && p.kind == nameOrList:
 		r.text(n, p, at)
-		return false
+		return n, false
 	case n.IsString() && p.kind == idList:
 		if dynamic(n) {
-			return true
+			return n, true
 		}
 	case n.IsString():
 		// The text itself stays unsaid: it may hold a secret.
 		r.report(RuleType, at, n.Place, "must be a list of strings, not a string; write each command as an item of a list")
-		return false
+		return n, false
 	default:
 		r.report(RuleType, at, n.Place, "must be a list of strings, not "+describe(n))
-		return false
+		return n, false
 	}
 	items := listItems(n, p)
-	if len(items) == 0 && !p.emptyList {
-		r.report(RuleListLength, at, n.Place, fmt.Sprintf("must not be empty (allowed 1-%d items)", p.maxItems))
-	}
-	if p.maxItems > 0 && len(items) > p.maxItems {
-		r.report(RuleListLength, at, n.Place, fmt.Sprintf("has %d items (allowed 1-%d items)", len(items), p.maxItems))
-	}
+	checked = &cfn.Node{Kind: cfn.List, Place: n.Place}
 	for _, item := range items {
-		if unresolved(item.node) && !p.writtenOut {
-			unknown = true
-			continue
+		values, all := r.values(item.node, p)
+		unknown = unknown || !all || len(values) != 1
+		for _, value := range values {
+			if cfn.IsNoValue(value) && !p.writtenOut {
+				continue
+			}
+			if unresolved(value) && !p.writtenOut {
+				unknown = true
+				continue
+			}
+			outer := r.origin
+			r.origin = cmp.Or(outer, origin(item.node, value, len(values)))
+			r.text(value, p, at.Index(item.index))
+			r.origin = outer
+			checked.Items = append(checked.Items, value)
 		}
-		r.text(item.node, p, at.Index(item.index))
 	}
-	return unknown
+	r.length(len(checked.Items), unknown, len(items), p, at, n.Place)
+	return checked, unknown
+}
+
+// length checks how many items a list has: known ones, or with those that only
+// the deployment knows.
+func (r *reader) length(known int, unknown bool, written int, p property, at cfn.Path, place problem.Place) {
+	count := known
+	if unknown {
+		count = written
+	}
+	if count == 0 && !p.emptyList {
+		r.report(RuleListLength, at, place, fmt.Sprintf("must not be empty (allowed 1-%d items)", p.maxItems))
+	}
+	if p.maxItems > 0 && count > p.maxItems {
+		r.report(RuleListLength, at, place, fmt.Sprintf("has %d items (allowed 1-%d items)", count, p.maxItems))
+	}
 }

@@ -123,10 +123,11 @@ type Startup struct {
 }
 
 // Read reads the Runner of the given logical id and reports everything that is
-// wrong with it. resource is the whole resource, at leads to it. The Runner is
-// never nil; with an Error its broken properties are not Known.
-func Read(name string, resource *cfn.Node, at cfn.Path) (*Runner, problem.List) {
-	r := &reader{name: name, base: at}
+// wrong with it. resource is the whole resource, at leads to it. known says what
+// intrinsic functions in it come to; nil leaves them all to the deployment. The
+// Runner is never nil; with an Error its broken properties are not Known.
+func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, problem.List) {
+	r := &reader{name: name, base: at, known: known}
 	top := r.resource(resource).inside[propertiesKey].inside
 	runner := &Runner{
 		Name: name, Resource: resource, Path: at,
@@ -142,7 +143,6 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Runner, problem.List) 
 		AwsVpcConfiguration: vpcOf(top["AwsVpcConfiguration"]),
 		Startup:             startupOf(top["Startup"]),
 	}
-	r.fargateSize(runner)
 	return runner, r.problems.Sorted()
 }
 

@@ -263,13 +263,13 @@ func TestReadAcceptsAttributes(t *testing.T) {
 // Trees made by hand may hold what no file does.
 func TestReadOfIncompleteTrees(t *testing.T) {
 	t.Parallel()
-	runner, problems := schema.Read("Build", nil, "Resources.Build")
+	runner, problems := schema.Read("Build", nil, "Resources.Build", nil)
 	require.NotNil(t, runner)
 	assert.Equal(t, `Runner "Build": must be an object, not null`, problems.Err().Error())
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(
 		cfn.F("Image", nil), cfn.F("Startup", cfn.Obj(cfn.F("Commands", cfn.Seq(nil)))),
 	)))
-	runner, problems = schema.Read("", resource, "")
+	runner, problems = schema.Read("", resource, "", nil)
 	assert.Empty(t, problems)
 	assert.Empty(t, runner.Startup.Commands.Literal)
 }

@@ -16,6 +16,8 @@ type reading struct {
 	of property
 	// node is the property as written; nil when it is absent.
 	node *cfn.Node
+	// value is what was checked: node, or what it is known to come to.
+	value *cfn.Node
 	// unknown is true when only the deployment knows the value, when it has
 	// an Error, and when one of both holds for the object around it: then
 	// not even the default is known to apply.
@@ -56,7 +58,7 @@ func valueOf[T any](o reading, literal func(*cfn.Node) T) Value[T] {
 		fallback, known := o.of.fallback.(T)
 		return Value[T]{Literal: fallback, Known: known}
 	}
-	return Value[T]{Node: o.node, Literal: literal(o.node), Known: true}
+	return Value[T]{Node: o.node, Literal: literal(o.value), Known: true}
 }
 
 // listItem is an item and its position in the list as written.

@@ -45,7 +45,7 @@ func Take(template *cfn.Node) (*Inventory, problem.List) {
 		case !kind.IsString():
 			problems.Add(checkUntyped(resource, at)...)
 		case kind.Text == schema.RunnerType:
-			runner, found := schema.Read(resource.Key, resource.Value, at)
+			runner, found := schema.Read(resource.Key, resource.Value, at, nil)
 			problems.Add(found...)
 			inventory.Runners = append(inventory.Runners, runner)
 		case kind.Text == plan.Type:
@@ -172,7 +172,7 @@ func (i *Inventory) addDefaultRunner(resources *cfn.Node) {
 		return
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)))
-	runner, _ := schema.Read(DefaultRunnerName, resource, cfn.Path("").Keys("Resources", DefaultRunnerName))
+	runner, _ := schema.Read(DefaultRunnerName, resource, cfn.Path("").Keys("Resources", DefaultRunnerName), nil)
 	i.Runners = append(i.Runners, runner)
 }
 

@@ -1,0 +1,118 @@
+package cfn
+
+import "strings"
+
+// Foresight is what can be known of a template's values before it is deployed:
+// from its parameters' values, their defaults and AllowedValues, from the
+// conditions and mappings that only need these, and from the pseudo parameters
+// that are told. The values of NoEcho parameters are left out, so that none
+// can get into a message.
+type Foresight struct {
+	evaluator *Evaluator
+	given     map[string]string
+}
+
+// Foresee takes the values that are known. Missing parameters are no problem.
+func Foresee(template *Node, values Values) *Foresight {
+	evaluator, _ := NewEvaluator(template, values)
+	for _, declared := range template.Get("Parameters").Entries() {
+		if isHidden(declared.Value) {
+			delete(evaluator.parameters, declared.Key)
+		}
+	}
+	return &Foresight{evaluator: evaluator, given: values.Parameters}
+}
+
+func isHidden(declaration *Node) bool {
+	hidden := declaration.Get("NoEcho")
+	return hidden.IsScalar() && strings.EqualFold(hidden.Text, "true")
+}
+
+// Values returns the values that n may come to, and whether these are all: one
+// where it is known; several for the AllowedValues of a parameter that has no
+// value yet, and for Fn::If whose condition is not known; none where nothing is
+// known. They stand in n's place. AWS::NoValue counts as a value.
+func (f *Foresight) Values(n *Node) (values []*Node, all bool) {
+	name, argument, ok := Intrinsic(n)
+	if !ok {
+		return f.evaluated(n)
+	}
+	switch {
+	case name == "Ref" && argument.IsString() && f.open(argument.Text):
+		return f.allowed(n, f.evaluator.template.At("Parameters", argument.Text))
+	case name == "Fn::If" && isChoice(argument) && f.Branch(n) == n:
+		return f.either(n, argument)
+	}
+	return f.evaluated(n)
+}
+
+// Branch follows Fn::If as far as its conditions are known, and returns the
+// value that is taken as it is written.
+func (f *Foresight) Branch(n *Node) *Node {
+	for {
+		name, argument, ok := Intrinsic(n)
+		if !ok || name != "Fn::If" || !isChoice(argument) {
+			return n
+		}
+		taken, problems := f.evaluator.Condition(argument.Items[0].Text, "")
+		switch {
+		case problems.HasErrors():
+			return n
+		case taken:
+			n = argument.Items[1]
+		default:
+			n = argument.Items[2]
+		}
+	}
+}
+
+func isChoice(argument *Node) bool {
+	return argument.IsList() && len(argument.Items) == 3 && argument.Items[0].IsString()
+}
+
+// open reports whether a parameter lacks a value and lists those allowed.
+func (f *Foresight) open(name string) bool {
+	declaration := f.evaluator.template.At("Parameters", name)
+	_, isStored := storedType(declaration)
+	_, isGiven := f.given[name]
+	return declaration.Get("AllowedValues").IsList() && !isGiven && !isStored && !isHidden(declaration)
+}
+
+// allowed are the values that a declaration allows; its Default is one of them.
+func (f *Foresight) allowed(n, declaration *Node) (values []*Node, all bool) {
+	all = true
+	for _, item := range declaration.Get("AllowedValues").Items {
+		if !item.IsScalar() {
+			all = false
+			continue
+		}
+		values = append(values, placed(Str(item.Text), n))
+	}
+	return values, all
+}
+
+func (f *Foresight) either(n, argument *Node) (values []*Node, all bool) {
+	all = true
+	for _, branch := range argument.Items[1:] {
+		some, complete := f.Values(branch)
+		all = all && complete
+		for _, value := range some {
+			values = append(values, placed(value, n))
+		}
+	}
+	return values, all
+}
+
+func (f *Foresight) evaluated(n *Node) (values []*Node, all bool) {
+	value, problems := f.evaluator.Evaluate(n, "")
+	if problems.HasErrors() {
+		return nil, false
+	}
+	return []*Node{placed(value, n)}, true
+}
+
+func placed(value, at *Node) *Node {
+	result := *value
+	result.Place = at.Place
+	return &result
+}
