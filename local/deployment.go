@@ -89,7 +89,7 @@ func configure(evaluator *cfn.Evaluator, field cfn.Field) (*schema.Runner, probl
 		resolved.Delete("AwsVpcConfiguration")
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", resolved))
-	runner, found := schema.Read(field.Key, resource, cfn.Path("").Keys("Resources", field.Key))
+	runner, found := schema.Read(field.Key, resource, cfn.Path("").Keys("Resources", field.Key), nil)
 	problems.Add(found...)
 	return runner, problems
 }
