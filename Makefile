@@ -18,7 +18,17 @@ run: ## Expand examples/hello and run its job here; needs nothing but Go.
 	@$(GO) run ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
 
 .PHONY: test
-test: lint unit ## Run every check: the linters, then all tests with the race detector.
+test: tools lint unit ## Run every check: the linters, then all tests with the race detector.
+
+# What the tests use and Go does not install, pinned in tools/, goes to .tools/.
+.PHONY: tools
+tools: .tools/node/node_modules ## Install into .tools/ what the tests need besides Go.
+
+.tools/node/node_modules: tools/package.json tools/package-lock.json
+	mkdir -p .tools/node
+	cp $^ .tools/node/
+	npm ci --prefix .tools/node --ignore-scripts --no-audit --no-fund
+	touch $@
 
 .PHONY: unit
 unit: ## Run all tests of all modules with the race detector.
