@@ -1,0 +1,88 @@
+package compat
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/schema"
+)
+
+// Rules, as problems name them.
+const (
+	// RuleFargateSize is a Warning above the largest size that is known:
+	// the sizes of Fargate grow.
+	RuleFargateSize = "fargate-size"
+	// RuleAmiAlias: the region lacks the recommended AMI.
+	RuleAmiAlias = "ami-alias"
+	// RuleAmiEndOfLife is a Warning.
+	RuleAmiEndOfLife = "ami-end-of-life"
+	RuleContainer    = "container-name"
+	RuleEntryPoint   = "entry-point"
+	RuleLaunchType   = "launch-type"
+	RuleNetworkMode  = "network-mode"
+	RuleInstanceType = "instance-type"
+	RuleArchitecture = "architecture"
+	RuleAccelerator  = "accelerator"
+	RuleHostCPU      = "host-cpu"
+	// RuleHostMemory is a Warning up to the host's whole memory.
+	RuleHostMemory = "host-memory"
+)
+
+const propertiesKey = "Properties"
+
+// reporter collects what is wrong with one Runner.
+type reporter struct {
+	runner   *schema.Runner
+	problems problem.List
+}
+
+// add reports a property, whose keys lead to it from Properties. written is the
+// property as the template has it; nil when it is absent.
+func (r *reporter) add(severity problem.Severity, rule string, written *cfn.Node, message string, keys ...string) {
+	r.problems.Add(problem.Problem{
+		Severity: severity, Rule: rule,
+		Path:    string(r.runner.Path.Key(propertiesKey).Keys(keys...)),
+		Place:   r.place(written, keys),
+		Message: fmt.Sprintf("Runner %q: %s: %s%s", r.runner.Name, strings.Join(keys, "."), message, origin(written, keys)),
+	})
+}
+
+// advise adds what to do to the last problem.
+func (r *reporter) advise(advice string) {
+	r.problems[len(r.problems)-1].Advice = advice
+}
+
+// place is where the property stands or, when it is absent, the nearest object
+// around it that is there.
+func (r *reporter) place(written *cfn.Node, keys []string) problem.Place {
+	if written != nil {
+		return written.Place
+	}
+	n := r.runner.Resource
+	if n == nil {
+		return problem.Place{}
+	}
+	place := n.Place
+	for _, key := range append([]string{propertiesKey}, keys[:len(keys)-1]...) {
+		if !n.Has(key) {
+			break
+		}
+		place, n = n.KeyPlace(key), n.Get(key)
+	}
+	return place
+}
+
+// origin says where a value comes from that is not written where it is used.
+func origin(written *cfn.Node, keys []string) string {
+	name, argument, ok := cfn.Intrinsic(written)
+	switch {
+	case !ok:
+		return ""
+	case name == "Ref" && argument.IsString():
+		return fmt.Sprintf("; %s is the value of parameter %s", keys[len(keys)-1], quoted(argument.Text))
+	default:
+		return fmt.Sprintf("; %s is what %s comes to", keys[len(keys)-1], brief(name))
+	}
+}
