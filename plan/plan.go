@@ -23,6 +23,8 @@ const (
 	JobType = "AttiniRunnerJob"
 	// MergeType is a step that joins the results of a Parallel or Map.
 	MergeType = "AttiniMergeOutput"
+	// InvokeType is a step that calls a Lambda function of the user's.
+	InvokeType = "AttiniLambdaInvoke"
 )
 
 // Plan is the deployment plan of a template.
@@ -42,6 +44,7 @@ type Plan struct {
 	PermissionsBoundary     *cfn.Node
 	Policies                *cfn.Node
 	PayloadDefaults         *cfn.Node
+	Tags                    *cfn.Node
 }
 
 // Machine is a state machine: the plan's, a branch's or an iterator's.
