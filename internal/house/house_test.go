@@ -39,6 +39,9 @@ func walls() map[string][]string {
 
 		"internal/golden": {},
 		"internal/house":  {},
+		"internal/lint":   {},
+
+		"internal/lambdahost": {},
 
 		"agent/protocol":  {},
 		"agent/process":   {},
