@@ -16,16 +16,11 @@ type Foresight struct {
 func Foresee(template *Node, values Values) *Foresight {
 	evaluator, _ := NewEvaluator(template, values)
 	for _, declared := range template.Get("Parameters").Entries() {
-		if isHidden(declared.Value) {
+		if IsNoEcho(declared.Value) {
 			delete(evaluator.parameters, declared.Key)
 		}
 	}
 	return &Foresight{evaluator: evaluator, given: values.Parameters}
-}
-
-func isHidden(declaration *Node) bool {
-	hidden := declaration.Get("NoEcho")
-	return hidden.IsScalar() && strings.EqualFold(hidden.Text, "true")
 }
 
 // Values returns the values that n may come to, and whether these are all: one
@@ -75,7 +70,7 @@ func (f *Foresight) open(name string) bool {
 	declaration := f.evaluator.template.At("Parameters", name)
 	_, isStored := storedType(declaration)
 	_, isGiven := f.given[name]
-	return declaration.Get("AllowedValues").IsList() && !isGiven && !isStored && !isHidden(declaration)
+	return declaration.Get("AllowedValues").IsList() && !isGiven && !isStored && !IsNoEcho(declaration)
 }
 
 // allowed are the values that a declaration allows; its Default is one of them.
@@ -115,4 +110,13 @@ func placed(value, at *Node) *Node {
 	result := *value
 	result.Place = at.Place
 	return &result
+}
+
+// Declares reports whether the template declares a parameter.
+func (f *Foresight) Declares(parameter string) bool { return f.evaluator.declares(parameter) }
+
+// IsList reports whether a parameter's value is a list.
+func (f *Foresight) IsList(parameter string) bool {
+	kind := f.evaluator.template.At("Parameters", parameter).Get("Type").textOf()
+	return isListType(strings.TrimPrefix(kind, storedPrefix))
 }

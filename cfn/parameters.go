@@ -122,9 +122,15 @@ func (e *Evaluator) given(declared Field) (string, bool) {
 	return fallback.Text, true
 }
 
+// IsNoEcho reports whether the declaration of a parameter hides its value.
+func IsNoEcho(declaration *Node) bool {
+	hidden := declaration.Get("NoEcho")
+	return hidden.IsScalar() && strings.EqualFold(hidden.Text, "true")
+}
+
 // shown is a value as a message may show it.
 func shown(text string, declaration *Node) string {
-	if hidden := declaration.Get("NoEcho"); hidden.IsScalar() && strings.EqualFold(hidden.Text, "true") {
+	if IsNoEcho(declaration) {
 		return "its value (NoEcho)"
 	}
 	return fmt.Sprintf("%q", text)

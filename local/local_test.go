@@ -35,7 +35,7 @@ func deploy(t *testing.T, text string, facts local.Facts) (*local.Deployment, pr
 	t.Helper()
 	template, problems := cfn.Read([]byte(text))
 	require.NoError(t, problems.Err())
-	expanded, problems := transform.Expand(template)
+	expanded, problems := transform.Expand(t.Context(), transform.Request{Template: template})
 	require.NoError(t, problems.Err())
 	facts.StackName, facts.Region, facts.Account = "stack", "eu-west-1", "111122223333"
 	return local.Deploy(expanded, template, facts)
@@ -203,19 +203,18 @@ func TestStopEndsTheRun(t *testing.T) {
 func TestDeployReportsAll(t *testing.T) {
 	t.Parallel()
 	_, problems := deploy(t, `
-Parameters: {Jobs: {Type: Number, Default: 21}}
 Resources:
   R:
     Type: Attini::Deploy::Runner
     Properties:
       RoleArn: !ImportValue role
-      RunnerConfiguration: {MaxConcurrentJobs: !Ref Jobs, JobTimeout: !ImportValue timeout}
+      RunnerConfiguration: {MaxConcurrentJobs: !GetAtt B.Jobs, JobTimeout: !ImportValue timeout}
   P:
     Type: Attini::Deploy::DeploymentPlan
     Properties:
       DeploymentPlan:
         - {Name: Job, Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [!ImportValue command, !GetAtt B.Arn, "{{resolve:ssm:/a}}"]}}
-`, local.Facts{})
+`, local.Facts{Lookups: local.Lookups{References: map[string]string{"B.Jobs": "21"}}})
 	var messages []string
 	for _, p := range problems.Sorted() {
 		messages = append(messages, p.Rule+": "+p.Path)

@@ -5,10 +5,12 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// The names of our functions; template.yaml gives them.
+// The functions' names are the original framework's, so that a live stack that
+// moves here keeps its trigger: CloudFormation does not let a custom resource
+// change its ServiceToken. template.yaml gives them.
 const (
-	lifecycleFunction = "attini-runner-lifecycle"
-	launcherFunction  = "attini-runner-launcher"
+	lifecycleFunction = "attini-deployment-plan-setup"
+	launcherFunction  = "attini-action"
 )
 
 // configuration is the Runner as CloudFormation resolves it: its lifecycle
@@ -18,7 +20,7 @@ const (
 //
 // Configuration holds the documented properties, with what the macro made in
 // their places; a reader of it needs nothing but schema.Read.
-func configuration(runner *schema.Runner) *cfn.Node {
+func (x *expansion) configuration(runner *schema.Runner) *cfn.Node {
 	properties := runner.Resource.Get("Properties").Clone()
 	if properties == nil {
 		properties = cfn.Obj()
@@ -27,9 +29,11 @@ func configuration(runner *schema.Runner) *cfn.Node {
 		properties.Delete("Image")
 		properties.Set("TaskDefinitionArn", cfn.Ref(taskDefinitionID(runner)))
 		properties.Set("ContainerName", cfn.Str(containerName))
+	} else if name, found := x.definitions.of(runner).OnlyContainer(); found && !runner.ContainerName.Given() {
+		properties.Set("ContainerName", cfn.Str(name))
 	}
 	if runner.AwsVpcConfiguration == nil {
-		properties.Set("AwsVpcConfiguration", defaultNetwork(runner))
+		properties.Set("AwsVpcConfiguration", x.defaultNetwork(runner))
 	}
 	fields := []cfn.Field{
 		cfn.F("ServiceToken", functionARN(lifecycleFunction)),
@@ -39,29 +43,40 @@ func configuration(runner *schema.Runner) *cfn.Node {
 		cfn.F("Configuration", properties),
 	}
 	if runner.Ec2Configuration != nil {
-		fields = append(fields, cfn.F("EcsClientLogGroup", cfn.Ref(ecsClientLogGroupID(runner))))
+		fields = append(
+			fields,
+			cfn.F("EcsClientLogGroup", cfn.Ref(ecsClientLogGroupID(runner))),
+			cfn.F("LaunchTemplateId", cfn.Ref(launchTemplateID(runner))),
+			// A new version makes a new configuration, and so a new host.
+			cfn.F("LaunchTemplateVersion", cfn.GetAtt(launchTemplateID(runner), "LatestVersionNumber")),
+		)
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.ConfigurationType)), cfn.F("Properties", cfn.Obj(fields...)))
-	// What the user wrote beside Properties is meant for the Runner itself.
-	for _, field := range runner.Resource.Fields {
-		if field.Key != "Type" && field.Key != "Properties" {
-			resource.Set(field.Key, field.Value.Clone())
-		}
-	}
+	carry(resource, runner.Resource, "DependsOn", "Metadata")
 	return resource
 }
 
 // defaultNetwork is what AwsVpcConfiguration says when the template does not:
-// the new security group, a public address. The subnets are the default VPC's,
-// which the lifecycle function looks up when the stack is deployed: so the
-// macro's output is the same in every account. Tasks on an EC2 host use the
-// host's network, where ECS refuses AssignPublicIp.
-func defaultNetwork(runner *schema.Runner) *cfn.Node {
-	network := cfn.Obj(cfn.F("SecurityGroups", cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId"))))
+// the default VPC's subnets, the new security group, a public address. Tasks
+// on an EC2 host use the host's network, where ECS refuses AssignPublicIp.
+func (x *expansion) defaultNetwork(runner *schema.Runner) *cfn.Node {
+	network := cfn.Obj()
+	if x.facts.subnets != nil {
+		network.Set("Subnets", texts(x.facts.subnets))
+	}
+	network.Set("SecurityGroups", cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId")))
 	if runner.Ec2Configuration == nil {
 		network.Set("AssignPublicIp", cfn.Str("ENABLED"))
 	}
 	return network
+}
+
+func texts(values []string) *cfn.Node {
+	list := cfn.Seq()
+	for _, value := range values {
+		list.Items = append(list.Items, cfn.Str(value))
+	}
+	return list
 }
 
 // functionARN names one of our functions in the stack's own account.

@@ -1,43 +1,79 @@
 // Package transform is the macro's core: a template in, the expanded template
 // out. Each Attini::Deploy::Runner becomes the resources that a warm runner
-// needs, the Attini::Deploy::DeploymentPlan becomes a state machine. The same
-// input gives the same bytes; nothing else of the template changes.
+// needs, the Attini::Deploy::DeploymentPlan becomes a state machine with its
+// trigger and its rule. The same input and the same facts of the account give
+// the same bytes; nothing else of the template changes.
 //
 // Logical ids are those of the original framework, so that a live stack that
 // moves here keeps its queues, security groups and state machine.
 package transform
 
 import (
+	"context"
+
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
 	"github.com/attini-go/runner/schema"
 )
 
+// MacroName is how a template asks for this transform.
+const MacroName = "AttiniDeploymentPlan"
+
+// Request is a template to expand, and what is known beside it.
+type Request struct {
+	Template *cfn.Node
+	// Values are those of the stack's parameters and of the pseudo parameters
+	// that are known. They are used to check what refers to them; none is
+	// written into the output.
+	Values cfn.Values
+	// Account answers what only AWS knows. Nothing is asked when it is nil;
+	// then the output lacks what it would have told, which is enough to check
+	// a template and to run its plan on a laptop, but not to deploy it.
+	Account Account
+	// DefaultImage runs the jobs of an EC2 Runner that names neither an Image
+	// nor a task definition; "" for DefaultImage.
+	DefaultImage string
+}
+
 // Expand returns the template with its Runners and its deployment plan
-// replaced by CloudFormation and SAM resources. The input is left as it is.
-// All problems are reported together; with an Error among them there is no
-// output. The Transform section is kept: CloudFormation strips it before the
-// macro is called.
-func Expand(template *cfn.Node) (*cfn.Node, problem.List) {
-	inventory, problems := Take(template)
+// replaced by CloudFormation and SAM resources. The template is left as it is.
+// All problems are reported together, in a stable order; with an Error among
+// them there is no output. The macro's own name leaves the Transform section,
+// which CloudFormation strips before it calls the macro.
+func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
+	known := cfn.Foresee(request.Template, request.Values)
+	inventory, problems := take(request.Template, known)
+	facts, found := gather(ctx, request.Account, inventory)
+	problems.Add(found...)
+	problems.Add(check(request.Template, inventory, facts, known)...)
 	if problems.HasErrors() {
-		return nil, problems
+		return nil, problems.Sorted()
 	}
-	expansion := &expansion{substitutions: newSubstitutions()}
+	x := &expansion{
+		facts: facts, known: known, defaultImage: request.DefaultImage,
+		definitions:   taskDefinitions(request.Template, inventory, known),
+		substitutions: newSubstitutions(request.Template, inventory.Plan),
+	}
 	for _, runner := range inventory.Runners {
-		expansion.runner(runner)
+		x.runner(runner)
 	}
-	expansion.plan(inventory)
-	expanded, clashes := expansion.splice(template, inventory)
+	x.plan(inventory)
+	expanded, clashes := x.splice(request.Template, inventory)
 	problems.Add(clashes...)
 	if problems.HasErrors() {
-		return nil, problems
+		return nil, problems.Sorted()
 	}
-	return expanded, problems
+	x.sign(expanded, inventory.Plan)
+	problems.Add(limits(expanded)...)
+	return expanded, problems.Sorted()
 }
 
 // expansion collects what one template becomes.
 type expansion struct {
+	facts         *facts
+	known         *cfn.Foresight
+	defaultImage  string
+	definitions   definitions
 	substitutions *substitutions
 	emitted       []emittedResource
 }
@@ -53,11 +89,13 @@ type emittedResource struct {
 // to another.
 func (x *expansion) runner(runner *schema.Runner) {
 	emit := func(logicalID string, body *cfn.Node) {
-		carryCondition(body, runner.Resource)
+		carry(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
 		x.emitted = append(x.emitted, emittedResource{logicalID, runner.Name, body})
 	}
-	// where the launcher puts the runner's jobs
-	emit(queueID(runner), queue())
+	// where the launcher puts the runner's jobs, and where those end that
+	// nobody can read
+	emit(deadLetterQueueID(runner), deadLetterQueue())
+	emit(queueID(runner), queue(runner))
 	// what the task may reach, unless the template names its own network
 	if runner.AwsVpcConfiguration == nil {
 		emit(securityGroupID(runner), securityGroup(runner))
@@ -65,27 +103,39 @@ func (x *expansion) runner(runner *schema.Runner) {
 	// the container that the agent runs in, unless the template names its own
 	if needsTaskDefinition(runner) {
 		emit(logGroupID(runner), logGroup())
-		emit(taskDefinitionID(runner), taskDefinition(runner))
+		emit(taskDefinitionID(runner), x.taskDefinition(runner))
 	}
-	// where the ECS agent of an EC2 host logs
+	// the EC2 host, and where its ECS agent logs
 	if runner.Ec2Configuration != nil {
 		emit(ecsClientLogGroupID(runner), logGroup())
+		emit(launchTemplateID(runner), x.launchTemplate(runner))
 	}
 	// the configuration, resolved by CloudFormation and kept by the lifecycle
 	// function; it takes the Runner's own logical id
-	emit(runner.Name, configuration(runner))
+	emit(runner.Name, x.configuration(runner))
 }
 
 // plan emits what the deployment plan becomes.
 func (x *expansion) plan(inventory *Inventory) {
-	body := x.stateMachine(inventory.Plan, inventory.Jobs)
-	x.emitted = append(x.emitted, emittedResource{StateMachineID(inventory.Plan.Name), inventory.Plan.Name, body})
+	p := inventory.Plan
+	emit := func(logicalID string, body *cfn.Node) {
+		carry(body, p.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+		x.emitted = append(x.emitted, emittedResource{logicalID, p.Name, body})
+	}
+	// the plan itself
+	emit(StateMachineID(p.Name), x.stateMachine(inventory))
+	// what starts it when the stack is deployed
+	emit(triggerID(p), trigger(p))
+	// what hears of its executions' end
+	emit(executionRuleID(p), executionRule(p))
 }
 
-// carryCondition makes a resource exist exactly when its source does.
-func carryCondition(body, source *cfn.Node) {
-	if condition := source.Get("Condition"); condition != nil {
-		body.Set("Condition", condition.Clone())
+// carry gives a resource the attributes of the one that it stands for.
+func carry(body, source *cfn.Node, attributes ...string) {
+	for _, attribute := range attributes {
+		if value := source.Get(attribute); value != nil {
+			body.Set(attribute, value.Clone())
+		}
 	}
 }
 

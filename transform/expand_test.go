@@ -40,16 +40,38 @@ func checkGolden(t *testing.T, name, path string) {
 		template := read(t, string(data))
 		before := marshal(t, template)
 
-		expanded, problems := transform.Expand(template)
+		expanded, problems := expand(t, template)
 		require.NoError(t, problems.Err())
 		assert.Equal(t, before, marshal(t, template), "the input must not change")
-		again, _ := transform.Expand(template)
+		again, _ := expand(t, template)
 		assert.Equal(t, marshal(t, expanded), marshal(t, again), "the same input gives the same bytes")
 
 		var text bytes.Buffer
 		require.NoError(t, cfn.WriteJSON(&text, expanded))
 		golden.Assert(t, name+"/expanded.json", text.Bytes())
 	})
+}
+
+// expand expands with the facts of testdata/facts.json.
+func expand(t *testing.T, template *cfn.Node) (*cfn.Node, problem.List) {
+	t.Helper()
+	return transform.Expand(t.Context(), transform.Request{Template: template, Account: facts(t).Account(), Values: pseudo()})
+}
+
+// facts are those of an account with a default VPC, all AMI aliases and some
+// instance types.
+func facts(t *testing.T) transform.Facts {
+	t.Helper()
+	text, err := os.ReadFile("testdata/facts.json")
+	require.NoError(t, err)
+	var facts transform.Facts
+	require.NoError(t, json.Unmarshal(text, &facts))
+	return facts
+}
+
+// pseudo is what a macro is told beside the template.
+func pseudo() cfn.Values {
+	return cfn.Values{Pseudo: map[string]string{"AWS::Region": "eu-west-1", "AWS::AccountId": "111122223333", "AWS::Partition": "aws"}}
 }
 
 func read(t *testing.T, text string) *cfn.Node {
@@ -123,7 +145,7 @@ func TestExpandProblems(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, problems := transform.Expand(read(t, c.template))
+			_, problems := expand(t, read(t, c.template))
 			assert.Equal(t, problem.List{c.want}, problems)
 		})
 	}
@@ -136,7 +158,7 @@ func TestTextArrives(t *testing.T) {
 	data, err := os.ReadFile("testdata/text/template.yaml")
 	require.NoError(t, err)
 	template := read(t, string(data))
-	expanded, problems := transform.Expand(template)
+	expanded, problems := expand(t, template)
 	require.NoError(t, problems.Err())
 
 	machine := expanded.At("Resources", "AttiniDeploymentPlanSfnPlan", "Properties")
@@ -184,7 +206,7 @@ func FuzzExpand(f *testing.F) {
 		if problems.HasErrors() {
 			return
 		}
-		expanded, problems := transform.Expand(template)
+		expanded, problems := expand(t, template)
 		if problems.HasErrors() {
 			assert.Nil(t, expanded)
 			return

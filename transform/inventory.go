@@ -31,7 +31,11 @@ type Assignment struct {
 
 // Take reads a template and reports everything that is wrong with its Runners
 // and its plan. The Inventory is whole only when there is no Error.
-func Take(template *cfn.Node) (*Inventory, problem.List) {
+func Take(template *cfn.Node, values cfn.Values) (*Inventory, problem.List) {
+	return take(template, cfn.Foresee(template, values))
+}
+
+func take(template *cfn.Node, known *cfn.Foresight) (*Inventory, problem.List) {
 	resources := template.Get("Resources")
 	if problems := checkResources(template, resources); len(problems) > 0 {
 		return nil, problems
@@ -45,7 +49,7 @@ func Take(template *cfn.Node) (*Inventory, problem.List) {
 		case !kind.IsString():
 			problems.Add(checkUntyped(resource, at)...)
 		case kind.Text == schema.RunnerType:
-			runner, found := schema.Read(resource.Key, resource.Value, at, nil)
+			runner, found := schema.Read(resource.Key, resource.Value, at, known)
 			problems.Add(found...)
 			inventory.Runners = append(inventory.Runners, runner)
 		case kind.Text == plan.Type:
@@ -76,15 +80,41 @@ func checkResources(template, resources *cfn.Node) problem.List {
 }
 
 // checkUntyped leaves alone what is no resource: Fn::ForEach is expanded by
-// AWS::LanguageExtensions, and that runs after this macro.
+// AWS::LanguageExtensions, and that runs after this macro. So none of our types
+// can stand in it.
 func checkUntyped(resource cfn.Field, at cfn.Path) problem.List {
 	if strings.HasPrefix(resource.Key, "Fn::") {
+		if kind := ownType(resource.Value); kind != nil {
+			return problem.List{{
+				Severity: problem.Error, Rule: "loop", Path: string(at), Place: kind.Place,
+				Message: fmt.Sprintf("%s: an %s cannot stand in a loop, which is expanded only after this macro", at, kind.Text),
+				Advice:  "Write the resources out.",
+			}}
+		}
 		return nil
 	}
 	return problem.List{{
 		Severity: problem.Error, Rule: "no-type", Path: string(at), Place: resource.Place,
 		Message: fmt.Sprintf("Resource %q: has no Type", resource.Key),
 	}}
+}
+
+// ownType finds a Type of ours in a tree; nil when there is none.
+func ownType(n *cfn.Node) *cfn.Node {
+	if kind := n.Get("Type"); kind.IsString() && strings.HasPrefix(kind.Text, "Attini::") {
+		return kind
+	}
+	for _, item := range n.Items {
+		if kind := ownType(item); kind != nil {
+			return kind
+		}
+	}
+	for _, field := range n.Entries() {
+		if kind := ownType(field.Value); kind != nil {
+			return kind
+		}
+	}
+	return nil
 }
 
 func unsupportedType(name string, kind *cfn.Node, at cfn.Path) problem.Problem {

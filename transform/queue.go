@@ -9,19 +9,43 @@ import (
 
 func queueID(runner *schema.Runner) string { return "AttiniRunnerQueue" + runner.Name }
 
+func deadLetterQueueID(runner *schema.Runner) string {
+	return "AttiniRunnerDeadLetterQueue" + runner.Name
+}
+
+// retention is as long as SQS keeps a message, in seconds: a job's life is
+// bounded by its step's task token, not by the queue.
+const retention = 14 * 24 * 60 * 60
+
+// maxReceives is how often a message is handed out before it counts as one that
+// nobody can read. An agent deletes a message when it has claimed the job, and
+// gives it back when it leaves, so a sound message is received a few times.
+const maxReceives = 100
+
 // queue is where the launcher puts a runner's jobs. It is a FIFO queue, as in
 // the original, so that a live stack's queue is not replaced.
-func queue() *cfn.Node {
-	return new(typed).resource(&sqs.Queue{
+func queue(runner *schema.Runner) *cfn.Node {
+	resource := new(typed).resource(&sqs.Queue{
 		FifoQueue:            new(true),
 		SqsManagedSseEnabled: new(true),
 		// The longest poll: an idle runner asks three times a minute.
 		ReceiveMessageWaitTimeSeconds: new(20),
 		// The agent extends it for what it holds; a dead agent's jobs come
 		// back after this many seconds.
-		VisibilityTimeout: new(60),
-		// As long as SQS keeps a message: a job's life is bounded by its
-		// step's task token, not by the queue.
-		MessageRetentionPeriod: new(14 * 24 * 60 * 60),
+		VisibilityTimeout:      new(60),
+		MessageRetentionPeriod: new(retention),
+	})
+	resource.Get("Properties").Set("RedrivePolicy", cfn.Obj(
+		cfn.F("deadLetterTargetArn", cfn.GetAtt(deadLetterQueueID(runner), "Arn")),
+		cfn.F("maxReceiveCount", cfn.Int(maxReceives)),
+	))
+	return resource
+}
+
+// deadLetterQueue keeps messages that nobody could read; a FIFO queue's is one
+// too.
+func deadLetterQueue() *cfn.Node {
+	return new(typed).resource(&sqs.Queue{
+		FifoQueue: new(true), SqsManagedSseEnabled: new(true), MessageRetentionPeriod: new(retention),
 	})
 }

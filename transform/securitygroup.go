@@ -21,3 +21,42 @@ func securityGroup(runner *schema.Runner) *cfn.Node {
 		GroupDescription: t.hold(cfn.Sub("${AWS::StackName} [ " + runner.Name + " ] Security group")),
 	})
 }
+
+// securityGroups are those of a Runner's EC2 host, always as a list; nil leaves
+// the host with the VPC's default group. AwsVpcConfiguration also takes ids
+// separated by commas, which a launch template does not.
+func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
+	network := runner.AwsVpcConfiguration
+	switch {
+	case network == nil:
+		return cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId"))
+	case !network.SecurityGroups.Given():
+		return nil
+	}
+	groups := network.SecurityGroups.Node
+	switch {
+	case groups.IsList():
+		return groups
+	case groups.IsString() && network.SecurityGroups.Known:
+		return texts(network.SecurityGroups.Literal)
+	case x.isText(groups):
+		return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), groups)))
+	default:
+		return groups
+	}
+}
+
+// isText reports whether a value comes to one text and not to a list.
+func (x *expansion) isText(n *cfn.Node) bool {
+	if values, _ := x.known.Values(n); len(values) > 0 {
+		return values[0].IsString()
+	}
+	name, argument, _ := cfn.Intrinsic(n)
+	switch name {
+	case "Fn::Split", "Fn::If":
+		return false
+	case "Ref":
+		return !x.known.IsList(argument.Text)
+	}
+	return true
+}

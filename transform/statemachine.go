@@ -7,44 +7,55 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/schema"
 )
 
 // stateMachine is the SAM state machine that a deployment plan becomes. The
 // plan's own states keep their names and places; only the Attini steps in it
 // become tasks.
-func (x *expansion) stateMachine(p *plan.Plan, jobs []Assignment) *cfn.Node {
-	runners := make(map[*plan.State]string, len(jobs))
-	for _, job := range jobs {
-		runners[job.State] = job.Runner
+func (x *expansion) stateMachine(inventory *Inventory) *cfn.Node {
+	p := inventory.Plan
+	runners := make(map[*plan.State]*schema.Runner, len(inventory.Jobs))
+	for _, job := range inventory.Jobs {
+		runners[job.State] = inventory.runner(job.Runner)
 	}
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
 		switch state.Type {
 		case plan.JobType:
-			return x.jobState(state, runners[state])
+			return x.jobState(p, state, runners[state])
 		case plan.MergeType:
 			return x.mergeState(state)
+		case plan.InvokeType:
+			return x.invokeState(state)
 		default:
 			return nil
 		}
 	})
-	properties := cfn.Obj(cfn.F("Definition", definition))
+	// All intrinsic functions of the definition, the user's own states' too.
+	properties := cfn.Obj(cfn.F("Definition", x.substitutions.within(definition)))
 	setRole(properties, p)
 	if p.PermissionsBoundary != nil {
 		properties.Set("PermissionsBoundary", p.PermissionsBoundary.Clone())
 	}
-	properties.Set("Tags", cfn.Obj(cfn.F("AttiniProvider", cfn.Str("DeploymentPlan"))))
+	properties.Set("Tags", stateMachineTags(p))
 	if all := x.substitutions.with(p.DefinitionSubstitutions); len(all.Fields) > 0 {
 		properties.Set("DefinitionSubstitutions", all)
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str("AWS::Serverless::StateMachine")))
-	for _, field := range p.Resource.Fields {
-		if field.Key != "Type" && field.Key != "Properties" {
-			resource.Set(field.Key, field.Value.Clone())
-		}
-	}
+	carry(resource, p.Resource, "DependsOn")
 	resource.Set("Metadata", metadata(p))
 	resource.Set("Properties", properties)
 	return resource
+}
+
+// stateMachineTags are the plan's, and the one by which tools find it.
+func stateMachineTags(p *plan.Plan) *cfn.Node {
+	tags := cfn.Obj()
+	if p.Tags != nil {
+		tags = p.Tags.Clone()
+	}
+	tags.Set("AttiniProvider", cfn.Str("DeploymentPlan"))
+	return tags
 }
 
 // setRole: RoleArn, or a role that SAM makes from Policies, or the default.
@@ -64,7 +75,7 @@ func setRole(properties *cfn.Node, p *plan.Plan) {
 func metadata(p *plan.Plan) *cfn.Node {
 	steps := cfn.Seq()
 	for state := range p.Machine.All() {
-		if state.Type == plan.JobType || state.Type == plan.MergeType {
+		if state.Type == plan.JobType || state.Type == plan.MergeType || state.Type == plan.InvokeType {
 			steps.Items = append(steps.Items, cfn.Obj(
 				cfn.F("name", cfn.Str(state.Name)), cfn.F("type", cfn.Str(state.Type))))
 		}
@@ -83,20 +94,14 @@ func metadata(p *plan.Plan) *cfn.Node {
 const heartbeatSeconds = 300
 
 // jobState is the task that waits, with its token, for a runner to do the job.
-func (x *expansion) jobState(state *plan.State, runner string) *cfn.Node {
-	configurationID := x.substitutions.add("AttiniRunnerConfiguration"+runner, cfn.GetAtt(runner, "ConfigurationId"))
+func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner) *cfn.Node {
 	properties := state.Job.Properties.Clone()
-	properties.Set("Runner", cfn.Str(runner))
-	for _, field := range properties.Fields {
-		if field.Key != "Runner" {
-			properties.Set(field.Key, x.substitutions.within(field.Value))
-		}
-	}
+	properties.Set("Runner", cfn.Str(runner.Name))
 	task := x.launcherTask("lambda:invoke.waitForTaskToken", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
 		cfn.F(protocol.KeyRunnerConfig, cfn.Obj(
-			cfn.F("Runner", cfn.Str(runner)),
-			cfn.F("ConfigurationId", cfn.Str(configurationID)),
+			cfn.F("Runner", cfn.Str(runner.Name)),
+			cfn.F("ConfigurationId", x.configurationID(p, runner)),
 		)),
 		cfn.F(protocol.KeyProperties, properties),
 		cfn.F(protocol.KeyMetadata, cfn.Obj(
@@ -115,6 +120,17 @@ func (x *expansion) jobState(state *plan.State, runner string) *cfn.Node {
 	}
 	task.Set("ResultPath", cfn.Str(state.OutputPath()))
 	return keepUserKeys(task, state)
+}
+
+// configurationID is the id that the Runner's lifecycle function answers with.
+// A Runner under a condition may not be there; its steps then carry none.
+func (x *expansion) configurationID(p *plan.Plan, runner *schema.Runner) *cfn.Node {
+	id := cfn.GetAtt(runner.Name, "ConfigurationId")
+	condition, ofPlan := runner.Resource.Get("Condition"), p.Resource.Get("Condition")
+	if condition.IsString() && (!ofPlan.IsString() || ofPlan.Text != condition.Text) {
+		id = cfn.Obj(cfn.F("Fn::If", cfn.Seq(cfn.Str(condition.Text), id, cfn.Str("none"))))
+	}
+	return cfn.Str(x.substitutions.name("AttiniRunnerConfiguration"+runner.Name, id))
 }
 
 // endsBefore reports whether the step's own timeout may come before the given
@@ -138,18 +154,35 @@ func (x *expansion) mergeState(state *plan.State) *cfn.Node {
 	return keepUserKeys(task, state)
 }
 
-// launcherTask calls the launcher function. Only faults of the call itself
-// are retried: what a job failed with is the plan's to retry or catch.
+// invokeState calls a function of the user's, as the step's Parameters say;
+// without a Payload the function gets the step's whole input.
+func (x *expansion) invokeState(state *plan.State) *cfn.Node {
+	parameters := state.Node.Get("Parameters").Clone()
+	if !parameters.Has("Payload") && !parameters.Has("Payload.$") {
+		parameters.Set("Payload.$", cfn.Str("$"))
+	}
+	task := x.lambdaTask("lambda:invoke", parameters)
+	task.Set("ResultPath", cfn.Str(state.OutputPath()))
+	return keepUserKeys(task, state)
+}
+
+// launcherTask calls the launcher function.
 func (x *expansion) launcherTask(integration string, payload *cfn.Node) *cfn.Node {
-	partition := x.substitutions.add("AttiniPartition", cfn.Ref("AWS::Partition"))
-	launcher := x.substitutions.add("AttiniRunnerLauncher", functionARN(launcherFunction))
+	launcher := x.substitutions.name("AttiniRunnerLauncher", functionARN(launcherFunction))
+	return x.lambdaTask(integration, cfn.Obj(
+		cfn.F("FunctionName", cfn.Str(launcher)),
+		cfn.F("Payload", payload),
+	))
+}
+
+// lambdaTask calls a function. Only faults of the call itself are retried: what
+// a job failed with is the plan's to retry or catch.
+func (x *expansion) lambdaTask(integration string, parameters *cfn.Node) *cfn.Node {
+	partition := x.substitutions.name("AttiniPartition", cfn.Ref("AWS::Partition"))
 	return cfn.Obj(
 		cfn.F("Type", cfn.Str("Task")),
 		cfn.F("Resource", cfn.Str("arn:"+partition+":states:::"+integration)),
-		cfn.F("Parameters", cfn.Obj(
-			cfn.F("FunctionName", cfn.Str(launcher)),
-			cfn.F("Payload", payload),
-		)),
+		cfn.F("Parameters", parameters),
 		cfn.F("Retry", cfn.Seq(cfn.Obj(
 			cfn.F("ErrorEquals", cfn.Seq(
 				cfn.Str("Lambda.ClientExecutionTimeoutException"),
@@ -170,7 +203,7 @@ func (x *expansion) launcherTask(integration string, payload *cfn.Node) *cfn.Nod
 // End, Retry, Catch, TimeoutSeconds, Comment and the like.
 func keepUserKeys(task *cfn.Node, state *plan.State) *cfn.Node {
 	for _, field := range state.Node.Fields {
-		if field.Key != "Type" && field.Key != "Properties" {
+		if field.Key != "Type" && field.Key != "Properties" && field.Key != "Parameters" {
 			task.Set(field.Key, field.Value.Clone())
 		}
 	}

@@ -2,30 +2,76 @@ package transform
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/plan"
 )
 
 // substitutions are the values that CloudFormation puts into a state
 // machine's definition when the stack is deployed. It replaces ${Key} in the
 // definition's JSON text by the value as it is, without escaping; so what is
-// known now is written into the definition, and only what is not becomes a
-// value. Keys begin with "Attini" to keep away from the shell variables that
-// commands name as ${HOME}.
+// known now is written into the definition, and what is not becomes a value
+// that escapes itself.
 type substitutions struct {
-	values *cfn.Node
-	// byText finds the key of a value that was seen before.
-	byText map[string]string
-	count  int
+	// parameters are the template's declarations.
+	parameters *cfn.Node
+	resources  *cfn.Node
+	values     *cfn.Node
+	// taken are the names that cannot be keys: the user's own keys, and what
+	// the plan's texts hold as ${name}, which commands do for shell variables.
+	taken map[string]bool
+	// keys finds the key of a value that was seen before, by its text.
+	keys  map[string]string
+	count int
 }
 
-func newSubstitutions() *substitutions {
-	return &substitutions{values: cfn.Obj(), byText: map[string]string{}}
+func newSubstitutions(template *cfn.Node, p *plan.Plan) *substitutions {
+	s := &substitutions{
+		parameters: template.Get("Parameters"), resources: template.Get("Resources"),
+		values: cfn.Obj(), taken: map[string]bool{}, keys: map[string]string{},
+	}
+	for _, field := range p.DefinitionSubstitutions.Entries() {
+		s.taken[field.Key] = true
+	}
+	s.takePlaceholders(p.Machine.Node)
+	return s
 }
 
-// add gives the value a name and returns its placeholder, ${key}.
-func (s *substitutions) add(key string, value *cfn.Node) string {
+func (s *substitutions) takePlaceholders(n *cfn.Node) {
+	if n.IsString() {
+		for rest := n.Text; ; {
+			_, after, found := strings.Cut(rest, "${")
+			if !found {
+				break
+			}
+			name, _, _ := strings.Cut(after, "}")
+			s.taken[strings.TrimPrefix(name, "!")] = true
+			rest = after
+		}
+	}
+	for _, item := range n.Items {
+		s.takePlaceholders(item)
+	}
+	for _, field := range n.Fields {
+		s.takePlaceholders(field.Value)
+	}
+}
+
+// name gives a value the wished key, or one like it when that is taken, and
+// returns its placeholder, ${key}. The value must need no escaping.
+func (s *substitutions) name(wish string, value *cfn.Node) string {
+	if key, seen := s.keys[wish]; seen {
+		return "${" + key + "}"
+	}
+	key := wish
+	for n := 2; s.taken[key]; n++ {
+		key = wish + strconv.Itoa(n)
+	}
+	s.taken[key] = true
+	s.keys[wish] = key
 	s.values.Set(key, value)
 	return "${" + key + "}"
 }
@@ -36,9 +82,7 @@ func (s *substitutions) with(own *cfn.Node) *cfn.Node {
 	if own.IsMap() {
 		all = own.Clone()
 	}
-	for _, field := range s.values.Fields {
-		all.Set(field.Key, field.Value)
-	}
+	all.Fields = append(all.Fields, s.values.Fields...)
 	return all
 }
 
@@ -128,73 +172,61 @@ func (s *substitutions) join(argument *cfn.Node) (string, bool) {
 
 // placeholder names a value that only the deployment knows.
 func (s *substitutions) placeholder(n *cfn.Node) string {
-	escaped := escapeLiterals(n)
-	encoded, err := json.Marshal(escaped)
+	encoded, err := json.Marshal(n)
 	if err == nil {
-		if key, seen := s.byText[string(encoded)]; seen {
+		if key, seen := s.keys[string(encoded)]; seen {
 			return "${" + key + "}"
 		}
 	}
 	s.count++
-	key := "AttiniValue" + strconv.Itoa(s.count)
-	s.byText[string(encoded)] = key
-	return s.add(key, escaped)
+	wish, value := "AttiniValue"+strconv.Itoa(s.count), n
+	if s.needsEscape(n) {
+		value = escaped(n)
+	}
+	placeholder := s.name(wish, value)
+	s.keys[string(encoded)] = s.keys[wish]
+	return placeholder
 }
 
 // reference is the intrinsic function that ${name} in Fn::Sub stands for.
 func reference(name string) *cfn.Node {
-	return cfn.Obj(cfn.F("Fn::Sub", cfn.Str("${"+name+"}")))
+	if resource, attribute, isAttribute := strings.Cut(name, "."); isAttribute {
+		return cfn.GetAtt(resource, attribute)
+	}
+	return cfn.Ref(name)
 }
 
-// escapeLiterals writes the texts that a function may come to, such as the
-// branches of Fn::If, as they must stand inside a JSON string, since the value
-// is put there as it is. What a function only works with, such as the
-// delimiter of Fn::Split, stays as it is.
-func escapeLiterals(n *cfn.Node) *cfn.Node {
-	if n.IsString() {
-		return escapeText(n)
+// needsEscape reports whether a value may have characters that have a meaning
+// in JSON. Those of pseudo parameters, of parameters that AWS checks, and the
+// names, ids and ARNs of AWS's resources have none.
+func (s *substitutions) needsEscape(n *cfn.Node) bool {
+	name, argument, _ := cfn.Intrinsic(n)
+	switch {
+	case name == "Fn::Base64":
+		return false
+	case name == "Fn::GetAtt" && argument.IsList() && len(argument.Items) == 2:
+		kind := s.resources.At(argument.Items[0].Text, "Type")
+		return !kind.IsString() || !strings.HasPrefix(kind.Text, "AWS::") || argument.Items[1].Text != "Arn"
+	case name != "Ref" || !argument.IsString():
+		return true
 	}
-	name, argument, ok := cfn.Intrinsic(n)
-	if !ok || !argument.IsString() && !argument.IsList() {
-		return n
+	if slices.Contains(cfn.PseudoParameters(), argument.Text) {
+		return false
 	}
-	escaped := argument.Clone()
-	switch name {
-	case "Fn::Sub", "Fn::Join":
-		eachLiteral(escaped, 0)
-	case "Fn::If", "Fn::Select":
-		eachLiteral(escaped, 1)
-	default:
-		return n
+	if kind := s.resources.At(argument.Text, "Type"); kind.IsString() {
+		return !strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::CloudFormation::")
 	}
-	if argument.IsString() {
-		escaped = escapeText(argument)
-	}
-	return cfn.Obj(cfn.F(name, escaped))
+	kind := s.parameters.At(argument.Text, "Type")
+	return !kind.IsString() || kind.Text != "Number" && (!strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::SSM::"))
 }
 
-// eachLiteral escapes the arguments of a function from the one at first on,
-// those inside a list or an object (Fn::Join's items, Fn::Sub's variables) too.
-func eachLiteral(arguments *cfn.Node, first int) {
-	for i := first; i < len(arguments.Items); i++ {
-		argument := arguments.Items[i]
-		if _, _, intrinsic := cfn.Intrinsic(argument); intrinsic || argument.IsString() {
-			arguments.Items[i] = escapeLiterals(argument)
-			continue
-		}
-		eachLiteral(argument, 0)
-		for f := range argument.Fields {
-			argument.Fields[f].Value = escapeLiterals(argument.Fields[f].Value)
-		}
+// escaped makes CloudFormation write a value as it must stand inside a JSON
+// string: splitting at a character and joining with its escape replaces it.
+// The backslash comes first, since the others bring in new ones.
+func escaped(value *cfn.Node) *cfn.Node {
+	for _, pair := range [][2]string{{`\`, `\\`}, {`"`, `\"`}, {"\n", `\n`}, {"\r", `\r`}, {"\t", `\t`}} {
+		parts := cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(pair[0]), value)))
+		value = cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str(pair[1]), parts)))
 	}
-}
-
-func escapeText(n *cfn.Node) *cfn.Node {
-	quoted, err := json.Marshal(n.Text)
-	if err != nil {
-		return n
-	}
-	escaped := *n
-	escaped.Text = string(quoted[1 : len(quoted)-1])
-	return &escaped
+	return value
 }

@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"cmp"
+
 	"github.com/awslabs/goformation/v7/cloudformation/ecs"
 
 	"github.com/attini-go/runner/cfn"
@@ -16,9 +18,9 @@ const (
 	dockerSocket  = "/var/run/docker.sock"
 )
 
-// defaultImage runs the jobs of an EC2 Runner that names neither an Image nor
+// DefaultImage runs the jobs of an EC2 Runner that names neither an Image nor
 // a task definition: the default task definition is Fargate's.
-const defaultImage = "public.ecr.aws/docker/library/debian:stable-slim"
+const DefaultImage = "public.ecr.aws/docker/library/debian:stable-slim"
 
 func taskDefinitionID(runner *schema.Runner) string { return runner.Name + "TaskDefinition" }
 
@@ -32,9 +34,9 @@ func defaultRole() *cfn.Node {
 	return cfn.Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/attini/attini-default-runner-role-${AWS::Region}")
 }
 
-func taskDefinition(runner *schema.Runner) *cfn.Node {
+func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
-	role, image := defaultRole(), cfn.Str(defaultImage)
+	role, image := defaultRole(), cfn.Str(cmp.Or(x.defaultImage, DefaultImage))
 	if runner.RoleArn.Given() {
 		role = runner.RoleArn.Node
 	}

@@ -2,20 +2,27 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/transform"
 )
 
 type expandCommand struct {
 	templateArgument
 	Format string `help:"The output's format: json or yaml." enum:"json,yaml" default:"json"`
 	Output string `short:"o" help:"Write to this file in place of standard output." placeholder:"FILE"`
+	Image  string `name:"default-image" help:"The image of EC2 Runners that name none, as the macro is told." placeholder:"IMAGE"`
 }
 
 // Run implements kong's command.
-func (c expandCommand) Run(s streams) error {
-	_, expanded, err := c.expand(s)
+func (c expandCommand) Run(ctx context.Context, s streams) error {
+	request, err := c.request(ctx)
+	if err != nil {
+		return err
+	}
+	_, expanded, err := c.expand(ctx, s, request)
 	if err != nil {
 		return err
 	}
@@ -28,6 +35,18 @@ func (c expandCommand) Run(s streams) error {
 		return err
 	}
 	return writeResult(s, c.Output, text.Bytes())
+}
+
+// request has the facts of the --lookups file; without one, AWS is asked.
+func (c expandCommand) request(ctx context.Context) (transform.Request, error) {
+	request := transform.Request{Values: c.values(), DefaultImage: c.Image}
+	if c.Lookups == "" {
+		request.Account = transform.Facts{}.Account()
+		return request, nil
+	}
+	known, err := c.lookups()
+	request.Account = known.Facts.Account()
+	return request, err
 }
 
 // writeResult writes to a file, or to standard output if none is named.

@@ -24,7 +24,7 @@ func (c graphCommand) Run(s streams) error {
 	var inventory *transform.Inventory
 	if template != nil {
 		var found problem.List
-		inventory, found = transform.Take(template)
+		inventory, found = transform.Take(template, c.values())
 		problems.Add(found...)
 	}
 	if err := c.report(s, problems); err != nil {

@@ -16,19 +16,18 @@ import (
 
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/local"
+	"github.com/attini-go/runner/transform"
 )
 
 type runCommand struct {
 	templateArgument
-	Source    string            `help:"The distribution: a directory or zip archive, of which every job gets a private copy. Default: the template's directory." placeholder:"DIR"`
-	Input     string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
-	Parameter map[string]string `help:"A stack parameter's value. Repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
-	Lookups   string            `help:"A JSON file with what only AWS knows: Imports, References, Resolved." placeholder:"FILE"`
-	Mock      map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
-	Step      []string          `help:"Run only this step, with --input as its payload. Repeatable." placeholder:"NAME" sep:"none"`
-	Shell     string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
-	Output    string            `help:"Write the final payload to this file in place of standard output." placeholder:"FILE"`
-	Format    string            `help:"How to print the result: text or json." enum:"text,json" default:"text"`
+	Source string            `help:"The distribution: a directory or zip archive, of which every job gets a private copy. Default: the template's directory." placeholder:"DIR"`
+	Input  string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
+	Mock   map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
+	Step   []string          `help:"Run only this step, with --input as its payload. Repeatable." placeholder:"NAME" sep:"none"`
+	Shell  string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
+	Output string            `help:"Write the final payload to this file in place of standard output." placeholder:"FILE"`
+	Format string            `help:"How to print the result: text or json." enum:"text,json" default:"text"`
 }
 
 // Run implements kong's command.
@@ -37,7 +36,7 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	original, expanded, err := c.expand(s)
+	original, expanded, err := c.expand(ctx, s, transform.Request{Values: c.values()})
 	if err != nil {
 		return err
 	}
@@ -96,16 +95,9 @@ func (c runCommand) files(s streams) (options local.Options, facts local.Facts, 
 			return options, facts, err
 		}
 	}
-	if c.Lookups != "" {
-		text, err := os.ReadFile(c.Lookups)
-		if err != nil {
-			return options, facts, misuse{err}
-		}
-		if facts.Lookups, err = local.ReadLookups(text); err != nil {
-			return options, facts, misuse{fmt.Errorf("%s: %w", c.Lookups, err)}
-		}
-	}
-	return options, facts, nil
+	known, err := c.lookups()
+	facts.Lookups = known.Lookups
+	return options, facts, err
 }
 
 // readJSON reads a JSON file; none if no file is named.

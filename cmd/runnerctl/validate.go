@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/attini-go/runner/cfn"
@@ -10,21 +11,29 @@ import (
 
 type validateCommand struct {
 	templateArgument
-	Parameter map[string]string `help:"A stack parameter's value: its declaration is checked. Repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
-	Format    string            `help:"How to print: text, json or github." enum:"text,json,github" default:"text"`
+	Format string `help:"How to print: text, json or github." enum:"text,json,github" default:"text"`
 }
 
-// Run implements kong's command.
-func (c validateCommand) Run(s streams) error {
+// Run implements kong's command. It never calls AWS: what the account would
+// tell is checked as far as --lookups has it.
+func (c validateCommand) Run(ctx context.Context, s streams) error {
+	known, err := c.lookups()
+	if err != nil {
+		return err
+	}
 	template, problems, err := c.read()
 	if err != nil {
 		return err
 	}
 	if template != nil {
-		_, found := transform.Expand(template)
+		request := transform.Request{Template: template, Values: c.values()}
+		if c.Lookups != "" {
+			request.Account = known.Facts.Account()
+		}
+		_, found := transform.Expand(ctx, request)
 		problems.Add(found...)
 		if len(c.Parameter) > 0 {
-			_, found = cfn.NewEvaluator(template, cfn.Values{Parameters: c.Parameter})
+			_, found = cfn.NewEvaluator(template, request.Values)
 			problems.Add(found...)
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -14,39 +13,26 @@ import (
 	"github.com/attini-go/runner/transform"
 )
 
-// request is what CloudFormation sends a macro; the parts that are used.
-type request struct {
-	RequestID string          `json:"requestId"`
-	Fragment  json.RawMessage `json:"fragment"`
-}
-
-// response is what CloudFormation takes: the whole fragment, or why not.
-type response struct {
-	RequestID    string    `json:"requestId"`
-	Status       string    `json:"status"`
-	Fragment     *cfn.Node `json:"fragment,omitempty"`
-	ErrorMessage string    `json:"errorMessage,omitempty"`
-}
-
-const (
-	statusSuccess = "success"
-	statusFailure = "failure"
-)
-
 // maxMessage bounds the error message, which CloudFormation shows as a stack
 // event, in characters.
 const maxMessage = 1000
 
-type handler struct{ logger *slog.Logger }
+// handler answers macro calls.
+type handler struct {
+	logger  *slog.Logger
+	account transform.Account
+	// defaultImage is transform.Request's.
+	defaultImage string
+}
 
 // handle answers one macro call. It always answers: an error of the function
 // itself would reach the user as nothing but "malformed response".
-func (h handler) handle(_ context.Context, r request) (answer response, _ error) {
+func (h handler) handle(ctx context.Context, r request) (answer response, _ error) {
 	logger := h.logger.With("requestId", r.RequestID)
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			logger.Error("panic", "panic", fmt.Sprint(thrown), "stack", string(debug.Stack()))
-			answer = failure(r, "internal error of the macro; its log has the details under request id "+r.RequestID)
+			answer = internalError(r)
 		}
 	}()
 	fragment, err := cfn.ReadJSON(r.Fragment)
@@ -54,19 +40,25 @@ func (h handler) handle(_ context.Context, r request) (answer response, _ error)
 		logger.Error("fragment is unreadable", "error", err)
 		return failure(r, err.Error()), nil
 	}
-	expanded, problems := transform.Expand(fragment)
-	for _, p := range problems.Sorted() {
-		logger.Info("problem", "severity", p.Severity, "rule", p.Rule, "path", p.Path, "message", p.Message)
+	expanded, problems := transform.Expand(ctx, transform.Request{
+		Template: fragment, Values: r.values(), Account: h.account, DefaultImage: h.defaultImage,
+	})
+	for _, p := range problems {
+		// A message may quote a parameter's value, which no log line shall.
+		logger.Log(ctx, level(p.Severity), "problem", "rule", p.Rule, "path", p.Path, "advice", p.Advice)
 	}
 	if problems.HasErrors() {
 		return failure(r, message(problems)), nil
 	}
-	logger.Info("expanded")
+	logger.Info("expanded", "resources", len(expanded.Get("Resources").Entries()))
 	return response{RequestID: r.RequestID, Status: statusSuccess, Fragment: expanded}, nil
 }
 
-func failure(r request, message string) response {
-	return response{RequestID: r.RequestID, Status: statusFailure, ErrorMessage: message}
+func level(severity problem.Severity) slog.Level {
+	if severity == problem.Warning {
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo // the user's mistake, not the function's
 }
 
 // message joins the errors, whole ones only, and counts those left out.

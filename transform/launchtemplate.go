@@ -1,0 +1,109 @@
+package transform
+
+import (
+	"github.com/awslabs/goformation/v7/cloudformation/ec2"
+	"github.com/awslabs/goformation/v7/cloudformation/tags"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/schema"
+)
+
+func launchTemplateID(runner *schema.Runner) string { return runner.Name + "LaunchTemplate" }
+
+// rootVolumeGiB has room for the images that jobs build; an AMI with a larger
+// root volume gets its own size.
+const rootVolumeGiB = 50
+
+// hopLimit lets a container reach the instance metadata: its answers cross one
+// network more than the host's.
+const hopLimit = 2
+
+// launchTemplate is the EC2 host of a Runner (section Ec2Configuration): how an
+// instance is made that joins the runner's cluster.
+func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
+	t := new(typed)
+	image, profile := x.machineImage(runner), runner.Ec2Configuration.InstanceProfileName.Node
+	if !runner.Ec2Configuration.InstanceProfileName.Given() {
+		profile = defaultInstanceProfile()
+	}
+	data := &ec2.LaunchTemplate_LaunchTemplateData{
+		ImageId:            new(t.hold(image.node)),
+		InstanceType:       new(t.hold(runner.Ec2Configuration.InstanceType.Node)),
+		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.hold(profile))},
+		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
+			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
+		},
+		UserData: new(t.hold(userData(runner))),
+		TagSpecifications: []ec2.LaunchTemplate_TagSpecification{
+			{ResourceType: new("instance"), Tags: x.hostTags(runner, t)},
+			{ResourceType: new("volume"), Tags: x.hostTags(runner, t)},
+		},
+	}
+	if image.rootDevice != "" {
+		data.BlockDeviceMappings = []ec2.LaunchTemplate_BlockDeviceMapping{{
+			DeviceName: new(image.rootDevice),
+			Ebs: &ec2.LaunchTemplate_Ebs{
+				VolumeType: new("gp3"), VolumeSize: new(max(rootVolumeGiB, image.rootVolumeGiB)),
+				Encrypted: new(true), DeleteOnTermination: new(true),
+			},
+		}}
+	}
+	resource := t.resource(&ec2.LaunchTemplate{LaunchTemplateData: data})
+	if groups := x.securityGroups(runner); groups != nil {
+		resource.At("Properties", "LaunchTemplateData").Set("SecurityGroupIds", groups)
+	}
+	if image.alias != "" {
+		resource.Set("Metadata", cfn.Obj(cfn.F("AttiniAmi", cfn.Obj(
+			cfn.F("Alias", cfn.Str(image.alias)),
+			cfn.F("Parameter", cfn.Str(image.parameter)),
+		))))
+	}
+	return resource
+}
+
+// defaultInstanceProfile is that of a Runner without InstanceProfileName
+// (section InstanceProfileName).
+func defaultInstanceProfile() *cfn.Node {
+	return cfn.Sub("attini-runner-default-instance-profile-${AWS::Region}")
+}
+
+// userData makes the host's ECS agent join the runner's own cluster, with the
+// attribute by which the launcher places the task. The agent's configuration
+// goes through the shell as base64, so nothing in it can be taken for a
+// command.
+func userData(runner *schema.Runner) *cfn.Node {
+	configuration := cfn.Obj(cfn.F("Fn::Base64", cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str(""), cfn.Seq(
+		cfn.Str("ECS_CLUSTER="), cluster(runner),
+		cfn.Str("\nECS_ENABLE_CONTAINER_METADATA=true\nECS_INSTANCE_ATTRIBUTES={\"runnerResourceName\":\""),
+		cfn.Ref("AWS::StackName"), cfn.Str("-"+runner.Name),
+		cfn.Str("\"}\nECS_LOG_DRIVER=awslogs\nECS_LOG_OPTS={\"awslogs-group\":\""),
+		cfn.Ref(ecsClientLogGroupID(runner)), cfn.Str("\",\"awslogs-region\":\""), cfn.Ref("AWS::Region"),
+		cfn.Str("\"}\n"),
+	))))))
+	return cfn.Obj(cfn.F("Fn::Base64", cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str(""), cfn.Seq(
+		cfn.Str("#!/bin/sh\nbase64 -d >>/etc/ecs/ecs.config <<'END'\n"), configuration, cfn.Str("\nEND\n"),
+	))))))
+}
+
+// cluster is the Runner's (section EcsCluster).
+func cluster(runner *schema.Runner) *cfn.Node {
+	if runner.EcsCluster.Given() {
+		return runner.EcsCluster.Node
+	}
+	return cfn.Str(runner.EcsCluster.Literal)
+}
+
+// hostTags tell people, and the permission to terminate, whose host it is.
+func (x *expansion) hostTags(runner *schema.Runner, t *typed) []tags.Tag {
+	result := []tags.Tag{
+		{Key: "Name", Value: runner.Name},
+		{Key: "AttiniResourceType", Value: "RunnerInstance"},
+		{Key: "EcsCluster", Value: t.hold(cluster(runner))},
+	}
+	for _, name := range []string{"AttiniDistributionName", "AttiniEnvironmentName"} {
+		if x.known.Declares(name) {
+			result = append(result, tags.Tag{Key: name, Value: t.hold(cfn.Ref(name))})
+		}
+	}
+	return result
+}

@@ -1,0 +1,115 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/problem"
+)
+
+// RuleReference is the rule of a reference to what the expansion removes.
+const RuleReference = "removed-resource"
+
+// checkReferences reports references to the plan by the logical id that it
+// loses. A Runner keeps its own.
+func checkReferences(template *cfn.Node, inventory *Inventory) problem.List {
+	if inventory.Plan == nil {
+		return nil
+	}
+	r := references{plan: inventory.Plan}
+	for _, section := range []string{"Resources", "Outputs"} {
+		r.walk(template.Get(section), cfn.Path(section))
+	}
+	for _, resource := range cfn.Resources(template) {
+		r.dependsOn(resource)
+	}
+	return r.problems
+}
+
+type references struct {
+	plan     *plan.Plan
+	problems problem.List
+}
+
+func (r *references) report(n *cfn.Node, at cfn.Path) {
+	id := StateMachineID(r.plan.Name)
+	r.problems.Add(problem.Problem{
+		Severity: problem.Error, Rule: RuleReference, Path: string(at), Place: n.Place,
+		Message: fmt.Sprintf("%s: refers to plan %q, which becomes the state machine %q", at, r.plan.Name, id),
+		Advice:  "Refer to " + id + ".",
+	})
+}
+
+func (r *references) walk(n *cfn.Node, at cfn.Path) {
+	if n == nil {
+		return
+	}
+	if name, argument, ok := cfn.Intrinsic(n); ok && r.refers(name, argument) {
+		r.report(n, at)
+	}
+	for i, item := range n.Items {
+		r.walk(item, at.Index(i))
+	}
+	for _, field := range n.Fields {
+		r.walk(field.Value, at.Key(field.Key))
+	}
+}
+
+func (r *references) refers(function string, argument *cfn.Node) bool {
+	switch function {
+	case "Ref":
+		return argument.IsString() && argument.Text == r.plan.Name
+	case "Fn::GetAtt":
+		if argument.IsList() && len(argument.Items) > 0 {
+			argument = argument.Items[0]
+		}
+		return argument.IsString() && r.names(argument.Text)
+	case "Fn::Sub":
+		return r.substitutes(argument)
+	}
+	return false
+}
+
+// names reports whether text is the plan's id, or an attribute of the plan.
+func (r *references) names(text string) bool {
+	name, _, _ := strings.Cut(text, ".")
+	return name == r.plan.Name
+}
+
+func (r *references) substitutes(argument *cfn.Node) bool {
+	text, variables := argument, (*cfn.Node)(nil)
+	if argument.IsList() && len(argument.Items) == 2 {
+		text, variables = argument.Items[0], argument.Items[1]
+	}
+	if !text.IsString() || !strings.Contains(text.Text, r.plan.Name) {
+		return false
+	}
+	parts, err := cfn.SubParts(text.Text)
+	if err != nil {
+		return false
+	}
+	for _, part := range parts {
+		if part.Variable != "" && !variables.Has(part.Variable) && r.names(part.Variable) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *references) dependsOn(resource cfn.Field) {
+	needed := resource.Value.Get("DependsOn")
+	at := cfn.Path("").Keys("Resources", resource.Key, "DependsOn")
+	if needed.IsString() && needed.Text == r.plan.Name {
+		r.report(needed, at)
+	}
+	if !needed.IsList() {
+		return
+	}
+	for i, item := range needed.Items {
+		if item.IsString() && item.Text == r.plan.Name {
+			r.report(item, at.Index(i))
+		}
+	}
+}
