@@ -139,7 +139,7 @@ func value(node any) string {
 		case "Ref":
 			return known(fmt.Sprint(argument))
 		case "Fn::GetAtt":
-			return "value-of-" + join(list, ".")
+			return "value-of-" + strings.Join(values(list), ".")
 		case "Fn::Sub":
 			if len(list) > 0 {
 				argument = list[0]
@@ -148,8 +148,7 @@ func value(node any) string {
 				return known(name[2 : len(name)-1])
 			})
 		case "Fn::Join":
-			parts, _ := list[1].([]any)
-			return join(parts, fmt.Sprint(list[0]))
+			return strings.Join(values(list[1]), fmt.Sprint(list[0]))
 		case "Fn::If":
 			return value(list[1])
 		default:
@@ -159,12 +158,20 @@ func value(node any) string {
 	return ""
 }
 
-func join(parts []any, separator string) string {
-	values := make([]string, len(parts))
-	for i, part := range parts {
-		values[i] = value(part)
+// values is what a list comes to, written out or split from a text.
+func values(node any) []string {
+	if object, ok := node.(map[string]any); ok {
+		if split, ok := object["Fn::Split"].([]any); ok {
+			return strings.Split(value(split[1]), fmt.Sprint(split[0]))
+		}
+		return []string{value(node)}
 	}
-	return strings.Join(values, separator)
+	list, _ := node.([]any)
+	texts := make([]string, len(list))
+	for i, item := range list {
+		texts[i] = value(item)
+	}
+	return texts
 }
 
 // known has the values on which the form of a definition depends.
