@@ -63,6 +63,11 @@ func run(t *testing.T, ctx context.Context, template string, change func(*local.
 	t.Helper()
 	deployment, problems := deploy(t, template, local.Facts{})
 	require.NoError(t, problems.Err())
+	return runDeployment(t, ctx, deployment, change)
+}
+
+func runDeployment(t *testing.T, ctx context.Context, deployment *local.Deployment, change func(*local.Options)) (local.Result, *pages) {
+	t.Helper()
 	lines := &pages{text: map[string]string{}}
 	options := local.Options{
 		Shell: "bash", Environment: os.Environ(), Log: lines, Distribution: "shop",

@@ -222,9 +222,10 @@ func (s *substitutions) needsEscape(n *cfn.Node) bool {
 
 // escaped makes CloudFormation write a value as it must stand inside a JSON
 // string: splitting at a character and joining with its escape replaces it.
-// The backslash comes first, since the others bring in new ones.
+// The backslash comes first, since the others bring in new ones. ${ is escaped
+// too: CloudFormation replaces keys also in the values that it has put in.
 func escaped(value *cfn.Node) *cfn.Node {
-	for _, pair := range [][2]string{{`\`, `\\`}, {`"`, `\"`}, {"\n", `\n`}, {"\r", `\r`}, {"\t", `\t`}} {
+	for _, pair := range [][2]string{{`\`, `\\`}, {`"`, `\"`}, {"\n", `\n`}, {"\r", `\r`}, {"\t", `\t`}, {"${", `\u0024{`}} {
 		parts := cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(pair[0]), value)))
 		value = cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str(pair[1]), parts)))
 	}
