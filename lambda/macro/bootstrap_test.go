@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +27,31 @@ const nowhere = "http://127.0.0.1:1"
 type event struct {
 	RequestID  string          `json:"requestId"`
 	Fragment   json.RawMessage `json:"fragment"`
-	Parameters map[string]any  `json:"templateParameterValues"`
+	Parameters parameterValues `json:"templateParameterValues"`
+}
+
+// parameterValues are the stack's parameters; lists comma-separated, as people
+// write them.
+type parameterValues map[string]string
+
+func (p *parameterValues) UnmarshalJSON(text []byte) error {
+	var values map[string]any
+	if err := json.Unmarshal(text, &values); err != nil {
+		return err
+	}
+	*p = parameterValues{}
+	for name, value := range values {
+		list, ok := value.([]any)
+		if !ok {
+			list = []any{value}
+		}
+		parts := make([]string, len(list))
+		for i, part := range list {
+			parts[i] = fmt.Sprint(part)
+		}
+		(*p)[name] = strings.Join(parts, ",")
+	}
+	return nil
 }
 
 // answered is the macro's response, the fragment as it came.
@@ -128,7 +154,11 @@ func expand(t *testing.T, p programs, call event) (stdout, stderr string) {
 	t.Helper()
 	template := filepath.Join(t.TempDir(), "template.json")
 	require.NoError(t, os.WriteFile(template, call.Fragment, 0o600))
-	command := exec.CommandContext(t.Context(), p.runnerctl, "expand", template)
+	arguments := []string{"expand", template}
+	for _, name := range slices.Sorted(maps.Keys(call.Parameters)) {
+		arguments = append(arguments, "--parameter", name+"="+call.Parameters[name])
+	}
+	command := exec.CommandContext(t.Context(), p.runnerctl, arguments...)
 	var printed, said strings.Builder
 	command.Stdout, command.Stderr = &printed, &said
 	if err := command.Run(); err != nil {
