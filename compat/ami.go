@@ -169,7 +169,7 @@ func CheckAmi(runner *schema.Runner) problem.List {
 
 // ami reports the Ami of a Runner with a host.
 func (r *reporter) ami(severity problem.Severity, rule, message string) {
-	r.add(severity, rule, r.runner.Ec2Configuration.Ami.Node, message, "Ec2Configuration", "Ami")
+	r.add(severity, rule, as(r.runner.Ec2Configuration.Ami), message, "Ec2Configuration", "Ami")
 }
 
 // called names a Runner's alias. That it is the default is said to who did not

@@ -98,10 +98,10 @@ func (r *reporter) noFargateSize(cpu size, definition TaskDefinition) {
 		advice = "It works only if AWS has added this size to Fargate since this check was made."
 	}
 	if cpu.own {
-		r.add(severity, RuleFargateSize, r.runner.Cpu.Node,
+		r.add(severity, RuleFargateSize, as(r.runner.Cpu),
 			fmt.Sprintf("%d CPU units are no size of Fargate (sizes: %s)", cpu.Value, numbers(sizes)), "Cpu")
 	} else {
-		r.add(severity, RuleFargateSize, r.runner.Memory.Node,
+		r.add(severity, RuleFargateSize, as(r.runner.Memory),
 			fmt.Sprintf("goes with %d CPU units, the Cpu of %s, which are no size of Fargate (sizes: %s); give Cpu too",
 				cpu.Value, definition.Name, numbers(sizes)), "Memory")
 	}
@@ -113,15 +113,15 @@ func (r *reporter) noFargateSize(cpu size, definition TaskDefinition) {
 func (r *reporter) noFargatePair(task fargateTask, cpu, memory size, definition TaskDefinition) {
 	switch {
 	case cpu.own && memory.own:
-		r.add(problem.Error, RuleFargateSize, r.runner.Memory.Node,
+		r.add(problem.Error, RuleFargateSize, as(r.runner.Memory),
 			fmt.Sprintf("%d MiB do not go with %d CPU units on Fargate (with them: %s)", memory.Value, cpu.Value, task.memory()), "Memory")
 		r.advise(fargateAdvice(memory.Value))
 	case cpu.own:
-		r.add(problem.Error, RuleFargateSize, r.runner.Cpu.Node,
+		r.add(problem.Error, RuleFargateSize, as(r.runner.Cpu),
 			fmt.Sprintf("%d CPU units do not go with %d MiB, the Memory of %s, on Fargate (with %d: %s); give Memory too",
 				cpu.Value, memory.Value, definition.Name, cpu.Value, task.memory()), "Cpu")
 	default:
-		r.add(problem.Error, RuleFargateSize, r.runner.Memory.Node,
+		r.add(problem.Error, RuleFargateSize, as(r.runner.Memory),
 			fmt.Sprintf("%d MiB do not go with %d CPU units, the Cpu of %s, on Fargate (with %d: %s); give Cpu too",
 				memory.Value, cpu.Value, definition.Name, cpu.Value, task.memory()), "Memory")
 		r.advise(fargateAdvice(memory.Value))

@@ -60,7 +60,7 @@ func UnknownInstanceType(runner *schema.Runner, near []string) problem.Problem {
 		message += "; choose one that the region has"
 	}
 	r := &reporter{runner: runner}
-	r.add(problem.Error, RuleInstanceType, given.Node, message, "Ec2Configuration", "InstanceType")
+	r.add(problem.Error, RuleInstanceType, as(given), message, "Ec2Configuration", "InstanceType")
 	return r.problems[0]
 }
 
@@ -70,10 +70,10 @@ func (r *reporter) architecture(host Host) bool {
 	alias, fits := host.Type.alias()
 	if host.Alias != nil {
 		wanted, ami = host.Alias.Architecture, called(r.runner, *host.Alias)
-		choice = "use " + alias.Name
+		choice = "use " + alias.Name + " or another instance type"
 	} else {
 		ami = "the AMI " + brief(r.runner.Ec2Configuration.Ami.Literal)
-		choice = "give an AMI for it, such as " + alias.Name + ","
+		choice = "give an AMI for it, such as " + alias.Name + ", or another instance type"
 	}
 	if host.Image != nil {
 		wanted = host.Image.Architecture
@@ -83,9 +83,9 @@ func (r *reporter) architecture(host Host) bool {
 		return true
 	}
 	if !fits {
-		choice = "no recommended AMI fits it: give the id of one that does"
+		choice = "no recommended AMI fits it, so give the id of one that does, or another instance type"
 	}
-	r.ami(problem.Error, RuleArchitecture, fmt.Sprintf("%s is for %s, but %s is %s; %s or use another instance type",
+	r.ami(problem.Error, RuleArchitecture, fmt.Sprintf("%s is for %s, but %s is %s; %s",
 		ami, wanted, host.TypeName, strings.Join(has, " and "), choice))
 	return false
 }
@@ -141,7 +141,7 @@ func (r *reporter) hostCPU(definition TaskDefinition, host Host) {
 	switch {
 	case units <= 0 || !cpu.Known:
 	case cpu.own && cpu.Value >= units:
-		r.add(problem.Error, RuleHostCPU, r.runner.Cpu.Node,
+		r.add(problem.Error, RuleHostCPU, as(r.runner.Cpu),
 			fmt.Sprintf("%d CPU units must be smaller than the host's: %s; lower Cpu or use a larger instance type", cpu.Value, has), "Cpu")
 	case !cpu.own && cpu.Value > units:
 		r.instanceType(problem.Error, RuleHostCPU,
@@ -170,7 +170,7 @@ func (r *reporter) hostMemory(definition TaskDefinition, host Host) {
 			subject, (memory.Value*100+whole-1)/whole, whole, host.TypeName, recommended)
 	}
 	if memory.own {
-		r.add(severity, RuleHostMemory, r.runner.Memory.Node, message+"lower Memory or use a larger instance type", "Memory")
+		r.add(severity, RuleHostMemory, as(r.runner.Memory), message+"lower Memory or use a larger instance type", "Memory")
 		return
 	}
 	r.instanceType(severity, RuleHostMemory, message+"give Memory or use a larger instance type")
@@ -178,5 +178,5 @@ func (r *reporter) hostMemory(definition TaskDefinition, host Host) {
 
 // instanceType reports the InstanceType of a Runner with a host.
 func (r *reporter) instanceType(severity problem.Severity, rule, message string) {
-	r.add(severity, rule, r.runner.Ec2Configuration.InstanceType.Node, message, "Ec2Configuration", "InstanceType")
+	r.add(severity, rule, as(r.runner.Ec2Configuration.InstanceType), message, "Ec2Configuration", "InstanceType")
 }

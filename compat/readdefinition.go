@@ -17,7 +17,7 @@ import (
 // is the work of CloudFormation.
 func ReadTaskDefinition(logicalID string, resource *cfn.Node, known schema.Known) TaskDefinition {
 	r := &definitionReader{known: known}
-	properties := r.value(field(resource, propertiesKey))
+	properties := r.property(finding{Value: resource, Known: true}, propertiesKey)
 	definition := TaskDefinition{
 		Name:            nameOf(logicalID),
 		CPU:             size1024(r.scalar(properties, "Cpu"), vcpuText),

@@ -38,14 +38,24 @@ type reporter struct {
 	problems problem.List
 }
 
-// add reports a property, whose keys lead to it from Properties. written is the
-// property as the template has it; nil when it is absent.
-func (r *reporter) add(severity problem.Severity, rule string, written *cfn.Node, message string, keys ...string) {
+// written is how the template gives a property.
+type written struct {
+	// node is nil when it is absent.
+	node *cfn.Node
+	// known is false when node is an intrinsic function that nobody has
+	// evaluated.
+	known bool
+}
+
+func as[T any](value schema.Value[T]) written { return written{value.Node, value.Known} }
+
+// add reports a property, whose keys lead to it from Properties.
+func (r *reporter) add(severity problem.Severity, rule string, as written, message string, keys ...string) {
 	r.problems.Add(problem.Problem{
 		Severity: severity, Rule: rule,
 		Path:    string(r.runner.Path.Key(propertiesKey).Keys(keys...)),
-		Place:   r.place(written, keys),
-		Message: fmt.Sprintf("Runner %q: %s: %s%s", r.runner.Name, strings.Join(keys, "."), message, origin(written, keys)),
+		Place:   r.place(as.node, keys),
+		Message: fmt.Sprintf("Runner %q: %s: %s%s", r.runner.Name, strings.Join(keys, "."), message, as.origin(keys[len(keys)-1])),
 	})
 }
 
@@ -56,9 +66,9 @@ func (r *reporter) advise(advice string) {
 
 // place is where the property stands or, when it is absent, the nearest object
 // around it that is there.
-func (r *reporter) place(written *cfn.Node, keys []string) problem.Place {
-	if written != nil {
-		return written.Place
+func (r *reporter) place(node *cfn.Node, keys []string) problem.Place {
+	if node != nil {
+		return node.Place
 	}
 	n := r.runner.Resource
 	if n == nil {
@@ -74,15 +84,16 @@ func (r *reporter) place(written *cfn.Node, keys []string) problem.Place {
 	return place
 }
 
-// origin says where a value comes from that is not written where it is used.
-func origin(written *cfn.Node, keys []string) string {
-	name, argument, ok := cfn.Intrinsic(written)
+// origin says where the value of a property comes from that is not written
+// where it is used.
+func (w written) origin(property string) string {
+	name, argument, ok := cfn.Intrinsic(w.node)
 	switch {
-	case !ok:
+	case !ok || !w.known:
 		return ""
 	case name == "Ref" && argument.IsString():
-		return fmt.Sprintf("; %s is the value of parameter %s", keys[len(keys)-1], quoted(argument.Text))
+		return fmt.Sprintf("; %s is the value of parameter %s", property, quoted(argument.Text))
 	default:
-		return fmt.Sprintf("; %s is what %s comes to", keys[len(keys)-1], brief(name))
+		return fmt.Sprintf("; %s is what %s comes to", property, brief(name))
 	}
 }

@@ -144,7 +144,7 @@ func (r *reporter) containerName(d TaskDefinition) bool {
 	names, hidden := d.names()
 	switch {
 	case !given.Given() && len(d.Containers) > 1:
-		r.add(problem.Error, RuleContainer, nil,
+		r.add(problem.Error, RuleContainer, written{},
 			fmt.Sprintf("is required, because %s has more than one container (it has: %s); name the one that runs the jobs",
 				d.Name, listed(allQuoted(names), hidden)), "ContainerName")
 		return false
@@ -153,7 +153,7 @@ func (r *reporter) containerName(d TaskDefinition) bool {
 		if near := problem.Nearest(given.Literal, names); near != "" {
 			message += fmt.Sprintf("; did you mean %s?", quoted(near))
 		}
-		r.add(problem.Error, RuleContainer, given.Node, message, "ContainerName")
+		r.add(problem.Error, RuleContainer, as(given), message, "ContainerName")
 		return false
 	}
 	return true
@@ -222,5 +222,5 @@ func (r *reporter) networkMode(d TaskDefinition) {
 }
 
 func (r *reporter) taskDefinitionArn(rule, message string) {
-	r.add(problem.Error, rule, r.runner.TaskDefinitionArn.Node, message, "TaskDefinitionArn")
+	r.add(problem.Error, rule, written{node: r.runner.TaskDefinitionArn.Node}, message, "TaskDefinitionArn")
 }
