@@ -70,11 +70,20 @@ func pick[T any](known map[string]T, names []string, kind, section string, examp
 	return known, nil
 }
 
-// unwritten is the error for a fact that is not there.
+// missingFact is the error for a fact that is not there.
+type missingFact struct{ what, section, example string }
+
+func (m missingFact) Error() string { return m.what + " known only to AWS" }
+
+// advice says how to give the fact.
+func (m missingFact) advice() string {
+	return fmt.Sprintf("Give it in the --lookups file: {%q: %s}.", m.section, m.example)
+}
+
 func unwritten(what, section string, example any) error {
-	text, err := json.Marshal(map[string]any{section: example})
+	text, err := json.Marshal(example)
 	if err != nil {
-		return err
+		return fmt.Errorf("write an example of %s: %w", section, err)
 	}
-	return fmt.Errorf("%s known only to AWS; give it in the lookups: %s", what, text)
+	return missingFact{what, section, string(text)}
 }

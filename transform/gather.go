@@ -2,6 +2,7 @@ package transform
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -61,10 +62,19 @@ func gather(ctx context.Context, account Account, inventory *Inventory) (*facts,
 	var problems problem.List
 	for _, err := range failures {
 		if err != nil {
-			problems.Add(problem.Problem{Severity: problem.Error, Rule: RuleAccount, Path: "Resources", Message: err.Error()})
+			problems.Add(unanswered(err))
 		}
 	}
 	return f, problems
+}
+
+// unanswered is the problem of a question that has no answer.
+func unanswered(err error) problem.Problem {
+	p := problem.Problem{Severity: problem.Error, Rule: RuleAccount, Path: "Resources", Message: err.Error()}
+	if missing, ok := errors.AsType[missingFact](err); ok {
+		p.Advice = missing.advice()
+	}
+	return p
 }
 
 // wanted is what the Runners of a template need to know.

@@ -37,13 +37,44 @@ func (x *expansion) splice(template *cfn.Node, inventory *Inventory) (*cfn.Node,
 
 	expanded := &cfn.Node{Kind: cfn.Map, Place: template.Place}
 	for _, field := range template.Fields {
-		value := resources
-		if field.Key != "Resources" {
+		var value *cfn.Node
+		switch field.Key {
+		case "Resources":
+			value = resources
+		case "Transform":
+			if value = otherTransforms(field.Value); value == nil {
+				continue
+			}
+		default:
 			value = field.Value.Clone()
 		}
 		expanded.Fields = append(expanded.Fields, cfn.Field{Key: field.Key, Value: value, Place: field.Place})
 	}
 	return expanded, problems
+}
+
+// otherTransforms is a template's Transform without this macro, which is done;
+// nil when nothing is left.
+func otherTransforms(transform *cfn.Node) *cfn.Node {
+	if !transform.IsList() {
+		if transform.IsString() && transform.Text == MacroName {
+			return nil
+		}
+		return transform.Clone()
+	}
+	rest := &cfn.Node{Kind: cfn.List, Place: transform.Place}
+	for _, item := range transform.Items {
+		if !item.IsString() || item.Text != MacroName {
+			rest.Items = append(rest.Items, item.Clone())
+		}
+	}
+	switch len(rest.Items) {
+	case 0:
+		return nil
+	case 1:
+		return rest.Items[0]
+	}
+	return rest
 }
 
 // clashes reports emitted logical ids that the template or another emitted

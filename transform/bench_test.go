@@ -1,0 +1,107 @@
+package transform_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/transform"
+)
+
+// large is a template of about 1 MB: 500 resources, 20 of them Runners, and a
+// plan of 200 steps.
+func large() []byte {
+	resources := map[string]any{}
+	for i := range 20 {
+		resources[fmt.Sprintf("Runner%02d", i)] = map[string]any{
+			"Type": "Attini::Deploy::Runner",
+			"Properties": map[string]any{
+				"Image":               map[string]any{"Ref": "Image"},
+				"Cpu":                 1024,
+				"Memory":              map[string]any{"Ref": "Memory"},
+				"RunnerConfiguration": map[string]any{"JobTimeout": 600, "MaxConcurrentJobs": map[string]any{"Ref": "Jobs"}},
+				"Startup":             map[string]any{"Commands": []any{"apt-get update", "apt-get install -y jq"}},
+			},
+		}
+	}
+	var steps []any
+	for i := range 200 {
+		steps = append(steps, map[string]any{
+			"Name": fmt.Sprintf("Step%03d", i), "Type": "AttiniRunnerJob",
+			"Properties": map[string]any{
+				"Runner":      fmt.Sprintf("Runner%02d", i%20),
+				"Environment": map[string]any{"STAGE": map[string]any{"Ref": "Stage"}},
+				"Commands":    []any{map[string]any{"Fn::Sub": "deploy --stage ${Stage} --region ${AWS::Region} ${!HOME}"}, "echo done"},
+			},
+		})
+	}
+	resources["Plan"] = map[string]any{"Type": "Attini::Deploy::DeploymentPlan", "Properties": map[string]any{"DeploymentPlan": steps}}
+	for i := len(resources); i < 500; i++ {
+		resources[fmt.Sprintf("Policy%03d", i)] = map[string]any{
+			"Type": "AWS::IAM::ManagedPolicy",
+			"Properties": map[string]any{
+				"Description": strings.Repeat("Lets the deployment read what it needs. ", 24),
+				"PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{
+					map[string]any{"Effect": "Allow", "Action": []any{"s3:GetObject", "s3:ListBucket", "sqs:SendMessage"}, "Resource": map[string]any{"Fn::Sub": "arn:aws:s3:::bucket-${AWS::Region}/*"}},
+					map[string]any{"Effect": "Allow", "Action": strings.Split(strings.Repeat("ec2:DescribeInstances,", 30), ","), "Resource": "*"},
+				}},
+			},
+		}
+	}
+	text, err := json.Marshal(map[string]any{
+		"Parameters": map[string]any{
+			"Image": map[string]any{"Type": "String"}, "Stage": map[string]any{"Type": "String"},
+			"Memory": map[string]any{"Type": "Number"}, "Jobs": map[string]any{"Type": "Number"},
+		},
+		"Resources": resources,
+	})
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// BenchmarkExpand is what the macro does with a large template, beside
+// decoding and encoding the same bytes with the standard library.
+func BenchmarkExpand(b *testing.B) {
+	text := large()
+	b.Run("Expand", func(b *testing.B) {
+		facts := benchFacts(b)
+		values := pseudo()
+		values.Parameters = map[string]string{"Image": "debian:stable", "Stage": "prod", "Memory": "4096", "Jobs": "5"}
+		b.SetBytes(int64(len(text)))
+		b.ReportAllocs()
+		for b.Loop() {
+			template, err := cfn.ReadJSON(text)
+			require.NoError(b, err)
+			expanded, problems := transform.Expand(b.Context(), transform.Request{Template: template, Values: values, Account: facts.Account()})
+			require.NoError(b, problems.Err())
+			_, err = expanded.MarshalJSON()
+			require.NoError(b, err)
+		}
+	})
+	b.Run("UnmarshalMarshal", func(b *testing.B) {
+		b.SetBytes(int64(len(text)))
+		b.ReportAllocs()
+		for b.Loop() {
+			var template any
+			require.NoError(b, json.Unmarshal(text, &template))
+			_, err := json.Marshal(template)
+			require.NoError(b, err)
+		}
+	})
+}
+
+func benchFacts(b *testing.B) transform.Facts {
+	b.Helper()
+	text, err := os.ReadFile("testdata/facts.json")
+	require.NoError(b, err)
+	var facts transform.Facts
+	require.NoError(b, json.Unmarshal(text, &facts))
+	return facts
+}
