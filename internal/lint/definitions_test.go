@@ -174,7 +174,8 @@ func values(node any) []string {
 	return texts
 }
 
-// known has the values on which the form of a definition depends.
+// known has the values on which the form of a definition depends, and for what
+// a user may give one that breaks a definition unless it is escaped.
 func known(name string) string {
 	switch name {
 	case "AWS::Partition":
@@ -183,7 +184,9 @@ func known(name string) string {
 		return "eu-west-1"
 	case "AWS::AccountId":
 		return "123456789012"
-	default:
-		return "value-of-" + strings.ReplaceAll(name, "::", "-")
 	}
+	if pseudo, ok := strings.CutPrefix(name, "AWS::"); ok {
+		return "value-of-" + pseudo
+	}
+	return "value \"of\"\t\\" + name + "\\\n{}"
 }
