@@ -150,7 +150,7 @@ func (r *reader) object(n *cfn.Node, result reading, at cfn.Path, place problem.
 	p := result.of
 	opaque := intrinsic(n)
 	if !n.IsMap() || opaque && p.writtenOut {
-		r.report(RuleType, at, n.Place, "must be an object, not "+describe(n))
+		r.report(RuleType, at, n.Place, "must be an object, not "+describe(n)+loopAdvice(n))
 		opaque = true
 	}
 	if opaque {

@@ -43,6 +43,20 @@ func describe(n *cfn.Node) string {
 	}
 }
 
+// loopAdvice says what to do about a loop, or "".
+func loopAdvice(n *cfn.Node) string {
+	name, _, _ := cfn.Intrinsic(n)
+	if !strings.HasPrefix(name, loopPrefix) {
+		return ""
+	}
+	return ": " + loopsExpandLate
+}
+
+const (
+	loopPrefix      = "Fn::ForEach::"
+	loopsExpandLate = "a loop is expanded only after this macro; write the properties out"
+)
+
 func notAllowed(value string, p property) string {
 	allowed := strings.Join(p.allowed, ", ")
 	if p.shape != "" {
@@ -56,6 +70,9 @@ func notAllowed(value string, p property) string {
 }
 
 func unknownProperty(name string, parent property) string {
+	if strings.HasPrefix(name, loopPrefix) {
+		return loopsExpandLate
+	}
 	names := parent.names()
 	here := func(known string) bool { return strings.EqualFold(name, known) }
 	if owner := ownerOf(name, described()); owner != "" && !slices.ContainsFunc(names, here) {
