@@ -233,7 +233,8 @@ func TestUnknownInstanceType(t *testing.T) {
 		{"like no other", "m9.huge", []string{"m5.large", "m5.xlarge"}, `there is no instance type "m9.huge" in this region (there is: m5.large, m5.xlarge); choose one that the region has`},
 		{"nothing near", "m9.huge", nil, `there is no instance type "m9.huge" in this region; choose one that the region has`},
 		{
-			"many near", "z9.q", []string{"m5.a", "m5.b", "m5.c", "m5.d", "m5.e", "m5.f", "m5.g", "m5.h", "m5.i", "m5.j", "m5.k", "m5.l"},
+			"many near", "z9.q",
+			[]string{"m5.a", "m5.b", "m5.c", "m5.d", "m5.e", "m5.f", "m5.g", "m5.h", "m5.i", "m5.j", "m5.k", "m5.l"},
 			`there is no instance type "z9.q" in this region (there is: m5.a, m5.b, m5.c, m5.d, m5.e, m5.f, m5.g, m5.h, m5.i, m5.j and 2 more); choose one that the region has`,
 		},
 	} {

@@ -62,7 +62,7 @@ func (r *definitionReader) value(found finding) finding {
 	}
 	values, all := r.known.Values(n)
 	switch {
-	case !all || len(values) != 1 || isIntrinsic(values[0]) && !cfn.IsNoValue(values[0]):
+	case !all || len(values) != 1:
 		return finding{}
 	case cfn.IsNoValue(values[0]):
 		return finding{Known: true}

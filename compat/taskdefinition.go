@@ -129,17 +129,16 @@ func (d TaskDefinition) chosen(runner *schema.Runner) (Container, bool) {
 // definition: the container, its entry point, the launch type and the network.
 func CheckTaskDefinition(runner *schema.Runner, definition TaskDefinition) problem.List {
 	r := &reporter{runner: runner}
-	if r.containerName(definition) {
-		r.entryPoint(definition)
-	}
+	r.containerName(definition)
+	r.entryPoint(definition)
 	if r.launchType(definition) {
 		r.networkMode(definition)
 	}
 	return r.problems
 }
 
-// containerName reports whether ContainerName fits.
-func (r *reporter) containerName(d TaskDefinition) bool {
+// containerName reports a ContainerName that is missing or not there.
+func (r *reporter) containerName(d TaskDefinition) {
 	given := r.runner.ContainerName
 	names, hidden := d.names()
 	switch {
@@ -147,16 +146,13 @@ func (r *reporter) containerName(d TaskDefinition) bool {
 		r.add(problem.Error, RuleContainer, written{},
 			fmt.Sprintf("is required, because %s has more than one container (it has: %s); name the one that runs the jobs",
 				d.Name, listed(allQuoted(names), hidden)), "ContainerName")
-		return false
 	case given.Given() && given.Known && d.Complete && hidden == 0 && !slices.Contains(names, given.Literal):
 		message := fmt.Sprintf("%s has no container %s (it has: %s)", d.Name, quoted(given.Literal), listed(allQuoted(names), 0))
 		if near := problem.Nearest(given.Literal, names); near != "" {
 			message += fmt.Sprintf("; did you mean %s?", quoted(near))
 		}
 		r.add(problem.Error, RuleContainer, as(given), message, "ContainerName")
-		return false
 	}
-	return true
 }
 
 // entryPoint reports an entry point (section TaskDefinitionArn, Note).

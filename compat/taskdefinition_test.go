@@ -174,13 +174,13 @@ func TestCheckTaskDefinitionLaunchType(t *testing.T) {
 
 func TestCheckTaskDefinitionReportsAllTogether(t *testing.T) {
 	t.Parallel()
-	runner := read(t, "TaskDefinitionArn: !Ref Task\nContainerName: main")
+	runner := read(t, "TaskDefinitionArn: !Ref Task\nContainerName: other")
 	definition := define(t, "ContainerDefinitions: [{Name: main, EntryPoint: [sh]}]\nRequiresCompatibilities: [EC2]", false)
 	var rules []string
 	for _, p := range compat.CheckTaskDefinition(runner, definition) {
 		rules = append(rules, p.Rule)
 	}
-	assert.Equal(t, []string{compat.RuleEntryPoint, compat.RuleLaunchType}, rules)
+	assert.Equal(t, []string{compat.RuleContainer, compat.RuleEntryPoint, compat.RuleLaunchType}, rules)
 }
 
 func TestOwnTaskDefinitionsFit(t *testing.T) {
