@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,7 +61,20 @@ func start(c Config, arn string) (*environment, error) {
 
 // run serves the Runtime API until the process ends.
 func (e *environment) run(listener net.Listener) {
-	server := &http.Server{Handler: e.api.handler(), ReadHeaderTimeout: initTimeout}
+	// A connection's goroutine may stay for a moment after the server's Close.
+	var connections sync.WaitGroup
+	server := &http.Server{
+		Handler:           e.api.handler(),
+		ReadHeaderTimeout: initTimeout,
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				connections.Add(1)
+			case http.StateClosed, http.StateHijacked:
+				connections.Done()
+			}
+		},
+	}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -69,6 +83,7 @@ func (e *environment) run(listener net.Listener) {
 	e.exit = e.process.Wait()
 	_ = server.Close()
 	<-served
+	connections.Wait()
 	close(e.exited)
 }
 
