@@ -42,6 +42,8 @@ func walls() map[string][]string {
 		"internal/lint":   {},
 
 		"internal/lambdahost": {},
+		// Data for other tools, and the tests that try them.
+		"integrations": {},
 
 		"agent/protocol":  {},
 		"agent/process":   {},

@@ -1,0 +1,92 @@
+"""cfn-lint rules for Attini::Deploy::Runner and Attini::Deploy::DeploymentPlan.
+
+Append this folder with `cfn-lint --append-rules`. The rules report, in the same
+words, what `runnerctl validate` reports about each property of a Runner, and
+the names of a plan's properties. What they know is in runner.json beside this
+file, which is generated from the project's one description of a Runner.
+
+An intrinsic function or a dynamic reference may stand for every value; only the
+deployment knows it, so it is left alone. {"Ref": "AWS::NoValue"} is no value.
+"""
+
+import importlib.util
+from pathlib import Path
+
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+
+_SPEC = importlib.util.spec_from_file_location(
+    "attini_runner_reader", Path(__file__).with_name("_reader.py")
+)
+_READER = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_READER)
+
+
+class _AttiniRule(CloudFormationLintRule):
+    """One rule of the reader; cfn-lint leaves out what has no id."""
+
+    rule = ""
+    source_url = "https://github.com/attini-go/runner/tree/main/integrations"
+    tags = ["resources", "attini"]
+
+    def match(self, cfn):
+        return [
+            RuleMatch(path, message)
+            for rule, path, message in _READER.problems(cfn.template)
+            if rule == self.rule
+        ]
+
+
+class RunnerType(_AttiniRule):
+    id = "E9351"
+    rule = "type"
+    shortdesc = "Runner: type"
+    description = "Each property of a Runner has its documented type"
+
+
+class RunnerRange(_AttiniRule):
+    id = "E9352"
+    rule = "range"
+    shortdesc = "Runner: range"
+    description = "Each number of a Runner is in its range"
+
+
+class RunnerAllowedValues(_AttiniRule):
+    id = "E9353"
+    rule = "allowed-values"
+    shortdesc = "Runner: allowed values"
+    description = "Each property of a Runner with listed values has one of them"
+
+
+class RunnerPattern(_AttiniRule):
+    id = "E9354"
+    rule = "pattern"
+    shortdesc = "Runner: pattern"
+    description = "Each name, id and ARN in a Runner has its form"
+
+
+class RunnerRequired(_AttiniRule):
+    id = "E9355"
+    rule = "required"
+    shortdesc = "Runner, deployment plan: required property"
+    description = "The required properties of a Runner and of a plan are there"
+
+
+class RunnerExclusive(_AttiniRule):
+    id = "E9356"
+    rule = "exclusive"
+    shortdesc = "Runner: exclusive properties"
+    description = "Properties of a Runner that exclude each other are not combined"
+
+
+class RunnerUnknownProperty(_AttiniRule):
+    id = "E9357"
+    rule = "unknown-property"
+    shortdesc = "Runner, deployment plan: unknown property"
+    description = "A Runner and a plan have documented properties only"
+
+
+class RunnerListLength(_AttiniRule):
+    id = "E9358"
+    rule = "list-length"
+    shortdesc = "Runner: list length"
+    description = "Each list of a Runner has as many items as it may have"

@@ -1,0 +1,174 @@
+package integrations_test
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/golden"
+	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/schema"
+)
+
+// ids are the rules of the pack, by the names that problems have.
+func ids() map[string]string {
+	return map[string]string{
+		schema.RuleType:            "E9351",
+		schema.RuleRange:           "E9352",
+		schema.RuleAllowedValues:   "E9353",
+		schema.RulePattern:         "E9354",
+		schema.RuleRequired:        "E9355",
+		schema.RuleExclusive:       "E9356",
+		schema.RuleUnknownProperty: "E9357",
+		schema.RuleListLength:      "E9358",
+	}
+}
+
+func TestExamplesAreClean(t *testing.T) {
+	t.Parallel()
+	examples, err := filepath.Glob("../examples/*/init-stack.yaml")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(examples), 2)
+	assert.Empty(t, cfnlint(t, examples...))
+}
+
+// Each mistake of the template, with its rule, line, column and words.
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	matches := cfnlint(t, "testdata/mistakes.yaml")
+	slices.SortFunc(matches, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
+	})
+	var text strings.Builder
+	broken := map[string]bool{}
+	for _, m := range matches {
+		fmt.Fprintf(&text, "%d:%d %s %s\n", m.Line, m.Column, m.Rule, m.Message)
+		broken[m.Rule] = true
+	}
+	golden.Assert(t, "mistakes.txt", []byte(text.String()))
+	for rule, id := range ids() {
+		assert.True(t, broken[id], "the template has no mistake of the rule %s", rule)
+	}
+
+	source, err := os.ReadFile("testdata/mistakes.yaml")
+	require.NoError(t, err)
+	template, problems := cfn.Read(source)
+	require.Empty(t, problems)
+	assert.ElementsMatch(t, reported(t, template), ours(matches))
+}
+
+// What cfn-lint finds with the pack is what Read finds, with the same words, for
+// every value in every property.
+func TestPackAgreesWithRead(t *testing.T) {
+	t.Parallel()
+	template := everyValueEverywhere(t)
+	text, err := template.MarshalJSON()
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "template.json")
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	want := reported(t, template)
+	require.Greater(t, len(want), 500)
+	assert.ElementsMatch(t, want, ours(cfnlint(t, path)))
+}
+
+// values are right nowhere, or in one place only. Exponents are left out: in
+// Python a number forgets how it was written. So is null, which cfn-lint
+// refuses wherever it stands.
+const values = `[true, false, 0, 1, -1, 4, 5, 21, 59, 60, 255, 256, 512, 5.5, 512.0, 98305, 172801, 86401, 25165825, 123456789012345678901234567890,
+	"", " ", "5", " 5", "5 ", "+5", "05", "5.0", "5.5", "-5", "512", "1e3", "0x10", "٥", "172801", "999999999999999999999", "-99999999999999999999",
+	"a", "a b", "a,b", "a\n", "info", "Enabled", "yes", "DEBUGG", "tab\there \"quoted\" \\ \u0007 \u00a0 \u200b 😀 ü", "ÄÖ",
+	"subnet-1", "subnet-1,", ",subnet-1", " subnet-1 ,\nsubnet-2", "subnet-1\n", "subnet-1,sg-1", "sg-1", "sg-1,sg-2", "sg-1,,sg-2",
+	"sg-1,sg-2,sg-3,sg-4,sg-5,sg-6", "AmazonLinux", "amazonlinux2023", "ami-01234567", "ami-012345678", "m5", "m5.large", "M5.large",
+	"arn:aws:iam::1:role/a", "arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/", "family:3", "family:0",
+	"a long text that a message does not repeat as a whole, for it would not be read by anybody; a hundred characters are enough",
+	"{{resolve:ssm:a}}", "x{{resolve:secretsmanager:a}}y", "{resolve:ssm:a}",
+	[], [true], [5], [5.5], ["a"], [["a"]], [{}], ["subnet-1"], ["subnet-1", "subnet-2 "], ["sg-1"],
+	["sg-1", "sg-2", "sg-3", "sg-4", "sg-5", "sg-6"], ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5", {"Ref": "AWS::NoValue"}],
+	[{"Ref": "A"}], [{"Ref": "AWS::NoValue"}], [{"Ref": "A", "Fn::Sub": "b"}], ["{{resolve:ssm:a}}"],
+	{}, {"Ref": "A"}, {"Ref": "AWS::NoValue"}, {"Fn::Sub": "a"}, {"Fn::If": ["a", 1, 2]}, {"Condition": "a"}, {"Condition": 5},
+	{"Ref": "A", "Ref2": "B"}, {"ref": "A"}, {"a": "b"}, {"Fn::Sub": "a", "JobTimeout": 5}, {"a b": 1, "é": 2, "1": 3},
+	{"Memory": 1}, {"instancetype": 1}, {"JobTimout": 1}, {"Commandstimeout": 1}, {"Security": 1}]`
+
+// everyValueEverywhere has two Runners for each value: one has it in each of its
+// properties, the other in each property of each of its objects.
+func everyValueEverywhere(t testing.TB) *cfn.Node {
+	t.Helper()
+	all, err := cfn.ReadJSON([]byte(values))
+	require.NoError(t, err)
+	objects := map[string][]string{
+		"Ec2Configuration":    {"Ami", "InstanceType", "InstanceProfileName"},
+		"RunnerConfiguration": {"MaxConcurrentJobs", "IdleTimeToLive", "JobTimeout", "LogLevel"},
+		"AwsVpcConfiguration": {"Subnets", "SecurityGroups", "AssignPublicIp"},
+		"Startup":             {"Commands", "CommandsTimeout"},
+	}
+	resources := cfn.Obj()
+	for i, value := range all.Items {
+		shallow, deep := cfn.Obj(), cfn.Obj()
+		for _, name := range []string{"TaskDefinitionArn", "ContainerName", "EcsCluster", "RoleArn", "Image", "Memory", "Cpu"} {
+			shallow.Set(name, value)
+		}
+		for _, name := range []string{"AwsVpcConfiguration", "Ec2Configuration", "RunnerConfiguration", "Startup"} {
+			shallow.Set(name, value)
+			object := cfn.Obj()
+			for _, inside := range objects[name] {
+				object.Set(inside, value)
+			}
+			deep.Set(name, object)
+		}
+		resources.Set(fmt.Sprintf("Shallow%d", i), runner(shallow))
+		resources.Set(fmt.Sprintf("Deep%d", i), runner(deep))
+		resources.Set(fmt.Sprintf("Bare%d", i), runner(value))
+	}
+	return cfn.Obj(cfn.F("Resources", resources))
+}
+
+func runner(properties *cfn.Node) *cfn.Node {
+	return cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", properties))
+}
+
+// reported lists what package schema says of a template's Runners, and package
+// plan of its plans' properties, as ours does.
+func reported(t testing.TB, template *cfn.Node) []string {
+	t.Helper()
+	var lines []string
+	for _, resource := range template.Get("Resources").Fields {
+		at := cfn.Path("Resources").Key(resource.Key)
+		switch resource.Value.Get("Type").Text {
+		case schema.RunnerType:
+			_, problems := schema.Read(resource.Key, resource.Value, at, nil)
+			for _, p := range problems {
+				lines = append(lines, line(ids()[p.Rule], cfn.Path(p.Path), p.Message))
+			}
+		case plan.Type:
+			_, problems := plan.Read(resource.Key, resource.Value, at)
+			for _, p := range problems {
+				lines = append(lines, line(ids()[p.Rule], cfn.Path(p.Path), p.Message))
+			}
+		}
+	}
+	return lines
+}
+
+// ours are the matches of the pack's rules: cfn-lint has its own word on some
+// attributes that every resource has.
+func ours(matches []match) []string {
+	var lines []string
+	for _, m := range matches {
+		if strings.HasPrefix(m.Rule, "E93") || strings.HasPrefix(m.Rule, "E0") {
+			lines = append(lines, line(m.Rule, m.Path, m.Message))
+		}
+	}
+	return lines
+}
+
+func line(rule string, at cfn.Path, message string) string {
+	return fmt.Sprintf("%s %s %s", rule, at, message)
+}
