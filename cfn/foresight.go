@@ -28,17 +28,19 @@ func Foresee(template *Node, values Values) *Foresight {
 // value yet, and for Fn::If whose condition is not known; none where nothing is
 // known. They stand in n's place. AWS::NoValue counts as a value.
 func (f *Foresight) Values(n *Node) (values []*Node, all bool) {
-	name, argument, ok := Intrinsic(n)
-	if !ok {
-		return f.evaluated(n)
-	}
+	taken := f.Branch(n)
+	name, argument, _ := Intrinsic(taken)
 	switch {
 	case name == "Ref" && argument.IsString() && f.open(argument.Text):
 		return f.allowed(n, f.evaluator.template.At("Parameters", argument.Text))
-	case name == "Fn::If" && isChoice(argument) && f.Branch(n) == n:
+	case name == "Fn::If" && isChoice(argument):
 		return f.either(n, argument)
 	}
-	return f.evaluated(n)
+	value, problems := f.evaluator.Evaluate(taken, "")
+	if problems.HasErrors() {
+		return nil, false
+	}
+	return []*Node{placed(value, n)}, true
 }
 
 // Branch follows Fn::If as far as its conditions are known, and returns the
@@ -96,14 +98,6 @@ func (f *Foresight) either(n, argument *Node) (values []*Node, all bool) {
 		}
 	}
 	return values, all
-}
-
-func (f *Foresight) evaluated(n *Node) (values []*Node, all bool) {
-	value, problems := f.evaluator.Evaluate(n, "")
-	if problems.HasErrors() {
-		return nil, false
-	}
-	return []*Node{placed(value, n)}, true
 }
 
 func placed(value, at *Node) *Node {
