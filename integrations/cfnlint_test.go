@@ -84,7 +84,7 @@ func TestPackAgreesWithRead(t *testing.T) {
 // refuses wherever it stands.
 const values = `[true, false, 0, 1, -1, 4, 5, 21, 59, 60, 255, 256, 512, 5.5, 512.0, 98305, 172801, 86401, 25165825, 123456789012345678901234567890,
 	"", " ", "5", " 5", "5 ", "+5", "05", "5.0", "5.5", "-5", "512", "1e3", "0x10", "٥", "172801", "999999999999999999999", "-99999999999999999999",
-	"a", "a b", "a,b", "a\n", "info", "Enabled", "yes", "DEBUGG", "tab\there \"quoted\" \\ \u0007 \u00a0 \u200b 😀 ü", "ÄÖ",
+	"a", "a b", "a\u00a0b", "a,b", "a\n", "info", "Enabled", "yes", "DEBUGG", "tab\there \"quoted\" \\ \u0007 \u00a0 \u200b 😀 ü", "ÄÖ",
 	"subnet-1", "subnet-1,", ",subnet-1", " subnet-1 ,\nsubnet-2", "subnet-1\n", "subnet-1,sg-1", "sg-1", "sg-1,sg-2", "sg-1,,sg-2",
 	"sg-1,sg-2,sg-3,sg-4,sg-5,sg-6", "AmazonLinux", "amazonlinux2023", "ami-01234567", "ami-012345678", "m5", "m5.large", "M5.large",
 	"arn:aws:iam::1:role/a", "arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/", "family:3", "family:0",

@@ -20,28 +20,51 @@ func TestDocument(t *testing.T) {
 	golden.Assert(t, "runner.schema.json", schema.Document())
 }
 
-// compiled is the document as a validator that knows its draft.
-func compiled(t testing.TB) *jsonschema.Schema {
+// compiled are the documents as validators that know their drafts.
+type compiled struct{ resource, template *jsonschema.Schema }
+
+func compile(t testing.TB) compiled {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.Document()))
+	return compiled{
+		validator(t, schema.DocumentID, schema.Document()),
+		validator(t, schema.TemplateDocumentID, schema.TemplateDocument()),
+	}
+}
+
+func validator(t testing.TB, id string, text []byte) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	require.NoError(t, err)
 	compiler := jsonschema.NewCompiler()
-	require.NoError(t, compiler.AddResource(schema.DocumentID, document))
-	validator, err := compiler.Compile(schema.DocumentID)
+	require.NoError(t, compiler.AddResource(id, document))
+	validator, err := compiler.Compile(id)
 	require.NoError(t, err)
 	return validator
 }
 
-// agree asserts that the document accepts just what Read accepts.
-func agree(t testing.TB, validator *jsonschema.Schema, resource *cfn.Node) (valid bool) {
+// agree asserts that the documents accept just what Read accepts. The one for
+// templates does not know a Runner by anything but its type.
+func agree(t testing.TB, documents compiled, resource *cfn.Node) (valid bool) {
 	t.Helper()
 	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
 	valid = !problems.HasErrors()
-	if err := validator.Validate(resource.Value()); valid != (err == nil) {
-		text, _ := resource.MarshalJSON()
-		assert.Failf(t, "Read and the document disagree", "%s\nRead: %v\ndocument: %v", text, problems, err)
+	errs := map[string]error{"resource": documents.resource.Validate(resource.Value())}
+	if isRunner(resource) {
+		template := cfn.Obj(cfn.F("Resources", cfn.Obj(cfn.F("Build", resource))))
+		errs["template"] = documents.template.Validate(template.Value())
+	}
+	for document, err := range errs {
+		if valid != (err == nil) {
+			text, _ := resource.MarshalJSON()
+			assert.Failf(t, "Read and a document disagree", "%s\nRead: %v\nfor a %s: %v", text, problems, document, err)
+		}
 	}
 	return valid
+}
+
+func isRunner(resource *cfn.Node) bool {
+	declared := resource.Get("Type")
+	return declared.IsString() && declared.Text == schema.RunnerType
 }
 
 // The values that the generated Runners are made of: for each property some
@@ -93,7 +116,7 @@ func readJSON(t testing.TB, text string) *cfn.Node {
 // Every value in every property, nothing else wrong.
 func TestDocumentAgreesWithReadOnEveryValue(t *testing.T) {
 	t.Parallel()
-	validator := compiled(t)
+	documents := compile(t)
 	right, other := readJSON(t, rightValues), readJSON(t, otherValues).Items
 	for _, of := range right.Fields {
 		for _, value := range of.Value.Items {
@@ -124,10 +147,10 @@ func TestDocumentAgreesWithReadOnEveryValue(t *testing.T) {
 	for object, names := range objects() {
 		for _, name := range names {
 			for _, value := range itemsOf(right.Get(name)) {
-				assert.True(t, agree(t, validator, wrap(object, cfn.Obj(cfn.F(name, value)))), "%s.%s: %v", object, name, value.Value())
+				assert.True(t, agree(t, documents, wrap(object, cfn.Obj(cfn.F(name, value)))), "%s.%s: %v", object, name, value.Value())
 			}
 			for _, value := range other {
-				agree(t, validator, wrap(object, cfn.Obj(cfn.F(name, value))))
+				agree(t, documents, wrap(object, cfn.Obj(cfn.F(name, value))))
 			}
 		}
 	}
@@ -136,13 +159,13 @@ func TestDocumentAgreesWithReadOnEveryValue(t *testing.T) {
 // Runners put together at random, with right values more often than not.
 func TestDocumentAgreesWithReadOnGeneratedRunners(t *testing.T) {
 	t.Parallel()
-	validator := compiled(t)
+	documents := compile(t)
 	g := generator{rand.New(rand.NewPCG(1, 2)), readJSON(t, rightValues), readJSON(t, otherValues).Items, objects(), 0}
 	const runners = 8000
 	valid := 0
 	for range runners {
 		g.carelessness = []float64{0, 0.02, 0.1}[g.random.IntN(3)]
-		if agree(t, validator, g.object("", 0.5)) {
+		if agree(t, documents, g.object("", 0.5)) {
 			valid++
 		}
 	}
@@ -201,7 +224,7 @@ func hasFraction(n *cfn.Node) bool { return n.Kind == cfn.Number && strings.Cont
 func TestDocumentTakesWholeFractionsForStrings(t *testing.T) {
 	t.Parallel()
 	resource := readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"Image": 5.0}}`)
-	require.NoError(t, compiled(t).Validate(resource.Value()))
+	require.NoError(t, compile(t).resource.Validate(resource.Value()))
 	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
 	assert.True(t, problems.HasErrors())
 }

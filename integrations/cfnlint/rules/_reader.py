@@ -158,7 +158,7 @@ def allows(text, p):
     if text in p.get("allowed", []):
         return True
     if "pattern" in p:
-        return bool(re.fullmatch(p["pattern"].removesuffix("$"), text, re.ASCII))
+        return bool(re.fullmatch(p["pattern"], text, re.ASCII))
     return "allowed" not in p
 
 
