@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/aws/aws-lambda-go/lambda"
+
 	"github.com/attini-go/runner/problem"
 	"github.com/attini-go/runner/transform"
 )
@@ -25,33 +29,48 @@ type handler struct {
 	defaultImage string
 }
 
-// handle answers one macro call. It always answers: an error of the function
+var _ lambda.Handler = handler{}
+
+// Invoke implements lambda.Handler. It always answers: an error of the function
 // itself would reach the user as nothing but "malformed response".
-func (h handler) handle(ctx context.Context, r request) (answer response, _ error) {
-	logger := h.logger.With("requestId", r.RequestID)
+func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // as runnerctl writes it
+	if err := encoder.Encode(h.answer(ctx, payload)); err != nil {
+		return nil, fmt.Errorf("write the macro's response: %w", err) // it was read from, or made as, JSON
+	}
+	return text.Bytes(), nil
+}
+
+// answer answers one macro call.
+func (h handler) answer(ctx context.Context, payload []byte) (answer response) {
+	var r request
+	logger := h.logger
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			logger.Error("panic", "panic", fmt.Sprint(thrown), "stack", string(debug.Stack()))
-			answer = internalError(r)
+			answer = failure(r.id, "internal error of the macro; its log has the details under request id "+r.id)
 		}
 	}()
-	fragment, err := cfn.ReadJSON(r.Fragment)
+	r, err := readRequest(payload)
+	logger = logger.With("requestId", r.id)
 	if err != nil {
-		logger.Error("fragment is unreadable", "error", err)
-		return failure(r, err.Error()), nil
+		logger.Error("request is unreadable", "error", err)
+		return failure(r.id, err.Error())
 	}
 	expanded, problems := transform.Expand(ctx, transform.Request{
-		Template: fragment, Values: r.values(), Account: h.account, DefaultImage: h.defaultImage,
+		Template: r.fragment, Values: r.values, Account: h.account, DefaultImage: h.defaultImage,
 	})
 	for _, p := range problems {
 		// A message may quote a parameter's value, which no log line shall.
 		logger.Log(ctx, level(p.Severity), "problem", "rule", p.Rule, "path", p.Path, "advice", p.Advice)
 	}
 	if problems.HasErrors() {
-		return failure(r, message(problems)), nil
+		return failure(r.id, message(problems))
 	}
 	logger.Info("expanded", "resources", len(expanded.Get("Resources").Entries()))
-	return response{RequestID: r.RequestID, Status: statusSuccess, Fragment: expanded}, nil
+	return response{RequestID: r.id, Status: statusSuccess, Fragment: expanded}
 }
 
 func level(severity problem.Severity) slog.Level {
@@ -61,25 +80,41 @@ func level(severity problem.Severity) slog.Level {
 	return slog.LevelInfo // the user's mistake, not the function's
 }
 
-// message joins the errors, whole ones only, and counts those left out.
+// message joins the errors, whole ones only, and counts those left out. What
+// the account could not be asked comes first: other checks may hang on it.
 func message(problems problem.List) string {
-	var lines []string
-	for _, p := range problems.Sorted() {
-		if p.Severity == problem.Error {
-			lines = append(lines, p.Message)
-		}
-	}
-	kept, length := 0, 0
-	for _, line := range lines {
-		length += utf8.RuneCountInString(line) + 1
-		if length > maxMessage && kept > 0 {
+	errors := slices.DeleteFunc(slices.Clone(problems), func(p problem.Problem) bool { return p.Severity != problem.Error })
+	slices.SortStableFunc(errors, func(a, b problem.Problem) int { return rank(a) - rank(b) })
+	var text strings.Builder
+	for i, p := range errors {
+		line := sentence(p)
+		if i > 0 && utf8.RuneCountInString(text.String())+utf8.RuneCountInString(line) > maxMessage {
+			fmt.Fprintf(&text, "\n… and %d more; runnerctl validate lists all", len(errors)-i)
 			break
 		}
-		kept++
+		if i > 0 {
+			text.WriteByte('\n')
+		}
+		text.WriteString(line)
 	}
-	text := strings.Join(lines[:kept], "\n")
-	if left := len(lines) - kept; left > 0 {
-		text += fmt.Sprintf("\n… and %d more; runnerctl validate lists all", left)
+	return text.String()
+}
+
+func rank(p problem.Problem) int {
+	if p.Rule == transform.RuleAccount {
+		return 0
+	}
+	return 1
+}
+
+// sentence is a problem with its advice, cut where it alone is too long.
+func sentence(p problem.Problem) string {
+	text := p.Message
+	if p.Advice != "" {
+		text += ". " + p.Advice
+	}
+	if runes := []rune(text); len(runes) > maxMessage {
+		return string(runes[:maxMessage-1]) + "…"
 	}
 	return text
 }

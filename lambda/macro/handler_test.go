@@ -11,17 +11,31 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/transform"
 )
 
 func call(t *testing.T, event string) (response, string) {
 	t.Helper()
 	var log bytes.Buffer
-	var r request
-	require.NoError(t, json.Unmarshal([]byte(event), &r))
-	answer, err := handler{logger: slog.New(slog.NewJSONHandler(&log, nil))}.handle(t.Context(), r)
+	return invoke(t, handler{logger: slog.New(slog.NewJSONHandler(&log, nil))}, event), log.String()
+}
+
+func invoke(t *testing.T, h handler, event string) response {
+	t.Helper()
+	text, err := h.Invoke(t.Context(), []byte(event))
 	require.NoError(t, err)
-	assert.Equal(t, "id-1", answer.RequestID)
-	return answer, log.String()
+	var answer struct {
+		response
+		Fragment json.RawMessage `json:"fragment"`
+	}
+	require.NoError(t, json.Unmarshal(text, &answer))
+	if answer.Fragment != nil {
+		answer.response.Fragment, err = cfn.ReadJSON(answer.Fragment)
+		require.NoError(t, err)
+	}
+	return answer.response
 }
 
 const plan = `{"Type":"Attini::Deploy::DeploymentPlan","Properties":{"DeploymentPlan":[{"Name":"Job","Type":"AttiniRunnerJob","Properties":{"Commands":["echo"]}}]}}`
@@ -56,18 +70,53 @@ func TestFailureIsBounded(t *testing.T) {
 	assert.Regexp(t, `… and \d+ more; runnerctl validate lists all$`, answer.ErrorMessage)
 }
 
-func TestUnreadableFragment(t *testing.T) {
+func TestUnreadableRequest(t *testing.T) {
 	t.Parallel()
-	answer, _ := call(t, `{"requestId":"id-1","fragment":null}`)
-	assert.Equal(t, "failure", answer.Status)
-	assert.Contains(t, answer.ErrorMessage, "no Resources")
+	cases := map[string]struct{ event, id, message string }{
+		"no fragment":             {`{"requestId":"id-1"}`, "id-1", "read the macro's event: its fragment is no template"},
+		"a fragment that is null": {`{"requestId":"id-1","fragment":null}`, "id-1", "read the macro's event: its fragment is no template"},
+		"a list":                  {`[]`, "", "read the macro's event: its fragment is no template"},
+		"no JSON":                 {`{"requestId":`, "", "read the macro's event: read JSON at byte 13: the text ends in the middle"},
+		"nothing":                 {``, "", "read the macro's event: read JSON at byte 0: the text ends in the middle"},
+		"no Resources":            {`{"requestId":"id-1","fragment":{}}`, "id-1", "the template has no Resources. Declare an Attini::Deploy::Runner and an Attini::Deploy::DeploymentPlan under Resources."},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer, _ := call(t, c.event)
+			assert.Equal(t, response{RequestID: c.id, Status: "failure", ErrorMessage: c.message}, answer)
+		})
+	}
+}
+
+// TestParametersAreChecked: a list comes as a list or as text.
+func TestParametersAreChecked(t *testing.T) {
+	t.Parallel()
+	for _, subnets := range []string{`["subnet-1","vpc-2"]`, `"subnet-1, vpc-2"`} {
+		answer, log := call(t, `{"requestId":"id-1","templateParameterValues":{"Jobs":21,"Ids":`+subnets+`},"fragment":{
+			"Parameters":{"Jobs":{"Type":"Number"},"Ids":{"Type":"List<AWS::EC2::Subnet::Id>"}},
+			"Resources":{"P":`+plan+`,"R":{"Type":"Attini::Deploy::Runner","Properties":{
+				"RunnerConfiguration":{"MaxConcurrentJobs":{"Ref":"Jobs"}},"AwsVpcConfiguration":{"Subnets":{"Ref":"Ids"}}}}}}}`)
+		assert.Contains(t, answer.ErrorMessage, `MaxConcurrentJobs: 21 is above 20 (allowed 1-20 jobs); it is the value of parameter "Jobs"`)
+		assert.Contains(t, answer.ErrorMessage, `Subnets[1]: "vpc-2" is not a subnet id`)
+		assert.NotContains(t, log, "vpc-2", "no value of a parameter stands in a log line")
+	}
+}
+
+// TestAccountComesFirst: other errors may hang on what could not be asked.
+func TestAccountComesFirst(t *testing.T) {
+	t.Parallel()
+	h := handler{logger: slog.New(slog.DiscardHandler), account: transform.Facts{}.Account()}
+	answer := invoke(t, h, `{"requestId":"id-1","fragment":{"Resources":{"A":{"Properties":{}},"P":`+plan+`}}}`)
+	assert.Regexp(t, "^the default VPC's subnets are known only to AWS", answer.ErrorMessage)
+	assert.Contains(t, answer.ErrorMessage, `Resource "A": has no Type`)
 }
 
 func TestPanicIsAnswered(t *testing.T) {
 	t.Parallel()
 	broken := handler{logger: slog.New(panicsOn("expanded"))}
-	answer, err := broken.handle(t.Context(), request{RequestID: "id-1", Fragment: []byte(`{"Resources":{"P":` + plan + `}}`)})
-	require.NoError(t, err)
+	answer := invoke(t, broken, `{"requestId":"id-1","fragment":{"Resources":{"P":`+plan+`}}}`)
+	assert.Equal(t, "id-1", answer.RequestID)
 	assert.Equal(t, "failure", answer.Status)
 	assert.Contains(t, answer.ErrorMessage, "internal error")
 }

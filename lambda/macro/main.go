@@ -10,5 +10,5 @@ import (
 
 func main() {
 	logger := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	lambda.Start(handler{logger: logger}.handle)
+	lambda.Start(handler{logger: logger})
 }

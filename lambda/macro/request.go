@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,43 +10,50 @@ import (
 
 // request is what CloudFormation sends a macro; the parts that are used.
 type request struct {
-	RequestID  string                     `json:"requestId"`
-	Region     string                     `json:"region"`
-	AccountID  string                     `json:"accountId"`
-	Fragment   json.RawMessage            `json:"fragment"`
-	Parameters map[string]json.RawMessage `json:"templateParameterValues"`
+	id       string
+	fragment *cfn.Node
+	values   cfn.Values
 }
 
-// values are what the request tells of the stack. A parameter of a list type
-// may come as a list, or as its text.
-func (r request) values() cfn.Values {
-	values := cfn.Values{Parameters: map[string]string{}, Pseudo: map[string]string{}}
-	for name, value := range r.Parameters {
-		if text, ok := parameterText(value); ok {
-			values.Parameters[name] = text
+// readRequest reads a macro call. The request has its id where one could be
+// read, also with an error.
+func readRequest(payload []byte) (request, error) {
+	event, err := cfn.ReadJSON(payload)
+	if err != nil {
+		return request{}, fmt.Errorf("read the macro's event: %w", err)
+	}
+	r := request{fragment: event.Get("fragment")}
+	if id := event.Get("requestId"); id.IsString() {
+		r.id = id.Text
+	}
+	if !r.fragment.IsMap() {
+		return r, errors.New("read the macro's event: its fragment is no template")
+	}
+	r.values = cfn.Values{Parameters: map[string]string{}, Pseudo: map[string]string{}}
+	for _, parameter := range event.Get("templateParameterValues").Entries() {
+		if text, ok := parameterText(parameter.Value); ok {
+			r.values.Parameters[parameter.Key] = text
 		}
 	}
-	if r.AccountID != "" {
-		values.Pseudo["AWS::AccountId"] = r.AccountID
+	for name, key := range map[string]string{"AWS::AccountId": "accountId", "AWS::Region": "region"} {
+		if value := event.Get(key); value.IsString() && value.Text != "" {
+			r.values.Pseudo[name] = value.Text
+		}
 	}
-	if r.Region != "" {
-		values.Pseudo["AWS::Region"] = r.Region
-	}
-	return values
+	return r, nil
 }
 
-func parameterText(value json.RawMessage) (string, bool) {
-	node, err := cfn.ReadJSON(value)
+// parameterText is a parameter's value as text. One of a list type may come as
+// a list, or as its text.
+func parameterText(value *cfn.Node) (string, bool) {
 	switch {
-	case err != nil:
-		return "", false
-	case node.IsScalar():
-		return node.Text, true
-	case !node.IsList():
+	case value.IsScalar():
+		return value.Text, true
+	case !value.IsList():
 		return "", false
 	}
-	items := make([]string, len(node.Items))
-	for i, item := range node.Items {
+	items := make([]string, len(value.Items))
+	for i, item := range value.Items {
 		items[i] = item.Text
 	}
 	return strings.Join(items, ","), true
@@ -65,11 +72,6 @@ const (
 	statusFailure = "failure"
 )
 
-func failure(r request, message string) response {
-	return response{RequestID: r.RequestID, Status: statusFailure, ErrorMessage: message}
-}
-
-// internalError is all that a user is told of a fault of ours.
-func internalError(r request) response {
-	return failure(r, fmt.Sprintf("internal error of the macro; its log has the details under request id %s", r.RequestID))
+func failure(id, message string) response {
+	return response{RequestID: id, Status: statusFailure, ErrorMessage: message}
 }
