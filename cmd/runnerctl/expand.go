@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 
+	"github.com/attini-go/runner/awsport"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/transform"
 )
@@ -18,7 +20,7 @@ type expandCommand struct {
 
 // Run implements kong's command.
 func (c expandCommand) Run(ctx context.Context, s streams) error {
-	request, err := c.request(ctx)
+	request, err := c.request(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -37,16 +39,24 @@ func (c expandCommand) Run(ctx context.Context, s streams) error {
 	return writeResult(s, c.Output, text.Bytes())
 }
 
-// request has the facts of the --lookups file; without one, AWS is asked.
-func (c expandCommand) request(ctx context.Context) (transform.Request, error) {
+// request has the facts of the --lookups file; without one, AWS is asked. With
+// neither, the expansion says which facts it lacks.
+func (c expandCommand) request(ctx context.Context, s streams) (transform.Request, error) {
 	request := transform.Request{Values: c.values(), DefaultImage: c.Image}
-	if c.Lookups == "" {
+	known, err := c.lookups()
+	if err != nil || c.Lookups != "" {
+		request.Account = known.Facts.Account()
+		return request, err
+	}
+	configuration, err := awsport.LoadConfig(ctx)
+	if err != nil {
+		fmt.Fprintf(s.stderr, "runnerctl: AWS is not asked: %s\n", err)
 		request.Account = transform.Facts{}.Account()
 		return request, nil
 	}
-	known, err := c.lookups()
-	request.Account = known.Facts.Account()
-	return request, err
+	request.Account = awsport.NewAccount(configuration)
+	request.Values.Pseudo = map[string]string{"AWS::Region": configuration.Region}
+	return request, nil
 }
 
 // writeResult writes to a file, or to standard output if none is named.

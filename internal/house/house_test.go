@@ -28,14 +28,15 @@ func walls() map[string][]string {
 		"plan":      {"cfn", "problem"},
 		"compat":    {"schema", "cfn", "problem"},
 		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
+		"awsport":   {"transform", "compat"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
 			"local/states", "plan", "schema", "cfn", "problem",
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
-		"lambda/macro":  {"transform", "cfn", "problem"},
-		"cmd/runnerctl": {"local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
+		"lambda/macro":  {"awsport", "transform", "cfn", "problem"},
+		"cmd/runnerctl": {"awsport", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
 
 		"internal/golden": {},
 		"internal/house":  {},
