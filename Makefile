@@ -15,7 +15,7 @@ help: ## List the targets.
 
 .PHONY: run
 run: ## Expand examples/hello and run its job here; needs nothing but Go.
-	@$(GO) run ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
+	@$(GO) run -tags offline ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
 
 .PHONY: test
 test: tools lint unit ## Run every check: the linters, then all tests with the race detector.
@@ -48,6 +48,7 @@ lint: ## Check formatting, go vet, staticcheck and go.mod.
 		  $(GO) mod tidy -diff ); \
 	done
 	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
+	@$(GO) vet -tags offline ./cmd/runnerctl
 
 .PHONY: format
 format: ## Format all Go files.
@@ -74,7 +75,7 @@ bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 
 .PHONY: build
 build: ## Build runnerctl into build/.
-	$(GO) build -trimpath -o build/ ./cmd/runnerctl
+	$(GO) build -trimpath -ldflags "-s -w" -o build/ ./cmd/runnerctl
 
 # `sam build` calls this with the folder that becomes the function's archive.
 # The processor is the template's parameter; LAMBDA_ARCH follows it by hand.

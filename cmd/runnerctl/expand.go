@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/attini-go/runner/awsport"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/transform"
 )
@@ -48,14 +47,14 @@ func (c expandCommand) request(ctx context.Context, s streams) (transform.Reques
 		request.Account = known.Facts.Account()
 		return request, err
 	}
-	configuration, err := awsport.LoadConfig(ctx)
+	account, region, err := awsAccount(ctx)
 	if err != nil {
 		fmt.Fprintf(s.stderr, "runnerctl: AWS is not asked: %s\n", err)
 		request.Account = transform.Facts{}.Account()
 		return request, nil
 	}
-	request.Account = awsport.NewAccount(configuration)
-	request.Values.Pseudo = map[string]string{"AWS::Region": configuration.Region}
+	request.Account = account
+	request.Values.Pseudo = map[string]string{"AWS::Region": region}
 	return request, nil
 }
 
