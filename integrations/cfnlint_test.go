@@ -79,10 +79,9 @@ func TestPackAgreesWithRead(t *testing.T) {
 	assert.ElementsMatch(t, want, ours(cfnlint(t, path)))
 }
 
-// values are right nowhere, or in one place only. Exponents are left out: in
-// Python a number forgets how it was written. So is null, which cfn-lint
-// refuses wherever it stands.
-const values = `[true, false, 0, 1, -1, 4, 5, 21, 59, 60, 255, 256, 512, 5.5, 512.0, 98305, 172801, 86401, 25165825, 123456789012345678901234567890,
+// values are right nowhere, or in one place only. Null is left out: cfn-lint
+// refuses it wherever it stands.
+const values = `[true, false, 0, 1, -1, 4, 5, 21, 59, 60, 255, 256, 512, 5.5, 512.0, 1e3, 5.10, 1E-3, 1e99, 98305, 172801, 86401, 25165825, 123456789012345678901234567890,
 	"", " ", "5", " 5", "5 ", "+5", "05", "5.0", "5.5", "-5", "512", "1e3", "0x10", "٥", "172801", "999999999999999999999", "-99999999999999999999",
 	"a", "a b", "a\u00a0b", "a,b", "a\n", "info", "Enabled", "yes", "DEBUGG", "tab\there \"quoted\" \\ \u0007 \u00a0 \u200b 😀 ü", "ÄÖ",
 	"subnet-1", "subnet-1,", ",subnet-1", " subnet-1 ,\nsubnet-2", "subnet-1\n", "subnet-1,sg-1", "sg-1", "sg-1,sg-2", "sg-1,,sg-2",
@@ -96,6 +95,34 @@ const values = `[true, false, 0, 1, -1, 4, 5, 21, 59, 60, 255, 256, 512, 5.5, 51
 	{}, {"Ref": "A"}, {"Ref": "AWS::NoValue"}, {"Fn::Sub": "a"}, {"Fn::If": ["a", 1, 2]}, {"Condition": "a"}, {"Condition": 5},
 	{"Ref": "A", "Ref2": "B"}, {"ref": "A"}, {"a": "b"}, {"Fn::Sub": "a", "JobTimeout": 5}, {"a b": 1, "é": 2, "1": 3},
 	{"Memory": 1}, {"instancetype": 1}, {"JobTimout": 1}, {"Commandstimeout": 1}, {"Security": 1}]`
+
+// YAML has more ways to write a scalar than JSON, and cfn-lint's version of it
+// takes other words for numbers, booleans and dates than CloudFormation's.
+func TestPackReadsScalarsAsWritten(t *testing.T) {
+	t.Parallel()
+	scalars := []string{
+		"OFF", "off", "yes", "no", "On", "y", "true", "True", "FALSE", `"true"`, "!!str true", "!!bool true", "2024-01-01", "2001-12-14t21:59:43.10-05:00",
+		"1e3", "1.0e+3", "1.10", "-5", "512", "512.0", "0x1F4", "0o17", "017", "1_000", "1:30", ".inf", "-.inf", ".nan", "!!str 5", `"5"`, "'1e3'",
+		"1e99", "1e-3", "99999999999999999999999999999999999999999", "!!int 5", "|\n          512", "ami-01234567",
+	}
+	text := &strings.Builder{}
+	text.WriteString("Resources:\n")
+	for i, scalar := range scalars {
+		fmt.Fprintf(text, "  Runner%d:\n    Type: Attini::Deploy::Runner\n    Properties:\n", i)
+		for _, name := range []string{"ContainerName", "Image", "Memory", "Startup"} {
+			fmt.Fprintf(text, "      %s: %s\n", name, scalar)
+		}
+		fmt.Fprintf(text, "      RunnerConfiguration:\n        LogLevel: %[1]s\n        JobTimeout: %[1]s\n", scalar)
+		fmt.Fprintf(text, "      AwsVpcConfiguration:\n        Subnets: %[1]s\n        SecurityGroups:\n        - %[1]s\n", scalar)
+	}
+	path := filepath.Join(t.TempDir(), "template.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o600))
+	template, problems := cfn.Read([]byte(text.String()))
+	require.Empty(t, problems)
+	want := reported(t, template)
+	require.Greater(t, len(want), 100)
+	assert.ElementsMatch(t, want, ours(cfnlint(t, path)))
+}
 
 // everyValueEverywhere has two Runners for each value: one has it in each of its
 // properties, the other in each property of each of its objects.

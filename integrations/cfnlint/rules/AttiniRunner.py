@@ -9,16 +9,28 @@ An intrinsic function or a dynamic reference may stand for every value; only the
 deployment knows it, so it is left alone. {"Ref": "AWS::NoValue"} is no value.
 """
 
+import importlib
+import importlib.machinery
 import importlib.util
+import sys
 from pathlib import Path
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-_SPEC = importlib.util.spec_from_file_location(
-    "attini_runner_reader", Path(__file__).with_name("_reader.py")
-)
-_READER = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_READER)
+
+def _package():
+    """This folder as a package: cfn-lint loads each file of it alone, those that
+    begin with _ not at all."""
+    name, folder = "attini_runner_rules", Path(__file__).parent
+    if name not in sys.modules:
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+    return name
+
+
+_READER = importlib.import_module("._reader", _package())
+_SOURCE = importlib.import_module("._source", _package())
 
 
 class _AttiniRule(CloudFormationLintRule):
@@ -29,11 +41,11 @@ class _AttiniRule(CloudFormationLintRule):
     tags = ["resources", "attini"]
 
     def match(self, cfn):
-        return [
-            RuleMatch(path, message)
-            for rule, path, message in _READER.problems(cfn.template)
-            if rule == self.rule
-        ]
+        found = _READER.problems(cfn.template, _SOURCE.Source(cfn.filename))
+        for rule, path, message, location in found:
+            if rule == self.rule:
+                place = {"location": location} if location else {}
+                yield RuleMatch(path, message, **place)
 
 
 class RunnerType(_AttiniRule):

@@ -1,0 +1,92 @@
+"""Says how a value was written. cfn-lint reads YAML as version 1.1 has it, and
+keeps no place and no spelling of what it takes for a number, a boolean or a
+date: OFF becomes False, 1.10 becomes 1.1. CloudFormation, and `runnerctl
+validate` with it, take less for such; this goes back to the file for it.
+"""
+
+import re
+
+import yaml
+
+JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+class Number:
+    """A number as it was written."""
+
+    def __init__(self, text):
+        self.text = text
+
+
+class Source:
+    """The file of a template; read when a value in it is asked for."""
+
+    def __init__(self, filename):
+        self.filename = filename
+        self.read = False
+        self.tree = None
+
+    def scalar(self, path):
+        """The scalar that stands at a path in the file, or None."""
+        if not self.read:
+            self.read, self.tree = True, compose(self.filename)
+        node = self.tree
+        for part in path:
+            node = inside(node, part)
+        return node if isinstance(node, yaml.ScalarNode) else None
+
+    def written(self, value, path):
+        """A value as CloudFormation reads it: a text, a list or an object as it
+        is, true or false, None, or a Number."""
+        if isinstance(value, (dict, list)):
+            return value
+        if isinstance(value, str) and not JSON_NUMBER.fullmatch(value):
+            return value
+        node = self.scalar(path)
+        if node is not None:
+            return judged(node)
+        if value is None or isinstance(value, (bool, str)):
+            return value
+        return Number(str(value)) if isinstance(value, (int, float)) else str(value)
+
+    def location(self, path):
+        """Where the scalar at a path stands, as cfn-lint counts, or None."""
+        node = self.scalar(path)
+        if node is None:
+            return None
+        start, end = node.start_mark, node.end_mark
+        return start.line, start.column, end.line, end.column
+
+
+def compose(filename):
+    """The file's tree, or None: a template may come from standard input, and a
+    macro or a loop may have put a resource where the file has none."""
+    try:
+        with open(filename, encoding="utf-8") as file:
+            return yaml.compose(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, TypeError, ValueError, yaml.YAMLError):
+        return None
+
+
+def inside(node, part):
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+        return node.value[part] if part < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == part:
+                return value
+    return None
+
+
+def judged(node):
+    """What a scalar is: what JSON has too is itself, the rest is text."""
+    text = node.value
+    if node.style:  # quoted, or a block
+        return text
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return text.lower() == "true"
+    said = node.tag == TEXT_TAG and "e" not in text.lower()  # !!str 5
+    return Number(text) if JSON_NUMBER.fullmatch(text) and not said else text
