@@ -124,6 +124,39 @@ func TestPackReadsScalarsAsWritten(t *testing.T) {
 	assert.ElementsMatch(t, want, ours(cfnlint(t, path)))
 }
 
+// Where the file does not tell how a value was written, the pack reports what is
+// wrong however it was.
+func TestPackWithoutSpellings(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(directory, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	loop := write("loop.yaml", `
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Runners:
+    - Name
+    - [A]
+    - Runner${Name}:
+        Type: Attini::Deploy::Runner
+        Properties:
+          Cpu: 5
+          RunnerConfiguration: {LogLevel: OFF}
+          Startup: {Commands: [yes, 5]}
+`)
+	assert.Equal(t, []string{
+		`E9352 Resources.RunnerA.Properties.Cpu Runner "RunnerA": Cpu: 5 is below 256 (allowed 256-98304 CPU units)`,
+	}, ours(cfnlint(t, loop)))
+	tabs := write("tabs.json", "{\n\t\"Resources\": {\n\t\t\"A\": {\"Type\": \"Attini::Deploy::Runner\", \"Properties\": {\n\t\t\t\"Image\": true, \"Cpu\": 5.5}}}}\n")
+	assert.ElementsMatch(t, []string{
+		`E9351 Resources.A.Properties.Image Runner "A": Image: must be a string, not true; put it in quotes`,
+		`E9351 Resources.A.Properties.Cpu Runner "A": Cpu: must be a whole number, not 5.5 (allowed 256-98304 CPU units)`,
+	}, ours(cfnlint(t, tabs)))
+}
+
 // everyValueEverywhere has two Runners for each value: one has it in each of its
 // properties, the other in each property of each of its objects.
 func everyValueEverywhere(t testing.TB) *cfn.Node {

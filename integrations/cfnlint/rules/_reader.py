@@ -5,7 +5,7 @@ what is wrong with each of its properties. Knows nothing of cfn-lint.
 import json
 from pathlib import Path
 
-from ._source import Number
+from ._source import UNKNOWN, Number
 from ._words import (
     PLAIN_WHOLE,
     allows,
@@ -73,6 +73,8 @@ class Reader:
         if absent:
             if p.get("required"):
                 self.report("required", at, "is required")
+        elif value is UNKNOWN:
+            return
         elif p["kind"] == "object":
             self.object(value, p, at)
         elif not intrinsic(value) or written_out:
@@ -154,6 +156,8 @@ class Reader:
             if no_value(item) and not written_out:
                 continue
             count += 1
+            if item is UNKNOWN:
+                continue
             if written_out or not (intrinsic(item) or dynamic(item)):
                 self.text(item, p, at + [i], location)
         if count == 0 and not p.get("emptyList"):

@@ -12,6 +12,10 @@ JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 TEXT_TAG = "tag:yaml.org,2002:str"
 
 
+# A value whose spelling matters and is not known.
+UNKNOWN = object()
+
+
 class Number:
     """A number as it was written."""
 
@@ -26,11 +30,23 @@ class Source:
         self.filename = filename
         self.read = False
         self.tree = None
+        self.is_yaml = True
+
+    def compose(self):
+        try:
+            with open(self.filename, encoding="utf-8") as file:
+                loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+                self.tree = yaml.compose(file, loader)
+        except (OSError, TypeError):
+            return  # from standard input
+        except (ValueError, yaml.YAMLError):
+            self.is_yaml = False  # JSON with tabs, which is not YAML
 
     def scalar(self, path):
         """The scalar that stands at a path in the file, or None."""
         if not self.read:
-            self.read, self.tree = True, compose(self.filename)
+            self.read = True
+            self.compose()
         node = self.tree
         for part in path:
             node = inside(node, part)
@@ -38,7 +54,9 @@ class Source:
 
     def written(self, value, path):
         """A value as CloudFormation reads it: a text, a list or an object as it
-        is, true or false, None, or a Number."""
+        is, true or false, None, or a Number. It is UNKNOWN when it may have been
+        a word such as OFF where the file does not tell: a template may come from
+        standard input, and a resource out of a loop."""
         if isinstance(value, (dict, list)):
             return value
         if isinstance(value, str) and not JSON_NUMBER.fullmatch(value):
@@ -46,9 +64,11 @@ class Source:
         node = self.scalar(path)
         if node is not None:
             return judged(node)
+        if self.is_yaml and not isinstance(value, str):
+            return Number(str(value)) if type(value) is int else UNKNOWN
         if value is None or isinstance(value, (bool, str)):
             return value
-        return Number(str(value)) if isinstance(value, (int, float)) else str(value)
+        return Number(str(value))
 
     def location(self, path):
         """Where the scalar at a path stands, as cfn-lint counts, or None."""
@@ -57,16 +77,6 @@ class Source:
             return None
         start, end = node.start_mark, node.end_mark
         return start.line, start.column, end.line, end.column
-
-
-def compose(filename):
-    """The file's tree, or None: a template may come from standard input, and a
-    macro or a loop may have put a resource where the file has none."""
-    try:
-        with open(filename, encoding="utf-8") as file:
-            return yaml.compose(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, TypeError, ValueError, yaml.YAMLError):
-        return None
 
 
 def inside(node, part):
