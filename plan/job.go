@@ -14,9 +14,8 @@ func jobProperties() []string {
 }
 
 // attiniKeys checks the keys of a step that becomes a Task: those of a Task are
-// the user's, but for those that say what the Task does.
-func (r *reader) attiniKeys(s *State, own []string) {
-	reserved := []string{"Resource", "Parameters", "Arguments"}
+// the user's, but for the reserved ones, which say what the Task does.
+func (r *reader) attiniKeys(s *State, own, reserved []string) {
 	allowed := append([]string{
 		"Type", "Comment", "Next", "End", "Retry", "Catch", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath",
 		"InputPath", "OutputPath", "ResultSelector", "ResultPath", "Assign", "QueryLanguage",
@@ -24,6 +23,8 @@ func (r *reader) attiniKeys(s *State, own []string) {
 	for _, field := range s.Node.Fields {
 		at, subject := s.Path.Key(field.Key), stepSubject(s.Name)
 		switch {
+		case field.Key == "Properties" && slices.Contains(reserved, field.Key):
+			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("Properties: an %s has none; give Parameters", s.Type))
 		case slices.Contains(reserved, field.Key):
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("%s: cannot be given on an %s, which makes its own", field.Key, s.Type))
 		case !slices.Contains(allowed, field.Key):
@@ -37,7 +38,7 @@ func (r *reader) attiniKeys(s *State, own []string) {
 // job reads the Properties of a job step. A key that ends in .$ takes its
 // value from the payload, as everywhere in a state machine.
 func (r *reader) job(s *State) *Job {
-	r.attiniKeys(s, []string{"Properties"})
+	r.attiniKeys(s, []string{"Properties"}, []string{"Resource", "Parameters", "Arguments"})
 	subject, at := stepSubject(s.Name), s.Path.Key("Properties")
 	properties := s.Node.Get("Properties")
 	job := &Job{Properties: properties, RunnerPath: at.Key("Runner"), RunnerPlace: s.Place}

@@ -73,7 +73,9 @@ func (r *reader) content(s *State) {
 	case JobType:
 		s.Job = r.job(s)
 	case MergeType:
-		r.attiniKeys(s, nil)
+		r.attiniKeys(s, nil, []string{"Resource", "Parameters", "Arguments"})
+	case InvokeType:
+		r.invoke(s)
 	case "Parallel":
 		r.branches(s)
 	case "Map":
@@ -86,13 +88,19 @@ func (r *reader) content(s *State) {
 }
 
 func stepTypes() []string {
-	return []string{JobType, MergeType, "Task", "Pass", "Wait", "Choice", "Parallel", "Map", "Succeed", "Fail"}
+	return []string{JobType, InvokeType, MergeType, "Task", "Pass", "Wait", "Choice", "Parallel", "Map", "Succeed", "Fail"}
+}
+
+// isAttini reports whether a step of the type becomes a Task of our making, which
+// is in JSONPath.
+func isAttini(kind string) bool {
+	return kind == JobType || kind == InvokeType || kind == MergeType
 }
 
 // otherAttiniTypes are step types of the Attini framework that need more than
 // a runner.
 func otherAttiniTypes() []string {
-	return []string{"AttiniCdk", "AttiniCfn", "AttiniImport", "AttiniLambdaInvoke", "AttiniManualApproval", "AttiniMap", "AttiniSam"}
+	return []string{"AttiniCdk", "AttiniCfn", "AttiniImport", "AttiniManualApproval", "AttiniMap", "AttiniSam"}
 }
 
 func (r *reader) unknownType(s *State) {

@@ -41,7 +41,7 @@ func numberFields() []numberField {
 // checkNumbers checks the numbers of a state and of its Retry rules.
 func (r *reader) checkNumbers(s *State) {
 	subject := stepSubject(s.Name)
-	expressions := s.Type != JobType && s.Type != MergeType // these are made in JSONPath
+	expressions := !isAttini(s.Type)
 	r.numbers(s.Node, subject, "", s.Path, expressions)
 	if retry := s.Node.Get("Retry"); retry.IsList() {
 		for i, rule := range retry.Items {

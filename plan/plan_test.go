@@ -119,6 +119,7 @@ Properties:
   PermissionsBoundary: arn:aws:iam::123456789012:policy/boundary
   Policies: !Ref AWS::NoValue
   DefinitionSubstitutions: {Size: 3, Bucket: !Ref Bucket}
+  Tags: {Team: core, Stage: !Ref Stage}
   PayloadDefaults: {a: 1}
 `), resourcePath)
 	require.Empty(t, problems)
@@ -129,6 +130,7 @@ Properties:
 	assert.Equal(t, "arn:aws:iam::123456789012:policy/boundary", p.PermissionsBoundary.Value())
 	assert.Nil(t, p.Policies, "AWS::NoValue stands for nothing")
 	assert.JSONEq(t, `{"Size": 3, "Bucket": {"Ref": "Bucket"}}`, jsonOf(t, p.DefinitionSubstitutions))
+	assert.JSONEq(t, `{"Team": "core", "Stage": {"Ref": "Stage"}}`, jsonOf(t, p.Tags))
 	assert.JSONEq(t, `{"a": 1}`, jsonOf(t, p.PayloadDefaults))
 }
 

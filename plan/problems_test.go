@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	allTypes = "AttiniRunnerJob, AttiniMergeOutput, Task, Pass, Wait, Choice, Parallel, Map, Succeed, Fail"
+	allTypes = "AttiniRunnerJob, AttiniLambdaInvoke, AttiniMergeOutput, Task, Pass, Wait, Choice, Parallel, Map, Succeed, Fail"
 	pass     = "A: {Type: Pass, End: true}"
 )
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
@@ -26,10 +27,12 @@ const (
 	RuleRunner          = "runner"
 	RuleIntrinsic       = "intrinsic"
 	RuleQueryLanguage   = "query-language"
+	// RuleDynamicReference is a Warning for references to what is no secret.
+	RuleDynamicReference = "dynamic-reference"
 )
 
 func planProperties() []string {
-	return []string{"DeploymentPlan", "DefaultRunner", "DefinitionSubstitutions", "PayloadDefaults", "PermissionsBoundary", "Policies", "RoleArn"}
+	return []string{"DeploymentPlan", "DefaultRunner", "DefinitionSubstitutions", "PayloadDefaults", "PermissionsBoundary", "Policies", "RoleArn", "Tags"}
 }
 
 // Read reads the plan of the given logical id and reports everything that is
@@ -44,6 +47,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		PermissionsBoundary:     given(properties, "PermissionsBoundary"),
 		Policies:                given(properties, "Policies"),
 		PayloadDefaults:         given(properties, "PayloadDefaults"),
+		Tags:                    given(properties, "Tags"),
 	}
 	r := &reader{plan: name}
 	if r.properties(p, properties, at.Key("Properties")) {
@@ -53,6 +57,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		r.checkNames(p.Machine)
 		r.checkMachine(p.Machine, p.Machine)
 		r.checkQueryLanguage(p.Machine)
+		r.checkLiterals(properties.Get("DeploymentPlan"), at.Keys("Properties", "DeploymentPlan"))
 	}
 	return p, r.problems.Sorted()
 }
@@ -97,7 +102,8 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 		p.DefaultRunner = r.runnerName(runner, r.subject()+": DefaultRunner", at.Key("DefaultRunner"))
 	}
 	r.role(p, properties, at)
-	r.substitutions(p.DefinitionSubstitutions, at.Key("DefinitionSubstitutions"))
+	r.texts("DefinitionSubstitutions", p.DefinitionSubstitutions, at)
+	r.texts("Tags", p.Tags, at)
 	if defaults := p.PayloadDefaults; defaults != nil && !defaults.IsMap() {
 		r.report(RuleType, r.subject(), at.Key("PayloadDefaults"), defaults.Place, "PayloadDefaults: must be an object, not "+kindOf(defaults))
 	}
@@ -122,19 +128,23 @@ func (r *reader) role(p *Plan, properties *cfn.Node, at cfn.Path) {
 	}
 }
 
-// substitutions checks DefinitionSubstitutions, which the expansion adds its
-// own to.
-func (r *reader) substitutions(n *cfn.Node, at cfn.Path) {
+// texts checks a property that is an object of texts by name:
+// DefinitionSubstitutions and Tags, which the expansion adds its own to.
+func (r *reader) texts(property string, n *cfn.Node, at cfn.Path) {
+	at = at.Key(property)
 	switch {
 	case n == nil:
 		return
 	case isIntrinsic(n) || !n.IsMap():
-		r.report(RuleType, r.subject(), at, n.Place, "DefinitionSubstitutions: must be an object of texts by name, not "+kindOf(n))
+		r.report(RuleType, r.subject(), at, n.Place, property+": must be an object of texts by name, not "+kindOf(n))
 		return
 	}
 	for _, field := range n.Fields {
 		if !isIntrinsic(field.Value) && !field.Value.IsScalar() {
-			r.report(RuleType, r.subject(), at.Key(field.Key), field.Value.Place, fmt.Sprintf("DefinitionSubstitutions: %s must be a string, not %s", field.Key, kindOf(field.Value)))
+			r.report(RuleType, r.subject(), at.Key(field.Key), field.Value.Place, fmt.Sprintf("%s: %s must be a string, not %s", property, field.Key, kindOf(field.Value)))
+		}
+		if property == "Tags" && strings.HasPrefix(strings.ToLower(field.Key), "aws:") {
+			r.report(RuleReserved, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("Tags: %s: names that begin with aws: are AWS's own", field.Key))
 		}
 	}
 }
@@ -160,7 +170,7 @@ func (r *reader) checkQueryLanguage(m *Machine) {
 		return
 	}
 	for s := range m.All() {
-		if s.Type == JobType || s.Type == MergeType {
+		if isAttini(s.Type) {
 			r.report(RuleQueryLanguage, r.subject(), m.Path.Key("QueryLanguage"), language.Place, fmt.Sprintf(
 				"QueryLanguage: cannot be JSONata for a whole plan with %s steps, which are in JSONPath; give it to the single states that need it", s.Type))
 			return

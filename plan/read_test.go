@@ -26,6 +26,8 @@ func TestResourceProblems(t *testing.T) {
 		"empty role":             {"Properties: {" + list + ", RoleArn: ''}", "type", ".RoleArn", `RoleArn: is empty`},
 		"boundary as list":       {"Properties: {" + list + ", PermissionsBoundary: [a]}", "type", ".PermissionsBoundary", `PermissionsBoundary: must be an ARN, not a list`},
 		"substitutions as list":  {"Properties: {" + list + ", DefinitionSubstitutions: []}", "type", ".DefinitionSubstitutions", `DefinitionSubstitutions: must be an object of texts by name, not a list`},
+		"a tag as a list":        {"Properties: {" + list + ", Tags: {A: []}}", "type", ".Tags.A", `Tags: A must be a string, not a list`},
+		"a tag of AWS's own":     {"Properties: {" + list + ", Tags: {'AWS:x': y}}", "reserved", `.Tags.AWS:x`, `Tags: AWS:x: names that begin with aws: are AWS's own`},
 		"substitutions to come":  {"Properties: {" + list + ", DefinitionSubstitutions: !Ref X}", "type", ".DefinitionSubstitutions", `DefinitionSubstitutions: must be an object of texts by name, not an intrinsic function`},
 		"substitution as list":   {"Properties: {" + list + ", DefinitionSubstitutions: {A: []}}", "type", ".DefinitionSubstitutions.A", `DefinitionSubstitutions: A must be a string, not a list`},
 		"payload defaults: text": {"Properties: {" + list + ", PayloadDefaults: x}", "type", ".PayloadDefaults", `PayloadDefaults: must be an object, not a string`},

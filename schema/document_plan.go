@@ -45,6 +45,10 @@ func planProperties() []planProperty {
 			name: "RoleArn", types: []string{"string", "object"},
 			description: "IAM role that the state machine takes. It cannot be combined with Policies.",
 		},
+		{
+			name: "Tags", types: []string{"object"},
+			description: "The state machine's tags: texts by name.",
+		},
 	}
 }
 

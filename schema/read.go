@@ -55,8 +55,11 @@ func (r *reader) report(rule string, at cfn.Path, place problem.Place, message s
 // where is a path as messages say it: below Properties, or beside it.
 func (r *reader) where(at cfn.Path) string {
 	where := strings.TrimPrefix(strings.TrimPrefix(string(at), string(r.base)), ".")
-	if inside, ok := strings.CutPrefix(where, propertiesKey); ok && inside != "" {
-		return strings.TrimPrefix(inside, ".")
+	if inside, ok := strings.CutPrefix(where, propertiesKey+"."); ok {
+		return inside
+	}
+	if strings.HasPrefix(where, propertiesKey+"[") { // a key that is no plain name
+		return strings.TrimPrefix(where, propertiesKey)
 	}
 	return where
 }

@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/cfn"
+)
+
+// maxClientContext is Lambda's limit of a ClientContext, in bytes.
+const maxClientContext = 3583
+
+func invokeParameters() []string {
+	return []string{"FunctionName", "Payload", "InvocationType", "ClientContext", "Qualifier"}
+}
+
+func invocationTypes() []string { return []string{"RequestResponse", "Event", "DryRun"} }
+
+// invoke reads the Parameters of a step that calls a Lambda function: those of
+// the state language's own lambda:invoke.
+func (r *reader) invoke(s *State) {
+	r.attiniKeys(s, []string{"Parameters"}, []string{"Resource", "Arguments", "Properties"})
+	subject, at := stepSubject(s.Name), s.Path.Key("Parameters")
+	parameters := s.Node.Get("Parameters")
+	switch {
+	case parameters == nil:
+		r.report(RuleRequired, subject, at, s.Place, "Parameters is required, with the FunctionName to call")
+		return
+	case isIntrinsic(parameters) || !parameters.IsMap():
+		r.report(RuleType, subject, at, parameters.Place, "Parameters must be an object, not "+kindOf(parameters))
+		return
+	case !parameters.Has("FunctionName") && !parameters.Has("FunctionName.$"):
+		r.report(RuleRequired, subject, at.Key("FunctionName"), parameters.Place, "FunctionName is required: the name or ARN of a Lambda function")
+	}
+	for _, field := range parameters.Fields {
+		r.invokeParameter(subject, parameters, field, at.Key(field.Key))
+	}
+}
+
+func (r *reader) invokeParameter(subject string, parameters *cfn.Node, field cfn.Field, at cfn.Path) {
+	name, fromPayload := strings.CutSuffix(field.Key, ".$")
+	n := field.Value
+	switch {
+	case !slices.Contains(invokeParameters(), name):
+		r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: there is no such parameter; %s", field.Key, suggestion(name, invokeParameters())))
+	case fromPayload && parameters.Has(name):
+		r.report(RuleExclusive, subject, at, field.Place, fmt.Sprintf("has both %s and %s; remove one of them", name, field.Key))
+	case fromPayload:
+		r.fromPayload(subject, field, at)
+	case name == "Payload" || isIntrinsic(n):
+	case !n.IsString() || n.Text == "":
+		r.report(RuleType, subject, at, n.Place, name+": must be a text that is not empty, not "+kindOf(n))
+	case name == "InvocationType" && !slices.Contains(invocationTypes(), n.Text):
+		r.report(RuleType, subject, at, n.Place, fmt.Sprintf("InvocationType: %q is not allowed (allowed: %s)", n.Text, strings.Join(invocationTypes(), ", ")))
+	case name == "ClientContext" && len(n.Text) > maxClientContext:
+		r.report(RuleRange, subject, at, n.Place, fmt.Sprintf("ClientContext: has %d bytes (at most %d)", len(n.Text), maxClientContext))
+	}
+}
