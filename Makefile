@@ -73,7 +73,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s).
 		for package in $$($(GO) list ./...); do \
 			for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 				echo "== fuzz $$package $$target"; \
-				$(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+				$(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x; \
 			done; \
 		done); \
 	done
