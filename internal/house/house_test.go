@@ -43,6 +43,7 @@ func walls() map[string][]string {
 		"internal/lint":   {},
 
 		"internal/lambdahost": {},
+		"internal/standin":    {},
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
 
