@@ -22,18 +22,19 @@ const hopLimit = 2
 // instance is made that joins the runner's cluster.
 func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
-	image, profile := x.machineImage(runner), runner.Ec2Configuration.InstanceProfileName.Node
-	if !runner.Ec2Configuration.InstanceProfileName.Given() {
-		profile = defaultInstanceProfile()
+	host, image := runner.Ec2Configuration, x.machineImage(runner)
+	profile := defaultInstanceProfile()
+	if host.InstanceProfileName.Given() {
+		profile = x.known.Branch(host.InstanceProfileName.Node)
 	}
 	data := &ec2.LaunchTemplate_LaunchTemplateData{
 		ImageId:            new(t.hold(image.node)),
-		InstanceType:       new(t.hold(runner.Ec2Configuration.InstanceType.Node)),
+		InstanceType:       new(t.hold(x.known.Branch(host.InstanceType.Node))),
 		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.hold(profile))},
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
 		},
-		UserData: new(t.hold(userData(runner))),
+		UserData: new(t.hold(x.userData(runner))),
 		TagSpecifications: []ec2.LaunchTemplate_TagSpecification{
 			{ResourceType: new("instance"), Tags: x.hostTags(runner, t)},
 			{ResourceType: new("volume"), Tags: x.hostTags(runner, t)},
@@ -71,9 +72,9 @@ func defaultInstanceProfile() *cfn.Node {
 // attribute by which the launcher places the task. The agent's configuration
 // goes through the shell as base64, so nothing in it can be taken for a
 // command.
-func userData(runner *schema.Runner) *cfn.Node {
+func (x *expansion) userData(runner *schema.Runner) *cfn.Node {
 	configuration := cfn.Obj(cfn.F("Fn::Base64", cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str(""), cfn.Seq(
-		cfn.Str("ECS_CLUSTER="), cluster(runner),
+		cfn.Str("ECS_CLUSTER="), x.cluster(runner),
 		cfn.Str("\nECS_ENABLE_CONTAINER_METADATA=true\nECS_INSTANCE_ATTRIBUTES={\"runnerResourceName\":\""),
 		cfn.Ref("AWS::StackName"), cfn.Str("-"+runner.Name),
 		cfn.Str("\"}\nECS_LOG_DRIVER=awslogs\nECS_LOG_OPTS={\"awslogs-group\":\""),
@@ -86,9 +87,9 @@ func userData(runner *schema.Runner) *cfn.Node {
 }
 
 // cluster is the Runner's (section EcsCluster).
-func cluster(runner *schema.Runner) *cfn.Node {
+func (x *expansion) cluster(runner *schema.Runner) *cfn.Node {
 	if runner.EcsCluster.Given() {
-		return runner.EcsCluster.Node
+		return x.known.Branch(runner.EcsCluster.Node)
 	}
 	return cfn.Str(runner.EcsCluster.Literal)
 }
@@ -98,7 +99,7 @@ func (x *expansion) hostTags(runner *schema.Runner, t *typed) []tags.Tag {
 	result := []tags.Tag{
 		{Key: "Name", Value: runner.Name},
 		{Key: "AttiniResourceType", Value: "RunnerInstance"},
-		{Key: "EcsCluster", Value: t.hold(cluster(runner))},
+		{Key: "EcsCluster", Value: t.hold(x.cluster(runner))},
 	}
 	for _, name := range []string{"AttiniDistributionName", "AttiniEnvironmentName"} {
 		if x.known.Declares(name) {

@@ -33,7 +33,7 @@ func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
 	case !network.SecurityGroups.Given():
 		return nil
 	}
-	groups := network.SecurityGroups.Node
+	groups := x.known.Branch(network.SecurityGroups.Node)
 	switch {
 	case groups.IsList():
 		return groups

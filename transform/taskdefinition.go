@@ -38,10 +38,10 @@ func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
 	role, image := defaultRole(), cfn.Str(cmp.Or(x.defaultImage, DefaultImage))
 	if runner.RoleArn.Given() {
-		role = runner.RoleArn.Node
+		role = x.known.Branch(runner.RoleArn.Node)
 	}
 	if runner.Image.Given() {
-		image = runner.Image.Node
+		image = x.known.Branch(runner.Image.Node)
 	}
 	container := ecs.TaskDefinition_ContainerDefinition{
 		Name:  containerName,
