@@ -31,20 +31,21 @@ func TestGoldens(t *testing.T) {
 	translation := run(t, ".", nil, tool(t, "venv/bin/python"), "translate.py", emitted, translated)
 	require.Zero(t, translation.code, "%s", translation.stderr)
 
+	files := []string{filepath.Join(root(t), "template.yaml")}
+	for _, name := range names {
+		path := filepath.Join(translated, name+".json")
+		template, err := os.ReadFile(path)
+		require.NoError(t, err)
+		write(t, path, declare(t, template))
+		files = append(files, filepath.Join(emitted, name+".json"), path)
+	}
+
 	t.Run("definitions", func(t *testing.T) {
 		t.Parallel()
 		checkDefinitions(t, translated, names)
 	})
 	t.Run("templates", func(t *testing.T) {
 		t.Parallel()
-		files := []string{filepath.Join(root(t), "template.yaml")}
-		for _, name := range names {
-			path := filepath.Join(translated, name+".json")
-			template, err := os.ReadFile(path)
-			require.NoError(t, err)
-			write(t, path, declare(t, template))
-			files = append(files, filepath.Join(emitted, name+".json"), path)
-		}
 		checkTemplates(t, directory, files)
 	})
 }
