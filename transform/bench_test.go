@@ -3,7 +3,6 @@ package transform_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -71,7 +70,7 @@ func large() []byte {
 func BenchmarkExpand(b *testing.B) {
 	text := large()
 	b.Run("Expand", func(b *testing.B) {
-		facts := benchFacts(b)
+		facts := facts(b)
 		values := pseudo()
 		values.Parameters = map[string]string{"Image": "debian:stable", "Stage": "prod", "Memory": "4096", "Jobs": "5"}
 		b.SetBytes(int64(len(text)))
@@ -95,13 +94,4 @@ func BenchmarkExpand(b *testing.B) {
 			require.NoError(b, err)
 		}
 	})
-}
-
-func benchFacts(b *testing.B) transform.Facts {
-	b.Helper()
-	text, err := os.ReadFile("testdata/facts.json")
-	require.NoError(b, err)
-	var facts transform.Facts
-	require.NoError(b, json.Unmarshal(text, &facts))
-	return facts
 }

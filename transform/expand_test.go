@@ -60,7 +60,7 @@ func expand(t *testing.T, template *cfn.Node) (*cfn.Node, problem.List) {
 
 // facts are those of an account with a default VPC, all AMI aliases and some
 // instance types.
-func facts(t *testing.T) transform.Facts {
+func facts(t testing.TB) transform.Facts {
 	t.Helper()
 	text, err := os.ReadFile("testdata/facts.json")
 	require.NoError(t, err)
@@ -206,14 +206,20 @@ func FuzzExpand(f *testing.F) {
 		if problems.HasErrors() {
 			return
 		}
+		before := marshal(t, template)
 		expanded, problems := expand(t, template)
+		assert.Equal(t, before, marshal(t, template), "the input must not change")
+		assert.Equal(t, problems.Sorted(), problems)
+		for _, p := range problems {
+			assert.NotEmpty(t, p.Rule)
+			assert.NotEmpty(t, p.Message)
+		}
 		if problems.HasErrors() {
 			assert.Nil(t, expanded)
 			return
 		}
-		text, err := json.Marshal(expanded)
-		require.NoError(t, err)
-		assert.True(t, json.Valid(text))
+		again, _ := expand(t, template)
+		assert.Equal(t, marshal(t, expanded), marshal(t, again), "the same input gives the same bytes")
 		for _, resource := range expanded.Get("Resources").Entries() {
 			assert.NotContains(t, []any{"Attini::Deploy::Runner", "Attini::Deploy::DeploymentPlan"}, resource.Value.Get("Type").Value())
 		}
