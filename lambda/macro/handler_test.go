@@ -103,6 +103,23 @@ func TestParametersAreChecked(t *testing.T) {
 	}
 }
 
+// TestLogHoldsNoTemplate is D-M18 of the original's defects: it logged the whole
+// template and all parameters.
+func TestLogHoldsNoTemplate(t *testing.T) {
+	t.Parallel()
+	_, log := call(t, `{"requestId":"id-1","templateParameterValues":{"Token":"my-token"},"fragment":{
+		"Parameters":{"Token":{"Type":"String"}},"Resources":{
+		"R":{"Type":"Attini::Deploy::Runner","Properties":{"Cpu":12,"Image":{"Ref":"Token"},"Ec2Configuration":{"InstanceType":"m5.large"}}},
+		"P":{"Type":"Attini::Deploy::DeploymentPlan","Properties":{"DeploymentPlan":[{"Name":"Job","Type":"AttiniRunnerJob","Properties":{"Runner":"R","Commands":["my-command"]}}]}}}}}`)
+	assert.NotContains(t, log, "my-token")
+	assert.NotContains(t, log, "my-command")
+	assert.Contains(t, log, `"rule":"ami-end-of-life"`, "a warning has no other place to be told")
+	for line := range strings.Lines(log) {
+		assert.True(t, json.Valid([]byte(line)), line)
+		assert.Contains(t, line, `"requestId":"id-1"`)
+	}
+}
+
 // TestAccountComesFirst: other errors may hang on what could not be asked.
 func TestAccountComesFirst(t *testing.T) {
 	t.Parallel()
