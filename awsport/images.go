@@ -10,20 +10,23 @@ import (
 	"github.com/attini-go/runner/compat"
 )
 
-// Images implements transform.Account. The ids are a filter, so that one that
-// does not exist is absent and no error.
+// Images implements transform.Account: those that the account may see, be they
+// its own, public or shared with it, and deprecated ones too. The ids are a
+// filter, so that one that does not exist is absent and no error.
 func (a *Account) Images(ctx context.Context, ids []string) (map[string]compat.Image, error) {
 	images := make(map[string]compat.Image, len(ids))
-	pages := ec2.NewDescribeImagesPaginator(a.hosts, &ec2.DescribeImagesInput{
-		Filters: []types.Filter{filter("image-id", ids...)}, IncludeDeprecated: aws.Bool(true),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, explain("look up the AMIs", "ec2:DescribeImages", err)
-		}
-		for _, image := range page.Images {
-			images[aws.ToString(image.ImageId)] = imageOf(image)
+	for _, wanted := range named("image-id", ids) {
+		pages := ec2.NewDescribeImagesPaginator(a.hosts, &ec2.DescribeImagesInput{
+			Filters: []types.Filter{wanted}, IncludeDeprecated: aws.Bool(true),
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, explain(ctx, "look up AMIs", "ec2:DescribeImages", err)
+			}
+			for _, image := range page.Images {
+				images[aws.ToString(image.ImageId)] = imageOf(image)
+			}
 		}
 	}
 	return images, nil

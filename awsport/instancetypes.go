@@ -11,19 +11,19 @@ import (
 )
 
 // InstanceTypes implements transform.Account. The names are a filter, so that
-// one that does not exist is absent and no error.
+// one that the region does not have is absent and no error.
 func (a *Account) InstanceTypes(ctx context.Context, names []string) (map[string]compat.InstanceType, error) {
 	found := make(map[string]compat.InstanceType, len(names))
-	pages := ec2.NewDescribeInstanceTypesPaginator(a.hosts, &ec2.DescribeInstanceTypesInput{
-		Filters: []types.Filter{filter("instance-type", names...)},
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, explain("look up the instance types", "ec2:DescribeInstanceTypes", err)
-		}
-		for _, info := range page.InstanceTypes {
-			found[string(info.InstanceType)] = instanceTypeOf(info)
+	for _, wanted := range named("instance-type", names) {
+		pages := ec2.NewDescribeInstanceTypesPaginator(a.hosts, &ec2.DescribeInstanceTypesInput{Filters: []types.Filter{wanted}})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, explain(ctx, "look up instance types", "ec2:DescribeInstanceTypes", err)
+			}
+			for _, info := range page.InstanceTypes {
+				found[string(info.InstanceType)] = instanceTypeOf(info)
+			}
 		}
 	}
 	return found, nil
@@ -44,15 +44,16 @@ func instanceTypeOf(info types.InstanceTypeInfo) compat.InstanceType {
 	}
 	if info.GpuInfo != nil {
 		for _, gpu := range info.GpuInfo.Gpus {
-			result.GPUs += int(aws.ToInt32(gpu.Count))
+			// Of a type with a part of a GPU, Count is 0.
+			result.GPUs += int(max(aws.ToInt32(gpu.Count), aws.ToInt32(gpu.LogicalGpuCount)))
 		}
 	}
 	result.NeuronDevices = neuronDevices(info)
 	return result
 }
 
-// neuronDevices counts AWS's own accelerators: Neuron devices, which the first
-// generation reports as inference accelerators.
+// neuronDevices counts AWS's own accelerators. Those for inference are in two
+// lists, of which the older one lacks those for training.
 func neuronDevices(info types.InstanceTypeInfo) int {
 	devices := 0
 	if info.NeuronInfo != nil {

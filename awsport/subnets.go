@@ -13,14 +13,16 @@ import (
 const maxSubnets = 16
 
 // DefaultSubnets implements transform.Account: the default VPC's default
-// subnets, or, where it has none, those that give public addresses. The
-// runner's task gets a public address, which helps only in such a subnet.
+// subnets, or, where it has none, those that give public addresses; the first
+// 16 by id. The runner's task gets a public address, by which it reaches AWS
+// and the image's registry. That helps only in a subnet with a way out, as
+// these have by default, and not in one that somebody added as a private one.
 func (a *Account) DefaultSubnets(ctx context.Context) ([]string, error) {
 	const asked = "look up the default VPC's subnets"
 	vpcs, err := a.hosts.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: []types.Filter{filter("is-default", "true")}})
 	switch {
 	case err != nil:
-		return nil, explain(asked, "ec2:DescribeVpcs", err)
+		return nil, explain(ctx, asked, "ec2:DescribeVpcs", err)
 	case len(vpcs.Vpcs) == 0:
 		return []string{}, nil
 	}
@@ -31,7 +33,7 @@ func (a *Account) DefaultSubnets(ctx context.Context) ([]string, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, explain(asked, "ec2:DescribeSubnets", err)
+			return nil, explain(ctx, asked, "ec2:DescribeSubnets", err)
 		}
 		for _, subnet := range page.Subnets {
 			if aws.ToBool(subnet.DefaultForAz) {
@@ -48,8 +50,4 @@ func (a *Account) DefaultSubnets(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(subnets)
 	return append([]string{}, subnets[:min(len(subnets), maxSubnets)]...), nil
-}
-
-func filter(name string, values ...string) types.Filter {
-	return types.Filter{Name: aws.String(name), Values: values}
 }

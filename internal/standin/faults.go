@@ -4,15 +4,22 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
+	"strings"
 )
 
 // Error answers as AWS does when it refuses: with a code, in the protocol of
 // the request. The service's own words hold what must not be shown.
 func Error(status int, code string) Answer {
 	return func(_ int, w http.ResponseWriter, r *http.Request) bool {
-		body, kind := queryError(code), "text/xml"
-		if r.Header.Get("X-Amz-Target") != "" {
+		var body []byte
+		kind := "text/xml"
+		switch {
+		case r.Header.Get("X-Amz-Target") != "":
 			body, kind = jsonError(code), "application/x-amz-json-1.1"
+		case strings.Contains(r.Header.Get("Authorization"), "/ec2/aws4_request"):
+			body = hostsError(code)
+		default:
+			body = queryError(code)
 		}
 		w.Header().Set("Content-Type", kind)
 		w.WriteHeader(status)
@@ -55,14 +62,34 @@ func jsonError(code string) []byte {
 	return body
 }
 
-func queryError(code string) []byte {
-	type refusal struct {
+// refusal is what EC2's errors and those of other queries have in common.
+type refusal struct {
+	Code    string
+	Message string
+}
+
+// hostsError is an error of EC2, which has a protocol of its own.
+func hostsError(code string) []byte {
+	return inXML(struct {
 		XMLName   xml.Name `xml:"Response"`
-		Code      string   `xml:"Errors>Error>Code"`
-		Message   string   `xml:"Errors>Error>Message"`
+		Error     refusal  `xml:"Errors>Error"`
 		RequestID string   `xml:"RequestID"`
-	}
-	body, err := xml.Marshal(refusal{Code: code, Message: ErrorWords, RequestID: "0e7d3b6c-0000-4000-8000-000000000000"})
+	}{Error: refusal{code, ErrorWords}, RequestID: requestID})
+}
+
+// queryError is an error of the services with a query, such as STS.
+func queryError(code string) []byte {
+	return inXML(struct {
+		XMLName   xml.Name `xml:"ErrorResponse"`
+		Error     refusal  `xml:"Error"`
+		RequestID string   `xml:"RequestId"`
+	}{Error: refusal{code, ErrorWords}, RequestID: requestID})
+}
+
+const requestID = "0e7d3b6c-0000-4000-8000-000000000000"
+
+func inXML(value any) []byte {
+	body, err := xml.Marshal(value)
 	if err != nil {
 		panic(err) // never of strings
 	}
