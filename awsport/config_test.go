@@ -76,10 +76,22 @@ source_profile = source
 		})
 	}
 	t.Run("cancelled", func(t *testing.T) {
-		environment(t, "AWS_REGION=eu-west-1", "AWS_EC2_METADATA_SERVICE_ENDPOINT="+denies.Endpoint())
-		enough := errors.New("enough")
+		environment(t, "AWS_REGION=eu-west-1", "AWS_PROFILE=other", "AWS_CONFIG_FILE="+profiles, "AWS_ENDPOINT_URL_STS="+denies.Endpoint())
+		asked, release := make(chan struct{}), make(chan struct{})
+		// The SDK shares its call for credentials, and lets it go on.
+		defer close(release)
+		denies.On("AssumeRole", func(n int, w http.ResponseWriter, r *http.Request) bool {
+			close(asked)
+			<-release
+			return standin.Error(http.StatusForbidden, "AccessDenied")(n, w, r)
+		})
 		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(enough)
+		defer cancel(nil)
+		enough := errors.New("enough")
+		go func() {
+			<-asked
+			cancel(enough)
+		}()
 		_, err := LoadConfig(ctx)
 		require.ErrorIs(t, err, enough)
 	})
