@@ -118,11 +118,13 @@ func TestAccountProblems(t *testing.T) {
 		want       string
 	}{
 		"no default VPC": {
-			"Image: debian", region{noVpc},
+			"Image: debian",
+			region{noVpc},
 			`error default-vpc: Runner "Build": AwsVpcConfiguration: is absent, and the region has no default VPC with a public subnet | Give AwsVpcConfiguration with the Subnets that the runner is to use.`,
 		},
 		"an alias that the region lacks": {
-			host, region{missing},
+			host,
+			region{missing},
 			`error ami-alias: Runner "Build": Ec2Configuration.Ami: AmazonLinux2023 is not there in this region: parameter /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id does not exist (the region has: AmazonLinux2023_arm64; use one of them, or give an AMI id)`,
 		},
 		"no answer": {
