@@ -5,14 +5,17 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/attini-go/runner/agent/worker"
 )
 
 // MemoryQueue is an unbounded queue, first in, first out. A received message
-// stays out of sight until it is deleted, or until Redeliver.
+// stays out of sight until it is deleted, until its time of invisibility is
+// over, or until Redeliver.
 type MemoryQueue struct {
 	mu       sync.Mutex
+	hides    time.Duration
 	waiting  []message
 	received []message
 	receipts int
@@ -21,25 +24,36 @@ type MemoryQueue struct {
 }
 
 type message struct {
-	body    []byte
-	receipt string
+	body     []byte
+	sent     time.Time
+	receives int
+	receipt  string
+	// until is when a received message comes again; zero is never.
+	until time.Time
 }
 
 var _ worker.Queue = (*MemoryQueue)(nil)
 
-// NewQueue returns an empty queue.
+// NewQueue returns an empty queue. What is received comes again only when it
+// is hidden for a time, or with Redeliver.
 func NewQueue() *MemoryQueue { return &MemoryQueue{changed: make(chan struct{})} }
+
+// NewHidingQueue returns an empty queue that hides what is received for so
+// long.
+func NewHidingQueue(hides time.Duration) *MemoryQueue {
+	return &MemoryQueue{changed: make(chan struct{}), hides: hides}
+}
 
 // Send appends a message.
 func (q *MemoryQueue) Send(body []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.waiting = append(q.waiting, message{body: slices.Clone(body)})
+	q.waiting = append(q.waiting, message{body: slices.Clone(body), sent: time.Now()})
 	q.wake()
 }
 
-// Close says that no message will follow: once all are received, Receive
-// returns worker.ErrQueueClosed.
+// Close says that no message will follow: once all are received and none will
+// come again, Receive returns worker.ErrQueueClosed.
 func (q *MemoryQueue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -61,6 +75,7 @@ func (q *MemoryQueue) Redeliver() {
 func (q *MemoryQueue) Waiting() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.lapse()
 	return len(q.waiting)
 }
 
@@ -68,24 +83,46 @@ func (q *MemoryQueue) Waiting() int {
 func (q *MemoryQueue) Undeleted() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.lapse()
 	return len(q.received)
 }
 
-// Receive implements worker.Queue. A poll lasts until ctx ends.
-func (q *MemoryQueue) Receive(ctx context.Context, most int) ([]worker.Delivery, error) {
+// Receive implements worker.Queue.
+func (q *MemoryQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
+	over := time.NewTimer(wait)
+	defer over.Stop()
 	for {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		deliveries, changed, err := q.take(most)
+		deliveries, next, changed, err := q.take(most)
 		if len(deliveries) > 0 || err != nil {
 			return deliveries, err
 		}
 		select {
 		case <-changed:
+		case <-next:
+		case <-over.C:
+			return nil, nil
 		case <-ctx.Done():
 		}
 	}
+}
+
+// Hide implements worker.Queue. A receipt that names nothing any more is fine.
+func (q *MemoryQueue) Hide(ctx context.Context, delivery worker.Delivery, duration time.Duration) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i := range q.received {
+		if q.received[i].receipt == delivery.Receipt {
+			q.received[i].until = time.Now().Add(duration)
+		}
+	}
+	q.wake()
+	return nil
 }
 
 // Delete implements worker.Queue. A receipt that names nothing any more is
@@ -97,25 +134,52 @@ func (q *MemoryQueue) Delete(ctx context.Context, delivery worker.Delivery) erro
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.received = slices.DeleteFunc(q.received, func(m message) bool { return m.receipt == delivery.Receipt })
+	q.wake()
 	return nil
 }
 
-func (q *MemoryQueue) take(most int) ([]worker.Delivery, <-chan struct{}, error) {
+// take receives what waits; next fires when a hidden message comes again.
+func (q *MemoryQueue) take(most int) (deliveries []worker.Delivery, next <-chan time.Time, changed <-chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) == 0 && q.closed {
-		return nil, nil, worker.ErrQueueClosed
+	earliest := q.lapse()
+	if !earliest.IsZero() {
+		next = time.After(time.Until(earliest))
 	}
-	deliveries := make([]worker.Delivery, min(most, len(q.waiting)))
+	if len(q.waiting) == 0 && q.closed && earliest.IsZero() {
+		return nil, nil, nil, worker.ErrQueueClosed
+	}
+	deliveries = make([]worker.Delivery, min(most, len(q.waiting)))
 	for i := range deliveries {
 		m := q.waiting[i]
 		q.receipts++
 		m.receipt = strconv.Itoa(q.receipts)
+		m.receives++
+		if m.until = (time.Time{}); q.hides > 0 {
+			m.until = time.Now().Add(q.hides)
+		}
 		q.received = append(q.received, m)
-		deliveries[i] = worker.Delivery{Body: slices.Clone(m.body), Receipt: m.receipt}
+		deliveries[i] = worker.Delivery{Body: slices.Clone(m.body), Receipt: m.receipt, Receives: m.receives, Sent: m.sent}
 	}
 	q.waiting = q.waiting[len(deliveries):]
-	return deliveries, q.changed, nil
+	return deliveries, next, q.changed, nil
+}
+
+// lapse puts what is hidden no longer back, and returns when the next is.
+func (q *MemoryQueue) lapse() (earliest time.Time) {
+	now := time.Now()
+	var back []message
+	q.received = slices.DeleteFunc(q.received, func(m message) bool {
+		lapsed := !m.until.IsZero() && !m.until.After(now)
+		if lapsed {
+			back = append(back, m)
+		} else if !m.until.IsZero() && (earliest.IsZero() || m.until.Before(earliest)) {
+			earliest = m.until
+		}
+		return lapsed
+	})
+	q.waiting = append(back, q.waiting...)
+	return earliest
 }
 
 func (q *MemoryQueue) wake() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func TestMemoryQueue(t *testing.T) {
 		return porttest.QueueFixture{
 			Queue: q,
 			Send:  func(_ testing.TB, body []byte) { q.Send(body) },
-			Close: func(testing.TB) { q.Close() },
+			Close: func(testing.TB) { q.Close() }, Lapses: true,
 		}
 	})
 }
@@ -48,12 +49,12 @@ func TestRedeliver(t *testing.T) {
 	q := porttest.NewQueue()
 	q.Send([]byte("first"))
 	q.Send([]byte("second"))
-	got, err := q.Receive(t.Context(), 1)
+	got, err := q.Receive(t.Context(), 1, time.Second)
 	require.NoError(t, err)
 	assert.Equal(t, []int{1, 1}, []int{q.Waiting(), q.Undeleted()})
 	q.Redeliver()
 	assert.Equal(t, []int{2, 0}, []int{q.Waiting(), q.Undeleted()})
-	again, err := q.Receive(t.Context(), 1)
+	again, err := q.Receive(t.Context(), 1, time.Second)
 	require.NoError(t, err)
 	assert.Equal(t, got[0].Body, again[0].Body)
 	assert.NotEqual(t, got[0].Receipt, again[0].Receipt)

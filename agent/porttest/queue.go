@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,8 @@ type QueueFixture struct {
 	Queue worker.Queue
 	// Send puts a message into the queue.
 	Send func(t testing.TB, body []byte)
+	// Lapses says that a hidden message comes again when its time is over.
+	Lapses bool
 	// Close says that no message will ever follow; what waits can still be
 	// received. Nil when the queue cannot do that: those cases are skipped.
 	Close func(t testing.TB)
@@ -37,6 +40,10 @@ func Queue(t *testing.T, open func(t *testing.T) QueueFixture) {
 		"deleting twice is fine":                     deleteTwice,
 		"a closed queue empties and then says so":    closes,
 		"closing ends a poll":                        closeEndsPoll,
+		"a poll ends when its wait runs out":         waitRunsOut,
+		"a message given back comes again":           givenBackComesAgain,
+		"a hidden message stays out of sight":        hiddenStaysAway,
+		"a hidden message comes again":               hiddenComesAgain,
 	}
 	for name, check := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -46,11 +53,14 @@ func Queue(t *testing.T, open func(t *testing.T) QueueFixture) {
 	}
 }
 
+// pollTime is how long the cases' receives wait.
+const pollTime = 5 * time.Second
+
 // receive polls until there is a delivery.
 func receive(ctx context.Context, t testing.TB, q worker.Queue, most int) []worker.Delivery {
 	t.Helper()
 	for {
-		deliveries, err := q.Receive(ctx, most)
+		deliveries, err := q.Receive(ctx, most, pollTime)
 		require.NoError(t, err)
 		require.LessOrEqual(t, len(deliveries), most)
 		if len(deliveries) > 0 {
@@ -96,7 +106,7 @@ func pollWaits(t *testing.T, f QueueFixture) {
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for ctx.Err() == nil {
-			if deliveries, err := f.Queue.Receive(ctx, 1); err != nil || len(deliveries) > 0 {
+			if deliveries, err := f.Queue.Receive(ctx, 1, pollTime); err != nil || len(deliveries) > 0 {
 				received <- deliveries
 				return
 			}
@@ -115,7 +125,7 @@ func pollEnds(t *testing.T, f QueueFixture) {
 	ended := make(chan error, 1)
 	go func() {
 		for {
-			if _, err := f.Queue.Receive(ctx, 1); err != nil {
+			if _, err := f.Queue.Receive(ctx, 1, pollTime); err != nil {
 				ended <- err
 				return
 			}
@@ -131,7 +141,7 @@ func unreceivedWaits(t *testing.T, f QueueFixture) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	f.Send(t, []byte(`{}`))
-	deliveries, err := f.Queue.Receive(over, 1)
+	deliveries, err := f.Queue.Receive(over, 1, pollTime)
 	require.Error(t, err)
 	require.Empty(t, deliveries)
 	ctx := impatient(t)
@@ -148,7 +158,7 @@ func eachOnce(t *testing.T, f QueueFixture) {
 	for range receivers {
 		wait.Go(func() {
 			for ctx.Err() == nil {
-				deliveries, err := f.Queue.Receive(ctx, 3)
+				deliveries, err := f.Queue.Receive(ctx, 3, pollTime)
 				if err != nil {
 					continue // a cancelled poll, or a service that is busy
 				}
@@ -199,7 +209,7 @@ func closes(t *testing.T, f QueueFixture) {
 		}
 	}
 	for range 2 {
-		_, err := f.Queue.Receive(ctx, 1)
+		_, err := f.Queue.Receive(ctx, 1, pollTime)
 		assert.ErrorIs(t, err, worker.ErrQueueClosed)
 	}
 }
@@ -212,7 +222,7 @@ func closeEndsPoll(t *testing.T, f QueueFixture) {
 	ended := make(chan error, 1)
 	go func() {
 		for {
-			if _, err := f.Queue.Receive(ctx, 1); err != nil {
+			if _, err := f.Queue.Receive(ctx, 1, pollTime); err != nil {
 				ended <- err
 				return
 			}

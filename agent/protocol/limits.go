@@ -15,6 +15,10 @@ const (
 // HeartbeatInterval is the time between two heartbeats of a job.
 const HeartbeatInterval = 20 * time.Second
 
+// LeaseTime is how long an agent with claimed jobs may give no sign before it
+// counts as dead.
+const LeaseTime = 3 * time.Minute
+
 // Error names that a step fails with, as the original agent reports them.
 const (
 	// ErrorScript: the commands failed or ran out of time.
@@ -23,6 +27,8 @@ const (
 	ErrorRuntime = "RuntimeError"
 	// ErrorStartup: the runner's startup commands failed.
 	ErrorStartup = "Startup tasks failed"
+	// ErrorAccess: the agent could not read whether the job is its own.
+	ErrorAccess = "IllegalAccessException"
 )
 
 // Defaults of RunnerConfiguration and Startup in the documentation.

@@ -36,11 +36,19 @@ type Config struct {
 	HeartbeatInterval time.Duration
 	// OutputLimit is the greatest size of a job's output in bytes.
 	OutputLimit int
+	// LogURL is where people read this agent's log; every failure of a job
+	// that ran here names it. Empty: none does.
+	LogURL string
+	// LeaseTime is how long an agent with claims may give no sign before it
+	// counts as dead and others answer for it; required with Claims, and the
+	// same for all agents of a runner.
+	LeaseTime time.Duration
 }
 
 // resolve checks the configuration and makes its paths absolute, since jobs run
-// in other directories. The error names everything that is wrong.
-func (c Config) resolve() (Config, error) {
+// in other directories. The error names everything that is wrong; claims says
+// that jobs are to be claimed.
+func (c Config) resolve(claims bool) (Config, error) {
 	var problems []error
 	positive := func(name string, value time.Duration) {
 		if value <= 0 {
@@ -59,6 +67,9 @@ func (c Config) resolve() (Config, error) {
 	}
 	positive("KillGrace", c.KillGrace)
 	positive("HeartbeatInterval", c.HeartbeatInterval)
+	if claims {
+		positive("LeaseTime", c.LeaseTime)
+	}
 	if c.OutputLimit < 1 {
 		problems = append(problems, fmt.Errorf("OutputLimit: %d is below 1", c.OutputLimit))
 	}

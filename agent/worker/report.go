@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -15,36 +16,52 @@ import (
 const (
 	// callTimeout bounds each single call.
 	callTimeout = 15 * time.Second
-	// deleteTimeout is less than a queue hides a message for.
-	deleteTimeout = 30 * time.Second
-	reportTimeout = 5 * time.Minute
+	// decideTimeout bounds how long a job waits to be taken before it fails.
+	decideTimeout   = 5 * time.Minute
+	deleteTimeout   = 30 * time.Second
+	giveBackTimeout = 30 * time.Second
+	// reportTimeout is only for the case that no heartbeat gets through
+	// either; else the heartbeat says when it is too late.
+	reportTimeout = 12 * time.Hour
 	// stopTimeout bounds all that is still to be said once the worker is being
 	// stopped: a stopped task has little time left.
 	stopTimeout = 15 * time.Second
 )
 
-// persist makes a call again and again, with growing pauses, until it succeeds
-// or says that the token is closed: at most for bound, and at most for
-// stopTimeout once ctx has ended. Each single call is bounded, too.
+// retry makes a call again and again, with growing, random pauses, until it
+// succeeds or says that trying again is of no use: at most for bound, and not
+// when ctx has ended. Each single call is bounded, too.
+func retry(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
+	var last error
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		single, cancel := context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+		last = call(single)
+		for _, final := range []error{ErrTokenClosed, ErrClaimed, ErrNotOurs, ErrRefused} {
+			if errors.Is(last, final) {
+				return struct{}{}, backoff.Permanent(last)
+			}
+		}
+		return struct{}{}, last
+	}, backoff.WithMaxElapsedTime(bound))
+	if err != nil && last != nil && ctx.Err() != nil && !errors.Is(last, err) && !errors.Is(err, last) {
+		return fmt.Errorf("%w: %w", err, last)
+	}
+	return err
+}
+
+// persist is a retry that goes on after ctx has ended, for stopTimeout at
+// most.
 func persist(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), bound)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopTimeout, cancel) })()
-	_, err := backoff.Retry(kept, func() (struct{}, error) {
-		single, cancel := context.WithTimeout(kept, callTimeout)
-		defer cancel()
-		err := call(single)
-		if errors.Is(err, ErrTokenClosed) {
-			return struct{}{}, backoff.Permanent(err)
-		}
-		return struct{}{}, err
-	}, backoff.WithMaxElapsedTime(bound))
-	return err
+	return retry(kept, bound, call)
 }
 
 // beat sends one heartbeat, bounded in time.
 func (w *Worker) beat(ctx context.Context, message *protocol.Message) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, min(callTimeout, w.config.HeartbeatInterval))
 	defer cancel()
 	err := w.ports.Reporter.Heartbeat(ctx, message.Metadata.TaskToken)
 	if err != nil && !errors.Is(err, ErrTokenClosed) && !errors.Is(ctx.Err(), context.Canceled) {
@@ -53,56 +70,54 @@ func (w *Worker) beat(ctx context.Context, message *protocol.Message) error {
 	return err
 }
 
-// errAbandoned ends a job that nobody waits for any more.
-var errAbandoned = errors.New("nobody waits for the job any more")
-
-// keepAlive sends heartbeats until the returned function is called, also while
-// the worker is being stopped. When the token is closed, it calls abandon.
-func (w *Worker) keepAlive(ctx context.Context, message *protocol.Message, abandon context.CancelCauseFunc) (stop func()) {
-	beating, end := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		ticker := time.NewTicker(w.config.HeartbeatInterval)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-beating.Done():
-				return
-			case <-ticker.C:
-			}
-			if errors.Is(w.beat(beating, message), ErrTokenClosed) {
-				abandon(errAbandoned)
-				return
-			}
-		}
-	}()
-	return func() {
-		end()
-		<-ended
-	}
-}
-
-func (w *Worker) succeed(ctx context.Context, message *protocol.Message, output json.RawMessage) {
-	w.report(ctx, message, func(ctx context.Context) error {
+// succeed reports a job's output. An output that is refused fails the step:
+// it would wait for ever.
+func (w *Worker) succeed(job context.Context, message *protocol.Message, output json.RawMessage) (answered bool) {
+	err := w.report(job, message, func(ctx context.Context) error {
 		return w.ports.Reporter.Succeed(ctx, message.Metadata.TaskToken, output)
 	})
+	if errors.Is(err, ErrRefused) {
+		return w.fail(job, message, w.withLog(*runtimeFailure("report the output", err)))
+	}
+	return err == nil
 }
 
-func (w *Worker) fail(ctx context.Context, message *protocol.Message, failure Failure) {
+func (w *Worker) fail(job context.Context, message *protocol.Message, failure Failure) (answered bool) {
 	failure.Error = protocol.Shorten(failure.Error, protocol.MaxErrorName)
 	failure.Cause = protocol.Shorten(failure.Cause, protocol.MaxCause)
-	w.report(ctx, message, func(ctx context.Context) error {
+	err := w.report(job, message, func(ctx context.Context) error {
 		return w.ports.Reporter.Fail(ctx, message.Metadata.TaskToken, failure)
 	})
+	return err == nil
 }
 
-// report tells the waiting step, also when the worker is being stopped.
-func (w *Worker) report(ctx context.Context, message *protocol.Message, send func(context.Context) error) {
-	switch err := persist(ctx, reportTimeout, send); {
+// report tells the waiting step, also when the worker is being stopped, until
+// it is told or nobody waits any more; both are no error.
+func (w *Worker) report(job context.Context, message *protocol.Message, send func(context.Context) error) error {
+	err := persist(job, reportTimeout, func(ctx context.Context) error {
+		if errors.Is(context.Cause(job), errAbandoned) {
+			return ErrTokenClosed // a heartbeat has learned it
+		}
+		err := send(ctx)
+		if err != nil && !errors.Is(err, ErrTokenClosed) {
+			w.logger.Warn("report a job's result", "job", message, "error", err)
+		}
+		return err
+	})
+	switch {
 	case errors.Is(err, ErrTokenClosed):
 		w.logger.Info("nobody waits for a job's result", "job", message)
+		return nil
 	case err != nil:
-		w.logger.Error("report a job's result", "job", message, "error", err)
+		w.logger.Error("give up a job's result", "job", message, "error", err)
 	}
+	return err
+}
+
+// withLog adds to a failure where its log is, in the original agent's words.
+func (w *Worker) withLog(failure Failure) Failure {
+	if w.config.LogURL != "" {
+		failure.Cause += ", see complete logs at: " + w.config.LogURL
+	}
+	return failure
 }

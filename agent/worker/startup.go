@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 )
 
-// StartupError says that the startup commands failed, so that no job can run.
+// StartupError says that the agent could not start, so that no job can run:
+// mostly, that its startup commands failed.
 type StartupError struct{ Cause string }
 
 // Error implements error.
@@ -17,7 +17,7 @@ func (e *StartupError) Error() string { return e.Cause }
 
 // startup runs the startup commands. What they leave running lives until end
 // is called, which it always must be. The error is a *StartupError, whose text
-// is the cause with which every job fails, or errDrained.
+// is the cause with which every job fails, also when ctx has ended.
 func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 	nothing := func() {}
 	if len(w.config.StartupCommands) == 0 {
@@ -43,27 +43,18 @@ func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 }
 
 func (w *Worker) awaitStartup(ctx context.Context, r *running) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	var watch sync.WaitGroup
-	watch.Go(func() {
-		select {
-		case <-w.drained:
-			stop(errDrained)
-		case <-ctx.Done():
-		}
-	})
-	defer watch.Wait()
-	defer stop(nil)
 	exit, err := r.wait(ctx, w.config.StartupTimeout)
 	switch {
-	case errors.Is(err, errDrained):
-		return errDrained
 	case errors.Is(err, errTimeout):
 		return &StartupError{Cause: fmt.Sprintf("Startup script timed out after %d seconds", int(w.config.StartupTimeout.Seconds()))}
 	case err != nil:
 		return &StartupError{Cause: "Startup script was stopped: " + err.Error()}
 	case exit.Code != 0:
-		return &StartupError{Cause: fmt.Sprintf("Startup script finished with exit code = %d", exit.Code)}
+		cause := fmt.Sprintf("Startup script finished with exit code = %d", exit.Code)
+		if w.config.LogURL != "" {
+			cause += ". See complete logs at: " + w.config.LogURL
+		}
+		return &StartupError{Cause: cause}
 	}
 	return nil
 }

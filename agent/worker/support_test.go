@@ -117,7 +117,7 @@ func (b *bench) body(step string, properties map[string]any) []byte {
 			"sfnToken": "token-" + step, "stepName": step, "executionArn": "arn:execution", "retryCounter": 0,
 		},
 		"deploymentOriginData": map[string]any{
-			"environment": "dev", "distributionName": "shop", "distributionId": "7c9e", "objectIdentifier": "shop.zip#1",
+			"environment": "dev", "distributionName": "shop", "distributionId": "7c9e", "objectIdentifier": "shop.zip#1", "stackName": "stack-" + step,
 			"deploymentSource": map[string]any{"deploymentSourcePrefix": "dev/shop/7c9e"},
 		},
 		"output": map[string]any{"Before": map[string]any{"n": json.RawMessage("12345678901234567890")}},

@@ -66,7 +66,7 @@ func TestMaxConcurrentJobs(t *testing.T) {
 		return n
 	}
 	require.Eventually(t, func() bool { return started() == 3 }, patience, time.Millisecond)
-	assert.Equal(t, 3, b.queue.Waiting(), "the others stay in the queue")
+	assert.Equal(t, 1, b.queue.Waiting(), "two wait for a place, the others in the queue")
 	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
 	b.queue.Close()
 	require.NoError(t, <-ended)
@@ -120,22 +120,6 @@ func TestStartupFailureFailsEveryJob(t *testing.T) {
 	}
 }
 
-func TestMessagesThatAreNoJobs(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.queue.Send([]byte("no JSON with secret text"))
-	dead := b.commands("Dead", "echo never")
-	b.reporter.Close("token-Dead")
-	b.queue.Send([]byte(`{"Properties":{"Commands":["echo never"]}}`))
-	good := b.commands("Good", "echo good")
-	require.NoError(t, b.run())
-	assert.Nil(t, get(t, good).failure)
-	assert.Empty(t, dead)
-	assert.Empty(t, b.text("Dead"))
-	assert.Equal(t, 0, b.queue.Waiting()+b.queue.Undeleted(), "what nobody can use does not come again")
-	assert.NotContains(t, b.log(), "secret text")
-}
-
 func TestStopEndsAndReportsJobs(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -151,22 +135,6 @@ func TestStopEndsAndReportsJobs(t *testing.T) {
 	require.ErrorIs(t, <-ended, stopped)
 	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: the task is being stopped"}, get(t, answers).failure)
 	assert.False(t, alive(t, "stop-ends-jobs"))
-}
-
-func TestDrainLetsJobsFinish(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.config.MaxConcurrentJobs = 1
-	running := b.commands("Running", "echo started", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done")
-	waiting := b.commands("Waiting", "echo never")
-	w, ended := b.start(t.Context())
-	b.awaitText("Running", "started\n")
-	w.Drain()
-	w.Drain()
-	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
-	require.NoError(t, <-ended)
-	assert.Nil(t, get(t, running).failure)
-	assert.Empty(t, waiting)
 }
 
 func TestIdleTimeToLive(t *testing.T) {

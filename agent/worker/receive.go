@@ -1,0 +1,108 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+const (
+	// pollTime is how long one receive waits, the most that SQS does.
+	pollTime = 20 * time.Second
+	// lookTime is how long a last look waits. It does wait: a receive that
+	// does not may ask only some of SQS's servers.
+	lookTime = time.Second
+)
+
+// receive takes jobs while there is room for them, until the queue is closed,
+// taking ends, or the worker was idle for too long.
+func (w *Worker) receive(running, taking context.Context) {
+	pauses := backoff.NewExponentialBackOff()
+	for {
+		free, ok := w.takeSlots(taking)
+		if !ok {
+			return
+		}
+		wait := min(w.held.untilIdle(w.config.IdleTimeToLive), pollTime)
+		if wait <= 0 {
+			w.giveSlots(free)
+			if w.retire(running, taking) {
+				return
+			}
+			continue
+		}
+		deliveries, err := w.poll(taking, free, wait)
+		w.acceptAll(running, taking, deliveries, nil)
+		w.giveSlots(free - len(deliveries))
+		switch {
+		case taking.Err() != nil, errors.Is(err, ErrQueueClosed):
+			return
+		case err != nil:
+			w.logger.Warn("receive jobs", "error", err)
+			pause(taking, pauses.NextBackOff())
+		default:
+			pauses.Reset()
+		}
+	}
+}
+
+// poll receives once, bounded in time.
+func (w *Worker) poll(ctx context.Context, most int, wait time.Duration) ([]Delivery, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait+callTimeout)
+	defer cancel()
+	deliveries, err := w.ports.Queue.Receive(ctx, most, wait)
+	if len(deliveries) > most {
+		w.logger.Error("the queue handed out more jobs than asked for; the rest is left", "asked", most, "received", len(deliveries))
+		deliveries = deliveries[:most]
+	}
+	return deliveries, err
+}
+
+// acceptAll starts on deliveries, each of which has its slot. With refuse they
+// fail so and do not run.
+func (w *Worker) acceptAll(running, taking context.Context, deliveries []Delivery, refuse *Failure) {
+	for _, delivery := range deliveries {
+		w.held.enter()
+		w.holding.Go(func() {
+			defer w.giveSlots(1)
+			defer w.held.leave()
+			w.take(running, taking, delivery, refuse)
+		})
+	}
+}
+
+// takeSlots waits for one free slot and takes all that are free.
+func (w *Worker) takeSlots(ctx context.Context) (int, bool) {
+	if ctx.Err() != nil {
+		return 0, false
+	}
+	select {
+	case w.slots <- struct{}{}:
+	case <-ctx.Done():
+		return 0, false
+	}
+	taken := 1
+	for {
+		select {
+		case w.slots <- struct{}{}:
+			taken++
+		default:
+			return taken, true
+		}
+	}
+}
+
+func (w *Worker) giveSlots(count int) {
+	for range count {
+		<-w.slots
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
