@@ -6,8 +6,11 @@
 // answers a task token once: after that, or when the waiting side is gone,
 // the token is closed, and every call about it says so.
 //
-// MemoryQueue and MemoryReporter keep these promises without a network, for
-// tests of what uses the ports.
+// Claims are written once for each job and say which agent has it; a runner's
+// state says which agent is the runner's, and with that decides about messages.
+//
+// MemoryQueue, MemoryReporter, MemoryClaims and MemoryState keep these promises
+// without a network, for tests of what uses the ports.
 package porttest
 
 import "time"

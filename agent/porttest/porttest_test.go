@@ -11,6 +11,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/attini-go/runner/agent/porttest"
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -43,7 +45,52 @@ func TestMemoryReporter(t *testing.T) {
 	})
 }
 
-// TestRedeliver is what only the queue in memory can be asked to do now.
+func TestMemoryClaims(t *testing.T) {
+	t.Parallel()
+	porttest.Claims(t, func(*testing.T) porttest.ClaimsFixture {
+		c := porttest.NewClaims()
+		return porttest.ClaimsFixture{Of: func(_ testing.TB, task string) worker.Claims { return c.Of(task) }}
+	})
+}
+
+func TestMemoryLife(t *testing.T) {
+	t.Parallel()
+	porttest.Life(t, func(*testing.T) porttest.LifeFixture {
+		s := porttest.NewState("A")
+		return porttest.LifeFixture{
+			Life:    s.Life("A"),
+			Replace: func(testing.TB) { s.Replace("B") },
+			Started: func(testing.TB) bool { return s.Started() },
+			Retired: func(testing.TB) bool { return s.Retired() },
+		}
+	})
+}
+
+func TestMemoryAdmission(t *testing.T) {
+	t.Parallel()
+	porttest.Admission(t, func(*testing.T) porttest.AdmissionFixture {
+		s := porttest.NewState("A")
+		s.Configure(5)
+		s.EndExecution("over")
+		return porttest.AdmissionFixture{
+			Admission: s.Admission("A"),
+			Message: func(_ testing.TB, verdict worker.Verdict) *protocol.Message {
+				message := &protocol.Message{ConfigurationHash: 5}
+				switch verdict {
+				case worker.Leave:
+					message.ConfigurationHash = 6
+				case worker.Drop:
+					message.Metadata.ExecutionARN = "over"
+				case worker.Leaving:
+					s.Replace("B")
+				}
+				return message
+			},
+		}
+	})
+}
+
+// TestRedeliver is what only the queue in memory can be asked to do.
 func TestRedeliver(t *testing.T) {
 	t.Parallel()
 	q := porttest.NewQueue()
