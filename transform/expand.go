@@ -36,7 +36,8 @@ type Request struct {
 }
 
 // Expand returns the template with its Runners and its deployment plan
-// replaced by CloudFormation and SAM resources. The template is left as it is.
+// replaced by CloudFormation and SAM resources. The template is left as it is;
+// the result shares its other values with it, so neither is to be changed.
 // All problems are reported together, in a stable order; with an Error among
 // them there is no output. The macro's own name leaves the Transform section,
 // which CloudFormation strips before it calls the macro.

@@ -20,7 +20,7 @@ func checkReferences(template *cfn.Node, inventory *Inventory) problem.List {
 	}
 	r := references{plan: inventory.Plan}
 	for _, section := range []string{"Resources", "Outputs"} {
-		r.walk(template.Get(section), cfn.Path(section))
+		r.inside(template.Get(section), step{section, -1})
 	}
 	for _, resource := range cfn.Resources(template) {
 		r.dependsOn(resource)
@@ -31,6 +31,26 @@ func checkReferences(template *cfn.Node, inventory *Inventory) problem.List {
 type references struct {
 	plan     *plan.Plan
 	problems problem.List
+	// way leads to the value that is looked at: keys, and positions in lists.
+	way []step
+}
+
+type step struct {
+	key   string
+	index int
+}
+
+// path is where the way leads to.
+func (r *references) path() cfn.Path {
+	at := cfn.Path("")
+	for _, s := range r.way {
+		if s.index >= 0 {
+			at = at.Index(s.index)
+		} else {
+			at = at.Key(s.key)
+		}
+	}
+	return at
 }
 
 func (r *references) report(n *cfn.Node, at cfn.Path) {
@@ -42,18 +62,25 @@ func (r *references) report(n *cfn.Node, at cfn.Path) {
 	})
 }
 
-func (r *references) walk(n *cfn.Node, at cfn.Path) {
+// inside looks at a value one step further on the way.
+func (r *references) inside(n *cfn.Node, s step) {
+	r.way = append(r.way, s)
+	r.walk(n)
+	r.way = r.way[:len(r.way)-1]
+}
+
+func (r *references) walk(n *cfn.Node) {
 	if n == nil {
 		return
 	}
 	if name, argument, ok := cfn.Intrinsic(n); ok && r.refers(name, argument) {
-		r.report(n, at)
+		r.report(n, r.path())
 	}
 	for i, item := range n.Items {
-		r.walk(item, at.Index(i))
+		r.inside(item, step{index: i})
 	}
 	for _, field := range n.Fields {
-		r.walk(field.Value, at.Key(field.Key))
+		r.inside(field.Value, step{field.Key, -1})
 	}
 }
 

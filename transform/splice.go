@@ -8,7 +8,8 @@ import (
 )
 
 // splice puts the emitted resources in the places of those that they stand
-// for, and says where a name is taken already.
+// for, and says where a name is taken already. What stays as it is, is shared
+// with the template and not copied.
 func (x *expansion) splice(template *cfn.Node, inventory *Inventory) (*cfn.Node, problem.List) {
 	bySource := map[string][]emittedResource{}
 	for _, resource := range x.emitted {
@@ -20,7 +21,7 @@ func (x *expansion) splice(template *cfn.Node, inventory *Inventory) (*cfn.Node,
 	for _, field := range template.Get("Resources").Fields {
 		group, replaced := bySource[field.Key]
 		if !replaced {
-			resources.Fields = append(resources.Fields, cfn.Field{Key: field.Key, Value: field.Value.Clone(), Place: field.Place})
+			resources.Fields = append(resources.Fields, cfn.Field{Key: field.Key, Value: field.Value, Place: field.Place})
 			continue
 		}
 		delete(bySource, field.Key)
@@ -46,7 +47,7 @@ func (x *expansion) splice(template *cfn.Node, inventory *Inventory) (*cfn.Node,
 				continue
 			}
 		default:
-			value = field.Value.Clone()
+			value = field.Value
 		}
 		expanded.Fields = append(expanded.Fields, cfn.Field{Key: field.Key, Value: value, Place: field.Place})
 	}

@@ -3,7 +3,7 @@ package transform
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"strconv"
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/plan"
@@ -51,10 +51,32 @@ func (x *expansion) sign(expanded *cfn.Node, p *plan.Plan) {
 	if len(parameters.Fields) > 0 {
 		properties.Set("Parameters", parameters)
 	}
-	text, err := expanded.MarshalJSON()
-	if err != nil {
-		panic(fmt.Sprintf("marshal the expanded template: %v", err)) // every node was read from, or made as, JSON
-	}
-	digest := sha256.Sum256(text)
+	digest := sha256.Sum256(fingerprint(nil, expanded))
 	properties.Set("TemplateDigest", cfn.Str(hex.EncodeToString(digest[:])))
+}
+
+// fingerprint appends all of a tree: each value with its kind and its length,
+// so that no two trees look alike.
+func fingerprint(text []byte, n *cfn.Node) []byte {
+	mark := func(kind cfn.Kind, length int) {
+		text = strconv.AppendInt(append(text, byte(kind)), int64(length), 10)
+		text = append(text, ' ')
+	}
+	switch n.Kind {
+	case cfn.List:
+		mark(n.Kind, len(n.Items))
+	case cfn.Map:
+		mark(n.Kind, len(n.Fields))
+	default:
+		mark(n.Kind, len(n.Text))
+		text = append(text, n.Text...)
+	}
+	for _, item := range n.Items {
+		text = fingerprint(text, item)
+	}
+	for _, field := range n.Fields {
+		mark(cfn.String, len(field.Key))
+		text = fingerprint(append(text, field.Key...), field.Value)
+	}
+	return text
 }
