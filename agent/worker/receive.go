@@ -14,6 +14,8 @@ const (
 	// lookTime is how long a last look waits. It does wait: a receive that
 	// does not may ask only some of SQS's servers.
 	lookTime = time.Second
+	// settleTime is enough to learn whether a message is a job of this worker.
+	settleTime = 2 * confirmAfter
 )
 
 // receive takes jobs while there is room for them, until the queue is closed,
@@ -25,7 +27,7 @@ func (w *Worker) receive(running, taking context.Context) {
 		if !ok {
 			return
 		}
-		wait := min(w.held.untilIdle(w.config.IdleTimeToLive), pollTime)
+		wait := w.untilIdle(taking)
 		if wait <= 0 {
 			w.giveSlots(free)
 			if w.retire(running, taking) {
@@ -33,7 +35,7 @@ func (w *Worker) receive(running, taking context.Context) {
 			}
 			continue
 		}
-		deliveries, err := w.poll(taking, free, wait)
+		deliveries, err := w.poll(taking, free, min(wait, pollTime))
 		w.acceptAll(running, taking, deliveries, nil)
 		w.giveSlots(free - len(deliveries))
 		switch {
@@ -46,6 +48,17 @@ func (w *Worker) receive(running, taking context.Context) {
 			pauses.Reset()
 		}
 	}
+}
+
+// untilIdle is the registry's. What is no job does not keep the worker, however
+// often it comes; but what came just now may be one.
+func (w *Worker) untilIdle(ctx context.Context) time.Duration {
+	wait := w.held.untilIdle(w.config.IdleTimeToLive)
+	if wait <= 0 && w.held.undecided() {
+		pause(ctx, settleTime)
+		wait = w.held.untilIdle(w.config.IdleTimeToLive)
+	}
+	return wait
 }
 
 // poll receives once, bounded in time.

@@ -10,8 +10,9 @@ import (
 type registry struct {
 	mu    sync.Mutex
 	holds map[string]*hold // by task token
-	// deliveries counts what is held, jobs or not.
-	deliveries int
+	// deliveries counts what is held, jobs or not; taken those among them that
+	// are this worker's to run or to fail.
+	deliveries, taken int
 	// jobs counts the jobs that ever began or were answered here.
 	jobs int
 	// busy is when the last of them ended; the worker's start before that.
@@ -56,11 +57,31 @@ func (r *registry) remove(h *hold) {
 	delete(r.holds, h.token())
 }
 
-// busyNow reports whether anything is held.
+// take counts a job in, give counts it out.
+func (r *registry) take() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.taken++
+}
+
+func (r *registry) give() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.taken--
+}
+
+// busyNow reports whether a job is held.
 func (r *registry) busyNow() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.deliveries > 0
+	return r.taken > 0
+}
+
+// undecided reports whether something is held that may be a job.
+func (r *registry) undecided() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.deliveries > r.taken
 }
 
 // begin counts a job that is this worker's to answer; end is its end.
@@ -111,7 +132,7 @@ func (r *registry) untilIdle(timeToLive time.Duration) time.Duration {
 	}
 	remaining := most
 	switch {
-	case r.deliveries > 0:
+	case r.taken > 0:
 		return most
 	case r.outdated:
 		remaining = 0

@@ -41,8 +41,12 @@ func (w *Worker) take(running, taking context.Context, delivery Delivery, refuse
 	defer w.keep(running, h, abandon)()
 	waiting, cancel := either(job, taking)
 	defer cancel()
+	if !w.admitted(job, waiting, h, refuse) {
+		return
+	}
+	w.held.take()
+	defer w.held.give()
 	switch {
-	case !w.admitted(job, waiting, h, refuse):
 	case refuse != nil:
 		w.failUnbegun(job, h, *refuse)
 	case !w.placed(waiting):

@@ -62,3 +62,42 @@ func (v *virtual) ran() map[string]int {
 	defer v.countMu.Unlock()
 	return maps.Clone(v.counts)
 }
+
+// fleet is what several agents of one runner share.
+type fleet struct {
+	*virtual
+	state  *porttest.MemoryState
+	claims *porttest.MemoryClaims
+}
+
+// newFleet has a queue that hides for a minute, and a state that names A.
+func newFleet(t testing.TB) *fleet {
+	t.Helper()
+	f := &fleet{virtual: newVirtualBench(t), state: porttest.NewState("A"), claims: porttest.NewClaims()}
+	f.useQueue(porttest.NewHidingQueue(time.Minute))
+	f.config.IdleTimeToLive = time.Hour
+	f.as("A")
+	return f
+}
+
+// as has the next worker be that task.
+func (f *fleet) as(task string) {
+	f.ports.Life, f.ports.Admission, f.ports.Claims = f.state.Life(task), f.state.Admission(task), f.claims.Of(task)
+	f.ports.Queue, f.ports.Reporter, f.ports.Source = f.queue, f.reporter, f.virtual
+}
+
+// tapped puts a tap between the next worker and its ports.
+func (f *fleet) tapped(t *tap) *tap {
+	f.ports = t.through(f.ports)
+	return t
+}
+
+// only fails the calls of one name with err.
+func only(name string, err error) func(context.Context, string) error {
+	return func(_ context.Context, call string) error {
+		if call == name {
+			return err
+		}
+		return nil
+	}
+}

@@ -1,0 +1,160 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// verdicts gives its verdicts one after another, the last one for ever.
+func verdicts(said ...worker.Verdict) admission {
+	var calls atomic.Int32
+	return func(context.Context, *protocol.Message) (worker.Verdict, error) {
+		return said[min(int(calls.Add(1)), len(said))-1], nil
+	}
+}
+
+type admission func(context.Context, *protocol.Message) (worker.Verdict, error)
+
+func (a admission) Admit(ctx context.Context, message *protocol.Message) (worker.Verdict, error) {
+	return a(ctx, message)
+}
+
+// TestAJobOfAnotherConfiguration is D-A8 and D-A12: it is given back, and the
+// worker leaves when it holds nothing, instead of staying in the way.
+func TestAJobOfAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.runs(func(context.Context, string) { time.Sleep(10 * time.Minute) })
+		ours := f.commands("Ours")
+		begin := time.Now()
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		f.state.Configure(5)
+		foreign := f.commands("Foreign")
+		require.NoError(t, <-ended)
+		assert.Equal(t, ranFailure(), get(t, ours).failure, "what runs is finished")
+		assert.LessOrEqual(t, time.Since(begin), 11*time.Minute, "it does not stay for its hour")
+		assert.Empty(t, foreign)
+		assert.True(t, f.state.Retired())
+		time.Sleep(10 * time.Second)
+		assert.Equal(t, 1, f.queue.Waiting(), "it is soon there for another runner")
+		assert.Equal(t, map[string]int{"Ours": 1}, f.ran())
+	})
+}
+
+// TestARunnerWithAnotherAgent is D-A12: the message is given back at once,
+// nothing more is taken, and what runs is finished.
+func TestARunnerWithAnotherAgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.runs(func(context.Context, string) { time.Sleep(10 * time.Minute) })
+		ours := f.commands("Ours")
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		f.state.Replace("B")
+		begin := time.Now()
+		others := f.commands("Others")
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		assert.Equal(t, 1, f.queue.Waiting())
+		require.NoError(t, <-ended)
+		assert.Equal(t, 10*time.Minute, time.Since(begin))
+		assert.Equal(t, ranFailure(), get(t, ours).failure)
+		assert.Empty(t, others)
+		assert.False(t, f.state.Retired(), "the state is the other's")
+	})
+}
+
+// TestVerdictsAreConfirmed is D-A4 and D-A11: a stale read neither deletes a
+// valid message nor ends a healthy agent.
+func TestVerdictsAreConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, said := range map[string][]worker.Verdict{
+		"drop":        {worker.Drop, worker.Take},
+		"leaving":     {worker.Leaving, worker.Take},
+		"both by one": {worker.Leaving, worker.Drop, worker.Take},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t)
+				f.ports.Admission = verdicts(said...)
+				answers := f.commands("Step")
+				begin := time.Now()
+				require.NoError(t, f.worker().Run(t.Context()))
+				assert.Equal(t, ranFailure(), get(t, answers).failure)
+				assert.Greater(t, time.Since(begin), time.Hour, "it stays until it is idle")
+			})
+		})
+	}
+}
+
+// TestAJobOfAnEndedExecution is dropped, and nothing is reported.
+func TestAJobOfAnEndedExecution(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.state.EndExecution("arn:execution")
+		answers := f.commands("Step")
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Empty(t, answers)
+		assert.Empty(t, f.ran())
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+	})
+}
+
+// TestAdmissionErrors is D-A10: a service that is busy is asked again; only
+// one that stays so, or refuses, fails the job, which leaves the queue then.
+// The agent goes on.
+func TestAdmissionErrors(t *testing.T) {
+	t.Parallel()
+	denied := fmt.Errorf("%w: the table AttiniResourceStatesV1 may not be read", worker.ErrRefused)
+	cases := map[string]struct {
+		err     error
+		times   int32
+		failure *worker.Failure
+		within  time.Duration
+	}{
+		"busy for a while": {errService, 5, ranFailure(), time.Minute},
+		"busy for ever":    {errService, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service is busy"}, 5 * time.Minute},
+		"refused":          {denied, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service refused: the table AttiniResourceStatesV1 may not be read"}, time.Millisecond},
+		"no verdict":       {nil, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service refused: 0 is no verdict"}, time.Millisecond},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t)
+				var calls atomic.Int32
+				f.ports.Admission = admission(func(_ context.Context, message *protocol.Message) (worker.Verdict, error) {
+					if message.Metadata.StepName == "Step" && calls.Add(1) <= c.times {
+						return 0, c.err
+					}
+					return worker.Take, nil
+				})
+				begin := time.Now()
+				answers, other := f.commands("Step"), f.commands("Other")
+				_, ended := f.start(t.Context())
+				synctest.Wait()
+				assert.Len(t, other, 1, "one message does not stop another")
+				assert.Equal(t, c.failure, (<-answers).Failure)
+				assert.LessOrEqual(t, time.Since(begin), c.within)
+				require.NoError(t, <-ended)
+				assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+				assert.Greater(t, time.Since(begin), time.Hour)
+			})
+		})
+	}
+}

@@ -1,0 +1,225 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// TestTheWayOfAJob: its claim is written before its message goes, and both
+// before it runs.
+func TestTheWayOfAJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		tap := f.tapped(&tap{})
+		answers := f.commands("Step")
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Equal(t, ranFailure(), get(t, answers).failure)
+		way := slices.DeleteFunc(tap.made(), func(call string) bool { return call == "receive" })
+		assert.Equal(t, []string{"started", "unfinished", "admit", "beat", "claim", "delete", "run", "fail", "finish"}, way[:9])
+		assert.Empty(t, f.claims.Open())
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+	})
+}
+
+// TestAClaimedJobDoesNotRun again, whoever has claimed it.
+func TestAClaimedJobDoesNotRun(t *testing.T) {
+	t.Parallel()
+	for _, task := range []string{"A", "B"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFleet(t)
+			require.NoError(t, f.claims.Of(task).Claim(t.Context(), worker.Claim{Token: "token-Step", Attempt: "earlier"}))
+			answers := f.commands("Step")
+			_, ended := f.start(t.Context())
+			synctest.Wait()
+			assert.Empty(t, f.ran())
+			assert.Empty(t, answers, "who has claimed it answers")
+			assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+			require.NoError(t, f.claims.Of(task).Finish(t.Context(), "token-Step"))
+			require.NoError(t, <-ended)
+		})
+	}
+}
+
+// TestClaimsWhoseAnswersAreLost were written all the same: they are this
+// worker's.
+func TestClaimsWhoseAnswersAreLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		var calls atomic.Int32
+		f.tapped(&tap{after: func(_ context.Context, call string) error {
+			if call == "claim" && calls.Add(1) < 3 {
+				return errService
+			}
+			return nil
+		}})
+		answers := f.commands("Step")
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Equal(t, ranFailure(), get(t, answers).failure)
+		assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+	})
+}
+
+// TestAJobIsAnsweredWhenItCannotBeOwned is D-A1: whether the claim, or without
+// claims the deletion, was done cannot be known, so the job neither runs nor
+// is left without an answer.
+func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		call, cause string
+		claims      bool
+	}{
+		"no claim":    {"claim", "claim the job: the service is busy", true},
+		"no deletion": {"delete", "take the job out of the queue: the service is busy", false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t)
+				if !c.claims {
+					f.ports.Claims = nil
+				}
+				f.tapped(&tap{before: only(c.call, errService)})
+				answers := f.commands("Step")
+				begin := time.Now()
+				_, ended := f.start(t.Context())
+				assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: c.cause}, (<-answers).Failure)
+				assert.LessOrEqual(t, time.Since(begin), 5*time.Minute)
+				assert.Greater(t, time.Since(begin), 3*time.Minute, "it is tried for long enough")
+				require.NoError(t, <-ended)
+				assert.Empty(t, f.ran())
+				assert.NotContains(t, f.log(), "token-Step")
+			})
+		})
+	}
+}
+
+// TestAMessageThatCannotBeDeleted comes again, and is dropped for its claim.
+func TestAMessageThatCannotBeDeleted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		var calls atomic.Int32
+		f.tapped(&tap{before: func(_ context.Context, call string) error {
+			if call == "delete" && calls.Add(1) < 20 {
+				return errService
+			}
+			return nil
+		}})
+		answers := f.commands("Step")
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Equal(t, ranFailure(), get(t, answers).failure)
+		assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+	})
+}
+
+func claimOf(token string) worker.Claim {
+	return worker.Claim{Token: token, Attempt: "attempt of " + token, StepName: "Step", ExecutionARN: "arn:execution", ClaimedAt: time.Now()}
+}
+
+// TestJobsOfADeadAgent are failed at the start, before anything is received.
+func TestJobsOfADeadAgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		dead := f.claims.Of("arn:task/dead")
+		answers, closed := f.reporter.Open("token-dead"), f.reporter.Open("token-closed")
+		f.reporter.Close("token-closed")
+		require.NoError(t, dead.Claim(t.Context(), claimOf("token-dead")))
+		require.NoError(t, dead.Claim(t.Context(), claimOf("token-closed")))
+		time.Sleep(protocol.LeaseTime)
+		tap := f.tapped(&tap{})
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Equal(t, []string{"started", "unfinished", "fail", "finish", "fail", "finish", "receive"}, tap.made()[:7])
+		assert.Equal(t, &worker.Failure{
+			Error: protocol.ErrorRuntime,
+			Cause: "the runner ended while the job ran: task arn:task/dead began it at 2000-01-01T00:00:00Z and gave no sign of life for 3m0s",
+		}, get(t, answers).failure)
+		assert.Empty(t, closed)
+		assert.Empty(t, f.claims.Open())
+		assert.NotContains(t, f.log(), "token-dead")
+	})
+}
+
+// TestJobsOfALivingAgent are not touched: after a change of configuration the
+// old agent finishes what it runs. When it dies later, they are answered.
+func TestJobsOfALivingAgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		let := make(chan struct{})
+		f.runs(func(context.Context, string) { <-let })
+		finishes := f.commands("Finishes")
+		_, first := f.start(t.Context())
+		synctest.Wait()
+		f.state.Replace("B")
+		f.as("B")
+		_, second := f.start(t.Context())
+		time.Sleep(10 * time.Hour)
+		synctest.Wait()
+		assert.Empty(t, finishes)
+		assert.Empty(t, second, "it stays, in case the other dies")
+		close(let)
+		assert.Equal(t, ranFailure(), get(t, finishes).failure)
+		// An agent that died the moment after it claimed.
+		dies := f.reporter.Open("token-Dies")
+		require.NoError(t, f.claims.Of("C").Claim(t.Context(), claimOf("token-Dies")))
+		begin := time.Now()
+		answer := <-dies
+		assert.Contains(t, answer.Failure.Cause, "task C began it at")
+		assert.LessOrEqual(t, time.Since(begin), 2*protocol.LeaseTime)
+		require.NoError(t, <-second)
+		// The first one is idle, too, or is not the runner's any more.
+		require.NoError(t, <-first)
+	})
+}
+
+// TestClaimsThatCannotBeRead do not keep the agent from its work.
+func TestClaimsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.tapped(&tap{before: only("unfinished", errService)})
+		answers := f.commands("Step")
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Equal(t, ranFailure(), get(t, answers).failure)
+		assert.Contains(t, f.log(), "read the claims of other agents")
+	})
+}
+
+// TestAnUnansweredJobIsNotFinished: another agent has to answer it.
+func TestAnUnansweredJobIsNotFinished(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.tapped(&tap{before: only("fail", errService)})
+		answers := f.commands("Step")
+		ctx, stop := context.WithCancelCause(t.Context())
+		_, ended := f.start(ctx)
+		time.Sleep(time.Minute)
+		stop(errors.New("stopped"))
+		require.Error(t, <-ended)
+		assert.Empty(t, answers)
+		assert.Contains(t, f.claims.Open(), "token-Step")
+		f.state.Replace("B")
+		f.as("B")
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Contains(t, get(t, answers).failure.Cause, "the runner ended while the job ran: task A")
+		assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+		assert.Empty(t, f.claims.Open())
+	})
+}
