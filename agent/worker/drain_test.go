@@ -1,0 +1,152 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// TestDrainGivesBack is D-A1 and D-A12: what waits is there for another agent
+// at once, and what runs is finished.
+func TestDrainGivesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.config.MaxConcurrentJobs = 1
+		f.runs(func(context.Context, string) { time.Sleep(time.Hour) })
+		running := f.commands("Running")
+		w, ended := f.start(t.Context())
+		synctest.Wait()
+		waiting := f.commands("Waiting")
+		f.commands("Waiting too")
+		f.commands("In the queue")
+		synctest.Wait()
+		assert.Equal(t, 1, f.queue.Waiting())
+		w.Drain(t.Context())
+		w.Drain(t.Context())
+		synctest.Wait()
+		assert.Equal(t, 3, f.queue.Waiting())
+		assert.Equal(t, 0, f.queue.Undeleted())
+		begin := time.Now()
+		require.NoError(t, <-ended)
+		assert.Equal(t, time.Hour, time.Since(begin))
+		assert.Equal(t, ranFailure(), get(t, running).failure)
+		assert.Empty(t, waiting)
+		assert.Equal(t, map[string]int{"Running": 1}, f.ran())
+	})
+}
+
+// TestGivingBackIsTriedAgain, but does not hold up the end.
+func TestGivingBackIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		tap := f.tapped(&tap{before: only("hide 0s", errService)})
+		f.config.MaxConcurrentJobs = 1
+		f.runs(func(context.Context, string) { time.Sleep(time.Second) })
+		f.commands("Running")
+		ctx, stop := context.WithCancelCause(t.Context())
+		_, ended := f.start(ctx)
+		synctest.Wait()
+		f.commands("Waiting")
+		synctest.Wait()
+		begin := time.Now()
+		stop(errors.New("stopped"))
+		require.Error(t, <-ended)
+		assert.LessOrEqual(t, time.Since(begin), 15*time.Second)
+		assert.Greater(t, tap.count("hide 0s"), 3)
+		assert.Contains(t, f.log(), "give a message back; it comes again later")
+		time.Sleep(time.Minute)
+		assert.Equal(t, 1, f.queue.Waiting())
+	})
+}
+
+// TestDrainWithAStopTimeout is D-A2: jobs finish while the time lasts; then
+// they and all they started are ended and reported.
+func TestDrainWithAStopTimeout(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.LogURL = "https://logs"
+	finishes := b.commands("Finishes", "echo started", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done")
+	hangs := b.job("Hangs", map[string]any{
+		"Environment": map[string]any{"MARK": "drain-ends-jobs"},
+		"Commands":    []string{"setsid sleep 600 & echo started; sleep 600"},
+	})
+	w, ended := b.start(t.Context())
+	b.awaitText("Finishes", "started\n")
+	b.awaitText("Hangs", "started\n")
+	stopTimeout, over := context.WithCancelCause(t.Context())
+	w.Drain(stopTimeout)
+	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
+	assert.Equal(t, answer{output: "{}"}, get(t, finishes))
+	assert.Empty(t, hangs)
+	over(errors.New("the stop timeout is over"))
+	require.NoError(t, <-ended)
+	assert.Equal(t, &worker.Failure{
+		Error: protocol.ErrorRuntime, Cause: "the runner was stopped: the stop timeout is over, see complete logs at: https://logs",
+	}, get(t, hangs).failure)
+	assert.False(t, alive(t, "drain-ends-jobs"))
+}
+
+// TestNothingStartsOnceStopped: a job that was claimed when the worker was
+// stopped does not run, but is answered.
+func TestNothingStartsOnceStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		ctx, stop := context.WithCancelCause(t.Context())
+		f.tapped(&tap{after: func(_ context.Context, call string) error {
+			if call == "claim" {
+				stop(errors.New("the task is being stopped"))
+			}
+			return nil
+		}})
+		answers := f.commands("Step")
+		require.Error(t, f.worker().Run(ctx))
+		assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: the task is being stopped"}, get(t, answers).failure)
+		assert.Empty(t, f.ran())
+		assert.Empty(t, f.claims.Open())
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+	})
+}
+
+// TestTheEndComesWhateverJobsDo is D-A33: neither a job that panics nor one
+// that cannot be reported keeps a drained worker.
+func TestTheEndComesWhateverJobsDo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.tapped(&tap{before: func(_ context.Context, call string) error {
+			if call == "finish" {
+				panic("oh")
+			}
+			return nil
+		}})
+		f.runs(func(_ context.Context, step string) {
+			time.Sleep(time.Minute)
+			if step == "Panics" {
+				panic("oh")
+			}
+		})
+		panics, closed := f.commands("Panics"), f.commands("Closed")
+		w, ended := f.start(t.Context())
+		synctest.Wait()
+		f.reporter.Close("token-Closed")
+		w.Drain(t.Context())
+		begin := time.Now()
+		require.NoError(t, <-ended)
+		assert.LessOrEqual(t, time.Since(begin), 2*time.Minute)
+		assert.Equal(t, "get the distribution: internal error: oh", get(t, panics).failure.Cause)
+		assert.Empty(t, closed)
+	})
+}

@@ -1,0 +1,258 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/porttest"
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// TestTheWaitingRoomIsSmall is D-A3: no more is received than can soon run,
+// and what waits is kept hidden and its token alive, so that it never comes
+// again, however long the wait.
+func TestTheWaitingRoomIsSmall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.useQueue(porttest.NewHidingQueue(15 * time.Second)) // as the original's
+		tap := f.tapped(&tap{})
+		f.config.MaxConcurrentJobs = 2
+		f.runs(func(context.Context, string) { time.Sleep(5 * time.Hour) })
+		var answers []<-chan porttest.Answer
+		for i := range 6 {
+			answers = append(answers, f.commands(fmt.Sprint("Step", i)))
+		}
+		_, ended := f.start(t.Context())
+		time.Sleep(4 * time.Hour)
+		synctest.Wait()
+		assert.Len(t, f.ran(), 2)
+		assert.Equal(t, 2, f.queue.Waiting(), "for other agents")
+		assert.Equal(t, 2, f.queue.Undeleted())
+		assert.NotContains(t, f.log(), "came again")
+		assert.Equal(t, 2*4*60*3, tap.count("hide 1m0s"), "each every 20 seconds")
+		for i := range 6 {
+			beats := f.reporter.Beats(fmt.Sprint("token-Step", i))
+			assert.True(t, beats == 0 || beats >= 4*60*3, "held or not")
+		}
+		require.NoError(t, <-ended)
+		for _, answer := range answers {
+			assert.Equal(t, ranFailure(), get(t, answer).failure)
+		}
+	})
+}
+
+// TestMessagesAreHiddenForTwelveHoursAtMost, which is what SQS can do. Then
+// one comes again, and its new receipt counts.
+func TestMessagesAreHiddenForTwelveHoursAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		tap := f.tapped(&tap{})
+		f.config.MaxConcurrentJobs = 1
+		f.runs(func(context.Context, string) { time.Sleep(20 * time.Hour) })
+		first := f.commands("First")
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		second := f.commands("Second")
+		time.Sleep(13 * time.Hour)
+		assert.Equal(t, 1, strings.Count(f.log(), "a job that waits came again"))
+		assert.Equal(t, 1, tap.count("hide 55s"), "the last time is only as long as may be")
+		require.NoError(t, <-ended)
+		assert.Equal(t, ranFailure(), get(t, first).failure)
+		assert.Equal(t, ranFailure(), get(t, second).failure)
+		assert.Equal(t, map[string]int{"First": 1, "Second": 1}, f.ran())
+	})
+}
+
+// TestAWaitingJobThatNobodyWaitsFor leaves the queue and the waiting room.
+func TestAWaitingJobThatNobodyWaitsFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.config.MaxConcurrentJobs = 1
+		f.runs(func(context.Context, string) { time.Sleep(time.Hour) })
+		f.commands("First")
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		stopped := f.commands("Stopped")
+		synctest.Wait()
+		f.reporter.Close("token-Stopped")
+		time.Sleep(protocol.HeartbeatInterval)
+		synctest.Wait()
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+		require.NoError(t, <-ended)
+		assert.Empty(t, stopped)
+		assert.Equal(t, map[string]int{"First": 1}, f.ran())
+	})
+}
+
+// TestAClosedTokenEndsItsJob within one beat, and nothing is reported. A
+// process in the job's place is TestAbandonedJobEndsUnreported.
+func TestAClosedTokenEndsItsJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		tap := f.tapped(&tap{})
+		endedAt := make(chan time.Time, 1)
+		f.runs(func(ctx context.Context, _ string) {
+			<-ctx.Done()
+			endedAt <- time.Now()
+		})
+		f.commands("Step")
+		_, ended := f.start(t.Context())
+		time.Sleep(time.Hour + time.Second)
+		f.reporter.Close("token-Step")
+		begin := time.Now()
+		assert.LessOrEqual(t, (<-endedAt).Sub(begin), protocol.HeartbeatInterval)
+		require.NoError(t, <-ended)
+		assert.Equal(t, 0, tap.count("fail")+tap.count("succeed"))
+		assert.Empty(t, f.claims.Open(), "nobody has to answer it")
+	})
+}
+
+// hanging is a reporter and a queue whose calls about one job hang, some even
+// when they are cancelled.
+type hanging struct {
+	worker.Reporter
+	worker.Queue
+	token string
+	let   <-chan struct{}
+}
+
+func (h hanging) Heartbeat(ctx context.Context, token string) error {
+	if token == h.token {
+		<-h.let
+	}
+	return h.Reporter.Heartbeat(ctx, token)
+}
+
+func (h hanging) Hide(ctx context.Context, delivery worker.Delivery, duration time.Duration) error {
+	if strings.Contains(string(delivery.Body), h.token) {
+		<-h.let
+	}
+	return h.Queue.Hide(ctx, delivery, duration)
+}
+
+// TestNoJobStallsAnothersHeartbeat: not by a call that hangs, nor by running.
+func TestNoJobStallsAnothersHeartbeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		let := make(chan struct{})
+		h := hanging{Reporter: f.reporter, Queue: f.queue, token: "token-Hangs", let: let}
+		f.ports.Queue, f.ports.Reporter = h, h
+		f.runs(func(context.Context, string) { <-let })
+		f.commands("Hangs")
+		f.commands("Step")
+		_, ended := f.start(t.Context())
+		time.Sleep(10 * protocol.HeartbeatInterval)
+		synctest.Wait()
+		assert.Equal(t, 11, f.reporter.Beats("token-Step"))
+		close(let)
+		require.NoError(t, <-ended)
+	})
+}
+
+// TestAHangingHideStallsNoHeartbeat of the job that it is about.
+func TestAHangingHideStallsNoHeartbeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.config.MaxConcurrentJobs = 1
+		let := make(chan struct{})
+		f.ports.Queue = hanging{Queue: f.queue, token: "token-Second", let: let}
+		f.runs(func(context.Context, string) { <-let })
+		f.commands("First")
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		f.commands("Second")
+		time.Sleep(10 * protocol.HeartbeatInterval)
+		synctest.Wait()
+		assert.Equal(t, 11, f.reporter.Beats("token-Second"))
+		close(let)
+		require.NoError(t, <-ended)
+	})
+}
+
+// meter notes what it is told.
+type meter struct {
+	mu       sync.Mutex
+	waits    []time.Duration
+	outcomes map[worker.Outcome][]time.Duration
+}
+
+func (m *meter) JobStarted(queueWait time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.waits = append(m.waits, queueWait)
+}
+
+func (m *meter) JobEnded(outcome worker.Outcome, runTime time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.outcomes[outcome] = append(m.outcomes[outcome], runTime)
+}
+
+func TestMeter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.config.MaxConcurrentJobs, f.config.JobTimeout = 1, 10*time.Minute
+		m := &meter{outcomes: map[worker.Outcome][]time.Duration{}}
+		f.ports.Meter = m
+		f.runs(func(ctx context.Context, step string) {
+			switch step {
+			case "Fails":
+				time.Sleep(time.Minute)
+			default:
+				<-ctx.Done()
+			}
+		})
+		f.commands("Fails")
+		w, ended := f.start(t.Context())
+		synctest.Wait()
+		f.commands("Times out")
+		time.Sleep(2 * time.Minute)
+		f.commands("Abandoned")
+		time.Sleep(10 * time.Minute)
+		f.reporter.Close("token-Abandoned")
+		time.Sleep(protocol.HeartbeatInterval)
+		f.commands("Stopped")
+		time.Sleep(time.Second)
+		stopping, stop := context.WithCancel(t.Context())
+		w.Drain(stopping)
+		stop()
+		require.NoError(t, <-ended)
+		assert.Equal(t, []time.Duration{0, time.Minute, 9 * time.Minute, 0}, m.waits)
+		assert.Equal(t, []time.Duration{time.Minute}, m.outcomes[worker.Failed])
+		assert.Equal(t, []time.Duration{10 * time.Minute}, m.outcomes[worker.TimedOut])
+		assert.Len(t, m.outcomes[worker.Abandoned], 1)
+		assert.Equal(t, []time.Duration{time.Second}, m.outcomes[worker.Stopped])
+	})
+}
+
+// TestAMeterThatPanics costs only its numbers.
+func TestAMeterThatPanics(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.ports.Meter = panicMeter{}
+	answers := b.commands("Step", "true")
+	require.NoError(t, b.run())
+	assert.Equal(t, answer{output: "{}"}, get(t, answers))
+	assert.Equal(t, 1, strings.Count(b.log(), "panic in a port"))
+}
+
+type panicMeter struct{}
+
+func (panicMeter) JobStarted(time.Duration)               { panic("oh") }
+func (panicMeter) JobEnded(worker.Outcome, time.Duration) { panic("oh") }
