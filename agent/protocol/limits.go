@@ -19,6 +19,10 @@ const HeartbeatInterval = 20 * time.Second
 // counts as dead.
 const LeaseTime = 3 * time.Minute
 
+// SettleTime is how long an agent stays at least: longer than an agent before
+// it can have hidden a message from it.
+const SettleTime = 75 * time.Second
+
 // Error names that a step fails with, as the original agent reports them.
 const (
 	// ErrorScript: the commands failed or ran out of time.

@@ -19,6 +19,10 @@ type Config struct {
 	// IdleTimeToLive ends the worker when it has had no job for so long,
 	// counted from the last job's end. Zero: never.
 	IdleTimeToLive time.Duration
+	// SettleTime is how long after its start the worker stays at least,
+	// however idle: what another agent had received and did not take may come
+	// again until then. Zero: no longer than IdleTimeToLive.
+	SettleTime time.Duration
 	// StartupCommands run before the first job; none is fine.
 	StartupCommands []string
 	StartupTimeout  time.Duration
@@ -61,6 +65,9 @@ func (c Config) resolve(claims bool) (Config, error) {
 	positive("JobTimeout", c.JobTimeout)
 	if c.IdleTimeToLive < 0 {
 		problems = append(problems, fmt.Errorf("IdleTimeToLive: %s is below zero", c.IdleTimeToLive))
+	}
+	if c.SettleTime < 0 {
+		problems = append(problems, fmt.Errorf("SettleTime: %s is below zero", c.SettleTime))
 	}
 	if len(c.StartupCommands) > 0 {
 		positive("StartupTimeout", c.StartupTimeout)

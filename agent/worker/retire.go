@@ -50,7 +50,8 @@ func (w *Worker) retire(running, taking context.Context) bool {
 		w.held.stay(w.config.LeaseTime / 2)
 		return false
 	}
-	err := retry(taking, stateTimeout, w.ports.Life.Retire)
+	// Jobs may come meanwhile, so it is not tried for long at a time.
+	err := retry(taking, callTimeout, w.ports.Life.Retire)
 	switch {
 	case taking.Err() != nil, errors.Is(err, ErrNotOurs):
 		return true

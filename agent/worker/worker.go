@@ -81,6 +81,7 @@ func (w *Worker) Run(ctx context.Context) error {
 			w.refuse(taking, Failure{Error: protocol.ErrorStartup, Cause: failed.Cause})
 			return failed
 		}
+		w.held.stay(w.config.SettleTime)
 		w.receive(running, taking)
 		return nil
 	})

@@ -1,0 +1,293 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/porttest"
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// TestIdleRace is D-A7: a job that comes in while the agent leaves is run by
+// it, or by the agent that is started because the state says it has left. The
+// sender sends, then reads, as the launcher does.
+func TestIdleRace(t *testing.T) {
+	t.Parallel()
+	for try := range 200 {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFleet(t)
+			f.config.IdleTimeToLive = time.Minute
+			_, first := f.start(t.Context())
+			// The whole time in which it leaves, and the same instants exactly.
+			time.Sleep(time.Minute + time.Duration(try-50)*10*time.Millisecond)
+			answers := f.commands("Step")
+			second := make(chan error, 1)
+			if f.state.Retired() {
+				f.state.Replace("B")
+				f.as("B")
+				_, started := f.start(t.Context())
+				second <- <-started
+			}
+			require.NoError(t, <-first)
+			synctest.Wait()
+			require.Len(t, answers, 1, "try %d", try)
+			assert.Equal(t, ranFailure(), (<-answers).Failure)
+			assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+			assert.True(t, f.state.Retired())
+		})
+	}
+}
+
+// TestIdleRaceWithRealTime is D-A7 without a fake clock, which would put
+// everything in one order. The last look is as short as the queue lets it be.
+// The second agent stays until the first has given back what it found by that
+// look, and must not take.
+func TestIdleRaceWithRealTime(t *testing.T) {
+	t.Parallel()
+	var tries sync.WaitGroup
+	for try := range 200 {
+		f := newFleet(t)
+		f.config.IdleTimeToLive = 5 * time.Millisecond
+		f.ports.Queue = hurriedQueue{f.queue}
+		tries.Go(func() {
+			_, first := f.start(t.Context())
+			moment := f.state.Started
+			if try%2 == 0 {
+				moment = f.state.Retired
+			}
+			assert.Eventually(t, moment, patience, time.Millisecond)
+			answers := f.commands("Step")
+			if f.state.Retired() {
+				f.state.Replace("B")
+				f.as("B")
+				f.ports.Queue = hurriedQueue{f.queue}
+				f.config.SettleTime = 5 * time.Second
+				_, second := f.start(t.Context())
+				assert.NoError(t, <-second)
+			}
+			assert.NoError(t, <-first)
+			if assert.Len(t, answers, 1, "try %d", try) {
+				assert.Equal(t, ranFailure(), (<-answers).Failure)
+			}
+			assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+		})
+	}
+	tries.Wait()
+}
+
+// hurriedQueue waits for a millisecond at most.
+type hurriedQueue struct{ worker.Queue }
+
+func (q hurriedQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
+	return q.Queue.Receive(ctx, most, min(wait, time.Millisecond))
+}
+
+// TestTheLastLookIsRepeated: what it finds is run, and then it looks again.
+func TestTheLastLookIsRepeated(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.config.MaxConcurrentJobs = 1
+		f.runs(func(context.Context, string) { time.Sleep(time.Minute) })
+		var sent atomic.Bool
+		tap := f.tapped(&tap{after: func(_ context.Context, call string) error {
+			if call == "retire" && !sent.Swap(true) {
+				for i := range 5 {
+					f.commands(fmt.Sprint("Step", i))
+				}
+			}
+			return nil
+		}})
+		require.NoError(t, f.worker().Run(t.Context()))
+		assert.Len(t, f.ran(), 5)
+		assert.Equal(t, 1, tap.count("retire"))
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+	})
+}
+
+// TestAnAgentThatCannotRetireStays: else a job could be missed.
+func TestAnAgentThatCannotRetireStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		var until atomic.Pointer[time.Time]
+		f.tapped(&tap{before: func(_ context.Context, call string) error {
+			if over := until.Load(); call == "retire" && time.Now().Before(*over) {
+				return errService
+			}
+			return nil
+		}})
+		over := time.Now().Add(10 * time.Hour)
+		until.Store(&over)
+		_, ended := f.start(t.Context())
+		time.Sleep(5 * time.Hour)
+		answers, asked := f.commands("Step"), time.Now()
+		assert.Equal(t, ranFailure(), (<-answers).Failure)
+		assert.LessOrEqual(t, time.Since(asked), 30*time.Second)
+		require.NoError(t, <-ended)
+		assert.WithinRange(t, time.Now(), over, over.Add(5*time.Minute))
+		assert.True(t, f.state.Retired())
+	})
+}
+
+// TestALastLookThatFails is repeated until the queue has answered.
+func TestALastLookThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		var failures atomic.Int32
+		f.tapped(&tap{before: func(_ context.Context, call string) error {
+			if call == "receive" && f.state.Retired() && failures.Add(1) <= 10 {
+				return errService
+			}
+			return nil
+		}})
+		_, ended := f.start(t.Context())
+		time.Sleep(time.Hour + time.Second)
+		assert.True(t, f.state.Retired())
+		answers := f.commands("Step")
+		require.NoError(t, <-ended)
+		assert.Equal(t, ranFailure(), get(t, answers).failure)
+	})
+}
+
+// TestARedundantAgentLeaves is D-A45: before its startup commands, and without
+// a look at the queue. But it waits until who started it can have named it.
+func TestARedundantAgentLeaves(t *testing.T) {
+	t.Parallel()
+	t.Run("for good", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			f := newFleet(t)
+			f.as("B")
+			tap := f.tapped(&tap{})
+			f.config.StartupCommands = []string{"echo never"}
+			answers := f.commands("Step")
+			begin := time.Now()
+			require.ErrorIs(t, f.worker().Run(t.Context()), worker.ErrNotOurs)
+			assert.LessOrEqual(t, time.Since(begin), time.Minute)
+			assert.Equal(t, tap.count("started"), len(tap.made()))
+			assert.Empty(t, answers)
+			assert.Equal(t, 1, f.queue.Waiting())
+			assert.Empty(t, f.text(worker.StartupStep))
+		})
+	})
+	t.Run("named late", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			f := newFleet(t)
+			f.as("B")
+			answers := f.commands("Step")
+			_, ended := f.start(t.Context())
+			time.Sleep(10 * time.Second)
+			f.state.Replace("B")
+			require.NoError(t, <-ended)
+			assert.Equal(t, ranFailure(), get(t, answers).failure)
+		})
+	})
+}
+
+// TestStartupFilesAreRemoved is D-A45, too.
+func TestStartupFilesAreRemoved(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.StartupCommands = []string{"touch file"}
+	require.NoError(t, b.run())
+	assertNothingLeft(t, b)
+}
+
+// TestAFailingStartFailsEveryJob is D-A9: also those beyond the first, those
+// that come meanwhile, and not those of other runners. It says that it leaves.
+func TestAFailingStartFailsEveryJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.config.MaxConcurrentJobs = 1
+		tap := f.tapped(&tap{before: only("started", errService)})
+		var open []<-chan porttest.Answer
+		for i := range 20 {
+			open = append(open, f.commands(fmt.Sprint("Step", i)))
+		}
+		f.state.EndExecution("arn:other")
+		begin := time.Now()
+		err := f.worker().Run(t.Context())
+		var failed *worker.StartupError
+		require.ErrorAs(t, err, &failed)
+		assert.Equal(t, "say that the runner has started: the service is busy", failed.Cause)
+		assert.LessOrEqual(t, time.Since(begin), 2*time.Minute)
+		for _, answers := range open {
+			require.Len(t, answers, 1)
+			assert.Equal(t, &worker.Failure{Error: protocol.ErrorStartup, Cause: failed.Cause}, (<-answers).Failure)
+		}
+		assert.Empty(t, f.ran())
+		assert.True(t, f.state.Retired())
+		assert.Equal(t, 0, tap.count("claim"))
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
+	})
+}
+
+// TestFailingTheWaitingJobsIsBounded: by a service that refuses everything.
+func TestFailingTheWaitingJobsIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"receive", "admit", "fail", "delete", "retire"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t)
+				f.tapped(&tap{before: only(call, errService)})
+				f.commands("Step")
+				begin := time.Now()
+				require.NoError(t, f.worker().Refuse(t.Context(), worker.Failure{Error: protocol.ErrorStartup, Cause: "the version is too old"}))
+				assert.LessOrEqual(t, time.Since(begin), 6*time.Minute)
+			})
+		})
+	}
+}
+
+// TestRefuse fails what waits, for a runner that cannot even start.
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		failure := worker.Failure{Error: protocol.ErrorStartup, Cause: "the version is too old"}
+		ours := f.commands("Ours")
+		require.NoError(t, f.worker().Refuse(t.Context(), failure))
+		assert.Equal(t, &failure, get(t, ours).failure)
+		f.state.Replace("B")
+		others := f.commands("Others")
+		require.NoError(t, f.worker().Refuse(t.Context(), failure))
+		assert.Empty(t, others, "another agent runs it")
+		assert.Equal(t, 1, f.queue.Waiting())
+	})
+}
+
+// TestMessagesThatAreNoJobsDoNotKeepTheAgent, however often they come.
+func TestMessagesThatAreNoJobsDoNotKeepTheAgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.state.EndExecution("arn:execution")
+		begin := time.Now()
+		_, ended := f.start(t.Context())
+		for {
+			select {
+			case err := <-ended:
+				require.NoError(t, err)
+				assert.LessOrEqual(t, time.Since(begin), time.Hour+time.Minute)
+				return
+			case <-time.After(3 * time.Second):
+				require.Less(t, time.Since(begin), 2*time.Hour)
+				f.commands("Step")
+			}
+		}
+	})
+}
