@@ -26,7 +26,8 @@ func shells(t *testing.T) []string {
 	return found
 }
 
-// TestScripts runs each script under every shell here.
+// TestScripts runs each script under every shell here. That they run at all
+// under each, from a file without the permission to execute, is D-A18.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -164,6 +165,8 @@ func alive(t *testing.T, mark string) bool {
 	return false
 }
 
+// TestTimeoutLeavesNoProcess is D-A5: neither a shell that ignores SIGTERM nor
+// its children outlive the timeout.
 func TestTimeoutLeavesNoProcess(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -188,6 +191,8 @@ func TestJobsCanCleanUp(t *testing.T) {
 	assert.Equal(t, "cleaning\n", b.text("Step"))
 }
 
+// TestBackgroundProcessEndsWithItsJob is D-A6: one that keeps the output open
+// neither holds the job up nor outlives it.
 func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -201,6 +206,7 @@ func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
 	assert.False(t, alive(t, "background-process-ends"))
 }
 
+// TestAbandonedJobEndsUnreported: a closed token ends the process tree.
 func TestAbandonedJobEndsUnreported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -103,11 +103,13 @@ func (r *registry) begun() int {
 	return r.jobs
 }
 
-// stay has the worker not count as idle for so long.
+// stay has the worker not count as idle for so long, at least.
 func (r *registry) stay(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.until = time.Now().Add(d)
+	if until := time.Now().Add(d); until.After(r.until) {
+		r.until = until
+	}
 }
 
 // outdate has the worker count as idle as soon as it holds nothing.

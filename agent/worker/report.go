@@ -94,8 +94,9 @@ func (w *Worker) fail(job context.Context, message *protocol.Message, failure Fa
 // report tells the waiting step, also when the worker is being stopped, until
 // it is told or nobody waits any more; both are no error.
 func (w *Worker) report(job context.Context, message *protocol.Message, send func(context.Context) error) error {
+	abandoned := func() bool { return errors.Is(context.Cause(job), errAbandoned) }
 	err := persist(job, reportTimeout, func(ctx context.Context) error {
-		if errors.Is(context.Cause(job), errAbandoned) {
+		if abandoned() {
 			return ErrTokenClosed // a heartbeat has learned it
 		}
 		err := send(ctx)
@@ -105,7 +106,7 @@ func (w *Worker) report(job context.Context, message *protocol.Message, send fun
 		return err
 	})
 	switch {
-	case errors.Is(err, ErrTokenClosed):
+	case errors.Is(err, ErrTokenClosed), err != nil && abandoned():
 		w.logger.Info("nobody waits for a job's result", "job", message)
 		return nil
 	case err != nil:

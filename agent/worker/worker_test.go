@@ -92,6 +92,7 @@ func TestStartup(t *testing.T) {
 	assert.Empty(t, left)
 }
 
+// TestStartupFailureFailsEveryJob is D-A9.
 func TestStartupFailureFailsEveryJob(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

@@ -1,0 +1,68 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/porttest"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// TestEveryJobOnceThoughRedelivered is D-A3 and, under the race detector, D-A34: 200 jobs at 20 concurrent, 5 executions
+// interleaved, on a queue that hands everything out again and again, to two
+// agents, one of which the runner's state does not know of: as when the state
+// is read too early. The jobs themselves say how often each ran.
+func TestEveryJobOnceThoughRedelivered(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.MaxConcurrentJobs, b.config.LeaseTime = 20, time.Hour
+	claims := porttest.NewClaims()
+	shared := t.TempDir()
+	var all []<-chan porttest.Answer
+	for i := range 200 {
+		all = append(all, b.commands(fmt.Sprintf("Job%d", i), fmt.Sprintf("echo ran >> %s/job%d", shared, i)))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var again sync.WaitGroup
+	again.Go(func() {
+		ticker := time.NewTicker(time.Millisecond)
+		defer ticker.Stop()
+		for ctx.Err() == nil {
+			b.queue.Redeliver()
+			<-ticker.C
+		}
+	})
+	var workers []*worker.Worker
+	var ends []<-chan error
+	for _, task := range []string{"A", "B"} {
+		b.ports.Claims = claims.Of(task)
+		w, ended := b.start(t.Context())
+		workers, ends = append(workers, w), append(ends, ended)
+	}
+	for i, answers := range all {
+		assert.Nil(t, get(t, answers).failure)
+		content, err := os.ReadFile(filepath.Join(shared, fmt.Sprintf("job%d", i)))
+		require.NoError(t, err)
+		assert.Equal(t, "ran\n", string(content))
+	}
+	require.Eventually(t, func() bool { return b.queue.Waiting()+b.queue.Undeleted() == 0 }, patience, time.Millisecond)
+	cancel()
+	again.Wait()
+	for i, w := range workers {
+		w.Drain(t.Context())
+		require.NoError(t, <-ends[i])
+	}
+	require.Empty(t, claims.Open())
+	for i := range all {
+		assert.Equal(t, 1, b.reported[fmt.Sprintf("Job%d", i)])
+	}
+}

@@ -1,0 +1,202 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// TestReportsGoOnUntilNobodyWaits is D-A30: a report that a service does not
+// take is tried again, and its job held, until it is taken or the heartbeat
+// says that nobody waits.
+func TestReportsGoOnUntilNobodyWaits(t *testing.T) {
+	t.Parallel()
+	// A service that refuses, and one that does not answer at all.
+	cases := map[string]func(context.Context) error{
+		"refuses": func(context.Context) error { return errService },
+		"hangs":   func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) },
+	}
+	for name, answer := range cases {
+		t.Run("taken in the end/"+name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t)
+				begin := time.Now()
+				f.ports.Reporter = troubledReporter{Reporter: f.reporter, answer: func(ctx context.Context) error {
+					if time.Since(begin) > 3*time.Hour {
+						return nil
+					}
+					return answer(ctx)
+				}}
+				answers := f.commands("Step")
+				_, ended := f.start(t.Context())
+				time.Sleep(2 * time.Hour)
+				assert.GreaterOrEqual(t, f.reporter.Beats("token-Step"), 2*60*3)
+				assert.Equal(t, ranFailure(), (<-answers).Failure)
+				assert.LessOrEqual(t, time.Since(begin), 3*time.Hour+2*time.Minute)
+				require.NoError(t, <-ended)
+				assert.Contains(t, f.log(), "report a job's result")
+				assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+			})
+		})
+		t.Run("too late/"+name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t)
+				f.ports.Reporter = troubledReporter{Reporter: f.reporter, answer: answer}
+				answers := f.commands("Step")
+				_, ended := f.start(t.Context())
+				time.Sleep(2 * time.Hour)
+				f.reporter.Close("token-Step")
+				closed := time.Now()
+				require.NoError(t, <-ended)
+				assert.LessOrEqual(t, time.Since(closed), time.Hour+time.Minute, "it is idle from then on")
+				assert.Contains(t, f.log(), "nobody waits for a job's result")
+				assert.Empty(t, answers)
+				assert.Empty(t, f.claims.Open())
+			})
+		})
+	}
+}
+
+// TestPausesAreRandom is D-A13: agents do not all come again at once.
+func TestPausesAreRandom(t *testing.T) {
+	t.Parallel()
+	pauses := map[time.Duration]bool{}
+	for range 5 {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFleet(t)
+			var calls atomic.Int32
+			var last time.Time
+			f.tapped(&tap{before: func(_ context.Context, call string) error {
+				if call != "receive" {
+					return nil
+				}
+				n := calls.Add(1)
+				if n == 2 {
+					pauses[time.Since(last)] = true
+				}
+				last = time.Now()
+				return errService
+			}})
+			ctx, stop := context.WithCancel(t.Context())
+			_, ended := f.start(ctx)
+			time.Sleep(10 * time.Minute)
+			stop()
+			require.Error(t, <-ended)
+			assert.Less(t, calls.Load(), int32(40), "it is no hot loop")
+		})
+	}
+	assert.Greater(t, len(pauses), 1)
+}
+
+// TestRefusedOutput is D-A30: a step whose output cannot be taken fails,
+// instead of waiting for ever.
+func TestRefusedOutput(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.LogURL = "https://logs"
+	b.ports.Reporter = refusing{b.ports.Reporter}
+	answers := b.commands("Step", "true")
+	require.NoError(t, b.run())
+	assert.Equal(t, &worker.Failure{
+		Error: protocol.ErrorRuntime, Cause: "report the output: the service refused: InvalidOutput, see complete logs at: https://logs",
+	}, get(t, answers).failure)
+}
+
+type refusing struct{ worker.Reporter }
+
+func (r refusing) Succeed(context.Context, string, json.RawMessage) error {
+	return fmt.Errorf("%w: InvalidOutput", worker.ErrRefused)
+}
+
+// TestLongCausesAreShortened is D-A30: to what Step Functions takes, and the
+// log's place is still there.
+func TestLongCausesAreShortened(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.LogURL = "https://logs"
+	b.ports.Source = fill(func(context.Context, string) error { return errors.New(strings.Repeat("日", 2*protocol.MaxCause)) })
+	answers := b.commands("Step", "true")
+	require.NoError(t, b.run())
+	cause := get(t, answers).failure.Cause
+	assert.Len(t, []rune(cause), protocol.MaxCause)
+	assert.True(t, strings.HasPrefix(cause, "get the distribution: 日"))
+	assert.True(t, strings.HasSuffix(cause, "日, see complete logs at: https://logs"))
+}
+
+// TestFailuresSayWhereTheLogIs, in the original agent's words.
+func TestFailuresSayWhereTheLogIs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.LogURL = "https://logs"
+	b.config.JobTimeout = time.Second
+	exits, slow, good := b.commands("Exits", "exit 3"), b.commands("Slow", "sleep 600"), b.commands("Good", "true")
+	require.NoError(t, b.run())
+	assert.Equal(t, &worker.Failure{Error: "ScriptExecutionError", Cause: "Script exited with code 3, see complete logs at: https://logs"}, get(t, exits).failure)
+	assert.Equal(t, &worker.Failure{Error: "ScriptExecutionError", Cause: "Script timed out after 1 seconds, see complete logs at: https://logs"}, get(t, slow).failure)
+	assert.Equal(t, answer{output: "{}"}, get(t, good))
+
+	b = newBench(t)
+	b.config.LogURL = "https://logs"
+	b.config.StartupCommands = []string{"exit 4"}
+	answers := b.commands("Step", "true")
+	require.Error(t, b.run())
+	assert.Equal(t, &worker.Failure{Error: "Startup tasks failed", Cause: "Startup script finished with exit code = 4. See complete logs at: https://logs"}, get(t, answers).failure)
+}
+
+// TestJobsRunInTheirDirectory is D-A17: a directory that is not there fails
+// the job, which never runs in the agent's own.
+func TestJobsRunInTheirDirectory(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.ports.Source = fill(func(_ context.Context, directory string) error { return os.Remove(directory) })
+	answers := b.commands("Step", "pwd")
+	require.NoError(t, b.run())
+	failure := get(t, answers).failure
+	require.NotNil(t, failure)
+	assert.Equal(t, protocol.ErrorRuntime, failure.Error)
+	assert.Contains(t, failure.Cause, "start the job")
+	assert.Empty(t, b.text("Step"))
+}
+
+// TestShellsNeedNoPermissionToExecute is D-A18: the script is the shell's
+// argument. A shell that shows its arguments stands for one that cannot do
+// without it.
+func TestShellsNeedNoPermissionToExecute(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	shell := filepath.Join(t.TempDir(), "shell")
+	require.NoError(t, os.WriteFile(shell, []byte("#!/bin/sh\nstat -c '%a' \"$1\"; echo \"$#\"\n"), 0o700))
+	b.config.Shell = shell
+	answers := b.commands("Step", "true")
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, answers).failure)
+	assert.Equal(t, "600\n1\n", b.text("Step"))
+}
+
+// TestStdinIsEmpty is D-A19: a command that reads does not block, nor does it
+// take another job's lines.
+func TestStdinIsEmpty(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first, second := b.commands("First", "cat; read line || echo end"), b.commands("Second", "cat; read line || echo end")
+	require.NoError(t, b.run())
+	assert.Nil(t, get(t, first).failure)
+	assert.Nil(t, get(t, second).failure)
+	assert.Equal(t, "end\nend\n", b.text("First")+b.text("Second"))
+}
