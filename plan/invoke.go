@@ -27,6 +27,8 @@ func (r *reader) invoke(s *State) {
 	case parameters == nil:
 		r.report(RuleRequired, subject, at, s.Place, "Parameters is required, with the FunctionName to call")
 		return
+	case isLoop(parameters): // checkLiterals reports it
+		return
 	case isIntrinsic(parameters) || !parameters.IsMap():
 		r.report(RuleType, subject, at, parameters.Place, "Parameters must be an object, not "+kindOf(parameters))
 		return
@@ -42,6 +44,7 @@ func (r *reader) invokeParameter(subject string, parameters *cfn.Node, field cfn
 	name, fromPayload := strings.CutSuffix(field.Key, ".$")
 	n := field.Value
 	switch {
+	case isLoopKey(field.Key):
 	case !slices.Contains(invokeParameters(), name):
 		r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: there is no such parameter; %s", field.Key, suggestion(name, invokeParameters())))
 	case fromPayload && parameters.Has(name):

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/plan"
-	"github.com/attini-go/runner/problem"
 )
 
 func TestInvoke(t *testing.T) {
@@ -44,29 +43,4 @@ func TestInvokeProblems(t *testing.T) {
 		"Properties":                {invoke("Parameters: {FunctionName: f}, Properties: {}"), "reserved", ".States.A.Properties", `Step "A": Properties: an AttiniLambdaInvoke has none; give Parameters`},
 		"JSONata":                   {invoke("Parameters: {FunctionName: f}, QueryLanguage: JSONata"), "query-language", ".States.A.QueryLanguage", `Step "A": QueryLanguage: must be JSONPath on an AttiniLambdaInvoke`},
 	})
-}
-
-func TestLiteralProblems(t *testing.T) {
-	check(t, map[string]mistake{
-		"an object that is taken for a condition": {states("A: {Type: Pass, Result: {Condition: good}, End: true}"), "intrinsic", ".States.A.Result", `Plan "P": Resources.P.Properties.DeploymentPlan.States.A.Result: an object with the one key Condition would be taken for an intrinsic function; add another key, or pass it in the payload`},
-		"an object that is taken for a Ref":       {states("A: {Type: Pass, Result: {a: [{Ref: 5}]}, End: true}"), "intrinsic", ".States.A.Result.a[0]", `Plan "P": Resources.P.Properties.DeploymentPlan.States.A.Result.a[0]: Ref must name a parameter or a resource, not a number`},
-		"a secret in a command": {
-			states("A: {Type: AttiniRunnerJob, Properties: {Commands: ['x {{resolve:secretsmanager:db:SecretString:p}}']}, End: true}"), "dynamic-reference", ".States.A.Properties.Commands[0]",
-			`Plan "P": Resources.P.Properties.DeploymentPlan.States.A.Properties.Commands[0]: a secretsmanager reference would put the secret readably into the state machine's definition; read it in a job, with a RoleArn that may`,
-		},
-		"a secret in Fn::Sub": {
-			states("A: {Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {P: !Sub 'x{{resolve:ssm-secure:/p}}'}}, End: true}"), "dynamic-reference", ".States.A.Properties.Environment.P.Fn::Sub",
-			`Plan "P": Resources.P.Properties.DeploymentPlan.States.A.Properties.Environment.P.Fn::Sub: a ssm-secure reference would put the secret readably into the state machine's definition; read it in a job, with a RoleArn that may`,
-		},
-	})
-}
-
-func TestStoredReferenceIsWarnedOf(t *testing.T) {
-	t.Parallel()
-	_, problems := plan.Read("P", resource(t, states("A: {Type: AttiniRunnerJob, Properties: {Commands: ['echo {{resolve:ssm:/a}} {{other}}']}, End: true}")), resourcePath)
-	require.Len(t, problems, 1)
-	assert.Equal(t, problem.Warning, problems[0].Severity)
-	assert.Equal(t, "dynamic-reference", problems[0].Rule)
-	assert.NotContains(t, problems[0].Message, "/a", "the text itself stays unsaid")
-	assert.Contains(t, problems[0].Advice, "AWS::SSM::Parameter::Value<String>")
 }

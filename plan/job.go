@@ -23,6 +23,7 @@ func (r *reader) attiniKeys(s *State, own, reserved []string) {
 	for _, field := range s.Node.Fields {
 		at, subject := s.Path.Key(field.Key), stepSubject(s.Name)
 		switch {
+		case isLoopKey(field.Key): // checkLiterals reports it
 		case field.Key == "Properties" && slices.Contains(reserved, field.Key):
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("Properties: an %s has none; give Parameters", s.Type))
 		case slices.Contains(reserved, field.Key):
@@ -46,6 +47,8 @@ func (r *reader) job(s *State) *Job {
 	case properties == nil:
 		r.report(RuleRequired, subject, at, s.Place, "Properties is required, with the Commands to run")
 		return job
+	case isLoop(properties): // checkLiterals reports it
+		return job
 	case isIntrinsic(properties) || !properties.IsMap():
 		r.report(RuleType, subject, at, properties.Place, "Properties must be an object, not "+kindOf(properties))
 		return job
@@ -65,6 +68,7 @@ func (r *reader) jobKeys(subject string, properties *cfn.Node, at cfn.Path) {
 		name, fromPayload := strings.CutSuffix(field.Key, ".$")
 		where := at.Key(field.Key)
 		switch {
+		case isLoopKey(field.Key):
 		case !slices.Contains(jobProperties(), name):
 			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(name, jobProperties())))
 		case !fromPayload:
@@ -106,6 +110,8 @@ func (r *reader) commands(subject string, properties *cfn.Node, at cfn.Path) {
 	commands := properties.Get("Commands")
 	where := at.Key("Commands")
 	switch {
+	case isLoop(commands):
+		return
 	case commands == nil && properties.Has("Commands.$"):
 		return
 	case commands == nil:
@@ -132,7 +138,7 @@ func (r *reader) commands(subject string, properties *cfn.Node, at cfn.Path) {
 var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
-	if n == nil {
+	if n == nil || isLoop(n) {
 		return
 	}
 	if isIntrinsic(n) || !n.IsMap() {
@@ -142,6 +148,9 @@ func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
 	for _, field := range n.Fields {
 		name, fromPayload := strings.CutSuffix(field.Key, ".$")
 		where := at.Key(field.Key)
+		if isLoopKey(field.Key) {
+			continue
+		}
 		if !environmentName.MatchString(name) {
 			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %q is no name of a variable (letters, digits and _, not beginning with a digit)", name))
 		}

@@ -10,6 +10,9 @@ import (
 
 // machine reads {StartAt, States}; nil when it is too broken to go on.
 func (r *reader) machine(n *cfn.Node, subject string, at cfn.Path) *Machine {
+	if isLoop(n) {
+		return nil // checkLiterals reports it
+	}
 	if isIntrinsic(n) || !n.IsMap() {
 		r.report(RuleType, subject, at, n.Place, "must be an object with StartAt and States, or a list of steps, not "+kindOf(n))
 		return nil
@@ -116,6 +119,7 @@ func (r *reader) branches(s *State) {
 	switch branches := s.Node.Get("Branches"); {
 	case branches == nil:
 		r.report(RuleRequired, subject, at, s.Node.Place, "Branches is required: a list with at least one branch")
+	case isLoop(branches):
 	case !branches.IsList():
 		r.report(RuleType, subject, at, branches.Place, "Branches must be a list of branches, not "+kindOf(branches))
 	case len(branches.Items) == 0:

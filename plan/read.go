@@ -57,8 +57,8 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		r.checkNames(p.Machine)
 		r.checkMachine(p.Machine, p.Machine)
 		r.checkQueryLanguage(p.Machine)
-		r.checkLiterals(properties.Get("DeploymentPlan"), at.Keys("Properties", "DeploymentPlan"))
 	}
+	r.checkLiterals(properties, at.Key("Properties"))
 	return p, r.problems.Sorted()
 }
 
