@@ -47,12 +47,13 @@ func walls() map[string][]string {
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
 
-		"agent/protocol":  {},
-		"agent/process":   {},
-		"agent/joblog":    {},
-		"agent/workspace": {},
-		"agent/porttest":  {"agent/worker", "agent/protocol"},
-		"agent/worker":    {"agent/process", "agent/joblog", "agent/protocol"},
+		"agent/protocol":         {},
+		"agent/process":          {},
+		"agent/joblog":           {},
+		"agent/workspace":        {},
+		"agent/porttest":         {"agent/worker", "agent/protocol"},
+		"agent/internal/awsport": {"agent/worker", "agent/protocol"},
+		"agent/worker":           {"agent/process", "agent/joblog", "agent/protocol"},
 	}
 }
 

@@ -59,16 +59,21 @@ func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]wo
 		}
 		received, err = q.receive(ctx, most, wait)
 	}
-	var gone *types.QueueDoesNotExist
 	switch {
 	case ctx.Err() != nil && len(received) == 0:
 		return nil, context.Cause(ctx)
-	case errors.As(err, &gone), isDenied(err):
+	case isGone(err), isDenied(err):
 		return nil, fmt.Errorf("%w: %w", worker.ErrQueueClosed, err)
 	case err != nil:
 		return nil, fmt.Errorf("receive messages: %w", err)
 	}
 	return received, nil
+}
+
+// isGone reports whether there is no such queue, by either of its names.
+func isGone(err error) bool {
+	var gone *types.QueueDoesNotExist
+	return errors.As(err, &gone) || code(err) == "AWS.SimpleQueueService.NonExistentQueue"
 }
 
 func (q *Queue) receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
