@@ -60,14 +60,17 @@ func (l *lister) checkChoice(it item) {
 		}
 	}
 	condition, at := it.node.Get("Condition"), it.path.Key("Condition")
-	const example = "a rule such as {Variable: $.output.Build.ok, BooleanEquals: true}"
 	switch {
 	case condition == nil:
-		l.report(RuleRequired, subject, at, it.node.Place, "Condition is required: "+example)
+		l.report(RuleRequired, subject, at, it.node.Place, "Condition is required: "+exampleRule)
+	case isLoop(condition): // checkLiterals reports it
 	case isIntrinsic(condition) || !condition.IsMap():
-		l.report(RuleType, subject, at, condition.Place, "Condition must be "+example+", not "+kindOf(condition))
+		l.report(RuleType, subject, at, condition.Place, "Condition must be "+exampleRule+", not "+kindOf(condition))
 	case condition.Has("Next"):
 		l.report(RuleTransition, subject, at.Key("Next"), condition.KeyPlace("Next"), "Condition has no Next: IsTrue has the steps to go on with")
+	}
+	if condition != nil && !isIntrinsic(condition) && condition.IsMap() {
+		choiceRule{reader: l.reader, subject: subject, from: it.path, top: true}.check(condition, "Condition")
 	}
 	if !it.node.Has("IsTrue") && !it.node.Has("IsFalse") {
 		l.report(RuleRequired, subject, it.path.Key("IsTrue"), it.node.Place, "IsTrue or IsFalse is required: the steps to run")

@@ -83,6 +83,8 @@ func (r *reader) content(s *State) {
 		r.branches(s)
 	case "Map":
 		r.iterator(s)
+	case "Choice":
+		r.choices(s)
 	default:
 		if !slices.Contains(stepTypes(), s.Type) {
 			r.unknownType(s)

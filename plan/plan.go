@@ -17,6 +17,9 @@ import (
 // Type is the resource type of a deployment plan.
 const Type = "Attini::Deploy::DeploymentPlan"
 
+// ProviderTag is the tag of every plan's state machine, by which tools find it.
+const ProviderTag = "AttiniProvider"
+
 // The step types of Attini's own that are supported.
 const (
 	// JobType is a step whose commands a runner executes.

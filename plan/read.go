@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
@@ -74,6 +75,8 @@ func given(properties *cfn.Node, key string) *cfn.Node {
 type reader struct {
 	plan     string
 	problems problem.List
+	// jsonata says that the plan's states are in JSONata unless they say otherwise.
+	jsonata bool
 }
 
 func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, message string) {
@@ -143,15 +146,41 @@ func (r *reader) texts(property string, n *cfn.Node, at cfn.Path) {
 		if !isIntrinsic(field.Value) && !field.Value.IsScalar() {
 			r.report(RuleType, r.subject(), at.Key(field.Key), field.Value.Place, fmt.Sprintf("%s: %s must be a string, not %s", property, field.Key, kindOf(field.Value)))
 		}
-		if property == "Tags" && strings.HasPrefix(strings.ToLower(field.Key), "aws:") {
-			r.report(RuleReserved, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("Tags: %s: names that begin with aws: are AWS's own", field.Key))
+		if property == "Tags" {
+			r.tag(field, at.Key(field.Key))
 		}
+	}
+}
+
+// The limits of a tag, in characters.
+const (
+	maxTagName  = 128
+	maxTagValue = 256
+)
+
+func (r *reader) tag(field cfn.Field, at cfn.Path) {
+	wrong := func(rule, message string) { r.report(rule, r.subject(), at, field.Place, "Tags: "+message) }
+	switch length := utf8.RuneCountInString(field.Key); {
+	case length == 0:
+		wrong(RuleRange, "a name is empty")
+	case length > maxTagName:
+		wrong(RuleRange, fmt.Sprintf("a name has %d characters (at most %d): %s…", length, maxTagName, string([]rune(field.Key)[:20])))
+	case strings.HasPrefix(strings.ToLower(field.Key), "aws:"):
+		wrong(RuleReserved, field.Key+": names that begin with aws: are AWS's own")
+	case field.Key == ProviderTag:
+		wrong(RuleReserved, field.Key+": is given to every plan, so that tools find it; choose another name")
+	}
+	if value := field.Value; value.IsString() && utf8.RuneCountInString(value.Text) > maxTagValue {
+		wrong(RuleRange, fmt.Sprintf("%s has %d characters (at most %d)", field.Key, utf8.RuneCountInString(value.Text), maxTagValue))
 	}
 }
 
 // body reads DeploymentPlan in either syntax.
 func (r *reader) body(p *Plan, properties *cfn.Node, at cfn.Path) {
 	body, where := properties.Get("DeploymentPlan"), at.Key("DeploymentPlan")
+	if language := body.Get("QueryLanguage"); language.IsString() {
+		r.jsonata = language.Text == "JSONata"
+	}
 	switch {
 	case body == nil:
 		r.report(RuleRequired, r.subject(), where, properties.Place, "DeploymentPlan is required: an object with StartAt and States, or a list of steps")

@@ -105,7 +105,7 @@ func (r *reader) transitions(s *State) []transition {
 	}
 	for i, rule := range r.rules(s, rules) {
 		label, at := fmt.Sprintf("%s[%d].Next", rules, i), s.Path.Key(rules).Index(i).Key("Next")
-		if !rule.Has("Next") {
+		if !rule.Has("Next") && (s.Type != "Choice" || looksLikeRule(rule)) {
 			r.report(RuleTransition, stepSubject(s.Name), at, rule.Place, label+" is required: the step to go on with")
 		}
 		add(rule.Get("Next"), label, at)
