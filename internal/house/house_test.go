@@ -50,7 +50,7 @@ func walls() map[string][]string {
 		"agent/protocol":         {},
 		"agent/process":          {},
 		"agent/joblog":           {},
-		"agent/workspace":        {},
+		"agent/workspace":        {"agent/protocol"},
 		"agent/porttest":         {"agent/worker", "agent/protocol"},
 		"agent/internal/awsport": {"agent/worker", "agent/protocol"},
 		"agent/worker":           {"agent/process", "agent/joblog", "agent/protocol"},
