@@ -145,7 +145,7 @@ func (d *Deployment) Unanswered(mocks map[string]json.RawMessage, only []string)
 	for _, task := range d.machine.Tasks() {
 		_, mocked := mocks[task.Name]
 		asked := len(only) == 0 || slices.Contains(only, task.Name)
-		if asked && !mocked && actionOf(task.Parameters) == "" {
+		if asked && !mocked && !played(task.Parameters) {
 			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
 		}
 	}

@@ -5,25 +5,38 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/local/states"
 	"github.com/attini-go/runner/plan"
 )
 
-// actionOf is the launcher's action that a task's Parameters ask for, or "".
-func actionOf(parameters json.RawMessage) string {
-	var call struct {
-		Payload map[string]json.RawMessage `json:"Payload"`
-	}
-	if json.Unmarshal(parameters, &call) != nil {
+// launcher is the name of the function that an expanded plan's own tasks call.
+const launcher = "attini-action"
+
+// played reports whether a task, by its Parameters, asks the launcher for what
+// this package does in its place. A function of the user's may be given a
+// payload that looks the same.
+func played(parameters json.RawMessage) bool {
+	var call map[string]any
+	return json.Unmarshal(parameters, &call) == nil && action(call) != ""
+}
+
+// action is the launcher's action that a call asks for, or "" when it is for
+// another function or for what only an account has.
+func action(call map[string]any) string {
+	function, _ := call["FunctionName"].(string)
+	if function != launcher && !strings.HasSuffix(function, ":function:"+launcher) {
 		return ""
 	}
-	var action string
-	if json.Unmarshal(call.Payload[protocol.KeyActionType], &action) != nil {
+	payload, _ := call["Payload"].(map[string]any)
+	switch name, _ := payload[protocol.KeyActionType].(string); name {
+	case protocol.ActionExecuteRunner, protocol.ActionMergeOutput:
+		return name
+	default:
 		return ""
 	}
-	return action
 }
 
 // tasks plays what a state machine calls: the launcher function, for real;
@@ -43,7 +56,7 @@ func (t *tasks) Do(ctx context.Context, task states.Task) (any, error) {
 	}
 	call, _ := task.Input.(map[string]any)
 	payload, _ := call["Payload"].(map[string]any)
-	switch payload[protocol.KeyActionType] {
+	switch action(call) {
 	case protocol.ActionExecuteRunner:
 		return t.execute(ctx, task, payload)
 	case protocol.ActionMergeOutput:
