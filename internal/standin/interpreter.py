@@ -1,0 +1,303 @@
+"""moto's server with its interpreter of Step Functions on, and put right where
+that differs from AWS in what our tests look at.
+
+moto plays executions with LocalStack's interpreter, which the configuration
+"execute_state_machine" switches on. Each section below says what AWS does and
+replaces the part of moto that does otherwise; nothing is changed on disk. What
+is replaced is internal to moto, so this is for one version only: on a new one,
+run the conformance tests (e2e/) and look at each section again.
+
+Environment: TASK_ENDPOINT is where tasks call other services; MOTO_ACCOUNT_ID
+is the account. Arguments are moto_server's.
+"""
+
+import copy
+import functools
+import json
+import logging
+import os
+import sys
+import threading
+import uuid
+
+import boto3
+import moto
+from botocore.config import Config
+from moto.core.config import default_user_config
+from moto.core.exceptions import JsonRESTError
+from moto.core.responses import EmptyResult
+
+import moto.stepfunctions.parser.models as models  # brings the whole interpreter
+import moto.stepfunctions.responses as responses
+from moto.stepfunctions.exceptions import InvalidExecutionInput
+from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.path import result_path
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+from moto.stepfunctions.parser.asl.component.state.exec import execute_state
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
+    StateTaskServiceCallback,
+)
+from moto.stepfunctions.parser.asl.eval.callback.callback import (
+    CallbackEndpoint,
+    CallbackOutcomeFailure,
+    CallbackOutcomeSuccess,
+    HeartbeatTimedOut,
+    HeartbeatTimeoutError,
+)
+from moto.stepfunctions.parser.asl.utils import boto_client, json_path
+from moto.stepfunctions.parser.backend import execution, execution_worker
+
+VERSION = "5.2.5"
+if moto.__version__ != VERSION:
+    sys.exit(f"interpreter.py is for moto {VERSION}, this is {moto.__version__}")
+
+default_user_config["stepfunctions"] = {"execute_state_machine": True}
+default_user_config["lambda"] = {"use_docker": False}
+
+# The size in bytes of a state's input or output, and the lengths in characters
+# of an error's parts: Step Functions' quotas and the API model.
+MAX_PAYLOAD = 262_144
+MAX_ERROR = 256
+MAX_CAUSE = 32_768
+
+
+# --- Speed: AWS runs thousands of tasks at once; moto made a client for each
+# (200 ms) and parsed each path and definition anew (10 ms).
+
+_clients = {}
+_clients_lock = threading.Lock()
+
+
+def client_for(region, service, state_credentials=None):
+    with _clients_lock:
+        if (region, service) not in _clients:
+            _clients[region, service] = boto3.client(
+                service,
+                region_name=region,
+                endpoint_url=os.environ["TASK_ENDPOINT"],
+                aws_access_key_id="AKIASTATES",
+                aws_secret_access_key="standin",
+                config=Config(
+                    parameter_validation=False,
+                    retries={"total_max_attempts": 1},
+                    max_pool_connections=512,
+                    connect_timeout=60,
+                    read_timeout=900,
+                ),
+            )
+        return _clients[region, service]
+
+
+_made_anew = boto_client.boto_client_for
+for module in list(sys.modules.values()):
+    if getattr(module, "boto_client_for", None) is _made_anew:
+        module.boto_client_for = client_for
+
+json_path.parse = functools.lru_cache(maxsize=None)(json_path.parse)
+result_path.parse = functools.lru_cache(maxsize=None)(result_path.parse)
+
+_programs = {}
+_programs_lock = threading.Lock()
+
+
+def evaluation_entrypoint(self):
+    definition = self._evaluation_details.state_machine_details.definition
+    with _programs_lock:
+        if definition not in _programs:
+            _programs[definition] = execution_worker.AmazonStateLanguageParser.parse(definition)[0]
+        return copy.deepcopy(_programs[definition])  # it holds the state of its run
+
+
+execution_worker.ExecutionWorker._get_evaluation_entrypoint = evaluation_entrypoint
+
+
+# --- Tokens: in AWS each attempt has a token of its own. It is good for one
+# result; afterwards, and when the state or the execution has ended, it answers
+# TaskTimedOut. It takes heartbeats and a result as soon as it exists, so also
+# before the launcher has returned, and heartbeats without HeartbeatSeconds too.
+# moto kept one token for all retries, forgot results that came early, and
+# looked for a token in each execution in turn, with an error when one was just
+# starting.
+
+
+class Attempt:
+    """One attempt of a task that waits for its token."""
+
+    def __init__(self, endpoint, frame):
+        self.endpoint = endpoint
+        self.frame = frame  # the attempt's environment, which ends with it
+
+    def waits(self):
+        return self.frame.is_running() and self.endpoint._outcome is None and not self.endpoint._notify_event.is_set()
+
+
+_attempts = {}
+_attempts_lock = threading.Lock()
+
+_eval_execution = StateTaskServiceCallback._eval_execution
+
+
+def eval_execution(self, env):
+    if self._is_integration_pattern() and self.resource.condition == "waitForTaskToken":
+        token = env.states.context_object.update_task_token()
+        attempt = Attempt(env.callback_pool_manager.add(token), env)
+        with _attempts_lock:
+            _attempts[token] = attempt
+    return _eval_execution(self, env)
+
+
+StateTaskServiceCallback._eval_execution = eval_execution
+
+
+def waiting(token):
+    """The endpoint of a token; _attempts_lock is held."""
+    attempt = _attempts.get(token)
+    if attempt is None:
+        raise JsonRESTError("InvalidToken", "Invalid Token: 'Invalid token'")
+    if not attempt.waits():
+        raise JsonRESTError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+    return attempt.endpoint
+
+
+def refuse_longer(name, value, longest):
+    if value is not None and len(value) > longest:
+        raise JsonRESTError(
+            "ValidationException",
+            f"1 validation error detected: Value at '{name}' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {longest}",
+        )
+
+
+def send_task_success(self):
+    token, output = self._get_param("taskToken"), self._get_param("output")
+    refuse_longer("output", output, MAX_PAYLOAD)
+    try:
+        json.loads(output)
+    except ValueError as error:
+        raise JsonRESTError("InvalidOutput", f"Invalid Output: '{error}'") from None
+    with _attempts_lock:
+        waiting(token).notify(CallbackOutcomeSuccess(callback_id=token, output=output))
+    return EmptyResult()
+
+
+def send_task_failure(self):
+    token, error, cause = self._get_param("taskToken"), self._get_param("error"), self._get_param("cause")
+    refuse_longer("error", error, MAX_ERROR)
+    refuse_longer("cause", cause, MAX_CAUSE)
+    with _attempts_lock:
+        waiting(token).notify(CallbackOutcomeFailure(callback_id=token, error=error, cause=cause))
+    return EmptyResult()
+
+
+def send_task_heartbeat(self):
+    with _attempts_lock:
+        waiting(self._get_param("taskToken")).notify_heartbeat()
+    return EmptyResult()
+
+
+responses.StepFunctionResponse.send_task_success = send_task_success
+responses.StepFunctionResponse.send_task_failure = send_task_failure
+responses.StepFunctionResponse.send_task_heartbeat = send_task_heartbeat
+
+
+def notify_heartbeat(self):
+    if self._heartbeat_endpoint:
+        self._heartbeat_endpoint.notify()
+    return True
+
+
+CallbackEndpoint.notify_heartbeat = notify_heartbeat
+
+
+def wait_for_token(self, env, callback_endpoint, heartbeat_endpoint):
+    outcome = callback_endpoint.get_outcome()
+    while env.is_running() and outcome is None:
+        beat = heartbeat_endpoint.clear_and_wait()
+        outcome = callback_endpoint.get_outcome()
+        if outcome is None and not beat and env.is_running():
+            outcome = HeartbeatTimedOut()
+    return outcome
+
+
+StateTaskServiceCallback._wait_for_task_token_heartbeat = wait_for_token
+
+
+# --- Time limits: in AWS a lapsed heartbeat is caught as States.HeartbeatTimeout
+# as well as States.Timeout, and HeartbeatSeconds alone brings no TimeoutSeconds.
+
+_from_error = StateTaskServiceCallback._from_error
+
+
+def from_error(self, env, ex):
+    event = _from_error(self, env, ex)
+    if isinstance(ex, HeartbeatTimeoutError):
+        named = [
+            name
+            for declared in (self.retry, self.catch)
+            if declared
+            for entry in getattr(declared, "retriers", getattr(declared, "catchers", []))
+            for name in entry.error_equals.error_names
+        ]
+        if any(getattr(name, "error_name", None) == "States.HeartbeatTimeout" for name in named):
+            event.error_name = StatesErrorName(typ=StatesErrorNameType.StatesHeartbeatTimeout)
+    return event
+
+
+StateTaskServiceCallback._from_error = from_error
+
+_from_state_props = execute_state.ExecutionState.from_state_props
+
+
+def from_state_props(self, state_props):
+    _from_state_props(self, state_props)
+    if isinstance(self.timeout, TimeoutSeconds) and self.timeout.is_default:
+        self.timeout = TimeoutSeconds(timeout_seconds=TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS)
+
+
+execute_state.ExecutionState.from_state_props = from_state_props
+
+
+# --- Executions: in AWS one without a name gets one, too long an input is
+# refused, and a stopped one is ABORTED at once, also while it waits for a token.
+
+_start_execution = models.StepFunctionsParserBackend.start_execution
+
+
+def start_execution(self, state_machine_arn, name=None, execution_input=None, trace_header=None):
+    if execution_input is not None and len(execution_input.encode()) > MAX_PAYLOAD:
+        raise InvalidExecutionInput(f"Invalid State Machine Execution Input: longer than {MAX_PAYLOAD} bytes")
+    return _start_execution(self, state_machine_arn, name or str(uuid.uuid4()), execution_input, trace_header)
+
+
+models.StepFunctionsParserBackend.start_execution = start_execution
+
+_reflect_status = execution.BaseExecutionWorkerCommunication._reflect_execution_status
+
+
+def reflect_status(self):
+    if not getattr(self.execution, "_stopped", False):
+        _reflect_status(self)
+
+
+execution.BaseExecutionWorkerCommunication._reflect_execution_status = reflect_status
+
+_stop = execution.Execution.stop
+
+
+def stop(self, stop_date, error, cause):
+    self._stopped = True
+    self.exec_status, self.stop_date, self.error, self.cause = ExecutionStatus.ABORTED, stop_date, error, cause
+    return _stop(self, stop_date, error, cause)
+
+
+execution.Execution.stop = stop
+
+
+if __name__ == "__main__":
+    from moto.server import main
+
+    # A line a request is too much; the address must be told nevertheless.
+    logging.getLogger("werkzeug").addFilter(lambda record: "HTTP/1." not in record.getMessage())
+    main()
