@@ -52,7 +52,7 @@ func walls() map[string][]string {
 		"agent/joblog":           {},
 		"agent/workspace":        {"agent/protocol"},
 		"agent/porttest":         {"agent/worker", "agent/protocol"},
-		"agent/internal/awsport": {"agent/worker", "agent/protocol"},
+		"agent/internal/awsport": {"agent/worker", "agent/workspace", "agent/protocol"},
 		"agent/worker":           {"agent/process", "agent/joblog", "agent/protocol"},
 	}
 }
