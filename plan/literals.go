@@ -13,7 +13,10 @@ import (
 // that could not be read: at objects that SAM takes for intrinsic functions, at
 // functions whose value cannot stand there, and at dynamic references.
 func (r *reader) checkLiterals(properties *cfn.Node, at cfn.Path) {
-	s := scope{reader: r, subject: r.subject(), base: at, subs: true}
+	s := scope{reader: r, subject: r.subject(), base: at, subs: true, wrong: make(map[string]bool, len(r.problems))}
+	for _, found := range r.problems {
+		s.wrong[found.Path] = true
+	}
 	s.machine(properties.Get("DeploymentPlan"), under(nil, "DeploymentPlan"))
 	// What is substituted into the definition stands in it, too.
 	substitutions := under(nil, "DefinitionSubstitutions")
@@ -29,6 +32,8 @@ type scope struct {
 	base    cfn.Path
 	// subs says that the texts of Fn::Sub are still to be checked.
 	subs bool
+	// wrong has the paths of values that something is wrong with.
+	wrong map[string]bool
 }
 
 // trail leads from a scope to a value in it. It becomes a path only where there
@@ -69,7 +74,8 @@ func (s scope) problem(severity problem.Severity, rule string, n *cfn.Node, t *t
 // report adds an Error, unless something is wrong with this very value already.
 func (s scope) report(rule string, n *cfn.Node, t *trail, message string) {
 	found := s.problem(problem.Error, rule, n, t, message, "")
-	if !slices.ContainsFunc(s.problems, func(p problem.Problem) bool { return p.Path == found.Path }) {
+	if !s.wrong[found.Path] {
+		s.wrong[found.Path] = true
 		s.problems.Add(found)
 	}
 }
@@ -107,7 +113,7 @@ func (s scope) machine(n *cfn.Node, t *trail) {
 
 // step looks at a step, which is a scope of its own.
 func (s scope) step(name string, n *cfn.Node, t *trail) {
-	scope{reader: s.reader, subject: stepSubject(name), base: t.path(s.base), subs: true}.fields(n, nil)
+	scope{reader: s.reader, subject: stepSubject(name), base: t.path(s.base), subs: true, wrong: s.wrong}.fields(n, nil)
 }
 
 // fields looks at what a step has.

@@ -113,6 +113,9 @@ func FuzzRead(f *testing.F) {
 	f.Add(`{"Properties":{"DeploymentPlan":[{"Name":"A","Type":"Choice","Condition":{},"IsTrue":[{"Name":"B","Type":"Fail"}]}]}}`)
 	f.Add(`{"Properties":{"RoleArn":[],"DeploymentPlan":{"StartAt":null,"States":{"Ref":{"Type":"Map","Iterator":[{}]}}}}}`)
 	f.Add(`{"Properties":[null,{"Fn::Sub":"${"}]}`)
+	f.Add(`{"Properties":{"DeploymentPlan":{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Condition":"{% true %}"},{"Condition":true,"Next":"B"}]},"B":{"Type":"Succeed"}}}}}`)
+	f.Add(`{"Properties":{"DeploymentPlan":[{"Name":"A","Type":"Choice","Condition":{"Or":[{"Not":{"Variable":"$.x","StringMatches":"\\*"}},{"Ref":"AWS::NoValue"}]},"IsTrue":[{"Name":"B","Type":"AttiniLambdaInvoke","Parameters":{"FunctionName.$":"$.f","Payload":{"a":{"Fn::If":["C",{"Fn::Join":[":",["{{resolve","ssm:x}}"]]},"b"]},"b.$":"$.b"}}}]}]}}`)
+	f.Add(`{"Properties":{"Tags":{"AWS:a":"","":[]},"DefinitionSubstitutions":{"a":"{{resolve:ssm-secure:x}}"},"DeploymentPlan":{"Fn::ForEach::A":[],"StartAt":{"Condition":1},"States":{"A":{"Type":"Pass","Result":{"Fn::If":["a"],"Ref":{"Ref":"AWS::NoValue"}}}}}}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		n, err := cfn.ReadJSON([]byte(text))
 		if err != nil {

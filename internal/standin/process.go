@@ -11,41 +11,63 @@ import (
 	"sync"
 )
 
+// program is a server to start.
+type program struct {
+	// name is what errors and logs call it.
+	name      string
+	path      string
+	arguments []string
+	// home is its folder, for all that it writes.
+	home string
+	// environment is added to what every program gets.
+	environment []string
+	// listener is given to it as descriptor 3; nil where it opens its own.
+	listener *os.File
+}
+
 // process is a running server.
 type process struct {
-	endpoint string
-	command  *exec.Cmd
-	log      *log
+	name    string
+	command *exec.Cmd
+	log     *log
 	// exited is closed when the process has ended and has been waited for.
 	exited chan struct{}
 }
 
-// start starts the program and waits until it listens. The port is the
-// system's choice, so that nobody else can take it in between.
-func start(ctx context.Context, program, home string) (*process, error) {
+// start starts the program.
+func start(from program) (*process, error) {
 	p := &process{
-		command: exec.Command(program, "-H", "127.0.0.1", "-p", "0"),
+		name:    from.name,
+		command: exec.Command(from.path, from.arguments...),
 		log:     &log{listens: make(chan string, 1)},
 		exited:  make(chan struct{}),
 	}
-	p.command.Dir = home
+	p.command.Dir = from.home
 	// Nothing of the user's: neither their account nor what they set for boto3.
-	p.command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + home}
+	p.command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + from.home, "TMPDIR=" + from.home}, from.environment...)
 	p.command.Stdout, p.command.Stderr = p.log, p.log
 	p.command.SysProcAttr = diesWithParent()
+	if from.listener != nil {
+		p.command.ExtraFiles = []*os.File{from.listener}
+	}
 	started := make(chan error)
 	go p.run(started)
 	if err := <-started; err != nil {
-		return nil, fmt.Errorf("start moto: %w", err)
+		return nil, fmt.Errorf("start %s: %w", from.name, err)
 	}
+	return p, nil
+}
+
+// listening waits until the process says at what address it listens.
+func (p *process) listening(ctx context.Context) (string, error) {
 	select {
-	case p.endpoint = <-p.log.listens:
-		return p, nil
+	case endpoint := <-p.log.listens:
+		return endpoint, nil
 	case <-p.exited:
-		return nil, fmt.Errorf("start moto: %s: %s", p.command.ProcessState, p.output())
+		return "", fmt.Errorf("start %s: %s: %s", p.name, p.command.ProcessState, p.output())
 	case <-ctx.Done():
 		p.end()
-		return nil, fmt.Errorf("start moto: %w: %s", context.Cause(ctx), p.output())
+		return "", fmt.Errorf("start %s: %w: %s", p.name, context.Cause(ctx), p.output())
 	}
 }
 

@@ -1,7 +1,11 @@
-// Package standin plays AWS in tests: moto, a server with the interfaces of
-// AWS's services and real data where that matters here (the public parameters
-// of the recommended AMIs, those AMIs and the instance types). It checks
-// neither signatures nor permissions; a Proxy before it fails as AWS does.
+// Package standin plays AWS in tests. Start starts moto, a server with the
+// interfaces of AWS's services and real data where that matters here (the public
+// parameters of the recommended AMIs, those AMIs and the instance types). Open
+// starts a Cloud, in which whole deployments run: MiniStack plays the queues,
+// tables, buckets and all else, moto's interpreter the state machines, Go
+// functions of the test the Lambda functions, behind one gate, which knows who
+// calls what. None checks signatures or permissions; a Proxy, or a Caller of the
+// Cloud, fails as AWS does where a test says so.
 package standin
 
 import (
@@ -19,8 +23,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Region is where the Environment's clients ask.
-const Region = "eu-west-1"
+// Region is where the Environment's clients ask, and Account whose all is that
+// they make.
+const (
+	Region  = "eu-west-1"
+	Account = "111122223333"
+)
 
 // startTime is how long the server may take to listen: one second on an idle
 // machine.
@@ -35,11 +43,13 @@ type Server struct {
 // between subtests, and Reset it where they change something.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	program, err := installed()
+	path, err := installed("moto_server")
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeoutCause(t.Context(), startTime, fmt.Errorf("moto did not listen within %s", startTime))
 	defer cancel()
-	p, err := start(ctx, program, t.TempDir())
+	p, err := start(program{name: "moto", path: path, arguments: []string{"-H", "127.0.0.1", "-p", "0"}, home: t.TempDir()})
+	require.NoError(t, err)
+	endpoint, err := p.listening(ctx)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		p.end()
@@ -47,7 +57,7 @@ func Start(t testing.TB) *Server {
 			t.Logf("moto's log:\n%s", p.output())
 		}
 	})
-	return &Server{endpoint: p.endpoint}
+	return &Server{endpoint: endpoint}
 }
 
 // Endpoint is the server's address, for all services.
@@ -68,6 +78,11 @@ func (s *Server) Reset(t testing.TB) {
 // Environment is a program's environment in which it asks an endpoint in place
 // of AWS, with credentials that mean nothing: base without what is AWS's in it.
 func Environment(base []string, endpoint string) []string {
+	return environmentAs(base, endpoint, "AKIASTANDIN")
+}
+
+// environmentAs is the Environment of who has an access key.
+func environmentAs(base []string, endpoint, accessKey string) []string {
 	environment := slices.DeleteFunc(slices.Clone(base), func(variable string) bool {
 		return strings.HasPrefix(variable, "AWS_")
 	})
@@ -75,7 +90,7 @@ func Environment(base []string, endpoint string) []string {
 		"AWS_ENDPOINT_URL="+endpoint,
 		"AWS_REGION="+Region,
 		"AWS_DEFAULT_REGION="+Region,
-		"AWS_ACCESS_KEY_ID=AKIASTANDIN",
+		"AWS_ACCESS_KEY_ID="+accessKey,
 		"AWS_SECRET_ACCESS_KEY=standin",
 		"AWS_CONFIG_FILE="+os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
@@ -83,8 +98,8 @@ func Environment(base []string, endpoint string) []string {
 	)
 }
 
-// installed finds the program in the folder of the project.
-func installed() (string, error) {
+// installed finds a program of tools/requirements.txt in the project's folder.
+func installed(name string) (string, error) {
 	directory, err := os.Getwd()
 	if err != nil {
 		return "", err
@@ -99,9 +114,9 @@ func installed() (string, error) {
 		}
 		directory = above
 	}
-	program := filepath.Join(directory, ".tools", "venv", "bin", "moto_server")
+	program := filepath.Join(directory, ".tools", "venv", "bin", name)
 	if _, err := os.Stat(program); err != nil {
-		return "", fmt.Errorf("find moto: run make tools first: %w", err)
+		return "", fmt.Errorf("find %s: run make tools first: %w", name, err)
 	}
 	return program, nil
 }

@@ -51,7 +51,8 @@ func TestOlderPolicies(t *testing.T) {
 			},
 		},
 		"no claims": {
-			jsonService{}, "PutItem", "dynamodb:PutItem",
+			jsonService{},
+			"PutItem", "dynamodb:PutItem",
 			func(t *testing.T, far http.Handler, logger *slog.Logger) error {
 				c := NewClaims(configure(t, far), stateTable, "shop-Build", "arn:task/a", logger)
 				for range 3 {
@@ -67,7 +68,8 @@ func TestOlderPolicies(t *testing.T) {
 			},
 		},
 		"claims cannot be looked for": {
-			jsonService{}, "Query", "dynamodb:Query",
+			jsonService{},
+			"Query", "dynamodb:Query",
 			func(t *testing.T, far http.Handler, logger *slog.Logger) error {
 				_, err := NewClaims(configure(t, far), stateTable, "shop-Build", "arn:task/a", logger).Unfinished(t.Context(), 0)
 				return err
