@@ -47,13 +47,14 @@ func walls() map[string][]string {
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
 
-		"agent/protocol":         {},
-		"agent/process":          {},
-		"agent/joblog":           {},
-		"agent/workspace":        {"agent/protocol"},
-		"agent/porttest":         {"agent/worker", "agent/protocol"},
-		"agent/internal/awsport": {"agent/worker", "agent/workspace", "agent/protocol"},
-		"agent/worker":           {"agent/process", "agent/joblog", "agent/protocol"},
+		"agent/protocol":          {},
+		"agent/process":           {},
+		"agent/joblog":            {},
+		"agent/workspace":         {"agent/protocol"},
+		"agent/porttest":          {"agent/worker", "agent/protocol"},
+		"agent/internal/awsport":  {"agent/worker", "agent/workspace", "agent/protocol"},
+		"agent/cmd/attini-runner": {"agent/internal/awsport", "agent/worker", "agent/workspace", "agent/process", "agent/protocol"},
+		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
 	}
 }
 

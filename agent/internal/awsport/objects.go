@@ -24,11 +24,14 @@ type objectClient interface {
 	GetObject(ctx context.Context, input *s3.GetObjectInput, options ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 }
 
-// NewObjects reads with the configuration's credentials. Outside of AWS, where
-// the configuration names an endpoint, buckets stand in the path.
+// NewObjects reads with the configuration's credentials.
 func NewObjects(configuration aws.Config) *Objects {
-	return &Objects{client: s3.NewFromConfig(configuration, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil })}
+	return &Objects{client: s3.NewFromConfig(configuration, pathStyle)}
 }
+
+// pathStyle has buckets stand in the path outside of AWS, where the
+// configuration names an endpoint.
+func pathStyle(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }
 
 // Stat implements workspace.Objects.
 func (o *Objects) Stat(ctx context.Context, bucket, key string) (workspace.Object, error) {

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/worker"
+)
+
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	const listed = `{"stacks":[{"id":"App/A","name":"a"},{"id":"App/B","name":"b"}],"outputs":{"a":{"Url":"https://x"}}}`
+	cases := map[string]struct {
+		arguments      []string
+		code           int
+		stdout, stderr string
+	}{
+		"dry-run says nothing":     {[]string{"dry-run"}, 0, "", ""},
+		"version":                  {[]string{"version"}, 0, version + "\n", ""},
+		"command-mode version":     {[]string{"command-mode", "version"}, 0, version + "\n", ""},
+		"outputs by the ids":       {[]string{"command-mode", "format-cdk-output", listed}, 0, `{"App/A":{"Url":"https://x"},"App/B":{}}` + "\n", ""},
+		"no command":               {[]string{"command-mode"}, 1, "", "attini-runner: command-mode has no command \"\" (it has: version, save-cdk-stacks, register-cdk-stacks, format-cdk-output, store-artifact)\n"},
+		"too few arguments":        {[]string{"command-mode", "store-artifact", "key"}, 1, "", "attini-runner: command-mode store-artifact takes 2 arguments, not 1\n"},
+		"no JSON":                  {[]string{"command-mode", "format-cdk-output", "x"}, 1, "", "attini-runner: read the stacks: invalid character 'x' looking for beginning of value\n"},
+		"two stacks of one name":   {[]string{"command-mode", "format-cdk-output", `{"stacks":[{"id":"A","name":"a"},{"id":"B","name":"a"}]}`}, 1, "", "attini-runner: stacks \"A\" and \"B\" have the same name, \"a\"; outputs cannot be told apart\n"},
+		"no table for the stacks":  {[]string{"command-mode", "save-cdk-stacks", listed}, 1, "", "attini-runner: the environment variable ATTINI_RESOURCE_STATE_TABLE is missing\n"},
+		"no store for an artifact": {[]string{"command-mode", "store-artifact", "key", "file"}, 1, "", "attini-runner: the environment variable ATTINI_ARTIFACT_STORE is missing\n"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			code := execute(t.Context(), c.arguments, streams{stdout: &stdout, stderr: &stderr, environment: []string{"ATTINI_AWS_REGION=eu-west-1"}})
+			assert.Equal(t, c.code, code)
+			assert.Equal(t, c.stdout, stdout.String())
+			assert.Equal(t, c.stderr, stderr.String())
+		})
+	}
+}
+
+func TestCheckVersion(t *testing.T) {
+	t.Parallel()
+	for _, fine := range [][2]string{{"2.0.2", "2.0.2"}, {"2.1.0", "2.0.2"}, {"10.0.0", "9.9.9"}, {"2.0.10", "2.0.9"}, {"2.0.2-SNAPSHOT", "2.0.2"}, {"2.0.2.5", "2.0.2"}, {"1.0.0", ""}} {
+		assert.NoError(t, checkVersion(fine[0], fine[1]), fine)
+	}
+	require.EqualError(t, checkVersion("2.0.1", "2.0.2"),
+		"the agent's version is 2.0.1, but 2.0.2 is required; install a newer attini-runner in the image, or none, so that it is installed at the start")
+	require.EqualError(t, checkVersion("2.0.1", "2.x.2"), `read the version that is required: "2.x.2" has no three numbers`)
+	require.EqualError(t, checkVersion("2.0", "2.0.2"), `read the agent's version: "2.0" has no three numbers`)
+	assert.NoError(t, checkVersion(version, "2.0.2"), "the original framework's launcher takes this agent")
+}
+
+func complete() environment {
+	return environment{
+		"ATTINI_QUEUE_URL": "https://queue", "ATTINI_DEPLOY_DATA_TABLE": "deploy", "ATTINI_RESOURCE_STATE_TABLE": "state",
+		"ATTINI_RUNNER_RESOURCE_NAME": "shop-Build",
+	}
+}
+
+// TestSettings is D-A40 too: values are checked, and a warning names the
+// variable that is wrong.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	s, err := readSettings(complete())
+	require.NoError(t, err)
+	assert.Equal(t, settings{
+		QueueURL: "https://queue", DeployDataTable: "deploy", ResourceStateTable: "state", RunnerName: "shop-Build",
+		MaxConcurrentJobs: 5, IdleTimeToLive: time.Hour, JobTimeout: time.Hour, StartupTimeout: time.Hour, StopTimeout: 30 * time.Second,
+		LogLevel: "INFO", Shell: "/bin/bash",
+	}, s, "the documented defaults")
+
+	given := complete()
+	for name, value := range map[string]string{
+		"ATTINI_CONFIGURATION_HASH": "-619745872", "ATTINI_MAX_CONCURRENT_JOBS": "20", "ATTINI_RUNNER_IDLE_TTL": "60", "ATTINI_JOB_TIMEOUT": "172800",
+		"ATTINI_STARTUP_COMMANDS_TIMEOUT": "5", "ATTINI_LOG_LEVEL": "OFF", "ATTINI_AWS_REGION": "eu-west-1", "SHELL": "/bin/zsh",
+		"ECS_CONTAINER_METADATA_URI_V4": "http://169.254.170.2/v4/x",
+	} {
+		given[name] = value
+	}
+	s, err = readSettings(given)
+	require.NoError(t, err)
+	assert.Empty(t, s.warnings)
+	assert.Equal(t, int32(-619745872), s.ConfigurationHash)
+	assert.Equal(t, 20, s.MaxConcurrentJobs)
+	assert.Equal(t, 48*time.Hour, s.JobTimeout)
+	assert.Equal(t, "/bin/zsh", s.Shell)
+
+	wrong := complete()
+	for name, value := range map[string]string{
+		"ATTINI_CONFIGURATION_HASH": "x", "ATTINI_MAX_CONCURRENT_JOBS": "0", "ATTINI_RUNNER_IDLE_TTL": "soon", "ATTINI_JOB_TIMEOUT": "999999",
+		"ATTINI_LOG_LEVEL": "TRACE",
+	} {
+		wrong[name] = value
+	}
+	s, err = readSettings(wrong)
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		`ATTINI_CONFIGURATION_HASH: "x" is not allowed; 0 is used`,
+		`ATTINI_MAX_CONCURRENT_JOBS: "0" is not allowed; 1 is used`,
+		`ATTINI_RUNNER_IDLE_TTL: "soon" is not allowed; 3600 is used`,
+		`ATTINI_JOB_TIMEOUT: "999999" is not allowed; 172800 is used`,
+		`ATTINI_LOG_LEVEL: "TRACE" is not allowed; INFO is used`,
+	}, s.warnings)
+
+	_, err = readSettings(environment{"ATTINI_QUEUE_URL": "q"})
+	require.EqualError(t, err, "the environment variable ATTINI_DEPLOY_DATA_TABLE is missing; the launcher sets it\n"+
+		"the environment variable ATTINI_RESOURCE_STATE_TABLE is missing; the launcher sets it\n"+
+		"the environment variable ATTINI_RUNNER_RESOURCE_NAME is missing; the launcher sets it")
+}
+
+// TestMissingVariables is D-A39 too: an agent that cannot start says why, with
+// or without a token.
+func TestMissingVariables(t *testing.T) {
+	t.Parallel()
+	for _, arguments := range [][]string{nil, {"a", "2.0.2", "more"}} {
+		var stdout, stderr bytes.Buffer
+		assert.Equal(t, exitFailed, execute(t.Context(), arguments, streams{stdout: &stdout, stderr: &stderr}))
+		assert.Contains(t, stdout.String(), "ATTINI_QUEUE_URL is missing")
+		assert.NotContains(t, stdout.String(), `"a"`)
+	}
+}
+
+func TestConsole(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	c := &console{w: &out}
+	c.Write(worker.Line{Step: "Build\nit", Text: "hello 🚀"})
+	c.Write(worker.Line{Step: "Test", Text: ""})
+	assert.Equal(t, "Build it | hello 🚀\nTest | \n", out.String())
+}

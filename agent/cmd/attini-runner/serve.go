@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/attini-go/runner/agent/internal/awsport"
+	"github.com/attini-go/runner/agent/process"
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/workspace"
+)
+
+const (
+	// startTimeout bounds the questions before the first job.
+	startTimeout = time.Minute
+	// reportReserve is what the last reports get of the time to stop.
+	reportReserve = 15 * time.Second
+	// killGrace is the time between a job's SIGTERM and SIGKILL.
+	killGrace = 10 * time.Second
+)
+
+// agent is one run of the agent.
+type agent struct {
+	invited  invitation
+	settings settings
+	streams  streams
+	logger   *slog.Logger
+	aws      aws.Config
+}
+
+// serve runs the agent until there is nothing left to do, and returns its exit
+// code. Whatever keeps it from starting is told to the step that waits.
+func serve(ctx context.Context, invited invitation, s streams) int {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	found, err := readSettings(environmentOf(s.environment))
+	a := &agent{invited: invited, settings: found, streams: s}
+	a.logger = slog.New(slog.NewJSONHandler(s.stdout, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
+	for _, warning := range found.warnings {
+		a.logger.Warn("a setting is not taken as it is", "setting", warning)
+	}
+	loaded, configured := a.configure(ctx)
+	if configured == nil {
+		a.aws = loaded
+	}
+	if err = errors.Join(err, configured, checkVersion(version, invited.version)); err != nil {
+		return a.failed(ctx, err)
+	}
+	if err := a.run(ctx, cancel); err != nil {
+		return a.failed(ctx, err)
+	}
+	return exitOK
+}
+
+func (a *agent) configure(ctx context.Context) (aws.Config, error) {
+	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(a.settings.Region), config.WithRetryer(func() aws.Retryer {
+		return retry.NewStandard()
+	}))
+	if err == nil && loaded.Region == "" {
+		err = errors.New("no region; set ATTINI_AWS_REGION")
+	}
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	return loaded, nil
+}
+
+// failed says why the agent cannot work: to its log, and to the step that waits
+// for its start, if there is one.
+func (a *agent) failed(ctx context.Context, err error) int {
+	a.logger.Error("the agent ends", "error", err)
+	var startup *worker.StartupError // the worker has told every job
+	if a.invited.token == "" || a.aws.Region == "" || errors.As(err, &startup) || errors.Is(err, worker.ErrNotOurs) {
+		return exitFailed
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportReserve)
+	defer cancel()
+	told := awsport.NewReporter(a.aws, a.logger).Fail(ctx, a.invited.token, worker.Failure{
+		Error: protocol.ErrorStartup, Cause: protocol.Shorten(err.Error(), protocol.MaxCause),
+	})
+	if told != nil && !errors.Is(told, worker.ErrTokenClosed) {
+		a.logger.Error("tell the waiting step", "error", told)
+	}
+	return exitFailed
+}
+
+// run finds out who the agent is, and works.
+func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
+	// So that what a job leaves behind comes to us, and ends with us.
+	if err := process.BecomeSubreaper(); err != nil {
+		return fmt.Errorf("take care of the jobs' processes: %w", err)
+	}
+	directory, err := os.MkdirTemp("", "attini-runner-")
+	if err != nil {
+		return fmt.Errorf("make the agent's directory: %w", err)
+	}
+	defer func() {
+		if err := os.RemoveAll(directory); err != nil {
+			a.logger.Warn("remove the agent's directory", "error", err)
+		}
+	}()
+	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
+	defer stop()
+	metadata := awsport.NewMetadata(a.settings.MetadataURI)
+	container, err := metadata.Container(asking)
+	if err != nil {
+		return err
+	}
+	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger)
+	told, err := runner.Settings(asking)
+	if err != nil {
+		return err
+	}
+	store := workspace.NewStore(awsport.NewObjects(a.aws), directory, workspace.DefaultLimits())
+	defer store.Close()
+	work, err := worker.New(a.config(directory, container, told), worker.Ports{
+		Queue: awsport.NewQueue(a.aws, a.settings.QueueURL, a.logger), Reporter: awsport.NewReporter(a.aws, a.logger),
+		Source: store, Log: &console{w: a.streams.stdout},
+		Admission: awsport.NewAdmission(a.aws, metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
+		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger),
+		Life:      runner,
+	}, a.logger)
+	if err != nil {
+		return err
+	}
+	a.logger.Info("the agent works", "version", version, "commit", commit, "runner", a.settings.RunnerName, "task", container.TaskARN)
+	defer heed(cancel, func() {
+		a.logger.Info("the agent is to stop", "seconds", a.settings.StopTimeout.Seconds())
+		draining, over := context.WithCancelCause(ctx)
+		time.AfterFunc(max(a.settings.StopTimeout-reportReserve, 0), func() { over(errStopTimeout) })
+		work.Drain(draining)
+	})()
+	return work.Run(ctx)
+}
+
+var (
+	// errStopTimeout ends the jobs that still run when a stopped task has no
+	// time left.
+	errStopTimeout = errors.New("the runner's task was stopped, and its time to stop is over")
+	// errInterrupted ends the agent at once.
+	errInterrupted = errors.New("the agent was told to end at once")
+)
+
+// heed calls drain at the first signal to end, and ends the agent at the
+// second, until the returned function is called.
+func heed(end context.CancelCauseFunc, drain func()) (stop func()) {
+	signals, done, ended := make(chan os.Signal, 2), make(chan struct{}), make(chan struct{})
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	go func() {
+		defer close(ended)
+		for first := true; ; first = false {
+			select {
+			case <-done:
+				return
+			case <-signals:
+			}
+			if first {
+				drain()
+			} else {
+				end(errInterrupted)
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+		<-ended
+	}
+}
+
+func (a *agent) config(directory string, container awsport.Container, told awsport.Settings) worker.Config {
+	variables := append(a.streams.environment[:len(a.streams.environment):len(a.streams.environment)],
+		protocol.EnvEnvironmentName+"="+told.Environment, protocol.EnvDistributionName+"="+told.DistributionName)
+	return worker.Config{
+		MaxConcurrentJobs: a.settings.MaxConcurrentJobs, JobTimeout: a.settings.JobTimeout,
+		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: protocol.SettleTime, LeaseTime: protocol.LeaseTime,
+		StartupCommands: told.StartupCommands, StartupTimeout: a.settings.StartupTimeout,
+		Shell: a.shell(), Directory: directory, Environment: variables, LogURL: container.LogLink,
+		KillGrace: killGrace, HeartbeatInterval: protocol.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
+	}
+}
+
+// shell is the container's, or what every system has.
+func (a *agent) shell() string {
+	if _, err := exec.LookPath(a.settings.Shell); err == nil {
+		return a.settings.Shell
+	}
+	a.logger.Warn("the shell is not there; sh is used", "shell", a.settings.Shell)
+	return "sh"
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// settings are what the launcher puts into the container's environment.
+type settings struct {
+	QueueURL, DeployDataTable, ResourceStateTable, RunnerName string
+	ConfigurationHash                                         int32
+	MaxConcurrentJobs                                         int
+	IdleTimeToLive, JobTimeout, StartupTimeout, StopTimeout   time.Duration
+	LogLevel                                                  string
+	Region, Shell, MetadataURI                                string
+	// warnings say which values were not taken as they are.
+	warnings []string
+}
+
+// environment is a process's, by name.
+type environment map[string]string
+
+func environmentOf(variables []string) environment {
+	e := environment{}
+	for _, variable := range variables {
+		if name, value, found := strings.Cut(variable, "="); found {
+			e[name] = value
+		}
+	}
+	return e
+}
+
+// stopTimeout is ECS's time between SIGTERM and SIGKILL, where nothing else is
+// said.
+const stopTimeout = 30 * time.Second
+
+// readSettings reads the environment. The error names everything that is
+// missing; a number that is none counts as its default, and one that is out of
+// range as the end of the range.
+func readSettings(e environment) (settings, error) {
+	s := settings{LogLevel: "INFO", Region: e["ATTINI_AWS_REGION"], Shell: e["SHELL"], MetadataURI: e["ECS_CONTAINER_METADATA_URI_V4"]}
+	var problems []error
+	for _, required := range []struct {
+		name string
+		into *string
+	}{
+		{"ATTINI_QUEUE_URL", &s.QueueURL},
+		{"ATTINI_DEPLOY_DATA_TABLE", &s.DeployDataTable},
+		{"ATTINI_RESOURCE_STATE_TABLE", &s.ResourceStateTable},
+		{"ATTINI_RUNNER_RESOURCE_NAME", &s.RunnerName},
+	} {
+		if *required.into = e[required.name]; *required.into == "" {
+			problems = append(problems, fmt.Errorf("the environment variable %s is missing; the launcher sets it", required.name))
+		}
+	}
+	hash, err := strconv.ParseInt(e["ATTINI_CONFIGURATION_HASH"], 10, 32)
+	if err != nil && e["ATTINI_CONFIGURATION_HASH"] != "" {
+		s.warn("ATTINI_CONFIGURATION_HASH", e, "0")
+	}
+	s.ConfigurationHash = int32(hash)
+	s.MaxConcurrentJobs = s.number(e, "ATTINI_MAX_CONCURRENT_JOBS", protocol.DefaultMaxConcurrentJobs, 1, 20)
+	s.IdleTimeToLive = s.seconds(e, "ATTINI_RUNNER_IDLE_TTL", protocol.DefaultIdleTimeToLive, 60, 86400)
+	s.JobTimeout = s.seconds(e, "ATTINI_JOB_TIMEOUT", protocol.DefaultJobTimeout, 5, 172800)
+	s.StartupTimeout = s.seconds(e, "ATTINI_STARTUP_COMMANDS_TIMEOUT", protocol.DefaultStartupTimeout, 5, 172800)
+	s.StopTimeout = s.seconds(e, "ECS_CONTAINER_STOP_TIMEOUT", stopTimeout, 2, 172800)
+	if level := e["ATTINI_LOG_LEVEL"]; level != "" {
+		if _, known := levels()[level]; known {
+			s.LogLevel = level
+		} else {
+			s.warn("ATTINI_LOG_LEVEL", e, s.LogLevel)
+		}
+	}
+	if s.Shell == "" {
+		s.Shell = "/bin/bash"
+	}
+	return s, errors.Join(problems...)
+}
+
+func (s *settings) warn(name string, e environment, instead string) {
+	s.warnings = append(s.warnings, fmt.Sprintf("%s: %q is not allowed; %s is used", name, e[name], instead))
+}
+
+func (s *settings) number(e environment, name string, fallback, least, most int) int {
+	text := e[name]
+	if text == "" {
+		return fallback
+	}
+	value, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil {
+		s.warn(name, e, strconv.Itoa(fallback))
+		return fallback
+	}
+	if bounded := min(max(value, least), most); bounded != value {
+		s.warn(name, e, strconv.Itoa(bounded))
+		return bounded
+	}
+	return value
+}
+
+func (s *settings) seconds(e environment, name string, fallback time.Duration, least, most int) time.Duration {
+	return time.Duration(s.number(e, name, int(fallback/time.Second), least, most)) * time.Second
+}
+
+// levels are the documented log levels. OFF is above everything that is said.
+func levels() map[string]slog.Level {
+	return map[string]slog.Level{
+		"ALL": slog.LevelDebug - 4, "DEBUG": slog.LevelDebug, "INFO": slog.LevelInfo, "WARN": slog.LevelWarn,
+		"ERROR": slog.LevelError, "OFF": slog.LevelError + 100,
+	}
+}
