@@ -123,6 +123,27 @@ func TestEachRule(t *testing.T) {
 	}
 }
 
+// TestListsInAPlan: a parameter that is a list cannot become a text, wherever
+// one is due; a function that takes lists may have it.
+func TestListsInAPlan(t *testing.T) {
+	t.Parallel()
+	const parameters = "Parameters: {Ids: {Type: CommaDelimitedList}, Stored: {Type: 'AWS::SSM::Parameter::Value<List<String>>'}, Text: {Type: String}}"
+	_, problems := expand(t, read(t, parameters+steps(`
+A:
+  Type: AttiniRunnerJob
+  Properties:
+    Runner: R
+    Commands: [!Ref Ids, !Sub "x ${Stored} ${Text}", !Sub ["${A}", {A: !Ref Ids}], !If [C, !Ref Stored, a], !Join [",", !Ref Ids], !Select [0, !Ref Ids]]
+  End: true`)+"Conditions: {C: !Equals [a, a]}\n"))
+	var paths []string
+	for _, p := range problems {
+		paths = append(paths, strings.TrimPrefix(p.Path, "Resources.Plan.Properties.DeploymentPlan.States.A.Properties."))
+	}
+	assert.Equal(t, []string{"Commands[0]", "Commands[1]", "Commands[2].Fn::Sub[1].A", "Commands[3].Fn::If[1]"}, paths)
+	assert.Equal(t, `Resources.Plan.Properties.DeploymentPlan.States.A.Properties.Commands[0]: parameter "Ids" is a list, and only a text can stand in a plan`, problems[0].Message)
+	assert.Equal(t, `Join it: {"Fn::Join": [",", {"Ref": "Ids"}]}.`, problems[0].Advice)
+}
+
 // told writes problems as tests read them: severity, rule, message and advice.
 func told(problems problem.List) string {
 	var lines []string

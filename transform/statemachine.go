@@ -54,7 +54,7 @@ func stateMachineTags(p *plan.Plan) *cfn.Node {
 	if p.Tags != nil {
 		tags = p.Tags.Clone()
 	}
-	tags.Set("AttiniProvider", cfn.Str("DeploymentPlan"))
+	tags.Set(plan.ProviderTag, cfn.Str("DeploymentPlan"))
 	return tags
 }
 
@@ -158,6 +158,9 @@ func (x *expansion) mergeState(state *plan.State) *cfn.Node {
 // without a Payload the function gets the step's whole input.
 func (x *expansion) invokeState(state *plan.State) *cfn.Node {
 	parameters := state.Node.Get("Parameters").Clone()
+	if cfn.IsNoValue(parameters.Get("Payload")) {
+		parameters.Delete("Payload")
+	}
 	if !parameters.Has("Payload") && !parameters.Has("Payload.$") {
 		parameters.Set("Payload.$", cfn.Str("$"))
 	}
