@@ -114,3 +114,8 @@ func (f *Foresight) IsList(parameter string) bool {
 	kind := f.evaluator.template.At("Parameters", parameter).Get("Type").textOf()
 	return isListType(strings.TrimPrefix(kind, storedPrefix))
 }
+
+// IsNoEcho reports whether a parameter's value is hidden.
+func (f *Foresight) IsNoEcho(parameter string) bool {
+	return IsNoEcho(f.evaluator.template.At("Parameters", parameter))
+}

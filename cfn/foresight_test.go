@@ -131,4 +131,6 @@ func TestForesightDeclares(t *testing.T) {
 	assert.True(t, known.IsList("Ids"))
 	assert.False(t, known.IsList("Given"))
 	assert.False(t, known.IsList("Nobody"))
+	assert.True(t, known.IsNoEcho("Secret"))
+	assert.False(t, known.IsNoEcho("Nobody"))
 }

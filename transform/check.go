@@ -26,7 +26,7 @@ func check(template *cfn.Node, inventory *Inventory, facts *facts, known *cfn.Fo
 		problems.Add(facts.checkNetwork(runner)...)
 	}
 	problems.Add(checkReferences(template, inventory)...)
-	problems.Add(checkLists(inventory.Plan, known)...)
+	problems.Add(checkPlanTexts(inventory.Plan, known)...)
 	return problems
 }
 

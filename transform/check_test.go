@@ -123,6 +123,15 @@ func TestEachRule(t *testing.T) {
 	}
 }
 
+// TestSecretsInAPlan: what a parameter hides, a definition shows.
+func TestSecretsInAPlan(t *testing.T) {
+	t.Parallel()
+	_, problems := expand(t, read(t, "Parameters: {Secret: {Type: String, NoEcho: true}}"+
+		steps("A: {Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls], Environment: {TOKEN: !Ref Secret}}, End: true}")))
+	assert.Equal(t, `warning secret: Resources.Plan.Properties.DeploymentPlan.States.A.Properties.Environment.TOKEN: parameter "Secret" is NoEcho, `+
+		`but its value will stand readable in the state machine's definition | Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.`, told(problems))
+}
+
 // TestListsInAPlan: a parameter that is a list cannot become a text, wherever
 // one is due; a function that takes lists may have it.
 func TestListsInAPlan(t *testing.T) {

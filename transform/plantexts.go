@@ -1,0 +1,93 @@
+package transform
+
+import (
+	"fmt"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/problem"
+)
+
+// RuleSecret is the rule of a secret that others could read.
+const RuleSecret = "secret"
+
+// checkPlanTexts reports parameters that should not become texts of the plan's
+// definition: a list cannot, and a secret would be readable there.
+func checkPlanTexts(p *plan.Plan, known *cfn.Foresight) problem.List {
+	if p == nil || p.Machine == nil {
+		return nil
+	}
+	x := planTexts{known: known}
+	x.walk(p.Machine.Node, p.Machine.Path)
+	return x.problems
+}
+
+type planTexts struct {
+	known    *cfn.Foresight
+	problems problem.List
+}
+
+func (x *planTexts) walk(n *cfn.Node, at cfn.Path) {
+	if n == nil {
+		return
+	}
+	if name, argument, ok := cfn.Intrinsic(n); ok {
+		x.function(name, argument, at)
+		return
+	}
+	for i, item := range n.Items {
+		x.walk(item, at.Index(i))
+	}
+	for _, field := range n.Fields {
+		x.walk(field.Value, at.Key(field.Key))
+	}
+}
+
+// function looks at what becomes text: a Ref, the variables of Fn::Sub, the
+// branches of Fn::If. What other functions take is theirs.
+func (x *planTexts) function(name string, argument *cfn.Node, at cfn.Path) {
+	switch {
+	case name == "Ref" && argument.IsString():
+		x.check(argument.Text, argument, at)
+	case name == "Fn::Sub":
+		x.substitution(argument, at)
+	case name == "Fn::If" && argument.IsList():
+		for i := 1; i < len(argument.Items); i++ {
+			x.walk(argument.Items[i], at.Key(name).Index(i))
+		}
+	}
+}
+
+func (x *planTexts) substitution(argument *cfn.Node, at cfn.Path) {
+	text, variables := argument, (*cfn.Node)(nil)
+	if argument.IsList() && len(argument.Items) == 2 {
+		text, variables = argument.Items[0], argument.Items[1]
+		x.walk(variables, at.Key("Fn::Sub").Index(1))
+	}
+	parts, err := cfn.SubParts(text.Text)
+	if err != nil {
+		return // plan has reported it
+	}
+	for _, part := range parts {
+		if part.Variable != "" && !variables.Has(part.Variable) {
+			x.check(part.Variable, text, at)
+		}
+	}
+}
+
+func (x *planTexts) check(parameter string, n *cfn.Node, at cfn.Path) {
+	switch {
+	case x.known.IsList(parameter):
+		x.problems.Add(problem.Problem{
+			Severity: problem.Error, Rule: plan.RuleIntrinsic, Path: string(at), Place: n.Place,
+			Message: fmt.Sprintf("%s: parameter %q is a list, and only a text can stand in a plan", at, parameter),
+			Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %q}]}.", parameter),
+		})
+	case x.known.IsNoEcho(parameter):
+		x.problems.Add(problem.Problem{
+			Severity: problem.Warning, Rule: RuleSecret, Path: string(at), Place: n.Place,
+			Message: fmt.Sprintf("%s: parameter %q is NoEcho, but its value will stand readable in the state machine's definition", at, parameter),
+			Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
+		})
+	}
+}
