@@ -11,6 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
+type storeClient interface {
+	PutObject(ctx context.Context, input *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error)
+}
+
 // StoreArtifact puts a file into the artifact store.
 func StoreArtifact(ctx context.Context, configuration aws.Config, bucket, key, file string) (err error) {
 	body, err := os.Open(file)
@@ -18,7 +22,7 @@ func StoreArtifact(ctx context.Context, configuration aws.Config, bucket, key, f
 		return fmt.Errorf("open the artifact: %w", err)
 	}
 	defer func() { err = errors.Join(err, body.Close()) }()
-	client := s3.NewFromConfig(configuration, pathStyle)
+	var client storeClient = s3.NewFromConfig(configuration, pathStyle)
 	_, err = client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: body})
 	if err != nil {
 		return objectError("store", bucket, key, err)
