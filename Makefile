@@ -45,6 +45,10 @@ unit: ## Run all tests of all modules with the race detector.
 		echo "== test $$module"; (cd $$module && $(GO) test -race ./...); \
 	done
 
+.PHONY: e2e
+e2e: tools ## Run the programs as they are deployed against the AWS stand-in; part of make test.
+	$(GO) test -race ./e2e
+
 .PHONY: lint
 lint: ## Check formatting, go vet, staticcheck and go.mod.
 	@set -e; for module in $(MODULES); do \

@@ -38,6 +38,8 @@ func walls() map[string][]string {
 		"lambda/macro":  {"awsport", "transform", "cfn", "problem"},
 		"cmd/runnerctl": {"awsport", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
 
+		"e2e": {},
+
 		"internal/golden": {},
 		"internal/house":  {},
 		"internal/lint":   {},

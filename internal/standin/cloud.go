@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -203,13 +204,15 @@ func (c *Cloud) askStates(ctx context.Context, path string) error {
 	return nil
 }
 
-// Logs is what each server printed of late.
+// Logs is the end of what each server printed.
 func (c *Cloud) Logs() string {
-	var text string
+	const longest = 4 << 10
+	var text strings.Builder
 	for _, p := range c.processes {
-		text += "== " + p.name + "\n" + p.output()
+		output := p.output()
+		fmt.Fprintf(&text, "== %s\n%s\n", p.name, output[max(0, len(output)-longest):])
 	}
-	return text
+	return text.String()
 }
 
 // Endpoint is the address of all services.

@@ -260,7 +260,8 @@ execute_state.ExecutionState.from_state_props = from_state_props
 
 
 # --- Executions: in AWS one without a name gets one, too long an input is
-# refused, and a stopped one is ABORTED at once, also while it waits for a token.
+# refused, an output is JSON whatever it is, and a stopped one is ABORTED at once,
+# also while it waits for a token.
 
 _start_execution = models.StepFunctionsParserBackend.start_execution
 
@@ -272,6 +273,33 @@ def start_execution(self, state_machine_arn, name=None, execution_input=None, tr
 
 
 models.StepFunctionsParserBackend.start_execution = start_execution
+
+
+
+class Described:
+    """An execution as DescribeExecution tells it."""
+
+    def __init__(self, told):
+        self._told = told
+
+    def __getattr__(self, name):
+        return getattr(self._told, name)
+
+    @property
+    def output(self):
+        text = self._told.output
+        # moto leaves a text as it is, without its quotes.
+        return json.dumps(text, ensure_ascii=False) if isinstance(text, str) else text
+
+
+_describe_execution = models.StepFunctionsParserBackend.describe_execution
+
+
+def describe_execution(self, execution_arn):
+    return Described(_describe_execution(self, execution_arn))
+
+
+models.StepFunctionsParserBackend.describe_execution = describe_execution
 
 _reflect_status = execution.BaseExecutionWorkerCommunication._reflect_execution_status
 
@@ -298,6 +326,8 @@ execution.Execution.stop = stop
 if __name__ == "__main__":
     from moto.server import main
 
-    # A line a request is too much; the address must be told nevertheless.
+    # A page for each error that a state meets tells nothing that its execution
+    # does not; a line for each request is too much, but the address must be told.
+    logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     logging.getLogger("werkzeug").addFilter(lambda record: "HTTP/1." not in record.getMessage())
     main()

@@ -121,7 +121,9 @@ func (c *Cloud) giveBack(r *http.Request, queue string, received []byte) {
 
 // receipts are the receipt handles in an answer to ReceiveMessage.
 func receipts(answer []byte) []string {
-	var received struct{ Messages []struct{ ReceiptHandle string } }
+	var received struct {
+		Messages []struct{ ReceiptHandle string }
+	}
 	if json.Unmarshal(answer, &received) != nil {
 		return nil
 	}

@@ -1,0 +1,250 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/standin"
+)
+
+// What a bed has one of.
+const (
+	runnerName        = "shop-Build"
+	configurationHash = -619745872
+)
+
+// bed is what a framework has set up before an agent starts.
+type bed struct {
+	*clients
+	cloud                        *standin.Cloud
+	queueURL                     string
+	stateTable, deploymentsTable string
+	bucketName                   string
+	// launcher is the function that a job's step calls.
+	launcher string
+	// addExecution takes turns, as the framework's function does.
+	adding sync.Mutex
+}
+
+func newBed(t testing.TB) *bed {
+	t.Helper()
+	cloud := shared.open(t)
+	b := &bed{clients: newClients(t, cloud), cloud: cloud}
+	b.queueURL = b.queue(t, "60")
+	b.stateTable = b.table(t, "state", "resourceType", "name", dynamodbtypes.ScalarAttributeTypeS)
+	b.deploymentsTable = b.table(t, "deployments", "deploymentName", "deploymentTime", dynamodbtypes.ScalarAttributeTypeN)
+	b.bucketName = b.bucket(t)
+	_, err := b.objects.PutObject(t.Context(), &s3.PutObjectInput{
+		Bucket: &b.bucketName, Key: aws.String("dev/shop/7c9e/distribution-origin/shop.zip"),
+		Body: bytes.NewReader(archive(t, map[string]string{"bin/hello.sh": "#!/bin/sh\necho hello from the distribution\n"})),
+	})
+	require.NoError(t, err)
+	_, err = b.tables.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &b.deploymentsTable, Item: map[string]dynamodbtypes.AttributeValue{
+		"deploymentName": text("dev-shop"), "deploymentTime": &dynamodbtypes.AttributeValueMemberN{Value: "0"},
+		"executionArns": &dynamodbtypes.AttributeValueMemberM{Value: map[string]dynamodbtypes.AttributeValue{}},
+	}})
+	require.NoError(t, err)
+	b.launcher = "launcher-" + unique()
+	cloud.SetFunction(b.launcher, b.launch)
+	t.Cleanup(func() { cloud.SetFunction(b.launcher, nil) })
+	return b
+}
+
+// job is a state whose job runs the commands, with more fields as given.
+func (b *bed) job(commands []string, environment map[string]string, fields string) string {
+	properties, err := json.Marshal(map[string]any{"Runner": "Build", "Commands": commands})
+	if err != nil {
+		panic(err) // never of strings
+	}
+	shown := ""
+	for name, path := range environment {
+		shown += fmt.Sprintf(`,%q:%q`, name, path)
+	}
+	return fmt.Sprintf(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","HeartbeatSeconds":120,"Parameters":{"FunctionName":%q,
+		"Payload":{"input.$":"$","Properties":%s,"Environment":{"FIXED":"it's \"quoted\""%s},
+		"deploymentPlanExecutionMetadata":{"executionArn.$":"$$.Execution.Id","executionStartTime.$":"$$.Execution.StartTime",
+		"sfnToken.$":"$$.Task.Token","retryCounter.$":"$$.State.RetryCount","stepName.$":"$$.State.Name"}}}%s}`, b.launcher, properties, shown, fields)
+}
+
+// launch plays the launcher: the step's request becomes the queue's message.
+func (b *bed) launch(ctx context.Context, payload []byte) ([]byte, error) {
+	var request struct {
+		Input       map[string]any `json:"input"`
+		Properties  map[string]any
+		Environment map[string]any
+		Metadata    map[string]any `json:"deploymentPlanExecutionMetadata"`
+	}
+	if err := json.Unmarshal(payload, &request); err != nil {
+		return nil, err
+	}
+	execution, _ := request.Metadata["executionArn"].(string)
+	if err := b.addExecution(ctx, execution); err != nil {
+		return nil, err
+	}
+	request.Properties["Environment"] = request.Environment
+	message := maps.Clone(request.Input)
+	message["Properties"], message["deploymentPlanExecutionMetadata"] = request.Properties, request.Metadata
+	message["taskConfigHashCode"] = configurationHash
+	message["deploymentOriginData"] = map[string]any{
+		"distributionName": "shop", "distributionId": "7c9e", "environment": "dev", "objectIdentifier": "dev/shop/shop.zip#v1",
+		"stackName": "shop", "deploymentName": "dev-shop",
+		"deploymentSource": map[string]any{"deploymentSourcePrefix": "dev/shop/7c9e/distribution-origin", "deploymentSourceBucket": b.bucketName},
+	}
+	body, err := json.Marshal(message)
+	if err != nil {
+		return nil, err
+	}
+	token, _ := request.Metadata["sfnToken"].(string)
+	sum := sha256.Sum256([]byte(token))
+	id := hex.EncodeToString(sum[:])
+	_, err = b.queues.SendMessage(ctx, &sqs.SendMessageInput{
+		QueueUrl: &b.queueURL, MessageBody: aws.String(string(body)), MessageGroupId: &id, MessageDeduplicationId: &id,
+	})
+	return []byte("{}"), err
+}
+
+// addExecution makes an execution one of its deployment's current ones.
+func (b *bed) addExecution(ctx context.Context, execution string) error {
+	b.adding.Lock()
+	defer b.adding.Unlock()
+	_, err := b.tables.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &b.deploymentsTable,
+		Key: map[string]dynamodbtypes.AttributeValue{
+			"deploymentName": text("dev-shop"), "deploymentTime": &dynamodbtypes.AttributeValueMemberN{Value: "0"},
+		},
+		UpdateExpression:          aws.String("SET executionArns.#id = :execution"),
+		ExpressionAttributeNames:  map[string]string{"#id": execution},
+		ExpressionAttributeValues: map[string]dynamodbtypes.AttributeValue{":execution": text(execution)},
+	})
+	return err
+}
+
+// runner makes a task the runner's, as the launcher does when it has started it.
+func (b *bed) runner(t testing.TB, task string, startup ...string) {
+	t.Helper()
+	commands := &dynamodbtypes.AttributeValueMemberL{}
+	for _, command := range startup {
+		commands.Value = append(commands.Value, text(command))
+	}
+	_, err := b.tables.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &b.stateTable, Item: map[string]dynamodbtypes.AttributeValue{
+		"resourceType": text("Runner"), "name": text(runnerName), "taskId": text(task), "started": &dynamodbtypes.AttributeValueMemberBOOL{},
+		"environment": text("dev"), "distributionName": text("shop"), "startupCommands": commands,
+	}})
+	require.NoError(t, err)
+}
+
+// runnerState is the runner's item.
+func (b *bed) runnerState(t testing.TB) map[string]dynamodbtypes.AttributeValue {
+	t.Helper()
+	got, err := b.tables.GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: &b.stateTable, ConsistentRead: aws.Bool(true),
+		Key: map[string]dynamodbtypes.AttributeValue{"resourceType": text("Runner"), "name": text(runnerName)},
+	})
+	require.NoError(t, err)
+	return got.Item
+}
+
+// programs is where the agent's binary is, once a test wanted it.
+var programs string
+
+// program is the agent's binary, built once for all tests.
+var program = sync.OnceValues(func() (file string, err error) {
+	if programs, err = os.MkdirTemp("", "attini-runner-"); err != nil {
+		return "", err
+	}
+	file = filepath.Join(programs, "attini-runner")
+	build := exec.Command("go", "build", "-C", "../agent", "-trimpath", "-o", file, "./cmd/attini-runner")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the agent: %w\n%s", err, output)
+	}
+	return file, nil
+})
+
+// agent is the agent as a process.
+type agent struct {
+	process *exec.Cmd
+	output  *log
+	ended   chan struct{}
+}
+
+// log is what a process has printed.
+type log struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (l *log) Write(text []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.Write(text)
+}
+
+func (l *log) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.String()
+}
+
+// start starts an agent as the runner's task, and ends it with the test.
+func (b *bed) start(t testing.TB, task string, arguments ...string) *agent {
+	t.Helper()
+	file, err := program()
+	require.NoError(t, err)
+	metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"DesiredStatus":"RUNNING","Labels":{"com.amazonaws.ecs.task-arn":%q},
+			"LogOptions":{"awslogs-region":"eu-west-1","awslogs-group":"runner","awslogs-stream":"logs/Container/1"}}`, task)
+	}))
+	t.Cleanup(metadata.Close)
+	a := &agent{process: exec.Command(file, arguments...), output: &log{}, ended: make(chan struct{})}
+	a.process.Env = append(
+		b.cloud.Environment(os.Environ(), newAccessKey()),
+		"ATTINI_QUEUE_URL="+b.queueURL, "ATTINI_DEPLOY_DATA_TABLE="+b.deploymentsTable, "ATTINI_RESOURCE_STATE_TABLE="+b.stateTable,
+		"ATTINI_RUNNER_RESOURCE_NAME="+runnerName, fmt.Sprint("ATTINI_CONFIGURATION_HASH=", configurationHash),
+		"ATTINI_MAX_CONCURRENT_JOBS=20", "ATTINI_AWS_REGION="+standin.Region, "ATTINI_AWS_ACCOUNT="+standin.Account,
+		"ECS_CONTAINER_METADATA_URI_V4="+metadata.URL, "TMPDIR="+t.TempDir(),
+	)
+	a.process.Stdout, a.process.Stderr = a.output, a.output
+	a.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(t, a.process.Start())
+	go func() {
+		defer close(a.ended)
+		_ = a.process.Wait() // ProcessState tells how
+	}()
+	t.Cleanup(func() {
+		_ = a.process.Process.Kill()
+		<-a.ended
+		if t.Failed() {
+			t.Logf("the agent of %s:\n%s", task, a.output)
+		}
+	})
+	return a
+}
+
+// stop ends the agent as ECS does, and returns its exit code.
+func (a *agent) stop(t testing.TB) int {
+	t.Helper()
+	require.NoError(t, a.process.Process.Signal(syscall.SIGTERM))
+	<-a.ended
+	return a.process.ProcessState.ExitCode()
+}

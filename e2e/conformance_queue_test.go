@@ -1,0 +1,201 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func (c *clients) send(t testing.TB, queue, group, body string) {
+	t.Helper()
+	_, err := c.queues.SendMessage(t.Context(), &sqs.SendMessageInput{
+		QueueUrl: &queue, MessageBody: &body, MessageGroupId: &group, MessageDeduplicationId: aws.String(group + body),
+	})
+	require.NoError(t, err)
+}
+
+// receive receives up to ten messages, waiting as long as AWS lets one.
+func (c *clients) receive(t testing.TB, queue string, wait int32) []sqstypes.Message {
+	t.Helper()
+	received, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
+		QueueUrl: &queue, WaitTimeSeconds: wait, MaxNumberOfMessages: 10,
+		MessageSystemAttributeNames: []sqstypes.MessageSystemAttributeName{sqstypes.MessageSystemAttributeNameApproximateReceiveCount},
+	})
+	require.NoError(t, err)
+	return received.Messages
+}
+
+func (c *clients) hide(t testing.TB, queue, receipt string, seconds int32) {
+	t.Helper()
+	_, err := c.queues.ChangeMessageVisibility(t.Context(), &sqs.ChangeMessageVisibilityInput{QueueUrl: &queue, ReceiptHandle: &receipt, VisibilityTimeout: seconds})
+	require.NoError(t, err)
+}
+
+// A long poll whose client has gone takes no message.
+func TestConformanceDisconnectSwallowsNothing(t *testing.T) {
+	t.Parallel()
+	cloud := shared.open(t)
+	c, gone := newClients(t, cloud), newClients(t, cloud)
+	queue := c.queue(t, "60")
+	for i := range 10 {
+		polling := make(chan struct{})
+		gone.caller.On("ReceiveMessage", func(int, http.ResponseWriter, *http.Request) bool {
+			close(polling)
+			return false
+		})
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan error)
+		go func() {
+			_, err := gone.queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &queue, WaitTimeSeconds: 20})
+			left <- err
+		}()
+		<-polling
+		leave()
+		require.ErrorIs(t, <-left, context.Canceled)
+		c.send(t, queue, fmt.Sprint("group", i), "job")
+		messages := c.receive(t, queue, 20)
+		require.Len(t, messages, 1, "of disconnect %d", i)
+		_, err := c.queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: messages[0].ReceiptHandle})
+		require.NoError(t, err)
+	}
+}
+
+// A long poll that waits is woken by a message.
+func TestConformanceLongPollWakes(t *testing.T) {
+	t.Parallel()
+	cloud := shared.open(t)
+	c, waiter := newClients(t, cloud), newClients(t, cloud)
+	queue := c.queue(t, "60")
+	polling := make(chan struct{})
+	waiter.caller.On("ReceiveMessage", func(int, http.ResponseWriter, *http.Request) bool {
+		close(polling)
+		return false
+	})
+	received := make(chan []sqstypes.Message)
+	go func() {
+		output, err := waiter.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &queue, WaitTimeSeconds: 20})
+		assert.NoError(t, err)
+		received <- output.Messages
+	}()
+	<-polling
+	c.send(t, queue, "group", "job")
+	assert.Len(t, <-received, 1)
+	assert.Equal(t, 1, waiter.caller.Calls("ReceiveMessage"))
+}
+
+func TestConformanceStaleReceiptIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newClients(t, shared.open(t))
+	queue := c.queue(t, "60")
+	c.send(t, queue, "group", "job")
+	first := c.receive(t, queue, 20)
+	require.Len(t, first, 1)
+	assert.Equal(t, "1", first[0].Attributes["ApproximateReceiveCount"])
+	assert.Empty(t, c.receive(t, queue, 0), "it is hidden")
+	c.hide(t, queue, *first[0].ReceiptHandle, 0)
+	second := c.receive(t, queue, 20)
+	require.Len(t, second, 1)
+	assert.Equal(t, "2", second[0].Attributes["ApproximateReceiveCount"])
+	_, err := c.queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: first[0].ReceiptHandle})
+	assert.Equal(t, "ReceiptHandleIsInvalid", code(t, err))
+	_, err = c.queues.ChangeMessageVisibility(t.Context(), &sqs.ChangeMessageVisibilityInput{QueueUrl: &queue, ReceiptHandle: first[0].ReceiptHandle, VisibilityTimeout: 9})
+	assert.Equal(t, "ReceiptHandleIsInvalid", code(t, err))
+	_, err = c.queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: second[0].ReceiptHandle})
+	require.NoError(t, err)
+}
+
+// A hidden message hides its group, and no other; a duplicate is dropped, also
+// when the first has been deleted.
+func TestConformanceGroupsAndDuplicates(t *testing.T) {
+	t.Parallel()
+	c := newClients(t, shared.open(t))
+	queue := c.queue(t, "60")
+	c.send(t, queue, "a", "1")
+	first := c.receive(t, queue, 20)
+	require.Len(t, first, 1)
+	c.send(t, queue, "a", "2")
+	c.send(t, queue, "b", "1")
+	other := c.receive(t, queue, 20)
+	require.Len(t, other, 1)
+	assert.Equal(t, "1", *other[0].Body)
+	_, err := c.queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: first[0].ReceiptHandle})
+	require.NoError(t, err)
+	c.send(t, queue, "a", "1")
+	rest := c.receive(t, queue, 20)
+	require.Len(t, rest, 1, "the duplicate was dropped")
+	assert.Equal(t, "2", *rest[0].Body)
+}
+
+// One of many conditional writes wins, and the others are told of whom.
+func TestConformanceConditionalWrite(t *testing.T) {
+	t.Parallel()
+	c := newClients(t, shared.open(t))
+	table := c.table(t, "claims", "resourceType", "name", dynamodbtypes.ScalarAttributeTypeS)
+	const writers = 20
+	results := make(chan error, writers)
+	for i := range writers {
+		go func() {
+			_, err := c.tables.PutItem(t.Context(), &dynamodb.PutItemInput{
+				TableName: &table, ConditionExpression: aws.String("attribute_not_exists(#n)"), ExpressionAttributeNames: map[string]string{"#n": "name"},
+				ReturnValuesOnConditionCheckFailure: dynamodbtypes.ReturnValuesOnConditionCheckFailureAllOld,
+				Item:                                map[string]dynamodbtypes.AttributeValue{"resourceType": text("Claim"), "name": text("x"), "by": text(fmt.Sprint(i))},
+			})
+			results <- err
+		}()
+	}
+	won := 0
+	for range writers {
+		err := <-results
+		if err == nil {
+			won++
+			continue
+		}
+		var failed *dynamodbtypes.ConditionalCheckFailedException
+		require.ErrorAs(t, err, &failed)
+		assert.Contains(t, failed.Item, "by")
+	}
+	assert.Equal(t, 1, won)
+}
+
+// An object is extended by a server-side copy of what is there.
+func TestConformancePartCopy(t *testing.T) {
+	t.Parallel()
+	c := newClients(t, shared.open(t))
+	bucket := c.bucket(t)
+	key := aws.String("attini/log")
+	body := bytes.Repeat([]byte("0123456789abcde\n"), 6<<20/16)
+	put, err := c.objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: key, Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+	upload, err := c.objects.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: key})
+	require.NoError(t, err)
+	copied, err := c.objects.UploadPartCopy(t.Context(), &s3.UploadPartCopyInput{
+		Bucket: &bucket, Key: key, UploadId: upload.UploadId, PartNumber: aws.Int32(1),
+		CopySource: aws.String(bucket + "/" + *key), CopySourceRange: aws.String(fmt.Sprintf("bytes=0-%d", len(body)-1)), CopySourceIfMatch: put.ETag,
+	})
+	require.NoError(t, err)
+	added, err := c.objects.UploadPart(t.Context(), &s3.UploadPartInput{Bucket: &bucket, Key: key, UploadId: upload.UploadId, PartNumber: aws.Int32(2), Body: bytes.NewReader([]byte("new\n"))})
+	require.NoError(t, err)
+	_, err = c.objects.CompleteMultipartUpload(t.Context(), &s3.CompleteMultipartUploadInput{
+		Bucket: &bucket, Key: key, UploadId: upload.UploadId,
+		MultipartUpload: &s3types.CompletedMultipartUpload{Parts: []s3types.CompletedPart{
+			{PartNumber: aws.Int32(1), ETag: copied.CopyPartResult.ETag}, {PartNumber: aws.Int32(2), ETag: added.ETag},
+		}},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, string(body)+"new\n", string(c.object(t, bucket, *key)))
+	_, err = c.objects.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: key, IfMatch: put.ETag})
+	assert.Equal(t, "PreconditionFailed", code(t, err))
+	assert.Equal(t, []string{"s3:CreateBucket", "s3:GetObject", "s3:PutObject"}, c.caller.Actions())
+}

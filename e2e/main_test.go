@@ -1,0 +1,55 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/attini-go/runner/internal/standin"
+)
+
+// shared is the stand-in that all tests share, since it takes seconds to start.
+// Each test has names and access keys of its own in it.
+var shared account
+
+type account struct {
+	once  sync.Once
+	cloud *standin.Cloud
+	err   error
+}
+
+// open opens the stand-in when the first test wants it.
+func (a *account) open(t testing.TB) *standin.Cloud {
+	t.Helper()
+	a.once.Do(func() { a.cloud, a.err = standin.Open(context.Background()) })
+	require.NoError(t, a.err)
+	return a.cloud
+}
+
+// tests are all tests, after which the stand-in ends.
+type tests struct{ *testing.M }
+
+func (m tests) Run() int {
+	code := m.M.Run()
+	if programs != "" {
+		_ = os.RemoveAll(programs) // it is in the system's directory for what is temporary
+	}
+	if shared.cloud == nil {
+		return code
+	}
+	if code != 0 {
+		fmt.Fprintln(os.Stderr, shared.cloud.Logs())
+	}
+	if err := shared.cloud.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(tests{m}) }
