@@ -2,18 +2,24 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/agent/protocol"
 )
 
 // TestAgentRunsAPlan: the real binary, from its start to its end.
@@ -83,4 +89,86 @@ func TestEveryJobOnce(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, entry.Name()+"\n", string(text), "once")
 	}
+}
+
+// TestAgentDrains: a stopped task takes nothing more, ends what runs, and its
+// waiting jobs are the next task's, each once.
+func TestAgentDrains(t *testing.T) {
+	t.Parallel()
+	const jobs = 30 // more than run at a time
+	b := newBed(t)
+	b.runner(t, "arn:task/a")
+	first := b.start(t, "arn:task/a")
+	written := t.TempDir()
+	release := filepath.Join(written, "release")
+	machine := b.machine(t, `{"StartAt":"One","States":{"One":`+b.job([]string{
+		fmt.Sprintf(`echo "$ITEM" >>%q/job-"$ITEM"`, written), fmt.Sprintf(`until [ -e %q ]; do sleep 0.05; done`, release),
+	}, map[string]string{"ITEM.$": "$.item"}, `,"End":true`)+`}}`)
+	executions := make([]string, jobs)
+	for i := range executions {
+		executions[i] = b.run(t, machine, fmt.Sprintf(`{"item":"%d"}`, i))
+	}
+	begun := func() int {
+		files, err := filepath.Glob(filepath.Join(written, "job-*"))
+		require.NoError(t, err)
+		return len(files)
+	}
+	require.Eventually(t, func() bool { return begun() == 20 }, soon, tick, "as many as may run at a time")
+	b.runner(t, "arn:task/b")
+	require.NoError(t, first.process.Process.Signal(syscall.SIGTERM))
+	b.start(t, "arn:task/b")
+	require.Eventually(t, func() bool { return begun() == jobs }, soon, tick, "the next task runs what the first gave back")
+	require.NoError(t, os.WriteFile(release, nil, 0o600))
+	for _, execution := range executions {
+		assert.Equal(t, sfntypes.ExecutionStatusSucceeded, b.ended(t, execution, soon).Status)
+	}
+	<-first.ended
+	assert.Equal(t, 0, first.process.ProcessState.ExitCode(), "%s", first.output)
+	for i := range jobs {
+		text, err := os.ReadFile(filepath.Join(written, fmt.Sprint("job-", i)))
+		require.NoError(t, err)
+		assert.Equal(t, fmt.Sprintln(i), string(text), "once")
+	}
+}
+
+// TestStoppedExecutionEndsItsJob: the refused heartbeat is the only sign, and
+// everything that the job started goes with it, setsid or not.
+func TestStoppedExecutionEndsItsJob(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.runner(t, "arn:task/a")
+	b.start(t, "arn:task/a")
+	file := filepath.Join(t.TempDir(), "pid")
+	machine := b.machine(t, `{"StartAt":"Long","States":{"Long":`+b.job([]string{
+		fmt.Sprintf(`setsid sh -c 'echo $$ >%q; exec sleep 600' &`, file), "wait",
+	}, nil, `,"End":true`)+`}}`)
+	execution := b.run(t, machine, `{}`)
+	var pid int
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(file)
+		if err == nil {
+			pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
+		}
+		return err == nil
+	}, soon, tick)
+	_, err := b.states.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, soon+protocol.HeartbeatInterval, tick,
+		"the job ends with the next beat")
+}
+
+// TestAgentTellsWhyItCannotStart: the step whose token it was given fails with
+// the reason.
+func TestAgentTellsWhyItCannotStart(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.runner(t, "arn:task/a")
+	function, received := tokens(t, b.cloud, nil)
+	execution := b.run(t, b.machine(t, oneState(waiting(function, `,"End":true`))), `{}`)
+	a := b.start(t, "arn:task/a", next(t, received).Token, "99.0.0")
+	ended := b.ended(t, execution, soon)
+	assert.Equal(t, "Startup tasks failed", *ended.Error)
+	assert.Contains(t, *ended.Cause, "but 99.0.0 is required")
+	<-a.ended
+	assert.Equal(t, 1, a.process.ProcessState.ExitCode())
 }
