@@ -2,6 +2,7 @@ package joblog
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"slices"
 	"unicode/utf8"
@@ -14,15 +15,17 @@ import (
 //   - Text after any other carriage return replaces the line so far, as on a
 //     terminal: of a progress bar only the last state is left.
 //   - A line over the limit becomes several, none of which ends inside of a
-//     character. What has been emitted is not replaced any more.
+//     character or of a secret. What has been emitted is not replaced any more.
 //   - Each byte that is not valid UTF-8 becomes U+FFFD.
 //   - Control bytes are dropped, but for TAB and for ESC, which begins colours.
+//   - Secrets are masked.
 //
-// How the text is cut into writes makes no difference. A Splitter is for one
-// goroutine at a time.
+// How the text is cut into writes makes no difference to the lines. A Splitter
+// is for one goroutine at a time.
 type Splitter struct {
 	limit int
-	emit  func(line string)
+	mask  *Mask
+	emit  func(lines []byte)
 
 	// line is the text of the line so far: valid UTF-8 of at most limit bytes.
 	line []byte
@@ -31,15 +34,23 @@ type Splitter struct {
 	// returned says that a carriage return came after line.
 	returned bool
 	closed   bool
+	// lines are the lines that have ended but are not emitted yet.
+	lines []byte
 }
 
 var _ io.WriteCloser = (*Splitter)(nil)
 
-// NewSplitter returns a Splitter that calls emit with each line, without its
-// end. A line has at most limit bytes; a limit below utf8.UTFMax is taken as
-// that, so that every character fits.
-func NewSplitter(limit int, emit func(line string)) *Splitter {
-	return &Splitter{limit: max(limit, utf8.UTFMax), emit: emit}
+// emitSize is where lines are emitted before their write has been seen to its
+// end.
+const emitSize = 256 << 10
+
+// NewSplitter returns a Splitter that calls emit with lines, as soon as they
+// have ended: one or more, each with an LF, in bytes that are emit's only
+// during the call. A line has at most limit bytes before its LF; a limit below
+// utf8.UTFMax is taken as that, so that every character fits. A nil mask hides
+// nothing.
+func NewSplitter(limit int, mask *Mask, emit func(lines []byte)) *Splitter {
+	return &Splitter{limit: max(limit, utf8.UTFMax), mask: mask, emit: emit}
 }
 
 // Write emits the lines that text ends. It fails only after Close, with
@@ -53,15 +64,25 @@ func (s *Splitter) Write(text []byte) (int, error) {
 		text = slices.Concat(s.partial, text)
 		s.partial = s.partial[:0]
 	}
-	for {
+	for len(text) > 0 {
+		if s.isFresh() {
+			if whole := s.whole(text); whole > 0 {
+				s.emitMasked(text[:whole])
+				text = text[whole:]
+				continue
+			}
+		}
 		end := bytes.IndexByte(text, '\n')
 		if end < 0 {
 			s.unfinished(text)
-			return written, nil
+			break
 		}
-		s.finished(text[:end])
+		s.add(text[:end])
+		s.endLine()
 		text = text[end+1:]
 	}
+	s.flush()
+	return written, nil
 }
 
 // Close emits the unfinished line, if it has any text. It never fails.
@@ -72,20 +93,24 @@ func (s *Splitter) Close() error {
 	s.closed = true
 	s.add(s.partial)
 	if len(s.line) > 0 {
-		s.flush()
+		s.endLine()
 	}
+	s.flush()
 	return nil
 }
 
-// finished takes the last part of a line, without its LF.
-func (s *Splitter) finished(text []byte) {
-	if len(s.line) == 0 && isPlain(text) && len(text) <= s.limit {
-		s.returned = false
-		s.emit(string(text))
-		return
+// isFresh says that nothing of the next line is there yet.
+func (s *Splitter) isFresh() bool { return len(s.line) == 0 && !s.returned && len(s.partial) == 0 }
+
+// whole is the length of the lines at the text's beginning that are to be
+// emitted as they are: all that end in it, or the first one, or none.
+func (s *Splitter) whole(text []byte) int {
+	for _, end := range []int{bytes.LastIndexByte(text[:min(len(text), s.limit)], '\n'), bytes.IndexByte(text, '\n')} {
+		if end >= 0 && end <= s.limit && isPlain(text[:end]) {
+			return end + 1
+		}
 	}
-	s.add(text)
-	s.flush()
+	return 0
 }
 
 // unfinished takes text that may end inside of a character.
@@ -103,11 +128,33 @@ func (s *Splitter) unfinished(text []byte) {
 	s.partial = append(s.partial, text[whole:]...)
 }
 
-// flush emits the line and begins the next one.
-func (s *Splitter) flush() {
-	s.emit(string(s.line))
+// endLine ends the line and begins the next one.
+func (s *Splitter) endLine() {
+	s.keep(s.line)
 	s.line = s.line[:0]
 	s.returned = false
+}
+
+// keep puts a line to those that are to be emitted.
+func (s *Splitter) keep(line []byte) {
+	s.lines = append(append(s.lines, line...), '\n')
+	if len(s.lines) >= emitSize {
+		s.flush()
+	}
+}
+
+func (s *Splitter) flush() {
+	if len(s.lines) > 0 {
+		lines := s.lines
+		s.lines = nil
+		s.emitMasked(lines)
+		s.lines = lines[:0]
+	}
+}
+
+func (s *Splitter) emitMasked(lines []byte) {
+	s.flush() // what came before
+	s.emit(s.mask.Hide(lines))
 }
 
 // add adds text without LF to the line.
@@ -146,16 +193,22 @@ func (s *Splitter) addCharacter(encoded []byte) {
 	s.line = append(s.line, encoded...)
 }
 
-// makeRoom replaces the line after a carriage return, and emits it when n more
-// bytes would not fit.
+// makeRoom replaces the line after a carriage return, and ends it when n more
+// bytes would not fit: before what may become a secret, unless that is all.
 func (s *Splitter) makeRoom(n int) {
 	if s.returned {
 		s.line = s.line[:0]
 		s.returned = false
 	}
-	if len(s.line)+n > s.limit {
-		s.flush()
+	if len(s.line)+n <= s.limit {
+		return
 	}
+	cut := len(s.line) - s.mask.Begun(s.line)
+	if cut == 0 || len(s.line)-cut+n > s.limit {
+		cut = len(s.line)
+	}
+	s.keep(s.line[:cut])
+	s.line = append(s.line[:0], s.line[cut:]...)
 }
 
 // plainLength is the length of the text before the first byte that is not
@@ -173,15 +226,31 @@ func isPlainByte(b byte) bool {
 	return b >= ' ' && b < 0x7f || b == '\t' || b == 0x1b
 }
 
-// isPlain says whether a line is kept as it is.
+// isPlain says whether lines are kept as they are. It looks at eight bytes at
+// a time: nearly all that jobs print passes here.
 func isPlain(text []byte) bool {
-	ascii := true
-	for _, b := range text {
-		if b >= utf8.RuneSelf {
-			ascii = false
-		} else if !isPlainByte(b) {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	ascii, rest := true, text
+	for ; len(rest) >= 8; rest = rest[8:] {
+		word := binary.LittleEndian.Uint64(rest)
+		// The high bit of each byte that is below ' ' or above '~'.
+		if odd := (word - ' '*low) | (word + low) | word; odd&high == 0 {
+			continue
+		}
+		if !isPlainWord(rest[:8], &ascii) {
 			return false
 		}
 	}
-	return ascii || utf8.Valid(text)
+	return isPlainWord(rest, &ascii) && (ascii || utf8.Valid(text))
+}
+
+func isPlainWord(text []byte, ascii *bool) bool {
+	for _, b := range text {
+		if b >= utf8.RuneSelf {
+			*ascii = false
+		} else if b != '\n' && !isPlainByte(b) {
+			return false
+		}
+	}
+	return true
 }

@@ -13,11 +13,20 @@ import (
 	"github.com/attini-go/runner/agent/joblog"
 )
 
+// appendTo takes lines apart.
+func appendTo(all *[]string) func([]byte) {
+	return func(lines []byte) {
+		for line := range strings.Lines(string(lines)) {
+			*all = append(*all, strings.TrimSuffix(line, "\n"))
+		}
+	}
+}
+
 // split writes the chunks and closes.
 func split(t testing.TB, limit int, chunks ...string) []string {
 	t.Helper()
 	var lines []string
-	splitter := joblog.NewSplitter(limit, func(line string) { lines = append(lines, line) })
+	splitter := joblog.NewSplitter(limit, nil, appendTo(&lines))
 	for _, chunk := range chunks {
 		n, err := io.WriteString(splitter, chunk)
 		require.NoError(t, err)
@@ -83,7 +92,7 @@ func TestSplitter(t *testing.T) {
 func TestSplitterEmitsALineAsSoonAsItEnds(t *testing.T) {
 	t.Parallel()
 	var lines []string
-	splitter := joblog.NewSplitter(80, func(line string) { lines = append(lines, line) })
+	splitter := joblog.NewSplitter(80, nil, appendTo(&lines))
 	_, err := io.WriteString(splitter, "a\nb")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"a"}, lines)
@@ -95,7 +104,7 @@ func TestSplitterEmitsALineAsSoonAsItEnds(t *testing.T) {
 func TestSplitterClosed(t *testing.T) {
 	t.Parallel()
 	var lines []string
-	splitter := joblog.NewSplitter(80, func(line string) { lines = append(lines, line) })
+	splitter := joblog.NewSplitter(80, nil, appendTo(&lines))
 	_, err := io.WriteString(splitter, "a")
 	require.NoError(t, err)
 	require.NoError(t, splitter.Close())
@@ -109,7 +118,7 @@ func TestSplitterClosed(t *testing.T) {
 func TestSplitterDoesNotKeepTheCallersBuffer(t *testing.T) {
 	t.Parallel()
 	var lines []string
-	splitter := joblog.NewSplitter(80, func(line string) { lines = append(lines, line) })
+	splitter := joblog.NewSplitter(80, nil, appendTo(&lines))
 	buffer := []byte("first\nab\xe2\x82")
 	_, err := splitter.Write(buffer)
 	require.NoError(t, err)
@@ -123,9 +132,11 @@ func TestSplitterBoundsAHugeLine(t *testing.T) {
 	t.Parallel()
 	const limit, size = 1000, 5 << 20
 	var total, most int
-	splitter := joblog.NewSplitter(limit, func(line string) {
-		total += len(line)
-		most = max(most, len(line))
+	splitter := joblog.NewSplitter(limit, nil, func(lines []byte) {
+		for line := range bytes.Lines(lines) {
+			total += len(line) - 1
+			most = max(most, len(line)-1)
+		}
 	})
 	chunk := bytes.Repeat([]byte("x"), 32<<10)
 	for range size / len(chunk) {
@@ -200,7 +211,7 @@ func BenchmarkSplitter(b *testing.B) {
 		b.Run(bench.name, func(b *testing.B) {
 			chunk := []byte(strings.Repeat(bench.line, 32<<10/len(bench.line)))
 			lines := 0
-			splitter := joblog.NewSplitter(256<<10, func(string) { lines++ })
+			splitter := joblog.NewSplitter(256<<10, nil, func(text []byte) { lines += bytes.Count(text, []byte("\n")) })
 			b.SetBytes(int64(len(chunk)))
 			b.ReportAllocs()
 			for b.Loop() {

@@ -1,0 +1,158 @@
+package joblog
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Place is where a job's log is in the object store. Jobs with the same place
+// share one log: iterations of a Map, and the attempts of a retried step.
+type Place struct{ Bucket, Key string }
+
+// Version is one content of an object. The zero Version is that of an object
+// that does not exist.
+type Version struct {
+	ETag string
+	Size int64
+}
+
+// ErrChanged says that an object has another version by now.
+var ErrChanged = errors.New("the object has changed")
+
+// Objects is the object store. All methods may be called concurrently.
+type Objects interface {
+	// Version returns the present version, the zero one when there is none.
+	Version(ctx context.Context, place Place) (Version, error)
+	// ReadAt reads bytes of a version, or returns ErrChanged.
+	ReadAt(ctx context.Context, place Place, version Version, bytes []byte, offset int64) error
+	// Put writes the object anew if it has the base version still, and returns
+	// ErrChanged if not.
+	Put(ctx context.Context, place Place, base Version, content Content) (Version, error)
+	// Append writes the object anew as Put does, from the base, which the
+	// store has and which has MinimumBase bytes at least, and more.
+	Append(ctx context.Context, place Place, base Version, more Content) (Version, error)
+}
+
+// MinimumBase is the size from which on what an object store has needs not be
+// sent again: Amazon S3 copies parts of 5 MiB at least.
+const MinimumBase = 5 << 20
+
+const (
+	// uploadEvery is the time between two uploads of a log that grows.
+	uploadEvery = 10 * time.Second
+	// uploadAnyway is when a small growth of a log is worth sending it whole.
+	uploadAnyway = time.Minute
+	// uploadTimeout bounds one upload.
+	uploadTimeout = 10 * time.Minute
+	// unsentLimit is how much of a log is kept on disk when uploads fail.
+	unsentLimit = 1 << 30
+)
+
+// Archive keeps the jobs' logs in an object store, each a whole object at any
+// time that only grows. What is in the store is not sent again. A log's trouble
+// is told once, and is no job's.
+type Archive struct {
+	objects   Objects
+	directory string
+	logger    *slog.Logger
+	// ctx ends uploads that nobody waits for.
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	shelf  map[Place]*book
+	binder sync.WaitGroup
+}
+
+// NewArchive keeps what is not sent yet in files under directory. Close must
+// be called.
+func NewArchive(objects Objects, directory string, logger *slog.Logger) *Archive {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Archive{
+		objects: objects, directory: directory, logger: logger, ctx: ctx, cancel: cancel,
+		shelf: map[Place]*book{},
+	}
+}
+
+// Open begins one job's part of the log at a place.
+func (a *Archive) Open(place Place) *Entry {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b := a.shelf[place]
+	if b == nil {
+		b = newBook(a, place)
+		a.shelf[place] = b
+		a.binder.Go(b.keepUp)
+	}
+	b.readers++
+	return &Entry{book: b}
+}
+
+// Entry is one job's part of a log.
+type Entry struct {
+	book *book
+	once sync.Once
+}
+
+// WriteLines takes lines that each have their LF, and were printed at that
+// time.
+func (e *Entry) WriteLines(at time.Time, lines []byte) { e.book.write(at, lines) }
+
+// Close sends what has not been sent yet. When that does not succeed until ctx
+// ends, it is tried again until the archive is closed.
+func (e *Entry) Close(ctx context.Context) {
+	e.once.Do(func() {
+		err := e.book.send(ctx)
+		e.book.archive.leave(e.book)
+		if err != nil {
+			e.book.tell("a job's log is not in the artifact store yet; it is tried again", err)
+		}
+	})
+}
+
+// leave ends a job's interest in a book.
+func (a *Archive) leave(b *book) {
+	a.mu.Lock()
+	b.readers--
+	a.mu.Unlock()
+	a.tidy(b)
+}
+
+// tidy takes a book from the shelf that nobody writes and that is all sent.
+func (a *Archive) tidy(b *book) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if b.readers == 0 && a.shelf[b.place] == b && b.isSent() {
+		delete(a.shelf, b.place)
+		close(b.closed)
+	}
+}
+
+// Close sends what has not been sent yet, as long as ctx lasts, and removes all
+// files. Nothing may be written any more.
+func (a *Archive) Close(ctx context.Context) {
+	a.mu.Lock()
+	var left []*book
+	for place, b := range a.shelf {
+		left = append(left, b)
+		delete(a.shelf, place) // so that only this closes it
+	}
+	a.mu.Unlock()
+	var senders sync.WaitGroup
+	for _, b := range left {
+		senders.Go(func() {
+			if err := b.send(ctx); err != nil {
+				a.logger.Warn("the end of a job's log is not in the artifact store", "key", b.place.Key, "error", err)
+			}
+		})
+	}
+	senders.Wait()
+	for _, b := range left {
+		close(b.closed)
+	}
+	a.cancel()
+	a.binder.Wait()
+}

@@ -1,0 +1,122 @@
+package joblog
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Mask hides secrets in a job's lines. A nil Mask hides nothing. Its methods
+// may be called concurrently.
+type Mask struct {
+	secrets  [][]byte // the longest first
+	replacer *strings.Replacer
+}
+
+// masked takes a secret's place.
+const masked = "***"
+
+// SecretVariables is the variable by which a user lists others, separated by
+// commas, whose values are secrets although their names do not say so.
+const SecretVariables = "ATTINI_SECRET_VARIABLES"
+
+var (
+	// secretName finds names that speak of a secret; notSecretName those that
+	// speak of where one is.
+	secretName    = regexp.MustCompile(`(?i)secret|passw(or)?d|passphrase|token|credential|api_?key|access_?key|private_?key|signing_?key|encryption_?key|(^|_)(auth|pwd|pat|jwt)(_|$)`)
+	notSecretName = regexp.MustCompile(`(?i)_(arn|name|file|path|dir|region|type|version|ttl|timeout|expiration|enabled)$|^` + SecretVariables + `$`)
+	// plainWord is a value that is everywhere and tells nothing.
+	plainWord = regexp.MustCompile(`(?i)^(true|false|none|null|undefined|disabled|enabled|default|required|optional)$`)
+)
+
+// leastSecret is the length in bytes below which a value is no secret, unless
+// the user says that it is: hiding "1" would make every line unreadable.
+const leastSecret = 4
+
+// NewMask hides the secrets of an environment, as in os.Environ: values of
+// variables whose names look like a secret's, and of those that
+// ATTINI_SECRET_VARIABLES lists. Of a value with several lines each is one,
+// since a log shows lines. It is nil when there are none.
+func NewMask(environment []string) *Mask {
+	values := map[string]string{} // of what is set twice, the last counts
+	for _, variable := range environment {
+		name, value, _ := strings.Cut(variable, "=")
+		values[name] = value
+	}
+	var secrets [][]byte
+	for name, value := range values {
+		if secretName.MatchString(name) && !notSecretName.MatchString(name) {
+			secrets = append(secrets, forms(value, leastSecret)...)
+		}
+	}
+	for name := range strings.SplitSeq(values[SecretVariables], ",") {
+		secrets = append(secrets, forms(values[strings.TrimSpace(name)], 1)...)
+	}
+	return newMask(secrets)
+}
+
+func newMask(secrets [][]byte) *Mask {
+	slices.SortFunc(secrets, func(a, b []byte) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), bytes.Compare(a, b))
+	})
+	secrets = slices.CompactFunc(secrets, bytes.Equal)
+	if len(secrets) == 0 {
+		return nil
+	}
+	var pairs []string
+	for _, secret := range secrets {
+		pairs = append(pairs, string(secret), masked)
+	}
+	return &Mask{secrets: secrets, replacer: strings.NewReplacer(pairs...)}
+}
+
+// forms are the ways in which tools print a value: as it is, in JSON, in a URL.
+func forms(value string, least int) [][]byte {
+	var found [][]byte
+	for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		line = strings.TrimSpace(line)
+		if len(line) < least || least > 1 && plainWord.MatchString(line) {
+			continue
+		}
+		escaped := url.QueryEscape(line)
+		found = append(found, []byte(line), []byte(escaped), []byte(strings.ReplaceAll(escaped, "+", "%20")))
+		if quoted, err := json.Marshal(line); err == nil {
+			found = append(found, quoted[1:len(quoted)-1])
+		}
+	}
+	return found
+}
+
+// Hide returns the lines with each secret replaced: the same slice where there
+// is none.
+func (m *Mask) Hide(lines []byte) []byte {
+	if m == nil {
+		return lines
+	}
+	for _, secret := range m.secrets {
+		if bytes.Contains(lines, secret) {
+			return []byte(m.replacer.Replace(string(lines)))
+		}
+	}
+	return lines
+}
+
+// Begun is the length of the longest end of text that a secret begins with.
+func (m *Mask) Begun(text []byte) int {
+	if m == nil {
+		return 0
+	}
+	longest := 0
+	for _, secret := range m.secrets {
+		for n := min(len(secret)-1, len(text)); n > longest; n-- {
+			if bytes.HasPrefix(secret, text[len(text)-n:]) {
+				longest = n
+			}
+		}
+	}
+	return longest
+}

@@ -1,0 +1,102 @@
+package joblog
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// spool is text in a file that has no name, made when it is first needed.
+type spool struct {
+	directory string
+	file      *os.File
+	size      int64
+}
+
+func (s *spool) append(text []byte) error {
+	if s.file == nil {
+		file, err := os.CreateTemp(s.directory, "log-")
+		if err != nil {
+			return fmt.Errorf("make a file for a job's log: %w", err)
+		}
+		if err := os.Remove(file.Name()); err != nil {
+			return errors.Join(fmt.Errorf("make a file for a job's log: %w", err), file.Close())
+		}
+		s.file = file
+	}
+	n, err := s.file.WriteAt(text, s.size)
+	if err != nil {
+		return fmt.Errorf("write a job's log to its file: %w", err)
+	}
+	s.size += int64(n)
+	return nil
+}
+
+// take appends all that other has.
+func (s *spool) take(other *spool) error {
+	buffer := make([]byte, min(other.size, 64<<10))
+	for offset := int64(0); offset < other.size; {
+		n, err := other.ReadAt(buffer[:min(int64(len(buffer)), other.size-offset)], offset)
+		if err != nil {
+			return err
+		}
+		if err := s.append(buffer[:n]); err != nil {
+			return err
+		}
+		offset += int64(n)
+	}
+	return nil
+}
+
+// ReadAt implements io.ReaderAt, within size.
+func (s *spool) ReadAt(text []byte, offset int64) (int, error) {
+	if offset >= s.size {
+		return 0, io.EOF
+	}
+	whole := int64(len(text)) <= s.size-offset
+	n, err := s.file.ReadAt(text[:min(int64(len(text)), s.size-offset)], offset)
+	if err == nil && !whole {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// reset forgets the text and gives back its space.
+func (s *spool) reset() {
+	if s.file != nil {
+		_ = s.file.Close() // nothing of it is needed any more
+	}
+	s.file, s.size = nil, 0
+}
+
+// Content is what an upload sends. It can be read as often as needed.
+type Content []*spool
+
+// Size is in bytes.
+func (c Content) Size() (size int64) {
+	for _, s := range c {
+		size += s.size
+	}
+	return size
+}
+
+// Section reads n bytes from offset on.
+func (c Content) Section(offset, n int64) *io.SectionReader { return io.NewSectionReader(c, offset, n) }
+
+// ReadAt implements io.ReaderAt.
+func (c Content) ReadAt(text []byte, offset int64) (read int, err error) {
+	for _, s := range c {
+		if offset >= s.size {
+			offset -= s.size
+			continue
+		}
+		n, err := s.ReadAt(text[read:], offset)
+		read += n
+		if err != nil && !errors.Is(err, io.EOF) || read == len(text) {
+			return read, err
+		}
+		offset = 0
+	}
+	return read, io.EOF
+}
