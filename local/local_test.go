@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/attini-go/runner/agent/process"
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/local"
@@ -47,11 +48,25 @@ type pages struct {
 	text map[string]string
 }
 
-func (p *pages) Write(line worker.Line) {
+func (p *pages) Open(message *protocol.Message) worker.JobLog {
+	if message == nil {
+		return page{p, worker.StartupStep}
+	}
+	return page{p, message.Metadata.StepName}
+}
+
+type page struct {
+	*pages
+	step string
+}
+
+func (p page) Write(_ time.Time, lines []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.text[line.Step] += line.Text + "\n"
+	p.text[p.step] += string(lines)
 }
+
+func (page) Close(context.Context) {}
 
 func (p *pages) of(step string) string {
 	p.mu.Lock()

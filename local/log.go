@@ -1,9 +1,13 @@
 package local
 
 import (
+	"context"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/attini-go/runner/agent/joblog"
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
 
@@ -24,11 +28,30 @@ func newJobLog(next worker.Log) *jobLog {
 	return &jobLog{next: next, tails: map[string]*joblog.Tail{}}
 }
 
-// Write implements worker.Log.
-func (l *jobLog) Write(line worker.Line) {
-	l.tail(line.Token).Add(line.Text)
-	l.next.Write(line)
+// Open implements worker.Log.
+func (l *jobLog) Open(message *protocol.Message) worker.JobLog {
+	if message == nil {
+		return l.next.Open(nil)
+	}
+	return tailed{l.next.Open(message), l.tail(message.Metadata.TaskToken)}
 }
+
+// tailed keeps one job's last lines.
+type tailed struct {
+	next worker.JobLog
+	tail *joblog.Tail
+}
+
+// Write implements worker.JobLog.
+func (t tailed) Write(at time.Time, lines []byte) {
+	for line := range strings.Lines(string(lines)) {
+		t.tail.Add(strings.TrimSuffix(line, "\n"))
+	}
+	t.next.Write(at, lines)
+}
+
+// Close implements worker.JobLog.
+func (t tailed) Close(ctx context.Context) { t.next.Close(ctx) }
 
 func (l *jobLog) tail(token string) *joblog.Tail {
 	l.mu.Lock()

@@ -35,10 +35,14 @@ type Step struct {
 	buffer  []byte
 }
 
-// Step returns the way for the lines of the step of that name. It is for one
-// goroutine at a time.
-func (c *Console) Step(name string) *Step {
-	return &Step{console: c, prefix: strings.Map(printable, name) + " | "}
+// Step returns the way for the lines of the step of that name, which paint may
+// colour; nil leaves it as it is. A Step is for one goroutine at a time.
+func (c *Console) Step(name string, paint func(string) string) *Step {
+	name = strings.Map(printable, name)
+	if paint != nil {
+		name = paint(name)
+	}
+	return &Step{console: c, prefix: name + " | "}
 }
 
 // printable keeps a step's name on its line.

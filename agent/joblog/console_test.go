@@ -17,11 +17,11 @@ func TestConsole(t *testing.T) {
 	t.Parallel()
 	var written bytes.Buffer
 	console := joblog.NewConsole(&written)
-	require.NoError(t, console.Step("Build").WriteLines([]byte("one\n\ntwo 🚀\n")))
-	require.NoError(t, console.Step("Te\nst\x7f").WriteLines([]byte("three\n")))
+	require.NoError(t, console.Step("Build", nil).WriteLines([]byte("one\n\ntwo 🚀\n")))
+	require.NoError(t, console.Step("Te\nst\x7f", strings.ToUpper).WriteLines([]byte("three\n")))
 	_, err := console.Write([]byte("the agent's own\n"))
 	require.NoError(t, err)
-	assert.Equal(t, "Build | one\nBuild | \nBuild | two 🚀\nTe st  | three\nthe agent's own\n", written.String())
+	assert.Equal(t, "Build | one\nBuild | \nBuild | two 🚀\nTE ST  | three\nthe agent's own\n", written.String())
 }
 
 // D-A42: lines of jobs that print at the same time are whole.
@@ -32,7 +32,7 @@ func TestConsoleIsShared(t *testing.T) {
 	var jobs sync.WaitGroup
 	const steps, lines = 8, 200
 	for i := range steps {
-		step := console.Step(fmt.Sprint("step", i))
+		step := console.Step(fmt.Sprint("step", i), nil)
 		jobs.Go(func() {
 			for line := range lines {
 				assert.NoError(t, step.WriteLines(fmt.Appendf(nil, "%d of %d\n%s\n", line, i, strings.Repeat("x", i))))

@@ -203,13 +203,9 @@ func TestHeartbeatsUntilTheReport(t *testing.T) {
 func TestALogThatPanicsCostsOnlyItsLines(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.ports.Log = logFunc(func(worker.Line) { panic("oh") })
+	b.ports.Log = logFunc(func(line) { panic("oh") })
 	answers := b.commands("Step", "echo a; echo b")
 	require.NoError(t, b.run())
 	assert.Nil(t, get(t, answers).failure)
 	assert.Equal(t, 1, strings.Count(b.log(), "panic in a port"))
 }
-
-type logFunc func(worker.Line)
-
-func (f logFunc) Write(line worker.Line) { f(line) }

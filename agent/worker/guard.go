@@ -103,10 +103,33 @@ func (g *guard) Admit(ctx context.Context, message *protocol.Message) (verdict V
 	return g.ports.Admission.Admit(ctx, message)
 }
 
-// Write implements Log: a line that cannot be written is never a job's trouble.
-func (g *guard) Write(line Line) {
+// Open implements Log.
+func (g *guard) Open(message *protocol.Message) (opened JobLog) {
+	opened = &guardedLog{guard: g}
 	defer g.shrug("Log", &g.logFailed)
-	g.ports.Log.Write(line)
+	return &guardedLog{guard: g, log: g.ports.Log.Open(message)}
+}
+
+// guardedLog is one job's log; none when it could not be opened.
+type guardedLog struct {
+	guard *guard
+	log   JobLog
+}
+
+// Write implements JobLog.
+func (l *guardedLog) Write(at time.Time, lines []byte) {
+	if l.log != nil {
+		defer l.guard.shrug("Log", &l.guard.logFailed)
+		l.log.Write(at, lines)
+	}
+}
+
+// Close implements JobLog.
+func (l *guardedLog) Close(ctx context.Context) {
+	if l.log != nil {
+		defer l.guard.shrug("Log", &l.guard.logFailed)
+		l.log.Close(ctx)
+	}
 }
 
 // JobStarted implements Meter, which may be nil.

@@ -25,11 +25,13 @@ type ending struct {
 func (w *Worker) runJob(job context.Context, h *hold) {
 	w.ports.Meter.JobStarted(h.queueWait())
 	begin := time.Now()
-	ended := w.execute(job, h.message)
+	log := w.ports.Log.Open(h.message)
+	ended := w.execute(job, h.message, log)
 	if errors.Is(context.Cause(job), errAbandoned) {
 		ended.outcome = Abandoned
 	}
 	w.ports.Meter.JobEnded(ended.outcome, time.Since(begin))
+	closeLog(job, log)
 	var answered bool
 	switch ended.outcome {
 	case Abandoned:
@@ -47,7 +49,7 @@ func (w *Worker) runJob(job context.Context, h *hold) {
 
 // execute runs a job in a directory of its own. A panic is the job's failure,
 // not the agent's end.
-func (w *Worker) execute(ctx context.Context, message *protocol.Message) (ended ending) {
+func (w *Worker) execute(ctx context.Context, message *protocol.Message, log JobLog) (ended ending) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			w.logger.Error("panic while a job ran", "job", message, "panic", thrown, "stack", string(debug.Stack()))
@@ -75,7 +77,7 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message) (ended 
 	}
 	r, err := w.start(script{
 		commands: message.Job.Commands, file: d.script(), directory: d.source(), environment: environment,
-		step: message.Metadata.StepName, token: message.Metadata.TaskToken,
+		log: log,
 	})
 	if err != nil {
 		return failed(Failed, runtimeFailure("start the job", err))
@@ -91,6 +93,18 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message) (ended 
 		return failed(Failed, runtimeFailure("read "+protocol.EnvOutput, err))
 	}
 	return ending{outcome: Succeeded, output: output}
+}
+
+// closeLog lets a log be complete before its job is reported. A job whose agent
+// is being stopped has little time left.
+func closeLog(job context.Context, log JobLog) {
+	patience := logTimeout
+	if job.Err() != nil {
+		patience = logStopTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(job), patience)
+	defer cancel()
+	log.Close(ctx)
 }
 
 func (w *Worker) output(d jobDirectory) (json.RawMessage, error) {

@@ -9,8 +9,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/attini-go/runner/agent/worker"
 )
 
 // TestMuchOutput: nothing is lost, nothing is out of order, and a line without
@@ -34,11 +32,11 @@ func TestMuchOutput(t *testing.T) {
 			var lines, text int
 			var last string
 			ordered := true
-			b.ports.Log = logFunc(func(line worker.Line) {
+			b.ports.Log = logFunc(func(line line) {
 				lines++
-				text += len(line.Text)
-				ordered = ordered && (len(line.Text) < len(last) || line.Text >= last)
-				last = line.Text
+				text += len(line.text)
+				ordered = ordered && (len(line.text) < len(last) || line.text >= last)
+				last = line.text
 			})
 			answers := b.commands("Step", c.command)
 			require.NoError(t, b.run())
@@ -63,8 +61,8 @@ func TestLinesCarryTheirStep(t *testing.T) {
 	b.queue.Close()
 	require.NoError(t, <-ended)
 	require.Len(t, b.lines, 1)
-	line := b.lines[0]
-	assert.WithinRange(t, line.Time, begin, time.Now())
-	line.Time = time.Time{}
-	assert.Equal(t, worker.Line{Step: "Step", Token: "token-Step", Text: "first"}, line)
+	first := b.lines[0]
+	assert.WithinRange(t, first.time, begin, time.Now())
+	first.time = time.Time{}
+	assert.Equal(t, line{step: "Step", token: "token-Step", text: "first"}, first)
 }

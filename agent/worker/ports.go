@@ -160,25 +160,26 @@ type Source interface {
 	Fill(ctx context.Context, origin protocol.DeploymentOrigin, directory string) error
 }
 
-// Line is one line of a job's output, without its line end.
-type Line struct {
-	Time time.Time
-	// Step is the step's name, or StartupStep.
-	Step string
-	// Token is the job's task token: the key under which a log keeps jobs
-	// apart. It is never written. Empty for startup commands.
-	Token string
-	Text  string
-}
-
 // StartupStep is the name under which the startup commands' lines appear.
 const StartupStep = "Startup"
 
-// Log takes the lines of all jobs as they come. Calls are concurrent between
-// jobs, in order within one. It must not block for long and cannot fail: a
-// log's trouble is never a job's.
+// Log takes the lines of all jobs as they come. A log's trouble is never a
+// job's: nothing here can fail.
 type Log interface {
-	Write(line Line)
+	// Open begins the log of a job, or of the startup commands, which have no
+	// message. It is called concurrently.
+	Open(message *protocol.Message) JobLog
+}
+
+// JobLog takes the lines of one job, from one goroutine at a time.
+type JobLog interface {
+	// Write takes lines that have just been printed: valid UTF-8, each with an
+	// LF, secrets masked. They are its own only during the call, which must not
+	// take long, as the job waits for it.
+	Write(at time.Time, lines []byte)
+	// Close is called once, before the job is reported. It does what must be
+	// done by then, as long as ctx lasts.
+	Close(ctx context.Context)
 }
 
 // Outcome is how a job ended.

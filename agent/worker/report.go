@@ -26,6 +26,9 @@ const (
 	// stopTimeout bounds all that is still to be said once the worker is being
 	// stopped: a stopped task has little time left.
 	stopTimeout = 15 * time.Second
+	// A job's report waits so long for its log to be complete.
+	logTimeout     = 10 * time.Second
+	logStopTimeout = 3 * time.Second
 )
 
 // retry makes a call again and again, with growing, random pauses, until it

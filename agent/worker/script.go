@@ -29,7 +29,7 @@ type script struct {
 	file        string // where the script is written
 	directory   string // the working directory
 	environment []string
-	step, token string // whose lines they are
+	log         JobLog
 }
 
 // errTimeout is the cause of a script's end by its timeout.
@@ -42,9 +42,7 @@ func (w *Worker) start(s script) (*running, error) {
 	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
-	lines := joblog.NewSplitter(lineLimit, func(text string) {
-		w.ports.Log.Write(Line{Time: time.Now(), Step: s.step, Token: s.token, Text: text})
-	})
+	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.Write(time.Now(), lines) })
 	tree, err := process.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
 		Output: lines, Grace: w.config.KillGrace, Drain: drain,

@@ -27,16 +27,19 @@ func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 	if err != nil {
 		return nothing, &StartupError{Cause: "make a directory for the startup commands: " + err.Error()}
 	}
+	log := w.ports.Log.Open(nil)
 	r, err := w.start(script{
 		commands: w.config.StartupCommands, file: filepath.Join(directory, "script"), directory: directory,
-		environment: w.config.Environment, step: StartupStep,
+		environment: w.config.Environment, log: log,
 	})
 	if err != nil {
+		closeLog(ctx, log)
 		w.removeAll(directory)
 		return nothing, &StartupError{Cause: err.Error()}
 	}
 	end = func() {
 		r.End()
+		closeLog(ctx, log)
 		w.removeAll(directory)
 	}
 	return end, w.awaitStartup(ctx, r)

@@ -41,7 +41,7 @@ type bench struct {
 	ports worker.Ports
 
 	mu       sync.Mutex
-	lines    []worker.Line
+	lines    []line
 	linesAt  map[string]int // lines there were when a step was answered
 	reported map[string]int // answers that a step was given
 	logged   bytes.Buffer
@@ -65,7 +65,7 @@ func newBench(t testing.TB) *bench {
 		},
 	}
 	b.ports = worker.Ports{
-		Queue: b.queue, Reporter: witness{b.reporter, b}, Log: b,
+		Queue: b.queue, Reporter: witness{b.reporter, b}, Log: logFunc(b.note),
 		Source: fill(func(context.Context, string) error { return nil }),
 	}
 	return b
@@ -154,8 +154,40 @@ func (b *bench) start(ctx context.Context) (*worker.Worker, <-chan error) {
 	return w, ended
 }
 
-// Write implements worker.Log.
-func (b *bench) Write(line worker.Line) {
+// line is one line of a job's output.
+type line struct {
+	time              time.Time
+	step, token, text string
+}
+
+// logFunc takes a log's lines one by one.
+type logFunc func(line)
+
+// Open implements worker.Log.
+func (f logFunc) Open(message *protocol.Message) worker.JobLog {
+	if message == nil {
+		return jobLines{f, line{step: worker.StartupStep}}
+	}
+	return jobLines{f, line{step: message.Metadata.StepName, token: message.Metadata.TaskToken}}
+}
+
+type jobLines struct {
+	take logFunc
+	of   line
+}
+
+// Write implements worker.JobLog.
+func (j jobLines) Write(at time.Time, lines []byte) {
+	for text := range strings.Lines(string(lines)) {
+		j.of.time, j.of.text = at, strings.TrimSuffix(text, "\n")
+		j.take(j.of)
+	}
+}
+
+// Close implements worker.JobLog.
+func (jobLines) Close(context.Context) {}
+
+func (b *bench) note(line line) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lines = append(b.lines, line)
@@ -167,8 +199,8 @@ func (b *bench) text(step string) string {
 	defer b.mu.Unlock()
 	var text strings.Builder
 	for _, line := range b.lines {
-		if line.Step == step {
-			text.WriteString(line.Text + "\n")
+		if line.step == step {
+			text.WriteString(line.text + "\n")
 		}
 	}
 	return text.String()

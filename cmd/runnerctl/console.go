@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"os"
-	"sync"
+	"time"
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 
+	"github.com/attini-go/runner/agent/joblog"
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
 
@@ -33,24 +36,38 @@ func (p painter) paint(text string, attributes ...color.Attribute) string {
 // console writes the jobs' lines, each behind its step's name. A step keeps
 // its colour, so that parallel jobs can be told apart.
 type console struct {
-	mu      sync.Mutex
-	w       io.Writer
+	*joblog.Console
 	painter painter
 }
 
 var _ worker.Log = (*console)(nil)
 
-// Write implements worker.Log.
-func (c *console) Write(line worker.Line) {
+func newConsole(w io.Writer, p painter) *console { return &console{joblog.NewConsole(w), p} }
+
+// Open implements worker.Log.
+func (c *console) Open(message *protocol.Message) worker.JobLog {
+	step := worker.StartupStep
+	if message != nil {
+		step = message.Metadata.StepName
+	}
 	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(line.Step)) // a hash cannot fail
+	_, _ = hash.Write([]byte(step)) // a hash cannot fail
 	colours := [...]color.Attribute{color.FgCyan, color.FgMagenta, color.FgBlue, color.FgYellow, color.FgGreen}
-	name := c.painter.paint(line.Step, colours[hash.Sum32()%uint32(len(colours))])
-	c.printf("%s | %s\n", name, line.Text)
+	colour := colours[hash.Sum32()%uint32(len(colours))]
+	return jobConsole{c.Step(step, func(name string) string { return c.painter.paint(name, colour) })}
 }
 
+// jobConsole is one job's part of the console.
+type jobConsole struct{ *joblog.Step }
+
+// Write implements worker.JobLog.
+func (j jobConsole) Write(_ time.Time, lines []byte) {
+	_ = j.WriteLines(lines) // nobody is there to be told that the console is gone
+}
+
+// Close implements worker.JobLog.
+func (jobConsole) Close(context.Context) {}
+
 func (c *console) printf(format string, arguments ...any) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	fmt.Fprintf(c.w, format, arguments...)
+	fmt.Fprintf(c, format, arguments...)
 }

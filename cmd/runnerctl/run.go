@@ -60,7 +60,7 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 
 // files reads what the flags name; errors are the user's to mend.
 func (c runCommand) files(s streams) (options local.Options, facts local.Facts, err error) {
-	screen := &console{w: s.stderr, painter: painter(s.colour)}
+	screen := newConsole(s.stderr, painter(s.colour))
 	template, err := filepath.Abs(c.Template)
 	if err != nil {
 		return options, facts, misuse{err}

@@ -36,7 +36,7 @@ func walls() map[string][]string {
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/macro":  {"awsport", "transform", "cfn", "problem"},
-		"cmd/runnerctl": {"awsport", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/process"},
+		"cmd/runnerctl": {"awsport", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e": {},
 
@@ -54,8 +54,8 @@ func walls() map[string][]string {
 		"agent/joblog":            {},
 		"agent/workspace":         {"agent/protocol"},
 		"agent/porttest":          {"agent/worker", "agent/protocol"},
-		"agent/internal/awsport":  {"agent/worker", "agent/workspace", "agent/protocol"},
-		"agent/cmd/attini-runner": {"agent/internal/awsport", "agent/worker", "agent/workspace", "agent/process", "agent/protocol"},
+		"agent/internal/awsport":  {"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol"},
+		"agent/cmd/attini-runner": {"agent/internal/awsport", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
 		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
 	}
 }

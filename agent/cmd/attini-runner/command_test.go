@@ -7,8 +7,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/attini-go/runner/agent/worker"
 )
 
 func TestCommands(t *testing.T) {
@@ -122,13 +120,4 @@ func TestMissingVariables(t *testing.T) {
 		assert.Contains(t, stdout.String(), "ATTINI_QUEUE_URL is missing")
 		assert.NotContains(t, stdout.String(), `"a"`)
 	}
-}
-
-func TestConsole(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	c := &console{w: &out}
-	c.Write(worker.Line{Step: "Build\nit", Text: "hello 🚀"})
-	c.Write(worker.Line{Step: "Test", Text: ""})
-	assert.Equal(t, "Build it | hello 🚀\nTest | \n", out.String())
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/attini-go/runner/agent/internal/awsport"
+	"github.com/attini-go/runner/agent/joblog"
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
@@ -27,6 +28,8 @@ const (
 	startTimeout = time.Minute
 	// reportReserve is what the last reports get of the time to stop.
 	reportReserve = 15 * time.Second
+	// logReserve is what the ends of logs get that could not be stored before.
+	logReserve = 5 * time.Second
 	// killGrace is the time between a job's SIGTERM and SIGKILL.
 	killGrace = 10 * time.Second
 )
@@ -36,6 +39,7 @@ type agent struct {
 	invited  invitation
 	settings settings
 	streams  streams
+	console  *joblog.Console
 	logger   *slog.Logger
 	aws      aws.Config
 }
@@ -46,8 +50,8 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	found, err := readSettings(environmentOf(s.environment))
-	a := &agent{invited: invited, settings: found, streams: s}
-	a.logger = slog.New(slog.NewJSONHandler(s.stdout, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
+	a := &agent{invited: invited, settings: found, streams: s, console: joblog.NewConsole(s.stdout)}
+	a.logger = slog.New(slog.NewJSONHandler(a.console, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
 	for _, warning := range found.warnings {
 		a.logger.Warn("a setting is not taken as it is", "setting", warning)
 	}
@@ -125,9 +129,15 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	}
 	store := workspace.NewStore(awsport.NewObjects(a.aws), directory, workspace.DefaultLimits())
 	defer store.Close()
+	archive := joblog.NewArchive(awsport.NewLogs(a.aws), directory, a.logger)
+	defer func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), logReserve)
+		defer cancel()
+		archive.Close(ending)
+	}()
 	work, err := worker.New(a.config(directory, container, told), worker.Ports{
 		Queue: awsport.NewQueue(a.aws, a.settings.QueueURL, a.logger), Reporter: awsport.NewReporter(a.aws, a.logger),
-		Source: store, Log: &console{w: a.streams.stdout},
+		Source: store, Log: &logs{a.console, archive},
 		Admission: awsport.NewAdmission(a.aws, metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
 		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger),
 		Life:      runner,

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/attini-go/runner/agent/joblog"
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// logs sends jobs' lines to the container's log and to the artifact store.
+type logs struct {
+	console *joblog.Console
+	archive *joblog.Archive
+}
+
+var _ worker.Log = (*logs)(nil)
+
+// Open implements worker.Log.
+func (l *logs) Open(message *protocol.Message) worker.JobLog {
+	if message == nil {
+		return &jobLog{step: l.console.Step(worker.StartupStep, nil)}
+	}
+	opened := &jobLog{step: l.console.Step(message.Metadata.StepName, nil)}
+	if place, known := placeOf(message); known {
+		opened.entry = l.archive.Open(place)
+	}
+	return opened
+}
+
+// placeOf is where a job's log is in the artifact store; the framework's own
+// tools look there.
+func placeOf(message *protocol.Message) (place joblog.Place, known bool) {
+	origin := message.Origin
+	execution := message.Metadata.ExecutionARN
+	return joblog.Place{
+		Bucket: origin.Source.Bucket,
+		Key: strings.Join([]string{
+			"attini/deployment/logs/runner", origin.Environment, origin.DistributionName, origin.DistributionID,
+			message.Metadata.StepName, execution[strings.LastIndex(execution, ":")+1:],
+		}, "/"),
+	}, origin.Source.Bucket != ""
+}
+
+// jobLog is one job's lines; the startup commands have no entry.
+type jobLog struct {
+	step  *joblog.Step
+	entry *joblog.Entry
+}
+
+// Write implements worker.JobLog.
+func (l *jobLog) Write(at time.Time, lines []byte) {
+	_ = l.step.WriteLines(lines) // a container's log that is gone is no job's trouble
+	if l.entry != nil {
+		l.entry.WriteLines(at, lines)
+	}
+}
+
+// Close implements worker.JobLog.
+func (l *jobLog) Close(ctx context.Context) {
+	if l.entry != nil {
+		l.entry.Close(ctx)
+	}
+}
