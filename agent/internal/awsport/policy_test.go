@@ -37,6 +37,7 @@ func TestPolicyHasWhatIsCalled(t *testing.T) {
 		{"s3", reflect.TypeFor[objectClient]()},
 		{"s3", reflect.TypeFor[storeClient]()},
 		{"s3", reflect.TypeFor[logClient]()},
+		{"ec2", reflect.TypeFor[instanceClient]()},
 	} {
 		for i := range client.calls.NumMethod() {
 			action := client.service + ":" + client.calls.Method(i).Name
@@ -73,4 +74,32 @@ func TestPolicyHasWhatIsCalled(t *testing.T) {
 		assert.True(t, called[action], "%s is permitted, but never called", action)
 	}
 	assert.Len(t, permitted, len(called), "%v are called", called)
+}
+
+// TestPolicyEndsOnlyRunnersHosts: ending an instance is permitted for those
+// that a launcher has started, by the tag that it gives them.
+func TestPolicyEndsOnlyRunnersHosts(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../docs/policies/attini-runner-basic-execution-policy.json")
+	require.NoError(t, err)
+	var policy struct {
+		Statement []struct {
+			Action    any
+			Resource  string
+			Condition map[string]map[string]string
+		}
+	}
+	require.NoError(t, json.Unmarshal(text, &policy))
+	found := 0
+	for _, statement := range policy.Statement {
+		if statement.Action != "ec2:TerminateInstances" {
+			continue
+		}
+		found++
+		assert.Equal(t, "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*", statement.Resource)
+		assert.Equal(t, map[string]map[string]string{
+			"StringEquals": {"aws:ResourceTag/AttiniResourceType": "RunnerInstance"},
+		}, statement.Condition)
+	}
+	assert.Equal(t, 1, found)
 }
