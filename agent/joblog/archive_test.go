@@ -369,8 +369,9 @@ func TestArchiveWithoutSpace(t *testing.T) {
 	told := &bytes.Buffer{}
 	a := joblog.NewArchive(objects, "/proc/self/none", slog.New(slog.NewTextHandler(told, nil)))
 	entry := a.Open(place("k"))
-	entry.WriteLines(time.Now(), []byte("one\n"))
-	entry.WriteLines(time.Now(), []byte("two\n"))
+	for range 2 {
+		entry.WriteLines(time.Now(), bytes.Repeat([]byte("one\n"), 100_000))
+	}
 	entry.Close(t.Context())
 	a.Close(t.Context())
 	assert.Empty(t, objects.contents)

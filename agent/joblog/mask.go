@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,14 +23,45 @@ const masked = "***"
 // commas, whose values are secrets although their names do not say so.
 const SecretVariables = "ATTINI_SECRET_VARIABLES"
 
-var (
-	// secretName finds names that speak of a secret; notSecretName those that
-	// speak of where one is.
-	secretName    = regexp.MustCompile(`(?i)secret|passw(or)?d|passphrase|token|credential|api_?key|access_?key|private_?key|signing_?key|encryption_?key|(^|_)(auth|pwd|pat|jwt)(_|$)`)
-	notSecretName = regexp.MustCompile(`(?i)_(arn|name|file|path|dir|region|type|version|ttl|timeout|expiration|enabled)$|^` + SecretVariables + `$`)
-	// plainWord is a value that is everywhere and tells nothing.
-	plainWord = regexp.MustCompile(`(?i)^(true|false|none|null|undefined|disabled|enabled|default|required|optional)$`)
-)
+// isSecret finds names that speak of a secret, and not of where one is. Plain
+// comparisons take a tenth of the time of regular expressions, and each job has
+// an environment.
+func isSecret(variable string) bool {
+	name := strings.ToLower(variable)
+	for _, place := range []string{
+		"_arn", "_name", "_file", "_path", "_dir", "_region", "_type", "_version", "_ttl", "_timeout", "_expiration", "_enabled",
+	} {
+		if strings.HasSuffix(name, place) {
+			return false
+		}
+	}
+	for _, word := range []string{"secret", "password", "passwd", "passphrase", "token", "credential"} {
+		if strings.Contains(name, word) {
+			return variable != SecretVariables
+		}
+	}
+	for _, key := range []string{"api", "access", "private", "signing", "encryption"} {
+		if strings.Contains(name, key+"key") || strings.Contains(name, key+"_key") {
+			return true
+		}
+	}
+	for part := range strings.SplitSeq(name, "_") {
+		switch part {
+		case "auth", "pwd", "pat", "jwt":
+			return name != "pwd" && name != "oldpwd"
+		}
+	}
+	return false
+}
+
+// isPlainWord finds values that are everywhere and tell nothing.
+func isPlainWord(value string) bool {
+	switch strings.ToLower(value) {
+	case "true", "false", "none", "null", "undefined", "disabled", "enabled", "default", "required", "optional":
+		return true
+	}
+	return false
+}
 
 // leastSecret is the length in bytes below which a value is no secret, unless
 // the user says that it is: hiding "1" would make every line unreadable.
@@ -49,7 +79,7 @@ func NewMask(environment []string) *Mask {
 	}
 	var secrets [][]byte
 	for name, value := range values {
-		if secretName.MatchString(name) && !notSecretName.MatchString(name) {
+		if isSecret(name) {
 			secrets = append(secrets, forms(value, leastSecret)...)
 		}
 	}
@@ -79,7 +109,7 @@ func forms(value string, least int) [][]byte {
 	var found [][]byte
 	for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		line = strings.TrimSpace(line)
-		if len(line) < least || least > 1 && plainWord.MatchString(line) {
+		if len(line) < least || least > 1 && isPlainWord(line) {
 			continue
 		}
 		escaped := url.QueryEscape(line)

@@ -24,6 +24,7 @@ func TestMask(t *testing.T) {
 		{"the agent's own credentials", []string{"AWS_SECRET_ACCESS_KEY=wJalr/XU+tn", "AWS_SESSION_TOKEN=IQoJ=="}, "wJalr/XU+tn IQoJ==", "*** ***"},
 		{"where a secret is, is none", []string{"DB_SECRET_ARN=arn:aws:x", "TOKEN_FILE=/tmp/t"}, "arn:aws:x /tmp/t", "arn:aws:x /tmp/t"},
 		{"words that are everywhere", []string{"TOKEN_REQUIRED=true", "AUTH=none"}, "true none", "true none"},
+		{"the working directory", []string{"PWD=/home/me", "OLDPWD=/home"}, "/home/me", "/home/me"},
 		{"short values", []string{"API_KEY=abc"}, "abc", "abc"},
 		{"an empty value", []string{"API_KEY=", "API_KEY"}, "abc", "abc"},
 		{"a longer secret first", []string{"A_TOKEN=abcd", "B_TOKEN=abcdefgh"}, "abcdefgh abcdxx", "*** ***xx"},

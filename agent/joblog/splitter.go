@@ -237,14 +237,14 @@ func isPlain(text []byte) bool {
 		if odd := (word - ' '*low) | (word + low) | word; odd&high == 0 {
 			continue
 		}
-		if !isPlainWord(rest[:8], &ascii) {
+		if !arePlain(rest[:8], &ascii) {
 			return false
 		}
 	}
-	return isPlainWord(rest, &ascii) && (ascii || utf8.Valid(text))
+	return arePlain(rest, &ascii) && (ascii || utf8.Valid(text))
 }
 
-func isPlainWord(text []byte, ascii *bool) bool {
+func arePlain(text []byte, ascii *bool) bool {
 	for _, b := range text {
 		if b >= utf8.RuneSelf {
 			*ascii = false

@@ -7,29 +7,50 @@ import (
 	"os"
 )
 
-// spool is text in a file that has no name, made when it is first needed.
+// spool is text in memory, or in a file that has no name once there is more:
+// most logs are small, and a file costs more than all else that a short job
+// needs.
 type spool struct {
 	directory string
+	memory    []byte
 	file      *os.File
 	size      int64
 }
 
+// spoolMemory is how much of a log is kept in memory.
+const spoolMemory = 64 << 10
+
 func (s *spool) append(text []byte) error {
+	if s.file == nil && s.size+int64(len(text)) <= spoolMemory {
+		s.memory = append(s.memory, text...)
+		s.size += int64(len(text))
+		return nil
+	}
 	if s.file == nil {
-		file, err := os.CreateTemp(s.directory, "log-")
-		if err != nil {
+		if err := s.open(); err != nil {
 			return fmt.Errorf("make a file for a job's log: %w", err)
 		}
-		if err := os.Remove(file.Name()); err != nil {
-			return errors.Join(fmt.Errorf("make a file for a job's log: %w", err), file.Close())
-		}
-		s.file = file
 	}
-	n, err := s.file.WriteAt(text, s.size)
-	if err != nil {
+	if _, err := s.file.WriteAt(text, s.size); err != nil {
 		return fmt.Errorf("write a job's log to its file: %w", err)
 	}
-	s.size += int64(n)
+	s.size += int64(len(text))
+	return nil
+}
+
+// open moves what is in memory to a file.
+func (s *spool) open() error {
+	file, err := os.CreateTemp(s.directory, "log-")
+	if err != nil {
+		return err
+	}
+	if err = os.Remove(file.Name()); err == nil {
+		_, err = file.WriteAt(s.memory, 0)
+	}
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	s.file, s.memory = file, nil
 	return nil
 }
 
@@ -55,6 +76,13 @@ func (s *spool) ReadAt(text []byte, offset int64) (int, error) {
 		return 0, io.EOF
 	}
 	whole := int64(len(text)) <= s.size-offset
+	if s.file == nil {
+		n := copy(text, s.memory[offset:])
+		if !whole {
+			return n, io.EOF
+		}
+		return n, nil
+	}
 	n, err := s.file.ReadAt(text[:min(int64(len(text)), s.size-offset)], offset)
 	if err == nil && !whole {
 		err = io.EOF
@@ -67,7 +95,7 @@ func (s *spool) reset() {
 	if s.file != nil {
 		_ = s.file.Close() // nothing of it is needed any more
 	}
-	s.file, s.size = nil, 0
+	s.file, s.memory, s.size = nil, nil, 0
 }
 
 // Content is what an upload sends. It can be read as often as needed.

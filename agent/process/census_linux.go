@@ -31,6 +31,7 @@ type census struct {
 // look reads the members alive and reaps those ended. It is sure when nothing
 // changed meanwhile; others says that there are more processes than the leader.
 func (m *members) look(adopts bool) (sure, others bool) {
+	m.identify()
 	c := census{members: m, found: map[int]bool{}, sessions: map[int]bool{}}
 	if !m.reaped || len(m.known) == 0 {
 		c.sessions[m.leader.pid] = true // nobody else can have the number yet

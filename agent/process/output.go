@@ -11,9 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pumpBuffer is the size of one read: half of a Linux pipe, so that the
-// writers can go on while Output is busy.
-const pumpBuffer = 32 << 10
+// The size of one read grows with what there is to read, up to half of a Linux
+// pipe, so that the writers can go on while Output is busy.
+const (
+	firstBuffer = 4 << 10
+	pumpBuffer  = 32 << 10
+)
 
 // pump copies a pipe to a writer. Unlike io.Copy it knows at each moment how
 // much has been read and written, which tells when what was in the pipe at the
@@ -53,7 +56,7 @@ func (p *pump) run() {
 		p.fail(err)
 		return
 	}
-	buffer := make([]byte, pumpBuffer)
+	buffer := make([]byte, firstBuffer)
 	for {
 		n, err := p.fill(connection, buffer)
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -63,6 +66,9 @@ func (p *pump) run() {
 			return
 		}
 		p.deliver(buffer[:n])
+		if n == len(buffer) && n < pumpBuffer {
+			buffer = make([]byte, 2*n)
+		}
 	}
 }
 

@@ -76,6 +76,14 @@ func listsChildren(pid int) bool {
 	return err == nil
 }
 
+// hasNoOrphans is true when a program's first thread has no children; false
+// when that is unknown. The kernel hands orphans over before it says that their
+// parent has ended.
+func hasNoOrphans(pid int) bool {
+	children, err := os.ReadFile(procPath(pid, "task/"+strconv.Itoa(pid)+"/children"))
+	return err == nil && len(children) == 0
+}
+
 // children reads the children of all threads of a process. It is not complete
 // when a child ended meanwhile: its children may have moved to a place that had
 // been read before.

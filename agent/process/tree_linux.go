@@ -49,11 +49,18 @@ func newMembers(cmd *exec.Cmd, cookie, pipe string) *members {
 	}
 	// Only fails for processes that do not exist.
 	m.session, _ = unix.Getsid(0)
-	// The leader cannot have been reaped yet, so its status is its own.
+	return m
+}
+
+// identify learns when the leader started. It is asked only once it matters:
+// before the leader has been reaped its number is its own.
+func (m *members) identify() {
+	if m.leader.start != 0 || m.reaped {
+		return
+	}
 	if s, err := readStatus(m.leader.pid); err == nil {
 		m.leader = s.identity
 	}
-	return m
 }
 
 // longestDoubt is how long looks go on that cannot be trusted. A process that is
@@ -66,7 +73,7 @@ const longestDoubt = 500 * time.Millisecond
 // child when another one is reaped.
 func (m *members) left() bool {
 	adopts := adoptsOrphans()
-	if !adopts && m.groupEnded() {
+	if adopts && m.leftNone() || !adopts && m.groupEnded() {
 		return false
 	}
 	pause, trusted := shortestPause, 0
@@ -89,6 +96,13 @@ func (m *members) left() bool {
 		return !m.groupEnded()
 	}
 	return len(m.alive) > 0
+}
+
+// leftNone is the cheap look after the end of a leader that has started nothing
+// that outlived it, which is nearly always: all that it left would be this
+// program's now, as a child of its first thread, which leaders never are.
+func (m *members) leftNone() bool {
+	return len(m.known) == 0 && m.leaderEnded() && hasNoOrphans(m.self)
 }
 
 // groupEnded says that the leader and its group have ended and nothing else

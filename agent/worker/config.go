@@ -3,7 +3,6 @@ package worker
 import (
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
@@ -32,6 +31,10 @@ type Config struct {
 	// Directory holds the jobs' private directories while they run. It must
 	// exist; what the worker makes in it, it removes.
 	Directory string
+	// MemoryDirectory is one whose files are in memory, for small files that
+	// the worker makes for each job; what it makes in it, it removes. Empty, or
+	// without room: they are in Directory.
+	MemoryDirectory string
 	// Environment is what every job inherits, as in os.Environ.
 	Environment []string
 	// KillGrace is the time between SIGTERM and SIGKILL.
@@ -87,13 +90,13 @@ func (c Config) resolve(claims bool) (Config, error) {
 	if err != nil {
 		problems = append(problems, fmt.Errorf("find the shell: %w", err))
 	}
-	directory, err := filepath.Abs(c.Directory)
-	if err != nil {
-		problems = append(problems, fmt.Errorf("find the Directory: %w", err))
+	if c.Directory, err = checkDirectory("Directory", c.Directory); err != nil {
+		problems = append(problems, err)
 	}
-	if info, err := os.Stat(c.Directory); err != nil || !info.IsDir() {
-		problems = append(problems, fmt.Errorf("the Directory %q is none", c.Directory))
+	if c.MemoryDirectory != "" {
+		if c.MemoryDirectory, err = checkDirectory("MemoryDirectory", c.MemoryDirectory); err != nil {
+			problems = append(problems, err)
+		}
 	}
-	c.Directory = directory
 	return c, errors.Join(problems...)
 }

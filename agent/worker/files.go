@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 )
 
@@ -51,18 +50,4 @@ func kindOf(mode fs.FileMode) string {
 
 func tooLarge(size, limit int) error {
 	return fmt.Errorf("the output has %d bytes, a step's output can have %d at most; store it elsewhere and pass on where it is", size, limit)
-}
-
-// makeWritable lets a tree be removed whose directories a job made read-only.
-func makeWritable(root string) {
-	walk := func(path string, entry fs.DirEntry, err error) error {
-		if entry != nil && entry.IsDir() {
-			if chmod := os.Chmod(path, 0o700); chmod != nil {
-				return fs.SkipDir
-			}
-		}
-		return nil
-	}
-	// What cannot be made writable is reported by the removal that follows.
-	_ = filepath.WalkDir(root, walk)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -59,13 +58,9 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message, log Job
 	if ctx.Err() != nil {
 		return w.interrupted(ctx, ending{})
 	}
-	directory, err := os.MkdirTemp(w.config.Directory, "job-")
+	d, err := w.desks.take(message)
+	defer func() { w.desks.give(d, ended.outcome == Succeeded) }()
 	if err != nil {
-		return failed(Failed, runtimeFailure("make the job's directory", err))
-	}
-	defer w.removeAll(directory)
-	d := jobDirectory(directory)
-	if err := d.prepare(message); err != nil {
 		return failed(Failed, runtimeFailure("prepare the job's directory", err))
 	}
 	if err := w.fill(ctx, message, d.source()); err != nil {
@@ -76,7 +71,7 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message, log Job
 		return failed(Failed, runtimeFailure("set the job's environment", err))
 	}
 	r, err := w.start(script{
-		commands: message.Job.Commands, file: d.script(), directory: d.source(), environment: environment,
+		commands: message.Job.Commands, file: d.script, directory: d.source(), environment: environment,
 		log: log,
 	})
 	if err != nil {
@@ -107,7 +102,7 @@ func closeLog(job context.Context, log JobLog) {
 	log.Close(ctx)
 }
 
-func (w *Worker) output(d jobDirectory) (json.RawMessage, error) {
+func (w *Worker) output(d desk) (json.RawMessage, error) {
 	content, err := readOutput(d.output(), w.config.OutputLimit)
 	if err != nil {
 		return nil, err

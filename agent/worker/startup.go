@@ -34,13 +34,13 @@ func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 	})
 	if err != nil {
 		closeLog(ctx, log)
-		w.removeAll(directory)
+		removeAll(directory, w.logger)
 		return nothing, &StartupError{Cause: err.Error()}
 	}
 	end = func() {
 		r.End()
 		closeLog(ctx, log)
-		w.removeAll(directory)
+		removeAll(directory, w.logger)
 	}
 	return end, w.awaitStartup(ctx, r)
 }

@@ -27,7 +27,11 @@ type Worker struct {
 	slots, places chan struct{}
 	// holding waits for what is held.
 	holding sync.WaitGroup
-	held    *registry
+	// pipefail says that the shell knows that option, once it was asked.
+	asked    sync.Once
+	pipefail bool
+	held     *registry
+	desks    *desks
 }
 
 // waitingRoom is how many jobs are held that wait for a place, so that one
@@ -51,6 +55,7 @@ func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 		slots:   make(chan struct{}, config.MaxConcurrentJobs+waitingRoom),
 		places:  make(chan struct{}, config.MaxConcurrentJobs),
 		held:    newRegistry(),
+		desks:   &desks{directory: config.Directory, memory: config.MemoryDirectory, logger: logger},
 	}, nil
 }
 
@@ -115,6 +120,7 @@ func (w *Worker) attended(ctx context.Context, work func(running, taking context
 	}
 	err := work(running, taking)
 	w.holding.Wait()
+	w.desks.clear()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

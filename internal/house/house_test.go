@@ -58,6 +58,8 @@ func walls() map[string][]string {
 		"agent/cmd/attini-runner": {"agent/internal/awsport", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
 		"agent/metrics":           {"agent/worker"},
 		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
+		// It measures, and is no part of what is installed.
+		"agent/bench": {},
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +15,7 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // environment is what the job sees: what the agent hands on, what the
 // documentation promises, and what the step says, each over the one before.
-func (w *Worker) environment(message *protocol.Message, d jobDirectory) ([]string, error) {
+func (w *Worker) environment(message *protocol.Message, d desk) ([]string, error) {
 	origin := message.Origin
 	environment := slices.Concat(w.config.Environment, []string{
 		protocol.EnvEnvironmentName + "=" + origin.Environment,
@@ -26,7 +24,7 @@ func (w *Worker) environment(message *protocol.Message, d jobDirectory) ([]strin
 		protocol.EnvArtifactsPrefix + "=" + origin.Source.Prefix,
 		protocol.EnvObjectIdentifier + "=" + origin.ObjectIdentifier,
 		protocol.EnvStepName + "=" + message.Metadata.StepName,
-		protocol.EnvInput + "=" + d.input(),
+		protocol.EnvInput + "=" + d.input,
 		protocol.EnvOutput + "=" + d.output(),
 		protocol.EnvSourceDir + "=" + d.source(),
 		"TMPDIR=" + d.temporary(),
@@ -51,34 +49,4 @@ func (w *Worker) environment(message *protocol.Message, d jobDirectory) ([]strin
 		environment = append(environment, name+"="+value)
 	}
 	return environment, errors.Join(problems...)
-}
-
-// jobDirectory is a job's private directory.
-type jobDirectory string
-
-func (d jobDirectory) source() string    { return filepath.Join(string(d), "source") }
-func (d jobDirectory) temporary() string { return filepath.Join(string(d), "tmp") }
-func (d jobDirectory) input() string     { return filepath.Join(string(d), "input.json") }
-func (d jobDirectory) output() string    { return filepath.Join(string(d), "output.json") }
-func (d jobDirectory) script() string    { return filepath.Join(string(d), "script") }
-
-func (d jobDirectory) prepare(message *protocol.Message) error {
-	return errors.Join(
-		os.Mkdir(d.source(), 0o700),
-		os.Mkdir(d.temporary(), 0o700),
-		os.WriteFile(d.input(), message.Input(), 0o600),
-		os.WriteFile(d.output(), nil, 0o600),
-	)
-}
-
-// removeAll removes a job's directory, also what the job made unwritable.
-func (w *Worker) removeAll(directory string) {
-	err := os.RemoveAll(directory)
-	if err != nil {
-		makeWritable(directory)
-		err = os.RemoveAll(directory)
-	}
-	if err != nil {
-		w.logger.Warn("remove a job's directory", "error", err)
-	}
 }

@@ -1,0 +1,169 @@
+package worker
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// desks are where jobs work. A job that leaves its desk as it was hands it on
+// to the next one: to make and remove five files takes longer than the shell's
+// start, and file systems grow slow when they do little else.
+type desks struct {
+	directory, memory string
+	logger            *slog.Logger
+
+	mu   sync.Mutex
+	free []string
+}
+
+// desk is one job's private place: a directory, and two files of the agent's
+// own that may be elsewhere.
+type desk struct {
+	directory     string
+	input, script string
+}
+
+func (d desk) source() string    { return filepath.Join(d.directory, "source") }
+func (d desk) temporary() string { return filepath.Join(d.directory, "tmp") }
+func (d desk) output() string    { return filepath.Join(d.directory, "output.json") }
+
+// take prepares a desk for a job. It must be given back, also after an error.
+func (ds *desks) take(message *protocol.Message) (d desk, err error) {
+	ds.mu.Lock()
+	if last := len(ds.free) - 1; last >= 0 {
+		d.directory, ds.free = ds.free[last], ds.free[:last]
+	}
+	ds.mu.Unlock()
+	if d.directory == "" {
+		if d.directory, err = os.MkdirTemp(ds.directory, "job-"); err == nil {
+			err = errors.Join(os.Mkdir(d.source(), 0o700), os.Mkdir(d.temporary(), 0o700), os.WriteFile(d.output(), nil, 0o600))
+		}
+	}
+	if err != nil {
+		return d, err
+	}
+	name := rand.Text()
+	d.input, err = ds.write("input-"+name+".json", message.Input())
+	d.script = filepath.Join(filepath.Dir(d.input), "script-"+name)
+	return d, err
+}
+
+// write writes one of the agent's own files: in memory, or where there is no
+// room in it, on disk.
+func (ds *desks) write(name string, content []byte) (path string, err error) {
+	for _, directory := range []string{ds.memory, ds.directory} {
+		if directory == "" {
+			continue
+		}
+		path = filepath.Join(directory, name)
+		if err = os.WriteFile(path, content, 0o600); err == nil {
+			return path, nil
+		}
+		_ = os.Remove(path) // what was written of it
+	}
+	return "", err
+}
+
+// give takes a desk back. One that may be used again must be as it was: nobody
+// has left anything on it.
+func (ds *desks) give(d desk, again bool) {
+	for _, file := range []string{d.input, d.script} {
+		if file != "" {
+			_ = os.Remove(file) // it is in the way of nobody
+		}
+	}
+	switch {
+	case d.directory == "":
+	case again && d.isAsMade():
+		ds.mu.Lock()
+		ds.free = append(ds.free, d.directory)
+		ds.mu.Unlock()
+	default:
+		removeAll(d.directory, ds.logger)
+	}
+}
+
+// isAsMade looks whether the job has left no trace.
+func (d desk) isAsMade() bool {
+	info, err := os.Lstat(d.output())
+	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm() != 0o600 || info.Size() != 0 {
+		return false
+	}
+	for _, directory := range []string{d.source(), d.temporary()} {
+		info, err := os.Lstat(directory)
+		if err != nil || !info.IsDir() || info.Mode().Perm() != 0o700 || !isEmpty(directory) {
+			return false
+		}
+	}
+	return true
+}
+
+func isEmpty(directory string) bool {
+	file, err := os.Open(directory)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	names, _ := file.Readdirnames(1)
+	return len(names) == 0
+}
+
+// clear removes all desks.
+func (ds *desks) clear() {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	for _, directory := range ds.free {
+		removeAll(directory, ds.logger)
+	}
+	ds.free = nil
+}
+
+// removeAll removes a directory, also what a job made unwritable.
+func removeAll(directory string, logger *slog.Logger) {
+	err := os.RemoveAll(directory)
+	if err != nil {
+		makeWritable(directory)
+		err = os.RemoveAll(directory)
+	}
+	if err != nil {
+		logger.Warn("remove a job's directory", "error", err)
+	}
+}
+
+// makeWritable lets a tree be removed whose directories a job made read-only.
+func makeWritable(root string) {
+	walk := func(path string, entry fs.DirEntry, err error) error {
+		if entry != nil && entry.IsDir() {
+			if chmod := os.Chmod(path, 0o700); chmod != nil {
+				return fs.SkipDir
+			}
+		}
+		return nil
+	}
+	// What cannot be made writable is reported by the removal that follows.
+	_ = filepath.WalkDir(root, walk)
+}
+
+// checkDirectory finds out whether path is a directory, and makes it absolute,
+// since jobs run in others.
+func checkDirectory(name, path string) (string, error) {
+	if path == "" {
+		return "", fmt.Errorf("the %s is missing", name)
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find the %s: %w", name, err)
+	}
+	if info, err := os.Stat(absolute); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("the %s %q is none", name, path)
+	}
+	return absolute, nil
+}
