@@ -87,36 +87,16 @@ func (a *Archive) Open(place Place) *Entry {
 		a.shelf[place] = b
 		a.binder.Go(b.keepUp)
 	}
-	b.readers++
-	return &Entry{book: b}
-}
-
-// Entry is one job's part of a log.
-type Entry struct {
-	book *book
-	once sync.Once
-}
-
-// WriteLines takes lines that each have their LF, and were printed at that
-// time.
-func (e *Entry) WriteLines(at time.Time, lines []byte) { e.book.write(at, lines) }
-
-// Close sends what has not been sent yet. When that does not succeed until ctx
-// ends, it is tried again until the archive is closed.
-func (e *Entry) Close(ctx context.Context) {
-	e.once.Do(func() {
-		err := e.book.send(ctx)
-		e.book.archive.leave(e.book)
-		if err != nil {
-			e.book.tell("a job's log is not in the artifact store yet; it is tried again", err)
-		}
-	})
+	b.writers++
+	e := newEntry(b)
+	a.binder.Go(e.scribe)
+	return e
 }
 
 // leave ends a job's interest in a book.
 func (a *Archive) leave(b *book) {
 	a.mu.Lock()
-	b.readers--
+	b.writers--
 	a.mu.Unlock()
 	a.tidy(b)
 }
@@ -125,7 +105,7 @@ func (a *Archive) leave(b *book) {
 func (a *Archive) tidy(b *book) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if b.readers == 0 && a.shelf[b.place] == b && b.isSent() {
+	if b.writers == 0 && a.shelf[b.place] == b && b.isSent() {
 		delete(a.shelf, b.place)
 		close(b.closed)
 	}

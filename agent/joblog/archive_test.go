@@ -353,6 +353,11 @@ func TestArchiveClose(t *testing.T) {
 		time.Sleep(15 * time.Second)
 		hung.WriteLines(time.Now(), []byte("two\n"))
 		sound.WriteLines(time.Now(), []byte("three\n"))
+		for _, entry := range []*joblog.Entry{sound, hung} {
+			ended, cancel := context.WithCancel(t.Context())
+			cancel()
+			entry.Close(ended)
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		a.Close(ctx)

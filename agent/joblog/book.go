@@ -13,8 +13,8 @@ import (
 type book struct {
 	archive *Archive
 	place   Place
-	// readers is the number of open entries; the archive's lock guards it.
-	readers int
+	// writers is the number of open entries; the archive's lock guards it.
+	writers int
 	closed  chan struct{}
 	// begun has an element when something is to be sent.
 	begun chan struct{}

@@ -2,7 +2,7 @@ package joblog
 
 import (
 	"bytes"
-	"encoding/binary"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -16,6 +16,7 @@ import (
 // their LF.
 func appendRecords(records []byte, at time.Time, lines []byte) []byte {
 	var space [64]byte
+	plain := isUnescaped(lines)
 	head := append(strconv.AppendInt(append(space[:0], `{"timestamp":`...), at.UnixMilli(), 10), `,"data":"`...)
 	for len(lines) > 0 {
 		end := bytes.IndexByte(lines, '\n')
@@ -25,47 +26,46 @@ func appendRecords(records []byte, at time.Time, lines []byte) []byte {
 		} else {
 			line, lines = lines[:end], lines[end+1:]
 		}
-		records = appendText(append(records, head...), line)
+		records = append(records, head...)
+		if plain {
+			records = append(records, line...)
+		} else {
+			records = appendText(records, line)
+		}
 		records = append(records, `"}`+"\n"...)
 	}
 	return records
 }
 
-// appendText appends the inside of a JSON string.
-func appendText(text, line []byte) []byte {
-	if !needsEscape(line) {
-		return append(text, line...)
-	}
-	const digits = "0123456789abcdef"
-	for _, b := range line {
-		switch {
-		case b == '"' || b == '\\':
-			text = append(text, '\\', b)
-		case b == '\t':
-			text = append(text, `\t`...)
-		case b < ' ':
-			text = append(text, '\\', 'u', '0', '0', digits[b>>4], digits[b&0xf])
-		default:
-			text = append(text, b)
+// isUnescaped says that JSON has the lines as they are. A splitter's lines have
+// no other control bytes than these.
+func isUnescaped(lines []byte) bool {
+	for _, b := range []byte{'"', '\\', '\t', 0x1b} {
+		if bytes.IndexByte(lines, b) >= 0 { // many bytes at a time, where a loop is one by one
+			return false
 		}
 	}
-	return text
+	return true
 }
 
-// needsEscape looks at eight bytes at a time.
-func needsEscape(line []byte) bool {
-	const low, high = 0x0101010101010101, 0x8080808080808080
-	zeroByte := func(word uint64) uint64 { return (word - low) &^ word & high }
-	for ; len(line) >= 8; line = line[8:] {
-		word := binary.LittleEndian.Uint64(line)
-		if (word-' '*low)&^word&high|zeroByte(word^'"'*low)|zeroByte(word^'\\'*low) != 0 {
-			return true
+// appendText appends the inside of a JSON string.
+func appendText(text, line []byte) []byte {
+	const digits = "0123456789abcdef"
+	for len(line) > 0 {
+		n := slices.IndexFunc(line, func(b byte) bool { return b < ' ' || b == '"' || b == '\\' })
+		if n < 0 {
+			return append(text, line...)
 		}
-	}
-	for _, b := range line {
-		if b < ' ' || b == '"' || b == '\\' {
-			return true
+		text = append(text, line[:n]...)
+		switch b := line[n]; b {
+		case '"', '\\':
+			text = append(text, '\\', b)
+		case '\t':
+			text = append(text, `\t`...)
+		default:
+			text = append(text, '\\', 'u', '0', '0', digits[b>>4], digits[b&0xf])
 		}
+		line = line[n+1:]
 	}
-	return false
+	return text
 }

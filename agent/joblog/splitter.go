@@ -103,14 +103,17 @@ func (s *Splitter) Close() error {
 func (s *Splitter) isFresh() bool { return len(s.line) == 0 && !s.returned && len(s.partial) == 0 }
 
 // whole is the length of the lines at the text's beginning that are to be
-// emitted as they are: all that end in it, or the first one, or none.
-func (s *Splitter) whole(text []byte) int {
-	for _, end := range []int{bytes.LastIndexByte(text[:min(len(text), s.limit)], '\n'), bytes.IndexByte(text, '\n')} {
-		if end >= 0 && end <= s.limit && isPlain(text[:end]) {
-			return end + 1
+// emitted as they are.
+func (s *Splitter) whole(text []byte) (length int) {
+	text = text[:plainPrefix(text)]
+	for length < len(text) {
+		next := bytes.LastIndexByte(text[length:min(len(text), length+s.limit+1)], '\n')
+		if next < 0 {
+			break
 		}
+		length += next + 1
 	}
-	return 0
+	return length
 }
 
 // unfinished takes text that may end inside of a character.
@@ -226,31 +229,47 @@ func isPlainByte(b byte) bool {
 	return b >= ' ' && b < 0x7f || b == '\t' || b == 0x1b
 }
 
-// isPlain says whether lines are kept as they are. It looks at eight bytes at
-// a time: nearly all that jobs print passes here.
-func isPlain(text []byte) bool {
+// plainPrefix is the length of the text before the first byte that is not kept
+// as it is. It looks at eight bytes at a time: nearly all that jobs print passes
+// here.
+func plainPrefix(text []byte) int {
 	const low, high = 0x0101010101010101, 0x8080808080808080
-	ascii, rest := true, text
-	for ; len(rest) >= 8; rest = rest[8:] {
-		word := binary.LittleEndian.Uint64(rest)
+	ascii, length := true, 0
+	for ; length+8 <= len(text); length += 8 {
+		word := binary.LittleEndian.Uint64(text[length:])
 		// The high bit of each byte that is below ' ' or above '~'.
 		if odd := (word - ' '*low) | (word + low) | word; odd&high == 0 {
 			continue
 		}
-		if !arePlain(rest[:8], &ascii) {
-			return false
+		if n := plainBytes(text[length:length+8], &ascii); n < 8 {
+			return validPrefix(text[:length+n], ascii)
 		}
 	}
-	return arePlain(rest, &ascii) && (ascii || utf8.Valid(text))
+	return validPrefix(text[:length+plainBytes(text[length:], &ascii)], ascii)
 }
 
-func arePlain(text []byte, ascii *bool) bool {
-	for _, b := range text {
+// plainBytes counts the bytes that are kept if they are valid UTF-8.
+func plainBytes(text []byte, ascii *bool) int {
+	for i, b := range text {
 		if b >= utf8.RuneSelf {
 			*ascii = false
 		} else if b != '\n' && !isPlainByte(b) {
-			return false
+			return i
 		}
 	}
-	return true
+	return len(text)
+}
+
+// validPrefix is the length of the text before what is not valid UTF-8.
+func validPrefix(text []byte, ascii bool) (length int) {
+	if ascii || utf8.Valid(text) {
+		return len(text)
+	}
+	for {
+		r, size := utf8.DecodeRune(text[length:])
+		if r == utf8.RuneError && size <= 1 {
+			return length
+		}
+		length += size
+	}
 }

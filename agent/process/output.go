@@ -11,11 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The size of one read grows with what there is to read, up to half of a Linux
+// The size of one read grows with what there is to read, up to half of the
 // pipe, so that the writers can go on while Output is busy.
 const (
 	firstBuffer = 4 << 10
-	pumpBuffer  = 32 << 10
+	pumpBuffer  = 128 << 10
 )
 
 // pump copies a pipe to a writer. Unlike io.Copy it knows at each moment how

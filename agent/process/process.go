@@ -117,6 +117,7 @@ func Start(command Command) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the output pipe of %s: %w", command.Path, err)
 	}
+	widen(reader)
 	cookie := rand.Text()
 	cmd := &exec.Cmd{Path: path, Args: append([]string{command.Path}, command.Args...)}
 	cmd.Dir = command.Dir

@@ -168,3 +168,11 @@ func (m *members) kill() {
 		}
 	}
 }
+
+// widen lets a pipe hold more, so that a job that prints much is stopped less
+// often. It is no error when the kernel does not.
+func widen(pipe *os.File) {
+	if connection, err := pipe.SyscallConn(); err == nil {
+		_ = connection.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 2*pumpBuffer) })
+	}
+}
