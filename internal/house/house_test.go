@@ -55,7 +55,7 @@ func walls() map[string][]string {
 		"agent/workspace":         {"agent/protocol"},
 		"agent/porttest":          {"agent/worker", "agent/protocol"},
 		"agent/internal/awsport":  {"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol"},
-		"agent/cmd/attini-runner": {"agent/internal/awsport", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
+		"agent/cmd/attini-runner": {"agent/internal/awsport", "agent/metrics", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
 		"agent/metrics":           {"agent/worker"},
 		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
 		// It measures, and is no part of what is installed.

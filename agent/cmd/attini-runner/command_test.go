@@ -68,7 +68,7 @@ func TestSettings(t *testing.T) {
 	assert.Equal(t, settings{
 		QueueURL: "https://queue", DeployDataTable: "deploy", ResourceStateTable: "state", RunnerName: "shop-Build",
 		MaxConcurrentJobs: 5, IdleTimeToLive: time.Hour, JobTimeout: time.Hour, StartupTimeout: time.Hour, StopTimeout: 30 * time.Second,
-		LogLevel: "INFO", Shell: "/bin/bash",
+		LogLevel: "INFO", Shell: "/bin/bash", HeartbeatInterval: 20 * time.Second, LeaseTime: 3 * time.Minute, SettleTime: 75 * time.Second,
 	}, s, "the documented defaults")
 
 	given := complete()
@@ -90,7 +90,7 @@ func TestSettings(t *testing.T) {
 	wrong := complete()
 	for name, value := range map[string]string{
 		"ATTINI_CONFIGURATION_HASH": "x", "ATTINI_MAX_CONCURRENT_JOBS": "0", "ATTINI_RUNNER_IDLE_TTL": "soon", "ATTINI_JOB_TIMEOUT": "999999",
-		"ATTINI_LOG_LEVEL": "TRACE",
+		"ATTINI_LOG_LEVEL": "TRACE", "ATTINI_METRICS": "yes",
 	} {
 		wrong[name] = value
 	}
@@ -101,6 +101,7 @@ func TestSettings(t *testing.T) {
 		`ATTINI_MAX_CONCURRENT_JOBS: "0" is not allowed; 1 is used`,
 		`ATTINI_RUNNER_IDLE_TTL: "soon" is not allowed; 3600 is used`,
 		`ATTINI_JOB_TIMEOUT: "999999" is not allowed; 172800 is used`,
+		`ATTINI_METRICS: "yes" is not allowed; off is used`,
 		`ATTINI_LOG_LEVEL: "TRACE" is not allowed; INFO is used`,
 	}, s.warnings)
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/attini-go/runner/agent/internal/awsport"
 	"github.com/attini-go/runner/agent/joblog"
+	"github.com/attini-go/runner/agent/metrics"
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
@@ -30,6 +31,8 @@ const (
 	reportReserve = 15 * time.Second
 	// logReserve is what the ends of logs get that could not be stored before.
 	logReserve = 5 * time.Second
+	// hostReserve is what the termination of the agent's host gets.
+	hostReserve = 25 * time.Second
 	// killGrace is the time between a job's SIGTERM and SIGKILL.
 	killGrace = 10 * time.Second
 )
@@ -42,6 +45,8 @@ type agent struct {
 	console  *joblog.Console
 	logger   *slog.Logger
 	aws      aws.Config
+	// task is the agent's own, once it knows it.
+	task string
 }
 
 // serve runs the agent until there is nothing left to do, and returns its exit
@@ -58,6 +63,7 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 	loaded, configured := a.configure(ctx)
 	if configured == nil {
 		a.aws = loaded
+		defer a.endHost(ctx)
 	}
 	if err = errors.Join(err, configured, checkVersion(version, invited.version)); err != nil {
 		return a.failed(ctx, err)
@@ -106,12 +112,12 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	if err := process.BecomeSubreaper(); err != nil {
 		return fmt.Errorf("take care of the jobs' processes: %w", err)
 	}
-	directory, err := os.MkdirTemp("", "attini-runner-")
+	made, err := makeDirectories()
 	if err != nil {
-		return fmt.Errorf("make the agent's directory: %w", err)
+		return err
 	}
 	defer func() {
-		if err := os.RemoveAll(directory); err != nil {
+		if err := made.remove(); err != nil {
 			a.logger.Warn("remove the agent's directory", "error", err)
 		}
 	}()
@@ -122,25 +128,28 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	if err != nil {
 		return err
 	}
+	a.task = container.TaskARN
 	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger)
 	told, err := runner.Settings(asking)
 	if err != nil {
 		return err
 	}
-	store := workspace.NewStore(awsport.NewObjects(a.aws), directory, workspace.DefaultLimits())
+	store := workspace.NewStore(awsport.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
 	defer store.Close()
-	archive := joblog.NewArchive(awsport.NewLogs(a.aws), directory, a.logger)
+	archive := joblog.NewArchive(awsport.NewLogs(a.aws), made.disk, a.logger)
 	defer func() {
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), logReserve)
 		defer cancel()
 		archive.Close(ending)
 	}()
-	work, err := worker.New(a.config(directory, container, told), worker.Ports{
+	meter, stopMeter := a.meter(ctx)
+	defer stopMeter()
+	work, err := worker.New(a.config(made, container, told), worker.Ports{
 		Queue: awsport.NewQueue(a.aws, a.settings.QueueURL, a.logger), Reporter: awsport.NewReporter(a.aws, a.logger),
 		Source: store, Log: &logs{a.console, archive},
 		Admission: awsport.NewAdmission(a.aws, metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
 		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger),
-		Life:      runner,
+		Life:      runner, Meter: meter,
 	}, a.logger)
 	if err != nil {
 		return err
@@ -190,15 +199,51 @@ func heed(end context.CancelCauseFunc, drain func()) (stop func()) {
 	}
 }
 
-func (a *agent) config(directory string, container awsport.Container, told awsport.Settings) worker.Config {
+// meter is nil when metrics are not wanted, or cannot be written.
+func (a *agent) meter(ctx context.Context) (meter worker.Meter, stop func()) {
+	if !a.settings.Metrics {
+		return nil, func() {}
+	}
+	found, err := metrics.New(a.console, metrics.Config{
+		Namespace: "Attini/Runner", Dimensions: []metrics.Dimension{{Name: "RunnerName", Value: a.settings.RunnerName}},
+	})
+	if err != nil {
+		a.logger.Warn("no metrics are written", "error", err)
+		return nil, func() {}
+	}
+	return found, func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), logReserve)
+		defer cancel()
+		if err := found.Close(ending); err != nil {
+			a.logger.Warn("write the last metrics", "error", err)
+		}
+	}
+}
+
+// endHost ends the EC2 instance that was started for this agent: its last act,
+// however it ends.
+func (a *agent) endHost(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hostReserve)
+	defer cancel()
+	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.task, a.logger)
+	host := awsport.NewHost(a.aws, runner, a.settings.HostID, a.logger)
+	if !host.ShouldTerminate(ctx) {
+		return
+	}
+	if err := host.Terminate(ctx); err != nil {
+		a.logger.Error("terminate the agent's host; it must be ended by hand", "instance", a.settings.HostID, "error", err)
+	}
+}
+
+func (a *agent) config(made directories, container awsport.Container, told awsport.Settings) worker.Config {
 	variables := append(a.streams.environment[:len(a.streams.environment):len(a.streams.environment)],
 		protocol.EnvEnvironmentName+"="+told.Environment, protocol.EnvDistributionName+"="+told.DistributionName)
 	return worker.Config{
 		MaxConcurrentJobs: a.settings.MaxConcurrentJobs, JobTimeout: a.settings.JobTimeout,
-		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: protocol.SettleTime, LeaseTime: protocol.LeaseTime,
+		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: a.settings.SettleTime, LeaseTime: a.settings.LeaseTime,
 		StartupCommands: told.StartupCommands, StartupTimeout: a.settings.StartupTimeout,
-		Shell: a.shell(), Directory: directory, Environment: variables, LogURL: container.LogLink,
-		KillGrace: killGrace, HeartbeatInterval: protocol.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
+		Shell: a.shell(), Directory: made.disk, MemoryDirectory: made.memory, Environment: variables, LogURL: container.LogLink,
+		KillGrace: killGrace, HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
 	}
 }
 

@@ -19,6 +19,13 @@ type settings struct {
 	IdleTimeToLive, JobTimeout, StartupTimeout, StopTimeout   time.Duration
 	LogLevel                                                  string
 	Region, Shell, MetadataURI                                string
+	// HostID is the EC2 instance that was started for this agent.
+	HostID string
+	// Metrics says that they are wanted.
+	Metrics bool
+	// Of these the defaults are right, and all agents of a runner must have
+	// the same.
+	HeartbeatInterval, LeaseTime, SettleTime time.Duration
 	// warnings say which values were not taken as they are.
 	warnings []string
 }
@@ -44,7 +51,7 @@ const stopTimeout = 30 * time.Second
 // missing; a number that is none counts as its default, and one that is out of
 // range as the end of the range.
 func readSettings(e environment) (settings, error) {
-	s := settings{LogLevel: "INFO", Region: e["ATTINI_AWS_REGION"], Shell: e["SHELL"], MetadataURI: e["ECS_CONTAINER_METADATA_URI_V4"]}
+	s := settings{LogLevel: "INFO", Region: e["ATTINI_AWS_REGION"], Shell: e["SHELL"], MetadataURI: e["ECS_CONTAINER_METADATA_URI_V4"], HostID: e["ATTINI_EC2_INSTANCE_ID"]}
 	var problems []error
 	for _, required := range []struct {
 		name string
@@ -65,10 +72,20 @@ func readSettings(e environment) (settings, error) {
 	}
 	s.ConfigurationHash = int32(hash)
 	s.MaxConcurrentJobs = s.number(e, "ATTINI_MAX_CONCURRENT_JOBS", protocol.DefaultMaxConcurrentJobs, 1, 20)
-	s.IdleTimeToLive = s.seconds(e, "ATTINI_RUNNER_IDLE_TTL", protocol.DefaultIdleTimeToLive, 60, 86400)
+	s.IdleTimeToLive = s.seconds(e, "ATTINI_RUNNER_IDLE_TTL", protocol.DefaultIdleTimeToLive, 1, 86400)
 	s.JobTimeout = s.seconds(e, "ATTINI_JOB_TIMEOUT", protocol.DefaultJobTimeout, 5, 172800)
 	s.StartupTimeout = s.seconds(e, "ATTINI_STARTUP_COMMANDS_TIMEOUT", protocol.DefaultStartupTimeout, 5, 172800)
 	s.StopTimeout = s.seconds(e, "ECS_CONTAINER_STOP_TIMEOUT", stopTimeout, 2, 172800)
+	s.HeartbeatInterval = s.seconds(e, "ATTINI_HEARTBEAT_INTERVAL", protocol.HeartbeatInterval, 1, 60)
+	s.LeaseTime = s.seconds(e, "ATTINI_CLAIM_LEASE_TIME", protocol.LeaseTime, 2, 3600)
+	s.SettleTime = s.seconds(e, "ATTINI_SETTLE_TIME", protocol.SettleTime, 0, 3600)
+	switch e["ATTINI_METRICS"] {
+	case "on":
+		s.Metrics = true
+	case "", "off":
+	default:
+		s.warn("ATTINI_METRICS", e, "off")
+	}
 	if level := e["ATTINI_LOG_LEVEL"]; level != "" {
 		if _, known := levels()[level]; known {
 			s.LogLevel = level
