@@ -28,6 +28,7 @@ func walls() map[string][]string {
 		"plan":      {"cfn", "problem"},
 		"compat":    {"schema", "cfn", "problem"},
 		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
+		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
 		"awsport":   {"transform", "compat"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
