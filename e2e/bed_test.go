@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -48,9 +49,15 @@ type bed struct {
 
 func newBed(t testing.TB) *bed {
 	t.Helper()
+	return newBedHiding(t, "60")
+}
+
+// newBedHiding is one whose queue hides what was received for so many seconds.
+func newBedHiding(t testing.TB, visibility string) *bed {
+	t.Helper()
 	cloud := shared.open(t)
 	b := &bed{clients: newClients(t, cloud), cloud: cloud}
-	b.queueURL = b.queue(t, "60")
+	b.queueURL = b.queue(t, visibility)
 	b.stateTable = b.table(t, "state", "resourceType", "name", dynamodbtypes.ScalarAttributeTypeS)
 	b.deploymentsTable = b.table(t, "deployments", "deploymentName", "deploymentTime", dynamodbtypes.ScalarAttributeTypeN)
 	b.bucketName = b.bucket(t)
@@ -184,8 +191,12 @@ var program = sync.OnceValues(func() (file string, err error) {
 // agent is the agent as a process.
 type agent struct {
 	process *exec.Cmd
-	output  *log
-	ended   chan struct{}
+	// caller knows what it called, and has it fail.
+	caller *standin.Caller
+	// metadata answers what is asked of the container's, where there is one.
+	metadata standin.Answer
+	output   *log
+	ended    chan struct{}
 }
 
 // log is what a process has printed.
@@ -209,16 +220,30 @@ func (l *log) String() string {
 // start starts an agent as the runner's task, and ends it with the test.
 func (b *bed) start(t testing.TB, task string, arguments ...string) *agent {
 	t.Helper()
+	a := b.prepare(t, task, arguments...)
+	a.begin(t)
+	return a
+}
+
+// prepare is start, without the start.
+func (b *bed) prepare(t testing.TB, task string, arguments ...string) *agent {
+	t.Helper()
 	file, err := program()
 	require.NoError(t, err)
-	metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	a := &agent{process: exec.Command(file, arguments...), output: &log{}, ended: make(chan struct{})}
+	var asked atomic.Int64
+	metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n := int(asked.Add(1)); a.metadata != nil && a.metadata(n, w, r) {
+			return
+		}
 		_, _ = fmt.Fprintf(w, `{"DesiredStatus":"RUNNING","Labels":{"com.amazonaws.ecs.task-arn":%q},
 			"LogOptions":{"awslogs-region":"eu-west-1","awslogs-group":"runner","awslogs-stream":"logs/Container/1"}}`, task)
 	}))
 	t.Cleanup(metadata.Close)
-	a := &agent{process: exec.Command(file, arguments...), output: &log{}, ended: make(chan struct{})}
+	key := newAccessKey()
+	a.caller = b.cloud.Caller(key)
 	a.process.Env = append(
-		b.cloud.Environment(os.Environ(), newAccessKey()),
+		b.cloud.Environment(os.Environ(), key),
 		"ATTINI_QUEUE_URL="+b.queueURL, "ATTINI_DEPLOY_DATA_TABLE="+b.deploymentsTable, "ATTINI_RESOURCE_STATE_TABLE="+b.stateTable,
 		"ATTINI_RUNNER_RESOURCE_NAME="+runnerName, fmt.Sprint("ATTINI_CONFIGURATION_HASH=", configurationHash),
 		"ATTINI_MAX_CONCURRENT_JOBS=20", "ATTINI_AWS_REGION="+standin.Region, "ATTINI_AWS_ACCOUNT="+standin.Account,
@@ -226,19 +251,30 @@ func (b *bed) start(t testing.TB, task string, arguments ...string) *agent {
 	)
 	a.process.Stdout, a.process.Stderr = a.output, a.output
 	a.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return a
+}
+
+// begin starts the process.
+func (a *agent) begin(t testing.TB) {
+	t.Helper()
 	require.NoError(t, a.process.Start())
 	go func() {
 		defer close(a.ended)
 		_ = a.process.Wait() // ProcessState tells how
 	}()
 	t.Cleanup(func() {
-		_ = a.process.Process.Kill()
-		<-a.ended
+		a.kill()
+		permissions.check(t, a.caller.Actions())
 		if t.Failed() {
-			t.Logf("the agent of %s:\n%s", task, a.output)
+			t.Logf("the agent:\n%s", a.output)
 		}
 	})
-	return a
+}
+
+// kill ends the agent as nothing else does: it can do nothing about it.
+func (a *agent) kill() {
+	_ = a.process.Process.Kill() // it may have ended
+	<-a.ended
 }
 
 // stop ends the agent as ECS does, and returns its exit code.

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"sync"
@@ -35,7 +36,16 @@ func (a *account) open(t testing.TB) *standin.Cloud {
 type tests struct{ *testing.M }
 
 func (m tests) Run() int {
+	// Most of the tests' time is waiting, so more than the processors go at once.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	code := m.M.Run()
+	if unused := permissions.unused(); code == 0 && len(unused) > 0 && flag.Lookup("test.run").Value.String() == "" {
+		fmt.Fprintln(os.Stderr, "the policy permits what no agent has called:", unused)
+		code = 1
+	}
 	if programs != "" {
 		_ = os.RemoveAll(programs) // it is in the system's directory for what is temporary
 	}
