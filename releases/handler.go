@@ -56,17 +56,23 @@ func NewRedirector(store LinkStore, o Options) *Handler {
 
 func newHandler(store Store, o Options) *Handler {
 	h := &Handler{shelf: newShelf(store, o.Freshness), options: o, mux: http.NewServeMux()}
-	for pattern, answer := range map[string]http.HandlerFunc{
-		documentPath:  serveDocument,
-		platformsPath: h.servePlatforms,
-		versionsPath + "/{cpu_architecture}/{operating_system}":         h.serveVersions,
-		runnerPath + "/{cpu_architecture}/{operating_system}/{version}": h.serveRunner,
-		filesPath + "/{version}/{os}/{arch}/{file}":                     h.serveFile,
-	} {
-		h.mux.HandleFunc(pattern, readOnly(answer))
+	for pattern, answer := range routes() {
+		h.mux.HandleFunc(pattern, readOnly(func(w http.ResponseWriter, r *http.Request) { answer(h, w, r) }))
 	}
 	h.mux.HandleFunc("/", servePathUnknown)
 	return h
+}
+
+// routes are the paths that there are, with their parameters as the
+// documentation names them.
+func routes() map[string]func(*Handler, http.ResponseWriter, *http.Request) {
+	return map[string]func(*Handler, http.ResponseWriter, *http.Request){
+		documentPath:  (*Handler).serveDocument,
+		platformsPath: (*Handler).servePlatforms,
+		versionsPath + "/{cpu_architecture}/{operating_system}":         (*Handler).serveVersions,
+		runnerPath + "/{cpu_architecture}/{operating_system}/{version}": (*Handler).serveRunner,
+		filesPath + "/{version}/{os}/{arch}/{file}":                     (*Handler).serveFile,
+	}
 }
 
 // ServeHTTP implements http.Handler.
@@ -74,7 +80,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	// The mux would send the client to the path that it thinks was meant.
-	if escaped := r.URL.EscapedPath(); r.Method == http.MethodConnect || escaped != path.Clean("/"+strings.TrimPrefix(escaped, "/")) {
+	if escaped := r.URL.EscapedPath(); escaped != path.Clean("/"+strings.TrimPrefix(escaped, "/")) {
 		servePathUnknown(w, r)
 		return
 	}
@@ -172,10 +178,11 @@ func (h *Handler) serveFile(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	file := r.PathValue("file")
-	asked := Path(r.PathValue("version"), Platform{OS: r.PathValue("os"), Architecture: r.PathValue("arch")}, file)
+	// Part by part: joined, a part with a slash could be that of another path.
+	version, file := r.PathValue("version"), r.PathValue("file")
+	platform := Platform{OS: r.PathValue("os"), Architecture: r.PathValue("arch")}
 	for _, found := range c.releases {
-		if found.has(file) && found.path(file) == asked {
+		if found.version.String() == version && found.platform == platform && found.has(file) {
 			h.deliver.serve(w, r, found, file)
 			return
 		}

@@ -1,7 +1,6 @@
 package releases
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -32,7 +31,7 @@ const longestVersion = 128
 // Path is the place of a release's file in a store, with slashes: for
 // instance 2.1.0/linux/amd64/attini-runner. Who publishes writes to it.
 func Path(version string, platform Platform, file string) string {
-	return path.Join(version, platform.OS, platform.Architecture, file)
+	return strings.Join([]string{version, platform.OS, platform.Architecture, file}, "/")
 }
 
 // parsePath takes a Path apart. It is not ok if a store's file is no release's.

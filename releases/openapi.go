@@ -11,6 +11,6 @@ import (
 var document []byte
 
 // serveDocument serves it; another build of this program may have another one.
-func serveDocument(w http.ResponseWriter, r *http.Request) {
+func (*Handler) serveDocument(w http.ResponseWriter, r *http.Request) {
 	serveWhole(w, r, document, "public, max-age=300")
 }

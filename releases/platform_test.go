@@ -28,8 +28,18 @@ func TestParsePlatform(t *testing.T) {
 		assert.Equal(t, test.want, got)
 	}
 	for _, test := range [][2]string{
-		{"", ""}, {"x86_64", ""}, {"", "Linux"}, {"Linux", "x86_64"}, {"i686", "Linux"}, {"armv7l", "Linux"}, {"x86_64", "Darwin"},
-		{"x86_64 ", "Linux"}, {"x86_64", "Linux\x00"}, {"x86_64", "L\u0131nux"}, {"\u212A", "Linux"}, {"x86_64/..", "Linux"},
+		{"", ""},
+		{"x86_64", ""},
+		{"", "Linux"},
+		{"Linux", "x86_64"},
+		{"i686", "Linux"},
+		{"armv7l", "Linux"},
+		{"x86_64", "Darwin"},
+		{"x86_64 ", "Linux"},
+		{"x86_64", "Linux\x00"},
+		{"x86_64", "L\u0131nux"},
+		{"\u212A", "Linux"},
+		{"x86_64/..", "Linux"},
 	} {
 		_, ok := parsePlatform(test[0], test[1])
 		assert.False(t, ok, "%q", test)

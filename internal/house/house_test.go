@@ -29,6 +29,7 @@ func walls() map[string][]string {
 		"compat":    {"schema", "cfn", "problem"},
 		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
 		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
+		"releases":  {},
 		"awsport":   {"transform", "compat"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
@@ -44,6 +45,9 @@ func walls() map[string][]string {
 		"internal/golden": {},
 		"internal/house":  {},
 		"internal/lint":   {},
+
+		// The tests of all who serve the information API.
+		"releases/releasestest": {},
 
 		"internal/lambdahost": {},
 		"internal/standin":    {},
