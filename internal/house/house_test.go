@@ -30,7 +30,7 @@ func walls() map[string][]string {
 		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
 		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
 		"releases":  {},
-		"awsport":   {"transform", "compat"},
+		"awsport":   {"transform", "compat", "releases"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
