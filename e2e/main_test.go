@@ -37,7 +37,7 @@ type tests struct{ *testing.M }
 
 func (m tests) Run() int {
 	// Most of the tests' time is waiting, so more than the processors go at once.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "5"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
