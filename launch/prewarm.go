@@ -1,0 +1,49 @@
+package launch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// ActionPrewarm, under protocol.KeyActionType, starts runners that a plan is
+// going to need; no step waits for it.
+const ActionPrewarm = "Prewarm"
+
+// KeyRunners has the runners to start: a list of objects as under
+// protocol.KeyRunnerConfig.
+const KeyRunners = "Runners"
+
+// Wanted is a runner that is to be there.
+type Wanted struct{ Runner, Configuration string }
+
+// ParsePrewarm reads a plan's request to start runners:
+// {attiniActionType, Runners: [{Runner, ConfigurationId}], input}. Runners that
+// cannot be told are in the error; the others are returned.
+func ParsePrewarm(event []byte) ([]Wanted, error) {
+	var request struct {
+		Runners []runnerReference
+		Input   struct {
+			Origin struct{ StackName any } `json:"deploymentOriginData"`
+		} `json:"input"`
+	}
+	if err := json.Unmarshal(event, &request); err != nil {
+		return nil, fmt.Errorf("read a request to start runners: its %s or %s has a wrong type", KeyRunners, protocol.KeyInput)
+	}
+	var wanted []Wanted
+	var problems []error
+	for _, reference := range request.Runners {
+		if reference.ConfigurationID == noConfiguration {
+			continue // the runner's condition does not hold, and so no job of it runs
+		}
+		runner, configuration, err := reference.resolve(text(request.Input.Origin.StackName))
+		if err != nil {
+			problems = append(problems, fmt.Errorf("start a runner ahead: %w", err))
+			continue
+		}
+		wanted = append(wanted, Wanted{runner, configuration})
+	}
+	return wanted, errors.Join(problems...)
+}
