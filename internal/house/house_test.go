@@ -37,6 +37,7 @@ func walls() map[string][]string {
 			"local/states", "plan", "schema", "cfn", "problem",
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
+		"lambda/releases": {"awsport", "releases"},
 		"lambda/macro":  {"awsport", "transform", "cfn", "problem"},
 		"cmd/runnerctl": {"awsport", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
