@@ -13,6 +13,7 @@ import (
 	"github.com/attini-go/runner/agent/joblog"
 )
 
+// TestConsole is D-A43 too.
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	var written bytes.Buffer

@@ -36,6 +36,8 @@ func split(t testing.TB, limit int, chunks ...string) []string {
 	return lines
 }
 
+// TestSplitter is D-A43 (lines are UTF-8, whatever the locale) and D-A44 (a
+// carriage return ends no line, and no line is without an end) too.
 func TestSplitter(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -64,6 +64,8 @@ func TestParseMessageDefaults(t *testing.T) {
 	}
 }
 
+// TestParseMessageTakesScalarsAsText is D-A41: what the original makes of null and
+// of nested values is kept, as messages are the contract.
 func TestParseMessageTakesScalarsAsText(t *testing.T) {
 	t.Parallel()
 	m, err := ParseMessage([]byte(`{"Properties":{"Runner": 7 ,

@@ -130,6 +130,7 @@ func TestTheStepsEnvironmentComesLast(t *testing.T) {
 	assert.Equal(t, "mine  é日🚀 null\n", b.text("Step"))
 }
 
+// TestBadVariablesAreAllNamed is D-A15 too: what cannot be a variable is refused.
 func TestBadVariablesAreAllNamed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

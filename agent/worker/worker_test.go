@@ -76,15 +76,16 @@ func TestMaxConcurrentJobs(t *testing.T) {
 	}
 }
 
+// TestStartup is D-A16 too: the startup commands get their variables as they are.
 func TestStartup(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.config.StartupCommands = []string{"echo prepared > " + b.config.Directory + "/prepared", "setsid sleep 600 &", "echo $! > " + b.config.Directory + "/daemon", "echo ready"}
-	b.config.Environment = append(os.Environ(), "MARK=startup-daemon")
+	b.config.StartupCommands = []string{"echo prepared > " + b.config.Directory + "/prepared", "setsid sleep 600 &", "echo $! > " + b.config.Directory + "/daemon", `printf '%s\n' "$QUOTED"`}
+	b.config.Environment = append(os.Environ(), "MARK=startup-daemon", `QUOTED=it's "ready" $(now)`)
 	answers := b.commands("Step", "cat "+b.config.Directory+"/prepared", "kill -0 $(cat "+b.config.Directory+"/daemon) && echo the daemon lives")
 	require.NoError(t, b.run())
 	require.Nil(t, get(t, answers).failure)
-	assert.Equal(t, "ready\n", b.text(worker.StartupStep))
+	assert.Equal(t, "it's \"ready\" $(now)\n", b.text(worker.StartupStep))
 	assert.Equal(t, "prepared\nthe daemon lives\n", b.text("Step"))
 	assert.False(t, alive(t, "startup-daemon"), "it ends with the worker")
 	left, err := filepath.Glob(filepath.Join(b.config.Directory, "startup-*"))

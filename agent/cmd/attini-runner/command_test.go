@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// TestCommands is D-A46 too: no file is written, each wrong use says what there is.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	const listed = `{"stacks":[{"id":"App/A","name":"a"},{"id":"App/B","name":"b"}],"outputs":{"a":{"Url":"https://x"}}}`

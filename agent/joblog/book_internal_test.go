@@ -1,0 +1,69 @@
+package joblog
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// refusing takes nothing, until it is told to.
+type refusing struct {
+	Objects
+	takes bool
+}
+
+func (r *refusing) Put(_ context.Context, _ Place, _ Version, content Content) (Version, error) {
+	if !r.takes {
+		return Version{}, errors.New("not now")
+	}
+	return Version{ETag: "1", Size: content.Size()}, nil
+}
+
+// D-A24: what is stored is forgotten with its job, what is not is kept.
+func TestArchiveForgets(t *testing.T) {
+	t.Parallel()
+	objects := &refusing{takes: true}
+	a := NewArchive(objects, t.TempDir(), slog.New(slog.DiscardHandler))
+	for range 3 {
+		entry := a.Open(Place{Key: "k"})
+		entry.WriteLines(time.Now(), []byte("a line\n"))
+		require.Len(t, a.shelf, 1)
+		entry.Close(t.Context())
+		require.Empty(t, a.shelf)
+	}
+	objects.takes = false
+	entry := a.Open(Place{Key: "k"})
+	entry.WriteLines(time.Now(), []byte("a line\n"))
+	entry.Close(t.Context())
+	assert.Len(t, a.shelf, 1)
+	objects.takes = true
+	a.Close(t.Context())
+	assert.Empty(t, a.shelf)
+}
+
+// D-A21: many lines are one write, and a small log is no file at all.
+func TestSpool(t *testing.T) {
+	t.Parallel()
+	s := spool{directory: "/proc/self/none"}
+	line := make([]byte, 1000)
+	for range spoolMemory / len(line) {
+		require.NoError(t, s.append(line))
+	}
+	require.ErrorContains(t, s.append(line), "make a file for a job's log", "now it would be one")
+
+	s.directory = t.TempDir()
+	for range 1000 {
+		require.NoError(t, s.append(line))
+	}
+	assert.Equal(t, int64((spoolMemory/len(line)+1000)*len(line)), s.size)
+	text := make([]byte, s.size)
+	_, err := Content{&spool{}, &s}.ReadAt(text, 0)
+	require.NoError(t, err)
+	s.reset()
+	assert.Zero(t, s.size)
+}
