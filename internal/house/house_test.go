@@ -38,8 +38,8 @@ func walls() map[string][]string {
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/releases": {"awsport", "releases"},
-		"lambda/macro":  {"awsport", "transform", "cfn", "problem"},
-		"cmd/runnerctl": {"awsport", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"lambda/macro":    {"awsport", "transform", "cfn", "problem"},
+		"cmd/runnerctl":   {"awsport", "releases", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e": {},
 
