@@ -25,113 +25,150 @@ type CopyOptions struct {
 
 // CopyTree copies what is in the directory from into the existing directory
 // to. Permission bits and symbolic links are kept; links that lead outside and
-// special files are refused. When to lies inside from it is not copied.
+// special files are refused. When to lies inside from it is not copied. Where
+// the file system can, files share their blocks until one is written.
 func CopyTree(ctx context.Context, from, to string, options CopyOptions) error {
-	source, err := os.OpenRoot(from)
+	// Links are looked at through a root, which none of them leaves.
+	target, err := os.OpenRoot(to)
 	if err != nil {
 		return fmt.Errorf("copy the distribution: %w", err)
 	}
-	target, err := os.OpenRoot(to)
-	if err != nil {
-		return errors.Join(fmt.Errorf("copy the distribution: %w", err), source.Close())
-	}
-	c := &copier{source: source, target: target, options: options}
-	if err = c.copy(ctx); err != nil {
+	c := &copier{target: target, options: options}
+	if err = c.copy(ctx, from, to); err != nil {
 		err = fmt.Errorf("copy the distribution from %s: %w", from, err)
 	}
-	return errors.Join(err, source.Close(), target.Close())
+	return errors.Join(err, target.Close())
 }
 
+// copier copies one tree. It names each file relative to its open directory,
+// one step at a time: that is quick, and follows no link.
 type copier struct {
-	source, target *os.Root
-	options        CopyOptions
-	// self is the target's own directory, when the source holds it.
-	self os.FileInfo
-	// directories get their modes last, since a read-only one takes no files.
-	directories []directoryMode
-	links       []string
+	target  *os.Root
+	options CopyOptions
+	// self is the target's own directory, which the source may hold.
+	self  os.FileInfo
+	links []string
+	files fileCopier
 }
 
-type directoryMode struct {
-	path string
-	mode fs.FileMode
-}
+// pair is a directory and its copy, both open.
+type pair struct{ from, to *os.File }
 
-func (c *copier) copy(ctx context.Context) error {
-	if err := c.findSelf(); err != nil {
-		return err
-	}
-	if err := c.walk(ctx, "."); err != nil {
-		return err
-	}
-	return c.finish()
-}
+func (p pair) close() error { return errors.Join(p.from.Close(), p.to.Close()) }
 
-// walk does what fs.WalkDir does, but also for names that are not UTF-8.
-func (c *copier) walk(ctx context.Context, directory string) error {
-	entries, err := c.list(directory)
+func (c *copier) copy(ctx context.Context, from, to string) (err error) {
+	root, err := openPair(from, to)
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err := c.entry(ctx, path.Join(directory, entry.Name()), entry); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *copier) list(directory string) (entries []fs.DirEntry, err error) {
-	opened, err := c.source.Open(directory)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, opened.Close()) }()
-	entries, err = opened.ReadDir(-1)
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return entries, err
-}
-
-func (c *copier) findSelf() error {
-	source, err := c.source.Stat(".")
+	defer func() { err = errors.Join(err, root.close()) }()
+	source, err := root.from.Stat()
 	if err != nil {
 		return err
 	}
-	if c.self, err = c.target.Stat("."); err != nil {
+	if c.self, err = root.to.Stat(); err != nil {
 		return err
 	}
 	if os.SameFile(source, c.self) {
 		return errors.New("a directory cannot be copied into itself; name another one")
 	}
+	if err := c.walk(ctx, ".", root); err != nil {
+		return err
+	}
+	for _, path := range c.links {
+		if err := checkLink(path, c.readLink); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (c *copier) entry(ctx context.Context, path string, entry fs.DirEntry) error {
-	if c.excluded(path, entry) {
-		return nil
+func openPair(from, to string) (pair, error) {
+	source, err := openDirectory(from)
+	if err != nil {
+		return pair{}, err
 	}
-	info, err := c.source.Lstat(path)
+	target, err := openDirectory(to)
+	if err != nil {
+		return pair{}, errors.Join(err, source.Close())
+	}
+	return pair{source, target}, nil
+}
+
+func openDirectory(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_DIRECTORY, 0)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("%s: not a directory", name)
+	}
+	return file, err
+}
+
+// walk copies what is in a directory.
+func (c *copier) walk(ctx context.Context, directory string, p pair) error {
+	entries, err := p.from.ReadDir(-1)
 	if err != nil {
 		return err
 	}
-	switch {
-	case info.IsDir() && os.SameFile(info, c.self):
-		return nil
-	case info.IsDir():
-		c.directories = append(c.directories, directoryMode{path, info.Mode().Perm()})
-		if err := c.target.Mkdir(path, 0o700); err != nil {
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	for _, entry := range entries {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := c.entry(ctx, path.Join(directory, entry.Name()), entry, p); err != nil {
 			return err
 		}
-		return c.walk(ctx, path)
-	case info.Mode()&fs.ModeSymlink != 0:
-		return c.link(path)
-	case info.Mode().IsRegular():
-		return c.file(ctx, path, info.Mode().Perm())
 	}
-	return fmt.Errorf("%q is a %s, which cannot be part of a distribution", path, kindOf(info.Mode()))
+	return nil
+}
+
+func (c *copier) entry(ctx context.Context, path string, entry fs.DirEntry, p pair) error {
+	if c.excluded(path, entry) {
+		return nil
+	}
+	switch kind := entry.Type(); {
+	case kind.IsDir():
+		return c.directory(ctx, path, entry.Name(), p)
+	case kind&fs.ModeSymlink != 0:
+		c.links = append(c.links, path)
+		return named("copy the link", path, copyLink(p, entry.Name()))
+	case kind.IsRegular():
+		return named("copy", path, c.files.copy(ctx, p, entry.Name()))
+	default:
+		return fmt.Errorf("%q is a %s, which cannot be part of a distribution", path, kindOf(kind))
+	}
+}
+
+func named(what, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %q: %w", what, path, err)
+}
+
+// directory copies a directory. Its mode comes last, since a read-only one
+// takes no files; the job's own user can always enter it.
+func (c *copier) directory(ctx context.Context, path, name string, p pair) (err error) {
+	from, err := openBelow(p.from, name)
+	if err != nil {
+		return named("open", path, err)
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	info, err := from.Stat()
+	if err != nil {
+		return named("look at", path, err)
+	}
+	if os.SameFile(info, c.self) {
+		return nil
+	}
+	to, err := makeBelow(p.to, name)
+	if err != nil {
+		return named("make", path, err)
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	if err := c.walk(ctx, path, pair{from, to}); err != nil {
+		return err
+	}
+	return named("set the mode of", path, to.Chmod(info.Mode().Perm()|0o700))
 }
 
 func (c *copier) excluded(path string, entry fs.DirEntry) bool {
@@ -139,49 +176,6 @@ func (c *copier) excluded(path string, entry fs.DirEntry) bool {
 		return c.options.Exclude(path, entry)
 	}
 	return entry.IsDir() && entry.Name() == ".git"
-}
-
-func (c *copier) link(path string) error {
-	destination, err := c.source.Readlink(path)
-	if err != nil {
-		return err
-	}
-	c.links = append(c.links, path)
-	return c.target.Symlink(destination, path)
-}
-
-func (c *copier) file(ctx context.Context, path string, mode fs.FileMode) (err error) {
-	from, err := c.source.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, from.Close()) }()
-	to, err := c.target.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode|0o200)
-	if err != nil {
-		return err
-	}
-	// Both ends are files: the kernel copies, or shares the blocks.
-	_, err = transfer(ctx, to, from)
-	if err == nil {
-		err = to.Chmod(mode)
-	}
-	return errors.Join(err, to.Close())
-}
-
-// finish checks where the links really lead, and gives directories their
-// modes, the innermost first; the job's own user can always enter them.
-func (c *copier) finish() error {
-	for _, path := range c.links {
-		if err := checkLink(path, c.readLink); err != nil {
-			return err
-		}
-	}
-	for i := len(c.directories) - 1; i >= 0; i-- {
-		if err := c.target.Chmod(c.directories[i].path, c.directories[i].mode|0o700); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // readLink reads what was copied; what is not there, or below a file, is no

@@ -84,6 +84,12 @@ type unpacker struct {
 	directories []directoryMode
 }
 
+// directoryMode is set last, since a read-only directory takes no files.
+type directoryMode struct {
+	path string
+	mode fs.FileMode
+}
+
 type link struct{ path, destination string }
 
 func (u *unpacker) entry(ctx context.Context, file *zip.File, links map[string]string) error {

@@ -1,0 +1,139 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// What is below is named relative to an open directory, in one step, and never
+// through a link. A distribution has thousands of files, so these are the
+// system's calls themselves: os.File would ask each file twice as much.
+
+// openBelow opens a directory.
+func openBelow(directory *os.File, name string) (*os.File, error) {
+	fd, err := again(func() (int, error) {
+		return unix.Openat(fdOf(directory), name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+// makeBelow makes a directory that only we can enter, and opens it.
+func makeBelow(directory *os.File, name string) (*os.File, error) {
+	if err := unix.Mkdirat(fdOf(directory), name, 0o700); err != nil {
+		return nil, err
+	}
+	return openBelow(directory, name)
+}
+
+// copyLink makes a link to where another one leads.
+func copyLink(p pair, name string) error {
+	for size := 256; ; size *= 2 {
+		buffer := make([]byte, size)
+		n, err := unix.Readlinkat(fdOf(p.from), name, buffer)
+		if err != nil {
+			return err
+		}
+		if n < size {
+			return unix.Symlinkat(string(buffer[:n]), fdOf(p.to), name)
+		}
+	}
+}
+
+// fdOf is a directory's descriptor. Directories are open as long as their
+// copier works in them.
+func fdOf(directory *os.File) int { return int(directory.Fd()) }
+
+// again makes a call again when a signal has interrupted it.
+func again(call func() (int, error)) (n int, err error) {
+	for {
+		if n, err = call(); !errors.Is(err, unix.EINTR) {
+			return n, err
+		}
+	}
+}
+
+// fileCopier copies files, the way that their file system likes best.
+type fileCopier struct {
+	// noSharing and noCopying say that the kernel does not do that here.
+	noSharing, noCopying bool
+	buffer               []byte
+}
+
+// fewBytes is up to where two calls of our own are quicker than the kernel's
+// copying from file to file.
+const fewBytes = 128 << 10
+
+// copy copies a regular file with its mode. It never writes over another.
+func (c *fileCopier) copy(ctx context.Context, p pair, name string) (err error) {
+	from, err := again(func() (int, error) {
+		return unix.Openat(fdOf(p.from), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unix.Close(from)) }()
+	var info unix.Stat_t
+	if err := unix.Fstat(from, &info); err != nil {
+		return err
+	}
+	if info.Mode&unix.S_IFMT != unix.S_IFREG {
+		return errors.New("it is no file any more")
+	}
+	mode := uint32(fs.FileMode(info.Mode).Perm())
+	to, err := again(func() (int, error) {
+		return unix.Openat(fdOf(p.to), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode|0o200)
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unix.Close(to)) }()
+	if err := c.content(ctx, to, from, info.Size); err != nil {
+		return err
+	}
+	return unix.Fchmod(to, mode) // whatever the umask
+}
+
+func (c *fileCopier) content(ctx context.Context, to, from int, size int64) error {
+	if size == 0 {
+		return nil
+	}
+	if !c.noSharing {
+		if share(to, from) == nil {
+			return nil
+		}
+		c.noSharing = true
+	}
+	if size > fewBytes && !c.noCopying {
+		copied, err := copyInKernel(ctx, to, from)
+		if err == nil || ctx.Err() != nil || copied {
+			return err
+		}
+		c.noCopying = true
+	}
+	if c.buffer == nil {
+		c.buffer = make([]byte, fewBytes)
+	}
+	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		n, err := again(func() (int, error) { return unix.Read(from, c.buffer) })
+		if err != nil || n == 0 {
+			return err
+		}
+		for part := c.buffer[:n]; len(part) > 0; {
+			written, err := again(func() (int, error) { return unix.Write(to, part) })
+			if err != nil {
+				return err
+			}
+			part = part[written:]
+		}
+	}
+}
