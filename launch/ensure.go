@@ -36,16 +36,18 @@ func (l *Launcher) ensure(ctx context.Context, r runner) error {
 			return nil
 		case errors.As(err, &final):
 			return err
-		case errors.Is(err, errAgain):
-			continue
 		case errors.Is(err, ErrLocked):
 			watched = attempt
-		case context.Cause(ctx) == errNoTime && watched != "":
-			return nil // who is starting it goes on
-		case ctx.Err() != nil && err != nil:
-			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
-		case err != nil:
+		case !errors.Is(err, errAgain):
 			return err
+		}
+		switch cause := context.Cause(ctx); {
+		case errors.Is(cause, errNoTime) && watched != "":
+			return nil // who is starting it goes on
+		case cause != nil:
+			return fmt.Errorf("%w: %w", cause, err)
+		case errors.Is(err, errAgain):
+			continue
 		}
 		pause(ctx, pauses.NextBackOff())
 	}
@@ -119,10 +121,15 @@ func (l *Launcher) lost(ctx context.Context, r runner, state State, task TaskSta
 		return errAgain
 	case err != nil:
 		return err
-	case after.StartFailures >= maxStartFailures:
-		return l.surrender(ctx, r, tooOften(task, after.StartFailures))
+	case after.StartFailures < maxStartFailures:
+		return errAgain
 	}
-	return errAgain
+	if after.Host != "" {
+		if err := l.endOrphanHost(ctx, r.name, after.Host); err != nil {
+			return err
+		}
+	}
+	return l.surrender(ctx, r, tooOften(task, after.StartFailures))
 }
 
 // verdict is what a look at the runner's state comes to.

@@ -20,15 +20,15 @@ const (
 	hostLost
 )
 
-// youngHost is how long nobody asks about a host that was just started: none
-// registers sooner.
+// youngHost is how long nobody asks about a host that was just started, unless
+// an event says that it has registered.
 const youngHost = 15 * time.Second
 
 // boot says how far the runner's newest host is.
 func (l *Launcher) boot(ctx context.Context, r runner, state State) (hostState, error) {
 	booting := !state.HostBootedAt.IsZero()
 	age := time.Since(state.HostBootedAt)
-	if booting && age < youngHost {
+	if booting && age < youngHost && r.registered != state.Host {
 		return hostBooting, nil
 	}
 	instance, err := l.ports.Cluster.Instance(ctx, r.configuration.Task.Cluster, state.Host)

@@ -78,6 +78,8 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 type runner struct {
 	name, id      string
 	configuration Configuration
+	// registered is a host that is known to have come into its cluster.
+	registered string
 }
 
 // Launch puts a job into its runner's queue and ensures that the runner is

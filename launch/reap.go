@@ -122,18 +122,22 @@ func (l *Launcher) resume(ctx context.Context, runner string, before, after Stat
 	case len(found) == 0:
 		return l.forgetFailures(ctx, runner, after)
 	}
-	r, err := l.runner(ctx, runner, configurationFor(found, before.Configuration))
-	if err == nil && after.StartFailures >= maxStartFailures {
+	id := configurationFor(found, before.Configuration)
+	r, err := l.runner(ctx, runner, id)
+	var final *Failure
+	switch {
+	case errors.As(err, &final): // nobody can be started for them
+		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == Hash(id) })
+	case err != nil:
+		return err
+	case after.StartFailures >= maxStartFailures:
 		err = l.surrender(ctx, r, tooOften(task, after.StartFailures))
-	} else if err == nil {
+	default:
 		l.logger.Info("jobs wait, so the runner is started again", "runner", runner, "jobs", len(found))
 		err = l.ensure(ctx, r)
 	}
-	var final *Failure
 	if errors.As(err, &final) {
-		// The jobs have been told, or are by their heartbeats.
-		l.logger.Warn("the runner is not started again", "runner", runner, "error", final)
-		return nil
+		return nil // the jobs have been told
 	}
 	return err
 }

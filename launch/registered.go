@@ -39,6 +39,7 @@ func (l *Launcher) goOn(ctx context.Context, name string, state State) error {
 	}
 	r, err := l.runner(ctx, name, state.HostConfiguration)
 	if err == nil {
+		r.registered = state.Host
 		err = l.ensure(ctx, r)
 	}
 	var final *Failure

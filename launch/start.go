@@ -123,7 +123,7 @@ func (l *Launcher) insist(ctx context.Context, s *start, name, attempted string,
 		case remedy != unknown:
 			try++
 		}
-		if remedy != askAnew {
+		if remedy != askAnew || tries > 1 {
 			pause(ctx, wait)
 		}
 		if err := l.ports.States.Renew(ctx, s.runner.name, s.owner, time.Now().Add(leaseTime)); err != nil {

@@ -241,3 +241,19 @@ func (a *account) message(token string) string {
 	require.NoError(a.t, err)
 	return string(body)
 }
+
+// registerAll has every host register that boots; each is delivered.
+func (a *account) registerAll() {
+	a.t.Helper()
+	for _, host := range a.Hosts() {
+		if host.State == "pending" {
+			time.Sleep(time.Minute)
+			a.registered(a.Register(host.ID, a.name()))
+		}
+	}
+}
+
+func (a *account) registered(instance launch.Instance) {
+	a.t.Helper()
+	require.NoError(a.t, a.launcher(nil).HostRegistered(a.t.Context(), a.c.Task.Cluster, instance))
+}

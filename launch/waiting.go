@@ -101,16 +101,18 @@ func (l *Launcher) whoWaits(ctx context.Context, queue string, patience time.Dur
 		}
 		for _, delivery := range deliveries {
 			message, err := protocol.ParseMessage(delivery.Body)
-			if err == nil && errors.Is(l.ports.Steps.Heartbeat(ctx, message.Metadata.TaskToken), ErrTokenClosed) {
+			if err != nil || message.Metadata.TaskToken == "" {
+				seen = append(seen, delivery) // what is no job needs an agent too, but not now
+				continue
+			}
+			if errors.Is(l.ports.Steps.Heartbeat(ctx, message.Metadata.TaskToken), ErrTokenClosed) {
 				if err := l.ports.Queue.Delete(ctx, queue, delivery.Receipt); err != nil {
 					l.logger.Warn("delete a message that nobody waits for", "error", err)
 				}
 				continue
 			}
 			seen = append(seen, delivery)
-			if err == nil { // what is no job needs an agent too, but not now
-				found = append(found, waiting{message, delivery})
-			}
+			found = append(found, waiting{message, delivery})
 		}
 	}
 	return found, nil

@@ -58,9 +58,10 @@ func (c Cluster) Run(_ context.Context, request launch.TaskRequest) (launch.Task
 				return launch.TaskStatus{}, err
 			}
 		}
+		c.lastTask++
 		task := &Task{
 			TaskStatus: launch.TaskStatus{
-				ARN:     fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/%s/%d", request.Cluster, len(c.tasks)+1),
+				ARN:     fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/%s/%d", request.Cluster, c.lastTask),
 				Cluster: request.Cluster, Group: request.Group, StartedBy: request.StartedBy,
 				LastStatus: "PROVISIONING", DesiredStatus: "RUNNING",
 			},

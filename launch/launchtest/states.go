@@ -184,3 +184,11 @@ func (s States) Delete(_ context.Context, runner string) error {
 		return nil
 	})
 }
+
+// Started reports whether the agent of the runner's task has said that it is
+// up.
+func (w *World) Started(runner string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.runners[runner].started
+}

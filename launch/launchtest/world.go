@@ -21,6 +21,7 @@ type World struct {
 	runners        map[string]*item
 	claims         map[string][]*launch.Claim
 	tasks          []*Task
+	lastTask       int
 	hosts          []*Host
 
 	// RefuseTask answers RunTask in the cluster's place, if it returns an
