@@ -320,24 +320,35 @@ func TestNeverAccepted(t *testing.T) {
 	})
 }
 
-// TestUnanswered: a service does not answer at all. The step is told, and the
-// start is repeated with the same token by who comes next.
+// TestUnanswered: RunTask does not answer. It is asked again by the same token;
+// after that who waits is told, and what was started all the same leaves.
 func TestUnanswered(t *testing.T) {
 	t.Parallel()
-	inAccount(t, onFargate(), func(t *testing.T, a *account) {
-		deaf := a.launcher(func(call string, done bool) error {
-			if call == "Cluster.Run" && done {
-				return errFailed
+	for _, answers := range []int{3, 1000} {
+		inAccount(t, onFargate(), func(t *testing.T, a *account) {
+			asked := 0
+			deaf := a.launcher(func(call string, done bool) error {
+				if call == "Cluster.Run" && done {
+					if asked++; asked < answers {
+						return errFailed
+					}
+				}
+				return nil
+			})
+			require.NoError(t, deaf.Launch(t.Context(), a.job("first")))
+			assert.Equal(t, 1, len(a.Tasks()), "tasks")
+			if answers == 3 {
+				assert.Equal(t, 1, a.started().Work())
+				return
 			}
-			return nil
+			a.failed("first", "TaskFailedToStart", "run the runner's task in the cluster attini-default: the service does not answer (tried ", "give the step a Retry")
+			a.launch("second")
+			agents := a.agents()
+			require.Len(t, agents, 1, "the other has left")
+			assert.Equal(t, 1, agents[0].Work())
+			a.succeeded("second")
 		})
-		require.NoError(t, deaf.Launch(t.Context(), a.job("first")))
-		a.failed("first", "TaskFailedToStart", `start the runner of step "Build": run the runner's task in the cluster attini-default: the service does not answer`)
-		a.launch("second")
-		assert.Equal(t, 1, len(a.Tasks()), "tasks")
-		a.started().Work()
-		a.succeeded("second")
-	})
+	}
 }
 
 // TestNotEvenTheStep: when the step cannot be told, the function fails.

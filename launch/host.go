@@ -159,7 +159,7 @@ func (l *Launcher) askForHost(ctx context.Context, s *start) (host string, err e
 			}
 			var refusal *Refusal
 			if !errors.As(err, &refusal) {
-				return unknown, "", err
+				return unknown, noAnswer, err
 			}
 			worst = err
 			if verdict, advice = refusal.judge(hostRules()); verdict != askElsewhere {

@@ -74,8 +74,7 @@ func (l *Launcher) undo(ctx context.Context, s *start, task TaskStatus, host str
 	return misconfigured("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
 }
 
-// run asks for the task until there is one. Its errors are a *Failure,
-// ErrLockLost, or one that says that nobody knows.
+// run asks for the task until there is one. Its errors are insist's.
 func (l *Launcher) run(ctx context.Context, s *start, request TaskRequest) (TaskStatus, error) {
 	var task TaskStatus
 	err := l.insist(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (remedy, string, error) {
@@ -91,10 +90,13 @@ func (l *Launcher) run(ctx context.Context, s *start, request TaskRequest) (Task
 			// What was started by an attempt that was broken off has ended.
 			return askAnew, "give the step a Retry", errors.New("the task of an earlier attempt has ended: " + task.why())
 		}
-		return unknown, "", err
+		return unknown, noAnswer, err
 	})
 	return task, err
 }
+
+// noAnswer is the advice about a service that does not answer.
+const noAnswer = "it usually passes; give the step a Retry"
 
 // unknown is the remedy of an error that is no answer: the same request again.
 const unknown remedy = -1
@@ -102,7 +104,8 @@ const unknown remedy = -1
 // insist asks until there is what was asked for, the refusal is final, or its
 // patience is over. ask gets the number of the request: one that was refused
 // has another number the next time, one without an answer the same. Between
-// two requests the lock is renewed.
+// two requests the lock is renewed. Its errors are a *Failure, or that the lock
+// is lost.
 func (l *Launcher) insist(ctx context.Context, s *start, name, attempted string, ask func(try int) (remedy, string, error)) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = time.Second, 15*time.Second
@@ -116,9 +119,9 @@ func (l *Launcher) insist(ctx context.Context, s *start, name, attempted string,
 		wait := pauses.NextBackOff()
 		over := time.Since(since)+wait > startPatience || ctx.Err() != nil || tooLate(ctx, wait)
 		switch {
-		case remedy == unknown && over:
-			return fmt.Errorf("%s: %w", attempted, err)
-		case remedy == giveUp, remedy != unknown && over:
+		case remedy == giveUp, over:
+			// What may have been started without an answer is not the
+			// runner's, and so leaves by itself.
 			return refused(name, attempted, err, tries, advice)
 		case remedy != unknown:
 			try++

@@ -29,8 +29,10 @@ func walls() map[string][]string {
 		"compat":    {"schema", "cfn", "problem"},
 		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
 		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
+		// Its ports in memory, for tests.
+		"launch/launchtest": {"launch", "agent/protocol"},
 		"releases":  {},
-		"awsport":   {"transform", "compat", "releases"},
+		"awsport":   {"transform", "launch", "compat", "releases"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {

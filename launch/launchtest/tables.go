@@ -81,3 +81,10 @@ func (w *World) finish(runner, name string) {
 		}
 	}
 }
+
+// Claim is a claim that an agent writes.
+func (w *World) Claim(runner string, claim launch.Claim) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.claims[runner] = append(w.claims[runner], &claim)
+}
