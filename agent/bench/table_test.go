@@ -53,7 +53,7 @@ func TestTable(t *testing.T) {
 	require.NoError(t, process.BecomeSubreaper())
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "what\treference\tours\treference\tresult\tlimit\t")
-	for _, r := range []row{firstInstruction(), manyJobs(), manyLines(), copies()} {
+	for _, r := range []row{firstInstruction(), manyJobs(), manyLines(), uploadedBytes(), copies(), idleMemory(), busyMemory(), startTime()} {
 		t.Run(r.name, func(t *testing.T) {
 			ours, reference := r.measure(t)
 			figure, limit, met := r.judge(ours, reference)

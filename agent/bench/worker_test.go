@@ -179,7 +179,7 @@ func manyLines() row {
 			require.NoError(t, err)
 			defer stdout.Close()
 			r, n := newRig(t, 1, stdout), 0
-			return inTurn(5, func() float64 {
+			return inTurn(9, func() float64 {
 				n++
 				require.NoError(t, stdout.Truncate(0))
 				_, err := stdout.Seek(0, io.SeekStart)

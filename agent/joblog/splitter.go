@@ -40,6 +40,10 @@ type Splitter struct {
 
 var _ io.WriteCloser = (*Splitter)(nil)
 
+// wholeSize is about how much is emitted at a time of what needs no change: each
+// log has buffers of that size for each job.
+const wholeSize = 64 << 10
+
 // emitSize is where lines are emitted before their write has been seen to its
 // end.
 const emitSize = 256 << 10
@@ -105,7 +109,7 @@ func (s *Splitter) isFresh() bool { return len(s.line) == 0 && !s.returned && le
 // whole is the length of the lines at the text's beginning that are to be
 // emitted as they are.
 func (s *Splitter) whole(text []byte) (length int) {
-	text = text[:plainPrefix(text)]
+	text = text[:plainPrefix(text[:min(len(text), max(wholeSize, s.limit+1))])]
 	for length < len(text) {
 		next := bytes.LastIndexByte(text[length:min(len(text), length+s.limit+1)], '\n')
 		if next < 0 {

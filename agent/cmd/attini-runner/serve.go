@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -124,16 +125,12 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
 	defer stop()
 	metadata := awsport.NewMetadata(a.settings.MetadataURI)
-	container, err := metadata.Container(asking)
+	container, told, err := a.ask(asking, metadata)
 	if err != nil {
 		return err
 	}
 	a.task = container.TaskARN
 	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger)
-	told, err := runner.Settings(asking)
-	if err != nil {
-		return err
-	}
 	store := workspace.NewStore(awsport.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
 	defer store.Close()
 	archive := joblog.NewArchive(awsport.NewLogs(a.aws), made.disk, a.logger)
@@ -197,6 +194,19 @@ func heed(end context.CancelCauseFunc, drain func()) (stop func()) {
 		close(done)
 		<-ended
 	}
+}
+
+// ask asks what container this is and what its runner's state tells, at the
+// same time, since a job is waiting.
+func (a *agent) ask(ctx context.Context, metadata *awsport.Metadata) (container awsport.Container, told awsport.Settings, err error) {
+	var metadataErr, stateErr error
+	var asked sync.WaitGroup
+	asked.Go(func() { container, metadataErr = metadata.Container(ctx) })
+	asked.Go(func() {
+		told, stateErr = awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, "", a.logger).Settings(ctx)
+	})
+	asked.Wait()
+	return container, told, errors.Join(metadataErr, stateErr)
 }
 
 // meter is nil when metrics are not wanted, or cannot be written.
