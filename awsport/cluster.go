@@ -36,7 +36,8 @@ func NewCluster(configuration aws.Config) *Cluster {
 
 // Run implements launch.Cluster.
 func (c *Cluster) Run(ctx context.Context, request launch.TaskRequest) (launch.TaskStatus, error) {
-	output, err := c.client.RunTask(ctx, runTask(request))
+	// The launcher asks again itself.
+	output, err := c.client.RunTask(ctx, runTask(request), func(o *ecs.Options) { o.RetryMaxAttempts = 1 })
 	switch {
 	case err != nil:
 		return launch.TaskStatus{}, refusal(ctx, "ecs:RunTask", err)

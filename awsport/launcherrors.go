@@ -29,7 +29,12 @@ func failed(ctx context.Context, action string, err error) error {
 // change; an error of AWS's own side, or none at all, is no refusal.
 func refusal(ctx context.Context, action string, err error) error {
 	var api smithy.APIError
-	if !errors.As(err, &api) || ctx.Err() != nil || api.ErrorFault() == smithy.FaultServer || isServerError(err) {
+	if !errors.As(err, &api) || ctx.Err() != nil {
+		return failed(ctx, action, err)
+	}
+	// EC2 calls it a server's error that it has no instance of a kind.
+	ownFault := api.ErrorFault() == smithy.FaultServer || isServerError(err)
+	if ownFault && !strings.HasPrefix(api.ErrorCode(), "Insufficient") {
 		return failed(ctx, action, err)
 	}
 	// EC2 adds a secret message, thousands of characters long.

@@ -34,7 +34,7 @@ func (h *RunnerHosts) Run(ctx context.Context, request launch.HostRequest) (stri
 	output, err := h.client.RunInstances(ctx, &ec2.RunInstancesInput{
 		ClientToken: &request.Token, MinCount: aws.Int32(1), MaxCount: aws.Int32(1), SubnetId: &request.Subnet,
 		LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &request.LaunchTemplate, Version: &request.TemplateVersion},
-	})
+	}, func(o *ec2.Options) { o.RetryMaxAttempts = 1 }) // the launcher asks again itself, or in another subnet
 	switch {
 	case err != nil:
 		return "", refusal(ctx, "ec2:RunInstances", err)
