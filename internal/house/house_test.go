@@ -31,8 +31,8 @@ func walls() map[string][]string {
 		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
 		// Its ports in memory, for tests.
 		"launch/launchtest": {"launch", "agent/protocol"},
-		"releases":  {},
-		"awsport":   {"transform", "launch", "compat", "releases"},
+		"releases":          {},
+		"awsport":           {"transform", "launch", "compat", "releases"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
@@ -40,6 +40,7 @@ func walls() map[string][]string {
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/releases": {"awsport", "releases"},
+		"lambda/launcher": {"awsport", "launch", "plan", "agent/protocol"},
 		"lambda/macro":    {"awsport", "transform", "cfn", "problem"},
 		"cmd/runnerctl":   {"awsport", "releases", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 

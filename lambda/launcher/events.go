@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/attini-go/runner/awsport"
+	"github.com/attini-go/runner/launch"
+)
+
+// readTask reads the detail of an ECS task state change (ECS developer guide,
+// "Amazon ECS task state change events"); it is a task as DescribeTasks has it.
+func readTask(detail json.RawMessage) (launch.TaskStatus, error) {
+	var task struct {
+		TaskArn       string `json:"taskArn"`
+		ClusterArn    string `json:"clusterArn"`
+		Group         string `json:"group"`
+		StartedBy     string `json:"startedBy"`
+		LastStatus    string `json:"lastStatus"`
+		DesiredStatus string `json:"desiredStatus"`
+		StopCode      string `json:"stopCode"`
+		StoppedReason string `json:"stoppedReason"`
+		Containers    []struct {
+			Name     string `json:"name"`
+			ExitCode *int   `json:"exitCode"`
+			Reason   string `json:"reason"`
+		} `json:"containers"`
+	}
+	if err := json.Unmarshal(detail, &task); err != nil || task.TaskArn == "" {
+		return launch.TaskStatus{}, errors.New("read a task's event: its detail is no task")
+	}
+	status := launch.TaskStatus{
+		ARN: task.TaskArn, Cluster: task.ClusterArn, Group: task.Group, StartedBy: task.StartedBy,
+		LastStatus: task.LastStatus, DesiredStatus: task.DesiredStatus, StopCode: task.StopCode, StopReason: task.StoppedReason,
+	}
+	for _, container := range task.Containers {
+		ended := launch.ContainerStatus{Name: container.Name, Reason: container.Reason}
+		if container.ExitCode != nil {
+			ended.Ended, ended.ExitCode = true, *container.ExitCode
+		}
+		status.Containers = append(status.Containers, ended)
+	}
+	return status, nil
+}
+
+// readInstance reads the detail of an ECS container instance state change (ECS
+// developer guide, "Amazon ECS container instance state change events"). It
+// need not tell how many tasks there are.
+func readInstance(detail json.RawMessage) (cluster string, found launch.Instance, err error) {
+	var instance struct {
+		ClusterArn        string `json:"clusterArn"`
+		Ec2InstanceID     string `json:"ec2InstanceId"`
+		Status            string `json:"status"`
+		AgentConnected    bool   `json:"agentConnected"`
+		RunningTasksCount int    `json:"runningTasksCount"`
+		PendingTasksCount int    `json:"pendingTasksCount"`
+		Attributes        []struct {
+			Name  string `json:"name"`
+			Value string `json:"value"`
+		} `json:"attributes"`
+	}
+	if err := json.Unmarshal(detail, &instance); err != nil || instance.ClusterArn == "" {
+		return "", launch.Instance{}, errors.New("read a container instance's event: its detail is no container instance")
+	}
+	found = launch.Instance{
+		Host: instance.Ec2InstanceID, Ready: instance.Status == "ACTIVE" && instance.AgentConnected,
+		Tasks: instance.RunningTasksCount + instance.PendingTasksCount,
+	}
+	for _, attribute := range instance.Attributes {
+		if attribute.Name == awsport.RunnerAttribute {
+			found.Runner = attribute.Value
+		}
+	}
+	return instance.ClusterArn, found, nil
+}

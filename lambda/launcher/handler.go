@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/launch"
+	"github.com/attini-go/runner/plan"
+)
+
+// launcher is what the function does.
+type launcher interface {
+	Launch(ctx context.Context, event []byte) error
+	Prewarm(ctx context.Context, wanted []launch.Wanted) error
+	TaskStopped(ctx context.Context, task launch.TaskStatus) error
+	HostRegistered(ctx context.Context, cluster string, instance launch.Instance) error
+	ExecutionEnded(ctx context.Context) error
+}
+
+// handler tells the launcher what happens. No event is logged: it holds task
+// tokens and payloads.
+type handler struct {
+	logger   *slog.Logger
+	launcher launcher
+}
+
+var (
+	_ lambda.Handler = handler{}
+	_ launcher       = (*launch.Launcher)(nil)
+)
+
+// nothing is the answer to whom none is waited for.
+const nothing = "{}"
+
+// Sources and kinds of events, as EventBridge has them.
+const (
+	taskChange      = "ECS Task State Change"
+	instanceChange  = "ECS Container Instance State Change"
+	executionChange = "Step Functions Execution Status Change"
+)
+
+// Invoke implements lambda.Handler. An error of an event has Lambda deliver it
+// again.
+func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var event struct {
+		Action     string          `json:"attiniActionType"`
+		DetailType string          `json:"detail-type"`
+		Detail     json.RawMessage `json:"detail"`
+	}
+	if err := json.Unmarshal(payload, &event); err != nil {
+		return nil, errors.New("read an event: it is no JSON object")
+	}
+	switch event.Action {
+	case protocol.ActionExecuteRunner:
+		return []byte(nothing), h.launcher.Launch(ctx, payload)
+	case protocol.ActionMergeOutput:
+		return merge(payload)
+	case launch.ActionPrewarm:
+		h.prewarm(ctx, payload)
+		return []byte(nothing), nil
+	case "":
+		return []byte(nothing), h.changed(ctx, event.DetailType, event.Detail)
+	}
+	return nil, fmt.Errorf("read an event: there is no %s %q; deploy the plan again", protocol.KeyActionType, event.Action)
+}
+
+// prewarm never fails the plan: what cannot be started ahead fails the job that
+// needs it, with the reason.
+func (h handler) prewarm(ctx context.Context, payload []byte) {
+	wanted, err := launch.ParsePrewarm(payload)
+	if err := errors.Join(err, h.launcher.Prewarm(ctx, wanted)); err != nil {
+		h.logger.Warn("start runners ahead", "error", err)
+	}
+}
+
+// mergeError is the error name of a merge that cannot be done.
+const mergeError = "MergeOutputError"
+
+// merge joins the results of a Parallel or a Map.
+func merge(payload []byte) ([]byte, error) {
+	request := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.UseNumber()
+	if err := decoder.Decode(&request); err != nil {
+		return nil, fmt.Errorf("read a request to merge: %w", err)
+	}
+	branches, isList := request[protocol.KeyBranches].([]any)
+	if !isList {
+		return nil, messages.InvokeResponse_Error{Type: mergeError, Message: "the step before has no list of results; merge after a Parallel or a Map"}
+	}
+	merged, err := plan.MergeOutput(branches)
+	if err != nil {
+		return nil, messages.InvokeResponse_Error{Type: mergeError, Message: err.Error()}
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // a payload's size is limited
+	if err := encoder.Encode(merged); err != nil {
+		return nil, fmt.Errorf("write what was merged: %w", err)
+	}
+	return bytes.TrimSpace(text.Bytes()), nil
+}
+
+// changed hears of a change of something.
+func (h handler) changed(ctx context.Context, kind string, detail json.RawMessage) error {
+	switch kind {
+	case taskChange:
+		task, err := readTask(detail)
+		if err != nil {
+			return err
+		}
+		return h.launcher.TaskStopped(ctx, task)
+	case instanceChange:
+		cluster, instance, err := readInstance(detail)
+		if err != nil {
+			return err
+		}
+		return h.launcher.HostRegistered(ctx, cluster, instance)
+	case executionChange:
+		return h.launcher.ExecutionEnded(ctx)
+	}
+	return fmt.Errorf("read an event: nobody here knows of a %q", kind)
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/attini-go/runner/launch"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// heard is a launcher that keeps what it is told.
+type heard struct {
+	launched []string
+	wanted   []launch.Wanted
+	tasks    []launch.TaskStatus
+	clusters []string
+	hosts    []launch.Instance
+	ended    int
+	err      error
+}
+
+func (h *heard) Launch(_ context.Context, event []byte) error {
+	h.launched = append(h.launched, string(event))
+	return h.err
+}
+
+func (h *heard) Prewarm(_ context.Context, wanted []launch.Wanted) error {
+	h.wanted = append(h.wanted, wanted...)
+	return h.err
+}
+
+func (h *heard) TaskStopped(_ context.Context, task launch.TaskStatus) error {
+	h.tasks = append(h.tasks, task)
+	return h.err
+}
+
+func (h *heard) HostRegistered(_ context.Context, cluster string, instance launch.Instance) error {
+	h.clusters, h.hosts = append(h.clusters, cluster), append(h.hosts, instance)
+	return h.err
+}
+
+func (h *heard) ExecutionEnded(context.Context) error {
+	h.ended++
+	return h.err
+}
+
+var errTold = errors.New("it went wrong")
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		event string
+		want  heard
+	}{
+		"a job": {`{"attiniActionType":"ExecuteRunner"}`, heard{launched: []string{`{"attiniActionType":"ExecuteRunner"}`}}},
+		"a task": {
+			`{"version":"0","source":"aws.ecs","detail-type":"ECS Task State Change","detail":{"taskArn":"arn:task","clusterArn":"arn:cluster",
+				"group":"attini-runner:dev-shop-Build","startedBy":"attini-runner/i-1","lastStatus":"STOPPED","desiredStatus":"STOPPED","stopCode":"EssentialContainerExited",
+				"stoppedReason":"why","containers":[{"name":"a","exitCode":0},{"name":"b","exitCode":137,"reason":"OOM"},{"name":"c"}],"version":5,"overrides":{}}}`,
+			heard{tasks: []launch.TaskStatus{{
+				ARN: "arn:task", Cluster: "arn:cluster", Group: "attini-runner:dev-shop-Build", StartedBy: "attini-runner/i-1",
+				LastStatus: "STOPPED", DesiredStatus: "STOPPED", StopCode: "EssentialContainerExited", StopReason: "why",
+				Containers: []launch.ContainerStatus{{Name: "a", Ended: true}, {Name: "b", Ended: true, ExitCode: 137, Reason: "OOM"}, {Name: "c"}},
+			}}},
+		},
+		"a host": {
+			`{"source":"aws.ecs","detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"arn:cluster","ec2InstanceId":"i-1","status":"ACTIVE",
+				"agentConnected":true,"runningTasksCount":1,"pendingTasksCount":1,"attributes":[{"name":"ecs.capability.x"},{"name":"runnerResourceName","value":"dev-shop-Build"}]}}`,
+			heard{clusters: []string{"arn:cluster"}, hosts: []launch.Instance{{Host: "i-1", Runner: "dev-shop-Build", Ready: true, Tasks: 2}}},
+		},
+		"a host that is not connected": {
+			`{"detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"arn:cluster","ec2InstanceId":"i-1","status":"ACTIVE","agentConnected":false}}`,
+			heard{clusters: []string{"arn:cluster"}, hosts: []launch.Instance{{Host: "i-1"}}},
+		},
+		"an execution": {`{"source":"aws.states","detail-type":"Step Functions Execution Status Change","detail":{"status":"FAILED"}}`, heard{ended: 1}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			told := &heard{}
+			answer, err := handler{slog.New(slog.DiscardHandler), told}.Invoke(t.Context(), []byte(c.event))
+			require.NoError(t, err)
+			assert.JSONEq(t, `{}`, string(answer))
+			assert.Equal(t, c.want, *told)
+
+			_, err = handler{slog.New(slog.DiscardHandler), &heard{err: errTold}}.Invoke(t.Context(), []byte(c.event))
+			require.ErrorIs(t, err, errTold, "so that it is delivered again")
+		})
+	}
+}
+
+func TestUnknownEvents(t *testing.T) {
+	t.Parallel()
+	for event, says := range map[string]string{
+		`no`: "it is no JSON object", `[]`: "it is no JSON object", `{}`: `nobody here knows of a ""`,
+		`{"attiniActionType":"DeploySecret"}`:                                            `there is no attiniActionType "DeploySecret"`,
+		`{"detail-type":"Scheduled Event"}`:                                              `nobody here knows of a "Scheduled Event"`,
+		`{"detail-type":"ECS Task State Change","detail":"secret"}`:                      "its detail is no task",
+		`{"detail-type":"ECS Task State Change","detail":{}}`:                            "its detail is no task",
+		`{"detail-type":"ECS Container Instance State Change","detail":["secret"]}`:      "its detail is no container instance",
+		`{"detail-type":"ECS Container Instance State Change","detail":{"status":"x"}}`:  "its detail is no container instance",
+		`{"attiniActionType":"MergeOutput","branches":7}`:                                "has no list of results",
+		`{"attiniActionType":"MergeOutput","branches":[]}`:                               "there are no results to merge",
+		`{"attiniActionType":"MergeOutput","branches":[{"output":"secret"},["secret"]]}`: "result 1 is no payload object",
+	} {
+		told := &heard{}
+		_, err := handler{slog.New(slog.DiscardHandler), told}.Invoke(t.Context(), []byte(event))
+		require.ErrorContains(t, err, says, event)
+		assert.NotContains(t, err.Error(), "secret")
+		assert.Equal(t, heard{}, *told)
+	}
+}
+
+// TestPrewarm never fails the plan.
+func TestPrewarm(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	told := &heard{err: errTold}
+	h := handler{slog.New(slog.NewJSONHandler(&log, nil)), told}
+	answer, err := h.Invoke(t.Context(), []byte(`{"attiniActionType":"Prewarm","Runners":[{"Runner":"Build","ConfigurationId":"v1-0"},{"Runner":"Odd","ConfigurationId":"x"}],
+		"input":{"deploymentOriginData":{"stackName":"dev-shop"},"secret":"secret"}}`))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{}`, string(answer))
+	assert.Equal(t, []launch.Wanted{{Runner: "dev-shop-Build", Configuration: "v1-0"}}, told.wanted)
+	assert.Contains(t, log.String(), "it went wrong")
+	assert.Contains(t, log.String(), `Runner \"Odd\" has no configuration`)
+	assert.NotContains(t, log.String(), "secret")
+}
+
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	h := handler{slog.New(slog.DiscardHandler), &heard{}}
+	answer, err := h.Invoke(t.Context(), []byte(`{"attiniActionType":"MergeOutput","branches":[{"output":{"a":"<&>","n":12345678901234567890}},{"output":{"b":1.50}}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, `{"output":{"a":"<&>","b":1.50,"n":12345678901234567890}}`, string(answer))
+
+	_, err = h.Invoke(t.Context(), []byte(`{"attiniActionType":"MergeOutput"}`))
+	var named messages.InvokeResponse_Error
+	require.True(t, errors.As(err, &named))
+	assert.Equal(t, "MergeOutputError", named.Type, "what a Catch can match")
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	environment := map[string]string{
+		"ATTINI_RESOURCE_STATES_TABLE": "states", "ATTINI_DEPLOYMENT_ORIGIN_TABLE": "deployments", "ATTINI_ARTIFACT_BUCKET": "bucket",
+		"AWS_REGION": "eu-west-1", "AWS_ACCOUNT_ID": "111122223333",
+	}
+	getenv := func(name string) string { return environment[name] }
+	settings, err := readSettings(getenv)
+	require.NoError(t, err)
+	assert.Equal(t, launch.Settings{
+		Account: "111122223333", Region: "eu-west-1", DeployDataTable: "deployments", ResourceStateTable: "states", ArtifactStore: "bucket",
+		Agent: launch.Agent{Version: "2.1.0"}, Bootstrap: launch.Shell{},
+	}, settings)
+
+	sum := "00000000000000000000000000000000000000000000000000000000000000ab"
+	environment["ATTINI_RUNNER_VERSION"] = "2.3.0"
+	environment["ATTINI_RUNNER_URL_AARCH64"], environment["ATTINI_RUNNER_SHA256_AARCH64"] = "https://x", sum
+	settings, err = readSettings(getenv)
+	require.NoError(t, err)
+	assert.Equal(t, launch.Agent{Version: "2.3.0", Downloads: []launch.Download{{Machine: "aarch64", URL: "https://x", SHA256: sum}}}, settings.Agent)
+
+	_, err = readSettings(func(name string) string {
+		return map[string]string{"ATTINI_RUNNER_URL_X86_64": "https://x", "ATTINI_RUNNER_SHA256_X86_64": "ab", "ATTINI_RUNNER_SHA256_AARCH64": sum}[name]
+	})
+	require.EqualError(t, err, "the environment variable ATTINI_RESOURCE_STATES_TABLE is missing\nthe environment variable ATTINI_DEPLOYMENT_ORIGIN_TABLE is missing\n"+
+		"the environment variable ATTINI_ARTIFACT_BUCKET is missing\nthe environment variable AWS_REGION is missing\nthe environment variable AWS_ACCOUNT_ID is missing\n"+
+		"the environment variables ATTINI_RUNNER_URL_X86_64 and ATTINI_RUNNER_SHA256_X86_64 must be an address and the 64 hexadecimal digits of its file's SHA-256, or both be empty\n"+
+		"the environment variables ATTINI_RUNNER_URL_AARCH64 and ATTINI_RUNNER_SHA256_AARCH64 must be an address and the 64 hexadecimal digits of its file's SHA-256, or both be empty")
+}
+
+// FuzzInvoke: no event breaks the function.
+func FuzzInvoke(f *testing.F) {
+	f.Add([]byte(`{"attiniActionType":"ExecuteRunner"}`))
+	f.Add([]byte(`{"attiniActionType":"MergeOutput","branches":[{},{}]}`))
+	f.Add([]byte(`{"attiniActionType":"Prewarm","Runners":[{}]}`))
+	f.Add([]byte(`{"detail-type":"ECS Task State Change","detail":{"taskArn":"a","containers":[{"exitCode":1}]}}`))
+	f.Add([]byte(`{"detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"a","attributes":[{}]}}`))
+	f.Fuzz(func(t *testing.T, event []byte) {
+		answer, err := handler{slog.New(slog.DiscardHandler), &heard{}}.Invoke(t.Context(), event)
+		assert.True(t, err != nil || json.Valid(answer))
+	})
+}

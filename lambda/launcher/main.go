@@ -1,0 +1,53 @@
+// Command launcher is the function that the steps of a deployment plan call, and
+// that hears of what became of the runners' tasks and hosts.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/attini-go/runner/awsport"
+	"github.com/attini-go/runner/launch"
+)
+
+func main() {
+	level := slog.LevelInfo
+	// An unknown level leaves Info; the template allows none.
+	_ = level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL")))
+	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level}))
+	launcher, err := open(context.Background(), os.Getenv, logger)
+	if err != nil {
+		logger.Error("start", "error", err)
+		os.Exit(1)
+	}
+	lambda.Start(handler{logger: logger, launcher: launcher})
+}
+
+func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) (*launch.Launcher, error) {
+	settings, err := readSettings(getenv)
+	if err != nil {
+		return nil, err
+	}
+	configuration, err := awsport.LoadConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	table := settings.ResourceStateTable
+	launcher, err := launch.New(settings, launch.Ports{
+		Configurations: awsport.NewRunnerConfigurations(configuration, table),
+		Queue:          awsport.NewJobQueue(configuration),
+		Steps:          awsport.NewSteps(configuration),
+		States:         awsport.NewRunnerStates(configuration, table),
+		Claims:         awsport.NewRunnerClaims(configuration, table),
+		Cluster:        awsport.NewCluster(configuration),
+		Hosts:          awsport.NewRunnerHosts(configuration),
+	}, logger)
+	if err != nil {
+		return nil, fmt.Errorf("open the launcher: %w", err)
+	}
+	return launcher, nil
+}

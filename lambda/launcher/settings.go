@@ -1,0 +1,63 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/attini-go/runner/launch"
+)
+
+// The function's environment. The first are the original function's names.
+const (
+	envStateTable  = "ATTINI_RESOURCE_STATES_TABLE"
+	envDeployTable = "ATTINI_DEPLOYMENT_ORIGIN_TABLE"
+	envBucket      = "ATTINI_ARTIFACT_BUCKET"
+	envRegion      = "AWS_REGION"
+	envAccount     = "AWS_ACCOUNT_ID"
+	// envVersion is the least version of the agent; {machine} is X86_64 or
+	// AARCH64, and the two of a machine are both there or both not.
+	envVersion   = "ATTINI_RUNNER_VERSION"
+	envURLPrefix = "ATTINI_RUNNER_URL_"
+	envSumPrefix = "ATTINI_RUNNER_SHA256_"
+)
+
+// leastVersion is the first agent that keeps waiting steps alive and claims its
+// jobs.
+const leastVersion = "2.1.0"
+
+// readSettings reads the environment. Its error names everything that is
+// missing or wrong.
+func readSettings(getenv func(string) string) (launch.Settings, error) {
+	var problems []error
+	required := func(name string) string {
+		value := getenv(name)
+		if value == "" {
+			problems = append(problems, fmt.Errorf("the environment variable %s is missing", name))
+		}
+		return value
+	}
+	settings := launch.Settings{
+		ResourceStateTable: required(envStateTable), DeployDataTable: required(envDeployTable), ArtifactStore: required(envBucket),
+		Region: required(envRegion), Account: required(envAccount),
+		Agent:     launch.Agent{Version: cmp.Or(getenv(envVersion), leastVersion)},
+		Bootstrap: launch.Shell{},
+	}
+	for _, machine := range []string{"x86_64", "aarch64"} {
+		name := strings.ToUpper(machine)
+		url, sum := getenv(envURLPrefix+name), getenv(envSumPrefix+name)
+		switch {
+		case url == "" && sum == "": // the agent is in the image
+		case url == "" || !isSum(sum):
+			problems = append(problems, fmt.Errorf("the environment variables %s and %s must be an address and the 64 hexadecimal digits of its file's SHA-256, or both be empty",
+				envURLPrefix+name, envSumPrefix+name))
+		default:
+			settings.Agent.Downloads = append(settings.Agent.Downloads, launch.Download{Machine: machine, URL: url, SHA256: sum})
+		}
+	}
+	return settings, errors.Join(problems...)
+}
+
+func isSum(text string) bool { return regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(text) }
