@@ -8,11 +8,11 @@ import (
 	"runtime/debug"
 )
 
-// collectAt is how much garbage there may be, in percent of what is in use. An
-// agent makes little, and its container's memory is for its jobs.
-const collectAt = 50
+// startAt is how much garbage there may be at the start, in percent of what is
+// in use: a job waits, and everything is new. See collectAt.
+const startAt = 400
 
 func main() {
-	debug.SetGCPercent(collectAt)
+	debug.SetGCPercent(startAt)
 	os.Exit(execute(context.Background(), os.Args[1:], streams{stdout: os.Stdout, stderr: os.Stderr, environment: os.Environ()}))
 }

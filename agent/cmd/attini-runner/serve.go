@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -38,6 +39,14 @@ const (
 	killGrace = 10 * time.Second
 )
 
+// collectAt is how much garbage there may be, in percent of what is in use, once
+// the start is over: an agent makes little, and its container's memory is for
+// its jobs.
+const (
+	collectAt    = 50
+	collectAfter = 100 * time.Millisecond
+)
+
 // agent is one run of the agent.
 type agent struct {
 	invited  invitation
@@ -46,8 +55,10 @@ type agent struct {
 	console  *joblog.Console
 	logger   *slog.Logger
 	aws      aws.Config
-	// task is the agent's own, once it knows it.
-	task string
+	// container is the agent's own, which metadata tells; unknown says why not.
+	metadata  *awsport.Metadata
+	container awsport.Container
+	unknown   error
 }
 
 // serve runs the agent until there is nothing left to do, and returns its exit
@@ -58,10 +69,13 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 	found, err := readSettings(environmentOf(s.environment))
 	a := &agent{invited: invited, settings: found, streams: s, console: joblog.NewConsole(s.stdout)}
 	a.logger = slog.New(slog.NewJSONHandler(a.console, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
+	var asking sync.WaitGroup
+	asking.Go(func() { a.identify(ctx) }) // meanwhile, since a job is waiting
 	for _, warning := range found.warnings {
 		a.logger.Warn("a setting is not taken as it is", "setting", warning)
 	}
 	loaded, configured := a.configure(ctx)
+	asking.Wait()
 	if configured == nil {
 		a.aws = loaded
 		defer a.endHost(ctx)
@@ -107,8 +121,19 @@ func (a *agent) failed(ctx context.Context, err error) int {
 	return exitFailed
 }
 
-// run finds out who the agent is, and works.
+// identify asks what container this is.
+func (a *agent) identify(ctx context.Context) {
+	ctx, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the container's metadata do not answer"))
+	defer stop()
+	a.metadata = awsport.NewMetadata(a.settings.MetadataURI)
+	a.container, a.unknown = a.metadata.Container(ctx)
+}
+
+// run works, once it is known who the agent is.
 func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
+	if a.unknown != nil {
+		return a.unknown
+	}
 	// So that what a job leaves behind comes to us, and ends with us.
 	if err := process.BecomeSubreaper(); err != nil {
 		return fmt.Errorf("take care of the jobs' processes: %w", err)
@@ -124,13 +149,11 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	}()
 	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
 	defer stop()
-	metadata := awsport.NewMetadata(a.settings.MetadataURI)
-	container, told, err := a.ask(asking, metadata)
+	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
+	told, err := runner.Join(asking)
 	if err != nil {
 		return err
 	}
-	a.task = container.TaskARN
-	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger)
 	store := workspace.NewStore(awsport.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
 	defer store.Close()
 	archive := joblog.NewArchive(awsport.NewLogs(a.aws), made.disk, a.logger)
@@ -141,17 +164,18 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	}()
 	meter, stopMeter := a.meter(ctx)
 	defer stopMeter()
-	work, err := worker.New(a.config(made, container, told), worker.Ports{
+	work, err := worker.New(a.config(made, told), worker.Ports{
 		Queue: awsport.NewQueue(a.aws, a.settings.QueueURL, a.logger), Reporter: awsport.NewReporter(a.aws, a.logger),
 		Source: store, Log: &logs{a.console, archive},
-		Admission: awsport.NewAdmission(a.aws, metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
-		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, container.TaskARN, a.logger),
+		Admission: awsport.NewAdmission(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
+		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
 		Life:      runner, Meter: meter,
 	}, a.logger)
 	if err != nil {
 		return err
 	}
-	a.logger.Info("the agent works", "version", version, "commit", commit, "runner", a.settings.RunnerName, "task", container.TaskARN)
+	defer time.AfterFunc(collectAfter, func() { debug.SetGCPercent(collectAt) }).Stop()
+	a.logger.Info("the agent works", "version", version, "commit", commit, "runner", a.settings.RunnerName, "task", a.container.TaskARN)
 	defer heed(cancel, func() {
 		a.logger.Info("the agent is to stop", "seconds", a.settings.StopTimeout.Seconds())
 		draining, over := context.WithCancelCause(ctx)
@@ -196,19 +220,6 @@ func heed(end context.CancelCauseFunc, drain func()) (stop func()) {
 	}
 }
 
-// ask asks what container this is and what its runner's state tells, at the
-// same time, since a job is waiting.
-func (a *agent) ask(ctx context.Context, metadata *awsport.Metadata) (container awsport.Container, told awsport.Settings, err error) {
-	var metadataErr, stateErr error
-	var asked sync.WaitGroup
-	asked.Go(func() { container, metadataErr = metadata.Container(ctx) })
-	asked.Go(func() {
-		told, stateErr = awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, "", a.logger).Settings(ctx)
-	})
-	asked.Wait()
-	return container, told, errors.Join(metadataErr, stateErr)
-}
-
 // meter is nil when metrics are not wanted, or cannot be written.
 func (a *agent) meter(ctx context.Context) (meter worker.Meter, stop func()) {
 	if !a.settings.Metrics {
@@ -235,7 +246,7 @@ func (a *agent) meter(ctx context.Context) (meter worker.Meter, stop func()) {
 func (a *agent) endHost(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hostReserve)
 	defer cancel()
-	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.task, a.logger)
+	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
 	host := awsport.NewHost(a.aws, runner, a.settings.HostID, a.logger)
 	if !host.ShouldTerminate(ctx) {
 		return
@@ -245,14 +256,14 @@ func (a *agent) endHost(ctx context.Context) {
 	}
 }
 
-func (a *agent) config(made directories, container awsport.Container, told awsport.Settings) worker.Config {
+func (a *agent) config(made directories, told awsport.Settings) worker.Config {
 	variables := append(a.streams.environment[:len(a.streams.environment):len(a.streams.environment)],
 		protocol.EnvEnvironmentName+"="+told.Environment, protocol.EnvDistributionName+"="+told.DistributionName)
 	return worker.Config{
 		MaxConcurrentJobs: a.settings.MaxConcurrentJobs, JobTimeout: a.settings.JobTimeout,
 		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: a.settings.SettleTime, LeaseTime: a.settings.LeaseTime,
 		StartupCommands: told.StartupCommands, StartupTimeout: a.settings.StartupTimeout,
-		Shell: a.shell(), Directory: made.disk, MemoryDirectory: made.memory, Environment: variables, LogURL: container.LogLink,
+		Shell: a.shell(), Directory: made.disk, MemoryDirectory: made.memory, Environment: variables, LogURL: a.container.LogLink,
 		KillGrace: killGrace, HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
 	}
 }

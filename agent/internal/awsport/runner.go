@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +23,8 @@ type Runner struct {
 	task        string
 	now         func() time.Time
 	noRetiring  lack
+	// started says that Join has said so.
+	started atomic.Bool
 }
 
 var _ worker.Life = (*Runner)(nil)
@@ -56,31 +59,58 @@ func (r *Runner) Settings(ctx context.Context) (Settings, error) {
 	if err != nil {
 		return Settings{}, r.failed("read the runner's state", err)
 	}
+	return settingsOf(found), nil
+}
+
+func settingsOf(found item) Settings {
 	settings := Settings{Environment: textOf(found["environment"]), DistributionName: textOf(found["distributionName"])}
 	if commands, ok := found["startupCommands"].(*types.AttributeValueMemberL); ok {
 		for _, command := range commands.Value {
 			settings.StartupCommands = append(settings.StartupCommands, textOf(command))
 		}
 	}
-	return settings, nil
+	return settings
+}
+
+// Join says that the agent is up and reads the item, in one call: a job is
+// waiting. Where that does not go, it only reads; Started says it then.
+func (r *Runner) Join(ctx context.Context) (Settings, error) {
+	if r.task == "" {
+		return r.Settings(ctx)
+	}
+	found, err := r.start(ctx)
+	if err != nil {
+		return r.Settings(ctx)
+	}
+	r.started.Store(true)
+	return settingsOf(found), nil
 }
 
 // Started implements worker.Life.
 func (r *Runner) Started(ctx context.Context) error {
-	if r.task == "" {
+	if r.task == "" || r.started.Load() {
 		return nil
 	}
-	_, err := r.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &r.table, Key: r.key(),
+	_, err := r.start(ctx)
+	if isUnmet(err) {
+		return worker.ErrNotOurs
+	}
+	return r.failed("say that the runner has started", err)
+}
+
+// start marks the item, if it names this agent, and returns it.
+func (r *Runner) start(ctx context.Context) (item, error) {
+	output, err := r.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &r.table, Key: r.key(), ReturnValues: types.ReturnValueAllNew,
 		UpdateExpression:          aws.String("SET #started = :yes"),
 		ConditionExpression:       aws.String("#task = :task"),
 		ExpressionAttributeNames:  map[string]string{"#started": attributeStarted, "#task": attributeTask},
 		ExpressionAttributeValues: item{":yes": boolean(true), ":task": text(r.task)},
 	})
-	if isUnmet(err) {
-		return worker.ErrNotOurs
+	if err != nil {
+		return nil, err
 	}
-	return r.failed("say that the runner has started", err)
+	return output.Attributes, nil
 }
 
 // Retire implements worker.Life.
