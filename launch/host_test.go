@@ -132,12 +132,12 @@ func TestHostRefusals(t *testing.T) {
 		again  bool
 		advice string
 	}{
-		"InsufficientInstanceCapacity: none": {true, "more availability zones"},
-		"VcpuLimitExceeded: quota":           {true, "Service Quotas"},
-		"RequestLimitExceeded: slow":         {true, "it usually passes"},
-		"InternalError: oops":                {true, "it usually passes"},
-		"IdempotentParameterMismatch: other": {true, "it usually passes"},
-		"InvalidAMIID.NotFound: ami-1":       {false, "an Ami that exists"},
+		"InsufficientInstanceCapacity: none":                       {true, "more availability zones"},
+		"VcpuLimitExceeded: quota":                                 {true, "Service Quotas"},
+		"RequestLimitExceeded: slow":                               {true, "it usually passes"},
+		"InternalError: oops":                                      {true, "it usually passes"},
+		"IdempotentParameterMismatch: other":                       {true, "it usually passes"},
+		"InvalidAMIID.NotFound: ami-1":                             {false, "an Ami that exists"},
 		"InvalidParameterValue: Invalid IAM Instance Profile name": {false, "InstanceProfileName"},
 		"UnauthorizedOperation: no":                                {false, "iam:PassRole"},
 		"InvalidLaunchTemplateId.NotFound: lt-1":                   {false, "deploy the stack again"},
