@@ -1,0 +1,95 @@
+package lifecycle
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/cfn"
+)
+
+// PlanRequest is a Custom::AttiniDeploymentPlanTrigger as CloudFormation
+// resolved it.
+type PlanRequest struct {
+	StackID, StackName string
+	// RequestID is CloudFormation's, which is the same when it asks again.
+	RequestID          string
+	StateMachineARN    string
+	OldStateMachineARN string
+	Parameters         map[string]string
+	Steps              []Step
+	// defaults is PayloadDefaults, an object.
+	defaults *cfn.Node
+	problem  error
+}
+
+// ReadPlan reads the ResourceProperties of a Custom::AttiniDeploymentPlanTrigger;
+// old are those before an update, or nil. What is wrong with them is said when
+// the plan is put: one that is deleted needs nothing more than its name.
+func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest {
+	r := PlanRequest{
+		StackID: stackID, StackName: text(properties, "StackName"), RequestID: requestID,
+		StateMachineARN: text(properties, "SfnArn"), OldStateMachineARN: text(old, "SfnArn"),
+		Parameters: map[string]string{},
+	}
+	if r.StackName == "" {
+		r.StackName = StackNameOf(stackID)
+	}
+	for _, parameter := range properties.Get("Parameters").Entries() {
+		r.Parameters[parameter.Key] = parameterText(parameter.Value)
+	}
+	if steps := properties.Get("AttiniSteps"); steps.IsList() {
+		for _, step := range steps.Items {
+			r.Steps = append(r.Steps, Step{Name: text(step, "name"), Type: text(step, "type")})
+		}
+	}
+	r.defaults, r.problem = readDefaults(properties.Get("PayloadDefaults"))
+	return r
+}
+
+// readDefaults takes an object, or the JSON of one: CloudFormation makes texts
+// of the numbers in an object.
+func readDefaults(given *cfn.Node) (*cfn.Node, error) {
+	if given == nil {
+		return cfn.Obj(), nil
+	}
+	if given.IsString() {
+		read, err := cfn.ReadJSON([]byte(given.Text))
+		if err != nil {
+			return cfn.Obj(), errors.New("read PayloadDefaults: its text is no JSON")
+		}
+		given = read
+	}
+	if !given.IsMap() {
+		return cfn.Obj(), fmt.Errorf("read PayloadDefaults: must be an object, not a %s", given.Kind)
+	}
+	return given, nil
+}
+
+// parameterText is a parameter as the template's author gave it: one of a list
+// type comes as a list.
+func parameterText(value *cfn.Node) string {
+	if !value.IsList() {
+		return value.Text
+	}
+	items := make([]string, len(value.Items))
+	for i, item := range value.Items {
+		items[i] = item.Text
+	}
+	return strings.Join(items, ",")
+}
+
+func (r PlanRequest) check() error {
+	problems := []error{r.problem}
+	for _, required := range []struct{ name, value string }{
+		{"StackId", r.StackID}, {"RequestId", r.RequestID}, {"StackName", r.StackName}, {"SfnArn", r.StateMachineARN},
+	} {
+		if required.value == "" {
+			problems = append(problems, fmt.Errorf("%s is missing", required.name))
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("read the plan's trigger: %w; deploy the template with the macro again", err)
+	}
+	return nil
+}
