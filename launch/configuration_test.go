@@ -2,6 +2,7 @@ package launch_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -164,6 +165,7 @@ func TestValidate(t *testing.T) {
 		"log level":       {func(c *launch.Configuration) { c.Runner.LogLevel = "LOUD" }, `RunnerConfiguration.LogLevel`},
 		"no queue":        {func(c *launch.Configuration) { c.QueueURL = "" }, `has no queue; deploy the stack again`},
 		"no container":    {func(c *launch.Configuration) { c.Task.Container = "" }, `has no container`},
+		"long names":      {func(c *launch.Configuration) { c.StackName = strings.Repeat("x", 240) }, "have 245 characters together, and 240 are allowed"},
 		"no subnets":      {func(c *launch.Configuration) { c.Network.Subnets = nil }, `has no subnet`},
 		"no template":     {func(c *launch.Configuration) { c.Host = &launch.Host{InstanceType: "m5.large"} }, `has no launch template`},
 		"no type":         {func(c *launch.Configuration) { c.Host = &launch.Host{} }, `Ec2Configuration.InstanceType: is required`},

@@ -266,6 +266,8 @@ func TestCrashInARemoval(t *testing.T) {
 		require.ErrorIs(t, err, launch.ErrNoRunner)
 		_, err = a.Ports(nil).Configurations.GetConfiguration(context.Background(), a.name(), a.id)
 		require.ErrorIs(t, err, launch.ErrNoConfiguration)
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()), "again")
+		remover, err := launch.NewRemover(a.Ports(nil), nil)
+		require.NoError(t, err)
+		require.NoError(t, remover.Remove(t.Context(), a.name()), "again")
 	})
 }

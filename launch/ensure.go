@@ -79,9 +79,9 @@ func (l *Launcher) look(ctx context.Context, r runner, watched string) (done boo
 	case judged.verdict == ended:
 		return false, "", l.lost(ctx, r, state, judged.task)
 	}
-	owner := name()
+	owner := unique()
 	locked, err := l.ports.States.Lock(ctx, r.name, Lock{
-		Owner: owner, Until: time.Now().Add(leaseTime), Attempt: name(), Configuration: r.id,
+		Owner: owner, Until: time.Now().Add(leaseTime), Attempt: unique(), Configuration: r.id,
 	})
 	switch {
 	case errors.Is(err, ErrLocked):

@@ -190,8 +190,13 @@ func (l *Launcher) neverRegistered(r runner, host, reason string, failures int) 
 		cause += fmt.Sprintf(", and neither did those before (%d in a row)", failures)
 	}
 	cause += "; it was terminated. What to do: check that its Ami has the ECS agent enabled, that its subnet reaches ECS, and that its instance profile may register it"
-	if r.configuration.Host != nil && r.configuration.Host.LogGroup != "" {
-		cause += ". Its log: " + logGroupLink(l.settings.Region, r.configuration.Host.LogGroup)
+	return &Failure{ErrorHost, cause + l.logOf(r)}
+}
+
+// logOf tells where the log of a runner's host is.
+func (l *Launcher) logOf(r runner) string {
+	if r.configuration.Host == nil || r.configuration.Host.LogGroup == "" {
+		return ""
 	}
-	return &Failure{ErrorHost, cause}
+	return ". The host's log: " + logGroupLink(l.settings.Region, r.configuration.Host.LogGroup)
 }

@@ -322,4 +322,29 @@ func TestNew(t *testing.T) {
 	_, err := launch.New(launch.Settings{Region: "eu-west-1"}, launch.Ports{}, nil)
 	require.EqualError(t, err, "configure the launcher: the account is missing\nthe table of deployments is missing\nthe table of resource states is missing\n"+
 		"the artifact store is missing\nthe agent's version is missing\nthe bootstrap is missing\na port is missing")
+	_, err = launch.NewRemover(launch.Ports{}, nil)
+	require.EqualError(t, err, "configure the remover of runners: a port is missing")
+}
+
+// FuzzParseRequest: whatever a step sends is refused, or makes a message that
+// an agent can read, for the same token.
+func FuzzParseRequest(f *testing.F) {
+	f.Add([]byte(`{"RunnerConfig":{"Runner":"Build","ConfigurationId":"v1-0"},"Properties":{"Commands":["a",1,null]},"deploymentPlanExecutionMetadata":{"sfnToken":"t"},
+		"input":{"deploymentOriginData":{"stackName":"s"},"a":"\ufffe","A":1e400,"a":2}}`))
+	f.Add([]byte(`{"input":[]}`))
+	f.Fuzz(func(t *testing.T, event []byte) {
+		request, err := launch.ParseRequest(event)
+		if err != nil {
+			return
+		}
+		body, err := request.Message()
+		if err != nil {
+			return
+		}
+		message, err := protocol.ParseMessage(body)
+		require.NoError(t, err)
+		assert.Equal(t, request.Token, message.Metadata.TaskToken)
+		assert.Equal(t, launch.Hash(request.Configuration), message.ConfigurationHash)
+		assert.NotContains(t, string(body), "\uFFFF")
+	})
 }

@@ -58,8 +58,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 		{"the artifact store", settings.ArtifactStore == ""},
 		{"the agent's version", settings.Agent.Version == ""},
 		{"the bootstrap", settings.Bootstrap == nil},
-		{"a port", ports == (Ports{}) || ports.Configurations == nil || ports.Queue == nil || ports.Steps == nil || ports.States == nil ||
-			ports.Claims == nil || ports.Cluster == nil || ports.Hosts == nil},
+		{"a port", !ports.complete()},
 	} {
 		if required.missing {
 			problems = append(problems, errors.New(required.name+" is missing"))
@@ -205,5 +204,5 @@ func (l *Launcher) telling(ctx context.Context) (context.Context, context.Cancel
 	return context.WithTimeout(context.WithoutCancel(ctx), tellTime)
 }
 
-// name is a name that nobody else has.
-func name() string { return rand.Text() }
+// unique is a name that nobody else has.
+func unique() string { return rand.Text() }

@@ -20,6 +20,10 @@ type Ports struct {
 	Hosts Hosts
 }
 
+func (p Ports) complete() bool {
+	return p.Configurations != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
+}
+
 // Queue is the runners' FIFO queues, each by its URL. A queue that does not
 // exist is ErrNoQueue.
 type Queue interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -19,6 +20,24 @@ const (
 	removePatience = 3 * time.Minute
 	removePause    = 5 * time.Second
 )
+
+// Remover ends runners. Unlike a Launcher it starts none, and needs no Settings.
+type Remover struct{ launcher Launcher }
+
+// NewRemover makes a Remover. All ports are required; a nil logger drops what it
+// is told.
+func NewRemover(ports Ports, logger *slog.Logger) (*Remover, error) {
+	if !ports.complete() {
+		return nil, errors.New("configure the remover of runners: a port is missing")
+	}
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &Remover{Launcher{ports: ports, logger: logger}}, nil
+}
+
+// Remove is Launcher.Remove.
+func (r *Remover) Remove(ctx context.Context, name string) error { return r.launcher.Remove(ctx, name) }
 
 // Remove ends a runner whose stack no longer has it: nothing can be started any
 // more, its tasks are stopped, the jobs that wait for it or run on it fail, its

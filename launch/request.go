@@ -56,10 +56,8 @@ func ParseRequest(event []byte) (Request, error) {
 	r := Request{
 		properties: parts[protocol.KeyProperties], metadata: parts[protocol.KeyMetadata], config: parts[protocol.KeyRunnerConfig],
 	}
-	var metadata struct{ SfnToken, StepName, ExecutionArn any }
-	// Whatever is no object has no token.
-	_ = json.Unmarshal(r.metadata, &metadata)
-	r.Token, r.Step, r.Execution = text(metadata.SfnToken), text(metadata.StepName), text(metadata.ExecutionArn)
+	metadata := fields(r.metadata)
+	r.Token, r.Step, r.Execution = text(metadata["sfnToken"]), text(metadata["stepName"]), text(metadata["executionArn"])
 	if r.Token == "" {
 		return r, fmt.Errorf("read the request of %s: it has no task token, so nobody can be told; deploy the plan again", r)
 	}
@@ -70,6 +68,16 @@ func ParseRequest(event []byte) (Request, error) {
 		return r, err
 	}
 	return r, nil
+}
+
+// fields are an object's members by their exact names, as the agent reads them;
+// none of what is no object.
+func fields(object json.RawMessage) map[string]any {
+	var found map[string]any
+	if json.Unmarshal(object, &found) != nil {
+		return nil
+	}
+	return found
 }
 
 func text(value any) string {
@@ -87,16 +95,15 @@ func (r *Request) readInput(input json.RawMessage) error {
 	if size := len(input); size > protocol.MaxPayload {
 		return misconfigured("step %q: its input has %d bytes, and a state's may have %d; keep large data in the artifact store", r.Step, size, protocol.MaxPayload)
 	}
-	var origin struct{ StackName any }
-	at := find(members, protocol.KeyOrigin)
-	if kindOf(at) != "an object" || json.Unmarshal(at, &origin) != nil {
+	origin := fields(find(members, protocol.KeyOrigin))
+	if origin == nil {
 		return misconfigured("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
 	}
 	var reference runnerReference
 	if json.Unmarshal(r.config, &reference) != nil || reference.Runner == "" || reference.ConfigurationID == "" {
 		return misconfigured("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
 	}
-	r.Runner, r.Configuration, err = reference.resolve(text(origin.StackName))
+	r.Runner, r.Configuration, err = reference.resolve(text(origin["stackName"]))
 	if err != nil {
 		return misconfigured("step %q: %s", r.Step, err)
 	}

@@ -149,6 +149,7 @@ func (l *Launcher) giveUp(ctx context.Context, s *start, host string, failure er
 	telling, cancel := l.telling(ctx)
 	defer cancel()
 	if host != "" {
+		final = &Failure{final.Name, final.Cause + l.logOf(s.runner)}
 		if err := l.discard(telling, s.runner, host, s.owner, false); err != nil {
 			return err
 		}

@@ -12,6 +12,9 @@ import (
 // beside the documented properties.
 const RuleConfiguration = "configuration"
 
+// maxGroup is the greatest length of a task's group in ECS.
+const maxGroup = 255
+
 // Validate checks a resolved configuration with the rules of package schema,
 // and so in the words of runnerctl validate, and what a start needs besides.
 func (c Configuration) Validate() problem.List {
@@ -33,6 +36,13 @@ func (c Configuration) Validate() problem.List {
 	missing(c.Task.Cluster, "cluster")
 	if len(c.Network.Subnets) == 0 {
 		missing("", "subnet")
+	}
+	if size := len(Group(c.ResourceName())); size > maxGroup {
+		problems.Add(problem.Problem{
+			Severity: problem.Error, Rule: RuleConfiguration, Path: string(at),
+			Message: fmt.Sprintf("Runner %q: the names of its stack and its own have %d characters together, and %d are allowed; shorten one of them",
+				c.RunnerName, len(c.StackName)+len(c.RunnerName), maxGroup-len(Group(ResourceName("", "")))),
+		})
 	}
 	if c.Host != nil {
 		missing(c.Host.LaunchTemplateID, "launch template")

@@ -160,9 +160,9 @@ func (l *Launcher) lock(ctx context.Context, runner, configuration string) (owne
 	defer cancel()
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = firstPause, mostPause
-	owner = name()
+	owner = unique()
 	for {
-		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(leaseTime), Attempt: name(), Configuration: configuration})
+		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(leaseTime), Attempt: unique(), Configuration: configuration})
 		if !errors.Is(err, ErrLocked) || ctx.Err() != nil {
 			return owner, state, err
 		}
