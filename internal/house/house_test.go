@@ -31,18 +31,22 @@ func walls() map[string][]string {
 		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
 		// Its ports in memory, for tests.
 		"launch/launchtest": {"launch", "agent/protocol"},
-		"releases":          {},
-		"awsport":           {"transform", "launch", "compat", "releases"},
+		"lifecycle":         {"launch", "compat", "schema", "cfn", "problem", "agent/protocol"},
+		// Its ports in memory, for tests.
+		"lifecycle/lifecycletest": {"lifecycle", "launch", "compat"},
+		"releases":                {},
+		"awsport":                 {"transform", "launch", "lifecycle", "compat", "releases"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
 			"local/states", "plan", "schema", "cfn", "problem",
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
-		"lambda/releases": {"awsport", "releases"},
-		"lambda/launcher": {"awsport", "launch", "plan", "agent/protocol"},
-		"lambda/macro":    {"awsport", "transform", "cfn", "problem"},
-		"cmd/runnerctl":   {"awsport", "releases", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"lambda/releases":  {"awsport", "releases"},
+		"lambda/launcher":  {"awsport", "launch", "plan", "agent/protocol"},
+		"lambda/macro":     {"awsport", "transform", "cfn", "problem"},
+		"lambda/lifecycle": {"awsport", "lifecycle", "launch", "schema", "cfn", "problem"},
+		"cmd/runnerctl":    {"awsport", "releases", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e": {},
 

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	custom "github.com/aws/aws-lambda-go/cfn"
+
+	"github.com/attini-go/runner/cfn"
+)
+
+// request is what CloudFormation asks of a custom resource. What is no text in
+// it is empty, so that as much as can be is answered.
+type request struct {
+	kind                                     custom.RequestType
+	id, responseURL, resourceType, logicalID string
+	physicalID, stackID                      string
+	properties, old                          *cfn.Node
+}
+
+// readEvent reads an event: request is nil for one that asks for no custom
+// resource.
+func readEvent(payload []byte) (*request, error) {
+	event, err := cfn.ReadJSON(payload)
+	if err != nil || !event.IsMap() {
+		return nil, errors.New("read an event: it is no JSON object")
+	}
+	if !event.Has("RequestType") {
+		return nil, nil
+	}
+	text := func(key string) string {
+		if value := event.Get(key); value.IsString() {
+			return value.Text
+		}
+		return ""
+	}
+	return &request{
+		kind: custom.RequestType(text("RequestType")), id: text("RequestId"), responseURL: text("ResponseURL"),
+		resourceType: text("ResourceType"), logicalID: text("LogicalResourceId"), physicalID: text("PhysicalResourceId"), stackID: text("StackId"),
+		properties: event.Get("ResourceProperties"), old: event.Get("OldResourceProperties"),
+	}, nil
+}
+
+func (r *request) unknown() error {
+	return fmt.Errorf("read a request of CloudFormation: nobody here knows how to %s a %s; deploy the template with the macro again", r.kind, r.resourceType)
+}

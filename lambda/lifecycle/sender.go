@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+const (
+	// attemptTime bounds one try to send a response.
+	attemptTime = 10 * time.Second
+	// sendTime bounds all of them. After that Lambda calls the function again.
+	sendTime = 2 * time.Minute
+	// firstPause and mostPause are between two tries.
+	firstPause = 200 * time.Millisecond
+	mostPause  = 10 * time.Second
+	// mostRead is how much of an answer is read.
+	mostRead = 64 << 10
+)
+
+// sender sends responses to CloudFormation.
+type sender struct{ client *http.Client }
+
+// newSender is a sender that keeps no connection: each address is used once.
+func newSender() sender {
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true,
+		TLSHandshakeTimeout: attemptTime, ResponseHeaderTimeout: attemptTime,
+	}
+	return sender{client: &http.Client{Transport: transport, Timeout: attemptTime}}
+}
+
+// send puts a response to the address that CloudFormation gave, again and again
+// while there is time, unless the address is refused for good. No error holds
+// the address, whose signature is a secret.
+func (s sender) send(ctx context.Context, address string, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval, pauses.MaxInterval = firstPause, mostPause
+	tries := 0
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		tries++
+		return struct{}{}, s.put(ctx, address, body)
+	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(0))
+	if err != nil {
+		return fmt.Errorf("send the response to CloudFormation (tries: %d): %w", tries, err)
+	}
+	return nil
+}
+
+func (s sender) put(ctx context.Context, address string, body []byte) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, address, bytes.NewReader(body))
+	if err != nil {
+		return backoff.Permanent(errors.New("its address cannot be read"))
+	}
+	// The address is signed for a request without a Content-Type.
+	response, err := s.client.Do(request)
+	if err != nil {
+		var told *url.Error
+		if errors.As(err, &told) {
+			err = told.Err
+		}
+		return err
+	}
+	// What it says is of no use, and may quote the address.
+	_, readErr := io.Copy(io.Discard, io.LimitReader(response.Body, mostRead))
+	closeErr := response.Body.Close()
+	switch {
+	case response.StatusCode >= 200 && response.StatusCode < 300:
+		return nil
+	case response.StatusCode == http.StatusForbidden, response.StatusCode == http.StatusNotFound, response.StatusCode == http.StatusGone:
+		return backoff.Permanent(fmt.Errorf("its address was refused: %s", response.Status))
+	}
+	return errors.Join(fmt.Errorf("its address answered: %s", response.Status), readErr, closeErr)
+}
