@@ -87,10 +87,8 @@ func (w *Worker) renew(ctx context.Context) {
 	})
 }
 
-// attend answers for agents that died before this one came, or die while it
-// lives. No job waits for that: each has its own claim.
+// attend answers for agents that die while this one lives.
 func (w *Worker) attend(ctx context.Context) {
-	w.answerForTheDead(ctx)
 	w.every(ctx, w.config.LeaseTime/2, func() { w.answerForTheDead(ctx) })
 }
 
@@ -110,6 +108,9 @@ func (w *Worker) every(ctx context.Context, interval time.Duration, do func()) {
 // answerForTheDead fails the jobs that other agents of this runner began and
 // will not end, since they gave no sign for too long.
 func (w *Worker) answerForTheDead(ctx context.Context) {
+	if w.ports.Claims == nil {
+		return
+	}
 	claims, err := w.unfinished(ctx, w.config.LeaseTime)
 	if err != nil {
 		w.logger.Warn("read the claims of other agents; it is tried again later", "error", err)

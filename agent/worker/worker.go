@@ -75,6 +75,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		end := func() {}
 		if err == nil {
+			w.answerForTheDead(taking)
 			end, err = w.startup(taking)
 		}
 		defer end() // what the startup commands left running serves the jobs

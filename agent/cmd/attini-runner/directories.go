@@ -35,7 +35,10 @@ func makeDirectories() (d directories, err error) {
 }
 
 func (d directories) remove() error {
-	err := os.RemoveAll(d.disk)
+	var err error
+	if d.disk != "" {
+		err = os.RemoveAll(d.disk)
+	}
 	if d.memory != "" {
 		err = errors.Join(err, os.RemoveAll(d.memory))
 	}

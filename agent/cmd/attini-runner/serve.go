@@ -56,6 +56,7 @@ type agent struct {
 	logger   *slog.Logger
 	aws      aws.Config
 	// container is the agent's own, which metadata tells; unknown says why not.
+	queue     *awsport.EarlyQueue
 	metadata  *awsport.Metadata
 	container awsport.Container
 	unknown   error
@@ -75,14 +76,17 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 		a.logger.Warn("a setting is not taken as it is", "setting", warning)
 	}
 	loaded, configured := a.configure(ctx)
-	asking.Wait()
 	if configured == nil {
 		a.aws = loaded
 		defer a.endHost(ctx)
 	}
 	if err = errors.Join(err, configured, checkVersion(version, invited.version)); err != nil {
+		asking.Wait()
 		return a.failed(ctx, err)
 	}
+	a.queue = awsport.NewEarlyQueue(ctx, awsport.NewQueue(a.aws, a.settings.QueueURL, a.logger), a.settings.MaxConcurrentJobs)
+	defer a.giveBack(ctx)
+	asking.Wait()
 	if err := a.run(ctx, cancel); err != nil {
 		return a.failed(ctx, err)
 	}
@@ -138,22 +142,20 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	if err := process.BecomeSubreaper(); err != nil {
 		return fmt.Errorf("take care of the jobs' processes: %w", err)
 	}
+	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
+	defer stop()
+	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
+	var told awsport.Settings
+	var joined error
+	var joining sync.WaitGroup
+	joining.Go(func() { told, joined = runner.Join(asking) })
+	// Meanwhile:
 	made, err := makeDirectories()
-	if err != nil {
-		return err
-	}
 	defer func() {
 		if err := made.remove(); err != nil {
 			a.logger.Warn("remove the agent's directory", "error", err)
 		}
 	}()
-	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
-	defer stop()
-	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
-	told, err := runner.Join(asking)
-	if err != nil {
-		return err
-	}
 	store := workspace.NewStore(awsport.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
 	defer store.Close()
 	archive := joblog.NewArchive(awsport.NewLogs(a.aws), made.disk, a.logger)
@@ -164,13 +166,18 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	}()
 	meter, stopMeter := a.meter(ctx)
 	defer stopMeter()
-	work, err := worker.New(a.config(made, told), worker.Ports{
-		Queue: awsport.NewQueue(a.aws, a.settings.QueueURL, a.logger), Reporter: awsport.NewReporter(a.aws, a.logger),
+	ports := worker.Ports{
+		Queue: a.queue, Reporter: awsport.NewReporter(a.aws, a.logger),
 		Source: store, Log: &logs{a.console, archive},
 		Admission: awsport.NewAdmission(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
 		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
 		Life:      runner, Meter: meter,
-	}, a.logger)
+	}
+	joining.Wait()
+	if err := errors.Join(joined, err); err != nil {
+		return err
+	}
+	work, err := worker.New(a.config(made, told), ports, a.logger)
 	if err != nil {
 		return err
 	}
@@ -217,6 +224,15 @@ func heed(end context.CancelCauseFunc, drain func()) (stop func()) {
 		signal.Stop(signals)
 		close(done)
 		<-ended
+	}
+}
+
+// giveBack gives back what was received, and was not taken.
+func (a *agent) giveBack(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logReserve)
+	defer cancel()
+	if err := a.queue.GiveBack(ctx); err != nil {
+		a.logger.Warn("give back a message; it comes again when its visibility timeout is over", "error", err)
 	}
 }
 
