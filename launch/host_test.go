@@ -319,6 +319,25 @@ func TestHostIsReplaced(t *testing.T) {
 	})
 }
 
+// TestOutdatedHostWithoutATask: the task died, and the next job is for another
+// configuration: the host is of no use to it.
+func TestOutdatedHostWithoutATask(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		warmHost(a)
+		task := a.state().Task
+		a.StopTask(task, "EssentialContainerExited", "killed")
+		_, err := a.Ports(nil).States.Bury(t.Context(), a.name(), task, true)
+		require.NoError(t, err)
+		a.redeploy(func(c *launch.Configuration) { c.Runner.IdleTimeToLive = 60 })
+		a.launch("new")
+		assert.Equal(t, "shutting-down", a.Hosts()[0].State)
+		a.registerAll()
+		assert.Equal(t, 2, len(a.Hosts()), "hosts")
+		assert.Equal(t, 1, a.started().Work())
+	})
+}
+
 // TestKilledWhileDraining: the old agent cannot end its host, so its event
 // does.
 func TestKilledWhileDraining(t *testing.T) {

@@ -121,11 +121,11 @@ func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		var all sync.WaitGroup
-		for _, token := range tokens(20) {
+		for i, token := range tokens(20) {
 			event := a.job(token)
-			// Every call takes a while, and each another.
+			// Every call takes a while, and each launcher is slow elsewhere.
 			l := a.launcher(func(call string, _ bool) error {
-				time.Sleep(time.Duration(len(call)+len(token)) * time.Millisecond)
+				time.Sleep(time.Duration((i+1)*len(call)*7%50) * time.Millisecond)
 				return nil
 			})
 			all.Go(func() { assert.NoError(t, l.Launch(t.Context(), event)) })
@@ -133,6 +133,7 @@ func TestManyAtOnce(t *testing.T) {
 		all.Wait()
 		assert.Len(t, a.Tasks(), 1)
 		assert.Equal(t, 1, a.Calls("Cluster.Run"))
+		assert.Zero(t, a.Calls("Cluster.Task"), "nobody asks about a task that was just started")
 		assert.Equal(t, 20, a.started().Work())
 		a.succeeded(tokens(20)...)
 	})

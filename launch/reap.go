@@ -165,8 +165,7 @@ func (l *Launcher) endOrphan(ctx context.Context, runner, host string) error {
 	case err != nil:
 		return fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
 	}
-	needed := state.TaskHost == host && state.Task != "" || state.Host == host && !state.HostBootedAt.IsZero()
-	if !needed {
+	if needed := state.TaskHost == host && state.Task != ""; !needed {
 		if err := l.discardOrphan(ctx, runner, state, host, owner); err != nil {
 			return err
 		}

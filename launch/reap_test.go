@@ -55,6 +55,7 @@ func TestHeldJobsShowThemselves(t *testing.T) {
 		agent := a.started()
 		require.True(t, agent.Hold(time.Minute))
 		a.stopped(a.StopTask(a.state().Task, "SpotInterruption", "gone"))
+		assert.LessOrEqual(t, a.Calls("Queue.Receive"), 5, "by long looks")
 		assert.Equal(t, 1, a.started().Work())
 		a.succeeded("held")
 	})
