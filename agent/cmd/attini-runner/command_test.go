@@ -106,6 +106,17 @@ func TestSettings(t *testing.T) {
 		`ATTINI_LOG_LEVEL: "TRACE" is not allowed; INFO is used`,
 	}, s.warnings)
 
+	quick := complete()
+	for name, value := range map[string]string{
+		"ATTINI_RUNNER_IDLE_TTL": "2", "ATTINI_HEARTBEAT_INTERVAL": "1", "ATTINI_CLAIM_LEASE_TIME": "2", "ATTINI_SETTLE_TIME": "0",
+	} {
+		quick[name] = value
+	}
+	s, err = readSettings(quick)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"ATTINI_RUNNER_IDLE_TTL: 2 is used, although 60 is the least that launchers allow"}, s.warnings)
+	assert.Equal(t, []time.Duration{2 * time.Second, time.Second, 2 * time.Second, 0}, []time.Duration{s.IdleTimeToLive, s.HeartbeatInterval, s.LeaseTime, s.SettleTime})
+
 	_, err = readSettings(environment{"ATTINI_QUEUE_URL": "q"})
 	require.EqualError(t, err, "the environment variable ATTINI_DEPLOY_DATA_TABLE is missing; the launcher sets it\n"+
 		"the environment variable ATTINI_RESOURCE_STATE_TABLE is missing; the launcher sets it\n"+

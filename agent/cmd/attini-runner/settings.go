@@ -23,8 +23,11 @@ type settings struct {
 	HostID string
 	// Metrics says that they are wanted.
 	Metrics bool
-	// Of these the defaults are right, and all agents of a runner must have
-	// the same.
+	// HeartbeatInterval (ATTINI_HEARTBEAT_INTERVAL, 1 to 60 s, 20 by default),
+	// LeaseTime (ATTINI_CLAIM_LEASE_TIME, 2 to 3600 s, 180 by default) and
+	// SettleTime (ATTINI_SETTLE_TIME, 0 to 3600 s, 75 by default) are as in
+	// worker.Config. No launcher sets these variables, since the defaults are
+	// right; who does gives all agents of a runner the same.
 	HeartbeatInterval, LeaseTime, SettleTime time.Duration
 	// warnings say which values were not taken as they are.
 	warnings []string
@@ -46,6 +49,10 @@ func environmentOf(variables []string) environment {
 // stopTimeout is ECS's time between SIGTERM and SIGKILL, where nothing else is
 // said.
 const stopTimeout = 30 * time.Second
+
+// leastIdleTimeToLive is the documented least. As the original does, the agent
+// takes less all the same.
+const leastIdleTimeToLive = time.Minute
 
 // readSettings reads the environment. The error names everything that is
 // missing; a number that is none counts as its default, and one that is out of
@@ -73,6 +80,10 @@ func readSettings(e environment) (settings, error) {
 	s.ConfigurationHash = int32(hash)
 	s.MaxConcurrentJobs = s.number(e, "ATTINI_MAX_CONCURRENT_JOBS", protocol.DefaultMaxConcurrentJobs, 1, 20)
 	s.IdleTimeToLive = s.seconds(e, "ATTINI_RUNNER_IDLE_TTL", protocol.DefaultIdleTimeToLive, 1, 86400)
+	if s.IdleTimeToLive < leastIdleTimeToLive {
+		s.warnings = append(s.warnings, fmt.Sprintf("ATTINI_RUNNER_IDLE_TTL: %d is used, although %d is the least that launchers allow",
+			s.IdleTimeToLive/time.Second, leastIdleTimeToLive/time.Second))
+	}
 	s.JobTimeout = s.seconds(e, "ATTINI_JOB_TIMEOUT", protocol.DefaultJobTimeout, 5, 172800)
 	s.StartupTimeout = s.seconds(e, "ATTINI_STARTUP_COMMANDS_TIMEOUT", protocol.DefaultStartupTimeout, 5, 172800)
 	s.StopTimeout = s.seconds(e, "ECS_CONTAINER_STOP_TIMEOUT", stopTimeout, 2, 172800)
