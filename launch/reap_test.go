@@ -293,28 +293,6 @@ func TestOneStepThatCannotBeTold(t *testing.T) {
 	})
 }
 
-// TestRemovalOfDraining: a runner is deleted whose older task still has jobs.
-func TestRemovalOfDraining(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onFargate(), func(t *testing.T, a *account) {
-		a.launch("old")
-		a.started().Take(1)
-		a.redeploy(func(c *launch.Configuration) { c.Task.Cluster = "other" })
-		a.launch("new")
-		a.started().Take(1)
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
-		for _, task := range a.Tasks() {
-			assert.True(t, task.StopAsked, task.ARN)
-		}
-		a.failed("old", "RunnerRemoved")
-		a.failed("new", "RunnerRemoved")
-		// Their ends are told late.
-		for _, task := range a.Tasks() {
-			a.stopped(task.TaskStatus)
-		}
-	})
-}
-
 // TestNobodyCanBeStarted: jobs wait for a configuration that is gone.
 func TestNobodyCanBeStarted(t *testing.T) {
 	t.Parallel()

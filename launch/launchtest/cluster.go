@@ -14,9 +14,10 @@ import (
 type Task struct {
 	launch.TaskStatus
 	Request launch.TaskRequest
-	// Stopped says that somebody asked for its end.
+	// StopAsked says that somebody asked for its end.
 	StopAsked bool
 	Since     time.Time
+	end       time.Time
 }
 
 // Host is the EC2 host that the task was placed on; "" on Fargate.
@@ -93,6 +94,9 @@ func (c Cluster) Task(_ context.Context, cluster, arn string) (launch.TaskStatus
 		if task == nil || task.Request.Cluster != cluster || time.Since(task.Since) < c.BlindTime {
 			return launch.TaskStatus{}, launch.ErrNoTask
 		}
+		if task.StopAsked && !time.Now().Before(task.end) {
+			task.LastStatus = "STOPPED"
+		}
 		return task.TaskStatus, nil
 	})
 }
@@ -101,8 +105,10 @@ func (c Cluster) Task(_ context.Context, cluster, arn string) (launch.TaskStatus
 func (c Cluster) Stop(_ context.Context, cluster, arn, reason string) error {
 	return tell(c.user, "Cluster.Stop", func() error {
 		if task := c.task(arn); task != nil && task.Request.Cluster == cluster && task.LastStatus != "STOPPED" {
-			task.StopAsked = true
-			task.stop("UserInitiated", reason)
+			task.StopAsked, task.DesiredStatus, task.StopCode, task.StopReason = true, "STOPPED", "UserInitiated", reason
+			if task.end = time.Now().Add(c.StopTime); c.StopTime == 0 {
+				task.LastStatus = "STOPPED"
+			}
 		}
 		return nil
 	})
@@ -119,7 +125,8 @@ func (c Cluster) Instance(_ context.Context, _, id string) (launch.Instance, err
 	})
 }
 
-// instance is only under the lock.
+// instance is only under the lock. The cluster does not know at once that a
+// host is being terminated.
 func (w *World) instance(host *Host) launch.Instance {
 	tasks := 0
 	for _, task := range w.tasks {
@@ -127,7 +134,7 @@ func (w *World) instance(host *Host) launch.Instance {
 			tasks++
 		}
 	}
-	return launch.Instance{Host: host.ID, Runner: host.Runner, Ready: host.Registered && !host.gone(), Tasks: tasks}
+	return launch.Instance{Host: host.ID, Runner: host.Runner, Ready: host.Registered, Tasks: tasks}
 }
 
 // task is only under the lock.

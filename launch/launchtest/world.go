@@ -31,6 +31,8 @@ type World struct {
 	RefuseHost func(n int, request launch.HostRequest) error
 	// BlindTime is how long ECS and EC2 do not know what was just started.
 	BlindTime time.Duration
+	// StopTime is how long a task takes to stop when it is asked to.
+	StopTime time.Duration
 	// MaxMessage is the size of message that queues take; 0 is SQS's.
 	MaxMessage int
 }
