@@ -23,6 +23,9 @@ import (
 // roleVariable makes the test binary play a part instead of running tests.
 const roleVariable = "PROCESS_TEST_ROLE"
 
+// directoryVariable is the directory that a guard is to remove.
+const directoryVariable = "PROCESS_TEST_DIRECTORY"
+
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		play(role)
@@ -49,11 +52,39 @@ func play(role string) {
 			_, err = tree.Wait(context.Background())
 		}
 		panic(err)
+	case "guarded host": // a program that is killed, with a guard
+		playGuardedHost()
 	case "host of a foreign child", "host of a foreign leader":
 		playForeignHost(role == "host of a foreign leader")
 	case "plain host": // a program that is no subreaper
 		playPlainHost()
 	}
+}
+
+// playGuardedHost runs a tree from which processes try to get away, and tells
+// the guard to remove a directory. With an empty stdin it ends by itself.
+func playGuardedHost() {
+	guard, err := process.StartGuard(os.Getenv(directoryVariable))
+	if err != nil {
+		panic(err)
+	}
+	defer guard.Stop()
+	if err := process.BecomeSubreaper(); err != nil {
+		panic(err)
+	}
+	command := shell(`echo pid $$
+		sh -c 'echo pid $$; exec sleep 1000' &
+		(setsid sh -c 'echo pid $$; trap "" TERM HUP; exec sleep 1000' &)
+		X="several
+lines" setsid sh -c 'echo pid $$; exec sleep 1000' &
+		wait`)
+	command.Output = os.Stdout
+	tree, err := process.Start(command)
+	if err != nil {
+		panic(err)
+	}
+	defer tree.End()
+	_, _ = os.Stdin.Read(make([]byte, 1)) // until it is killed, or told to end
 }
 
 func playStubborn() {

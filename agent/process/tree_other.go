@@ -16,6 +16,15 @@ const bytesPending = 0x4004667f
 // BecomeSubreaper does nothing: only Linux has subreapers.
 func BecomeSubreaper() error { return nil }
 
+// Guard does nothing: only Linux tells whose a process is.
+type Guard struct{}
+
+// StartGuard does nothing.
+func StartGuard(...string) (*Guard, error) { return &Guard{}, nil }
+
+// Stop does nothing.
+func (*Guard) Stop() {}
+
 // attributes gives the leader a session of its own, and so a group.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true}

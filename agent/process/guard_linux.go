@@ -1,0 +1,110 @@
+package process
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// Guard is a small process that outlives this program when that is killed, and
+// ends what it left: the kernel ends the leaders, but not what they started.
+type Guard struct {
+	// life is the pipe that breaks when this program ends.
+	life  io.WriteCloser
+	ended chan struct{}
+}
+
+// guard is the guard's program, for any sh and without tools but rm and sleep.
+// Its arguments are the cookie of all trees and the directories. A process
+// stays listed until its end is over, and may fork until then, so it looks
+// until it finds none, but not for ever.
+const guard = `
+trap '' HUP INT TERM
+cookie=$1
+shift
+read -r word
+[ "$word" != stop ] || exit 0
+looks=0
+found=yes
+while [ -n "$found" ] && [ "$looks" -lt 100 ]; do
+	found=
+	for file in /proc/[0-9]*/environ; do
+		while IFS= read -r part || [ -n "$part" ]; do
+			case $part in
+			*"$cookie"*)
+				pid=${file#/proc/}
+				kill -s KILL "${pid%/environ}" && found=yes
+				break
+				;;
+			esac
+		done <"$file"
+	done
+	looks=$((looks + 1))
+	[ -z "$found" ] || sleep 0.05
+done
+rm -rf -- "$@"
+`
+
+// StartGuard has all processes ended of all trees that are started after it, and
+// directories removed, when this program is killed. Out of reach is a process
+// that has dropped its environment. It is for main packages, since it puts
+// CookieVariable into this program's environment; Stop must be called at its
+// end.
+//
+// The first process of a container gets no guard, since everything in there
+// ends with it.
+func StartGuard(directories ...string) (*Guard, error) {
+	if os.Getpid() == 1 {
+		return &Guard{}, nil
+	}
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		return nil, fmt.Errorf("find a shell for the guard: %w", err)
+	}
+	broken, life, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("create the guard's pipe: %w", err)
+	}
+	defer broken.Close()
+	outer, cookie := os.Getenv(CookieVariable), rand.Text()
+	cmd := exec.Command(shell, append([]string{"-c", guard, "attini-guard", cookie}, directories...)...)
+	cmd.Dir = "/"
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), CookieVariable + "=" + outer}
+	cmd.Stdin = broken
+	// In this session, so that it is not taken for an orphan, but not in a
+	// group that a terminal interrupts.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	g := &Guard{life: life, ended: make(chan struct{})}
+	started := make(chan error)
+	go ownThread(func() {
+		defer close(g.ended)
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait() // it has nothing to tell
+		}
+	})
+	if err := <-started; err != nil {
+		life.Close()
+		return nil, fmt.Errorf("start the guard: %w", err)
+	}
+	if err := os.Setenv(CookieVariable, nest(outer, cookie)); err != nil {
+		g.Stop()
+		return nil, fmt.Errorf("mark the program's processes: %w", err)
+	}
+	return g, nil
+}
+
+// Stop ends the guard, which does nothing then: the trees have been ended.
+func (g *Guard) Stop() {
+	if g.life == nil {
+		return
+	}
+	// Somebody may have killed it; then it is gone already.
+	_, _ = io.WriteString(g.life, "stop\n")
+	_ = g.life.Close()
+	<-g.ended
+}

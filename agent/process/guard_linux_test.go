@@ -1,0 +1,57 @@
+package process_test
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// guardedHost starts a program with a guard and says what processes its tree
+// has. The directory is the guard's to remove. When the host's input ends, it
+// ends by itself.
+func guardedHost(t *testing.T) (host *exec.Cmd, input io.Closer, directory string, tree []int) {
+	t.Helper()
+	directory = filepath.Join(t.TempDir(), "it's left")
+	require.NoError(t, os.MkdirAll(filepath.Join(directory, "below"), 0o700))
+	host = exec.Command(os.Args[0])
+	host.Env = append(os.Environ(), roleVariable+"=guarded host", directoryVariable+"="+directory)
+	out := newLines()
+	host.Stdout, host.Stderr = out, out
+	host.WaitDelay = patience // what it leaves has its output
+	input, err := host.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, host.Start())
+	return host, input, directory, out.pids(t, 4)
+}
+
+func TestAGuardEndsWhatAKilledProgramLeaves(t *testing.T) {
+	t.Parallel()
+	host, _, directory, tree := guardedHost(t)
+	requireAlive(t, tree...)
+	require.NoError(t, host.Process.Kill())
+	require.Error(t, host.Wait())
+	for _, pid := range tree {
+		require.Eventually(t, func() bool { return !alive(pid) }, patience, time.Millisecond)
+	}
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(directory)
+		return os.IsNotExist(err)
+	}, patience, time.Millisecond)
+}
+
+func TestAGuardThatIsStoppedLeavesAllAlone(t *testing.T) {
+	t.Parallel()
+	host, input, directory, tree := guardedHost(t)
+	require.NoError(t, input.Close())
+	require.NoError(t, host.Wait())
+	for _, pid := range tree {
+		assert.False(t, alive(pid), "the program ends its tree by itself")
+	}
+	assert.DirExists(t, filepath.Join(directory, "below"))
+}
