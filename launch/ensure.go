@@ -38,8 +38,6 @@ func (l *Launcher) ensure(ctx context.Context, r runner) error {
 			return err
 		case errors.Is(err, ErrLocked):
 			watched = attempt
-		case !errors.Is(err, errAgain):
-			return err
 		}
 		switch cause := context.Cause(ctx); {
 		case errors.Is(cause, errNoTime) && watched != "":
@@ -48,6 +46,8 @@ func (l *Launcher) ensure(ctx context.Context, r runner) error {
 			return fmt.Errorf("%w: %w", cause, err)
 		case errors.Is(err, errAgain):
 			continue
+		case !errors.Is(err, ErrLocked):
+			return err
 		}
 		pause(ctx, pauses.NextBackOff())
 	}

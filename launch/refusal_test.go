@@ -150,7 +150,14 @@ func TestOutOfTime(t *testing.T) {
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		require.NoError(t, a.launcher(nil).Launch(ctx, a.job("t")))
+		began := time.Now()
+		l := a.launcher(func(string, bool) error { // as a service's client does when its time is over
+			if time.Since(began) > 45*time.Second {
+				return context.DeadlineExceeded
+			}
+			return nil
+		})
+		require.NoError(t, l.Launch(ctx, a.job("t")))
 		require.NoError(t, ctx.Err())
 		assert.False(t, a.Step("t").Closed())
 	})
