@@ -22,7 +22,7 @@ test: tools lint unit ## Run every check: the linters, then all tests with the r
 
 # What the tests use and Go does not install, pinned in tools/, goes to .tools/.
 .PHONY: tools
-tools: .tools/node/node_modules .tools/venv/installed ## Install into .tools/ what the tests need besides Go.
+tools: .tools/node/node_modules .tools/venv/installed .tools/qemu/installed ## Install into .tools/ what the tests need besides Go.
 
 .tools/node/node_modules: tools/package.json tools/package-lock.json
 	mkdir -p .tools/node
@@ -37,6 +37,16 @@ tools: .tools/node/node_modules .tools/venv/installed ## Install into .tools/ wh
 	python3 -m venv .tools/venv
 	.tools/venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	.tools/venv/bin/pip check --disable-pip-version-check
+	touch $@
+
+# A user-mode emulator for the agent's arm64 binary, where there are Debian's
+# packages; its test is skipped elsewhere.
+.tools/qemu/installed:
+	mkdir -p $(dir $@)
+	if command -v apt-get >/dev/null; then \
+		cd $(dir $@) && (apt-get download -q qemu-user-static || (apt-get update -q && apt-get download -q qemu-user-static)) \
+			&& dpkg -x qemu-user-static_*.deb . && rm qemu-user-static_*.deb; \
+	fi || echo "no emulator: the arm64 binary is not run"
 	touch $@
 
 .PHONY: unit

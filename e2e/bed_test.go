@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -180,13 +181,18 @@ var program = sync.OnceValues(func() (file string, err error) {
 		return "", err
 	}
 	file = filepath.Join(programs, "attini-runner")
-	build := exec.Command("go", "build", "-C", "../agent", "-trimpath", "-o", file, "./cmd/attini-runner")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the agent: %w\n%s", err, output)
-	}
-	return file, nil
+	return file, buildAgent(file, runtime.GOARCH)
 })
+
+// buildAgent builds the agent for a processor, as it is released.
+func buildAgent(file, processor string) error {
+	build := exec.Command("go", "build", "-C", "../agent", "-trimpath", "-ldflags", "-s -w -X main.commit=e2e", "-o", file, "./cmd/attini-runner")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+processor)
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the agent: %w\n%s", err, output)
+	}
+	return nil
+}
 
 // agent is the agent as a process.
 type agent struct {

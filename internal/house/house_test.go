@@ -72,7 +72,8 @@ func walls() map[string][]string {
 		"agent/metrics":           {"agent/worker"},
 		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
 		// It measures, and is no part of what is installed.
-		"agent/bench": {},
+		"agent/bench":            {},
+		"agent/bench/onereceive": {},
 	}
 }
 

@@ -139,8 +139,8 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 		return a.unknown
 	}
 	// So that what a job leaves behind comes to us, and ends with us.
-	if err := process.BecomeSubreaper(); err != nil {
-		return fmt.Errorf("take care of the jobs' processes: %w", err)
+	if err := process.BecomeSubreaper(); err != nil { // an emulator of the kernel, or a very old one
+		a.logger.Warn("what a job's processes leave behind under another session may outlive it", "error", err)
 	}
 	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
 	defer stop()
@@ -156,6 +156,7 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 			a.logger.Warn("remove the agent's directory", "error", err)
 		}
 	}()
+	defer a.guarded(made)()
 	store := workspace.NewStore(awsport.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
 	defer store.Close()
 	archive := joblog.NewArchive(awsport.NewLogs(a.aws), made.disk, a.logger)
