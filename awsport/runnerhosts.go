@@ -54,18 +54,22 @@ func (h *RunnerHosts) Host(ctx context.Context, host string) (launch.HostStatus,
 		return launch.HostStatus{}, failed(ctx, "ec2:DescribeInstances", err)
 	}
 	for _, reservation := range output.Reservations {
-		for _, found := range reservation.Instances {
-			status := launch.HostStatus{Reason: aws.ToString(found.StateTransitionReason)}
-			if found.State != nil {
-				status.State = string(found.State.Name)
-			}
-			if found.StateReason != nil {
-				status.Reason = aws.ToString(found.StateReason.Message)
-			}
-			return status, nil
+		if len(reservation.Instances) > 0 {
+			return hostStatus(reservation.Instances[0]), nil
 		}
 	}
 	return launch.HostStatus{}, launch.ErrNoHost
+}
+
+func hostStatus(found types.Instance) launch.HostStatus {
+	status := launch.HostStatus{Reason: aws.ToString(found.StateTransitionReason)}
+	if found.State != nil {
+		status.State = string(found.State.Name)
+	}
+	if found.StateReason != nil {
+		status.Reason = aws.ToString(found.StateReason.Message)
+	}
+	return status
 }
 
 // Terminate implements launch.Hosts.

@@ -38,12 +38,12 @@ func ParsePrewarm(event []byte) ([]Wanted, error) {
 		if reference.ConfigurationID == noConfiguration {
 			continue // the runner's condition does not hold, and so no job of it runs
 		}
-		runner, configuration, err := reference.resolve(text(request.Input.Origin.StackName))
-		if err != nil {
-			problems = append(problems, fmt.Errorf("start a runner ahead: %w", err))
+		runner, problem := reference.resolve(text(request.Input.Origin.StackName))
+		if problem != "" {
+			problems = append(problems, fmt.Errorf("start a runner ahead: %s", problem))
 			continue
 		}
-		wanted = append(wanted, Wanted{runner, configuration})
+		wanted = append(wanted, Wanted{runner, reference.ConfigurationID})
 	}
 	return wanted, errors.Join(problems...)
 }

@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,15 +30,12 @@ type Request struct {
 // String says which job it is, without token and payload.
 func (r Request) String() string { return fmt.Sprintf("step %q of %s", r.Step, r.Execution) }
 
-// keyStack is the key of RunnerConfig, beside Runner and ConfigurationId, that
-// names the runner's stack. Without it the payload's origin does.
-const keyStack = "StackName"
-
-// configurationIDs are the ids that a step may carry; "none" is what the macro
-// writes for a runner whose condition does not hold.
+// noConfiguration is what the macro writes in an id's place for a runner whose
+// condition does not hold.
 const noConfiguration = "none"
 
-// runnerReference names a runner and its configuration in a request.
+// runnerReference names a runner and its configuration in a request. Without
+// StackName, the stack is that of the payload's origin.
 type runnerReference struct {
 	Runner          string
 	ConfigurationID string `json:"ConfigurationId"`
@@ -103,28 +101,26 @@ func (r *Request) readInput(input json.RawMessage) error {
 	if json.Unmarshal(r.config, &reference) != nil || reference.Runner == "" || reference.ConfigurationID == "" {
 		return misconfigured("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
 	}
-	r.Runner, r.Configuration, err = reference.resolve(text(origin["stackName"]))
-	if err != nil {
-		return misconfigured("step %q: %s", r.Step, err)
+	runner, problem := reference.resolve(text(origin["stackName"]))
+	if problem != "" {
+		return misconfigured("step %q: %s", r.Step, problem)
 	}
+	r.Runner, r.Configuration = runner, reference.ConfigurationID
 	return nil
 }
 
-// resolve returns the runner's resource name and its configuration's id.
-func (f runnerReference) resolve(originStack string) (runner, configuration string, err error) {
-	stack := f.StackName
-	if stack == "" {
-		stack = originStack
-	}
+// resolve returns the runner's resource name, or what is wrong.
+func (f runnerReference) resolve(originStack string) (runner, problem string) {
+	stack := cmp.Or(f.StackName, originStack)
 	switch {
 	case stack == "":
-		return "", "", fmt.Errorf("the payload's %s has no stackName, so nobody knows whose Runner %q is; start the plan with the payload that its trigger gives it", protocol.KeyOrigin, f.Runner)
+		return "", fmt.Sprintf("the payload's %s has no stackName, so nobody knows whose Runner %q is; start the plan with the payload that its trigger gives it", protocol.KeyOrigin, f.Runner)
 	case f.ConfigurationID == noConfiguration:
-		return "", "", fmt.Errorf("Runner %q is not deployed, since its Condition does not hold; give the step's state machine the same Condition, or the step another Runner", f.Runner)
+		return "", fmt.Sprintf("Runner %q is not deployed, since its Condition does not hold; give the step's state machine the same Condition, or the step another Runner", f.Runner)
 	case !strings.HasPrefix(f.ConfigurationID, idPrefix):
-		return "", "", fmt.Errorf("Runner %q has no configuration %q; deploy the stack again", f.Runner, f.ConfigurationID)
+		return "", fmt.Sprintf("Runner %q has no configuration %q; deploy the stack again", f.Runner, f.ConfigurationID)
 	}
-	return ResourceName(stack, f.Runner), f.ConfigurationID, nil
+	return ResourceName(stack, f.Runner), ""
 }
 
 // checkProperties refuses what the agent would have to guess at.

@@ -211,9 +211,6 @@ func failing(n int, done bool) launchtest.Hook {
 	}
 }
 
-// later is a time at which every start lock has ended.
-func later() { time.Sleep(2 * time.Minute) }
-
 func with(key string, value any) func(map[string]any) {
 	return func(event map[string]any) {
 		if value == nil {
