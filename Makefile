@@ -67,6 +67,7 @@ lint: ## Check formatting, go vet, staticcheck and go.mod.
 		  unformatted=$$($(TOOL) gofumpt -l .); \
 		  if [ -n "$$unformatted" ]; then echo "not formatted (make format):"; echo "$$unformatted"; exit 1; fi; \
 		  $(GO) vet ./...; \
+		  if [ $$module = agent ]; then $(GO) vet -tags bench ./bench; fi; \
 		  $(TOOL) staticcheck ./...; \
 		  $(GO) mod tidy -diff ); \
 	done
@@ -95,10 +96,17 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s).
 .PHONY: bench
 bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 	@set -e; for module in $(MODULES); do (cd $$module && $(GO) test -run '^$$' -bench . -benchmem ./...); done
+	@cd agent && CGO_ENABLED=0 $(GO) test -count=1 -tags bench -run TestTable -timeout 30m -v ./bench | sed -n '/^what/,/^---/{/^---/!p}'
 
 .PHONY: build
-build: ## Build runnerctl into build/.
+build: ## Build runnerctl, and the agent for both processors, into build/.
 	$(GO) build -trimpath -ldflags "-s -w" -o build/ ./cmd/runnerctl
+	for processor in amd64 arm64; do \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$processor $(GO) build -C agent -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)" \
+			-o ../build/attini-runner-linux-$$processor ./cmd/attini-runner || exit 1; \
+	done
+
+COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
 # `sam build` calls this with the folder that becomes the function's archive.
 # The processor is the template's parameter; LAMBDA_ARCH follows it by hand.
