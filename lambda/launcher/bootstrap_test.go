@@ -69,7 +69,7 @@ func TestBootstrap(t *testing.T) {
 	}
 	for _, token := range []string{"secret-1", "secret-2"} {
 		answer, err := function.Invoke(t.Context(), event(token, id))
-		require.NoError(t, err, log.String())
+		require.NoError(t, err)
 		assert.JSONEq(t, `{}`, string(answer))
 	}
 	state, err := awsport.NewRunnerStates(configuration, stateTable).State(t.Context(), "dev-shop-Build")
