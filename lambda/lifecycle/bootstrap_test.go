@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -64,7 +65,7 @@ func TestBootstrap(t *testing.T) {
 	d.table(t, stateTable, "resourceType", types.ScalarAttributeTypeS, "name")
 	d.table(t, deployTable, "deploymentName", types.ScalarAttributeTypeN, "deploymentTime")
 	d.rest(t)
-	d.function = d.start(t, time.Minute)
+	d.function = d.start(t, time.Minute, d.log)
 	for _, test := range []struct {
 		name string
 		run  func(t *testing.T, d *deployed)
@@ -91,10 +92,10 @@ func TestBootstrap(t *testing.T) {
 	}
 }
 
-func (d *deployed) start(t *testing.T, timeout time.Duration) *lambdahost.Function {
+func (d *deployed) start(t *testing.T, timeout time.Duration, log io.Writer) *lambdahost.Function {
 	t.Helper()
 	function := lambdahost.New(lambdahost.Config{
-		Bootstrap: d.binary, Name: "attini-deployment-plan-setup", Region: standin.Region, Timeout: timeout, Log: d.log,
+		Bootstrap: d.binary, Name: "attini-deployment-plan-setup", Region: standin.Region, Timeout: timeout, Log: log,
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": d.cloud.Endpoint(), "AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": "secret",
 			envStateTable: stateTable, envDeployTable: deployTable, envBucket: "store", envAccount: standin.Account, envVersion: "2.1.0",
@@ -159,7 +160,7 @@ func (d *deployed) ask(t *testing.T, kind, resourceType, physicalID string, prop
 	t.Helper()
 	mailbox := newMailbox(t, nil)
 	answer, err := d.function.Invoke(t.Context(), d.request(t, mailbox, kind, resourceType, physicalID, properties))
-	require.NoError(t, err, d.log.String())
+	require.NoError(t, err)
 	assert.JSONEq(t, `{}`, string(answer))
 	return mailbox.only(t)
 }
@@ -254,7 +255,7 @@ func testOutOfTime(t *testing.T, d *deployed) {
 	held := make(chan struct{})
 	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", standin.Hold(held))
 	defer d.cloud.Caller(accessKey).On("DescribeTaskDefinition", nil)
-	short, usual := d.start(t, 5*time.Second), d.function
+	short, usual := d.start(t, 5*time.Second, nil), d.function
 	d.function = short
 	defer func() { d.function = usual }()
 	response := d.ask(t, "Update", runnerType, "dev-shop/Build", d.runner(good()))
