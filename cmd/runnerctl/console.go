@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"io"
 	"os"
@@ -67,7 +66,3 @@ func (j jobConsole) Write(_ time.Time, lines []byte) {
 
 // Close implements worker.JobLog.
 func (jobConsole) Close(context.Context) {}
-
-func (c *console) printf(format string, arguments ...any) {
-	fmt.Fprintf(c, format, arguments...)
-}
