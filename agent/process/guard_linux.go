@@ -71,7 +71,6 @@ func StartGuard(directories ...string) (*Guard, error) {
 	defer broken.Close()
 	outer, cookie := os.Getenv(CookieVariable), rand.Text()
 	cmd := exec.Command(shell, append([]string{"-c", guard, "attini-guard", cookie}, directories...)...)
-	cmd.Dir = "/"
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), CookieVariable + "=" + outer}
 	cmd.Stdin = broken
 	// In this session, so that it is not taken for an orphan, but not in a

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -21,24 +23,31 @@ const (
 	leastMemory  = 40 << 20
 )
 
-func makeDirectories() (d directories, err error) {
-	if d.disk, err = os.MkdirTemp("", "attini-runner-"); err != nil {
-		return d, fmt.Errorf("make the agent's directory: %w", err)
-	}
+// nameDirectories chooses names that nothing else has, so that who removes the
+// directories of a killed agent knows them before they are there.
+func nameDirectories() directories {
+	name := "attini-runner-" + rand.Text()
+	d := directories{disk: filepath.Join(os.TempDir(), name)}
 	var free syscall.Statfs_t
 	if err := syscall.Statfs(sharedMemory, &free); err == nil && uint64(free.Bavail)*uint64(free.Bsize) >= leastMemory {
-		if made, err := os.MkdirTemp(sharedMemory, "attini-runner-"); err == nil {
-			d.memory = made
-		}
+		d.memory = filepath.Join(sharedMemory, name)
 	}
-	return d, nil
+	return d
+}
+
+// make makes the directories. Without shared memory all is on disk.
+func (d *directories) make() error {
+	if d.memory != "" && os.Mkdir(d.memory, 0o700) != nil {
+		d.memory = ""
+	}
+	if err := os.Mkdir(d.disk, 0o700); err != nil {
+		return fmt.Errorf("make the agent's directory: %w", err)
+	}
+	return nil
 }
 
 func (d directories) remove() error {
-	var err error
-	if d.disk != "" {
-		err = os.RemoveAll(d.disk)
-	}
+	err := os.RemoveAll(d.disk)
 	if d.memory != "" {
 		err = errors.Join(err, os.RemoveAll(d.memory))
 	}

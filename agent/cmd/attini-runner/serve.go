@@ -150,13 +150,14 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	var joining sync.WaitGroup
 	joining.Go(func() { told, joined = runner.Join(asking) })
 	// Meanwhile:
-	made, err := makeDirectories()
+	made := nameDirectories()
+	defer a.guarded(made)()
+	err := made.make()
 	defer func() {
 		if err := made.remove(); err != nil {
 			a.logger.Warn("remove the agent's directory", "error", err)
 		}
 	}()
-	defer a.guarded(made)()
 	store := workspace.NewStore(awsport.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
 	defer store.Close()
 	archive := joblog.NewArchive(awsport.NewLogs(a.aws), made.disk, a.logger)
