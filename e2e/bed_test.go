@@ -203,6 +203,10 @@ type agent struct {
 	metadata standin.Answer
 	output   *log
 	ended    chan struct{}
+	// directory is its TMPDIR.
+	directory string
+	// mark is a variable of its own, which its jobs inherit.
+	mark string
 }
 
 // log is what a process has printed.
@@ -236,7 +240,10 @@ func (b *bed) prepare(t testing.TB, task string, arguments ...string) *agent {
 	t.Helper()
 	file, err := program()
 	require.NoError(t, err)
-	a := &agent{process: exec.Command(file, arguments...), output: &log{}, ended: make(chan struct{})}
+	a := &agent{
+		process: exec.Command(file, arguments...), output: &log{}, ended: make(chan struct{}),
+		directory: t.TempDir(), mark: "AGENT=" + task + "-" + unique(),
+	}
 	var asked atomic.Int64
 	metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n := int(asked.Add(1)); a.metadata != nil && a.metadata(n, w, r) {
@@ -253,7 +260,7 @@ func (b *bed) prepare(t testing.TB, task string, arguments ...string) *agent {
 		"ATTINI_QUEUE_URL="+b.queueURL, "ATTINI_DEPLOY_DATA_TABLE="+b.deploymentsTable, "ATTINI_RESOURCE_STATE_TABLE="+b.stateTable,
 		"ATTINI_RUNNER_RESOURCE_NAME="+runnerName, fmt.Sprint("ATTINI_CONFIGURATION_HASH=", configurationHash),
 		"ATTINI_MAX_CONCURRENT_JOBS=20", "ATTINI_AWS_REGION="+standin.Region, "ATTINI_AWS_ACCOUNT="+standin.Account,
-		"ECS_CONTAINER_METADATA_URI_V4="+metadata.URL, "TMPDIR="+t.TempDir(),
+		"ECS_CONTAINER_METADATA_URI_V4="+metadata.URL, "TMPDIR="+a.directory, a.mark,
 	)
 	a.process.Stdout, a.process.Stderr = a.output, a.output
 	a.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -270,6 +277,7 @@ func (a *agent) begin(t testing.TB) {
 	}()
 	t.Cleanup(func() {
 		a.kill()
+		a.leavesNothing(t)
 		permissions.check(t, a.caller.Actions())
 		if t.Failed() {
 			t.Logf("the agent:\n%s", a.output)

@@ -1,27 +1,108 @@
 package e2e_test
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
-	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/standin"
 )
+
+// killer has an agent killed at one point of its jobs' lives.
+type killer struct {
+	agent *agent
+	// victim is what is known of the job whose call it was: its execution, its
+	// output or its claim's name is in it.
+	victim atomic.Pointer[string]
+}
+
+// instead kills the agent when it makes a call for the nth time whose path or
+// body has the text. That call, and those after it, are not made.
+func (k *killer) instead(operation, text string, nth int) {
+	k.agent.caller.On(operation, having(text, func(n int, _ http.ResponseWriter, r *http.Request) bool {
+		if n == nth {
+			k.kill(r)
+		}
+		return n >= nth
+	}))
+}
+
+// after kills the agent when such a call has been made, before it gets to know.
+func (k *killer) after(operation, text string, nth int) {
+	var made atomic.Int64
+	k.agent.caller.After(operation, func(_ int, r *http.Request) {
+		if !isAbout(r, text) {
+			return
+		}
+		switch n := made.Add(1); {
+		case n == int64(nth):
+			k.kill(r)
+			panic(http.ErrAbortHandler)
+		case n > int64(nth):
+			panic(http.ErrAbortHandler)
+		}
+	})
+}
+
+func (k *killer) kill(r *http.Request) {
+	body, _ := standin.Body(r)
+	victim := string(body)
+	k.victim.Store(&victim)
+	k.agent.kill()
+}
+
+// having answers the calls that are about a text, numbered of their own.
+func having(text string, answer standin.Answer) standin.Answer {
+	var found atomic.Int64
+	return func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		return isAbout(r, text) && answer(int(found.Add(1)), w, r)
+	}
+}
+
+// isAbout reports whether a call's path or body has the text.
+func isAbout(r *http.Request, text string) bool {
+	if strings.Contains(r.URL.Path, text) {
+		return true
+	}
+	body, err := standin.Body(r)
+	return err == nil && bytes.Contains(body, []byte(text))
+}
 
 // quick are settings with which a test needs not wait for minutes.
 func quick() []string {
 	return []string{"ATTINI_CLAIM_LEASE_TIME=3", "ATTINI_SETTLE_TIME=20", "ATTINI_HEARTBEAT_INTERVAL=1"}
+}
+
+// doomed starts an agent as the runner's task, that is to be killed.
+func (b *bed) doomed(t testing.TB, task string, kill func(*killer)) *killer {
+	t.Helper()
+	b.runner(t, task)
+	k := &killer{agent: b.prepare(t, task)}
+	k.agent.process.Env = append(k.agent.process.Env, quick()...)
+	kill(k)
+	k.agent.begin(t)
+	return k
+}
+
+// killed waits until the agent is.
+func (k *killer) killed(t testing.TB) {
+	t.Helper()
+	require.Eventually(t, func() bool { return isClosed(k.agent.ended) }, soon, tick, "the agent is killed")
+	status, ok := k.agent.process.ProcessState.Sys().(syscall.WaitStatus)
+	require.True(t, ok && status.Signal() == syscall.SIGKILL, "it did not end by itself")
+	k.agent.leavesNothing(t)
 }
 
 // TestKilledAgent: an agent that is killed at any point loses no job, and has
@@ -29,67 +110,76 @@ func quick() []string {
 // rest.
 func TestKilledAgent(t *testing.T) {
 	t.Parallel()
-	// instead kills the agent when it makes a call, which is not made.
-	instead := func(operation, text string, nth int) func(*agent) {
-		return func(a *agent) {
-			a.caller.On(operation, standin.Matching(text, func(n int, _ http.ResponseWriter, _ *http.Request) bool {
-				if n == nth {
-					a.kill()
-				}
-				return n >= nth
-			}))
-		}
-	}
-	// after kills the agent when a call has been made, before it gets to know.
-	after := func(operation string, nth int) func(*agent) {
-		return func(a *agent) {
-			a.caller.After(operation, func(n int, _ *http.Request) {
-				if n >= nth {
-					a.kill()
-				}
-			})
-		}
-	}
-	cases := map[string]struct {
-		kill func(*agent)
-		// began is how many jobs may have begun and fail, at most.
-		began int
+	for name, c := range map[string]struct {
+		kill func(*killer)
+		// claimed says that a job must fail at least, as it was claimed.
+		claimed bool
+		// victim is what must have become of the job whose call it was.
+		victim *fate
+		// files are the distribution's.
+		files int
 	}{
-		"before the claim":                {instead("PutItem", "RunnerClaim", 2), 1},
-		"in the claim":                    {after("PutItem", 2), 4},
-		"after the claim":                 {instead("DeleteMessage", "", 2), 4},
-		"after the delete":                {after("DeleteMessage", 2), 4},
-		"while the distribution comes":    {instead("GetObject", "", 1), 4},
-		"after the output":                {instead("SendTaskSuccess", "", 2), 4},
-		"after the report":                {after("SendTaskSuccess", 1), 4},
-		"when another job reports itself": {after("SendTaskSuccess", 3), 4},
-	}
-	for name, c := range cases {
+		"before the start is told":         {kill: func(k *killer) { k.instead("UpdateItem", "#started", 1) }},
+		"before messages are received":     {kill: func(k *killer) { k.instead("ReceiveMessage", "", 1) }},
+		"after messages were received":     {kill: func(k *killer) { k.after("ReceiveMessage", "", 1) }},
+		"before the claim":                 {kill: func(k *killer) { k.instead("PutItem", "executionArn", 2) }, victim: &fate{ran: "arn:task/b"}},
+		"after the claim":                  {kill: func(k *killer) { k.after("PutItem", "executionArn", 2) }, claimed: true, victim: &fate{failed: true}},
+		"before the delete":                {kill: func(k *killer) { k.instead("DeleteMessage", "", 2) }, claimed: true},
+		"after the delete":                 {kill: func(k *killer) { k.after("DeleteMessage", "", 2) }, claimed: true},
+		"while the distribution comes":     {kill: func(k *killer) { k.instead("GetObject", "shop.zip", 1) }, claimed: true},
+		"while the distribution is opened": {kill: (*killer).unpacking, claimed: true, files: 2000},
+		"before the log is stored":         {kill: func(k *killer) { k.instead("PutObject", "/logs/", 2) }, claimed: true},
+		"after the output":                 {kill: func(k *killer) { k.instead("SendTaskSuccess", "", 2) }, claimed: true, victim: &fate{ran: "arn:task/a", failed: true}},
+		"after the report":                 {kill: func(k *killer) { k.after("SendTaskSuccess", "", 2) }, victim: &fate{ran: "arn:task/a"}},
+		"before the claim's end":           {kill: func(k *killer) { k.instead("UpdateItem", "#finished", 2) }},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const jobs = 4
 			b := newBedHiding(t, "5")
-			b.runner(t, "arn:task/a")
-			first := b.prepare(t, "arn:task/a")
-			first.process.Env = append(first.process.Env, quick()...)
-			c.kill(first)
-			first.begin(t)
-			written := t.TempDir()
-			machine := b.machine(t, `{"StartAt":"One","States":{"One":`+b.job([]string{
-				fmt.Sprintf(`echo "$ITEM" >>%q/"$ITEM"`, written), `printf '"%s"' "$ITEM" >"$ATTINI_OUTPUT"`,
-			}, map[string]string{"ITEM.$": "$.item"}, `,"End":true`)+`}}`)
-			executions := make([]string, jobs)
-			for i := range executions {
-				executions[i] = b.run(t, machine, fmt.Sprintf(`{"item":"%d"}`, i))
+			if c.files > 0 {
+				b.distribute(t, c.files)
 			}
-			require.Eventually(t, func() bool { return isClosed(first.ended) }, soon, tick, "the agent is killed")
-			b.runner(t, "arn:task/b")
-			second := b.prepare(t, "arn:task/b")
-			second.process.Env = append(second.process.Env, quick()...)
-			second.begin(t)
-			b.settled(t, executions, written, c.began)
+			first := b.doomed(t, "arn:task/a", c.kill)
+			w := b.work(t, 4, "bin/hello.sh")
+			first.killed(t)
+			b.next(t, "arn:task/b")
+			fates := w.fates(t)
+			if c.claimed {
+				assert.True(t, slices.ContainsFunc(fates, func(f fate) bool { return f.failed }), "a claimed job fails: %v", fates)
+			}
+			if c.victim != nil {
+				assert.Equal(t, *c.victim, fates[w.item(t, *first.victim.Load())])
+			}
 		})
 	}
+}
+
+// unpacking kills the agent as soon as a file of the distribution is there,
+// which has too many of them for all to be.
+func (k *killer) unpacking() {
+	k.agent.caller.After("GetObject", func(int, *http.Request) {
+		go func() {
+			for !isClosed(k.agent.ended) {
+				found, err := filepath.Glob(filepath.Join(k.agent.directory, "*", "distribution-*", "tree", "many", "*"))
+				if err != nil || len(found) > 0 {
+					k.agent.kill()
+				}
+			}
+		}()
+	})
+}
+
+// distribute makes the distribution one of many files.
+func (b *bed) distribute(t testing.TB, files int) {
+	t.Helper()
+	content := map[string]string{"bin/hello.sh": "#!/bin/sh\necho hello from the distribution\n"}
+	for i := range files {
+		content[fmt.Sprintf("many/file-%d", i)] = strconv.Itoa(i)
+	}
+	_, err := b.objects.PutObject(t.Context(), &s3.PutObjectInput{
+		Bucket: &b.bucketName, Key: aws.String("dev/shop/7c9e/distribution-origin/shop.zip"), Body: bytes.NewReader(archive(t, content)),
+	})
+	require.NoError(t, err)
 }
 
 // TestKilledAgentWhileJobsRun: with the agent everything ends that its jobs
@@ -98,40 +188,30 @@ func TestKilledAgentWhileJobsRun(t *testing.T) {
 	t.Parallel()
 	const jobs = 4
 	b := newBedHiding(t, "5")
-	b.runner(t, "arn:task/a")
-	first := b.prepare(t, "arn:task/a")
-	first.process.Env = append(first.process.Env, quick()...)
-	first.begin(t)
-	written := t.TempDir()
-	machine := b.machine(t, `{"StartAt":"One","States":{"One":`+b.job([]string{
-		fmt.Sprintf(`echo "$ITEM" >>%q/"$ITEM"; echo $$ >%[1]q/pid-"$ITEM"`, written), `sleep 600`,
-	}, map[string]string{"ITEM.$": "$.item"}, `,"End":true`)+`}}`)
-	executions := make([]string, jobs)
-	for i := range executions {
-		executions[i] = b.run(t, machine, fmt.Sprintf(`{"item":"%d"}`, i))
+	first := b.doomed(t, "arn:task/a", func(*killer) {})
+	w := b.work(t, jobs, "nohup sleep 600 &", "setsid sleep 600 &", `(trap "" TERM HUP; (setsid sleep 600 &); exec sleep 600) &`, "wait")
+	const agents, each = 1, 1 + 4 // the shell, and what it started
+	require.Eventually(t, func() bool { return len(processes(t, first.agent.mark)) >= agents+jobs*each }, soon, tick)
+	first.agent.kill()
+	first.killed(t)
+	b.next(t, "arn:task/b")
+	for _, f := range w.fates(t) {
+		assert.Equal(t, fate{ran: "arn:task/a", failed: true}, f)
 	}
-	shells := map[int]bool{}
-	require.Eventually(t, func() bool {
-		files, err := filepath.Glob(filepath.Join(written, "pid-*"))
-		require.NoError(t, err)
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			require.NoError(t, err)
-			if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
-				shells[pid] = true
-			}
-		}
-		return len(shells) == jobs
-	}, soon, tick)
-	first.kill()
-	for pid := range shells {
-		require.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, soon, tick, "the shell ends with its agent")
-	}
-	b.runner(t, "arn:task/b")
-	second := b.prepare(t, "arn:task/b")
-	second.process.Env = append(second.process.Env, quick()...)
-	second.begin(t)
-	b.settled(t, executions, written, jobs)
+}
+
+// TestKilledTwice: an agent that answers for a dead one may die of it, too.
+func TestKilledTwice(t *testing.T) {
+	t.Parallel()
+	b := newBedHiding(t, "5")
+	first := b.doomed(t, "arn:task/a", func(k *killer) { k.instead("SendTaskSuccess", "", 1) })
+	w := b.work(t, 2, "true")
+	first.killed(t)
+	second := b.doomed(t, "arn:task/b", func(k *killer) { k.after("SendTaskFailure", "", 1) })
+	second.killed(t)
+	b.next(t, "arn:task/c")
+	fates := w.fates(t)
+	assert.Equal(t, fate{ran: "arn:task/a", failed: true}, fates[w.item(t, *first.victim.Load())])
 }
 
 func isClosed(c <-chan struct{}) bool {
@@ -141,28 +221,4 @@ func isClosed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
-}
-
-// settled waits for all jobs' ends. Each ran once, or failed because its agent
-// was gone, which not more than so many may have; none ran twice.
-func (b *bed) settled(t testing.TB, executions []string, written string, began int) {
-	t.Helper()
-	failed := 0
-	for i, execution := range executions {
-		item := fmt.Sprint(i)
-		ended := b.ended(t, execution, soon)
-		ran, err := os.ReadFile(filepath.Join(written, item))
-		if ended.Status == sfntypes.ExecutionStatusSucceeded {
-			require.NoError(t, err)
-			assert.Equal(t, fmt.Sprintf("%q", item), *ended.Output)
-			assert.Equal(t, item+"\n", string(ran), "once")
-			continue
-		}
-		failed++
-		require.NotNil(t, ended.Error, "%s of %s", ended.Status, item)
-		assert.Equal(t, protocol.ErrorRuntime, *ended.Error)
-		assert.Contains(t, *ended.Cause, "arn:task/a")
-		assert.Contains(t, []string{"", item + "\n"}, string(ran), "not twice")
-	}
-	assert.LessOrEqual(t, failed, began)
 }

@@ -1,6 +1,8 @@
 package standin
 
 import (
+	"bytes"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -24,7 +26,7 @@ type Caller struct {
 type Answer func(n int, w http.ResponseWriter, r *http.Request) bool
 
 // After is done when the server has done what the nth call asks, and before the
-// caller is told. A panic with http.ErrAbortHandler (Lose) keeps the answer.
+// caller is told. It can read the request's body (Body). A panic with http.ErrAbortHandler (Lose) keeps the answer.
 type After func(n int, r *http.Request)
 
 func newCaller() *Caller {
@@ -80,8 +82,13 @@ func (c *Caller) serve(made call, server http.Handler, w http.ResponseWriter, r 
 		server.ServeHTTP(w, r)
 		return
 	}
+	asked, err := Body(r)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client has gone
+	}
 	recorder := httptest.NewRecorder()
 	server.ServeHTTP(recorder, r)
+	r.Body = io.NopCloser(bytes.NewReader(asked))
 	after(n, r)
 	maps.Copy(w.Header(), recorder.Header())
 	w.WriteHeader(recorder.Code)
