@@ -183,3 +183,15 @@ func TestMetadata(t *testing.T) {
 	require.NoError(t, err, "not on ECS")
 	assert.Zero(t, container)
 }
+
+// TestStaleReceipts: a message cannot be deleted with a receipt that is none
+// any more, however often that is tried, and hiding it is somebody else's.
+func TestStaleReceipts(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"com.amazonaws.sqs#ReceiptHandleIsInvalid", "com.amazonaws.sqs#InvalidParameterValue"} {
+		far := jsonService{"DeleteMessage": refuse(code), "ChangeMessageVisibility": refuse("com.amazonaws.sqs#ReceiptHandleIsInvalid")}
+		q := NewQueue(configure(t, far), "https://queue", quiet())
+		require.ErrorIs(t, q.Delete(t.Context(), worker.Delivery{Receipt: "r"}), worker.ErrRefused, code)
+		require.NoError(t, q.Hide(t.Context(), worker.Delivery{Receipt: "r"}, time.Minute))
+	}
+}

@@ -128,11 +128,17 @@ func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration tim
 	return fmt.Errorf("change a message's visibility: %w", err)
 }
 
-// Delete implements worker.Queue.
+// Delete implements worker.Queue. A receipt that is none any more is refused:
+// the message is another's by now, or was deleted by a call whose answer was
+// lost. Nobody can tell, and trying again is of no use.
 func (q *Queue) Delete(ctx context.Context, delivery worker.Delivery) error {
 	_, err := q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.url, ReceiptHandle: &delivery.Receipt})
-	if err != nil {
-		return refused("delete a message", err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	switch code(err) {
+	case "ReceiptHandleIsInvalid", "InvalidParameterValue": // SQS has both, the latter for a receipt that has expired
+		return fmt.Errorf("delete a message: %w: %w", worker.ErrRefused, err)
+	}
+	return refused("delete a message", err)
 }
