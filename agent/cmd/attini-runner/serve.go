@@ -55,8 +55,10 @@ type agent struct {
 	console  *joblog.Console
 	logger   *slog.Logger
 	aws      aws.Config
+	// signals are those to stop.
+	signals <-chan os.Signal
+	queue   *awsport.EarlyQueue
 	// container is the agent's own, which metadata tells; unknown says why not.
-	queue     *awsport.EarlyQueue
 	metadata  *awsport.Metadata
 	container awsport.Container
 	unknown   error
@@ -67,8 +69,14 @@ type agent struct {
 func serve(ctx context.Context, invited invitation, s streams) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	// From now on a signal to stop waits until there is a worker: one that came
+	// too early would end the agent with messages in its hands, or, as it is
+	// the container's first process, be lost.
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	defer signal.Stop(signals)
 	found, err := readSettings(environmentOf(s.environment))
-	a := &agent{invited: invited, settings: found, streams: s, console: joblog.NewConsole(s.stdout)}
+	a := &agent{invited: invited, settings: found, streams: s, console: joblog.NewConsole(s.stdout), signals: signals}
 	a.logger = slog.New(slog.NewJSONHandler(a.console, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
 	var asking sync.WaitGroup
 	asking.Go(func() { a.identify(ctx) }) // meanwhile, since a job is waiting
@@ -185,7 +193,7 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	}
 	defer time.AfterFunc(collectAfter, func() { debug.SetGCPercent(collectAt) }).Stop()
 	a.logger.Info("the agent works", "version", version, "commit", commit, "runner", a.settings.RunnerName, "task", a.container.TaskARN)
-	defer heed(cancel, func() {
+	defer heed(a.signals, cancel, func() {
 		a.logger.Info("the agent is to stop", "seconds", a.settings.StopTimeout.Seconds())
 		draining, over := context.WithCancelCause(ctx)
 		time.AfterFunc(max(a.settings.StopTimeout-reportReserve, 0), func() { over(errStopTimeout) })
@@ -204,9 +212,8 @@ var (
 
 // heed calls drain at the first signal to end, and ends the agent at the
 // second, until the returned function is called.
-func heed(end context.CancelCauseFunc, drain func()) (stop func()) {
-	signals, done, ended := make(chan os.Signal, 2), make(chan struct{}), make(chan struct{})
-	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+func heed(signals <-chan os.Signal, end context.CancelCauseFunc, drain func()) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for first := true; ; first = false {
@@ -223,7 +230,6 @@ func heed(end context.CancelCauseFunc, drain func()) (stop func()) {
 		}
 	}()
 	return func() {
-		signal.Stop(signals)
 		close(done)
 		<-ended
 	}
