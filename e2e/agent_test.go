@@ -115,7 +115,7 @@ func TestAgentDrains(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { return begun() == 20 }, soon, tick, "as many as may run at a time")
 	b.runner(t, "arn:task/b")
-	require.NoError(t, first.process.Process.Signal(syscall.SIGTERM))
+	first.terminate(t)
 	b.start(t, "arn:task/b")
 	require.Eventually(t, func() bool { return begun() == jobs }, soon, tick, "the next task runs what the first gave back")
 	require.NoError(t, os.WriteFile(release, nil, 0o600))

@@ -24,6 +24,7 @@ import (
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/standin"
@@ -147,6 +148,16 @@ func (b *bed) addExecution(ctx context.Context, execution string) error {
 	return err
 }
 
+// send puts a message into the queue.
+func (b *bed) send(t testing.TB, body []byte) {
+	t.Helper()
+	id := unique()
+	_, err := b.queues.SendMessage(t.Context(), &sqs.SendMessageInput{
+		QueueUrl: &b.queueURL, MessageBody: aws.String(string(body)), MessageGroupId: &id, MessageDeduplicationId: &id,
+	})
+	require.NoError(t, err)
+}
+
 // runner makes a task the runner's, as the launcher does when it has started it.
 func (b *bed) runner(t testing.TB, task string, startup ...string) {
 	t.Helper()
@@ -202,7 +213,8 @@ type agent struct {
 	// metadata answers what is asked of the container's, where there is one.
 	metadata standin.Answer
 	output   *log
-	ended    chan struct{}
+	// begun and ended are closed when the process has.
+	begun, ended chan struct{}
 	// directory is its TMPDIR.
 	directory string
 	// mark is a variable of its own, which its jobs inherit.
@@ -241,7 +253,7 @@ func (b *bed) prepare(t testing.TB, task string, arguments ...string) *agent {
 	file, err := program()
 	require.NoError(t, err)
 	a := &agent{
-		process: exec.Command(file, arguments...), output: &log{}, ended: make(chan struct{}),
+		process: exec.Command(file, arguments...), output: &log{}, begun: make(chan struct{}), ended: make(chan struct{}),
 		directory: t.TempDir(), mark: "AGENT=" + task + "-" + unique(),
 	}
 	var asked atomic.Int64
@@ -271,6 +283,7 @@ func (b *bed) prepare(t testing.TB, task string, arguments ...string) *agent {
 func (a *agent) begin(t testing.TB) {
 	t.Helper()
 	require.NoError(t, a.process.Start())
+	close(a.begun)
 	go func() {
 		defer close(a.ended)
 		_ = a.process.Wait() // ProcessState tells how
@@ -287,14 +300,22 @@ func (a *agent) begin(t testing.TB) {
 
 // kill ends the agent as nothing else does: it can do nothing about it.
 func (a *agent) kill() {
+	<-a.begun
 	_ = a.process.Process.Kill() // it may have ended
 	<-a.ended
+}
+
+// terminate tells the agent to end, as ECS does.
+func (a *agent) terminate(t testing.TB) {
+	t.Helper()
+	<-a.begun
+	assert.NoError(t, a.process.Process.Signal(syscall.SIGTERM))
 }
 
 // stop ends the agent as ECS does, and returns its exit code.
 func (a *agent) stop(t testing.TB) int {
 	t.Helper()
-	require.NoError(t, a.process.Process.Signal(syscall.SIGTERM))
+	a.terminate(t)
 	<-a.ended
 	return a.process.ProcessState.ExitCode()
 }

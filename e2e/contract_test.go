@@ -12,11 +12,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/standin"
+)
+
+// What the contract's items name.
+const (
+	contractRunner = "dev-shop-deployment-plan-BuildRunner"
+	contractTask   = "arn:aws:ecs:eu-west-1:111122223333:task/attini-default/0d1e"
 )
 
 // TestOriginalFramework: the agent takes what the original framework writes,
@@ -36,18 +41,13 @@ func TestOriginalFramework(t *testing.T) {
 	b.put(t, b.stateTable, "runner.json")
 	b.put(t, b.deploymentsTable, "deployment.json")
 
-	a := b.prepare(t, "arn:aws:ecs:eu-west-1:111122223333:task/attini-default/0d1e", "AQC-of-the-first-step", "2.0.2")
+	a := b.prepare(t, contractTask, "AQC-of-the-first-step", "2.0.2")
 	a.process.Env = append(a.process.Env,
-		"ATTINI_RUNNER_RESOURCE_NAME=dev-shop-deployment-plan-BuildRunner", "ATTINI_DISABLE_ANSI_COLOR=true",
+		"ATTINI_RUNNER_RESOURCE_NAME="+contractRunner, "ATTINI_DISABLE_ANSI_COLOR=true",
 		"ATTINI_ARTIFACT_STORE="+bucket, "ATTINI_STARTUP_COMMANDS_TIMEOUT=30", "ATTINI_RUNNER_IDLE_TTL=120",
 		"ATTINI_MAX_CONCURRENT_JOBS=7", "ATTINI_JOB_TIMEOUT=600", "ATTINI_LOG_LEVEL=INFO")
-	// No state machine knows the contract's token.
-	fine := func(_ int, w http.ResponseWriter, _ *http.Request) bool {
-		_, _ = w.Write([]byte("{}"))
-		return true
-	}
 	answers := make(chan []byte, 1)
-	a.caller.On("SendTaskHeartbeat", fine)
+	a.caller.On("SendTaskHeartbeat", fine) // no state machine knows the contract's token
 	a.caller.On("SendTaskSuccess", func(n int, w http.ResponseWriter, r *http.Request) bool {
 		body, err := standin.Body(r)
 		if assert.NoError(t, err) {
@@ -56,11 +56,7 @@ func TestOriginalFramework(t *testing.T) {
 		return fine(n, w, r)
 	})
 	a.begin(t)
-	_, err = b.queues.SendMessage(t.Context(), &sqs.SendMessageInput{
-		QueueUrl: &b.queueURL, MessageBody: aws.String(string(contract(t, "message.json"))),
-		MessageGroupId: aws.String("1f3870be274f6c49b3e31a0c6728957f"), MessageDeduplicationId: aws.String("1f3870be274f6c49b3e31a0c6728957f"),
-	})
-	require.NoError(t, err)
+	b.send(t, contract(t, "message.json"))
 	var answer struct{ TaskToken, Output string }
 	select {
 	case body := <-answers:
@@ -80,7 +76,7 @@ func TestOriginalFramework(t *testing.T) {
 	}
 	got, err := b.tables.GetItem(t.Context(), &dynamodb.GetItemInput{
 		TableName: &b.stateTable, ConsistentRead: aws.Bool(true),
-		Key: map[string]dynamodbtypes.AttributeValue{"resourceType": text("Runner"), "name": text("dev-shop-deployment-plan-BuildRunner")},
+		Key: map[string]dynamodbtypes.AttributeValue{"resourceType": text("Runner"), "name": text(contractRunner)},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, &dynamodbtypes.AttributeValueMemberBOOL{Value: true}, got.Item["started"])

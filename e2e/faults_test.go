@@ -18,7 +18,7 @@ import (
 
 // shaken counts what was done to an agent's calls.
 type shaken struct {
-	agent *agent
+	agent                                 *agent
 	cut, throttled, failed, delayed, lost atomic.Int64
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/standin"
 )
 
 // TestAgentsLife: from its start, over some jobs with long logs, to the end
@@ -24,9 +27,10 @@ func TestAgentsLife(t *testing.T) {
 	a.process.Env = append(a.process.Env, quick()...)
 	a.process.Env = append(a.process.Env, "ATTINI_RUNNER_IDLE_TTL=6", "ATTINI_SETTLE_TIME=0", "ATTINI_METRICS=on",
 		"THE_TOKEN=tell-nobody", "ATTINI_SECRET_VARIABLES=PIN", "PIN=4711")
+	// The second attempt's log is refused when all its parts are there.
+	a.caller.On("CompleteMultipartUpload", standin.Times(1, standin.Error(http.StatusBadRequest, "InvalidPart")))
 	a.begin(t)
-	// Each attempt prints 4 MB: the second continues the first one's object,
-	// the third has S3 copy what is there.
+	// Each attempt prints 4 MB, so that S3 copies what is there of those before.
 	machine := b.machine(t, `{"StartAt":"Build","States":{"Build":`+b.job([]string{
 		`echo "the attempt with $THE_TOKEN and $PIN"`,
 		`seq -f "%063g" 65536`,
