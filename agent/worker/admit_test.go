@@ -66,7 +66,7 @@ func TestARunnerWithAnotherAgent(t *testing.T) {
 		f.state.Replace("B")
 		begin := time.Now()
 		others := f.commands("Others")
-		time.Sleep(5 * time.Second) // it may come to this agent once more
+		time.Sleep(70 * time.Second) // a receive under way may have hidden it once more
 		synctest.Wait()
 		assert.Equal(t, 1, f.queue.Waiting())
 		require.NoError(t, <-ended)
