@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -127,9 +128,10 @@ func TestKilledAgent(t *testing.T) {
 		"before the delete":                {kill: func(k *killer) { k.instead("DeleteMessage", "", 2) }, claimed: true},
 		"after the delete":                 {kill: func(k *killer) { k.after("DeleteMessage", "", 2) }, claimed: true},
 		"while the distribution comes":     {kill: func(k *killer) { k.instead("GetObject", "shop.zip", 1) }, claimed: true},
-		"while the distribution is opened": {kill: (*killer).unpacking, claimed: true, files: 2000},
+		"while the distribution is opened": {kill: (*killer).unpacking, claimed: true, files: 800},
 		"before the log is stored":         {kill: func(k *killer) { k.instead("PutObject", "/logs/", 2) }, claimed: true},
 		"after the output":                 {kill: func(k *killer) { k.instead("SendTaskSuccess", "", 2) }, claimed: true, victim: &fate{ran: "arn:task/a", failed: true}},
+		"after the output, undeleted":      {kill: (*killer).undeleted, claimed: true, victim: &fate{ran: "arn:task/a", failed: true}},
 		"after the report":                 {kill: func(k *killer) { k.after("SendTaskSuccess", "", 2) }, victim: &fate{ran: "arn:task/a"}},
 		"before the claim's end":           {kill: func(k *killer) { k.instead("UpdateItem", "#finished", 2) }},
 	} {
@@ -154,12 +156,25 @@ func TestKilledAgent(t *testing.T) {
 	}
 }
 
+// undeleted kills the agent when a job has run whose message comes again.
+func (k *killer) undeleted() {
+	k.agent.caller.On("DeleteMessage", standin.Error(http.StatusBadRequest, "ReceiptHandleIsInvalid"))
+	k.instead("SendTaskSuccess", "", 2)
+}
+
 // unpacking kills the agent as soon as a file of the distribution is there,
 // which has too many of them for all to be.
 func (k *killer) unpacking() {
 	k.agent.caller.After("GetObject", func(int, *http.Request) {
 		go func() {
-			for !isClosed(k.agent.ended) {
+			ticker := time.NewTicker(time.Millisecond)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-k.agent.ended:
+					return
+				case <-ticker.C:
+				}
 				found, err := filepath.Glob(filepath.Join(k.agent.directory, "*", "distribution-*", "tree", "many", "*"))
 				if err != nil || len(found) > 0 {
 					k.agent.kill()
