@@ -1,7 +1,11 @@
 package launch
 
 import (
+	"cmp"
 	_ "embed"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // Bootstrap is the container's command. It finds the agent in the image, or
@@ -32,20 +36,84 @@ type Download struct {
 	SHA256 string
 }
 
-// Shell is the Bootstrap by a POSIX shell. Everything that varies is an
-// argument; none of it becomes a part of the script's text.
-type Shell struct{}
+// Shell is the Bootstrap by a POSIX shell. It uses the agent in the image if
+// that is new enough or there is none to download, and else downloads one by
+// curl or wget, which it runs only if it has the SHA-256. The agent takes the
+// shell's place. A container that does not become an agent ends with an exit
+// code that BootstrapFailure explains, and with the reason on standard error;
+// the step of a token is told where the image has the AWS CLI.
+//
+// Everything that varies is an argument; none of it becomes a part of the
+// script's text. A field that is 0 has its default.
+type Shell struct {
+	// Tries is how often a download is begun at most, 4 by default. The pause
+	// between two is as many seconds as tries were made.
+	Tries int
+	// Stall is how long a download may stand still, 20 s by default; curl gives
+	// up the connection after that time, too. It is rounded up to whole seconds.
+	Stall time.Duration
+	// Timeout is how long all tries together may take, 2 minutes by default:
+	// well within the 300 s for which a step waits for its first heartbeat. It
+	// is rounded up to whole seconds.
+	Timeout time.Duration
+}
 
 var _ Bootstrap = Shell{}
+
+// Defaults of Shell.
+const (
+	defaultTries   = 4
+	defaultStall   = 20 * time.Second
+	defaultTimeout = 2 * time.Minute
+)
 
 //go:embed bootstrap.sh
 var bootstrapScript string
 
 // Command implements Bootstrap.
-func (Shell) Command(agent Agent) []string {
-	command := []string{"/bin/sh", "-c", bootstrapScript, "attini-bootstrap", agent.Token, agent.Version}
+func (s Shell) Command(agent Agent) []string {
+	command := []string{
+		"/bin/sh", "-c", compact(bootstrapScript), "attini-bootstrap", agent.Token, agent.Version,
+		strconv.Itoa(cmp.Or(s.Tries, defaultTries)), wholeSeconds(cmp.Or(s.Stall, defaultStall)), wholeSeconds(cmp.Or(s.Timeout, defaultTimeout)),
+	}
 	for _, download := range agent.Downloads {
 		command = append(command, download.Machine, download.URL, download.SHA256)
 	}
 	return command
+}
+
+// compact leaves out what only people read: ECS limits a command's size.
+func compact(script string) string {
+	var short strings.Builder
+	for line := range strings.Lines(script) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			short.WriteString(line + "\n")
+		}
+	}
+	return short.String()
+}
+
+func wholeSeconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}
+
+// BootstrapFailure explains the exit code of a container that did not become an
+// agent; it is "" for codes that are not Shell's.
+func BootstrapFailure(code int) string {
+	switch code {
+	case 65:
+		return "the downloaded agent has not the SHA-256 that it should have"
+	case 69:
+		return "no agent is in the image that is new enough, and it could not be downloaded"
+	case 70:
+		return "the downloaded agent does not work in the image"
+	case 71:
+		return "no agent is in the image that is new enough, and there is none to download for this kind of machine"
+	case 72:
+		return "no agent is in the image that is new enough, and a tool is missing in the image to download or verify one: " +
+			"it takes curl or wget, sha256sum, shasum or openssl, and uname, mktemp, chmod, sleep and rm"
+	case 73:
+		return "no agent is in the image that is new enough, and there is no directory to download it to and run it from"
+	}
+	return ""
 }
