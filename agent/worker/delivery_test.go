@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,11 +66,11 @@ func TestASecondDeliveryOfAWaitingJob(t *testing.T) {
 	})
 }
 
-// greedyQueue hands out four messages at a time, whatever was asked for.
+// greedyQueue hands out twelve messages at a time, whatever was asked for.
 type greedyQueue struct{ worker.Queue }
 
 func (q greedyQueue) Receive(ctx context.Context, _ int, wait time.Duration) ([]worker.Delivery, error) {
-	return q.Queue.Receive(ctx, 4, wait)
+	return q.Queue.Receive(ctx, 12, wait)
 }
 
 func TestAQueueThatHandsOutTooMuch(t *testing.T) {
@@ -77,13 +78,17 @@ func TestAQueueThatHandsOutTooMuch(t *testing.T) {
 	b := newBench(t)
 	b.config.MaxConcurrentJobs = 1
 	b.ports.Queue = greedyQueue{b.queue}
-	answers := []<-chan porttest.Answer{b.commands("A", "true"), b.commands("B", "true"), b.commands("C", "true"), b.commands("D", "true")}
+	var answers []<-chan porttest.Answer
+	for i := range 12 {
+		answers = append(answers, b.commands(fmt.Sprint("Step", i), "true"))
+	}
 	require.NoError(t, b.run())
-	for _, answer := range answers[:3] {
+	for _, answer := range answers[:10] {
 		assert.Nil(t, get(t, answer).failure)
 	}
-	assert.Empty(t, answers[3])
-	assert.Equal(t, 1, b.queue.Undeleted(), "the other comes again")
+	assert.Empty(t, answers[10])
+	assert.Empty(t, answers[11])
+	assert.Equal(t, 2, b.queue.Undeleted(), "the others come again")
 }
 
 // TestMalformedMessages is D-A14: the step that waits is told; what nobody can

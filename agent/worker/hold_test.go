@@ -17,10 +17,10 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// TestTheWaitingRoomIsSmall is D-A3: no more is received than can soon run,
-// and what waits is kept hidden and its token alive, so that it never comes
-// again, however long the wait.
-func TestTheWaitingRoomIsSmall(t *testing.T) {
+// TestAllThatWaitIsKept is D-A3: what waits for a place is kept hidden and its
+// token alive, so that it never comes again and its step does not fail, however
+// long the wait.
+func TestAllThatWaitIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet(t)
@@ -36,18 +36,37 @@ func TestTheWaitingRoomIsSmall(t *testing.T) {
 		time.Sleep(4 * time.Hour)
 		synctest.Wait()
 		assert.Len(t, f.ran(), 2)
-		assert.Equal(t, 2, f.queue.Waiting(), "for other agents")
-		assert.Equal(t, 2, f.queue.Undeleted())
+		assert.Equal(t, 0, f.queue.Waiting())
+		assert.Equal(t, 4, f.queue.Undeleted())
 		assert.NotContains(t, f.log(), "came again")
-		assert.Equal(t, 2*4*60*3, tap.count("hide 1m0s"), "each every 20 seconds")
+		assert.Equal(t, 4*4*60*3, tap.count("hide 1m0s"), "each every 20 seconds")
 		for i := range 6 {
-			beats := f.reporter.Beats(fmt.Sprint("token-Step", i))
-			assert.True(t, beats == 0 || beats >= 4*60*3, "held or not")
+			assert.GreaterOrEqual(t, f.reporter.Beats(fmt.Sprint("token-Step", i)), 4*60*3)
 		}
 		require.NoError(t, <-ended)
 		for _, answer := range answers {
 			assert.Equal(t, ranFailure(), get(t, answer).failure)
 		}
+	})
+}
+
+// TestHeldMessagesDoNotTakeAllMemory: the rest of them waits in the queue.
+func TestHeldMessagesDoNotTakeAllMemory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.config.MaxConcurrentJobs = 1
+		f.runs(func(context.Context, string) { time.Sleep(time.Minute) })
+		large := map[string]any{"Commands": []string{"true"}, "Environment": map[string]any{"LARGE": strings.Repeat("x", 4<<20)}}
+		for i := range 24 {
+			f.job(fmt.Sprint("Step", i), large)
+		}
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		assert.Equal(t, 24-20, f.queue.Waiting(), "each receive brings ten, and two have more than 64 MB")
+		require.NoError(t, <-ended)
+		assert.Len(t, f.ran(), 24)
+		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
 }
 

@@ -14,36 +14,41 @@ const (
 	// lookTime is how long a last look waits. It does wait: a receive that
 	// does not may ask only some of SQS's servers.
 	lookTime = time.Second
+	// atOnce is how many jobs one receive asks for, the most that SQS gives.
+	atOnce = 10
+	// fullPause is the time between two looks for memory for more messages.
+	fullPause = time.Second
 	// settleTime is enough to learn whether a message is a job of this worker.
 	settleTime = 2 * confirmAfter
 )
 
 // receive takes jobs while there is room for them, until the queue is closed,
-// taking ends, or the worker was idle for too long.
-func (w *Worker) receive(running, taking context.Context) {
+// polling ends, or the worker was idle for too long. polling ends with taking
+// or before it; then what was received is still dealt with.
+func (w *Worker) receive(running, taking, polling context.Context) {
 	pauses := backoff.NewExponentialBackOff()
 	for {
-		free, ok := w.takeSlots(taking)
+		free, ok := w.takeSlots(polling)
 		if !ok {
 			return
 		}
-		wait := w.untilIdle(taking)
+		wait := w.untilIdle(polling)
 		if wait <= 0 {
 			w.giveSlots(free)
-			if w.retire(running, taking) {
+			if w.retire(running, polling) {
 				return
 			}
 			continue
 		}
-		deliveries, err := w.poll(taking, free, min(wait, pollTime))
+		deliveries, err := w.poll(polling, free, min(wait, pollTime))
 		w.acceptAll(running, taking, deliveries, nil)
 		w.giveSlots(free - len(deliveries))
 		switch {
-		case taking.Err() != nil, errors.Is(err, ErrQueueClosed):
+		case polling.Err() != nil, errors.Is(err, ErrQueueClosed):
 			return
 		case err != nil:
 			w.logger.Warn("receive jobs", "error", err)
-			pause(taking, pauses.NextBackOff())
+			pause(polling, pauses.NextBackOff())
 		default:
 			pauses.Reset()
 		}
@@ -77,17 +82,20 @@ func (w *Worker) poll(ctx context.Context, most int, wait time.Duration) ([]Deli
 // fail so and do not run.
 func (w *Worker) acceptAll(running, taking context.Context, deliveries []Delivery, refuse *Failure) {
 	for _, delivery := range deliveries {
-		w.held.enter()
+		w.held.enter(delivery)
 		w.holding.Go(func() {
 			defer w.giveSlots(1)
-			defer w.held.leave()
+			defer w.held.leave(delivery)
 			w.take(running, taking, delivery, refuse)
 		})
 	}
 }
 
-// takeSlots waits for one free slot and takes all that are free.
+// takeSlots waits for one free slot and takes as many as one receive can fill.
 func (w *Worker) takeSlots(ctx context.Context) (int, bool) {
+	for ctx.Err() == nil && w.held.size() > heldBytes {
+		pause(ctx, fullPause)
+	}
 	if ctx.Err() != nil {
 		return 0, false
 	}
@@ -96,15 +104,14 @@ func (w *Worker) takeSlots(ctx context.Context) (int, bool) {
 	case <-ctx.Done():
 		return 0, false
 	}
-	taken := 1
-	for {
+	for taken := 1; taken < atOnce; taken++ {
 		select {
 		case w.slots <- struct{}{}:
-			taken++
 		default:
 			return taken, true
 		}
 	}
+	return atOnce, true
 }
 
 func (w *Worker) giveSlots(count int) {

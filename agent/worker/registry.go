@@ -13,6 +13,8 @@ type registry struct {
 	// deliveries counts what is held, jobs or not; taken those among them that
 	// are this worker's to run or to fail.
 	deliveries, taken int
+	// bytes are those of all messages that are held.
+	bytes int
 	// jobs counts the jobs that ever began or were answered here.
 	jobs int
 	// busy is when the last of them ended; the worker's start before that.
@@ -28,16 +30,25 @@ func newRegistry() *registry {
 }
 
 // enter counts a delivery in, leave counts it out.
-func (r *registry) enter() {
+func (r *registry) enter(delivery Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.deliveries++
+	r.bytes += len(delivery.Body)
 }
 
-func (r *registry) leave() {
+func (r *registry) leave(delivery Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.deliveries--
+	r.bytes -= len(delivery.Body)
+}
+
+// size is how many bytes the messages have that are held.
+func (r *registry) size() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.bytes
 }
 
 // add makes the hold its token's, or returns the one that is.

@@ -49,6 +49,10 @@ func (w *Worker) take(running, taking context.Context, delivery Delivery, refuse
 	switch {
 	case refuse != nil:
 		w.failUnbegun(job, h, *refuse)
+	case !w.hasStarted(waiting):
+		w.unbegun(job, h)
+	case w.refusal != nil:
+		w.failUnbegun(job, h, *w.refusal)
 	case !w.placed(waiting):
 		w.unbegun(job, h)
 	default:
@@ -134,6 +138,16 @@ func (w *Worker) verdict(ctx context.Context, message *protocol.Message, refuse 
 		}
 		before = verdict
 		pause(ctx, confirmAfter)
+	}
+}
+
+// hasStarted waits for the end of the startup commands.
+func (w *Worker) hasStarted(waiting context.Context) bool {
+	select {
+	case <-w.started:
+		return true
+	case <-waiting.Done():
+		return false
 	}
 }
 

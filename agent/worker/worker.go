@@ -25,6 +25,10 @@ type Worker struct {
 	// slots has one entry for each delivery that is held, places one for each
 	// job that runs.
 	slots, places chan struct{}
+	// started is closed when the startup commands have ended. Jobs begin then,
+	// or fail because of refusal, which is written before.
+	started chan struct{}
+	refusal *Failure
 	// holding waits for what is held.
 	holding sync.WaitGroup
 	// pipefail says that the shell knows that option, once it was asked.
@@ -34,9 +38,15 @@ type Worker struct {
 	desks    *desks
 }
 
-// waitingRoom is how many jobs are held that wait for a place, so that one
-// can begin as soon as another ends.
-const waitingRoom = 2
+const (
+	// waitingRoom is how many jobs are held that wait for a place. A step whose
+	// job waits in the queue has no heartbeats and fails after some minutes, so
+	// there is room for all that may wait at a time.
+	waitingRoom = 1000
+	// heldBytes is how large all held messages may be before no more are
+	// received, so that the room does not take all memory.
+	heldBytes = 64 << 20
+)
 
 // New checks the configuration; its error names everything that is wrong. A
 // nil logger drops what it is told.
@@ -54,13 +64,14 @@ func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 		halted:  make(chan struct{}),
 		slots:   make(chan struct{}, config.MaxConcurrentJobs+waitingRoom),
 		places:  make(chan struct{}, config.MaxConcurrentJobs),
+		started: make(chan struct{}),
 		held:    newRegistry(),
 		desks:   &desks{directory: config.Directory, memory: config.MemoryDirectory, logger: logger},
 	}, nil
 }
 
 // Run says that the agent is up, answers for claims of agents that died, runs
-// the startup commands and then jobs. It returns nil when the queue is closed,
+// the startup commands and then jobs, which it holds meanwhile. It returns nil when the queue is closed,
 // after Drain, when the runner has another agent by now, or when the worker
 // was idle for too long; an error that wraps ErrNotOurs when the runner had
 // another agent from the start; a *StartupError when the start failed, which
@@ -73,23 +84,48 @@ func (w *Worker) Run(ctx context.Context) error {
 		if errors.Is(err, ErrNotOurs) {
 			return fmt.Errorf("start the runner: %w", err)
 		}
-		end := func() {}
 		if err == nil {
 			w.answerForTheDead(taking)
-			end, err = w.startup(taking)
+			err = w.serve(running, taking)
 		}
-		defer end() // what the startup commands left running serves the jobs
-		defer w.holding.Wait()
 		var failed *StartupError
 		if errors.As(err, &failed) && taking.Err() == nil {
 			w.logger.Error("the start failed", "error", err)
-			w.refuse(taking, Failure{Error: protocol.ErrorStartup, Cause: failed.Cause})
+			w.refuse(taking, startupFailure(failed))
 			return failed
 		}
-		w.held.stay(w.config.SettleTime)
-		w.receive(running, taking)
 		return nil
 	})
+}
+
+// serve runs the startup commands and the jobs, which come in from the
+// beginning: they wait here, where their steps have heartbeats, and not in the
+// queue. The error is startup's.
+func (w *Worker) serve(running, taking context.Context) error {
+	w.held.stay(w.config.SettleTime)
+	w.held.take() // who starts is not idle
+	polling, stop := context.WithCancelCause(taking)
+	defer stop(nil)
+	var receiver sync.WaitGroup
+	receiver.Go(func() { w.receive(running, taking, polling) })
+	end, err := w.startup(taking)
+	defer end() // what the startup commands left running serves the jobs
+	defer w.holding.Wait()
+	defer receiver.Wait()
+	w.held.end()
+	w.held.give()
+	var failed *StartupError
+	if errors.As(err, &failed) {
+		refusal := startupFailure(failed)
+		w.refusal = &refusal
+		stop(failed)
+	}
+	close(w.started)
+	return err
+}
+
+func startupFailure(err *StartupError) Failure {
+	return Failure{Error: protocol.ErrorStartup, Cause: err.Cause}
 }
 
 // Refuse fails every waiting job, instead of Run: for a runner that cannot

@@ -66,7 +66,8 @@ func TestMaxConcurrentJobs(t *testing.T) {
 		return n
 	}
 	require.Eventually(t, func() bool { return started() == 3 }, patience, time.Millisecond)
-	assert.Equal(t, 1, b.queue.Waiting(), "two wait for a place, the others in the queue")
+	require.Eventually(t, func() bool { return b.queue.Waiting() == 0 }, patience, time.Millisecond, "the others are held")
+	assert.Equal(t, 3, started())
 	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
 	b.queue.Close()
 	require.NoError(t, <-ended)
@@ -91,6 +92,37 @@ func TestStartup(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(b.config.Directory, "startup-*"))
 	require.NoError(t, err)
 	assert.Empty(t, left)
+}
+
+// TestStepsLiveWhileTheRunnerStarts, however long that takes: their jobs are
+// held and have heartbeats, but none begins.
+func TestStepsLiveWhileTheRunnerStarts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		end     string
+		failure *worker.Failure
+		text    string
+	}{
+		"well":  {"exit 0", nil, "ran\n"},
+		"badly": {"exit 4", &worker.Failure{Error: protocol.ErrorStartup, Cause: "Startup script finished with exit code = 4"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.config.IdleTimeToLive = time.Millisecond // who starts is not idle
+			b.config.StartupCommands = []string{"while [ ! -e " + b.config.Directory + "/go ]; do sleep 0.01; done", c.end}
+			answers := b.commands("Step", "echo ran")
+			_, ended := b.start(t.Context())
+			require.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > 3 }, patience, time.Millisecond)
+			assert.Empty(t, b.text("Step"))
+			require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
+			assert.Equal(t, c.failure, get(t, answers).failure)
+			b.queue.Close()
+			var failed *worker.StartupError
+			assert.Equal(t, c.failure != nil, errors.As(<-ended, &failed))
+			assert.Equal(t, c.text, b.text("Step"))
+		})
+	}
 }
 
 // TestStartupFailureFailsEveryJob is D-A9.

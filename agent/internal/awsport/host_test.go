@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -168,15 +169,14 @@ func TestReadingTheTogglePersists(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			calls := 0
+			var calls atomic.Int64 // a call that was given up may still count
 			state := jsonService{"GetItem": func(context.Context, map[string]any) (any, error) {
-				calls++
-				return c.answers(calls)
+				return c.answers(int(calls.Add(1)))
 			}}
 			var log bytes.Buffer
 			host := newHost(t, state, nil, "arn:task/a", slog.New(slog.NewTextHandler(&log, nil)))
 			assert.Equal(t, c.terminates, host.ShouldTerminate(t.Context()))
-			c.calls(t, calls)
+			c.calls(t, int(calls.Load()))
 			assert.Contains(t, log.String(), c.log)
 			assert.Contains(t, log.String(), hostID)
 		})
