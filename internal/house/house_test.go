@@ -35,6 +35,9 @@ func walls() map[string][]string {
 		// Its ports in memory, for tests.
 		"lifecycle/lifecycletest": {"lifecycle", "launch", "compat"},
 		"releases":                {},
+		"release":                 {"releases"},
+		"release/bucket":          {"release"},
+		"cmd/releasectl":          {"release", "release/bucket"},
 		"awsport":                 {"transform", "launch", "lifecycle", "compat", "releases"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
