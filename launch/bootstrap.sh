@@ -52,7 +52,10 @@ get() {
   if has curl; then
     run curl -gfsSL --connect-timeout "$stall" --speed-limit 1 --speed-time "$stall" --max-time "$timeout" -o "$file" --url "$url" && return
   fi
-  has wget && run wget -q -t 1 -T "$stall" -O "$file" "$url"
+  has wget || return
+  run wget -q -t 1 -T "$stall" -O "$file" "$url" && return
+  # A BusyBox that is built without time limits, as Debian's is, crashes at -T.
+  [ $? -gt 128 ] && run wget -q -O "$file" "$url"
 }
 
 # Process 1 does not get a signal that it has no trap for, and a trap waits for
@@ -122,8 +125,7 @@ guard=$!
   exit "$status"
 } &
 child=$!
-wait "$guard" 2>/dev/null
-kill "$child" 2>/dev/null
+wait "$guard" 2>/dev/null && kill "$child" 2>/dev/null
 wait "$child" 2>/dev/null || fail 69 "$why, and $url cannot be downloaded within $tries tries and $timeout s; give the runner's subnets a way there, or install attini-runner $version in the image"
 
 got=$({ sha256sum || shasum -a 256 || openssl dgst -sha256 -r || busybox sha256sum; } <"$file" 2>/dev/null) ||

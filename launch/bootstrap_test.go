@@ -1,83 +1,105 @@
 package launch_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"net/http"
-	"net/http/httptest"
+	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/launch"
+	"github.com/attini-go/runner/launch/launchtest"
 )
-
-// agentScript plays the agent: it prints how it was called.
-const agentScript = "#!/bin/sh\n[ \"$1\" = dry-run ] && exit 0\nprintf '%s|' \"$ATTINI_RUNNER_EXEC\" \"$#\" \"$@\"\n"
 
 // odd are arguments that a shell would take for something else, were they part
 // of its text.
 const odd = `$(touch /tmp/never) "; exit 9 #'`
 
-func runBootstrap(t *testing.T, agent launch.Agent, path string) (output string, err error) {
-	t.Helper()
-	argv := launch.Shell{}.Command(agent)
-	command := exec.CommandContext(t.Context(), argv[0], argv[1:]...)
-	command.Env = []string{"PATH=" + path + ":/usr/bin:/bin", "TMPDIR=" + t.TempDir()}
-	text, err := command.CombinedOutput()
-	return string(text), err
-}
-
-// TestBootstrapFindsTheAgent: one in the image is used, and what it gets is
-// exactly its arguments (D-H15).
-func TestBootstrapFindsTheAgent(t *testing.T) {
+func TestBootstrapCommand(t *testing.T) {
 	t.Parallel()
-	directory := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(directory, "attini-runner"), []byte(agentScript), 0o700))
-	output, err := runBootstrap(t, launch.Agent{Token: odd, Version: "2.1.0"}, directory)
-	require.NoError(t, err, output)
-	assert.Equal(t, "attini-runner|2|"+odd+"|2.1.0|", output)
-	output, err = runBootstrap(t, launch.Agent{Version: "2.1.0"}, directory)
-	require.NoError(t, err, output)
-	assert.Equal(t, "attini-runner|2||2.1.0|", output)
-}
-
-// TestBootstrapDownloads is D-H14: what is downloaded is verified.
-func TestBootstrapDownloads(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/agent" {
-			http.NotFound(w, r)
-			return
-		}
-		_, _ = w.Write([]byte(agentScript))
-	}))
-	t.Cleanup(server.Close)
-	sum := sha256.Sum256([]byte(agentScript))
-	right := hex.EncodeToString(sum[:])
-	agent := func(url, sum string) launch.Agent {
-		return launch.Agent{Version: "2.1.0", Downloads: []launch.Download{
-			{Machine: "x86_64", URL: url, SHA256: sum}, {Machine: "aarch64", URL: url, SHA256: sum},
-		}}
+	agent := launch.Agent{Token: odd, Version: "2.1.0", Downloads: []launch.Download{
+		{Machine: "x86_64", URL: "https://a", SHA256: "aa"}, {Machine: "aarch64", URL: "https://b", SHA256: "bb"},
+	}}
+	for name, test := range map[string]struct {
+		shell launch.Shell
+		want  []string
+	}{
+		"defaults": {launch.Shell{}, []string{"4", "20", "120"}},
+		"rounded":  {launch.Shell{Tries: 1, Stall: time.Millisecond, Timeout: 1001 * time.Millisecond}, []string{"1", "1", "2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			command := test.shell.Command(agent)
+			assert.Equal(t, []string{"/bin/sh", "-c"}, command[:2])
+			assert.Equal(t, []string{"attini-bootstrap", odd, "2.1.0"}, command[3:6])
+			assert.Equal(t, test.want, command[6:9])
+			assert.Equal(t, []string{"x86_64", "https://a", "aa", "aarch64", "https://b", "bb"}, command[9:])
+			assert.NotContains(t, command[2], odd)
+			assert.NotContains(t, command[2], "\n#")
+		})
 	}
-	output, err := runBootstrap(t, agent(server.URL+"/agent", right), "")
-	require.NoError(t, err, output)
-	assert.Regexp(t, `^/.*/attini-runner\|2\|\|2\.1\.0\|$`, output)
+}
 
-	output, err = runBootstrap(t, agent(server.URL+"/agent", strings.Repeat("0", 64)), "")
-	require.Error(t, err)
-	assert.Contains(t, output, "attini-bootstrap: the agent from "+server.URL+"/agent has the SHA-256 "+right+", not 000")
+// TestBootstrapFits: the longest that AWS and the documentation allow, all at
+// once, is within ECS's limit, even if ECS counts characters like < as \u003c.
+// The Runner's Startup commands are no part of it, addresses have 256
+// characters.
+func TestBootstrapFits(t *testing.T) {
+	t.Parallel()
+	const (
+		id        = "111122223333"
+		region    = "ap-southeast-1"
+		longName  = 255 // of a container or a table
+		longGroup = 255 - len("attini-runner:")
+	)
+	c := launchtest.Configuration(strings.Repeat("s", 128), strings.Repeat("R", longGroup-128-1))
+	c.QueueURL = "https://sqs." + region + ".amazonaws.com/" + id + "/" + strings.Repeat("q", 75) + ".fifo"
+	c.Task.Container = strings.Repeat("c", longName)
+	c.Task.RoleARN = "arn:aws:iam::" + id + ":role/" + strings.Repeat("p", 510) + "/" + strings.Repeat("r", 64)
+	c.Task.CPU, c.Task.Memory = 98304, 25165824
+	c.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 20, IdleTimeToLive: 86400, JobTimeout: 172800, LogLevel: "DEBUG"}
+	c.Startup.CommandsTimeout = 172800
+	inAccount(t, c, func(t *testing.T, a *account) {
+		t.Helper()
+		longest := settings()
+		longest.Region = region
+		longest.DeployDataTable, longest.ResourceStateTable = strings.Repeat("d", longName), strings.Repeat("t", longName)
+		longest.ArtifactStore = strings.Repeat("b", 63)
+		longest.Agent.Downloads = nil
+		for _, machine := range []string{"x86_64", "aarch64"} {
+			longest.Agent.Downloads = append(longest.Agent.Downloads, launch.Download{
+				Machine: machine, URL: "https://" + strings.Repeat("u", 248), SHA256: strings.Repeat("0", 64),
+			})
+		}
+		l, err := launch.New(longest, a.Ports(nil), nil)
+		require.NoError(t, err)
+		require.NoError(t, l.Launch(t.Context(), a.job("token")))
+		require.Nil(t, a.Step("token").Failure, "%v", a.Step("token").Failure)
+		require.Len(t, a.Tasks(), 1)
+		overrides := a.Tasks()[0].Request.Overrides
+		// What only a task on an EC2 host has, whose network is not the task's.
+		overrides.Containers[0].Environment = append(overrides.Containers[0].Environment, launch.Variable{Name: "ATTINI_EC2_INSTANCE_ID", Value: "i-0123456789abcdef0"})
+		text, err := json.Marshal(overrides)
+		require.NoError(t, err)
+		t.Log("characters:", len(text))
+		assert.LessOrEqual(t, len(text), launch.MaxOverrides)
+	})
+}
 
-	output, err = runBootstrap(t, agent(server.URL+"/missing", right), "")
-	require.Error(t, err)
-	assert.Contains(t, output, "attini-bootstrap: cannot download "+server.URL+"/missing")
-
-	output, err = runBootstrap(t, launch.Agent{Version: "2.1.0"}, "")
-	require.Error(t, err)
-	assert.Contains(t, output, "attini-runner is not on PATH, and there is none to download for")
+// TestShellcheck holds the script to shellcheck, if it is installed.
+func TestShellcheck(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("shellcheck")
+	if err != nil {
+		program = "../.tools/venv/bin/shellcheck"
+	}
+	if _, err := os.Stat(program); err != nil {
+		t.Skip("shellcheck is not installed here")
+	}
+	output, err := exec.CommandContext(t.Context(), program, "bootstrap.sh").CombinedOutput()
+	require.NoError(t, err, "%s", output)
 }

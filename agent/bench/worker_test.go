@@ -79,7 +79,7 @@ func newRig(t *testing.T, concurrent int, stdout io.Writer) *rig {
 		KillGrace: time.Second, HeartbeatInterval: protocol.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
 	}, worker.Ports{Queue: r.queue, Reporter: r.reporter, Source: noFiles{}, Log: logs{joblog.NewConsole(stdout), archive}}, quiet)
 	require.NoError(t, err)
-	go func() { r.ended <- w.Run(t.Context()) }()
+	go func() { r.ended <- w.Run(context.WithoutCancel(t.Context())) }() // the cleanup ends it
 	t.Cleanup(func() {
 		r.queue.Close()
 		require.NoError(t, <-r.ended)
