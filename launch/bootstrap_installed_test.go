@@ -140,9 +140,9 @@ func TestBootstrapBroken(t *testing.T) {
 	t.Parallel()
 	eachShell(t, func(t *testing.T, i image) {
 		for name, test := range map[string]struct{ program, says string }{
-			"crashes":    {"#!/bin/sh\nkill -SEGV $$\n", "does not work: its dry run ended with 139"},
-			"refuses":    {"#!/bin/sh\nexit 3\n", "does not work: its dry run ended with 3"},
-			"loader":     {"#!/no/such/loader\n", "is no attini-runner on PATH"},
+			"crashes": {"#!/bin/sh\nkill -SEGV $$\n", "does not work: its dry run ended with 139"},
+			"refuses": {"#!/bin/sh\nexit 3\n", "does not work: its dry run ended with 3"},
+			"loader":  {"#!/no/such/loader\n", "is no attini-runner on PATH"},
 			// Some shells take it for a script, whose first command is not there.
 			"no program": {"\x7fELF\x02\x01\x01\x00\x00", "attini-runner "},
 			"reads":      {"#!/bin/sh\nread -r line || exit 4\n", "does not work: its dry run ended with 4"},

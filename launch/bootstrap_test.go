@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +90,23 @@ func TestBootstrapFits(t *testing.T) {
 		t.Log("characters:", len(text))
 		assert.LessOrEqual(t, len(text), launch.MaxOverrides)
 	})
+}
+
+// TestBootstrapFailure: what the script ends with is explained, and nothing
+// else is.
+func TestBootstrapFailure(t *testing.T) {
+	t.Parallel()
+	script := launch.Shell{}.Command(launch.Agent{})[2]
+	ends := map[int]bool{}
+	for _, match := range regexp.MustCompile(`\bfail ([0-9]+) `).FindAllStringSubmatch(script, -1) {
+		code, err := strconv.Atoi(match[1])
+		require.NoError(t, err)
+		ends[code] = true
+	}
+	assert.Len(t, ends, 6)
+	for code := range 256 {
+		assert.Equal(t, ends[code], launch.BootstrapFailure(code) != "", "exit code %d", code)
+	}
 }
 
 // TestShellcheck holds the script to shellcheck, if it is installed.
