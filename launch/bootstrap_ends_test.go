@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -58,7 +59,8 @@ func TestBootstrapTells(t *testing.T) {
 // shell that waits for a download or the agent.
 func TestBootstrapStops(t *testing.T) {
 	t.Parallel()
-	waiting := "#!/bin/sh\n[ \"$1\" != dry-run ] || exit 0\ntrap 'echo stopped; exit 7' TERM\necho ready\nwhile :; do sleep 0.05; done\n"
+	// It has a child of its own.
+	waiting := "#!/bin/sh\n[ \"$1\" != dry-run ] || exit 0\ntrap 'kill $!; echo stopped; exit 7' TERM\nsleep 40 &\necho ready\nwait\n"
 	eachTool(t, func(t *testing.T, i image, tools []string) {
 		t.Run("agent", func(t *testing.T) {
 			read, write, err := os.Pipe()
@@ -69,6 +71,9 @@ func TestBootstrapStops(t *testing.T) {
 			first := make([]byte, len("ready\n"))
 			_, err = io.ReadFull(read, first)
 			require.NoError(t, err)
+			children, err := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", r.Process.Pid))
+			require.NoError(t, err)
+			assert.Len(t, strings.Fields(string(children)), 1, "nothing of the bootstrap is left")
 			require.NoError(t, r.Process.Signal(syscall.SIGTERM))
 			got := r.wait(t)
 			assert.Equal(t, 7, got.code, got.stderr)
