@@ -65,7 +65,7 @@ func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limi
 		return err
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	u := &unpacker{root: root}
+	u := &unpacker{root: root, buffer: make([]byte, chunk)}
 	for _, file := range reader.File {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -82,6 +82,7 @@ type unpacker struct {
 	// links are made last, so that nothing is ever written through one.
 	links       []link
 	directories []directoryMode
+	buffer      []byte
 }
 
 // directoryMode is set last, since a read-only directory takes no files.
@@ -122,7 +123,7 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 	defer func() { err = errors.Join(err, to.Close()) }()
 	// The size was checked; a header that lies about it must not matter.
 	size := int64(min(file.UncompressedSize64, math.MaxInt64-1))
-	written, err := transfer(ctx, to, io.LimitReader(content, size+1))
+	written, err := transfer(ctx, to, io.LimitReader(content, size+1), u.buffer)
 	switch {
 	case err != nil:
 		return err
