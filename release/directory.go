@@ -12,7 +12,7 @@ import (
 )
 
 // maxFile is how long a file of a release may be, in bytes.
-const maxFile = 1 << 28
+const maxFile = 1 << 27
 
 // Directory is a store in a directory, such as `runnerctl serve` serves.
 type Directory struct {

@@ -52,8 +52,8 @@ func NewSigner(secretKey, password string) (*Signer, error) {
 // String is the id of the key, as minisign prints it.
 func (s *Signer) String() string { return fmt.Sprintf("%016X", s.key.ID()) }
 
-// GoString is String.
-func (s *Signer) GoString() string { return s.String() }
+// Format is String for every verb, so that no log shows the key.
+func (s *Signer) Format(to fmt.State, _ rune) { _, _ = io.WriteString(to, s.String()) }
 
 // sign makes the signature of an artifact, the same at any time: of the file's
 // hash, as minisign itself does by default.

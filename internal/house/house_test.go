@@ -37,8 +37,10 @@ func walls() map[string][]string {
 		"releases":                {},
 		"release":                 {"releases"},
 		"release/bucket":          {"release"},
-		"cmd/releasectl":          {"release", "release/bucket"},
-		"awsport":                 {"transform", "launch", "lifecycle", "compat", "releases"},
+		// Projects to make releases of, for tests.
+		"release/releasetest": {},
+		"cmd/releasectl":      {"release", "release/bucket"},
+		"awsport":             {"transform", "launch", "lifecycle", "compat", "releases"},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
