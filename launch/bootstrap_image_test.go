@@ -120,11 +120,20 @@ func (i image) copy(t *testing.T, from, to string) {
 	source, err := os.Open(from)
 	require.NoError(t, err)
 	defer source.Close()
+	i.write(t, source, to)
+}
+
+// write writes a program. Meanwhile no test may start a process, which would
+// have the file open for a moment: the kernel runs no file that is written to.
+func (i image) write(t *testing.T, from io.Reader, to string) {
+	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(i.path(to)), 0o700))
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	target, err := os.OpenFile(i.path(to), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o700)
 	require.NoError(t, err)
-	_, err = io.Copy(target, source)
-	require.NoError(t, err)
+	_, err = io.Copy(target, from)
+	assert.NoError(t, err)
 	require.NoError(t, target.Close())
 }
 
@@ -184,7 +193,7 @@ func (i image) start(t *testing.T, c container) running {
 		require.NoError(t, os.Symlink(i.inside(i.path("tools/"+program)), filepath.Join(path, name)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.programs)) {
-		require.NoError(t, os.WriteFile(filepath.Join(path, name), []byte(c.programs[name]), 0o700))
+		i.write(t, strings.NewReader(c.programs[name]), strings.TrimPrefix(path, i.root)+"/"+name)
 	}
 	if c.binary != "" {
 		i.copy(t, c.binary, strings.TrimPrefix(path, i.root)+"/attini-runner")

@@ -96,6 +96,14 @@ func TestBootstrapMissing(t *testing.T) {
 				i.run(t, container{agent: wrong, tools: tools}).refused(t, 65, "has the SHA-256 "+sumOf("content")+", not "+sumOf("other"))
 			})
 		}
+		t.Run("a verifier that says nothing", func(t *testing.T) {
+			unverified := served(t, "content", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "content") })
+			for k := range unverified.Downloads {
+				unverified.Downloads[k].SHA256 = ""
+			}
+			programs := map[string]string{"sha256sum": "#!/bin/sh\n"}
+			i.run(t, container{agent: unverified, tools: without("sha256sum"), programs: programs}).refused(t, 65)
+		})
 		t.Run("curl that does not work", func(t *testing.T) {
 			got := i.run(t, container{agent: agent, tools: append([]string{"wget"}, downloading...), programs: map[string]string{"curl": "#!/bin/sh\nexit 77\n"}})
 			assert.Equal(t, 0, got.code, got.stderr)
