@@ -34,7 +34,7 @@ func inMemory(t *testing.T) string {
 type item struct {
 	name, content string
 	mode          fs.FileMode
-	stored        bool // and not compressed
+	stored        bool                  // and not compressed
 	change        func(*zip.FileHeader) // for headers that no archiver writes
 }
 
