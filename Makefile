@@ -60,7 +60,7 @@ e2e: tools ## Run the programs as they are deployed against the AWS stand-in; pa
 	$(GO) test -race ./e2e
 
 .PHONY: lint
-lint: ## Check formatting, go vet, staticcheck and go.mod.
+lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, shellcheck and hadolint.
 	@set -e; for module in $(MODULES); do \
 		echo "== lint $$module"; \
 		( cd $$module; \
@@ -73,6 +73,7 @@ lint: ## Check formatting, go vet, staticcheck and go.mod.
 	done
 	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
 	@$(GO) vet -tags offline ./cmd/runnerctl
+	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/lint
 
 .PHONY: format
 format: ## Format all Go files.
@@ -105,6 +106,16 @@ build: ## Build runnerctl, and the agent for both processors, into build/.
 		CGO_ENABLED=0 GOOS=linux GOARCH=$$processor $(GO) build -C agent -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)" \
 			-o ../build/attini-runner-linux-$$processor ./cmd/attini-runner || exit 1; \
 	done
+
+# The variables that releasectl reads besides, for signatures and AWS, are in
+# docs/releases.md.
+.PHONY: release
+release: ## Build, sign and check release VERSION=x.y.z in build/releases/.
+	@$(GO) run ./cmd/releasectl build --output build/releases -- '$(VERSION)'
+
+.PHONY: publish
+publish: ## Publish release VERSION=x.y.z in the bucket BUCKET=name, in its folder PREFIX if given.
+	@$(GO) run ./cmd/releasectl publish --releases build/releases --bucket '$(BUCKET)' --prefix '$(PREFIX)' -- '$(VERSION)'
 
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 

@@ -66,6 +66,7 @@ func walls() map[string][]string {
 		"internal/standin":    {},
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
+		"images":       {},
 
 		"agent/protocol":          {},
 		"agent/process":           {},
