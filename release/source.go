@@ -78,7 +78,7 @@ func output(c *exec.Cmd) ([]byte, error) {
 	c.Stdout, c.Stderr = &stdout, &stderr
 	err := c.Run()
 	if exit, failed := errors.AsType[*exec.ExitError](err); failed {
-		return nil, fmt.Errorf("%s: %w:\n%s", strings.Join(c.Args[:2], " "), exit, firstLines(strings.TrimSpace(stderr.String()), 30))
+		return nil, fmt.Errorf("%s: %w:\n%s", strings.Join(c.Args[:min(2, len(c.Args))], " "), exit, firstLines(strings.TrimSpace(stderr.String()), 30))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", c.Args[0], err)

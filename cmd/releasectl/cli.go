@@ -39,7 +39,7 @@ func (s surroundings) logger() *slog.Logger {
 func (s surroundings) signer() (*release.Signer, error) {
 	key := s.variable(release.SigningKeyVariable)
 	if key == "" {
-		return nil, nil //nolint:nilnil // to sign is up to the user
+		return nil, nil
 	}
 	signer, err := release.NewSigner(key, s.variable(release.SigningPasswordVariable))
 	if err != nil {
@@ -52,7 +52,7 @@ func (s surroundings) signer() (*release.Signer, error) {
 func (s surroundings) verifier() (*release.Verifier, error) {
 	key := s.variable(release.PublicKeyVariable)
 	if key == "" {
-		return nil, nil //nolint:nilnil // as for signer
+		return nil, nil
 	}
 	verifier, err := release.NewVerifier(key)
 	if err != nil {
