@@ -22,7 +22,7 @@ test: tools lint unit ## Run every check: the linters, then all tests with the r
 
 # What the tests use and Go does not install, pinned in tools/, goes to .tools/.
 .PHONY: tools
-tools: .tools/node/node_modules .tools/venv/installed .tools/qemu/installed ## Install into .tools/ what the tests need besides Go.
+tools: .tools/node/node_modules .tools/venv/installed .tools/qemu-user-static/installed .tools/busybox/installed ## Install into .tools/ what the tests need besides Go.
 
 .tools/node/node_modules: tools/package.json tools/package-lock.json
 	mkdir -p .tools/node
@@ -39,20 +39,19 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/qemu/installed ## I
 	.tools/venv/bin/pip check --disable-pip-version-check
 	touch $@
 
-# A user-mode emulator for the agent's arm64 binary, where there are Debian's
-# packages; its test is skipped elsewhere.
-.tools/qemu/installed:
+# Where there are Debian's packages: a user-mode emulator for the agent's arm64
+# binary, and a third shell. Their tests are skipped elsewhere.
+.tools/qemu-user-static/installed .tools/busybox/installed: .tools/%/installed:
 	mkdir -p $(dir $@)
 	if command -v apt-get >/dev/null; then \
-		cd $(dir $@) && (apt-get download -q qemu-user-static || (apt-get update -q && apt-get download -q qemu-user-static)) \
-			&& dpkg -x qemu-user-static_*.deb . && rm qemu-user-static_*.deb; \
-	fi || echo "no emulator: the arm64 binary is not run"
+		cd $(dir $@) && (apt-get download -q $* || (apt-get update -q && apt-get download -q $*)) && dpkg -x $*_*.deb . && rm $*_*.deb; \
+	fi || echo "no $*: what needs it is not tested"
 	touch $@
 
 .PHONY: unit
 unit: ## Run all tests of all modules with the race detector.
 	@set -e; for module in $(MODULES); do \
-		echo "== test $$module"; (cd $$module && $(GO) test -race ./...); \
+		echo "== test $$module"; (cd $$module && PATH="$$PATH:$(CURDIR)/.tools/busybox/bin:$(CURDIR)/.tools/busybox/usr/bin" $(GO) test -race ./...); \
 	done
 
 .PHONY: e2e

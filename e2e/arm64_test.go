@@ -15,7 +15,7 @@ import (
 // job, in an emulator.
 func TestAgentOnARM64(t *testing.T) {
 	t.Parallel()
-	emulator, err := filepath.Abs("../.tools/qemu/usr/bin/qemu-aarch64-static")
+	emulator, err := filepath.Abs("../.tools/qemu-user-static/usr/bin/qemu-aarch64-static")
 	require.NoError(t, err)
 	if _, err := os.Stat(emulator); err != nil {
 		t.Skip("there is no emulator; make tools installs it where Debian's packages are")

@@ -46,6 +46,22 @@ func TestKilledTask(t *testing.T) {
 	})
 }
 
+// TestAContainerThatBecomesNoAgent says why with its exit code, and the steps
+// that wait are told.
+func TestAContainerThatBecomesNoAgent(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("a")
+		for range 3 {
+			tasks := a.Tasks()
+			event := a.StopTask(tasks[len(tasks)-1].ARN, "EssentialContainerExited", "Essential container in task exited")
+			event.Containers = []launch.ContainerStatus{{Name: "Container", Ended: true, ExitCode: 69}}
+			a.stopped(event)
+		}
+		a.failed("a", "ESSENTIAL_CONTAINER_EXITED", "container Container: exit code 69 (no agent is in the image that is new enough, and it could not be downloaded)")
+	})
+}
+
 // TestHeldJobsShowThemselves: the only jobs that wait were in the killed
 // agent's hands, and so are hidden for a while.
 func TestHeldJobsShowThemselves(t *testing.T) {

@@ -199,6 +199,9 @@ func (t TaskStatus) why() string {
 		switch {
 		case container.Ended && container.ExitCode != 0 || container.Ended && container.Reason != "":
 			text += fmt.Sprintf("; container %s: exit code %d", container.Name, container.ExitCode)
+			if meaning := BootstrapFailure(container.ExitCode); meaning != "" {
+				text += " (" + meaning + ")"
+			}
 			if container.Reason != "" {
 				text += ", " + container.Reason
 			}

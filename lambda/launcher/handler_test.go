@@ -176,8 +176,18 @@ func TestSettings(t *testing.T) {
 	})
 	require.EqualError(t, err, "the environment variable ATTINI_RESOURCE_STATES_TABLE is missing\nthe environment variable ATTINI_DEPLOYMENT_ORIGIN_TABLE is missing\n"+
 		"the environment variable ATTINI_ARTIFACT_BUCKET is missing\nthe environment variable AWS_REGION is missing\nthe environment variable AWS_ACCOUNT_ID is missing\n"+
-		"the environment variables ATTINI_RUNNER_URL_X86_64 and ATTINI_RUNNER_SHA256_X86_64 must be an address and the 64 hexadecimal digits of its file's SHA-256, or both be empty\n"+
-		"the environment variables ATTINI_RUNNER_URL_AARCH64 and ATTINI_RUNNER_SHA256_AARCH64 must be an address and the 64 hexadecimal digits of its file's SHA-256, or both be empty")
+		"the environment variables ATTINI_RUNNER_URL_X86_64 and ATTINI_RUNNER_SHA256_X86_64 must be an http or https address of up to 256 characters and the 64 hexadecimal digits of its file's SHA-256, or both be empty\n"+
+		"the environment variables ATTINI_RUNNER_URL_AARCH64 and ATTINI_RUNNER_SHA256_AARCH64 must be an http or https address of up to 256 characters and the 64 hexadecimal digits of its file's SHA-256, or both be empty")
+}
+
+func TestAddressesOfAgents(t *testing.T) {
+	t.Parallel()
+	for address, good := range map[string]bool{
+		"https://x/agent": true, "http://127.0.0.1:8080/agent?v=1": true, "https://x/" + strings.Repeat("a", 246): true,
+		"https://x/" + strings.Repeat("a", 247): false, "ftp://x/agent": false, "/agent": false, "https:///agent": false, "": false,
+	} {
+		assert.Equal(t, good, isURL(address), address)
+	}
 }
 
 // FuzzInvoke: no event breaks the function.

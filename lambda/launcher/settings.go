@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -28,6 +29,10 @@ const (
 // jobs.
 const leastVersion = "2.1.0"
 
+// maxURL is how long an address may be, so that the container's command always
+// fits into what ECS takes.
+const maxURL = 256
+
 // readSettings reads the environment. Its error names everything that is
 // missing or wrong.
 func readSettings(getenv func(string) string) (launch.Settings, error) {
@@ -47,17 +52,22 @@ func readSettings(getenv func(string) string) (launch.Settings, error) {
 	}
 	for _, machine := range []string{"x86_64", "aarch64"} {
 		name := strings.ToUpper(machine)
-		url, sum := getenv(envURLPrefix+name), getenv(envSumPrefix+name)
+		address, sum := getenv(envURLPrefix+name), getenv(envSumPrefix+name)
 		switch {
-		case url == "" && sum == "": // the agent is in the image
-		case url == "" || !isSum(sum):
-			problems = append(problems, fmt.Errorf("the environment variables %s and %s must be an address and the 64 hexadecimal digits of its file's SHA-256, or both be empty",
-				envURLPrefix+name, envSumPrefix+name))
+		case address == "" && sum == "": // the agent is in the image
+		case !isURL(address) || !isSum(sum):
+			problems = append(problems, fmt.Errorf("the environment variables %s and %s must be an http or https address of up to %d characters and the 64 hexadecimal digits of its file's SHA-256, or both be empty",
+				envURLPrefix+name, envSumPrefix+name, maxURL))
 		default:
-			settings.Agent.Downloads = append(settings.Agent.Downloads, launch.Download{Machine: machine, URL: url, SHA256: sum})
+			settings.Agent.Downloads = append(settings.Agent.Downloads, launch.Download{Machine: machine, URL: address, SHA256: sum})
 		}
 	}
 	return settings, errors.Join(problems...)
+}
+
+func isURL(text string) bool {
+	address, err := url.Parse(text)
+	return err == nil && len(text) <= maxURL && (address.Scheme == "http" || address.Scheme == "https") && address.Host != ""
 }
 
 func isSum(text string) bool { return regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(text) }
