@@ -122,6 +122,24 @@ COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 # The processor is the template's parameter; LAMBDA_ARCH follows it by hand.
 LAMBDA_ARCH ?= arm64
 
-.PHONY: build-MacroFunction
-build-MacroFunction:
-	GOOS=linux GOARCH=$(LAMBDA_ARCH) CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -tags lambda.norpc -o $(ARTIFACTS_DIR)/bootstrap ./lambda/macro
+FUNCTIONS = build-MacroFunction build-LifecycleFunction build-LauncherFunction build-ReleasesFunction
+.PHONY: $(FUNCTIONS)
+build-MacroFunction: PROGRAM = macro
+build-LifecycleFunction: PROGRAM = lifecycle
+build-LauncherFunction: PROGRAM = launcher
+build-ReleasesFunction: PROGRAM = releases
+$(FUNCTIONS):
+	GOOS=linux GOARCH=$(LAMBDA_ARCH) CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -tags lambda.norpc -o $(ARTIFACTS_DIR)/bootstrap ./lambda/$(PROGRAM)
+
+# With VERSION, which `make release` has built, runners download that agent;
+# without, it is in their images. Other parameters are in PARAMETERS.
+SAM ?= sam
+.PHONY: deploy
+deploy: OVERRIDES = $(PARAMETERS) $(if $(VERSION),RunnerVersion=$(VERSION) RunnerSha256X8664=$(call sum,amd64) RunnerSha256Aarch64=$(call sum,arm64))
+deploy: ## Build and deploy the system, with the agent of release VERSION=x.y.z and PARAMETERS="Name=value ...".
+	$(SAM) build
+	$(SAM) deploy $(if $(strip $(OVERRIDES)),--parameter-overrides $(strip $(OVERRIDES)))
+	@$(if $(VERSION),echo "Now publish the agent in the bucket that is the output ReleaseBucket: make publish VERSION=$(VERSION) BUCKET=...",:)
+
+# The SHA-256 of the release's agent for a processor; no release, no deployment.
+sum = $(or $(firstword $(shell cat build/releases/$(VERSION)/linux/$(1)/attini-runner.sha256)),$(error there is no release $(VERSION) in build/releases: make release VERSION=$(VERSION)))

@@ -20,7 +20,7 @@ const (
 
 // DefaultImage runs the jobs of an EC2 Runner that names neither an Image nor
 // a task definition: the default task definition is Fargate's.
-const DefaultImage = "public.ecr.aws/docker/library/debian:stable-slim"
+const DefaultImage = "public.ecr.aws/amazonlinux/amazonlinux:2023"
 
 func taskDefinitionID(runner *schema.Runner) string { return runner.Name + "TaskDefinition" }
 

@@ -40,7 +40,9 @@ func TestSAMBuild(t *testing.T) {
 
 	functions, err := filepath.Glob(filepath.Join(directory, "*", "bootstrap"))
 	require.NoError(t, err)
-	assert.Contains(t, functions, filepath.Join(directory, "MacroFunction", "bootstrap"))
+	for _, function := range []string{"Macro", "Lifecycle", "Launcher", "Releases"} {
+		assert.Contains(t, functions, filepath.Join(directory, function+"Function", "bootstrap"))
+	}
 	for _, path := range functions {
 		program, err := elf.Open(path)
 		require.NoError(t, err)
