@@ -260,6 +260,8 @@ func TestPlanRefused(t *testing.T) {
 	cases := map[string]struct{ more, want string }{
 		"defaults that are a list":    {`,"PayloadDefaults":[1]`, "read PayloadDefaults: must be an object, not a list"},
 		"defaults that are no JSON":   {`,"PayloadDefaults":"{secret"`, "read PayloadDefaults: its text is no JSON"},
+		"a value without a place":     {`,"PayloadDefaults":"{\"a\":[]}","PayloadDefaultsValues":[{"Path":["a","0"],"Value":"x"}]`, "a path leads nowhere in PayloadDefaults"},
+		"a value without a path":      {`,"PayloadDefaultsValues":[{"Value":"x"}]`, "a path leads nowhere in PayloadDefaults"},
 		"defaults that are too large": {`,"PayloadDefaults":{"customData":"` + large + `"}`, "and Step Functions takes 262144"},
 	}
 	for name, c := range cases {
@@ -308,6 +310,7 @@ func TestReadStackEvent(t *testing.T) {
 // and has the keys that a plan begins with, or an error.
 func FuzzReadPlan(f *testing.F) {
 	f.Add([]byte(`{"SfnArn":"` + machine + `","Parameters":{"a":["b"]},"PayloadDefaults":{"output":"x"}}`))
+	f.Add([]byte(`{"SfnArn":"` + machine + `","PayloadDefaults":"{\"a\":[null]}","PayloadDefaultsValues":[{"Path":["a","0"]},{"Path":["a",[]],"Value":1}]}`))
 	f.Add([]byte(`{"SfnArn":"` + machine + `","Parameters":[],"PayloadDefaults":"{}","AttiniSteps":[1]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		properties, err := cfn.ReadJSON(text)
@@ -328,4 +331,18 @@ func FuzzReadPlan(f *testing.F) {
 			assert.Contains(t, payload, key)
 		}
 	})
+}
+
+// TestDefaultsThatTheDeploymentKnows stand beside the text, each with its path;
+// what turned out to be nothing goes.
+func TestDefaultsThatTheDeploymentKnows(t *testing.T) {
+	t.Parallel()
+	world := lifecycletest.NewWorld()
+	l := open(t, world)
+	require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", `,"PayloadDefaults":"{\"customData\":{\"n\":1.50,\"a\":null,\"gone\":null,\"list\":[true,null,null,3]}}",
+		"PayloadDefaultsValues":[
+			{"Path":["customData","a"],"Value":{"b":["c"]}}, {"Path":["customData","gone"]},
+			{"Path":["customData","list","1"]}, {"Path":["customData","list","2"],"Value":"two"}]`)))
+	require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
+	assert.Contains(t, world.Started[0].Input, `"customData":{"n":1.50,"a":{"b":["c"]},"list":[true,"two",3]}`)
 }

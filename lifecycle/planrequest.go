@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/attini-go/runner/cfn"
@@ -18,7 +20,7 @@ type PlanRequest struct {
 	OldStateMachineARN string
 	Parameters         map[string]string
 	Steps              []Step
-	// defaults is PayloadDefaults, an object.
+	// defaults is PayloadDefaults, an object, with PayloadDefaultsValues in it.
 	defaults *cfn.Node
 	problem  error
 }
@@ -44,7 +46,60 @@ func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest 
 		}
 	}
 	r.defaults, r.problem = readDefaults(properties.Get("PayloadDefaults"))
+	// Backwards: an item that is taken away moves only those behind it.
+	for _, value := range slices.Backward(items(properties.Get("PayloadDefaultsValues"))) {
+		if !put(r.defaults, items(value.Get("Path")), value.Get("Value")) && r.problem == nil {
+			r.problem = errors.New("read PayloadDefaultsValues: a path leads nowhere in PayloadDefaults")
+		}
+	}
 	return r
+}
+
+// put writes a value in the place that a path of keys and positions leads to,
+// or takes the place away where the value turned out to be none. It reports
+// whether there is such a place.
+func put(n *cfn.Node, path []*cfn.Node, value *cfn.Node) bool {
+	for len(path) > 1 {
+		if n, path = at(n, path[0].Text), path[1:]; n == nil {
+			return false
+		}
+	}
+	if len(path) == 0 || at(n, path[0].Text) == nil {
+		return false
+	}
+	key := path[0].Text
+	switch {
+	case n.IsMap() && value == nil:
+		n.Delete(key)
+	case n.IsMap():
+		n.Set(key, value)
+	case value != nil:
+		*at(n, key) = *value
+	default:
+		gone := at(n, key)
+		n.Items = slices.DeleteFunc(n.Items, func(item *cfn.Node) bool { return item == gone })
+	}
+	return true
+}
+
+// items are a list's, none of what is no list.
+func items(n *cfn.Node) []*cfn.Node {
+	if !n.IsList() {
+		return nil
+	}
+	return n.Items
+}
+
+// at is what a map has for a key, or a list in a position; nil when nothing.
+func at(n *cfn.Node, key string) *cfn.Node {
+	if n.IsMap() {
+		return n.Get(key)
+	}
+	position, err := strconv.Atoi(key)
+	if !n.IsList() || err != nil || position < 0 || position >= len(n.Items) {
+		return nil
+	}
+	return n.Items[position]
 }
 
 // readDefaults takes an object, or the JSON of one: CloudFormation makes texts

@@ -164,7 +164,7 @@ func TestTextArrives(t *testing.T) {
 	machine := expanded.At("Resources", "AttiniDeploymentPlanSfnPlan", "Properties")
 	evaluator, problems := cfn.NewEvaluator(template, cfn.Values{
 		Parameters: map[string]string{"Name": "value"},
-		Pseudo:     map[string]string{"AWS::Region": "eu-west-1", "AWS::Partition": "aws", "AWS::AccountId": "1"},
+		Pseudo:     map[string]string{"AWS::Region": "eu-west-1", "AWS::Partition": "aws", "AWS::AccountId": "1", "AWS::StackName": "shop"},
 		References: map[string]string{"Bucket.Arn": "arn:bucket", "Build.ConfigurationId": "id"},
 	})
 	require.NoError(t, problems.Err())

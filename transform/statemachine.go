@@ -71,8 +71,8 @@ func setRole(properties *cfn.Node, p *plan.Plan) {
 	}
 }
 
-// metadata is the plan's own, and the list of Attini steps that tools show.
-func metadata(p *plan.Plan) *cfn.Node {
+// attiniSteps lists a plan's steps of Attini's own types.
+func attiniSteps(p *plan.Plan) *cfn.Node {
 	steps := cfn.Seq()
 	for state := range p.Machine.All() {
 		if state.Type == plan.JobType || state.Type == plan.MergeType || state.Type == plan.InvokeType {
@@ -80,11 +80,16 @@ func metadata(p *plan.Plan) *cfn.Node {
 				cfn.F("name", cfn.Str(state.Name)), cfn.F("type", cfn.Str(state.Type))))
 		}
 	}
+	return steps
+}
+
+// metadata is the plan's own, and the list of Attini steps that tools show.
+func metadata(p *plan.Plan) *cfn.Node {
 	result := p.Resource.Get("Metadata").Clone()
 	if !result.IsMap() {
 		result = cfn.Obj()
 	}
-	result.Set("AttiniSteps", steps)
+	result.Set("AttiniSteps", attiniSteps(p))
 	return result
 }
 
@@ -102,6 +107,7 @@ func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Run
 		cfn.F(protocol.KeyRunnerConfig, cfn.Obj(
 			cfn.F("Runner", cfn.Str(runner.Name)),
 			cfn.F("ConfigurationId", x.configurationID(p, runner)),
+			cfn.F("StackName", cfn.Str(x.substitutions.name("AttiniStackName", cfn.Ref("AWS::StackName")))),
 		)),
 		cfn.F(protocol.KeyProperties, properties),
 		cfn.F(protocol.KeyMetadata, cfn.Obj(

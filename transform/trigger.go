@@ -3,6 +3,7 @@ package transform
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"github.com/attini-go/runner/cfn"
@@ -18,21 +19,62 @@ func triggerID(p *plan.Plan) string { return StateMachineID(p.Name) + "Trigger" 
 // trigger tells the lifecycle function of a deployment, so that it starts the
 // plan's state machine once the stack is there.
 func trigger(p *plan.Plan) *cfn.Node {
-	id, defaults := StateMachineID(p.Name), cfn.Obj()
-	if p.PayloadDefaults != nil {
-		defaults = p.PayloadDefaults.Clone()
-	}
-	return cfn.Obj(
-		cfn.F("Type", cfn.Str(triggerType)),
-		cfn.F("Properties", cfn.Obj(
-			cfn.F("ServiceToken", functionARN(lifecycleFunction)),
-			cfn.F("StackName", cfn.Ref("AWS::StackName")),
-			cfn.F("SfnName", cfn.GetAtt(id, "Name")),
-			cfn.F("SfnArn", cfn.Ref(id)),
-			cfn.F("DeploymentPlanLogicalName", cfn.Str(id)),
-			cfn.F("PayloadDefaults", defaults),
-		)),
+	id := StateMachineID(p.Name)
+	properties := cfn.Obj(
+		cfn.F("ServiceToken", functionARN(lifecycleFunction)),
+		cfn.F("StackName", cfn.Ref("AWS::StackName")),
+		cfn.F("SfnName", cfn.GetAtt(id, "Name")),
+		cfn.F("SfnArn", cfn.Ref(id)),
+		cfn.F("DeploymentPlanLogicalName", cfn.Str(id)),
+		cfn.F("AttiniSteps", attiniSteps(p)),
 	)
+	setDefaults(properties, p.PayloadDefaults)
+	return cfn.Obj(cfn.F("Type", cfn.Str(triggerType)), cfn.F("Properties", properties))
+}
+
+// setDefaults writes PayloadDefaults as a text, since CloudFormation makes texts
+// of the numbers and booleans that a custom resource gets. What only the
+// deployment knows is null there, and stands with its path beside the text.
+func setDefaults(properties, defaults *cfn.Node) {
+	if defaults == nil {
+		defaults = cfn.Obj()
+	}
+	values := cfn.Seq()
+	literal := withoutValues(defaults, nil, values)
+	text, err := literal.MarshalJSON()
+	if err != nil { // it was read
+		panic(err)
+	}
+	properties.Set("PayloadDefaults", cfn.Str(string(text)))
+	if len(values.Items) > 0 {
+		properties.Set("PayloadDefaultsValues", values)
+	}
+}
+
+// withoutValues returns a tree with null in the place of each value that only
+// the deployment knows, and appends these, with their paths, to values.
+func withoutValues(n *cfn.Node, path []*cfn.Node, values *cfn.Node) *cfn.Node {
+	_, _, intrinsic := cfn.Intrinsic(n)
+	if intrinsic || n.IsString() && cfn.IsDynamicReference(n.Text) {
+		values.Items = append(values.Items, cfn.Obj(cfn.F("Path", cfn.Seq(path...)), cfn.F("Value", n.Clone())))
+		return &cfn.Node{Kind: cfn.Null}
+	}
+	below := func(step string) []*cfn.Node { return append(slices.Clone(path), cfn.Str(step)) }
+	switch {
+	case n.IsMap():
+		literal := cfn.Obj()
+		for _, field := range n.Fields {
+			literal.Fields = append(literal.Fields, cfn.F(field.Key, withoutValues(field.Value, below(field.Key), values)))
+		}
+		return literal
+	case n.IsList():
+		literal := cfn.Seq()
+		for i, item := range n.Items {
+			literal.Items = append(literal.Items, withoutValues(item, below(strconv.Itoa(i)), values))
+		}
+		return literal
+	}
+	return n.Clone()
 }
 
 // sign gives the trigger the stack's parameters, secret ones left out since they

@@ -1,23 +1,28 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
+	"strings"
 )
+
+// A release's build sets these; Go itself stamps others.
+var version, commit string
 
 type versionCommand struct{}
 
-// Run implements kong's command. Go stamps version and commit into the binary.
+// Run implements kong's command.
 func (versionCommand) Run(s streams) error {
-	version, commit := "(devel)", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
+	name, revision := version, commit
+	if info, ok := debug.ReadBuildInfo(); ok && name == "" {
+		name = info.Main.Version
 		for _, setting := range info.Settings {
 			if setting.Key == "vcs.revision" {
-				commit = " " + setting.Value
+				revision = setting.Value
 			}
 		}
 	}
-	_, err := fmt.Fprintf(s.stdout, "runnerctl %s%s\n", version, commit)
+	_, err := fmt.Fprintln(s.stdout, strings.TrimSpace("runnerctl "+cmp.Or(name, "(devel)")+" "+revision))
 	return err
 }

@@ -19,7 +19,7 @@ func TestGoldens(t *testing.T) {
 	read := map[string][]string{
 		runnerType: {"ServiceToken", "StackName", "RunnerName", "QueueUrl", "Configuration", "EcsClientLogGroup", "LaunchTemplateId", "LaunchTemplateVersion"},
 		// The last two, and the digest, are there to have CloudFormation call.
-		triggerType: {"ServiceToken", "StackName", "SfnArn", "PayloadDefaults", "Parameters", "AttiniSteps", "SfnName", "DeploymentPlanLogicalName", "TemplateDigest"},
+		triggerType: {"ServiceToken", "StackName", "SfnArn", "PayloadDefaults", "PayloadDefaultsValues", "Parameters", "AttiniSteps", "SfnName", "DeploymentPlanLogicalName", "TemplateDigest"},
 	}
 	goldens, err := filepath.Glob("../../transform/testdata/*/expanded.json")
 	require.NoError(t, err)
