@@ -22,7 +22,7 @@ test: tools lint unit ## Run every check: the linters, then all tests with the r
 
 # What the tests use and Go does not install, pinned in tools/, goes to .tools/.
 .PHONY: tools
-tools: .tools/node/node_modules .tools/venv/installed .tools/qemu-user-static/installed .tools/busybox/installed ## Install into .tools/ what the tests need besides Go.
+tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .tools/qemu-user-static/installed .tools/busybox/installed ## Install into .tools/ what the tests need besides Go.
 
 .tools/node/node_modules: tools/package.json tools/package-lock.json
 	mkdir -p .tools/node
@@ -33,10 +33,12 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/qemu-user-static/in
 # Anew, since pip leaves behind what is not required any more. The file has all
 # that is needed; without --no-deps pip wants a hash for each list of extras too.
 .tools/venv/installed: tools/requirements.txt
-	rm -rf .tools/venv
-	python3 -m venv .tools/venv
-	.tools/venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
-	.tools/venv/bin/pip check --disable-pip-version-check
+.tools/checkov/installed: tools/checkov.txt
+.tools/venv/installed .tools/checkov/installed:
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	$(@D)/bin/pip check --disable-pip-version-check
 	touch $@
 
 # Where there are Debian's packages: a user-mode emulator for the agent's arm64

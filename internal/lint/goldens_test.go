@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,12 +33,13 @@ func TestGoldens(t *testing.T) {
 	require.Zero(t, translation.code, "%s", translation.stderr)
 
 	files := []string{filepath.Join(root(t), "template.yaml")}
+	deployed := slices.Clone(files)
 	for _, name := range names {
 		path := filepath.Join(translated, name+".json")
 		template, err := os.ReadFile(path)
 		require.NoError(t, err)
 		write(t, path, declare(t, template))
-		files = append(files, filepath.Join(emitted, name+".json"), path)
+		files, deployed = append(files, filepath.Join(emitted, name+".json"), path), append(deployed, path)
 	}
 
 	t.Run("definitions", func(t *testing.T) {
@@ -47,6 +49,10 @@ func TestGoldens(t *testing.T) {
 	t.Run("templates", func(t *testing.T) {
 		t.Parallel()
 		checkTemplates(t, directory, files)
+	})
+	t.Run("security", func(t *testing.T) {
+		t.Parallel()
+		checkSecurity(t, directory, deployed)
 	})
 }
 

@@ -2,15 +2,16 @@ package lint_test
 
 import "regexp"
 
-// ignore is a finding of cfn-lint that is no defect here.
+// ignore is a finding of a linter that is no defect here.
 type ignore struct {
+	// rule is one or several, with spaces between them.
 	rule string
 	// path matches where it is found; the path's parts are joined by slashes.
 	path   *regexp.Regexp
 	reason string
 }
 
-// ignored is the whole list. A rule that finds nothing any more must go.
+// ignored is the whole list for cfn-lint. A rule that finds nothing any more must go.
 func ignored() []ignore {
 	return []ignore{
 		{
