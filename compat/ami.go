@@ -147,6 +147,14 @@ func UnknownAlias(runner *schema.Runner, alias Alias, parameters map[string]stri
 	return r.problems[0]
 }
 
+// UnknownAmi is the Error for a Runner's Ami that is no id of an AMI of the
+// region which the account may use.
+func UnknownAmi(runner *schema.Runner) problem.Problem {
+	r := &reporter{runner: runner}
+	r.ami(problem.Error, RuleUnknownAmi, runner.Ec2Configuration.Ami.Literal+" is no AMI of this region that the account may use")
+	return r.problems[0]
+}
+
 // CheckAmi warns of an alias whose distribution is past its end of life. That
 // is a fact of the alias and not of the clock, so that the same template has
 // the same problems every day.

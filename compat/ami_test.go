@@ -176,6 +176,13 @@ func TestUnknownAlias(t *testing.T) {
 	}
 }
 
+func TestUnknownAmi(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t,
+		only(problem.Error, compat.RuleUnknownAmi, "Ec2Configuration.Ami", 6, 14, "ami-0f0f0f0f is no AMI of this region that the account may use", ""),
+		problem.List{compat.UnknownAmi(read(t, "Ec2Configuration:\n  Ami: ami-0f0f0f0f\n  InstanceType: m5.large"))})
+}
+
 func TestCheckAmi(t *testing.T) {
 	t.Parallel()
 	written := func(ami string) string { return "Ec2Configuration:\n  Ami: " + ami + "\n  InstanceType: m5.large" }

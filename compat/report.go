@@ -16,6 +16,8 @@ const (
 	RuleFargateSize = "fargate-size"
 	// RuleAmiAlias: the region lacks the recommended AMI.
 	RuleAmiAlias = "ami-alias"
+	// RuleUnknownAmi: the region has no such AMI that the account may use.
+	RuleUnknownAmi = "unknown-ami"
 	// RuleAmiEndOfLife is a Warning.
 	RuleAmiEndOfLife = "ami-end-of-life"
 	RuleContainer    = "container-name"

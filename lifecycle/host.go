@@ -2,15 +2,11 @@ package lifecycle
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/attini-go/runner/compat"
 	"github.com/attini-go/runner/problem"
 	"github.com/attini-go/runner/schema"
 )
-
-// RuleUnknownAmi is the rule of an AMI id that the region does not have.
-const RuleUnknownAmi = "unknown-ami"
 
 // checkHost reports what is wrong with the EC2 host of a Runner, as the macro
 // does where it knows the values.
@@ -81,9 +77,5 @@ func (h *hostCheck) askImage(ctx context.Context, ami schema.Value[string]) prob
 	if h.host.Alias != nil {
 		return nil // EC2 finds it under its parameter
 	}
-	return problem.List{{
-		Severity: problem.Error, Rule: RuleUnknownAmi,
-		Path:    string(h.runner.Path.Keys("Properties", "Ec2Configuration", "Ami")),
-		Message: fmt.Sprintf("Runner %q: Ec2Configuration.Ami: %s is no AMI of this region that the account may use", h.runner.Name, id),
-	}}
+	return problem.List{compat.UnknownAmi(h.runner)}
 }

@@ -1,8 +1,6 @@
 package transform
 
 import (
-	"fmt"
-
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/compat"
 	"github.com/attini-go/runner/problem"
@@ -81,15 +79,7 @@ func (f *facts) checkHost(runner *schema.Runner, definition compat.TaskDefinitio
 		}
 	}
 	if host.Alias == nil && f.images != nil && host.Image == nil && runner.Ec2Configuration.Ami.Known {
-		ami := runner.Ec2Configuration.Ami
-		problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: RuleUnknownAmi,
-			Path: string(runner.Path.Keys("Properties", "Ec2Configuration", "Ami")), Place: ami.Node.Place,
-			Message: fmt.Sprintf("Runner %q: Ec2Configuration.Ami: %s is no AMI of this region that the account may use", runner.Name, ami.Literal),
-		})
+		problems.Add(compat.UnknownAmi(runner))
 	}
 	return problems
 }
-
-// RuleUnknownAmi is the rule of an AMI id that the region does not have.
-const RuleUnknownAmi = "unknown-ami"
