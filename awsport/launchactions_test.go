@@ -2,8 +2,6 @@ package awsport
 
 import (
 	"net/http"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +43,5 @@ func TestLaunchActions(t *testing.T) {
 	// It comes only after an answer to the list.
 	proxy.On("ListContainerInstances", (&asked{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
 	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
-	permitted, err := os.ReadFile("../testdata/actions/launcher.txt")
-	require.NoError(t, err)
-	assert.Equal(t, strings.Fields(string(permitted)), proxy.Actions())
+	assert.Equal(t, permitted(t, "launcher"), proxy.Actions())
 }

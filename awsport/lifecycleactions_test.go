@@ -3,8 +3,6 @@ package awsport
 import (
 	"context"
 	"net/http"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -34,13 +32,8 @@ func TestLifecycleActions(t *testing.T) {
 			assert.NotContains(t, err.Error(), "no answer", "%d of the calls %d", i, n)
 		}
 	}
-	permitted, err := os.ReadFile("../testdata/actions/lifecycle.txt")
-	require.NoError(t, err)
-	assert.Equal(t, strings.Fields(string(permitted)), proxy.Actions())
+	assert.Equal(t, permitted(t, "lifecycle"), proxy.Actions())
 }
-
-// only drops what a call answers besides its error.
-func only(_ any, err error) error { return err }
 
 // deploymentCalls are the check of a Runner, and what is recorded of it.
 func deploymentCalls(ctx context.Context, configuration aws.Config) []error {

@@ -24,26 +24,37 @@ func installation(t *testing.T) *cfn.Node {
 	return template
 }
 
-// actions are what a policy document permits, sorted.
-func actions(document *cfn.Node) []string {
-	var found []string
-	for _, statement := range document.Get("Statement").Items {
-		if statement.Get("Effect").Text != "Allow" {
-			continue
-		}
-		action := statement.Get("Action")
-		if action.IsString() {
-			found = append(found, action.Text)
-		}
-		for _, item := range action.Entries() {
-			found = append(found, item.Value.Text)
-		}
-		for _, item := range action.Items {
-			found = append(found, item.Text)
+// statement is one of a policy that permits something.
+type statement struct {
+	// policy is the logical id of what has it.
+	policy  string
+	actions []string
+	node    *cfn.Node
+}
+
+// statements are those of a resource's policies of a name; of all, without one.
+func statements(template *cfn.Node, id, name string) []statement {
+	properties := template.At("Resources", id, "Properties")
+	var documents []*cfn.Node
+	if document := properties.Get("PolicyDocument"); document != nil {
+		documents = append(documents, document)
+	}
+	if policies := properties.Get("Policies"); policies.IsList() {
+		for _, policy := range policies.Items {
+			if name == "" || policy.Get("PolicyName").Text == name {
+				documents = append(documents, policy.Get("PolicyDocument"))
+			}
 		}
 	}
-	slices.Sort(found)
-	return slices.Compact(found)
+	var found []statement
+	for _, document := range documents {
+		for _, node := range document.Get("Statement").Items {
+			if node.Get("Effect").Text == "Allow" {
+				found = append(found, statement{policy: id, actions: texts(node.Get("Action")), node: node})
+			}
+		}
+	}
+	return found
 }
 
 // TestRolesPermitWhatIsCalled: nothing less, and nothing more. What is passed
@@ -51,19 +62,55 @@ func actions(document *cfn.Node) []string {
 func TestRolesPermitWhatIsCalled(t *testing.T) {
 	t.Parallel()
 	besides := map[string][]string{"launcher": {"ec2:CreateTags", "ecs:TagResource", "iam:PassRole"}}
-	for name, id := range map[string]string{"launcher": "LauncherRole", "lifecycle": "LifecycleRole"} {
+	for name, id := range map[string]string{"macro": "MacroRole", "launcher": "LauncherRole", "lifecycle": "LifecycleRole", "releases": "ReleasesRole"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			calls, err := os.ReadFile(filepath.Join(root(t), "testdata", "actions", name+".txt"))
 			require.NoError(t, err)
 			want := append(strings.Fields(string(calls)), besides[name]...)
 			slices.Sort(want)
-			policies := installation(t).At("Resources", id, "Properties", "Policies").Items
-			require.Len(t, policies, 2)
-			assert.Equal(t, "work", policies[1].Get("PolicyName").Text)
-			assert.Equal(t, want, actions(policies[1].Get("PolicyDocument")))
+			var permitted []string
+			for _, s := range statements(installation(t), id, "work") {
+				permitted = append(permitted, s.actions...)
+			}
+			slices.Sort(permitted)
+			assert.Equal(t, want, slices.Compact(permitted))
 		})
 	}
+}
+
+// TestRolesAreNarrow: only what AWS cannot bound is permitted for everything,
+// and what could be turned against the account has its condition.
+func TestRolesAreNarrow(t *testing.T) {
+	t.Parallel()
+	// The Service Authorization Reference names no resources for these.
+	boundless := []string{
+		"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+		"ecs:DescribeTaskDefinition", "states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess",
+	}
+	conditions := map[string]string{
+		"ec2:CreateTags": "ec2:CreateAction", "ecs:TagResource": "ecs:CreateAction", "iam:PassRole": "iam:PassedToService",
+		"ec2:TerminateInstances": "aws:ResourceTag/AttiniResourceType",
+	}
+	template, needed := installation(t), map[string]bool{}
+	for _, resource := range template.Get("Resources").Entries() {
+		if kind := resource.Value.Get("Type").Text; kind != "AWS::IAM::Role" && kind != "AWS::IAM::ManagedPolicy" {
+			continue
+		}
+		for _, s := range statements(template, resource.Key, "") {
+			for _, action := range s.actions {
+				assert.NotContains(t, action, "*", s.policy)
+				if slices.Contains(texts(s.node.Get("Resource")), "*") {
+					assert.Contains(t, boundless, action, "%s permits it for all", s.policy)
+				}
+				if key, found := conditions[action]; found {
+					needed[action] = true
+					assert.True(t, s.node.At("Condition", "StringEquals").Has(key), "%s permits %s without a condition on %s", s.policy, action, key)
+				}
+			}
+		}
+	}
+	assert.Len(t, needed, len(conditions))
 }
 
 // TestEveryRoleIsBounded, where the account's rules want that.
