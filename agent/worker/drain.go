@@ -55,6 +55,9 @@ func (w *Worker) heed(running context.Context, halt, rest context.CancelCauseFun
 // either returns a context like ctx that also ends with other, for its cause.
 func either(ctx, other context.Context) (context.Context, context.CancelFunc) {
 	both, cancel := context.WithCancelCause(ctx)
+	if other.Err() != nil {
+		cancel(context.Cause(other)) // at once, and not by a goroutine
+	}
 	stop := context.AfterFunc(other, func() { cancel(context.Cause(other)) })
 	return both, func() {
 		stop()

@@ -17,7 +17,7 @@ import (
 )
 
 // TestDrainGivesBack is D-A1 and D-A12: what waits is there for another agent
-// at once, and what runs is finished.
+// as soon as the receive under way has ended, and what runs is finished.
 func TestDrainGivesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -32,12 +32,12 @@ func TestDrainGivesBack(t *testing.T) {
 		f.commands("In the queue")
 		synctest.Wait()
 		assert.Equal(t, 0, f.queue.Waiting())
+		begin := time.Now()
 		w.Drain(t.Context())
 		w.Drain(t.Context())
-		synctest.Wait()
+		time.Sleep(2 * time.Second)
 		assert.Equal(t, 3, f.queue.Waiting())
 		assert.Equal(t, 0, f.queue.Undeleted())
-		begin := time.Now()
 		require.NoError(t, <-ended)
 		assert.Equal(t, time.Hour, time.Since(begin))
 		assert.Equal(t, ranFailure(), get(t, running).failure)
@@ -148,5 +148,39 @@ func TestTheEndComesWhateverJobsDo(t *testing.T) {
 		assert.LessOrEqual(t, time.Since(begin), 2*time.Minute)
 		assert.Equal(t, "get the distribution: internal error: oh", get(t, panics).failure.Cause)
 		assert.Empty(t, closed)
+	})
+}
+
+// farQueue is one whose answers need half a second; who does not wait for one
+// does not know what it had.
+type farQueue struct{ worker.Queue }
+
+func (q farQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
+	deliveries, err := q.Queue.Receive(ctx, most, wait)
+	select {
+	case <-time.After(500 * time.Millisecond):
+		return deliveries, err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// TestDrainAwaitsAnAnswer that is on its way: its messages are for another
+// agent at once, and not only when they come again.
+func TestDrainAwaitsAnAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.ports.Queue = farQueue{f.queue}
+		f.commands("Step")
+		w, ended := f.start(t.Context())
+		synctest.Wait()
+		require.Equal(t, 1, f.queue.Undeleted(), "the answer is on its way")
+		begin := time.Now()
+		w.Drain(t.Context())
+		require.NoError(t, <-ended)
+		assert.LessOrEqual(t, time.Since(begin), 2*time.Second)
+		assert.Equal(t, 1, f.queue.Waiting())
+		assert.Empty(t, f.ran())
 	})
 }

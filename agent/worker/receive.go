@@ -14,6 +14,8 @@ const (
 	// lookTime is how long a last look waits. It does wait: a receive that
 	// does not may ask only some of SQS's servers.
 	lookTime = time.Second
+	// lateTime is how long an answer may take that nobody waits for any more.
+	lateTime = time.Second
 	// atOnce is how many jobs one receive asks for, the most that SQS gives.
 	atOnce = 10
 	// fullPause is the time between two looks for memory for more messages.
@@ -40,7 +42,7 @@ func (w *Worker) receive(running, taking, polling context.Context) {
 			}
 			continue
 		}
-		deliveries, err := w.poll(polling, free, min(wait, pollTime))
+		deliveries, err := w.poll(running, polling, free, min(wait, pollTime))
 		w.acceptAll(running, taking, deliveries, nil)
 		w.giveSlots(free - len(deliveries))
 		switch {
@@ -66,16 +68,34 @@ func (w *Worker) untilIdle(ctx context.Context) time.Duration {
 	return wait
 }
 
-// poll receives once, bounded in time.
-func (w *Worker) poll(ctx context.Context, most int, wait time.Duration) ([]Delivery, error) {
-	ctx, cancel := context.WithTimeout(ctx, wait+callTimeout)
+// poll receives once, bounded in time. When polling ends, an answer that is on
+// its way has a moment to come: its messages would stay hidden, with nobody who
+// holds them.
+func (w *Worker) poll(running, polling context.Context, most int, wait time.Duration) ([]Delivery, error) {
+	w.polls <- struct{}{}
+	defer func() { <-w.polls }()
+	if polling.Err() != nil {
+		return nil, context.Cause(polling)
+	}
+	ctx, cancel := context.WithTimeout(running, wait+callTimeout)
 	defer cancel()
+	defer context.AfterFunc(polling, func() {
+		pause(ctx, lateTime)
+		cancel()
+	})()
 	deliveries, err := w.ports.Queue.Receive(ctx, most, wait)
 	if len(deliveries) > most {
 		w.logger.Error("the queue handed out more jobs than asked for; the rest is left", "asked", most, "received", len(deliveries))
 		deliveries = deliveries[:most]
 	}
 	return deliveries, err
+}
+
+// awaitPoll waits for the receive under way. Once taking has ended, none begins
+// any more.
+func (w *Worker) awaitPoll() {
+	w.polls <- struct{}{}
+	<-w.polls
 }
 
 // acceptAll starts on deliveries, each of which has its slot. With refuse they

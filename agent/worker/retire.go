@@ -101,7 +101,7 @@ func (w *Worker) look(running, taking context.Context, refuse *Failure) (found i
 		if !ok {
 			return 0, context.Cause(taking)
 		}
-		deliveries, err := w.poll(taking, free, lookTime)
+		deliveries, err := w.poll(running, taking, free, lookTime)
 		w.acceptAll(running, taking, deliveries, refuse)
 		w.giveSlots(free - len(deliveries))
 		if err == nil || len(deliveries) > 0 || errors.Is(err, ErrQueueClosed) || taking.Err() != nil {

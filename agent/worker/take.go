@@ -176,6 +176,7 @@ func (w *Worker) unbegun(job context.Context, h *hold) {
 		w.remove(job, h.newest)
 		return
 	}
+	w.awaitPoll() // which would take it again
 	w.giveBack(job, h, 0)
 }
 

@@ -29,6 +29,8 @@ type Worker struct {
 	// or fail because of refusal, which is written before.
 	started chan struct{}
 	refusal *Failure
+	// polls has an entry during a receive.
+	polls chan struct{}
 	// holding waits for what is held.
 	holding sync.WaitGroup
 	// pipefail says that the shell knows that option, once it was asked.
@@ -64,6 +66,7 @@ func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 		halted:  make(chan struct{}),
 		slots:   make(chan struct{}, config.MaxConcurrentJobs+waitingRoom),
 		places:  make(chan struct{}, config.MaxConcurrentJobs),
+		polls:   make(chan struct{}, 1),
 		started: make(chan struct{}),
 		held:    newRegistry(),
 		desks:   &desks{directory: config.Directory, memory: config.MemoryDirectory, logger: logger},
@@ -115,7 +118,7 @@ func (w *Worker) serve(running, taking context.Context) error {
 	w.held.end()
 	w.held.give()
 	var failed *StartupError
-	if errors.As(err, &failed) {
+	if errors.As(err, &failed) && taking.Err() == nil {
 		refusal := startupFailure(failed)
 		w.refusal = &refusal
 		stop(failed)
