@@ -121,8 +121,8 @@ publish: ## Publish release VERSION=x.y.z in the bucket BUCKET=name, in its fold
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
 # `sam build` calls this with the folder that becomes the function's archive.
-# The processor is the template's parameter; LAMBDA_ARCH follows it by hand.
-LAMBDA_ARCH ?= arm64
+# The processor is that of the template's parameter Architecture.
+LAMBDA_ARCH ?= $(if $(filter Architecture=x86_64,$(PARAMETERS)),amd64,arm64)
 
 FUNCTIONS = build-MacroFunction build-LifecycleFunction build-LauncherFunction build-ReleasesFunction
 .PHONY: $(FUNCTIONS)

@@ -77,3 +77,23 @@ func TestDeployWithoutRelease(t *testing.T) {
 	assert.Contains(t, output.stderr, "there is no release 9.9.9 in build/releases: make release VERSION=9.9.9")
 	assert.Empty(t, called)
 }
+
+// TestDeployArchitecture: the functions are built for the processor that they
+// get, although it is SAM that has make build them.
+func TestDeployArchitecture(t *testing.T) {
+	t.Parallel()
+	makefile := filepath.Join(root(t), "Makefile")
+	for parameters, want := range map[string]string{"": "GOARCH=arm64", "LogLevel=DEBUG Architecture=x86_64": "GOARCH=amd64", "Architecture=arm64": "GOARCH=arm64"} {
+		t.Run(parameters, func(t *testing.T) {
+			t.Parallel()
+			directory := t.TempDir()
+			program := filepath.Join(directory, "sam")
+			write(t, program, []byte("#!/bin/sh\nexec make --dry-run --file "+makefile+" build-MacroFunction ARTIFACTS_DIR=target\n"))
+			require.NoError(t, os.Chmod(program, 0o700))
+			output := run(t, directory, nil, "make", "--file", makefile, "deploy", "SAM="+program, "PARAMETERS="+parameters)
+			require.Zero(t, output.code, "%s%s", output.stdout, output.stderr)
+			assert.Contains(t, output.stdout, want)
+			assert.Contains(t, output.stdout, "target/bootstrap ./lambda/macro")
+		})
+	}
+}
