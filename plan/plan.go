@@ -39,6 +39,8 @@ type Plan struct {
 	Path     cfn.Path
 	// DefaultRunner is the Runner of job steps that name none; "" for none.
 	DefaultRunner string
+	// Prewarm says that runners are started ahead of their jobs.
+	Prewarm bool
 	// Machine is the plan itself; nil when it could not be read.
 	Machine *Machine
 	// The other properties as written; nil when absent.

@@ -134,6 +134,18 @@ Properties:
 	assert.JSONEq(t, `{"a": 1}`, jsonOf(t, p.PayloadDefaults))
 }
 
+func TestPrewarm(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]bool{
+		"": true, "Prewarm: true": true, "Prewarm: 'true'": true, "Prewarm: !Ref AWS::NoValue": true,
+		"Prewarm: false": false, "Prewarm: 'false'": false,
+	} {
+		p, problems := plan.Read("P", node(t, "Properties:\n  DeploymentPlan: [{Name: A, Type: Pass}]\n  "+given), resourcePath)
+		require.Empty(t, problems, given)
+		assert.Equal(t, want, p.Prewarm, given)
+	}
+}
+
 func TestDefinitionRewritesNestedStates(t *testing.T) {
 	t.Parallel()
 	p := whole(t, file(t, "states.yaml"))

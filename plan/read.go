@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -33,7 +34,7 @@ const (
 )
 
 func planProperties() []string {
-	return []string{"DeploymentPlan", "DefaultRunner", "DefinitionSubstitutions", "PayloadDefaults", "PermissionsBoundary", "Policies", "RoleArn", "Tags"}
+	return []string{"DeploymentPlan", "DefaultRunner", "DefinitionSubstitutions", "PayloadDefaults", "PermissionsBoundary", "Policies", "Prewarm", "RoleArn", "Tags"}
 }
 
 // Read reads the plan of the given logical id and reports everything that is
@@ -104,6 +105,7 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	if runner := given(properties, "DefaultRunner"); runner != nil {
 		p.DefaultRunner = r.runnerName(runner, r.subject()+": DefaultRunner", at.Key("DefaultRunner"))
 	}
+	p.Prewarm = r.toggle("Prewarm", given(properties, "Prewarm"), at)
 	r.role(p, properties, at)
 	r.texts("DefinitionSubstitutions", p.DefinitionSubstitutions, at)
 	r.texts("Tags", p.Tags, at)
@@ -111,6 +113,22 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 		r.report(RuleType, r.subject(), at.Key("PayloadDefaults"), defaults.Place, "PayloadDefaults: must be an object, not "+kindOf(defaults))
 	}
 	return true
+}
+
+// toggle reads a property that decides what the template expands to. It is true
+// unless it is given.
+func (r *reader) toggle(property string, n *cfn.Node, at cfn.Path) bool {
+	switch {
+	case n == nil || n.IsScalar() && n.Text == "true":
+		return true
+	case !n.IsScalar() || n.Text != "false":
+		found := kindOf(n)
+		if n.IsString() {
+			found = strconv.Quote(n.Text)
+		}
+		r.report(RuleType, r.subject(), at.Key(property), n.Place, property+": must be true or false, not "+found+"; it has to be known when the template is expanded")
+	}
+	return false
 }
 
 // role checks what the state machine may do. SAM takes a role, or the policies

@@ -42,6 +42,10 @@ func planProperties() []planProperty {
 			description: "Policies of the role that is made for the state machine, as in AWS::Serverless::StateMachine. They cannot be combined with RoleArn.",
 		},
 		{
+			name: "Prewarm", types: []string{"boolean", "string"},
+			description: "Whether an execution starts with starting the runners to which every way through the plan comes; true unless it is given.",
+		},
+		{
 			name: "RoleArn", types: []string{"string", "object"},
 			description: "IAM role that the state machine takes. It cannot be combined with Policies.",
 		},
