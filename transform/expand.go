@@ -27,8 +27,9 @@ type Request struct {
 	// written into the output.
 	Values cfn.Values
 	// Account answers what only AWS knows. Nothing is asked when it is nil;
-	// then the output lacks what it would have told, which is enough to check
-	// a template and to run its plan on a laptop, but not to deploy it.
+	// then the output lacks what it would have told, and starts no runner ahead:
+	// enough to check a template and to run its plan on a laptop, but not to
+	// deploy it.
 	Account Account
 	// DefaultImage runs the jobs of an EC2 Runner that names neither an Image
 	// nor a task definition; "" for DefaultImage.
@@ -51,7 +52,7 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 		return nil, problems.Sorted()
 	}
 	x := &expansion{
-		facts: facts, known: known, defaultImage: request.DefaultImage,
+		facts: facts, known: known, defaultImage: request.DefaultImage, deployable: request.Account != nil,
 		definitions:   taskDefinitions(request.Template, inventory, known),
 		substitutions: newSubstitutions(request.Template, inventory.Plan),
 	}
@@ -74,6 +75,7 @@ type expansion struct {
 	facts         *facts
 	known         *cfn.Foresight
 	defaultImage  string
+	deployable    bool
 	definitions   definitions
 	substitutions *substitutions
 	emitted       []emittedResource

@@ -31,6 +31,7 @@ func (x *expansion) stateMachine(inventory *Inventory) *cfn.Node {
 			return nil
 		}
 	})
+	x.prewarm(inventory, definition)
 	// All intrinsic functions of the definition, the user's own states' too.
 	properties := cfn.Obj(cfn.F("Definition", x.substitutions.within(definition)))
 	setRole(properties, p)
@@ -104,11 +105,7 @@ func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Run
 	properties.Set("Runner", cfn.Str(runner.Name))
 	task := x.launcherTask("lambda:invoke.waitForTaskToken", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
-		cfn.F(protocol.KeyRunnerConfig, cfn.Obj(
-			cfn.F("Runner", cfn.Str(runner.Name)),
-			cfn.F("ConfigurationId", x.configurationID(p, runner)),
-			cfn.F("StackName", cfn.Str(x.substitutions.name("AttiniStackName", cfn.Ref("AWS::StackName")))),
-		)),
+		cfn.F(protocol.KeyRunnerConfig, x.runnerConfig(p, runner)),
 		cfn.F(protocol.KeyProperties, properties),
 		cfn.F(protocol.KeyMetadata, cfn.Obj(
 			cfn.F("executionArn.$", cfn.Str("$$.Execution.Id")),
@@ -126,6 +123,15 @@ func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Run
 	}
 	task.Set("ResultPath", cfn.Str(state.OutputPath()))
 	return keepUserKeys(task, state)
+}
+
+// runnerConfig names a runner, and its configuration, to the launcher.
+func (x *expansion) runnerConfig(p *plan.Plan, runner *schema.Runner) *cfn.Node {
+	return cfn.Obj(
+		cfn.F("Runner", cfn.Str(runner.Name)),
+		cfn.F("ConfigurationId", x.configurationID(p, runner)),
+		cfn.F("StackName", cfn.Str(x.substitutions.name("AttiniStackName", cfn.Ref("AWS::StackName")))),
+	)
 }
 
 // configurationID is the id that the Runner's lifecycle function answers with.

@@ -1,0 +1,103 @@
+package transform
+
+import (
+	"strconv"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/schema"
+)
+
+// What a plan asks of the launcher to have runners started ahead of their jobs.
+const (
+	actionPrewarm = "Prewarm"
+	keyRunners    = "Runners"
+)
+
+const (
+	// prewarmName is the name of the state that asks, prewarmEnd of the one
+	// after it, unless a step has that name.
+	prewarmName = "AttiniPrewarm"
+	prewarmEnd  = "-End"
+	// prewarmSeconds is how long an execution waits for the request to be
+	// taken. It is asynchronous, so that takes a moment.
+	prewarmSeconds = 10
+)
+
+// prewarmed are the runners that are started ahead, in the order of the
+// template: those to which every way through the plan comes, but for those with
+// which it begins.
+func prewarmed(inventory *Inventory) []*schema.Runner {
+	p := inventory.Plan
+	if !p.Prewarm {
+		return nil
+	}
+	assigned := make(map[*plan.State]string, len(inventory.Jobs))
+	for _, job := range inventory.Jobs {
+		assigned[job.State] = job.Runner
+	}
+	var ahead []*schema.Runner
+	for _, runner := range inventory.Runners {
+		meant := func(s *plan.State) bool { return assigned[s] == runner.Name }
+		if p.Machine.Passes(meant) && !p.Machine.BeginsWith(meant) {
+			ahead = append(ahead, runner)
+		}
+	}
+	return ahead
+}
+
+// prewarm lets the definition begin with a state that has runners started and
+// waits for none of them. Whatever becomes of the request, the next state gives
+// the first step the execution's input, unchanged.
+//
+// ResultPath null would do that with one state less. But between this macro and
+// SAM a template may go through AWS::LanguageExtensions, which takes out keys
+// whose value is null; the steps would then get the answer for a payload.
+func (x *expansion) prewarm(inventory *Inventory, definition *cfn.Node) {
+	ahead := prewarmed(inventory)
+	if len(ahead) == 0 || !x.deployable {
+		return
+	}
+	runners := cfn.Seq()
+	for _, runner := range ahead {
+		runners.Items = append(runners.Items, x.runnerConfig(inventory.Plan, runner))
+	}
+	name := freeName(inventory.Plan)
+	task := x.launcherTask("lambda:invoke", cfn.Obj(
+		cfn.F(protocol.KeyActionType, cfn.Str(actionPrewarm)),
+		cfn.F(keyRunners, runners),
+	))
+	task.Get("Parameters").Set("InvocationType", cfn.Str("Event"))
+	task.Delete("Retry")
+	task.Set("Comment", cfn.Str("Starts runners ahead of their jobs; Prewarm: false on the plan leaves this out."))
+	task.Set("TimeoutSeconds", cfn.Int(prewarmSeconds))
+	task.Set("Catch", cfn.Seq(cfn.Obj(
+		cfn.F("ErrorEquals", cfn.Seq(cfn.Str("States.ALL"))),
+		cfn.F("Next", cfn.Str(name+prewarmEnd)),
+	)))
+	task.Set("Next", cfn.Str(name+prewarmEnd))
+	input := cfn.Obj(
+		cfn.F("Type", cfn.Str("Pass")),
+		cfn.F("Parameters", cfn.Obj(cfn.F("input.$", cfn.Str("$$.Execution.Input")))),
+		cfn.F("OutputPath", cfn.Str("$.input")),
+		cfn.F("Next", definition.Get("StartAt")),
+	)
+	definition.Set("StartAt", cfn.Str(name))
+	states := definition.Get("States")
+	states.Fields = append([]cfn.Field{cfn.F(name, task), cfn.F(name+prewarmEnd, input)}, states.Fields...)
+}
+
+// freeName is a name that, also with prewarmEnd behind it, no step of the plan
+// has: names are unique in a state machine, nested ones too.
+func freeName(p *plan.Plan) string {
+	taken := map[string]bool{}
+	for state := range p.Machine.All() {
+		taken[state.Name] = true
+	}
+	name := prewarmName
+	for n := 2; taken[name] || taken[name+prewarmEnd]; n++ {
+		name = prewarmName + strconv.Itoa(n)
+	}
+	return name
+}
