@@ -46,7 +46,7 @@ func (w *Worker) receive(running, taking, polling context.Context) {
 		w.acceptAll(running, taking, deliveries, nil)
 		w.giveSlots(free - len(deliveries))
 		switch {
-		case polling.Err() != nil, errors.Is(err, ErrQueueClosed):
+		case polling.Err() != nil, errors.Is(err, ErrQueueClosed), errors.Is(err, errDrained):
 			return
 		case err != nil:
 			w.logger.Warn("receive jobs", "error", err)
@@ -74,8 +74,11 @@ func (w *Worker) untilIdle(ctx context.Context) time.Duration {
 func (w *Worker) poll(running, polling context.Context, most int, wait time.Duration) ([]Delivery, error) {
 	w.polls <- struct{}{}
 	defer func() { <-w.polls }()
-	if polling.Err() != nil {
+	switch {
+	case polling.Err() != nil:
 		return nil, context.Cause(polling)
+	case w.isDrained(): // polling is about to end
+		return nil, errDrained
 	}
 	ctx, cancel := context.WithTimeout(running, wait+callTimeout)
 	defer cancel()
@@ -91,8 +94,8 @@ func (w *Worker) poll(running, polling context.Context, most int, wait time.Dura
 	return deliveries, err
 }
 
-// awaitPoll waits for the receive under way. Once taking has ended, none begins
-// any more.
+// awaitPoll waits for the receive under way. Once taking has ended, or the worker
+// is drained, none begins any more.
 func (w *Worker) awaitPoll() {
 	w.polls <- struct{}{}
 	<-w.polls

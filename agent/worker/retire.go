@@ -104,7 +104,7 @@ func (w *Worker) look(running, taking context.Context, refuse *Failure) (found i
 		deliveries, err := w.poll(running, taking, free, lookTime)
 		w.acceptAll(running, taking, deliveries, refuse)
 		w.giveSlots(free - len(deliveries))
-		if err == nil || len(deliveries) > 0 || errors.Is(err, ErrQueueClosed) || taking.Err() != nil {
+		if err == nil || len(deliveries) > 0 || errors.Is(err, ErrQueueClosed) || errors.Is(err, errDrained) || taking.Err() != nil {
 			return len(deliveries), err
 		}
 		w.logger.Warn("receive jobs", "error", err)

@@ -103,6 +103,7 @@ func (w *Worker) admitted(job, waiting context.Context, h *hold, refuse *Failure
 	case verdict == Leaving:
 		w.logger.Info("the runner has another agent; this one takes nothing more")
 		w.drain()
+		w.awaitPoll()
 		w.giveBack(job, h, 0)
 	case errors.Is(w.beat(waiting, h.message), ErrTokenClosed):
 		w.logger.Info("drop a job that nobody waits for", "job", h.message)
