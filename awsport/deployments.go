@@ -2,11 +2,13 @@ package awsport
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/launch"
 	"github.com/attini-go/runner/lifecycle"
 )
 
@@ -17,6 +19,8 @@ const (
 	keyDeployment       = "deploymentName"
 	keyDeploymentTime   = "deploymentTime"
 	attributeExecutions = "executionArns"
+	// attributeTimes has when each of the plans was deployed, epoch ms; ours.
+	attributeTimes = "deploymentTimes"
 	// attributeOwn marks an item that no framework has made.
 	attributeOwn = "createdByRunner"
 )
@@ -27,9 +31,12 @@ type Deployments struct {
 	table  string
 }
 
-var _ lifecycle.Deployments = (*Deployments)(nil)
+var (
+	_ lifecycle.Deployments = (*Deployments)(nil)
+	_ launch.Deployments    = (*Deployments)(nil)
+)
 
-// NewDeployments writes the table of the given name.
+// NewDeployments reads and writes the table of the given name.
 func NewDeployments(configuration aws.Config, table string) *Deployments {
 	return &Deployments{client: dynamodb.NewFromConfig(configuration), table: table}
 }
@@ -51,36 +58,62 @@ func (d *Deployments) write(ctx context.Context, name string, u *update) (unmet 
 }
 
 // SetExecution implements lifecycle.Deployments.
-func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachineARN, executionARN string) error {
-	// An entry of the map is its own, so that another plan's stays; for that
-	// the map has to be there.
+func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachineARN, executionARN string, deployed time.Time) error {
+	// An entry of a map is its own, so that another plan's stays; for that the
+	// maps have to be there.
 	none := &types.AttributeValueMemberM{Value: item{}}
-	first := newUpdate().ifAbsent(keyDeployment).set(attributeExecutions, none).set(attributeOwn, boolean(true))
+	first := newUpdate().ifAbsent(keyDeployment).set(attributeExecutions, none).set(attributeTimes, none).set(attributeOwn, boolean(true))
 	there, err := d.write(ctx, deployment, first)
 	if err != nil {
 		return err
 	}
 	if there {
-		if _, err := d.write(ctx, deployment, newUpdate().setUnlessThere(attributeExecutions, none)); err != nil {
+		if _, err := d.write(ctx, deployment, newUpdate().setUnlessThere(attributeExecutions, none).setUnlessThere(attributeTimes, none)); err != nil {
 			return err
 		}
 	}
 	u := newUpdate()
-	u.sets = append(u.sets, u.entry(stateMachineARN)+" = "+u.value(text(executionARN)))
+	u.sets = append(u.sets,
+		u.entry(attributeExecutions, stateMachineARN)+" = "+u.value(text(executionARN)),
+		u.entry(attributeTimes, stateMachineARN)+" = "+u.value(millis(deployed)))
 	_, err = d.write(ctx, deployment, u)
 	return err
 }
 
-// entry is the path of a plan's entry in the map of executions.
-func (u *update) entry(stateMachineARN string) string {
+// Deployment implements launch.Deployments.
+func (d *Deployments) Deployment(ctx context.Context, name string) (launch.Deployment, error) {
+	found, err := read(ctx, d.client, d.table, deploymentKey(name))
+	if err != nil {
+		return launch.Deployment{}, failed(ctx, "dynamodb:GetItem", err)
+	}
+	deployment := launch.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
+	for machine, execution := range entriesOf(found[attributeExecutions]) {
+		deployment.Executions[machine] = textOf(execution)
+	}
+	for machine, deployed := range entriesOf(found[attributeTimes]) {
+		deployment.Times[machine] = timeOf(deployed)
+	}
+	return deployment, nil
+}
+
+// entriesOf are those of a map; none of what is none.
+func entriesOf(value types.AttributeValue) item {
+	if m, ok := value.(*types.AttributeValueMemberM); ok {
+		return m.Value
+	}
+	return nil
+}
+
+// entry is the path of a plan's entry in a map.
+func (u *update) entry(attribute, stateMachineARN string) string {
 	u.names["#entry"] = stateMachineARN
-	return u.name(attributeExecutions) + ".#entry"
+	return u.name(attribute) + ".#entry"
 }
 
 // ForgetPlan implements lifecycle.Deployments.
 func (d *Deployments) ForgetPlan(ctx context.Context, deployment, stateMachineARN string) error {
-	u := newUpdate().ifThere(attributeExecutions)
-	u.removes = append(u.removes, u.entry(stateMachineARN))
+	u := newUpdate().ifThere(attributeExecutions).ifThere(attributeTimes)
+	u.removes = append(u.removes, u.entry(attributeExecutions, stateMachineARN), u.entry(attributeTimes, stateMachineARN))
 	if unmet, err := d.write(ctx, deployment, u); err != nil || unmet {
 		return err
 	}

@@ -31,7 +31,7 @@ func TestLaunchActions(t *testing.T) {
 		states.RecordTask(ctx, "r", "a", launch.TaskRecord{}), states.RecordHost(ctx, "r", "a", launch.HostRecord{}), states.Release(ctx, "r", "a", true),
 		only(states.Bury(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ForgetFailures(ctx, "r"),
 		only(states.Booting(ctx)), only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
-		only(configurations.GetConfiguration(ctx, "r", "v1-0")),
+		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewDeployments(configuration, deployTable).Deployment(ctx, "d")),
 		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		steps.Fail(ctx, "token", launch.Failure{}), steps.Heartbeat(ctx, "token"),
 		only(cluster.Run(ctx, taskRequest())), only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"), only(cluster.Instance(ctx, "c", "i-1")),

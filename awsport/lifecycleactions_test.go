@@ -56,7 +56,7 @@ func planCalls(ctx context.Context, configuration aws.Config) []error {
 	return []error{
 		only(plans.StackOrigin(ctx, "dev")), plans.PutPlan(ctx, lifecycle.Plan{StackName: "dev", StateMachineARN: testMachine}),
 		starts.PutStart(ctx, start), only(starts.Starts(ctx, testStackID)), starts.DeleteStart(ctx, start), starts.DeletePlanStart(ctx, testStackID, testMachine),
-		deployments.SetExecution(ctx, "d", testMachine, "e"), machines.StartExecution(ctx, testMachine, "e", []byte("{}")),
+		deployments.SetExecution(ctx, "d", testMachine, "e", time.Now()), machines.StartExecution(ctx, testMachine, "e", []byte("{}")),
 		plans.ForgetRunner(ctx, "dev", "Build"), plans.DeletePlan(ctx, "dev", testMachine), deployments.ForgetPlan(ctx, "d", testMachine),
 	}
 }

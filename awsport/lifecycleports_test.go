@@ -289,15 +289,29 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 		}
 		return m.Value
 	}
-	for _, execution := range []string{"arn:1", "arn:2", "arn:2"} {
-		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", testMachine, execution))
-		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", otherMachine, "arn:other"))
+	nobody, err := deployments.Deployment(ctx, "dev-shop")
+	require.NoError(t, err)
+	assert.Empty(t, nobody.Executions[testMachine])
+	deployed := time.UnixMilli(1_795_435_200_500)
+	for i, execution := range []string{"arn:1", "arn:2", "arn:2"} {
+		at := deployed.Add(time.Duration(i) * time.Millisecond)
+		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", testMachine, execution, at))
+		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", otherMachine, "arn:other", deployed))
 		assert.Equal(t, item{testMachine: text(execution), otherMachine: text("arn:other")}, executions("dev-shop"))
+		found, err := deployments.Deployment(ctx, "dev-shop")
+		require.NoError(t, err)
+		assert.Equal(t, launch.Deployment{
+			Executions: map[string]string{testMachine: execution, otherMachine: "arn:other"},
+			Times:      map[string]time.Time{testMachine: at, otherMachine: deployed},
+		}, found)
 	}
 	for range 2 {
 		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", testMachine))
 	}
 	assert.Equal(t, item{otherMachine: text("arn:other")}, executions("dev-shop"))
+	left, err := deployments.Deployment(ctx, "dev-shop")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]time.Time{otherMachine: deployed}, left.Times)
 	for range 2 {
 		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", otherMachine))
 	}
@@ -305,9 +319,11 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 
 	framework := deploymentKey("prod-site")
 	framework["distributionId"] = text("1")
+	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: text("arn:original")}}
 	a.put(t, deployTable, framework)
-	require.NoError(t, deployments.SetExecution(ctx, "prod-site", testMachine, "arn:1"))
-	assert.Equal(t, item{testMachine: text("arn:1")}, executions("prod-site"))
+	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", otherMachine), "it has none of ours")
+	require.NoError(t, deployments.SetExecution(ctx, "prod-site", testMachine, "arn:1", deployed))
+	assert.Equal(t, item{testMachine: text("arn:1"), otherMachine: text("arn:original")}, executions("prod-site"))
 	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", testMachine))
 	assert.Equal(t, text("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
 }

@@ -30,7 +30,7 @@ func TestColdThenWarm(t *testing.T) {
 		assert.Len(t, a.Tasks(), 1, "the runner is warm")
 		a.succeeded("first", "second")
 		assert.Equal(t, map[string]int{
-			"Configurations.GetConfiguration": 2, "Queue.Send": 2, "States.State": 2,
+			"Configurations.GetConfiguration": 2, "Deployments.Deployment": 2, "Queue.Send": 2, "States.State": 2,
 			"States.Lock": 1, "Cluster.Run": 1, "States.RecordTask": 1, "Cluster.Task": 1,
 		}, a.AllCalls(), "what a cold and a warm start cost")
 	})
@@ -263,7 +263,7 @@ func TestRefusedRequests(t *testing.T) {
 func TestTheStackMayBeNamedByTheStep(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
-		event := a.job("t", with("input", map[string]any{"deploymentOriginData": map[string]any{}}),
+		event := a.job("t", with("input", map[string]any{"deploymentOriginData": map[string]any{"environment": "dev", "distributionName": "shop"}}),
 			with("RunnerConfig", map[string]any{"Runner": "Build", "ConfigurationId": a.id, "StackName": "dev-shop"}))
 		require.NoError(t, a.launcher(nil).Launch(t.Context(), event))
 		assert.Equal(t, 1, a.started().Work())

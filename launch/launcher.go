@@ -109,11 +109,14 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 }
 
 func (l *Launcher) launch(ctx context.Context, request Request) error {
-	body, err := request.Message()
+	r, err := l.runner(ctx, request.Runner, request.Configuration)
 	if err != nil {
 		return err
 	}
-	r, err := l.runner(ctx, request.Runner, request.Configuration)
+	if err := l.admit(ctx, &request); err != nil {
+		return err
+	}
+	body, err := request.Message()
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (r Request) Message() ([]byte, error) {
 	}
 	add(quoted(protocol.KeyProperties), r.properties)
 	add(quoted(protocol.KeyRunnerConfig), r.config)
-	add(quoted(protocol.KeyMetadata), r.metadata)
+	add(quoted(protocol.KeyMetadata), r.messageMetadata())
 	for _, m := range r.input {
 		switch m.name {
 		case protocol.KeyProperties, protocol.KeyRunnerConfig, protocol.KeyMetadata, protocol.KeyActionType, protocol.KeyConfigurationHash:

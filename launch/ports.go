@@ -11,6 +11,7 @@ import (
 // service could not be asked: nothing is known of whether the call was done.
 type Ports struct {
 	Configurations Configurations
+	Deployments    Deployments
 	Queue          Queue
 	Steps          Steps
 	States         States
@@ -21,7 +22,7 @@ type Ports struct {
 }
 
 func (p Ports) complete() bool {
-	return p.Configurations != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
+	return p.Configurations != nil && p.Deployments != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
 }
 
 // Queue is the runners' FIFO queues, each by its URL. A queue that does not

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
 )
@@ -25,6 +26,15 @@ type Request struct {
 
 	properties, metadata, config json.RawMessage
 	input                        []member
+
+	// deployment is the deployment's name in its table, deploymentTime when
+	// the payload says that it began, executionStart when the execution did;
+	// zero when that is not told.
+	deployment                     string
+	deploymentTime, executionStart time.Time
+	// startedByDeployment is the execution to whose deployment another
+	// belongs.
+	startedByDeployment string
 }
 
 // String says which job it is, without token and payload.
@@ -59,6 +69,7 @@ func ParseRequest(event []byte) (Request, error) {
 	if r.Token == "" {
 		return r, fmt.Errorf("read the request of %s: it has no task token, so nobody can be told; deploy the plan again", r)
 	}
+	r.executionStart = timeOf(metadata["executionStartTime"])
 	if err := r.readInput(parts[protocol.KeyInput]); err != nil {
 		return r, err
 	}
@@ -81,6 +92,15 @@ func fields(object json.RawMessage) map[string]any {
 func text(value any) string {
 	s, _ := value.(string)
 	return s
+}
+
+// timeOf is a time of the context object; zero when it is none.
+func timeOf(value any) time.Time {
+	at, err := time.Parse(time.RFC3339, text(value))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // readInput reads the step's input and, with it, which runner is meant.
@@ -106,6 +126,10 @@ func (r *Request) readInput(input json.RawMessage) error {
 		return misconfigured("step %q: %s", r.Step, problem)
 	}
 	r.Runner, r.Configuration = runner, reference.ConfigurationID
+	r.deployment = text(origin["environment"]) + "-" + text(origin["distributionName"])
+	if milliseconds, told := origin["deploymentTime"].(float64); told {
+		r.deploymentTime = time.UnixMilli(int64(milliseconds))
+	}
 	return nil
 }
 

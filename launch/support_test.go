@@ -35,9 +35,19 @@ func inAccount(t *testing.T, c launch.Configuration, test func(t *testing.T, a *
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		world := launchtest.NewWorld()
+		world.Begin("dev-shop", stateMachine, execution, deployed())
 		test(t, &account{World: world, t: t, c: c, id: world.Deploy(c)})
 	})
 }
+
+// The execution that the deployment has started, and its state machine.
+const (
+	stateMachine = "arn:aws:states:eu-west-1:111122223333:stateMachine:Plan"
+	execution    = "arn:aws:states:eu-west-1:111122223333:execution:Plan:1"
+)
+
+// deployed is when the plan was deployed.
+func deployed() time.Time { return time.Date(2026, 5, 1, 9, 59, 0, 0, time.UTC) }
 
 func (a *account) name() string { return a.c.ResourceName() }
 
@@ -81,7 +91,7 @@ func (a *account) event(token string, changes ...func(event map[string]any)) []b
 		"RunnerConfig":     map[string]any{"Runner": a.c.RunnerName, "ConfigurationId": a.id},
 		"Properties":       map[string]any{"Runner": a.c.RunnerName, "Commands": []any{"make", 7}, "Environment": map[string]any{"LEVEL": 3}},
 		"deploymentPlanExecutionMetadata": map[string]any{
-			"executionArn": "arn:aws:states:eu-west-1:111122223333:execution:Plan:1", "executionStartTime": "2026-05-01T10:00:00Z",
+			"executionArn": execution, "executionStartTime": "2026-05-01T10:00:00Z",
 			"sfnToken": token, "retryCounter": 0, "stepName": "Build",
 		},
 		"input": map[string]any{

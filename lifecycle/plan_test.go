@@ -74,6 +74,7 @@ func TestPlanStarts(t *testing.T) {
 				"output":{},"dependencies":{},"customData":{"size":"<3>"},"own":"1"}`, started.Input)
 			assert.Regexp(t, `^[A-Za-z0-9-]{1,80}$`, started.Name)
 			assert.Equal(t, map[string]map[string]string{"dev-shop": {machine: strings.Replace(machine, "stateMachine", "execution", 1) + ":" + started.Name}}, world.Executions)
+			assert.Equal(t, map[string]map[string]time.Time{"dev-shop": {machine: began()}}, world.Deployed, "the payload's deploymentTime")
 
 			origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
 			assert.Equal(t, origin, world.Runners["dev-shop-Build"].Origin, "the agent reads it at its start")

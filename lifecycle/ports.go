@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/attini-go/runner/compat"
 	"github.com/attini-go/runner/launch"
@@ -102,8 +103,9 @@ type Starts interface {
 // whether an execution is one of its deployment's current ones (the wire
 // contract's section 4.6, step 7).
 type Deployments interface {
-	// SetExecution makes an execution the plan's current one.
-	SetExecution(ctx context.Context, deployment, stateMachineARN, executionARN string) error
+	// SetExecution makes an execution the plan's current one, of the deployment
+	// of a time.
+	SetExecution(ctx context.Context, deployment, stateMachineARN, executionARN string, deployed time.Time) error
 	// ForgetPlan removes the plan's current execution, and the item with it
 	// when nothing else is in it.
 	ForgetPlan(ctx context.Context, deployment, stateMachineARN string) error

@@ -91,9 +91,9 @@ func (l *Lifecycle) start(ctx context.Context, start Start) error {
 	if err != nil {
 		return err
 	}
-	// Before the start: an agent drops a job whose execution is not the
-	// deployment's.
-	if err := l.ports.Deployments.SetExecution(ctx, start.Deployment, start.StateMachineARN, execution); err != nil {
+	// Before the start: the jobs of an execution that is not the deployment's
+	// do not run.
+	if err := l.ports.Deployments.SetExecution(ctx, start.Deployment, start.StateMachineARN, execution, start.RequestedAt); err != nil {
 		return fmt.Errorf("make %s the execution of its deployment: %w", execution, err)
 	}
 	err = l.ports.StateMachines.StartExecution(ctx, start.StateMachineARN, start.Execution, start.Payload)

@@ -28,7 +28,12 @@ import (
 	"github.com/attini-go/runner/launch/launchtest"
 )
 
-const stateTable = "AttiniResourceStatesV1"
+const (
+	stateTable   = "AttiniResourceStatesV1"
+	deployTable  = "AttiniDeployDataV1"
+	stateMachine = "arn:aws:states:eu-west-1:111122223333:stateMachine:Plan"
+	execution    = "arn:aws:states:eu-west-1:111122223333:execution:Plan:1"
+)
 
 // TestBootstrap runs the function as Lambda does, from the binary that is
 // deployed, on an account that has a runner: a job gets into the queue, and a
@@ -52,7 +57,7 @@ func TestBootstrap(t *testing.T) {
 		Bootstrap: binary, Name: "attini-action", Region: standin.Region, Timeout: time.Minute, Log: &log,
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": cloud.Endpoint(), "AWS_ACCESS_KEY_ID": "LAUNCHER", "AWS_SECRET_ACCESS_KEY": "secret",
-			"ATTINI_RESOURCE_STATES_TABLE": stateTable, "ATTINI_DEPLOYMENT_ORIGIN_TABLE": "AttiniDeployDataV1",
+			"ATTINI_RESOURCE_STATES_TABLE": stateTable, "ATTINI_DEPLOYMENT_ORIGIN_TABLE": deployTable,
 			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "AWS_ACCOUNT_ID": standin.Account,
 		},
 	})
@@ -61,8 +66,10 @@ func TestBootstrap(t *testing.T) {
 		text, err := json.Marshal(map[string]any{
 			"attiniActionType": "ExecuteRunner", "RunnerConfig": map[string]string{"Runner": "Build", "ConfigurationId": configuration},
 			"Properties":                      map[string]any{"Runner": "Build", "Commands": []string{"make"}},
-			"deploymentPlanExecutionMetadata": map[string]any{"sfnToken": token, "stepName": "Build", "executionArn": "arn:execution"},
-			"input":                           map[string]any{"deploymentOriginData": map[string]string{"stackName": "dev-shop"}},
+			"deploymentPlanExecutionMetadata": map[string]any{"sfnToken": token, "stepName": "Build", "executionArn": execution},
+			"input": map[string]any{"deploymentOriginData": map[string]string{
+				"stackName": "dev-shop", "environment": "dev", "distributionName": "shop",
+			}},
 		})
 		require.NoError(t, err)
 		return text
@@ -108,17 +115,24 @@ func TestBootstrap(t *testing.T) {
 func deploy(t *testing.T, configuration aws.Config) launch.Configuration {
 	t.Helper()
 	ctx, table := t.Context(), dynamodb.NewFromConfig(configuration)
-	_, err := table.CreateTable(ctx, &dynamodb.CreateTableInput{
-		TableName: aws.String(stateTable), BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("resourceType"), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: aws.String("name"), AttributeType: types.ScalarAttributeTypeS},
-		},
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("resourceType"), KeyType: types.KeyTypeHash}, {AttributeName: aws.String("name"), KeyType: types.KeyTypeRange},
-		},
-	})
-	require.NoError(t, err)
+	for _, made := range []struct {
+		name, hash, sort string
+		kind             types.ScalarAttributeType
+	}{
+		{stateTable, "resourceType", "name", types.ScalarAttributeTypeS}, {deployTable, "deploymentName", "deploymentTime", types.ScalarAttributeTypeN},
+	} {
+		_, err := table.CreateTable(ctx, &dynamodb.CreateTableInput{
+			TableName: &made.name, BillingMode: types.BillingModePayPerRequest,
+			AttributeDefinitions: []types.AttributeDefinition{
+				{AttributeName: &made.hash, AttributeType: types.ScalarAttributeTypeS}, {AttributeName: &made.sort, AttributeType: made.kind},
+			},
+			KeySchema: []types.KeySchemaElement{
+				{AttributeName: &made.hash, KeyType: types.KeyTypeHash}, {AttributeName: &made.sort, KeyType: types.KeyTypeRange},
+			},
+		})
+		require.NoError(t, err)
+	}
+	require.NoError(t, awsport.NewDeployments(configuration, deployTable).SetExecution(ctx, "dev-shop", stateMachine, execution, time.Now()))
 	queue, err := sqs.NewFromConfig(configuration).CreateQueue(ctx, &sqs.CreateQueueInput{
 		QueueName: aws.String("dev-shop-Build.fifo"), Attributes: map[string]string{"FifoQueue": "true"},
 	})

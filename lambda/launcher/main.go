@@ -39,6 +39,7 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	table := settings.ResourceStateTable
 	launcher, err := launch.New(settings, launch.Ports{
 		Configurations: awsport.NewRunnerConfigurations(configuration, table),
+		Deployments:    awsport.NewDeployments(configuration, settings.DeployDataTable),
 		Queue:          awsport.NewJobQueue(configuration),
 		Steps:          awsport.NewSteps(configuration),
 		States:         awsport.NewRunnerStates(configuration, table),

@@ -48,8 +48,10 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	}
 	table := settings.launch.ResourceStateTable
 	configurations := awsport.NewRunnerConfigurations(configuration, table)
+	deployments := awsport.NewDeployments(configuration, settings.launch.DeployDataTable)
 	launcher, err := launch.New(settings.launch, launch.Ports{
 		Configurations: configurations,
+		Deployments:    deployments,
 		Queue:          awsport.NewJobQueue(configuration),
 		Steps:          awsport.NewSteps(configuration),
 		States:         awsport.NewRunnerStates(configuration, table),
@@ -67,7 +69,7 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 		Remover:        launcher,
 		Plans:          awsport.NewPlanItems(configuration, table),
 		Starts:         awsport.NewPlanStarts(configuration, table),
-		Deployments:    awsport.NewDeployments(configuration, settings.launch.DeployDataTable),
+		Deployments:    deployments,
 		StateMachines:  awsport.NewStateMachines(configuration),
 	}, logger)
 }

@@ -47,6 +47,16 @@ func (c Configurations) DeleteConfigurations(_ context.Context, runner string) e
 	})
 }
 
+// Deployments implements launch.Deployments.
+type Deployments struct{ user }
+
+var _ launch.Deployments = Deployments{}
+
+// Deployment implements launch.Deployments.
+func (d Deployments) Deployment(_ context.Context, name string) (launch.Deployment, error) {
+	return call(d.user, "Deployments.Deployment", func() (launch.Deployment, error) { return d.deployments[name], nil })
+}
+
 // Claims implements launch.Claims.
 type Claims struct{ user }
 

@@ -16,6 +16,7 @@ type World struct {
 	calls          map[string]int
 	configurations map[string]map[string]launch.Configuration
 	current        map[string]string
+	deployments    map[string]launch.Deployment
 	queues         map[string]*queue
 	steps          map[string]*Step
 	runners        map[string]*item
@@ -41,7 +42,8 @@ type World struct {
 func NewWorld() *World {
 	return &World{
 		calls: map[string]int{}, configurations: map[string]map[string]launch.Configuration{}, current: map[string]string{},
-		queues: map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
+		deployments: map[string]launch.Deployment{},
+		queues:      map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
 	}
 }
 
@@ -70,6 +72,15 @@ func (w *World) Deploy(c launch.Configuration) string {
 	return id
 }
 
+// Begin is what lifecycle notes of a deployment when it starts a plan.
+func (w *World) Begin(deployment, stateMachine, execution string, deployed time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deployments[deployment] = launch.Deployment{
+		Executions: map[string]string{stateMachine: execution}, Times: map[string]time.Time{stateMachine: deployed},
+	}
+}
+
 // Calls is how often a port's method was called, as in "Cluster.Run".
 func (w *World) Calls(name string) int {
 	w.mu.Lock()
@@ -96,7 +107,7 @@ type Hook func(call string, done bool) error
 func (w *World) Ports(hook Hook) launch.Ports {
 	u := user{w, hook}
 	return launch.Ports{
-		Configurations: Configurations{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
+		Configurations: Configurations{u}, Deployments: Deployments{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
 		Cluster: Cluster{u}, Hosts: Hosts{u},
 	}
 }

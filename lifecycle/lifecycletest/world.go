@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/attini-go/runner/compat"
 	"github.com/attini-go/runner/launch"
@@ -36,6 +37,8 @@ type World struct {
 	Plans  map[string]lifecycle.Plan
 	// Executions are the current ones by deployment and state machine.
 	Executions map[string]map[string]string
+	// Deployed has when each of them was deployed.
+	Deployed map[string]map[string]time.Time
 	// Started are the executions by state machine and name, in their order.
 	Started []Execution
 
@@ -73,6 +76,7 @@ func NewWorld() *World {
 		Stacks:         map[string]*Stack{},
 		Plans:          map[string]lifecycle.Plan{},
 		Executions:     map[string]map[string]string{},
+		Deployed:       map[string]map[string]time.Time{},
 		starts:         map[string]lifecycle.Start{},
 	}
 }
@@ -265,11 +269,12 @@ func (w *World) DeletePlanStart(_ context.Context, stackID, stateMachineARN stri
 }
 
 // SetExecution implements lifecycle.Deployments.
-func (w *World) SetExecution(_ context.Context, deployment, stateMachineARN, executionARN string) error {
+func (w *World) SetExecution(_ context.Context, deployment, stateMachineARN, executionARN string, deployed time.Time) error {
 	return w.call("SetExecution", func() error {
 		if w.Executions[deployment] == nil {
-			w.Executions[deployment] = map[string]string{}
+			w.Executions[deployment], w.Deployed[deployment] = map[string]string{}, map[string]time.Time{}
 		}
+		w.Deployed[deployment][stateMachineARN] = deployed
 		w.Executions[deployment][stateMachineARN] = executionARN
 		return nil
 	})
@@ -279,8 +284,10 @@ func (w *World) SetExecution(_ context.Context, deployment, stateMachineARN, exe
 func (w *World) ForgetPlan(_ context.Context, deployment, stateMachineARN string) error {
 	return w.call("ForgetPlan", func() error {
 		delete(w.Executions[deployment], stateMachineARN)
+		delete(w.Deployed[deployment], stateMachineARN)
 		if len(w.Executions[deployment]) == 0 {
 			delete(w.Executions, deployment)
+			delete(w.Deployed, deployment)
 		}
 		return nil
 	})
