@@ -25,28 +25,35 @@ const (
 )
 
 // origin is where a plan's distribution comes from: what the framework knows of
-// the stack, or the stack's Attini parameters. A stack without them is its own
-// distribution.
-func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (Origin, error) {
+// the stack, or the stack's Attini parameters. A stack without them has none,
+// and goes by its own name; stored says whether there is one.
+func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (origin Origin, stored bool, err error) {
 	known, err := l.ports.Plans.StackOrigin(ctx, request.StackName)
 	if err != nil {
-		return Origin{}, fmt.Errorf("read the item of the stack %s: %w", request.StackName, err)
+		return Origin{}, false, fmt.Errorf("read the item of the stack %s: %w", request.StackName, err)
 	}
 	if known.complete() {
-		return known, nil
+		return known, true, nil
 	}
-	origin := Origin{
+	stored = request.Parameters[parameterDistribution] != "" || request.Parameters[parameterID] != ""
+	origin = Origin{
 		Environment:      cmp.Or(request.Parameters[parameterEnvironment], defaultEnvironment),
 		DistributionName: cmp.Or(request.Parameters[parameterDistribution], request.StackName),
 		DistributionID:   cmp.Or(request.Parameters[parameterID], defaultDistributionID),
 	}
 	origin.ObjectIdentifier = origin.Environment + "/" + origin.DistributionName + "/" + origin.DistributionID
-	return origin, nil
+	return origin, stored, nil
 }
 
 // payload is what a plan begins with: what the deployment knows of itself, and
-// the plan's PayloadDefaults over it.
-func (l *Lifecycle) payload(request PlanRequest, origin Origin, at time.Time) ([]byte, error) {
+// the plan's PayloadDefaults over it. Where no distribution is stored there is no
+// object to identify, by which agents know that jobs begin with an empty
+// directory.
+func (l *Lifecycle) payload(request PlanRequest, origin Origin, stored bool, at time.Time) ([]byte, error) {
+	object := ""
+	if stored {
+		object = origin.ObjectIdentifier
+	}
 	parameters, err := json.Marshal(request.Parameters)
 	if err != nil {
 		return nil, fmt.Errorf("write the plan's payload: %w", err)
@@ -63,7 +70,7 @@ func (l *Lifecycle) payload(request PlanRequest, origin Origin, at time.Time) ([
 			cfn.F("distributionId", cfn.Str(origin.DistributionID)),
 			cfn.F("deploymentName", cfn.Str(origin.DeploymentName())),
 			cfn.F("deploymentTime", cfn.Int(int(at.UnixMilli()))),
-			cfn.F("objectIdentifier", cfn.Str(origin.ObjectIdentifier)),
+			cfn.F("objectIdentifier", cfn.Str(object)),
 			cfn.F("stackName", cfn.Str(request.StackName)),
 			cfn.F("deploymentSource", cfn.Obj(
 				cfn.F("deploymentSourceBucket", cfn.Str(l.settings.ArtifactStore)),

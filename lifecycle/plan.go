@@ -71,12 +71,12 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 	if err := request.check(); err != nil {
 		return err
 	}
-	origin, err := l.origin(ctx, request)
+	origin, stored, err := l.origin(ctx, request)
 	if err != nil {
 		return err
 	}
 	at := l.settings.Now()
-	payload, err := l.payload(request, origin, at)
+	payload, err := l.payload(request, origin, stored, at)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (l *Lifecycle) RemovePlan(ctx context.Context, request PlanRequest) error {
 	if request.StackName == "" || request.StateMachineARN == "" {
 		return nil // it never was there
 	}
-	origin, err := l.origin(ctx, request)
+	origin, _, err := l.origin(ctx, request)
 	if err != nil {
 		return err
 	}

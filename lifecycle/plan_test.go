@@ -223,7 +223,7 @@ func TestRemovePlan(t *testing.T) {
 }
 
 // TestOrigins: what the framework knows goes before the stack's parameters, and
-// a stack without either is its own distribution.
+// a stack without either goes by its own name, and has no archive.
 func TestOrigins(t *testing.T) {
 	t.Parallel()
 	framework := lifecycle.Origin{Environment: "prod", DistributionName: "site", DistributionID: "1", ObjectIdentifier: "prod/site/site.zip#v1"}
@@ -231,15 +231,32 @@ func TestOrigins(t *testing.T) {
 		framework lifecycle.Origin
 		more      string
 		want      lifecycle.Origin
+		object    string
 	}{
-		"framework":  {framework, parameters, framework},
-		"parameters": {lifecycle.Origin{}, parameters, lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}},
+		"framework": {framework, "", framework, "prod/site/site.zip#v1"},
+		"both":      {framework, parameters, framework, "prod/site/site.zip#v1"},
+		"parameters": {
+			lifecycle.Origin{}, parameters,
+			lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}, "dev/shop/7c9e",
+		},
+		"a distribution's name alone": {
+			lifecycle.Origin{}, `,"Parameters":{"AttiniDistributionName":"shop"}`,
+			lifecycle.Origin{Environment: "default", DistributionName: "shop", DistributionID: "latest", ObjectIdentifier: "default/shop/latest"}, "default/shop/latest",
+		},
+		"an environment alone": {
+			lifecycle.Origin{}, `,"Parameters":{"AttiniEnvironmentName":"dev","AttiniDistributionName":""}`,
+			lifecycle.Origin{Environment: "dev", DistributionName: "dev-shop", DistributionID: "latest", ObjectIdentifier: "dev/dev-shop/latest"}, "",
+		},
 		"a part of the framework's": {
 			lifecycle.Origin{Environment: "prod"},
 			parameters,
 			lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"},
+			"dev/shop/7c9e",
 		},
-		"none": {lifecycle.Origin{}, "", lifecycle.Origin{Environment: "default", DistributionName: "dev-shop", DistributionID: "latest", ObjectIdentifier: "default/dev-shop/latest"}},
+		"none": {
+			lifecycle.Origin{}, "",
+			lifecycle.Origin{Environment: "default", DistributionName: "dev-shop", DistributionID: "latest", ObjectIdentifier: "default/dev-shop/latest"}, "",
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -251,6 +268,18 @@ func TestOrigins(t *testing.T) {
 			assert.Equal(t, c.want, world.Plans[machine].Origin)
 			require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
 			assert.Contains(t, world.Executions, c.want.DeploymentName())
+			var payload struct {
+				Origin struct {
+					Object *string `json:"objectIdentifier"`
+					Source struct {
+						Prefix string `json:"deploymentSourcePrefix"`
+					} `json:"deploymentSource"`
+				} `json:"deploymentOriginData"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(world.Started[0].Input), &payload))
+			require.NotNil(t, payload.Origin.Object, "a path to it leads somewhere")
+			assert.Equal(t, c.object, *payload.Origin.Object)
+			assert.Equal(t, c.want.Environment+"/"+c.want.DistributionName+"/"+c.want.DistributionID+"/distribution-origin", payload.Origin.Source.Prefix, "where jobs put artifacts")
 		})
 	}
 }
