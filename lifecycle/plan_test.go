@@ -236,16 +236,22 @@ func TestOrigins(t *testing.T) {
 		"framework": {framework, "", framework, "prod/site/site.zip#v1"},
 		"both":      {framework, parameters, framework, "prod/site/site.zip#v1"},
 		"parameters": {
-			lifecycle.Origin{}, parameters,
-			lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}, "dev/shop/7c9e",
+			lifecycle.Origin{},
+			parameters,
+			lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"},
+			"dev/shop/7c9e",
 		},
 		"a distribution's name alone": {
-			lifecycle.Origin{}, `,"Parameters":{"AttiniDistributionName":"shop"}`,
-			lifecycle.Origin{Environment: "default", DistributionName: "shop", DistributionID: "latest", ObjectIdentifier: "default/shop/latest"}, "default/shop/latest",
+			lifecycle.Origin{},
+			`,"Parameters":{"AttiniDistributionName":"shop"}`,
+			lifecycle.Origin{Environment: "default", DistributionName: "shop", DistributionID: "latest", ObjectIdentifier: "default/shop/latest"},
+			"default/shop/latest",
 		},
 		"an environment alone": {
-			lifecycle.Origin{}, `,"Parameters":{"AttiniEnvironmentName":"dev","AttiniDistributionName":""}`,
-			lifecycle.Origin{Environment: "dev", DistributionName: "dev-shop", DistributionID: "latest", ObjectIdentifier: "dev/dev-shop/latest"}, "",
+			lifecycle.Origin{},
+			`,"Parameters":{"AttiniEnvironmentName":"dev","AttiniDistributionName":""}`,
+			lifecycle.Origin{Environment: "dev", DistributionName: "dev-shop", DistributionID: "latest", ObjectIdentifier: "dev/dev-shop/latest"},
+			"",
 		},
 		"a part of the framework's": {
 			lifecycle.Origin{Environment: "prod"},
@@ -254,8 +260,10 @@ func TestOrigins(t *testing.T) {
 			"dev/shop/7c9e",
 		},
 		"none": {
-			lifecycle.Origin{}, "",
-			lifecycle.Origin{Environment: "default", DistributionName: "dev-shop", DistributionID: "latest", ObjectIdentifier: "default/dev-shop/latest"}, "",
+			lifecycle.Origin{},
+			"",
+			lifecycle.Origin{Environment: "default", DistributionName: "dev-shop", DistributionID: "latest", ObjectIdentifier: "default/dev-shop/latest"},
+			"",
 		},
 	}
 	for name, c := range cases {
