@@ -19,9 +19,10 @@ const KeyRunners = "Runners"
 // Wanted is a runner that is to be there.
 type Wanted struct{ Runner, Configuration string }
 
-// ParsePrewarm reads a plan's request to start runners:
-// {attiniActionType, Runners: [{Runner, ConfigurationId}], input}. Runners that
-// cannot be told are in the error; the others are returned.
+// ParsePrewarm reads a plan's request to start runners, as the macro writes it:
+// {attiniActionType, Runners: [{Runner, ConfigurationId, StackName}]}. Without
+// StackName, the stack is that of the payload under input. Runners that cannot
+// be told are in the error; the others are returned.
 func ParsePrewarm(event []byte) ([]Wanted, error) {
 	var request struct {
 		Runners []runnerReference
