@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/attini-go/runner/agent/protocol"
 )
 
 // Deployments is the deployment data table, in which lifecycle notes what it
@@ -77,10 +79,6 @@ func stateMachineOf(execution string) string {
 	return strings.Join(parts[:7], ":")
 }
 
-// keyStarted, in the metadata of a message, has the execution that the
-// deployment has started, where the job's own is another of that deployment.
-const keyStarted = "deploymentExecutionArn"
-
 // messageMetadata is what a message says of the execution.
 func (r Request) messageMetadata() json.RawMessage {
 	if r.startedByDeployment == "" {
@@ -92,5 +90,5 @@ func (r Request) messageMetadata() json.RawMessage {
 	}
 	// An object with a task token, so that something is before the comma.
 	open := bytes.TrimSuffix(bytes.TrimSpace(r.metadata), []byte("}"))
-	return append(append(append(bytes.Clone(open), `,"`+keyStarted+`":`...), value...), '}')
+	return append(append(append(bytes.Clone(open), `,"`+protocol.KeyDeploymentExecution+`":`...), value...), '}')
 }

@@ -8,14 +8,6 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// ActionPrewarm, under protocol.KeyActionType, starts runners that a plan is
-// going to need; no step waits for it.
-const ActionPrewarm = "Prewarm"
-
-// KeyRunners has the runners to start: a list of objects as under
-// protocol.KeyRunnerConfig.
-const KeyRunners = "Runners"
-
 // Wanted is a runner that is to be there.
 type Wanted struct{ Runner, Configuration string }
 
@@ -31,7 +23,7 @@ func ParsePrewarm(event []byte) ([]Wanted, error) {
 		} `json:"input"`
 	}
 	if err := json.Unmarshal(event, &request); err != nil {
-		return nil, fmt.Errorf("read a request to start runners: its %s or %s has a wrong type", KeyRunners, protocol.KeyInput)
+		return nil, fmt.Errorf("read a request to start runners: its %s or %s has a wrong type", protocol.KeyRunners, protocol.KeyInput)
 	}
 	var wanted []Wanted
 	var problems []error

@@ -9,12 +9,6 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// What a plan asks of the launcher to have runners started ahead of their jobs.
-const (
-	actionPrewarm = "Prewarm"
-	keyRunners    = "Runners"
-)
-
 const (
 	// prewarmName is the name of the state that asks, prewarmEnd of the one
 	// after it, unless a step has that name.
@@ -65,8 +59,8 @@ func (x *expansion) prewarm(inventory *Inventory, definition *cfn.Node) {
 	}
 	name := freeName(inventory.Plan)
 	task := x.launcherTask("lambda:invoke", cfn.Obj(
-		cfn.F(protocol.KeyActionType, cfn.Str(actionPrewarm)),
-		cfn.F(keyRunners, runners),
+		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionPrewarm)),
+		cfn.F(protocol.KeyRunners, runners),
 	))
 	task.Get("Parameters").Set("InvocationType", cfn.Str("Event"))
 	task.Delete("Retry")

@@ -42,11 +42,14 @@ type Job struct {
 type ExecutionMetadata struct {
 	// TaskToken closes the waiting step; it is a capability and is never
 	// logged.
-	TaskToken          string
-	StepName           string
-	ExecutionARN       string
-	ExecutionStartTime string
-	RetryCount         int
+	TaskToken    string
+	StepName     string
+	ExecutionARN string
+	// DeploymentExecutionARN is the execution that the deployment has started,
+	// where this one is another of that deployment; else "".
+	DeploymentExecutionARN string
+	ExecutionStartTime     string
+	RetryCount             int
 }
 
 // DeploymentOrigin says which distribution is being deployed, and from where.
@@ -54,6 +57,8 @@ type DeploymentOrigin struct {
 	DistributionName string
 	DistributionID   string
 	Environment      string
+	// ObjectIdentifier names the content of the distribution's archive; "" where
+	// none is stored.
 	ObjectIdentifier string
 	StackName        string
 	DeploymentName   string
@@ -76,12 +81,18 @@ const (
 	KeyConfigurationHash = "taskConfigHashCode"
 )
 
+// KeyDeploymentExecution, among a message's metadata, has the execution that the
+// deployment has started, where the job's own is another of that deployment.
+const KeyDeploymentExecution = "deploymentExecutionArn"
+
 // What a step asks of the launcher, under KeyActionType.
 const (
 	// ActionExecuteRunner has a job run, and the step wait for it.
 	ActionExecuteRunner = "ExecuteRunner"
 	// ActionMergeOutput joins the results under KeyBranches into one payload.
 	ActionMergeOutput = "MergeOutput"
+	// ActionPrewarm starts the runners under KeyRunners; no step waits for it.
+	ActionPrewarm = "Prewarm"
 )
 
 // The keys of a step's request that are no part of the message made of it.
@@ -90,6 +101,9 @@ const (
 	KeyInput = "input"
 	// KeyBranches has the results that a merge joins.
 	KeyBranches = "branches"
+	// KeyRunners has the runners to start: a list of objects as under
+	// KeyRunnerConfig.
+	KeyRunners = "Runners"
 )
 
 type member struct {
@@ -112,11 +126,12 @@ func ParseMessage(body []byte) (*Message, error) {
 	properties, metadata, origin := m.object(KeyProperties), m.object(KeyMetadata), m.object(KeyOrigin)
 	m.Job = Job{Runner: text(properties["Runner"]), Commands: texts(properties["Commands"]), Environment: textMap(properties["Environment"])}
 	m.Metadata = ExecutionMetadata{
-		TaskToken:          text(metadata["sfnToken"]),
-		StepName:           text(metadata["stepName"]),
-		ExecutionARN:       text(metadata["executionArn"]),
-		ExecutionStartTime: text(metadata["executionStartTime"]),
-		RetryCount:         int(number(metadata["retryCounter"])),
+		TaskToken:              text(metadata["sfnToken"]),
+		StepName:               text(metadata["stepName"]),
+		ExecutionARN:           text(metadata["executionArn"]),
+		DeploymentExecutionARN: text(metadata[KeyDeploymentExecution]),
+		ExecutionStartTime:     text(metadata["executionStartTime"]),
+		RetryCount:             int(number(metadata["retryCounter"])),
 	}
 	source := fields(origin["deploymentSource"])
 	m.Origin = DeploymentOrigin{

@@ -14,7 +14,8 @@ const testToken = "AQCtoken/secret+value="
 // fullBody is a message as the launcher sends it.
 const fullBody = `{"Properties":{"Commands":["make plan"],"Runner":"BuildRunner","Environment":{"LEVEL":"3"}},
  "deploymentPlanExecutionMetadata":{"retryCounter":2,"sfnToken":"` + testToken + `","stepName":"Build",
-   "executionArn":"arn:aws:states:eu-west-1:111122223333:execution:AttiniDeploymentPlanSfnPlan-x:2f0c","executionStartTime":"2024-05-01T10:00:00.000Z"},
+   "executionArn":"arn:aws:states:eu-west-1:111122223333:execution:AttiniDeploymentPlanSfnPlan-x:2f0c","executionStartTime":"2024-05-01T10:00:00.000Z",
+   "deploymentExecutionArn":"arn:aws:states:eu-west-1:111122223333:execution:AttiniDeploymentPlanSfnPlan-x:deployment-1"},
  "deploymentOriginData":{"distributionName":"shop","deploymentTime":1700000000123,
    "deploymentSource":{"deploymentSourcePrefix":"dev/shop/7c9e/distribution-origin","deploymentSourceBucket":"attini-artifact-store-eu-west-1-111122223333"},
    "environment":"dev","distributionId":"7c9e","deploymentName":"dev-shop","objectIdentifier":"dev/shop/shop.zip#v1",
@@ -30,6 +31,7 @@ func TestParseMessageReadsEveryField(t *testing.T) {
 	assert.Equal(t, testToken, m.Metadata.TaskToken)
 	assert.Equal(t, "Build", m.Metadata.StepName)
 	assert.Equal(t, "arn:aws:states:eu-west-1:111122223333:execution:AttiniDeploymentPlanSfnPlan-x:2f0c", m.Metadata.ExecutionARN)
+	assert.Equal(t, "arn:aws:states:eu-west-1:111122223333:execution:AttiniDeploymentPlanSfnPlan-x:deployment-1", m.Metadata.DeploymentExecutionARN)
 	assert.Equal(t, "2024-05-01T10:00:00.000Z", m.Metadata.ExecutionStartTime)
 	assert.Equal(t, 2, m.Metadata.RetryCount)
 	assert.Equal(t, DeploymentOrigin{

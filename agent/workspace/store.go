@@ -54,8 +54,12 @@ func NewStore(objects Objects, directory string, limits Limits) *Store {
 // errUnwanted ends a download for which no job waits any more.
 var errUnwanted = errors.New("no job waits for the distribution any more")
 
-// Fill copies the distribution into the existing directory of a job.
+// Fill copies the distribution into the existing directory of a job. A stack that
+// deploys none has no archive, and its jobs begin with an empty directory.
 func (s *Store) Fill(ctx context.Context, origin protocol.DeploymentOrigin, directory string) error {
+	if origin.ObjectIdentifier == "" {
+		return nil
+	}
 	name := distribution(origin)
 	wanted := s.acquire(name, origin)
 	defer s.release(name, wanted)

@@ -142,6 +142,19 @@ func TestStoreFetchesOnce(t *testing.T) {
 	assert.Len(t, b.reads, 1)
 }
 
+// TestStoreWithoutAnArchive: a stack that deploys no distribution has jobs all
+// the same.
+func TestStoreWithoutAnArchive(t *testing.T) {
+	t.Parallel()
+	objects := newBucket("a", "1")
+	store, _ := open(t, objects)
+	entries, err := os.ReadDir(fill(t, store, origin("shop", "")))
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+	assert.Zero(t, objects.stats, "nobody is asked")
+	assert.Equal(t, "1", content(t, fill(t, store, origin("shop", "1")), "a"))
+}
+
 // TestStoreKeepsVersionsApart is D-A26: the identifier decides, and a failed
 // download spoils nothing.
 func TestStoreKeepsVersionsApart(t *testing.T) {

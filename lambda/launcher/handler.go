@@ -63,7 +63,7 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return []byte(nothing), h.launcher.Launch(ctx, payload)
 	case protocol.ActionMergeOutput:
 		return merge(payload)
-	case launch.ActionPrewarm:
+	case protocol.ActionPrewarm:
 		h.prewarm(ctx, payload)
 		return []byte(nothing), nil
 	case "":

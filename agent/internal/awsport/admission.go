@@ -59,7 +59,8 @@ func (a *Admission) Admit(ctx context.Context, message *protocol.Message) (worke
 	return worker.Take, nil
 }
 
-// isCurrent reports whether the message's execution is one of those that its
+// isCurrent reports whether the message's execution, or the one to whose
+// deployment the launcher has found that it belongs, is one of those that the
 // deployment has now.
 func (a *Admission) isCurrent(ctx context.Context, message *protocol.Message) (bool, error) {
 	found, err := read(ctx, a.deployments, a.table, item{
@@ -74,7 +75,8 @@ func (a *Admission) isCurrent(ctx context.Context, message *protocol.Message) (b
 		return false, nil
 	}
 	for _, execution := range executions.Value {
-		if textOf(execution) == message.Metadata.ExecutionARN {
+		current := textOf(execution)
+		if current != "" && (current == message.Metadata.ExecutionARN || current == message.Metadata.DeploymentExecutionARN) {
 			return true, nil
 		}
 	}

@@ -194,7 +194,7 @@ func TestReadingLeavesTimeToTerminate(t *testing.T) {
 	var far instances
 	host := newHost(t, state, &far, "arn:task/a", quiet())
 	host.reading = time.Hour
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	require.True(t, host.ShouldTerminate(ctx))
 	require.NoError(t, ctx.Err())

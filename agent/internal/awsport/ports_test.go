@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/truora/minidyn/server"
 
@@ -113,6 +114,28 @@ func TestLife(t *testing.T) {
 			Retired: func(t testing.TB) bool { return textOf(state(t)[attributeRetiredTask]) == "arn:task/a" },
 		}
 	})
+}
+
+// TestAdmissionOfOtherExecutions: one that a person started runs for as long as
+// the execution that its message names is the deployment's.
+func TestAdmissionOfOtherExecutions(t *testing.T) {
+	t.Parallel()
+	configuration, client := tables(t)
+	runnerItem(t, client, "arn:task/a")
+	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(deploymentTable), Item: item{
+		"deploymentName": text("dev-shop"), "deploymentTime": number("0"),
+		"executionArns": &types.AttributeValueMemberM{Value: item{"machine": text("arn:execution:current"), "odd": text("")}},
+	}})
+	require.NoError(t, err)
+	admission := NewAdmission(configuration, NewMetadata(""), NewRunner(configuration, stateTable, "shop-Build", "arn:task/a", quiet()), deploymentTable, 0)
+	for deployment, want := range map[string]worker.Verdict{"arn:execution:current": worker.Take, "arn:execution:over": worker.Drop, "": worker.Drop} {
+		verdict, err := admission.Admit(t.Context(), &protocol.Message{
+			Origin:   protocol.DeploymentOrigin{Environment: "dev", DistributionName: "shop"},
+			Metadata: protocol.ExecutionMetadata{ExecutionARN: "arn:execution:by-hand", DeploymentExecutionARN: deployment},
+		})
+		require.NoError(t, err)
+		assert.Equal(t, want, verdict, deployment)
+	}
 }
 
 func TestAdmission(t *testing.T) {
