@@ -58,7 +58,7 @@ unit: ## Run all tests of all modules with the race detector.
 
 .PHONY: e2e
 e2e: tools ## Run the programs as they are deployed against the AWS stand-in; part of make test.
-	$(GO) test -race ./e2e
+	$(GO) test -race ./e2e/...
 
 .PHONY: lint
 lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, shellcheck and hadolint.

@@ -53,7 +53,8 @@ func walls() map[string][]string {
 		"lambda/lifecycle": {"awsport", "lifecycle", "launch", "schema", "cfn", "problem"},
 		"cmd/runnerctl":    {"awsport", "releases", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
-		"e2e": {},
+		"e2e":        {},
+		"e2e/system": {},
 
 		"internal/golden": {},
 		"internal/house":  {},
@@ -64,6 +65,9 @@ func walls() map[string][]string {
 
 		"internal/lambdahost": {},
 		"internal/standin":    {},
+		// Players before it: of ECS's tasks and hosts, of CloudFormation's macros.
+		"internal/fleet":     {"internal/standin"},
+		"internal/formation": {"internal/standin", "cfn"},
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
 		"images":       {},

@@ -22,6 +22,9 @@ type FunctionError struct {
 // Error implements error.
 func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
 
+// Document is the Payload: what Lambda's caller gets in place of a response.
+func (e *FunctionError) Document() []byte { return e.Payload }
+
 // errNotDelivered: the process ended before it took the event.
 var errNotDelivered = errors.New("the process ended before the event reached it")
 

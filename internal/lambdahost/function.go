@@ -20,9 +20,8 @@ import (
 const (
 	// PayloadLimit is the size of the largest event and response, in bytes.
 	PayloadLimit = 6*1024*1024 + 100
-	// Account is the account that the functions belong to.
-	Account = "123456789012"
 
+	defaultAccount = "123456789012"
 	defaultName    = "function"
 	defaultRegion  = "eu-west-1"
 	defaultTimeout = 3 * time.Second
@@ -41,6 +40,8 @@ type Config struct {
 	Name string
 	// Region is the function's region; eu-west-1 when empty.
 	Region string
+	// Account is the account that it belongs to; 123456789012 when empty.
+	Account string
 	// Environment are the function's own variables. A process has these and
 	// Lambda's, and nothing of the test's environment.
 	Environment map[string]string
@@ -68,6 +69,7 @@ type Function struct {
 func New(c Config) *Function {
 	c.Name = cmp.Or(c.Name, defaultName)
 	c.Region = cmp.Or(c.Region, defaultRegion)
+	c.Account = cmp.Or(c.Account, defaultAccount)
 	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
 	if c.Log == nil {
 		c.Log = io.Discard
@@ -78,7 +80,7 @@ func New(c Config) *Function {
 
 // ARN is the function's ARN.
 func (f *Function) ARN() string {
-	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", f.config.Region, Account, f.config.Name)
+	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", f.config.Region, f.config.Account, f.config.Name)
 }
 
 // Invoke hands the function an event, JSON, and returns its response. The error

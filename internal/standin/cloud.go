@@ -23,17 +23,23 @@ var interpreter []byte
 // Cloud is an AWS account of its own: one endpoint, and the servers behind it.
 type Cloud struct {
 	gate *httptest.Server
-	// base plays all services but those of states.
-	base, states http.Handler
-	baseAddress  string
-	transport    *http.Transport
-	processes    []*process
-	home         string
-	polls        polls
+	// base is MiniStack, moto plays executions of state machines.
+	base, moto  http.Handler
+	baseAddress string
+	transport   *http.Transport
+	processes   []*process
+	home        string
+	polls       polls
+	machines    machines
+	// background are functions that nobody waits for; they end with life.
+	life       context.Context
+	die        context.CancelFunc
+	background sync.WaitGroup
 
 	mutex     sync.Mutex
 	callers   map[string]*Caller
 	functions map[string]Function
+	players   map[string]http.Handler
 }
 
 // openTime is how long a Cloud's servers may take: two seconds on an idle
@@ -51,10 +57,12 @@ func Open(ctx context.Context) (*Cloud, error) {
 		return nil, fmt.Errorf("open the stand-in's folder: %w", err)
 	}
 	c := &Cloud{
-		home: home, callers: map[string]*Caller{}, functions: map[string]Function{},
+		home: home, callers: map[string]*Caller{}, functions: map[string]Function{}, players: map[string]http.Handler{},
+		machines:  machines{definitions: map[string]string{}},
 		polls:     polls{bells: map[string]chan struct{}{}},
 		transport: &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512},
 	}
+	c.life, c.die = context.WithCancel(context.WithoutCancel(ctx))
 	c.gate = httptest.NewServer(http.HandlerFunc(c.serve))
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open a stand-in of AWS: %w", err), c.Close())
@@ -83,7 +91,7 @@ func (c *Cloud) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.states, err = forwardTo(endpoint, c.transport)
+	c.moto, err = forwardTo(endpoint, c.transport)
 	return err
 }
 
@@ -158,6 +166,8 @@ func (c *Cloud) run(p program) (*process, error) {
 
 // Close ends the servers. No call may be under way.
 func (c *Cloud) Close() error {
+	c.die()
+	c.background.Wait()
 	c.gate.CloseClientConnections()
 	c.gate.Close()
 	for _, p := range c.processes {
@@ -168,12 +178,16 @@ func (c *Cloud) Close() error {
 }
 
 // Reset has the servers forget all that they were told, and the gate all
-// callers and functions. No test may be under way.
+// callers, functions and players. No test may be under way.
 func (c *Cloud) Reset(ctx context.Context) error {
 	c.mutex.Lock()
 	clear(c.callers)
 	clear(c.functions)
+	clear(c.players)
 	c.mutex.Unlock()
+	c.machines.mutex.Lock()
+	clear(c.machines.definitions)
+	c.machines.mutex.Unlock()
 	return errors.Join(c.ask(ctx, http.MethodPost, "/_ministack/reset"), c.askStates(ctx, "/moto-api/reset"))
 }
 
@@ -197,7 +211,7 @@ func (c *Cloud) ask(ctx context.Context, method, path string) error {
 
 func (c *Cloud) askStates(ctx context.Context, path string) error {
 	recorder := httptest.NewRecorder()
-	c.states.ServeHTTP(recorder, httptest.NewRequestWithContext(ctx, http.MethodPost, path, nil))
+	c.moto.ServeHTTP(recorder, httptest.NewRequestWithContext(ctx, http.MethodPost, path, nil))
 	if recorder.Code != http.StatusOK {
 		return fmt.Errorf("ask moto for %s: status %d", path, recorder.Code)
 	}

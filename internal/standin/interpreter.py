@@ -260,8 +260,8 @@ execute_state.ExecutionState.from_state_props = from_state_props
 
 
 # --- Executions: in AWS one without a name gets one, too long an input is
-# refused, an output is JSON whatever it is, and a stopped one is ABORTED at once,
-# also while it waits for a token.
+# refused, an output is JSON whatever it is, a stopped one is ABORTED at once, also
+# while it waits for a token, and each end is an event.
 
 _start_execution = models.StepFunctionsParserBackend.start_execution
 
@@ -273,7 +273,6 @@ def start_execution(self, state_machine_arn, name=None, execution_input=None, tr
 
 
 models.StepFunctionsParserBackend.start_execution = start_execution
-
 
 
 class Described:
@@ -301,12 +300,49 @@ def describe_execution(self, execution_arn):
 
 models.StepFunctionsParserBackend.describe_execution = describe_execution
 
+
+
+def milliseconds(date):
+    return None if date is None else int(date.timestamp() * 1000)
+
+
+def tell_status(told):
+    """AWS sends an event at an execution's end; moto sends none."""
+    described = Described(told)
+    detail = {
+        "executionArn": told.exec_arn,
+        "stateMachineArn": told.state_machine.arn,
+        "name": told.name,
+        "status": told.exec_status,
+        "startDate": milliseconds(told.start_date),
+        "stopDate": milliseconds(told.stop_date),
+        "input": json.dumps(told.input_data, ensure_ascii=False),
+        "output": None if told.output is None else described.output if isinstance(described.output, str) else json.dumps(described.output, ensure_ascii=False),
+        "error": told.error,
+        "cause": told.cause,
+    }
+    try:
+        client_for(told.region_name, "events").put_events(
+            Entries=[
+                {
+                    "Source": "aws.states",
+                    "DetailType": "Step Functions Execution Status Change",
+                    "Resources": [told.exec_arn],
+                    "Detail": json.dumps(detail, ensure_ascii=False),
+                }
+            ]
+        )
+    except Exception as error:  # the stand-in is ending
+        logging.getLogger(__name__).warning("no event for %s: %s", told.exec_arn, error)
+
+
 _reflect_status = execution.BaseExecutionWorkerCommunication._reflect_execution_status
 
 
 def reflect_status(self):
     if not getattr(self.execution, "_stopped", False):
         _reflect_status(self)
+        tell_status(self.execution)
 
 
 execution.BaseExecutionWorkerCommunication._reflect_execution_status = reflect_status
@@ -317,7 +353,9 @@ _stop = execution.Execution.stop
 def stop(self, stop_date, error, cause):
     self._stopped = True
     self.exec_status, self.stop_date, self.error, self.cause = ExecutionStatus.ABORTED, stop_date, error, cause
-    return _stop(self, stop_date, error, cause)
+    answer = _stop(self, stop_date, error, cause)
+    tell_status(self)
+    return answer
 
 
 execution.Execution.stop = stop

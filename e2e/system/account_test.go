@@ -1,0 +1,162 @@
+package system_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/fleet"
+	"github.com/attini-go/runner/internal/formation"
+	"github.com/attini-go/runner/internal/lambdahost"
+	"github.com/attini-go/runner/internal/standin"
+)
+
+// shared is the account in which all tests deploy, since it takes seconds to set
+// up. Each test has stacks with names of its own in it.
+var shared account
+
+// account is an AWS account with the system installed.
+type account struct {
+	once sync.Once
+	err  error
+
+	cloud     *standin.Cloud
+	formation *formation.Formation
+	fleet     *fleet.Fleet
+	transport *http.Transport
+	folder    string
+	functions map[string]*lambdahost.Function
+	logs      map[string]*safeBuffer
+	clients
+	refusals refusals
+	billed   billed
+}
+
+// clients ask as the tests do.
+type clients struct {
+	stacks  *cloudformation.Client
+	states  *sfn.Client
+	tables  *dynamodb.Client
+	queues  *sqs.Client
+	objects *s3.Client
+	tasks   *ecs.Client
+}
+
+// Access keys, by which calls are counted.
+const (
+	keyTests = "AKIATESTS"
+	keyFleet = "AKIAFLEET"
+	keyAgent = "AKIAAGENT"
+)
+
+// keyOf is a function's access key.
+func keyOf(function string) string {
+	return "AKIA" + strings.ToUpper(strings.ReplaceAll(function, "-", ""))
+}
+
+// open sets the account up when the first test wants it.
+func open(t testing.TB) *account {
+	t.Helper()
+	shared.once.Do(func() { shared.err = shared.install(context.Background()) })
+	require.NoError(t, shared.err)
+	return &shared
+}
+
+func (a *account) install(ctx context.Context) (err error) {
+	if a.folder, err = os.MkdirTemp("", "system-"); err != nil {
+		return err
+	}
+	programs := make(chan error, 1)
+	go func() { programs <- build(ctx, a.folder) }()
+	a.cloud, err = standin.Open(ctx)
+	if err := errors.Join(err, <-programs); err != nil {
+		return err
+	}
+	a.transport = &http.Transport{MaxIdleConnsPerHost: 64}
+	config := a.config(keyTests)
+	a.clients = clients{
+		stacks: cloudformation.NewFromConfig(config), states: sfn.NewFromConfig(config), tables: dynamodb.NewFromConfig(config),
+		queues: sqs.NewFromConfig(config), tasks: ecs.NewFromConfig(config),
+		objects: s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
+	}
+	a.formation = formation.New(a.cloud)
+	a.fleet = fleet.New(fleet.Config{
+		Account: standin.Account, Region: standin.Region, AWS: a.config(keyFleet), Environment: a.container,
+		Tell: func(ctx context.Context, source, detailType string, detail []byte) {
+			_ = a.cloud.PutEvent(ctx, source, detailType, detail) // the stand-in ends
+		},
+	})
+	for _, operation := range fleet.Operations() {
+		a.cloud.Play(operation, a.fleet)
+	}
+	return a.deploySystem(ctx)
+}
+
+// config asks the stand-in as who has an access key.
+func (a *account) config(key string) aws.Config {
+	return aws.Config{
+		Region: standin.Region, BaseEndpoint: aws.String(a.cloud.Endpoint()),
+		Credentials: credentials.NewStaticCredentialsProvider(key, "standin", ""),
+		HTTPClient:  &http.Client{Transport: a.transport},
+	}
+}
+
+// container is what a container has besides its own variables: the image has the
+// agent on PATH.
+func (a *account) container(string) []string {
+	path := "PATH=" + filepath.Join(a.folder, "image") + ":/usr/local/bin:/usr/bin:/bin"
+	return append(a.cloud.Environment(nil, keyAgent), path)
+}
+
+func (a *account) close(failed bool) error {
+	if a.cloud == nil {
+		return os.RemoveAll(a.folder)
+	}
+	if failed {
+		fmt.Fprintln(os.Stderr, a.cloud.Logs())
+	}
+	a.fleet.Close()
+	a.formation.Close()
+	for _, f := range a.functions {
+		f.Close()
+	}
+	a.transport.CloseIdleConnections()
+	return errors.Join(a.cloud.Close(), os.RemoveAll(a.folder))
+}
+
+// safeBuffer is a log that several write.
+type safeBuffer struct {
+	mutex sync.Mutex
+	text  strings.Builder
+}
+
+func (b *safeBuffer) Write(text []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.Write(text)
+}
+
+func (b *safeBuffer) String() string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.String()
+}
+
+var _ io.Writer = (*safeBuffer)(nil)

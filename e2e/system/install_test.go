@@ -1,0 +1,179 @@
+package system_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/lambdahost"
+	"github.com/attini-go/runner/internal/standin"
+)
+
+// bootTime is how long the system's stack may take.
+const bootTime = time.Minute
+
+// resources are the system's functions in template.yaml.
+func resources() []string {
+	return []string{"MacroFunction", "LifecycleFunction", "LauncherFunction", "ReleasesFunction"}
+}
+
+// build builds the functions as sam build does, and the agent into an image's
+// folder.
+func build(ctx context.Context, folder string) error {
+	for _, resource := range resources() {
+		into := filepath.Join(folder, resource)
+		if err := os.Mkdir(into, 0o700); err != nil {
+			return err
+		}
+		command := exec.CommandContext(ctx, "make", "-C", "../..", "build-"+resource, "ARTIFACTS_DIR="+into, "LAMBDA_ARCH="+runtime.GOARCH)
+		if output, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("build %s: %w\n%s", resource, err, output)
+		}
+	}
+	command := exec.CommandContext(ctx, "go", "build", "-C", "../../agent", "-trimpath", "-ldflags", "-s -w -X main.commit=e2e",
+		"-o", filepath.Join(folder, "image", "attini-runner"), "./cmd/attini-runner")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the agent: %w\n%s", err, output)
+	}
+	return nil
+}
+
+// deploySystem deploys template.yaml, as sam deploy does, and has its functions
+// run.
+func (a *account) deploySystem(ctx context.Context) error {
+	text, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		return err
+	}
+	template, problems := cfn.Read(text)
+	if template == nil {
+		return fmt.Errorf("read template.yaml: %v", problems)
+	}
+	const bucket = "code"
+	if _, err := a.objects.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucket)}); err != nil {
+		return err
+	}
+	for _, resource := range resources() {
+		archive, err := zipped(filepath.Join(a.folder, resource, "bootstrap"))
+		if err != nil {
+			return err
+		}
+		if _, err := a.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(bucket), Key: &resource, Body: bytes.NewReader(archive)}); err != nil {
+			return err
+		}
+		template.At("Resources", resource, "Properties").Set("CodeUri", cfn.Str("s3://"+bucket+"/"+resource))
+	}
+	body, err := template.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	const stack = "attini-runner"
+	_, err = a.stacks.CreateStack(ctx, &cloudformation.CreateStackInput{
+		StackName: aws.String(stack), TemplateBody: aws.String(string(body)),
+		Capabilities: []types.Capability{types.CapabilityCapabilityAutoExpand, types.CapabilityCapabilityNamedIam},
+		Parameters: []types.Parameter{
+			{ParameterKey: aws.String("LogLevel"), ParameterValue: aws.String("DEBUG")},
+			{ParameterKey: aws.String("DisableDownload"), ParameterValue: aws.String("true")},
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("deploy template.yaml: %w", err)
+	}
+	waiter := cloudformation.NewStackCreateCompleteWaiter(a.stacks, func(o *cloudformation.StackCreateCompleteWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 50*time.Millisecond, time.Second
+	})
+	if err := waiter.Wait(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(stack)}, bootTime); err != nil {
+		return fmt.Errorf("deploy template.yaml: %w", err)
+	}
+	return a.startFunctions(ctx, template)
+}
+
+func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error {
+	a.functions, a.logs = map[string]*lambdahost.Function{}, map[string]*safeBuffer{}
+	for _, resource := range resources() {
+		name := template.At("Resources", resource, "Properties", "FunctionName").Text
+		if name == "attini-runner-releases" { // DisableDownload leaves it out
+			continue
+		}
+		configuration, err := a.cloud.FunctionConfiguration(ctx, name)
+		if err != nil {
+			return fmt.Errorf("read the function %s: %w", name, err)
+		}
+		environment := configuration.Environment
+		for _, variable := range a.cloud.Environment(nil, keyOf(name)) {
+			key, value, _ := strings.Cut(variable, "=")
+			environment[key] = value
+		}
+		a.logs[name] = &safeBuffer{}
+		function := lambdahost.New(lambdahost.Config{
+			Bootstrap: filepath.Join(a.folder, resource, "bootstrap"), Name: name, Region: standin.Region, Account: standin.Account,
+			Environment: environment, Timeout: configuration.Timeout, Log: a.logs[name],
+		})
+		a.functions[name] = function
+		a.cloud.SetFunction(name, a.billed.measured(name, function.Invoke))
+	}
+	a.cloud.Caller(keyOf(launcherName)).On("RunTask", a.refusals.answer)
+	return nil
+}
+
+// launcherName is the launcher's function.
+const launcherName = "attini-action"
+
+// billed is how long functions have worked.
+type billed struct {
+	mutex sync.Mutex
+	times map[string][]time.Duration
+}
+
+func (b *billed) measured(name string, function standin.Function) standin.Function {
+	return func(ctx context.Context, payload []byte) ([]byte, error) {
+		begun := time.Now()
+		answer, err := function(ctx, payload)
+		b.mutex.Lock()
+		defer b.mutex.Unlock()
+		if b.times == nil {
+			b.times = map[string][]time.Duration{}
+		}
+		b.times[name] = append(b.times[name], time.Since(begun))
+		return answer, err
+	}
+}
+
+// since are the times that were measured after the nth.
+func (b *billed) since(name string, n int) []time.Duration {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return append([]time.Duration(nil), b.times[name][min(n, len(b.times[name])):]...)
+}
+
+func zipped(file string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var archive bytes.Buffer
+	writer := zip.NewWriter(&archive)
+	entry, err := writer.CreateHeader(&zip.FileHeader{Name: filepath.Base(file), Method: zip.Store})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := entry.Write(text); err != nil {
+		return nil, err
+	}
+	return archive.Bytes(), writer.Close()
+}

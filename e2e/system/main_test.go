@@ -1,0 +1,29 @@
+package system_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// tests are all tests, after which the account is closed.
+type tests struct{ *testing.M }
+
+func (m tests) Run() int {
+	// Most of the tests' time is waiting, so more than the processors go at once.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code := m.M.Run()
+	if err := shared.close(code != 0); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(tests{m}) }
