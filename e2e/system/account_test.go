@@ -118,11 +118,19 @@ func (a *account) config(key string) aws.Config {
 	}
 }
 
-// container is what a container has besides its own variables: the image has the
+// restless is the name of Runners whose agents leave sooner than a Runner may
+// say.
+const restless = "Restless"
+
+// container is what a container has over its own variables: the image has the
 // agent on PATH.
-func (a *account) container(string) []string {
+func (a *account) container(task fleet.Task) []string {
 	path := "PATH=" + filepath.Join(a.folder, "image") + ":/usr/local/bin:/usr/bin:/bin"
-	return append(a.cloud.Environment(nil, keyAgent), path)
+	own := append(a.cloud.Environment(nil, keyAgent), path)
+	if strings.HasSuffix(task.Group, "-"+restless) {
+		own = append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME=0")
+	}
+	return own
 }
 
 func (a *account) close(failed bool) error {

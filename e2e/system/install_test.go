@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -134,7 +135,8 @@ func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error 
 // launcherName is the launcher's function.
 const launcherName = "attini-action"
 
-// billed is how long functions have worked.
+// billed is how long functions have worked, by their name and what they were
+// called for: a step, or an event.
 type billed struct {
 	mutex sync.Mutex
 	times map[string][]time.Duration
@@ -144,21 +146,26 @@ func (b *billed) measured(name string, function standin.Function) standin.Functi
 	return func(ctx context.Context, payload []byte) ([]byte, error) {
 		begun := time.Now()
 		answer, err := function(ctx, payload)
+		worked := time.Since(begun)
+		what := name + " step"
+		if bytes.Contains(payload, []byte(`"detail-type"`)) {
+			what = name + " event"
+		}
 		b.mutex.Lock()
 		defer b.mutex.Unlock()
 		if b.times == nil {
 			b.times = map[string][]time.Duration{}
 		}
-		b.times[name] = append(b.times[name], time.Since(begun))
+		b.times[what] = append(b.times[what], worked)
 		return answer, err
 	}
 }
 
-// since are the times that were measured after the nth.
-func (b *billed) since(name string, n int) []time.Duration {
+// since are the times that were measured after the first n.
+func (b *billed) since(what string, n int) []time.Duration {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	return append([]time.Duration(nil), b.times[name][min(n, len(b.times[name])):]...)
+	return slices.Clone(b.times[what][min(n, len(b.times[what])):])
 }
 
 func zipped(file string) ([]byte, error) {

@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -120,6 +121,11 @@ func (s *stack) reasons(t testing.TB) string {
 // explain logs what there is to say of a test that failed.
 func (s *stack) explain(t testing.TB) {
 	t.Helper()
+	if events, err := s.stacks.DescribeStackEvents(context.WithoutCancel(t.Context()), &cloudformation.DescribeStackEventsInput{StackName: &s.name}); err == nil {
+		for _, event := range events.StackEvents {
+			t.Logf("%s %s %s: %s", event.Timestamp, aws.ToString(event.LogicalResourceId), event.ResourceStatus, aws.ToString(event.ResourceStatusReason))
+		}
+	}
 	for name, log := range s.logs {
 		for line := range strings.Lines(log.String()) {
 			if strings.Contains(line, s.name) {
@@ -184,29 +190,45 @@ func (s *stack) again(t testing.TB, first string) string {
 // ended waits for the end of an execution.
 func (s *stack) ended(t testing.TB, execution string) *sfn.DescribeExecutionOutput {
 	t.Helper()
+	return s.endedWithin(t, execution, soon)
+}
+
+func (s *stack) endedWithin(t testing.TB, execution string, limit time.Duration) *sfn.DescribeExecutionOutput {
+	t.Helper()
 	var last *sfn.DescribeExecutionOutput
 	require.Eventually(t, func() bool {
 		found, err := s.states.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution})
 		last = found
 		return err == nil && found.Status != types.ExecutionStatusRunning
-	}, soon, tick, "the plan does not end")
+	}, limit, tick, "the plan does not end")
 	return last
 }
 
 // output is what an execution that succeeds ends with.
 func (s *stack) output(t testing.TB, execution string) map[string]any {
 	t.Helper()
+	var payload map[string]any
+	require.NoError(t, json.Unmarshal([]byte(s.succeeds(t, execution)), &payload))
+	return payload
+}
+
+// succeeds waits until an execution has succeeded, and returns its output.
+func (s *stack) succeeds(t testing.TB, execution string) string {
+	t.Helper()
 	end := s.ended(t, execution)
 	require.Equal(t, types.ExecutionStatusSucceeded, end.Status, "%s: %s", aws.ToString(end.Error), aws.ToString(end.Cause))
-	var payload map[string]any
-	require.NoError(t, json.Unmarshal([]byte(aws.ToString(end.Output)), &payload))
-	return payload
+	return aws.ToString(end.Output)
 }
 
 // failure is the error of an execution that fails.
 func (s *stack) failure(t testing.TB, execution string) (name, cause string) {
 	t.Helper()
-	end := s.ended(t, execution)
+	return s.failureWithin(t, execution, soon)
+}
+
+func (s *stack) failureWithin(t testing.TB, execution string, limit time.Duration) (name, cause string) {
+	t.Helper()
+	end := s.endedWithin(t, execution, limit)
 	require.Equal(t, types.ExecutionStatusFailed, end.Status)
 	return aws.ToString(end.Error), aws.ToString(end.Cause)
 }
@@ -233,4 +255,48 @@ func outputOf(t testing.TB, payload map[string]any, step string) any {
 	outputs, _ := payload["output"].(map[string]any)
 	assert.Contains(t, outputs, step)
 	return outputs[step]
+}
+
+// executions are all of the plan.
+func (s *stack) executions(t testing.TB) (all []string) {
+	t.Helper()
+	plan := s.plan(t)
+	found, err := s.states.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &plan})
+	require.NoError(t, err)
+	for _, execution := range found.Executions {
+		all = append(all, aws.ToString(execution.ExecutionArn))
+	}
+	return all
+}
+
+// called starts a plan that is onCall.
+func (s *stack) called(t testing.TB) string {
+	t.Helper()
+	known, err := s.states.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(s.first(t))})
+	if !assert.NoError(t, err) {
+		return ""
+	}
+	var input map[string]any
+	assert.NoError(t, json.Unmarshal([]byte(aws.ToString(known.Input)), &input))
+	input["go"] = true
+	text, err := json.Marshal(input)
+	assert.NoError(t, err)
+	started, err := s.states.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: known.StateMachineArn, Input: aws.String(string(text))})
+	if !assert.NoError(t, err) {
+		return ""
+	}
+	return aws.ToString(started.ExecutionArn)
+}
+
+// withStatus are the executions that have a status.
+func (s *stack) withStatus(t testing.TB, executions []string, status types.ExecutionStatus) (found []string) {
+	t.Helper()
+	for _, execution := range executions {
+		known, err := s.states.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+		require.NoError(t, err)
+		if known.Status == status {
+			found = append(found, execution)
+		}
+	}
+	return found
 }

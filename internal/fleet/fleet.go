@@ -26,9 +26,9 @@ type Config struct {
 	Account, Region string
 	// AWS is where task definitions and launch templates are.
 	AWS aws.Config
-	// Environment are the variables that a task's process gets besides those of
-	// its container: PATH, and where AWS is.
-	Environment func(task string) []string
+	// Environment are the variables that a task's process gets over those of its
+	// container: PATH, and where AWS is.
+	Environment func(Task) []string
 	// Tell sends an event of a service; detail is its JSON. It may be called by
 	// several at once.
 	Tell func(ctx context.Context, source, detailType string, detail []byte)
@@ -50,8 +50,8 @@ type Fleet struct {
 	tasks    []*task
 	requests map[string]*request
 	hosts    []*host
-	// silent are those who are told of no event.
-	silent bool
+	// silent are the groups whose tasks' events are lost.
+	silent map[string]bool
 	// joins says that hosts register by themselves.
 	joins bool
 }
@@ -60,7 +60,7 @@ type Fleet struct {
 func New(config Config) *Fleet {
 	f := &Fleet{
 		config: config, definitions: ecs.NewFromConfig(config.AWS), templates: ec2.NewFromConfig(config.AWS),
-		requests: map[string]*request{}, joins: true,
+		requests: map[string]*request{}, silent: map[string]bool{}, joins: true,
 	}
 	f.life, f.end = context.WithCancel(context.Background())
 	f.metadata = httptest.NewServer(http.HandlerFunc(f.serveMetadata))
@@ -132,11 +132,11 @@ func refusalOf(err error) *Refusal {
 	return &Refusal{"ServerException", err.Error()}
 }
 
-// SetEvents has the events of tasks and hosts told, or not.
-func (f *Fleet) SetEvents(told bool) {
+// LoseEvents has the events of a group's tasks lost.
+func (f *Fleet) LoseEvents(group string) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.silent = !told
+	f.silent[group] = true
 }
 
 // SetJoining has the hosts that start from now on register with their cluster, or
@@ -147,14 +147,8 @@ func (f *Fleet) SetJoining(joins bool) {
 	f.joins = joins
 }
 
-// tell tells of a change; the mutex is not held.
+// tell tells of a change.
 func (f *Fleet) tell(detailType string, detail any) {
-	f.mutex.Lock()
-	silent := f.silent
-	f.mutex.Unlock()
-	if silent {
-		return
-	}
 	text, err := json.Marshal(detail)
 	if err != nil {
 		panic(err) // never of what is made here

@@ -134,6 +134,9 @@ func (f *Fleet) newTask(input runTaskInput, overrides taskOverrides, definition 
 		},
 		log: &log{}, stop: make(chan struct{}), kill: make(chan struct{}),
 	}
+	if network := input.NetworkConfiguration; network != nil {
+		t.view.Subnets, t.view.SecurityGroups = network.AwsvpcConfiguration.Subnets, network.AwsvpcConfiguration.SecurityGroups
+	}
 	for _, container := range definition.ContainerDefinitions {
 		t.view.Containers = append(t.view.Containers, Container{Name: aws.ToString(container.Name), TaskArn: arn, LastStatus: "PENDING"})
 	}
@@ -160,7 +163,7 @@ func (f *Fleet) newTask(input runTaskInput, overrides taskOverrides, definition 
 	t.command = command{
 		mark:        "FLEET_TASK=" + id,
 		arguments:   append(slices.Clone(container.EntryPoint), arguments...),
-		environment: slices.Concat(f.config.Environment(arn), environment, []string{"ECS_CONTAINER_METADATA_URI_V4=" + f.metadata.URL + "/v4/" + id}),
+		environment: slices.Concat(environment, f.config.Environment(t.view.clone()), []string{"ECS_CONTAINER_METADATA_URI_V4=" + f.metadata.URL + "/v4/" + id}),
 	}
 	return t
 }

@@ -25,6 +25,9 @@ type Task struct {
 	Overrides            json.RawMessage `json:"overrides,omitempty"`
 	Containers           []Container     `json:"containers"`
 	Version              int             `json:"version"`
+	// Subnets and SecurityGroups are those of its request; none on EC2.
+	Subnets        []string `json:"-"`
+	SecurityGroups []string `json:"-"`
 }
 
 // Container is a container of a task. Only the one that the task's overrides
@@ -70,9 +73,11 @@ func (f *Fleet) change(t *task, change func(*Task)) {
 	f.mutex.Lock()
 	change(&t.view)
 	t.view.Version++
-	view := t.view.clone()
+	view, lost := t.view.clone(), f.silent[t.view.Group]
 	f.mutex.Unlock()
-	f.tell("ECS Task State Change", view)
+	if !lost {
+		f.tell("ECS Task State Change", view)
+	}
 }
 
 // run is a task's life.

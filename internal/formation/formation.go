@@ -4,6 +4,7 @@
 package formation
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -75,7 +76,10 @@ func (f *Formation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		form.Set("TemplateBody", string(expanded))
 	}
-	answer := f.ask(r, form)
+	answer, err := f.ask(r, form)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the stand-in has gone
+	}
 	if answer.Code == http.StatusOK {
 		if id := idIn(answer.Body.Bytes()); id != "" {
 			stack = id
@@ -88,24 +92,22 @@ func (f *Formation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // ask asks MiniStack something in place of a request, as who made that.
-func (f *Formation) ask(r *http.Request, form url.Values) *httptest.ResponseRecorder {
-	recorder := httptest.NewRecorder()
+func (f *Formation) ask(r *http.Request, form url.Values) (*httptest.ResponseRecorder, error) {
 	request := httptest.NewRequestWithContext(f.life, http.MethodPost, "/", strings.NewReader(form.Encode()))
 	request.Host = r.Host
 	request.Header.Set("Authorization", r.Header.Get("Authorization"))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	f.cloud.MiniStack().ServeHTTP(recorder, request)
-	return recorder
+	return f.cloud.AskMiniStack(request)
 }
 
 // idOf is the ARN of a stack, which has it also when it is gone; or what it was
 // called by when there is none.
 func (f *Formation) idOf(r *http.Request, name string) string {
-	answer := f.ask(r, url.Values{"Action": {"DescribeStacks"}, "Version": {apiVersion}, "StackName": {name}})
-	if id := idIn(answer.Body.Bytes()); id != "" {
-		return id
+	answer, err := f.ask(r, url.Values{"Action": {"DescribeStacks"}, "Version": {apiVersion}, "StackName": {name}})
+	if err != nil {
+		return name
 	}
-	return name
+	return cmp.Or(idIn(answer.Body.Bytes()), name)
 }
 
 // apiVersion is CloudFormation's.

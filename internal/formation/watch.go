@@ -49,7 +49,10 @@ func (f *Formation) status(stack string) (status string, known bool) {
 	form := url.Values{"Action": {"DescribeStacks"}, "Version": {apiVersion}, "StackName": {stack}}
 	request := httptest.NewRequestWithContext(f.life, http.MethodPost, "/", nil)
 	request.Header.Set("Authorization", signature)
-	answer := f.ask(request, form)
+	answer, err := f.ask(request, form)
+	if err != nil {
+		return "", false
+	}
 	var described struct {
 		Status string `xml:"DescribeStacksResult>Stacks>member>StackStatus"`
 	}

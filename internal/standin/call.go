@@ -47,9 +47,12 @@ func callOf(r *http.Request) (call, error) {
 		c.operation = "Invoke"
 		return c, nil
 	}
-	form, err := url.ParseQuery(string(body))
-	c.operation = form.Get("Action")
-	return c, err
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		form, err := url.ParseQuery(string(body))
+		c.operation = form.Get("Action")
+		return c, err
+	}
+	return c, nil
 }
 
 // Body is the body of a request. The request can still be read.

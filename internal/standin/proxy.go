@@ -1,6 +1,8 @@
 package standin
 
 import (
+	"io"
+	golog "log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -48,6 +50,7 @@ func forwardTo(endpoint string, transport http.RoundTripper) (http.Handler, erro
 	}
 	return &httputil.ReverseProxy{
 		Transport: transport,
+		ErrorLog:  golog.New(io.Discard, "", 0), // that a client has gone is no news
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) {
 			// AWS has no gateway that answers for it: a server that is gone, or a

@@ -1,0 +1,120 @@
+package system_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/standin"
+)
+
+// counted are the calls of who counts: the functions and the agents.
+func (a *account) counted() map[string]int {
+	all := map[string]int{}
+	for name, key := range map[string]string{"agent": keyAgent, "launcher": keyOf(launcherName)} {
+		for call, n := range a.cloud.Caller(key).AllCalls() {
+			all[name+" "+call] = n
+		}
+	}
+	return all
+}
+
+// since are the calls that were made after others.
+func since(before, after map[string]int) map[string]int {
+	made := maps.Clone(after)
+	for call, n := range before {
+		made[call] -= n
+	}
+	maps.DeleteFunc(made, func(_ string, n int) bool { return n == 0 })
+	return made
+}
+
+// TestCalls counts what a job, a cold start and an idle runner cost. It runs
+// alone, before those that run together.
+func TestCalls(t *testing.T) {
+	a := open(t)
+	s := a.deploy(t, template(object{}, onCall(job(last(), "true"))))
+	s.output(t, s.first(t))
+
+	s.settled(t)
+	nothing := a.counted()
+	s.output(t, s.called(t))
+	s.settled(t)
+	cold := a.counted()
+	start := a.billed.since(launcherName+" step", 0)
+	require.Len(t, start, 1, "a step is one call of the launcher")
+
+	const jobs = 20
+	for range jobs {
+		s.output(t, s.called(t))
+	}
+	s.settled(t)
+	warm := a.counted()
+	times := a.billed.since(launcherName+" step", 1)
+	require.Len(t, times, jobs)
+	slices.Sort(times)
+
+	// While nothing is to do, the agent polls; each poll is 20 seconds long.
+	const idle = 41 * time.Second
+	timer := time.NewTimer(idle)
+	<-timer.C
+	waited := since(warm, a.counted())
+
+	perJob := since(cold, warm)
+	table(t, "a cold start with its job", since(nothing, cold), 1)
+	table(t, "a warm job", perJob, jobs)
+	table(t, "an idle hour", waited, float64(idle)/float64(time.Hour))
+	t.Logf("the launcher worked %v for the cold start, %v (median of %d) for a warm job", start[0], times[len(times)/2], len(times))
+
+	assert.Equal(t, 1, since(nothing, cold)["launcher ecs.RunTask"])
+	assert.Zero(t, perJob["launcher ecs.RunTask"])
+	assert.Equal(t, jobs, perJob["launcher sqs.SendMessage"])
+	assert.Equal(t, jobs, perJob["agent states.SendTaskSuccess"])
+	assert.Equal(t, jobs, perJob["agent sqs.DeleteMessage"])
+	for call, n := range perJob {
+		assert.LessOrEqual(t, n, 3*jobs, "%s for a job", call)
+	}
+	for call := range waited {
+		assert.Equal(t, "agent sqs.ReceiveMessage", call, "an idle runner polls, and nothing else")
+	}
+	assert.LessOrEqual(t, waited["agent sqs.ReceiveMessage"], 3)
+}
+
+// settled waits until all is done that follows a job, and the agent polls again.
+func (s *stack) settled(t testing.TB) {
+	t.Helper()
+	last, same := 0, time.Now()
+	require.Eventually(t, func() bool {
+		n := 0
+		for _, count := range s.counted() {
+			n += count
+		}
+		if n != last {
+			last, same = n, time.Now()
+		}
+		return time.Since(same) > time.Second
+	}, soon, tick, "the agent does not come to rest")
+}
+
+// table logs calls by service, divided by a number.
+func table(t testing.TB, title string, calls map[string]int, by float64) {
+	t.Helper()
+	var text strings.Builder
+	sums := map[string]float64{}
+	for _, call := range slices.Sorted(maps.Keys(calls)) {
+		n := float64(calls[call]) / by
+		fmt.Fprintf(&text, "  %-44s %8.2f\n", call, n)
+		_, service, _ := strings.Cut(strings.Split(call, ".")[0], " ")
+		sums[service] += n
+	}
+	for _, service := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(&text, "  all of %-37s %8.2f\n", service, sums[service])
+	}
+	t.Logf("calls for %s in %s:\n%s", title, standin.Region, text.String())
+}
