@@ -77,6 +77,28 @@ func TestARunnerWithAnotherAgent(t *testing.T) {
 	})
 }
 
+// TestAReplacedAgentLeaves: one that knows only by a job of another configuration
+// that it is of no use any more does not stay for what its successor runs.
+func TestAReplacedAgentLeaves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t)
+		f.ports.Admission = verdicts(worker.Leave)
+		begin := time.Now()
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		f.commands("Foreign")
+		synctest.Wait()
+		f.state.Replace("B")
+		answers := f.reporter.Open("token-B")
+		require.NoError(t, f.claims.Of("B").Claim(t.Context(), claimOf("token-B")))
+		require.NoError(t, <-ended)
+		assert.Less(t, time.Since(begin), protocol.LeaseTime)
+		assert.Empty(t, answers, "B answers for its job itself")
+		assert.False(t, f.state.Retired(), "the state is B's")
+	})
+}
+
 // TestVerdictsAreConfirmed is D-A4 and D-A11: a stale read neither deletes a
 // valid message nor ends a healthy agent.
 func TestVerdictsAreConfirmed(t *testing.T) {

@@ -46,7 +46,7 @@ func (w *Worker) retire(running, taking context.Context) bool {
 	if w.ports.Life == nil {
 		return true
 	}
-	if w.othersUnfinished(taking) {
+	if w.othersUnfinished(taking) && !w.isReplaced(taking) {
 		w.held.stay(w.config.LeaseTime / 2)
 		return false
 	}
@@ -68,6 +68,12 @@ func (w *Worker) retire(running, taking context.Context) bool {
 			return true
 		}
 	}
+}
+
+// isReplaced says whether the runner has another agent, which answers for those
+// that die.
+func (w *Worker) isReplaced(ctx context.Context) bool {
+	return errors.Is(retry(ctx, callTimeout, w.ports.Life.Started), ErrNotOurs)
 }
 
 // refuse fails every job that waits, until a look finds none.
