@@ -31,8 +31,9 @@ type process struct {
 	exited chan struct{}
 }
 
-// outputDelay is how long a process's output is read after its end.
-const outputDelay = time.Second
+// outputDelay is how long a process's output is read after its end, where
+// something that it has left holds it open.
+const outputDelay = 100 * time.Millisecond
 
 // start starts a process, with all of its own.
 func start(from command, output *log) (*process, error) {
