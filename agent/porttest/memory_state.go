@@ -75,6 +75,11 @@ func (t taskState) Started(ctx context.Context) error {
 	return t.write(ctx, func(s *MemoryState) { s.started = true })
 }
 
+// Ours implements worker.Life.
+func (t taskState) Ours(ctx context.Context) error {
+	return t.write(ctx, func(*MemoryState) {})
+}
+
 // Retire implements worker.Life.
 func (t taskState) Retire(ctx context.Context) error {
 	return t.write(ctx, func(s *MemoryState) { s.retired = true })

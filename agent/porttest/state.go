@@ -52,10 +52,18 @@ func Life(t *testing.T, open func(t *testing.T) LifeFixture) {
 			assert.False(t, f.Started(t))
 			assert.False(t, f.Retired(t))
 		},
+		"an agent that works learns that it is replaced": func(t *testing.T, f LifeFixture) {
+			require.NoError(t, f.Life.Ours(t.Context()))
+			require.NoError(t, f.Life.Started(t.Context()))
+			require.NoError(t, f.Life.Ours(t.Context()))
+			f.Replace(t)
+			require.ErrorIs(t, f.Life.Ours(t.Context()), worker.ErrNotOurs)
+			assert.False(t, f.Started(t))
+		},
 		"a call that is cancelled says nothing": func(t *testing.T, f LifeFixture) {
 			over, cancel := context.WithCancelCause(t.Context())
 			cancel(errors.New("cancelled by the test"))
-			for _, err := range []error{f.Life.Started(over), f.Life.Retire(over)} {
+			for _, err := range []error{f.Life.Started(over), f.Life.Ours(over), f.Life.Retire(over)} {
 				require.Error(t, err)
 				require.NotErrorIs(t, err, worker.ErrNotOurs)
 			}

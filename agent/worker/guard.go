@@ -187,6 +187,12 @@ func (g *guard) Started(ctx context.Context) (err error) {
 	return g.ports.Life.Started(ctx)
 }
 
+// Ours implements Life.
+func (g *guard) Ours(ctx context.Context) (err error) {
+	defer g.caught("Life", &err)
+	return g.ports.Life.Ours(ctx)
+}
+
 // Retire implements Life.
 func (g *guard) Retire(ctx context.Context) (err error) {
 	defer g.caught("Life", &err)

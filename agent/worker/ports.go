@@ -141,11 +141,14 @@ type Claims interface {
 // ErrClaimed says that somebody has claimed the job already.
 var ErrClaimed = errors.New("the job is claimed")
 
-// Life is what a runner's state says of this agent. Both methods return
+// Life is what a runner's state says of this agent. All methods return
 // ErrNotOurs when the state names another agent.
 type Life interface {
-	// Started says that the agent is up.
+	// Started says that the agent is up. Said again, it may have no effect and
+	// know of no other agent.
 	Started(ctx context.Context) error
+	// Ours asks whether the state names this agent.
+	Ours(ctx context.Context) error
 	// Retire says "I take nothing more": who reads it starts another agent.
 	// The worker receives once more after it, so nothing sent before is missed.
 	Retire(ctx context.Context) error

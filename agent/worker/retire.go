@@ -73,7 +73,7 @@ func (w *Worker) retire(running, taking context.Context) bool {
 // isReplaced says whether the runner has another agent, which answers for those
 // that die.
 func (w *Worker) isReplaced(ctx context.Context) bool {
-	return errors.Is(retry(ctx, callTimeout, w.ports.Life.Started), ErrNotOurs)
+	return errors.Is(retry(ctx, callTimeout, w.ports.Life.Ours), ErrNotOurs)
 }
 
 // refuse fails every job that waits, until a look finds none.

@@ -150,6 +150,10 @@ func (t tapLife) Started(ctx context.Context) error {
 	return t.call(ctx, "started", func() error { return t.Life.Started(ctx) })
 }
 
+func (t tapLife) Ours(ctx context.Context) error {
+	return t.call(ctx, "ours", func() error { return t.Life.Ours(ctx) })
+}
+
 func (t tapLife) Retire(ctx context.Context) error {
 	return t.call(ctx, "retire", func() error { return t.Life.Retire(ctx) })
 }

@@ -118,17 +118,23 @@ func (a *account) config(key string) aws.Config {
 	}
 }
 
-// restless is the name of Runners whose agents leave sooner than a Runner may
-// say.
-const restless = "Restless"
+// Names of Runners whose agents leave sooner: when they are idle for less than a
+// Runner may say, and when they are of no use although they have just started.
+const (
+	restless = "Restless"
+	settled  = "Settled"
+)
 
 // container is what a container has over its own variables: the image has the
 // agent on PATH.
 func (a *account) container(task fleet.Task) []string {
 	path := "PATH=" + filepath.Join(a.folder, "image") + ":/usr/local/bin:/usr/bin:/bin"
 	own := append(a.cloud.Environment(nil, keyAgent), path)
-	if strings.HasSuffix(task.Group, "-"+restless) {
-		own = append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME=0")
+	switch {
+	case strings.HasSuffix(task.Group, "-"+restless):
+		return append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME=0")
+	case strings.HasSuffix(task.Group, "-"+settled):
+		return append(own, "ATTINI_SETTLE_TIME=0")
 	}
 	return own
 }

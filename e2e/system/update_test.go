@@ -13,24 +13,24 @@ func TestChangedProperty(t *testing.T) {
 	t.Parallel()
 	before, after := newGate(t), newGate(t)
 	made := func(jobs int, g gate) string {
-		return template(object{"RunnerConfiguration": object{"MaxConcurrentJobs": jobs}},
-			one(job(last(), g.note("begun"), g.wait(), output(`{"done":true}`))))
+		return templateOf(settled, object{"RunnerConfiguration": object{"MaxConcurrentJobs": jobs}},
+			one(job(last(), g.note("begun"), g.wait(), output(`{"done":true}`))), nil)
 	}
 	s := open(t).deploy(t, made(2, before))
 	first := s.first(t)
 	before.waitFor(t, 1)
 	s.update(t, made(3, after))
 	after.waitFor(t, 1)
-	tasks := s.runnerTasks("Build")
+	tasks := s.runnerTasks(settled)
 	require.Len(t, tasks, 2, "the changed runner has a task of its own")
 	assert.Equal(t, "RUNNING", tasks[0].LastStatus, "the old task has its job still")
 	before.letGo(t)
 	assert.Equal(t, map[string]any{"done": true}, outputOf(t, s.output(t, first), "Step"))
-	require.Eventually(t, func() bool { return s.runnerTasks("Build")[0].LastStatus == "STOPPED" }, soon, tick, "the old task does not leave")
-	assert.Equal(t, 0, *s.runnerTasks("Build")[0].Containers[0].ExitCode, "it leaves by itself")
+	require.Eventually(t, func() bool { return s.runnerTasks(settled)[0].LastStatus == "STOPPED" }, soon, tick, "the old task does not leave")
+	assert.Equal(t, 0, *s.runnerTasks(settled)[0].Containers[0].ExitCode, "it leaves by itself")
 	after.letGo(t)
 	for _, execution := range s.executions(t) {
 		s.output(t, execution)
 	}
-	assert.Len(t, s.runnerTasks("Build"), 2)
+	assert.Len(t, s.runnerTasks(settled), 2)
 }

@@ -137,6 +137,15 @@ func (r *Runner) Retire(ctx context.Context) error {
 	return r.failed("say that the runner leaves", err)
 }
 
+// Ours implements worker.Life.
+func (r *Runner) Ours(ctx context.Context) error {
+	ours, err := r.isOurs(ctx)
+	if err == nil && !ours {
+		return worker.ErrNotOurs
+	}
+	return err
+}
+
 // isOurs reports whether the item names this agent's task.
 func (r *Runner) isOurs(ctx context.Context) (bool, error) {
 	if r.task == "" {
