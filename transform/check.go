@@ -22,11 +22,25 @@ func check(template *cfn.Node, inventory *Inventory, facts *facts, known *cfn.Fo
 	for _, runner := range inventory.Runners {
 		problems.Add(compat.CheckTaskDefinition(runner, definitions.of(runner))...)
 		problems.Add(compat.CheckFargate(runner, definitions.of(runner))...)
+		problems.Add(checkObjects(runner, known)...)
 		problems.Add(facts.checkHost(runner, definitions.of(runner))...)
 		problems.Add(facts.checkNetwork(runner)...)
 	}
 	problems.Add(checkReferences(template, inventory)...)
 	problems.Add(checkPlanTexts(inventory.Plan, known)...)
+	return problems
+}
+
+// checkObjects reports what a Runner's launch template cannot be made of.
+func checkObjects(runner *schema.Runner, known *cfn.Foresight) problem.List {
+	if runner.Ec2Configuration == nil {
+		return nil
+	}
+	c := chooser{known}
+	problems := c.checkChosen(runner, "Ec2Configuration", runner.Ec2Configuration.Node)
+	if network := runner.AwsVpcConfiguration; network != nil {
+		problems.Add(c.checkChosen(runner, "AwsVpcConfiguration", network.Node)...)
+	}
 	return problems
 }
 

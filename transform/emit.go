@@ -21,6 +21,9 @@ const marker = "\x00node:"
 
 // hold returns a text that stands for the node until resource is called.
 func (t *typed) hold(node *cfn.Node) string {
+	if node == nil {
+		panic("a generated resource holds no value") // only a mistake in this package can cause it
+	}
 	t.held = append(t.held, node)
 	return marker + strconv.Itoa(len(t.held)-1)
 }

@@ -45,14 +45,14 @@ type Request struct {
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	known := cfn.Foresee(request.Template, request.Values)
 	inventory, problems := take(request.Template, known)
-	facts, found := gather(ctx, request.Account, inventory)
+	facts, found := gather(ctx, request.Account, inventory, known)
 	problems.Add(found...)
 	problems.Add(check(request.Template, inventory, facts, known)...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
 	x := &expansion{
-		facts: facts, known: known, defaultImage: request.DefaultImage, deployable: request.Account != nil,
+		chooser: chooser{known}, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
 		definitions:   taskDefinitions(request.Template, inventory, known),
 		substitutions: newSubstitutions(request.Template, inventory.Plan),
 	}
@@ -72,8 +72,8 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 
 // expansion collects what one template becomes.
 type expansion struct {
+	chooser
 	facts         *facts
-	known         *cfn.Foresight
 	defaultImage  string
 	deployable    bool
 	definitions   definitions

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/compat"
 	"github.com/attini-go/runner/problem"
 	"github.com/attini-go/runner/schema"
@@ -25,12 +26,12 @@ type facts struct {
 
 // gather asks the account for all that the Runners need, each thing once and
 // those that do not need each other at the same time.
-func gather(ctx context.Context, account Account, inventory *Inventory) (*facts, problem.List) {
+func gather(ctx context.Context, account Account, inventory *Inventory, known *cfn.Foresight) (*facts, problem.List) {
 	f := &facts{}
 	if account == nil || inventory == nil {
 		return f, nil
 	}
-	w := wantedOf(inventory.Runners)
+	w := wantedOf(inventory.Runners, known)
 	var failures [3]error
 	var group sync.WaitGroup
 	ask := func(slot int, wanted bool, question func() error) {
@@ -86,7 +87,7 @@ type wanted struct {
 	named         []compat.Alias
 }
 
-func wantedOf(runners []*schema.Runner) wanted {
+func wantedOf(runners []*schema.Runner, known *cfn.Foresight) wanted {
 	var w wanted
 	for _, runner := range runners {
 		w.subnets = w.subnets || runner.AwsVpcConfiguration == nil
@@ -98,6 +99,7 @@ func wantedOf(runners []*schema.Runner) wanted {
 			w.types = append(w.types, host.InstanceType.Literal)
 		}
 		if !host.Ami.Known {
+			w.aliases = w.aliases || mayBeAlias(known, host.Node)
 			continue
 		}
 		if alias, isAlias := compat.AliasNamed(host.Ami.Literal); isAlias {
@@ -110,6 +112,21 @@ func wantedOf(runners []*schema.Runner) wanted {
 	slices.Sort(w.types)
 	w.types = slices.Compact(w.types)
 	return w
+}
+
+// mayBeAlias reports whether a host's Ami is an alias under some condition; the
+// default, where it is absent, is one.
+func mayBeAlias(known *cfn.Foresight, host *cfn.Node) bool {
+	found := false
+	chooser{known}.chooseIn(host, "Ami", func(n *cfn.Node) *cfn.Node {
+		if n.IsString() {
+			_, isAlias := compat.AliasNamed(n.Text)
+			found = found || isAlias
+		}
+		found = found || n == nil
+		return orNothing(n)
+	})
+	return found
 }
 
 // imageIDs are the AMIs that are named, and those that the aliases stand for.

@@ -23,13 +23,10 @@ const hopLimit = 2
 func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
 	host, image := runner.Ec2Configuration, x.machineImage(runner)
-	profile := defaultInstanceProfile()
-	if host.InstanceProfileName.Given() {
-		profile = x.known.Branch(host.InstanceProfileName.Node)
-	}
+	profile := x.chooseIn(host.Node, "InstanceProfileName", or(defaultInstanceProfile()))
 	data := &ec2.LaunchTemplate_LaunchTemplateData{
 		ImageId:            new(t.hold(image.node)),
-		InstanceType:       new(t.hold(x.known.Branch(host.InstanceType.Node))),
+		InstanceType:       new(t.hold(x.chooseIn(host.Node, "InstanceType", orNothing))),
 		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.hold(profile))},
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
@@ -88,10 +85,7 @@ func (x *expansion) userData(runner *schema.Runner) *cfn.Node {
 
 // cluster is the Runner's (section EcsCluster).
 func (x *expansion) cluster(runner *schema.Runner) *cfn.Node {
-	if runner.EcsCluster.Given() {
-		return x.known.Branch(runner.EcsCluster.Node)
-	}
-	return cfn.Str(runner.EcsCluster.Literal)
+	return x.choose(runner.EcsCluster.Node, or(cfn.Str(schema.DefaultCluster)))
 }
 
 // hostTags tell people, and the permission to terminate, whose host it is.

@@ -27,23 +27,27 @@ func securityGroup(runner *schema.Runner) *cfn.Node {
 // separated by commas, which a launch template does not.
 func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
 	network := runner.AwsVpcConfiguration
-	switch {
-	case network == nil:
+	if network == nil {
 		return cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId"))
-	case !network.SecurityGroups.Given():
+	}
+	groups := x.chooseIn(network.Node, "SecurityGroups", func(n *cfn.Node) *cfn.Node {
+		switch {
+		case n == nil:
+			return cfn.Ref("AWS::NoValue")
+		case n.IsList():
+			return n
+		case n.IsString() && !cfn.IsDynamicReference(n.Text):
+			return texts(schema.IDs(n.Text))
+		case x.isText(n):
+			return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), n)))
+		default:
+			return n
+		}
+	})
+	if cfn.IsNoValue(groups) {
 		return nil
 	}
-	groups := x.known.Branch(network.SecurityGroups.Node)
-	switch {
-	case groups.IsList():
-		return groups
-	case groups.IsString() && network.SecurityGroups.Known:
-		return texts(network.SecurityGroups.Literal)
-	case x.isText(groups):
-		return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), groups)))
-	default:
-		return groups
-	}
+	return groups
 }
 
 // isText reports whether a value comes to one text and not to a list.

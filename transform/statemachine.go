@@ -167,7 +167,8 @@ func (x *expansion) mergeState(state *plan.State) *cfn.Node {
 }
 
 // invokeState calls a function of the user's, as the step's Parameters say;
-// without a Payload the function gets the step's whole input.
+// without a Payload the function gets the step's whole input. What it answers
+// is under result in the step's output, unless the step has a ResultSelector.
 func (x *expansion) invokeState(state *plan.State) *cfn.Node {
 	parameters := state.Node.Get("Parameters").Clone()
 	if cfn.IsNoValue(parameters.Get("Payload")) {
@@ -177,6 +178,8 @@ func (x *expansion) invokeState(state *plan.State) *cfn.Node {
 		parameters.Set("Payload.$", cfn.Str("$"))
 	}
 	task := x.lambdaTask("lambda:invoke", parameters)
+	// The answer alone, as the original's step gives it.
+	task.Set("ResultSelector", cfn.Obj(cfn.F("result.$", cfn.Str("$.Payload"))))
 	task.Set("ResultPath", cfn.Str(state.OutputPath()))
 	return keepUserKeys(task, state)
 }
@@ -218,7 +221,7 @@ func (x *expansion) lambdaTask(integration string, parameters *cfn.Node) *cfn.No
 // End, Retry, Catch, TimeoutSeconds, Comment and the like.
 func keepUserKeys(task *cfn.Node, state *plan.State) *cfn.Node {
 	for _, field := range state.Node.Fields {
-		if field.Key != "Type" && field.Key != "Properties" && field.Key != "Parameters" {
+		if field.Key != "Type" && field.Key != "Properties" && field.Key != "Parameters" && !cfn.IsNoValue(field.Value) {
 			task.Set(field.Key, field.Value.Clone())
 		}
 	}

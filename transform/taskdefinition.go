@@ -36,13 +36,8 @@ func defaultRole() *cfn.Node {
 
 func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
-	role, image := defaultRole(), cfn.Str(cmp.Or(x.defaultImage, DefaultImage))
-	if runner.RoleArn.Given() {
-		role = x.known.Branch(runner.RoleArn.Node)
-	}
-	if runner.Image.Given() {
-		image = x.known.Branch(runner.Image.Node)
-	}
+	role := x.choose(runner.RoleArn.Node, or(defaultRole()))
+	image := x.choose(runner.Image.Node, or(cfn.Str(cmp.Or(x.defaultImage, DefaultImage))))
 	container := ecs.TaskDefinition_ContainerDefinition{
 		Name:  containerName,
 		Image: t.hold(image),
