@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
 )
 
 func choiceKeys() []string {
@@ -56,7 +57,7 @@ func (l *lister) checkChoice(it item) {
 	subject := stepSubject(it.name)
 	for _, field := range it.node.Fields {
 		if !slices.Contains(append(choiceKeys(), "Next", "End"), field.Key) {
-			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has no such key; "+suggestion(field.Key, choiceKeys()))
+			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has no such key; "+problem.Suggestion(field.Key, choiceKeys()))
 		}
 	}
 	condition, at := it.node.Get("Condition"), it.path.Key("Condition")

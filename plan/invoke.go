@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
 )
 
 // maxClientContext is Lambda's limit of a ClientContext, in bytes.
@@ -46,7 +47,7 @@ func (r *reader) invokeParameter(subject string, parameters *cfn.Node, field cfn
 	switch {
 	case isLoopKey(field.Key):
 	case !slices.Contains(invokeParameters(), name):
-		r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: there is no such parameter; %s", field.Key, suggestion(name, invokeParameters())))
+		r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: there is no such parameter; %s", field.Key, problem.Suggestion(name, invokeParameters())))
 	case fromPayload && given(parameters, name) != nil:
 		r.report(RuleExclusive, subject, at, field.Place, fmt.Sprintf("has both %s and %s; remove one of them", name, field.Key))
 	case fromPayload:
@@ -59,7 +60,7 @@ func (r *reader) invokeParameter(subject string, parameters *cfn.Node, field cfn
 	case n.Text == "":
 		r.report(RuleType, subject, at, n.Place, name+": is empty")
 	case name == "InvocationType" && !slices.Contains(invocationTypes(), n.Text):
-		r.report(RuleType, subject, at, n.Place, fmt.Sprintf("InvocationType: %q is not allowed (allowed: %s)", n.Text, strings.Join(invocationTypes(), ", ")))
+		r.report(RuleType, subject, at, n.Place, fmt.Sprintf("InvocationType: %s is not allowed (allowed: %s)", problem.Quote(n.Text), strings.Join(invocationTypes(), ", ")))
 	case name == "ClientContext" && len(n.Text) > maxClientContext:
 		r.report(RuleRange, subject, at, n.Place, fmt.Sprintf("ClientContext: has %d bytes (at most %d)", len(n.Text), maxClientContext))
 	}
@@ -74,13 +75,14 @@ func (r *reader) template(subject string, n *cfn.Node, label cfn.Path, at cfn.Pa
 	for i, item := range n.Items {
 		r.template(subject, item, label.Index(i), at.Index(i))
 	}
+	values := n.ByKey()
 	for _, field := range n.Fields {
 		name, fromPayload := strings.CutSuffix(field.Key, ".$")
 		inside, where := label.Key(field.Key), at.Key(field.Key)
 		switch {
 		case !fromPayload:
 			r.template(subject, field.Value, inside, where)
-		case given(n, name) != nil:
+		case values[name] != nil && !cfn.IsNoValue(values[name]):
 			r.report(RuleExclusive, subject, where, field.Place, fmt.Sprintf("%s has both %s and %s; remove one of them", label, name, field.Key))
 		case !isIntrinsic(field.Value):
 			r.fromPayload(subject+": "+string(label), field, where)

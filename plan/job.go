@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
 )
 
 func jobProperties() []string {
@@ -29,7 +30,7 @@ func (r *reader) attiniKeys(s *State, own, reserved []string) {
 		case slices.Contains(reserved, field.Key):
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("%s: cannot be given on an %s, which makes its own", field.Key, s.Type))
 		case !slices.Contains(allowed, field.Key):
-			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, suggestion(field.Key, allowed)))
+			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, problem.Suggestion(field.Key, allowed)))
 		case field.Key == "QueryLanguage" && (!field.Value.IsString() || field.Value.Text != "JSONPath"):
 			r.report(RuleQueryLanguage, subject, at, field.Value.Place, fmt.Sprintf("QueryLanguage: must be JSONPath on an %s", s.Type))
 		}
@@ -70,7 +71,7 @@ func (r *reader) jobKeys(subject string, properties *cfn.Node, at cfn.Path) {
 		switch {
 		case isLoopKey(field.Key):
 		case !slices.Contains(jobProperties(), name):
-			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(name, jobProperties())))
+			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(name, jobProperties())))
 		case !fromPayload:
 		case name == "Runner":
 			r.report(RuleRunner, subject, where, field.Place, "Runner.$: the Runner must be known when the template is expanded, so it cannot be taken from the payload")
@@ -145,6 +146,7 @@ func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
 		r.report(RuleType, subject, at, n.Place, "Environment must be an object of variables, not "+kindOf(n))
 		return
 	}
+	values := n.ByKey()
 	for _, field := range n.Fields {
 		name, fromPayload := strings.CutSuffix(field.Key, ".$")
 		where := at.Key(field.Key)
@@ -152,12 +154,12 @@ func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
 			continue
 		}
 		if !environmentName.MatchString(name) {
-			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %q is no name of a variable (letters, digits and _, not beginning with a digit)", name))
+			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %s is no name of a variable (letters, digits and _, not beginning with a digit)", problem.Quote(name)))
 		}
 		switch {
 		case !fromPayload:
 			r.text(subject, "Environment."+field.Key+": ", field.Value, where, "")
-		case n.Has(name):
+		case values[name] != nil:
 			r.report(RuleExclusive, subject, where, field.Place, fmt.Sprintf("Environment has both %s and %s; remove one of them", name, field.Key))
 		default:
 			r.fromPayload(subject+": Environment", field, where)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/problem"
 )
 
 // machine reads {StartAt, States}; nil when it is too broken to go on.
@@ -109,7 +110,7 @@ func otherAttiniTypes() []string {
 }
 
 func (r *reader) unknownType(s *State) {
-	message := fmt.Sprintf("Type: %q is no type of a step; %s", s.Type, suggestion(s.Type, stepTypes()))
+	message := fmt.Sprintf("Type: %s is no type of a step; %s", problem.Quote(s.Type), problem.Suggestion(s.Type, stepTypes()))
 	if slices.Contains(otherAttiniTypes(), s.Type) {
 		message = fmt.Sprintf("Type: %s is not supported (supported: %s)", s.Type, strings.Join(stepTypes(), ", "))
 	}

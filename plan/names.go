@@ -5,14 +5,17 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/attini-go/runner/problem"
 )
 
 // maxNameLength is Step Functions' limit of a state's name, in characters.
 const maxNameLength = 80
 
 // checkNames checks the names of all steps. They are unique in the whole plan,
-// nested steps included, as the States Language demands of a state machine.
-func (r *reader) checkNames(m *Machine) {
+// nested steps included, as the States Language demands of a state machine. It
+// returns the steps by name.
+func (r *reader) checkNames(m *Machine) map[string]*State {
 	seen := map[string]*State{}
 	for s := range m.All() {
 		other := seen[s.Name]
@@ -27,6 +30,7 @@ func (r *reader) checkNames(m *Machine) {
 			seen[s.Name] = s
 		}
 	}
+	return seen
 }
 
 // origin explains a name that the user did not write.
@@ -34,7 +38,7 @@ func (s *State) origin() string {
 	if s.addedFor == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (of the step that is added after %q)", s.addedFor)
+	return fmt.Sprintf(" (of the step that is added after %s)", problem.Quote(s.addedFor))
 }
 
 // badName says what is wrong with a name. White space, brackets and the like,

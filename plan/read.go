@@ -56,7 +56,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		r.body(p, properties, at.Key("Properties"))
 	}
 	if p.Machine != nil {
-		r.checkNames(p.Machine)
+		r.steps = r.checkNames(p.Machine)
 		r.checkMachine(p.Machine, p.Machine)
 		r.checkQueryLanguage(p.Machine)
 	}
@@ -76,6 +76,8 @@ func given(properties *cfn.Node, key string) *cfn.Node {
 type reader struct {
 	plan     string
 	problems problem.List
+	// steps are those of the whole plan by name, the first of each name.
+	steps map[string]*State
 	// jsonata says that the plan's states are in JSONata unless they say otherwise.
 	jsonata bool
 }
@@ -84,7 +86,7 @@ func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, 
 	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
 }
 
-func (r *reader) subject() string { return fmt.Sprintf("Plan %q", r.plan) }
+func (r *reader) subject() string { return "Plan " + problem.Quote(r.plan) }
 
 // properties checks all properties but the plan's body, and reports whether
 // there are any.
@@ -99,7 +101,7 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	}
 	for _, field := range properties.Fields {
 		if !slices.Contains(planProperties(), field.Key) {
-			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(field.Key, planProperties())))
+			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(field.Key, planProperties())))
 		}
 	}
 	if runner := given(properties, "DefaultRunner"); runner != nil {

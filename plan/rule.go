@@ -117,7 +117,7 @@ func (c choiceRule) inner() choiceRule {
 }
 
 func (c choiceRule) unknownKey(field cfn.Field, label cfn.Path) {
-	message := "a rule has no such key; " + suggestion(field.Key, append(kindsOfRules(), comparisons()...))
+	message := "a rule has no such key; " + problem.Suggestion(field.Key, append(kindsOfRules(), comparisons()...))
 	if field.Key == "Condition" || field.Key == "Output" {
 		message = "belongs to rules in JSONata, and this one is in JSONPath; give Variable and a comparison, or QueryLanguage: JSONata on the step"
 	}
@@ -172,7 +172,7 @@ func (c choiceRule) expression(n *cfn.Node, label cfn.Path) {
 	for _, field := range n.Fields {
 		if !slices.Contains(keys, field.Key) && !isLoopKey(field.Key) {
 			unknown = true
-			c.wrong(RuleChoice, label.Key(field.Key), field.Place, "a rule in JSONata has no such key; "+suggestion(field.Key, keys))
+			c.wrong(RuleChoice, label.Key(field.Key), field.Place, "a rule in JSONata has no such key; "+problem.Suggestion(field.Key, keys))
 		}
 	}
 	const example = "{% $states.input.output.Build.ok %}"

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
@@ -26,13 +25,13 @@ func (r *reader) checkMachine(m, top *Machine) {
 		subject += ": " + string(m.Path)
 	}
 	r.numbers(m.Node, subject, "", m.Path, true)
-	names := m.names()
+	here := m.names()
 	leads := map[string][]string{}
 	astray := len(m.unread) > 0
 	follow := func(from string, transitions ...transition) {
 		for _, t := range transitions {
 			leads[from] = append(leads[from], t.to)
-			astray = !r.target(t, names, top) || astray
+			astray = !r.target(t, here) || astray
 		}
 	}
 	if m.StartAt != "" {
@@ -52,13 +51,23 @@ func (r *reader) checkMachine(m, top *Machine) {
 	}
 }
 
-// names are those of all the machine's steps, the broken ones too.
-func (m *Machine) names() []string {
-	var names []string
+// stepNames are those of all of a machine's steps, the broken ones too.
+type stepNames struct {
+	all []string
+	has map[string]bool
+}
+
+func (m *Machine) names() stepNames {
+	var names stepNames
 	for _, s := range m.States {
-		names = append(names, s.Name)
+		names.all = append(names.all, s.Name)
 	}
-	return append(names, m.unread...)
+	names.all = append(names.all, m.unread...)
+	names.has = make(map[string]bool, len(names.all))
+	for _, name := range names.all {
+		names.has[name] = true
+	}
+	return names
 }
 
 // unreachable reports the steps that no way leads to. leads has the steps that
@@ -160,18 +169,17 @@ func (r *reader) ending(s *State) {
 	}
 }
 
-// target checks that a transition leads to a step of the same machine, whose
-// steps are names, and reports whether it does.
-func (r *reader) target(t transition, names []string, top *Machine) bool {
-	if len(names) == 0 || slices.Contains(names, t.to) {
+// target checks that a transition leads to a step of the same machine, and
+// reports whether it does.
+func (r *reader) target(t transition, here stepNames) bool {
+	if len(here.all) == 0 || here.has[t.to] {
 		return true // without any steps, that is what was reported
 	}
-	message := fmt.Sprintf("%s: %q is no step here; %s", t.label, t.to, suggestion(t.to, names))
-	for s := range top.All() {
-		if s.Name == t.to {
-			message = fmt.Sprintf("%s: %q stands at another level, at %s; a transition stays inside its branch", t.label, t.to, s.Path)
-			break
-		}
+	message := fmt.Sprintf("%s: %s is no step here", t.label, problem.Quote(t.to))
+	if elsewhere := r.steps[t.to]; elsewhere != nil {
+		message = fmt.Sprintf("%s: %s stands at another level, at %s; a transition stays inside its branch", t.label, problem.Quote(t.to), elsewhere.Path)
+	} else if !r.problems.Full() {
+		message += "; " + problem.Suggestion(t.to, here.all)
 	}
 	r.report(RuleUnknownStep, t.subject, t.at, t.place, message)
 	return false

@@ -10,6 +10,7 @@ package transform
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
@@ -47,19 +48,24 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	inventory, problems := take(request.Template, known)
 	facts, found := gather(ctx, request.Account, inventory, known)
 	problems.Add(found...)
-	problems.Add(check(request.Template, inventory, facts, known)...)
+	definitions := taskDefinitions(request.Template, inventory, known)
+	problems.Add(check(request.Template, inventory, definitions, facts, known)...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
 	x := &expansion{
 		chooser: chooser{known}, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
-		definitions:   taskDefinitions(request.Template, inventory, known),
+		definitions:   definitions,
 		substitutions: newSubstitutions(request.Template, inventory.Plan),
 	}
 	for _, runner := range inventory.Runners {
 		x.runner(runner)
 	}
 	x.plan(inventory)
+	if count := x.substitutions.count; count > maxValues {
+		problems.Add(overLimit(inventory.Plan, fmt.Sprintf("has %d values that only the deployment knows (at most %d)", count, maxValues)))
+		return nil, problems.Sorted()
+	}
 	expanded, clashes := x.splice(request.Template, inventory)
 	problems.Add(clashes...)
 	if problems.HasErrors() {

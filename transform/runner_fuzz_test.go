@@ -171,8 +171,8 @@ func (r *randomRunner) number(one, two int) *cfn.Node {
 
 func (r *randomRunner) object(make func() *cfn.Node) *cfn.Node { return r.property(make, make) }
 
-// object makes an object of the properties that are there.
-func object(fields ...cfn.Field) *cfn.Node {
+// objectOf makes an object of the properties that are there.
+func objectOf(fields ...cfn.Field) *cfn.Node {
 	n := cfn.Obj()
 	for _, field := range fields {
 		if field.Value != nil {
@@ -183,7 +183,7 @@ func object(fields ...cfn.Field) *cfn.Node {
 }
 
 func (r *randomRunner) runner() *cfn.Node {
-	return object(
+	return objectOf(
 		cfn.F("TaskDefinitionArn", r.text("arn:aws:ecs:eu-west-1:111122223333:task-definition/build:3", "build")),
 		cfn.F("ContainerName", r.text("main", "Container")),
 		cfn.F("EcsCluster", r.text("builders", "arn:aws:ecs:eu-west-1:111122223333:cluster/b")),
@@ -192,21 +192,21 @@ func (r *randomRunner) runner() *cfn.Node {
 		cfn.F("Memory", r.number(2048, 4096)),
 		cfn.F("Cpu", r.number(512, 1024)),
 		cfn.F("Ec2Configuration", r.object(func() *cfn.Node {
-			return object(
+			return objectOf(
 				cfn.F("InstanceType", r.text("m5.large", "c5.large")),
 				cfn.F("Ami", r.text("AmazonLinux2023", "ami-0123456789abcdef0")),
 				cfn.F("InstanceProfileName", r.text("profile", "other")),
 			)
 		})),
 		cfn.F("AwsVpcConfiguration", r.object(func() *cfn.Node {
-			return object(
+			return objectOf(
 				cfn.F("Subnets", r.list("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")),
 				cfn.F("SecurityGroups", r.list("sg-0123456789abcdef0", "sg-0123456789abcdef1")),
 				cfn.F("AssignPublicIp", r.text("ENABLED", "DISABLED")),
 			)
 		})),
 		cfn.F("RunnerConfiguration", r.object(func() *cfn.Node {
-			return object(
+			return objectOf(
 				cfn.F("MaxConcurrentJobs", r.number(1, 20)),
 				cfn.F("IdleTimeToLive", r.number(60, 86400)),
 				cfn.F("JobTimeout", r.number(5, 172800)),
@@ -214,7 +214,7 @@ func (r *randomRunner) runner() *cfn.Node {
 			)
 		})),
 		cfn.F("Startup", r.object(func() *cfn.Node {
-			return object(
+			return objectOf(
 				cfn.F("Commands", r.list("ls", "date")),
 				cfn.F("CommandsTimeout", r.number(5, 60)),
 			)
