@@ -70,7 +70,7 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message, log Job
 	if err != nil {
 		return failed(Failed, runtimeFailure("set the job's environment", err))
 	}
-	r, err := w.start(script{
+	r, err := w.start(ctx, script{
 		commands: message.Job.Commands, file: d.script, directory: d.source(), environment: environment,
 		log: log,
 	})

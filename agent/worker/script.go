@@ -5,30 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/joblog"
 	"github.com/attini-go/runner/agent/process"
 )
-
-// prelude makes the first failing command end the script, in a pipe too where
-// the shell can: dash learned pipefail late. The shell is asked once, as that
-// takes a process.
-func (w *Worker) prelude() string {
-	w.asked.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
-		defer cancel()
-		question := exec.CommandContext(ctx, w.config.Shell, "-c", "set -o pipefail")
-		question.Env, question.Dir = w.config.Environment, w.config.Directory
-		w.pipefail = question.Run() == nil
-	})
-	if w.pipefail {
-		return "set -eo pipefail\n"
-	}
-	return "set -e\n"
-}
 
 // lineLimit is where a line of output is split, in bytes.
 const lineLimit = 64 << 10
@@ -51,8 +33,8 @@ var errTimeout = errors.New("timed out")
 
 // start writes the script and runs it. The commands are the file's only text
 // that a user gives; everything else travels in the environment.
-func (w *Worker) start(s script) (*running, error) {
-	text := w.prelude() + strings.Join(s.commands, "\n") + "\n"
+func (w *Worker) start(ctx context.Context, s script) (*running, error) {
+	text := w.prelude(ctx) + strings.Join(s.commands, "\n") + "\n"
 	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
