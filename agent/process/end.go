@@ -20,7 +20,7 @@ const surrender = 5 * time.Second
 // wait for the first.
 //
 // Processes that may not be sent signals, and those alive 5 seconds after
-// SIGKILL, are given up.
+// SIGKILL, are given up; so is an Output that takes nothing for 10 seconds.
 func (t *Tree) End() {
 	t.end.Do(func() {
 		defer close(t.ended)

@@ -55,10 +55,15 @@ type running struct {
 	lines *joblog.Splitter
 }
 
-// End ends what is left of the script and writes its unfinished last line.
+// End ends what is left of the script and writes its unfinished last line, unless
+// the log is blocked: then that is lost.
 func (r *running) End() {
 	r.Tree.End()
-	_ = r.lines.Close() // it writes to the log, which cannot fail
+	select {
+	case <-r.OutputDone():
+		_ = r.lines.Close() // it writes to the log, which cannot fail
+	default:
+	}
 }
 
 // wait waits for the script at most so long.
