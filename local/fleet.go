@@ -18,8 +18,9 @@ import (
 
 // How the local agents behave where a deployment has its own ways.
 const (
-	// killGrace lets jobs clean up, and a person not wait for long.
-	killGrace = 5 * time.Second
+	// KillGrace is the time between a job's SIGTERM and SIGKILL. It lets jobs
+	// clean up, and a person not wait for long.
+	KillGrace = 5 * time.Second
 	// heartbeat is how soon a job notices that nobody waits for it any more.
 	heartbeat = 200 * time.Millisecond
 )
@@ -102,7 +103,8 @@ func (f *fleet) config(runner *schema.Runner, directory string) worker.Config {
 			protocol.EnvAccount+"="+facts.Account,
 			protocol.EnvRegion+"="+facts.Region,
 		),
-		KillGrace:         killGrace,
+		KillGrace:         KillGrace,
+		KillNow:           f.options.KillNow,
 		HeartbeatInterval: heartbeat,
 		OutputLimit:       protocol.MaxPayload,
 	}

@@ -5,12 +5,15 @@
 package local
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/attini-go/runner/agent/worker"
@@ -40,6 +43,12 @@ type Options struct {
 	Watch func(states.Event)
 	// Logger takes what the agents have to say for themselves.
 	Logger *slog.Logger
+	// Directory is where the run has its files. Run makes it and removes it.
+	// Empty: a new one among the system's temporary files.
+	Directory string
+	// KillNow, when it is closed, ends KillGrace: jobs that are being stopped
+	// get SIGKILL at once. It may be nil.
+	KillNow <-chan struct{}
 }
 
 // Result is how a run ended.
@@ -65,6 +74,10 @@ const (
 	Stopped   Status = "STOPPED"
 )
 
+// NewDirectory names a directory that nothing else has, among the system's
+// temporary files, so that a guard knows its name before it is there.
+func NewDirectory() string { return filepath.Join(os.TempDir(), "runnerctl-"+rand.Text()) }
+
 // Run runs the plan. It returns when every process that it started is gone.
 // The error is about the run's own means; how the plan ended is in Result.
 func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err error) {
@@ -72,9 +85,9 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	if err != nil {
 		return Result{}, err
 	}
-	directory, err := os.MkdirTemp("", "runnerctl-")
-	if err != nil {
-		return Result{}, fmt.Errorf("make a working directory: %w", err)
+	directory := cmp.Or(o.Directory, NewDirectory())
+	if err := os.Mkdir(directory, 0o700); err != nil {
+		return Result{}, fmt.Errorf("make the run's directory: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
 
