@@ -31,7 +31,8 @@ type Options struct {
 	Input json.RawMessage
 	// Mocks are the results of steps that call something else than a runner.
 	Mocks map[string]json.RawMessage
-	// Steps run alone, one after the other, in place of the whole plan.
+	// Steps run alone, one after the other, in place of the whole plan. The
+	// first that fails is the last; a Catch changes nothing in that.
 	Steps []string
 	// Shell runs the commands, such as "bash".
 	Shell string
@@ -104,18 +105,19 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	}
 	agents.start = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
-	diary := newDiary(o.Watch)
-	output, failure := d.interpret(ctx, input, started, o.Steps, states.Options{
-		Tasks:    &watchedTasks{next: &tasks{fleet: agents, broker: broker, mocks: o.Mocks}, log: log, diary: diary},
-		Observer: diary,
+	diary := newDiary(o.Watch, len(o.Steps) > 0)
+	output, failure := d.interpret(ctx, input, started, o.Steps, diary, &watchedTasks{
+		next: &tasks{fleet: agents, broker: broker, mocks: o.Mocks}, log: log, diary: diary,
 	})
 	agents.close()
 	agents.running.Wait()
 	return conclude(ctx, output, failure, diary.steps), nil
 }
 
-// interpret runs the machine, or the chosen steps one after the other.
-func (d *Deployment) interpret(ctx context.Context, input json.RawMessage, started time.Time, steps []string, o states.Options) (json.RawMessage, error) {
+// interpret runs the machine, or the chosen steps one after the other, until
+// one fails.
+func (d *Deployment) interpret(ctx context.Context, input json.RawMessage, started time.Time, steps []string, diary *diary, do states.Tasks) (json.RawMessage, error) {
+	o := states.Options{Tasks: do, Observer: diary}
 	machineARN := fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s", d.facts.Region, d.facts.Account, d.name)
 	execution := states.Execution{
 		ARN:              fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:local", d.facts.Region, d.facts.Account, d.name),
@@ -131,6 +133,9 @@ func (d *Deployment) interpret(ctx context.Context, input json.RawMessage, start
 	}
 	for _, step := range steps {
 		output, err := d.machine.RunState(ctx, step, execution, o)
+		if err == nil && diary.failed != nil {
+			err = diary.failed
+		}
 		if err != nil {
 			return nil, err
 		}
