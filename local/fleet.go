@@ -13,6 +13,7 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -37,7 +38,7 @@ type fleet struct {
 	logger     *slog.Logger
 
 	mu      sync.Mutex
-	queues  map[string]*queue
+	queues  map[string]*memory.Queue
 	running sync.WaitGroup
 	start   func(run func(context.Context))
 }
@@ -52,7 +53,7 @@ func (f *fleet) send(name string, body []byte) error {
 	defer f.mu.Unlock()
 	q := f.queues[name]
 	if q == nil {
-		q = newQueue()
+		q = memory.NewQueue()
 		agent, err := f.agent(runner, q)
 		if err != nil {
 			return fmt.Errorf("start Runner %q: %w", name, err)
@@ -60,7 +61,7 @@ func (f *fleet) send(name string, body []byte) error {
 		f.queues[name] = q
 		f.start(func(ctx context.Context) { f.run(ctx, name, agent) })
 	}
-	q.send(body)
+	q.Send(body)
 	return nil
 }
 
@@ -75,7 +76,7 @@ func (f *fleet) close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(f.queues)) {
-		f.queues[name].close()
+		f.queues[name].Close()
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/local/states"
 )
 
@@ -98,16 +99,16 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 		return Result{}, err
 	}
 	log := newJobLog(o.Log)
-	broker := newBroker()
+	reporter := memory.NewReporter()
 	agents := &fleet{
-		deployment: d, options: o, directory: directory, reporter: broker,
-		source: source, log: log, logger: o.Logger, queues: map[string]*queue{},
+		deployment: d, options: o, directory: directory, reporter: reporter,
+		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
 	}
 	agents.start = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
 	diary := newDiary(o.Watch, len(o.Steps) > 0)
 	output, failure := d.interpret(ctx, input, started, o.Steps, diary, &watchedTasks{
-		next: &tasks{fleet: agents, broker: broker, mocks: o.Mocks}, log: log, diary: diary,
+		next: &tasks{fleet: agents, reporter: reporter, mocks: o.Mocks}, log: log, diary: diary,
 	})
 	agents.close()
 	agents.running.Wait()

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/local/states"
 	"github.com/attini-go/runner/plan"
 )
@@ -42,9 +43,9 @@ func action(call map[string]any) string {
 // tasks plays what a state machine calls: the launcher function, for real;
 // everything else from its mock.
 type tasks struct {
-	fleet  *fleet
-	broker *broker
-	mocks  map[string]json.RawMessage
+	fleet    *fleet
+	reporter *memory.Reporter
+	mocks    map[string]json.RawMessage
 }
 
 var _ states.Tasks = (*tasks)(nil)
@@ -80,17 +81,17 @@ func (t *tasks) execute(ctx context.Context, task states.Task, payload map[strin
 	if err != nil {
 		return nil, &states.Error{Name: "RunnerConfigError", Cause: err.Error()}
 	}
-	answers := t.broker.open(task.Token)
-	defer t.broker.close(task.Token)
+	answers := t.reporter.Open(task.Token)
+	defer t.reporter.Close(task.Token)
 	if err := t.fleet.send(runner, body); err != nil {
 		return nil, &states.Error{Name: "RunnerConfigError", Cause: err.Error()}
 	}
 	select {
-	case a := <-answers:
-		if a.failure != nil {
-			return nil, &states.Error{Name: a.failure.Error, Cause: a.failure.Cause}
+	case answer := <-answers:
+		if failure := answer.Failure; failure != nil {
+			return nil, &states.Error{Name: failure.Error, Cause: failure.Cause}
 		}
-		return decode(a.output)
+		return decode(answer.Output)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}

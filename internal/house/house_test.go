@@ -45,7 +45,7 @@ func walls() map[string][]string {
 		"local/states": {},
 		"local": {
 			"local/states", "plan", "schema", "cfn", "problem",
-			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
+			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/releases":  {"awsport", "releases"},
 		"lambda/launcher":  {"awsport", "launch", "plan", "agent/protocol"},
@@ -76,7 +76,8 @@ func walls() map[string][]string {
 		"agent/process":           {},
 		"agent/joblog":            {},
 		"agent/workspace":         {"agent/protocol"},
-		"agent/porttest":          {"agent/worker", "agent/protocol"},
+		"agent/worker/memory":     {"agent/worker", "agent/protocol"},
+		"agent/porttest":          {"agent/worker", "agent/worker/memory", "agent/protocol"},
 		"agent/internal/awsport":  {"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol"},
 		"agent/cmd/attini-runner": {"agent/internal/awsport", "agent/metrics", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
 		"agent/metrics":           {"agent/worker"},
