@@ -14,6 +14,7 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/launch"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -43,11 +44,12 @@ type fleet struct {
 	start   func(run func(context.Context))
 }
 
-// send puts a job into its runner's queue and starts the runner if need be.
+// send puts a job into the queue of the runner of that resource name, and starts
+// the runner if need be. The error is a *launch.Failure.
 func (f *fleet) send(name string, body []byte) error {
 	runner := f.deployment.runners[name]
 	if runner == nil {
-		return fmt.Errorf("the template has no Runner %q", name)
+		return &launch.Failure{Name: launch.ErrorConfiguration, Cause: fmt.Sprintf("Runner %q is not one of this template's", name)}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -56,10 +58,10 @@ func (f *fleet) send(name string, body []byte) error {
 		q = memory.NewQueue()
 		agent, err := f.agent(runner, q)
 		if err != nil {
-			return fmt.Errorf("start Runner %q: %w", name, err)
+			return &launch.Failure{Name: launch.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
 		}
 		f.queues[name] = q
-		f.start(func(ctx context.Context) { f.run(ctx, name, agent) })
+		f.start(func(ctx context.Context) { f.run(ctx, runner.Name, agent) })
 	}
 	q.Send(body)
 	return nil

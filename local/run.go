@@ -18,6 +18,7 @@ import (
 
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/launch"
 	"github.com/attini-go/runner/local/states"
 )
 
@@ -107,28 +108,33 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	agents.start = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
 	diary := newDiary(o.Watch, len(o.Steps) > 0)
-	output, failure := d.interpret(ctx, input, started, o.Steps, diary, &watchedTasks{
-		next: &tasks{fleet: agents, reporter: reporter, mocks: o.Mocks}, log: log, diary: diary,
-	})
+	execution := d.execution(input, started)
+	output, failure := d.interpret(ctx, execution, o.Steps, diary, &watchedTasks{next: &tasks{
+		fleet: agents, reporter: reporter, mocks: o.Mocks, deployment: launch.DeploymentOf(input),
+		started: launch.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
+	}, log: log, diary: diary})
 	agents.close()
 	agents.running.Wait()
 	return conclude(ctx, output, failure, diary.steps), nil
 }
 
-// interpret runs the machine, or the chosen steps one after the other, until
-// one fails.
-func (d *Deployment) interpret(ctx context.Context, input json.RawMessage, started time.Time, steps []string, diary *diary, do states.Tasks) (json.RawMessage, error) {
-	o := states.Options{Tasks: do, Observer: diary}
-	machineARN := fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s", d.facts.Region, d.facts.Account, d.name)
-	execution := states.Execution{
+// execution is what a plan sees of its run.
+func (d *Deployment) execution(input json.RawMessage, started time.Time) states.Execution {
+	return states.Execution{
 		ARN:              fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:local", d.facts.Region, d.facts.Account, d.name),
 		Name:             "local",
 		RoleARN:          fmt.Sprintf("arn:aws:iam::%s:role/local", d.facts.Account),
-		StateMachineARN:  machineARN,
+		StateMachineARN:  fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s", d.facts.Region, d.facts.Account, d.name),
 		StateMachineName: d.name,
 		Input:            input,
 		StartTime:        started,
 	}
+}
+
+// interpret runs the machine, or the chosen steps one after the other, until
+// one fails.
+func (d *Deployment) interpret(ctx context.Context, execution states.Execution, steps []string, diary *diary, do states.Tasks) (json.RawMessage, error) {
+	o := states.Options{Tasks: do, Observer: diary}
 	if len(steps) == 0 {
 		return d.machine.Run(ctx, execution, o)
 	}

@@ -25,7 +25,7 @@ func walls() map[string][]string {
 		"problem":   {},
 		"cfn":       {"problem"},
 		"schema":    {"cfn", "problem"},
-		"plan":      {"cfn", "problem"},
+		"plan":      {"cfn", "problem", "agent/protocol"},
 		"compat":    {"schema", "cfn", "problem"},
 		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
 		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
@@ -44,7 +44,7 @@ func walls() map[string][]string {
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
-			"local/states", "plan", "schema", "cfn", "problem",
+			"local/states", "launch", "lifecycle", "plan", "schema", "cfn", "problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/releases":  {"awsport", "releases"},
