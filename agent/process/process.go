@@ -70,6 +70,9 @@ type Command struct {
 	Output io.Writer
 	// Grace is the time between SIGTERM and SIGKILL.
 	Grace time.Duration
+	// KillNow, when it is closed, ends Grace: a tree that is being ended gets
+	// SIGKILL at once. It may be nil.
+	KillNow <-chan struct{}
 	// Drain is how long output is still awaited after the leader ended, while
 	// another process holds the pipe.
 	Drain time.Duration

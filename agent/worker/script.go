@@ -41,7 +41,7 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.Write(time.Now(), lines) })
 	tree, err := process.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
-		Output: lines, Grace: w.config.KillGrace, Drain: drain,
+		Output: lines, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: drain,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
