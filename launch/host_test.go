@@ -132,15 +132,15 @@ func TestHostRefusals(t *testing.T) {
 		again  bool
 		advice string
 	}{
-		"InsufficientInstanceCapacity: none":                       {true, "more availability zones"},
-		"VcpuLimitExceeded: quota":                                 {true, "Service Quotas"},
-		"RequestLimitExceeded: slow":                               {true, "it usually passes"},
-		"InternalError: oops":                                      {true, "it usually passes"},
-		"IdempotentParameterMismatch: other":                       {true, "it usually passes"},
-		"InvalidAMIID.NotFound: ami-1":                             {false, "an Ami that exists"},
-		"InvalidParameterValue: Invalid IAM Instance Profile name": {false, "InstanceProfileName"},
-		"UnauthorizedOperation: no":                                {false, "iam:PassRole"},
-		"InvalidLaunchTemplateId.NotFound: lt-1":                   {false, "deploy the stack again"},
+		"InsufficientInstanceCapacity: none":                                                {true, "more availability zones"},
+		"VcpuLimitExceeded: quota":                                                          {true, "Service Quotas"},
+		"RequestLimitExceeded: slow":                                                        {true, "it usually passes"},
+		"InternalError: oops":                                                               {true, "it usually passes"},
+		"IdempotentParameterMismatch: other":                                                {true, "it usually passes"},
+		"InvalidAMIID.NotFound: ami-1":                                                      {false, "an Ami that exists"},
+		"InvalidParameterValue: Invalid IAM Instance Profile name":                          {false, "InstanceProfileName"},
+		"UnauthorizedOperation: no":                                                         {false, "iam:PassRole"},
+		"InvalidLaunchTemplateId.NotFound: lt-1":                                            {false, "deploy the stack again"},
 		"Unsupported: this type is not supported in this Availability Zone (eu-west-1b)":    {true, "more availability zones"},
 		"InvalidParameterValue: The architecture 'arm64' of the specified instance type...": {false, "_arm64"},
 	}
