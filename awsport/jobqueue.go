@@ -2,6 +2,7 @@ package awsport
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 // Limits of SQS.
 const (
 	maxMessages = 10
+	minWait     = time.Second
 	maxWait     = 20 * time.Second
 )
 
@@ -59,10 +61,14 @@ func (q *JobQueue) Send(ctx context.Context, queue, id string, body []byte) erro
 	return queueError(ctx, "sqs:SendMessage", err)
 }
 
-// Receive implements launch.Queue.
+// Receive implements launch.Queue. The SDK's own retries have the receive's
+// attempt id, by which SQS gives the messages of a lost answer again. It waits a
+// second at least: the SDK leaves out a zero, and SQS then waits as long as the
+// queue's own setting says.
 func (q *JobQueue) Receive(ctx context.Context, queue string, wait, hide time.Duration) ([]launch.Delivery, error) {
 	output, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: &queue, MaxNumberOfMessages: maxMessages, WaitTimeSeconds: seconds(min(wait, maxWait)), VisibilityTimeout: seconds(hide),
+		QueueUrl: &queue, MaxNumberOfMessages: maxMessages, VisibilityTimeout: seconds(hide),
+		WaitTimeSeconds: seconds(min(max(wait, minWait), maxWait)), ReceiveRequestAttemptId: aws.String(rand.Text()),
 	})
 	if err != nil {
 		return nil, queueError(ctx, "sqs:ReceiveMessage", err)

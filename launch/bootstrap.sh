@@ -5,7 +5,7 @@
 set -u
 token=$1 version=$2 tries=$3 stall=$4 timeout=$5
 shift 5
-directory='' child='' guard='' tool=''
+directory='' child='' guard=''
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -21,8 +21,11 @@ fail() {
   leave "$code"
 }
 
+# A process that the shell has just forked keeps the shell's trap for a moment,
+# and a SIGTERM that comes then is lost. SIGKILL is not.
 leave() {
-  kill "$child" "$guard" 2>/dev/null
+  kill -9 "$guard" 2>/dev/null
+  kill "$child" 2>/dev/null
   [ -z "$directory" ] || rm -rf "$directory"
   exit "$1"
 }
@@ -44,8 +47,7 @@ enough() {
 
 run() {
   "$@" &
-  tool=$!
-  wait "$tool"
+  wait "$!"
 }
 
 get() {
@@ -111,7 +113,8 @@ done 2>/dev/null
 sleep "$timeout" &
 guard=$!
 {
-  trap 'kill "$tool" 2>/dev/null; exit 1' TERM
+  # Until it has started a program, the last one in the background is the guard.
+  trap '[ "$!" = "$guard" ] || kill -9 "$!" 2>/dev/null; exit 1' TERM
   try=1 status=0
   until get; do
     if [ "$try" -ge "$tries" ]; then
@@ -121,7 +124,7 @@ guard=$!
     run sleep "$try"
     try=$((try + 1))
   done
-  kill "$guard"
+  kill -9 "$guard"
   exit "$status"
 } &
 child=$!

@@ -38,15 +38,21 @@ func (d Deployment) has(execution string) bool {
 	return false
 }
 
-// admit refuses a request whose execution is of an earlier deployment than the
-// current one. Others than the execution that the deployment has started may
-// belong to it: those that people start by hand, and the children of a
-// distributed Map. Agents know only the first, so the request then names it.
+// admit refuses a request as Admit does.
 func (l *Launcher) admit(ctx context.Context, r *Request) error {
 	deployment, err := l.ports.Deployments.Deployment(ctx, r.deployment)
 	if err != nil {
 		return fmt.Errorf("read the deployment %s: %w", r.deployment, err)
 	}
+	return r.Admit(deployment)
+}
+
+// Admit refuses a request whose execution is of an earlier deployment than the
+// current one. Others than the execution that the deployment has started may
+// belong to it: those that people start by hand, and the children of a
+// distributed Map. Agents know only the first, so the request then names it.
+// The error is a *Failure.
+func (r *Request) Admit(deployment Deployment) error {
 	if deployment.has(r.Execution) {
 		return nil
 	}

@@ -132,17 +132,23 @@ func TestHostRefusals(t *testing.T) {
 		again  bool
 		advice string
 	}{
-		"InsufficientInstanceCapacity: none":                       {true, "more availability zones"},
-		"VcpuLimitExceeded: quota":                                 {true, "Service Quotas"},
-		"RequestLimitExceeded: slow":                               {true, "it usually passes"},
-		"InternalError: oops":                                      {true, "it usually passes"},
-		"IdempotentParameterMismatch: other":                       {true, "it usually passes"},
-		"InvalidAMIID.NotFound: ami-1":                             {false, "an Ami that exists"},
-		"InvalidParameterValue: Invalid IAM Instance Profile name": {false, "InstanceProfileName"},
-		"UnauthorizedOperation: no":                                {false, "iam:PassRole"},
-		"InvalidLaunchTemplateId.NotFound: lt-1":                   {false, "deploy the stack again"},
-		"Unsupported: this type is not supported in this Availability Zone (eu-west-1b)":    {true, "more availability zones"},
-		"InvalidParameterValue: The architecture 'arm64' of the specified instance type...": {false, "_arm64"},
+		"InsufficientInstanceCapacity: We currently do not have sufficient m5.large capacity in the Availability Zone you requested (eu-west-1a).": {true, "more availability zones"},
+		"VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 0 allows for the instance bucket":                {true, "Service Quotas"},
+		"RequestLimitExceeded: slow":          {true, "it usually passes"},
+		"InternalError: oops":                 {true, "it usually passes"},
+		"IdempotentParameterMismatch: other":  {true, "it usually passes"},
+		"IdempotentInstanceTerminated: ended": {true, "it usually passes"},
+		"InvalidAMIID.NotFound: ami-1":        {false, "an Ami that exists"},
+		"InvalidAMIID.Unavailable: ami-1":     {false, "an Ami that exists"},
+		"InvalidParameterValue: Value (unavailable-architecture) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name":                                                                                                                                                         {true, "InstanceProfileName"},
+		"UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/throttle/a is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/unavailable because no identity-based policy allows the iam:PassRole action": {false, "iam:PassRole"},
+		"UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/a/a is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy":               {false, "AWS organization"},
+		"InvalidLaunchTemplateId.NotFound: lt-1": {false, "deploy the stack again"},
+		"Unsupported: Your requested instance type (m5.large) is not supported in your requested Availability Zone (eu-west-1b).":                               {true, "more availability zones"},
+		"InvalidParameterValue: The architecture 'arm64' of the specified instance type does not match the architecture 'x86_64' of the specified AMI. Specify": {false, "_arm64"},
+		"InvalidParameterValue: The requested instance type's architecture (arm64) does not match the architecture in the manifest for ami-1 (x86_64)":          {false, "_arm64"},
+		"UnsupportedOperation: You can't launch instances with IMDSv1 because httpTokensEnforced is enabled for this account.":                                  {false, "see the reason above"},
+		"InvalidBlockDeviceMapping: Volume of size 30GB is smaller than snapshot 'snap-1', expect size >= 40GB":                                                 {false, "disk"},
 	}
 	for words, c := range cases {
 		t.Run(words, func(t *testing.T) {

@@ -37,6 +37,21 @@ type Request struct {
 	startedByDeployment string
 }
 
+// Deployment is the name that the deployment's table has for the payload's
+// origin.
+func (r Request) Deployment() string { return r.deployment }
+
+// DeploymentOf is the name that the deployment's table has for the origin of a
+// payload; "-" where it has none.
+func DeploymentOf(payload []byte) string {
+	origin, _ := fields(payload)[protocol.KeyOrigin].(map[string]any)
+	return deploymentName(origin)
+}
+
+func deploymentName(origin map[string]any) string {
+	return text(origin["environment"]) + "-" + text(origin["distributionName"])
+}
+
 // String says which job it is, without token and payload.
 func (r Request) String() string { return fmt.Sprintf("step %q of %s", r.Step, r.Execution) }
 
@@ -126,7 +141,7 @@ func (r *Request) readInput(input json.RawMessage) error {
 		return misconfigured("step %q: %s", r.Step, problem)
 	}
 	r.Runner, r.Configuration = runner, reference.ConfigurationID
-	r.deployment = text(origin["environment"]) + "-" + text(origin["distributionName"])
+	r.deployment = deploymentName(origin)
 	if milliseconds, told := origin["deploymentTime"].(float64); told {
 		r.deploymentTime = time.UnixMilli(int64(milliseconds))
 	}

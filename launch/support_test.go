@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -19,7 +20,14 @@ import (
 	"github.com/attini-go/runner/launch/launchtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The bootstrap's tests mostly wait for shells and servers, so more of them
+	// run at once than there are processors.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // account is a World with one deployed runner.
 type account struct {

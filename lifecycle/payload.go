@@ -50,38 +50,13 @@ func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (origin Ori
 // object to identify, by which agents know that jobs begin with an empty
 // directory.
 func (l *Lifecycle) payload(request PlanRequest, origin Origin, stored bool, at time.Time) ([]byte, error) {
-	object := ""
-	if stored {
-		object = origin.ObjectIdentifier
+	if !stored {
+		origin.ObjectIdentifier = ""
 	}
-	parameters, err := json.Marshal(request.Parameters)
+	payload, err := Payload(origin, request.StackName, l.settings.ArtifactStore, request.Parameters, at)
 	if err != nil {
-		return nil, fmt.Errorf("write the plan's payload: %w", err)
+		return nil, err
 	}
-	stackParameters, err := cfn.ReadJSON(parameters)
-	if err != nil {
-		return nil, fmt.Errorf("write the plan's payload: %w", err)
-	}
-	payload := cfn.Obj(
-		cfn.F("environment", cfn.Str(origin.Environment)),
-		cfn.F(protocol.KeyOrigin, cfn.Obj(
-			cfn.F("environment", cfn.Str(origin.Environment)),
-			cfn.F("distributionName", cfn.Str(origin.DistributionName)),
-			cfn.F("distributionId", cfn.Str(origin.DistributionID)),
-			cfn.F("deploymentName", cfn.Str(origin.DeploymentName())),
-			cfn.F("deploymentTime", cfn.Int(int(at.UnixMilli()))),
-			cfn.F("objectIdentifier", cfn.Str(object)),
-			cfn.F("stackName", cfn.Str(request.StackName)),
-			cfn.F("deploymentSource", cfn.Obj(
-				cfn.F("deploymentSourceBucket", cfn.Str(l.settings.ArtifactStore)),
-				cfn.F("deploymentSourcePrefix", cfn.Str(origin.Environment+"/"+origin.DistributionName+"/"+origin.DistributionID+"/distribution-origin")),
-			)),
-		)),
-		cfn.F("stackParameters", stackParameters),
-		cfn.F("output", cfn.Obj()),
-		cfn.F("dependencies", cfn.Obj()),
-		cfn.F("customData", cfn.Obj()),
-	)
 	for _, own := range request.defaults.Entries() {
 		payload.Set(own.Key, own.Value)
 	}
@@ -94,6 +69,40 @@ func (l *Lifecycle) payload(request PlanRequest, origin Origin, stored bool, at 
 			len(written), protocol.MaxPayload)
 	}
 	return written, nil
+}
+
+// Payload is what a deployment knows of itself, as a plan begins with it: before
+// PayloadDefaults, in the order in which jobs see it. artifactStore is the name
+// of a bucket, at the time of the deployment.
+func Payload(origin Origin, stackName, artifactStore string, stackParameters map[string]string, at time.Time) (*cfn.Node, error) {
+	text, err := json.Marshal(stackParameters)
+	if err != nil {
+		return nil, fmt.Errorf("write the plan's payload: %w", err)
+	}
+	parameters, err := cfn.ReadJSON(text)
+	if err != nil {
+		return nil, fmt.Errorf("write the plan's payload: %w", err)
+	}
+	return cfn.Obj(
+		cfn.F("environment", cfn.Str(origin.Environment)),
+		cfn.F(protocol.KeyOrigin, cfn.Obj(
+			cfn.F("environment", cfn.Str(origin.Environment)),
+			cfn.F("distributionName", cfn.Str(origin.DistributionName)),
+			cfn.F("distributionId", cfn.Str(origin.DistributionID)),
+			cfn.F("deploymentName", cfn.Str(origin.DeploymentName())),
+			cfn.F("deploymentTime", cfn.Int(int(at.UnixMilli()))),
+			cfn.F("objectIdentifier", cfn.Str(origin.ObjectIdentifier)),
+			cfn.F("stackName", cfn.Str(stackName)),
+			cfn.F("deploymentSource", cfn.Obj(
+				cfn.F("deploymentSourceBucket", cfn.Str(artifactStore)),
+				cfn.F("deploymentSourcePrefix", cfn.Str(origin.Environment+"/"+origin.DistributionName+"/"+origin.DistributionID+"/distribution-origin")),
+			)),
+		)),
+		cfn.F("stackParameters", parameters),
+		cfn.F("output", cfn.Obj()),
+		cfn.F("dependencies", cfn.Obj()),
+		cfn.F("customData", cfn.Obj()),
+	), nil
 }
 
 // payloadDefaults are the plan's, as JSON.

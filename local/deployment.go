@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/launch"
 	"github.com/attini-go/runner/local/states"
 	"github.com/attini-go/runner/plan"
 	"github.com/attini-go/runner/problem"
@@ -18,15 +19,16 @@ const stateMachineType = "AWS::Serverless::StateMachine"
 // Deployment is an expanded template as it would stand in an account: its
 // intrinsic functions resolved, its runners' configurations checked.
 type Deployment struct {
-	facts   Facts
+	facts Facts
+	// runners are the stack's, by their resource names.
 	runners map[string]*schema.Runner
 	machine *states.Machine
 	// name is the state machine's logical id.
 	name string
-	// parameters are the stack's, with their defaults.
+	// parameters are the stack's, with their defaults and without secret ones.
 	parameters map[string]string
 	// payloadDefaults are the plan's own.
-	payloadDefaults map[string]any
+	payloadDefaults *cfn.Node
 }
 
 // Deploy resolves an expanded template and reports everything that is not
@@ -60,7 +62,7 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 	for _, field := range runners {
 		runner, found := configure(evaluator, field)
 		problems.Add(found...)
-		deployment.runners[field.Key] = runner
+		deployment.runners[launch.ResourceName(facts.StackName, field.Key)] = runner
 	}
 	problems.Add(deployment.resolve(evaluator, *machine)...)
 	problems.Add(deployment.payload(evaluator, original)...)
@@ -98,6 +100,9 @@ func configure(evaluator *cfn.Evaluator, field cfn.Field) (*schema.Runner, probl
 func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) problem.List {
 	d.parameters = map[string]string{}
 	for _, field := range original.Get("Parameters").Entries() {
+		if cfn.IsNoEcho(field.Value) {
+			continue // no payload has secrets
+		}
 		if value, unknown := evaluator.Evaluate(cfn.Ref(field.Key), cfn.Path("").Keys("Parameters", field.Key)); !unknown.HasErrors() {
 			d.parameters[field.Key] = flat(value)
 		}
@@ -112,7 +117,7 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 		if unknown.HasErrors() {
 			return unknown
 		}
-		d.payloadDefaults, _ = value.Value().(map[string]any)
+		d.payloadDefaults = value
 	}
 	return nil
 }
@@ -145,7 +150,7 @@ func (d *Deployment) Unanswered(mocks map[string]json.RawMessage, only []string)
 	for _, task := range d.machine.Tasks() {
 		_, mocked := mocks[task.Name]
 		asked := len(only) == 0 || slices.Contains(only, task.Name)
-		if asked && !mocked && !played(task.Parameters) {
+		if asked && !mocked && !isAnswered(task.Parameters) {
 			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
 		}
 	}

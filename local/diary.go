@@ -29,6 +29,11 @@ type Step struct {
 type diary struct {
 	watch func(states.Event)
 	steps []Step
+	// alone says that steps run without the plan around them: nothing goes on
+	// from a Catch, so a step that ends there has failed.
+	alone bool
+	// failed is why a step that ran alone has, if its Catch took it.
+	failed *states.Error
 
 	mu    sync.Mutex
 	lines map[string][]string // a failed job's last lines by the state's path
@@ -36,11 +41,11 @@ type diary struct {
 
 var _ states.Observer = (*diary)(nil)
 
-func newDiary(watch func(states.Event)) *diary {
+func newDiary(watch func(states.Event), alone bool) *diary {
 	if watch == nil {
 		watch = func(states.Event) {}
 	}
-	return &diary{watch: watch, steps: []Step{}, lines: map[string][]string{}}
+	return &diary{watch: watch, alone: alone, steps: []Step{}, lines: map[string][]string{}}
 }
 
 // Observe implements states.Observer.
@@ -51,6 +56,9 @@ func (d *diary) Observe(event states.Event) {
 	}[event.Kind]
 	if !ended {
 		return
+	}
+	if status == Caught && d.alone && event.Path == event.State {
+		status, d.failed = Failed, event.Error
 	}
 	step := Step{
 		Name: event.State, Path: event.Path, Type: event.Type, Status: status,

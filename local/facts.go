@@ -79,4 +79,4 @@ func (f Facts) values(runners []string) cfn.Values {
 
 // configurationID stands in the definition where the lifecycle function's
 // answer would.
-const configurationID = "local"
+const configurationID = "v1-local"

@@ -13,13 +13,16 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/launch"
 	"github.com/attini-go/runner/schema"
 )
 
 // How the local agents behave where a deployment has its own ways.
 const (
-	// killGrace lets jobs clean up, and a person not wait for long.
-	killGrace = 5 * time.Second
+	// KillGrace is the time between a job's SIGTERM and SIGKILL. It lets jobs
+	// clean up, and a person not wait for long.
+	KillGrace = 5 * time.Second
 	// heartbeat is how soon a job notices that nobody waits for it any more.
 	heartbeat = 200 * time.Millisecond
 )
@@ -36,30 +39,31 @@ type fleet struct {
 	logger     *slog.Logger
 
 	mu      sync.Mutex
-	queues  map[string]*queue
+	queues  map[string]*memory.Queue
 	running sync.WaitGroup
 	start   func(run func(context.Context))
 }
 
-// send puts a job into its runner's queue and starts the runner if need be.
+// send puts a job into the queue of the runner of that resource name, and starts
+// the runner if need be. The error is a *launch.Failure.
 func (f *fleet) send(name string, body []byte) error {
 	runner := f.deployment.runners[name]
 	if runner == nil {
-		return fmt.Errorf("the template has no Runner %q", name)
+		return &launch.Failure{Name: launch.ErrorConfiguration, Cause: fmt.Sprintf("Runner %q is not one of this template's", name)}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	q := f.queues[name]
 	if q == nil {
-		q = newQueue()
+		q = memory.NewQueue()
 		agent, err := f.agent(runner, q)
 		if err != nil {
-			return fmt.Errorf("start Runner %q: %w", name, err)
+			return &launch.Failure{Name: launch.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
 		}
 		f.queues[name] = q
-		f.start(func(ctx context.Context) { f.run(ctx, name, agent) })
+		f.start(func(ctx context.Context) { f.run(ctx, runner.Name, agent) })
 	}
-	q.send(body)
+	q.Send(body)
 	return nil
 }
 
@@ -74,7 +78,7 @@ func (f *fleet) close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(f.queues)) {
-		f.queues[name].close()
+		f.queues[name].Close()
 	}
 }
 
@@ -102,7 +106,8 @@ func (f *fleet) config(runner *schema.Runner, directory string) worker.Config {
 			protocol.EnvAccount+"="+facts.Account,
 			protocol.EnvRegion+"="+facts.Region,
 		),
-		KillGrace:         killGrace,
+		KillGrace:         KillGrace,
+		KillNow:           f.options.KillNow,
 		HeartbeatInterval: heartbeat,
 		OutputLimit:       protocol.MaxPayload,
 	}

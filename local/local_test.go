@@ -118,7 +118,7 @@ func TestMapOfJobs(t *testing.T) {
         - Name: Shards
           Type: Map
           ItemsPath: $.customData.shards
-          ItemSelector: {output: {}, customData: {}, shard.$: $$.Map.Item.Value}
+          ItemSelector: {output: {}, deploymentOriginData.$: $.deploymentOriginData, shard.$: $$.Map.Item.Value}
           ItemProcessor:
             - Name: Shard
               Type: AttiniRunnerJob
@@ -186,6 +186,7 @@ func TestPayload(t *testing.T) {
 Parameters:
   AttiniEnvironmentName: {Type: String, Default: prod}
   Sizes: {Type: CommaDelimitedList, Default: "s,m"}
+  Password: {Type: String, Default: secret, NoEcho: true}
 Resources:
   P:
     Type: Attini::Deploy::DeploymentPlan

@@ -1,51 +1,60 @@
 package local
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"time"
+
+	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/lifecycle"
 )
 
 // input is the payload that the first step gets: what a deployment would know
 // of itself, the plan's PayloadDefaults over it, the user's own over both.
 func (d *Deployment) input(distribution string, own json.RawMessage, now time.Time) (json.RawMessage, error) {
-	environment := cmp.Or(d.parameters["AttiniEnvironmentName"], "local")
-	name := cmp.Or(d.parameters["AttiniDistributionName"], distribution)
-	id := cmp.Or(d.parameters["AttiniDistributionId"], "local")
-	payload := map[string]any{
-		"environment": environment,
-		"deploymentOriginData": map[string]any{
-			"environment":      environment,
-			"distributionName": name,
-			"distributionId":   id,
-			"deploymentName":   environment + "-" + name,
-			"deploymentTime":   now.UnixMilli(),
-			"objectIdentifier": environment + "/" + name + "/" + id,
-			"stackName":        d.facts.StackName,
-			"deploymentSource": map[string]any{
-				"deploymentSourceBucket": artifactStore(d.facts),
-				"deploymentSourcePrefix": environment + "/" + name + "/" + id + "/distribution-origin",
-			},
-		},
-		"stackParameters": d.parameters,
-		"output":          map[string]any{},
-		"dependencies":    map[string]any{},
-		"customData":      map[string]any{},
+	origin := lifecycle.Origin{
+		Environment:      cmp.Or(d.parameters["AttiniEnvironmentName"], "local"),
+		DistributionName: cmp.Or(d.parameters["AttiniDistributionName"], distribution),
+		DistributionID:   cmp.Or(d.parameters["AttiniDistributionId"], "local"),
 	}
-	maps.Copy(payload, d.payloadDefaults)
+	origin.ObjectIdentifier = origin.Environment + "/" + origin.DistributionName + "/" + origin.DistributionID
+	payload, err := lifecycle.Payload(origin, d.facts.StackName, artifactStore(d.facts), d.parameters, now)
+	if err != nil {
+		return nil, err
+	}
+	over := []*cfn.Node{d.payloadDefaults}
 	if len(own) > 0 {
-		decoder := json.NewDecoder(bytes.NewReader(own))
-		decoder.UseNumber()
-		var given map[string]any
-		if err := decoder.Decode(&given); err != nil {
-			return nil, fmt.Errorf("read the input payload (a JSON object): %w", err)
+		given, err := cfn.ReadJSON(own)
+		if err == nil && !given.IsMap() {
+			err = errors.New("it is no JSON object")
 		}
-		maps.Copy(payload, given)
+		if err != nil {
+			return nil, fmt.Errorf("read the input payload: %w", err)
+		}
+		over = append(over, given)
 	}
-	return json.Marshal(payload)
+	return overlay(payload, over).MarshalJSON()
+}
+
+// overlay lays objects over another, in the order of their fields.
+func overlay(object *cfn.Node, over []*cfn.Node) *cfn.Node {
+	index := map[string]int{} // a payload may have very many fields
+	for i, field := range object.Fields {
+		index[field.Key] = i
+	}
+	for _, fields := range over {
+		for _, field := range fields.Entries() {
+			if i, known := index[field.Key]; known {
+				object.Fields[i].Value = field.Value
+				continue
+			}
+			index[field.Key] = len(object.Fields)
+			object.Fields = append(object.Fields, field)
+		}
+	}
+	return object
 }
 
 // artifactStore is named as in an account.

@@ -5,15 +5,20 @@
 package local
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/launch"
 	"github.com/attini-go/runner/local/states"
 )
 
@@ -28,7 +33,8 @@ type Options struct {
 	Input json.RawMessage
 	// Mocks are the results of steps that call something else than a runner.
 	Mocks map[string]json.RawMessage
-	// Steps run alone, one after the other, in place of the whole plan.
+	// Steps run alone, one after the other, in place of the whole plan. The
+	// first that fails is the last; a Catch changes nothing in that.
 	Steps []string
 	// Shell runs the commands, such as "bash".
 	Shell string
@@ -40,6 +46,12 @@ type Options struct {
 	Watch func(states.Event)
 	// Logger takes what the agents have to say for themselves.
 	Logger *slog.Logger
+	// Directory is where the run has its files. Run makes it and removes it.
+	// Empty: a new one among the system's temporary files.
+	Directory string
+	// KillNow, when it is closed, ends KillGrace: jobs that are being stopped
+	// get SIGKILL at once. It may be nil.
+	KillNow <-chan struct{}
 }
 
 // Result is how a run ended.
@@ -65,6 +77,10 @@ const (
 	Stopped   Status = "STOPPED"
 )
 
+// NewDirectory names a directory that nothing else has, among the system's
+// temporary files, so that a guard knows its name before it is there.
+func NewDirectory() string { return filepath.Join(os.TempDir(), "runnerctl-"+rand.Text()) }
+
 // Run runs the plan. It returns when every process that it started is gone.
 // The error is about the run's own means; how the plan ended is in Result.
 func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err error) {
@@ -72,9 +88,9 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	if err != nil {
 		return Result{}, err
 	}
-	directory, err := os.MkdirTemp("", "runnerctl-")
-	if err != nil {
-		return Result{}, fmt.Errorf("make a working directory: %w", err)
+	directory := cmp.Or(o.Directory, NewDirectory())
+	if err := os.Mkdir(directory, 0o700); err != nil {
+		return Result{}, fmt.Errorf("make the run's directory: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
 
@@ -84,40 +100,49 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 		return Result{}, err
 	}
 	log := newJobLog(o.Log)
-	broker := newBroker()
+	reporter := memory.NewReporter()
 	agents := &fleet{
-		deployment: d, options: o, directory: directory, reporter: broker,
-		source: source, log: log, logger: o.Logger, queues: map[string]*queue{},
+		deployment: d, options: o, directory: directory, reporter: reporter,
+		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
 	}
 	agents.start = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
-	diary := newDiary(o.Watch)
-	output, failure := d.interpret(ctx, input, started, o.Steps, states.Options{
-		Tasks:    &watchedTasks{next: &tasks{fleet: agents, broker: broker, mocks: o.Mocks}, log: log, diary: diary},
-		Observer: diary,
-	})
+	diary := newDiary(o.Watch, len(o.Steps) > 0)
+	execution := d.execution(input, started)
+	output, failure := d.interpret(ctx, execution, o.Steps, diary, &watchedTasks{next: &tasks{
+		fleet: agents, reporter: reporter, mocks: o.Mocks, deployment: launch.DeploymentOf(input),
+		started: launch.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
+	}, log: log, diary: diary})
 	agents.close()
 	agents.running.Wait()
 	return conclude(ctx, output, failure, diary.steps), nil
 }
 
-// interpret runs the machine, or the chosen steps one after the other.
-func (d *Deployment) interpret(ctx context.Context, input json.RawMessage, started time.Time, steps []string, o states.Options) (json.RawMessage, error) {
-	machineARN := fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s", d.facts.Region, d.facts.Account, d.name)
-	execution := states.Execution{
+// execution is what a plan sees of its run.
+func (d *Deployment) execution(input json.RawMessage, started time.Time) states.Execution {
+	return states.Execution{
 		ARN:              fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:local", d.facts.Region, d.facts.Account, d.name),
 		Name:             "local",
 		RoleARN:          fmt.Sprintf("arn:aws:iam::%s:role/local", d.facts.Account),
-		StateMachineARN:  machineARN,
+		StateMachineARN:  fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s", d.facts.Region, d.facts.Account, d.name),
 		StateMachineName: d.name,
 		Input:            input,
 		StartTime:        started,
 	}
+}
+
+// interpret runs the machine, or the chosen steps one after the other, until
+// one fails.
+func (d *Deployment) interpret(ctx context.Context, execution states.Execution, steps []string, diary *diary, do states.Tasks) (json.RawMessage, error) {
+	o := states.Options{Tasks: do, Observer: diary}
 	if len(steps) == 0 {
 		return d.machine.Run(ctx, execution, o)
 	}
 	for _, step := range steps {
 		output, err := d.machine.RunState(ctx, step, execution, o)
+		if err == nil && diary.failed != nil {
+			err = diary.failed
+		}
 		if err != nil {
 			return nil, err
 		}

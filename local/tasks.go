@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/launch"
 	"github.com/attini-go/runner/local/states"
 	"github.com/attini-go/runner/plan"
 )
@@ -15,36 +18,46 @@ import (
 // launcher is the name of the function that an expanded plan's own tasks call.
 const launcher = "attini-action"
 
-// played reports whether a task, by its Parameters, asks the launcher for what
-// this package does in its place. A function of the user's may be given a
+// isAnswered reports whether a task, by its Parameters, asks the launcher for
+// what this package does in its place. A function of the user's may be given a
 // payload that looks the same.
-func played(parameters json.RawMessage) bool {
-	var call map[string]any
-	return json.Unmarshal(parameters, &call) == nil && action(call) != ""
+func isAnswered(parameters json.RawMessage) bool {
+	action, _ := readCall(parameters)
+	return action != ""
 }
 
-// action is the launcher's action that a call asks for, or "" when it is for
-// another function or for what only an account has.
-func action(call map[string]any) string {
-	function, _ := call["FunctionName"].(string)
-	if function != launcher && !strings.HasSuffix(function, ":function:"+launcher) {
-		return ""
+// readCall reads the input of a task. action is what it asks of the launcher, ""
+// when it is for another function or for what only an account has; event is what
+// the launcher gets.
+func readCall(input []byte) (action string, event json.RawMessage) {
+	var call struct {
+		FunctionName string
+		Payload      json.RawMessage
 	}
-	payload, _ := call["Payload"].(map[string]any)
-	switch name, _ := payload[protocol.KeyActionType].(string); name {
+	if json.Unmarshal(input, &call) != nil || call.FunctionName != launcher && !strings.HasSuffix(call.FunctionName, ":function:"+launcher) {
+		return "", nil
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(call.Payload, &members) != nil || json.Unmarshal(members[protocol.KeyActionType], &action) != nil {
+		return "", nil
+	}
+	switch action {
 	case protocol.ActionExecuteRunner, protocol.ActionMergeOutput:
-		return name
+		return action, call.Payload
 	default:
-		return ""
+		return "", nil
 	}
 }
 
-// tasks plays what a state machine calls: the launcher function, for real;
-// everything else from its mock.
+// tasks does what a state machine calls: the launcher function's work with the
+// launcher's code, everything else from its mock.
 type tasks struct {
-	fleet  *fleet
-	broker *broker
-	mocks  map[string]json.RawMessage
+	fleet    *fleet
+	reporter *memory.Reporter
+	mocks    map[string]json.RawMessage
+	// deployment is the name of the deployment, started what it has started.
+	deployment string
+	started    launch.Deployment
 }
 
 var _ states.Tasks = (*tasks)(nil)
@@ -52,93 +65,95 @@ var _ states.Tasks = (*tasks)(nil)
 // Do implements states.Tasks.
 func (t *tasks) Do(ctx context.Context, task states.Task) (any, error) {
 	if mock, ok := t.mocks[task.State]; ok {
-		return mocked(task, mock)
+		return mocked(task, mock), nil
 	}
-	call, _ := task.Input.(map[string]any)
-	payload, _ := call["Payload"].(map[string]any)
-	switch action(call) {
+	input, err := encode(task.Input)
+	if err != nil {
+		return nil, fmt.Errorf("write the input of %s: %w", task.State, err)
+	}
+	action, event := readCall(input)
+	switch action {
 	case protocol.ActionExecuteRunner:
-		return t.execute(ctx, task, payload)
+		return t.execute(ctx, event)
 	case protocol.ActionMergeOutput:
-		branches, isList := payload[protocol.KeyBranches].([]any)
-		if !isList {
-			return nil, &states.Error{Name: "MergeOutputError", Cause: "the step before has no list of results; merge after a Parallel or a Map"}
-		}
-		merged, err := plan.MergeOutput(branches)
+		merged, err := plan.AnswerMerge(event)
 		if err != nil {
-			return nil, &states.Error{Name: "MergeOutputError", Cause: err.Error()}
+			return nil, &states.Error{Name: plan.MergeError, Cause: err.Error()}
 		}
 		return lambdaResult(merged), nil
 	}
-	return nil, &states.Error{Name: "States.TaskFailed", Cause: fmt.Sprintf("%s is not available on this machine; answer it with --mock %s=FILE", task.Resource, task.State)}
+	return nil, &states.Error{Name: states.TaskFailed, Cause: fmt.Sprintf("%s is not available on this machine; answer it with --mock %s=FILE", task.Resource, task.State)}
 }
 
-// execute is the launcher: the message into the runner's queue, and the runner
-// started if it is not there.
-func (t *tasks) execute(ctx context.Context, task states.Task, payload map[string]any) (any, error) {
-	body, runner, err := message(payload)
+// execute puts a step's job into its runner's queue, starts the runner if it is
+// not there, and waits for the job's answer.
+func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error) {
+	request, body, err := t.accept(event)
 	if err != nil {
-		return nil, &states.Error{Name: "RunnerConfigError", Cause: err.Error()}
+		return nil, stepError(err)
 	}
-	answers := t.broker.open(task.Token)
-	defer t.broker.close(task.Token)
-	if err := t.fleet.send(runner, body); err != nil {
-		return nil, &states.Error{Name: "RunnerConfigError", Cause: err.Error()}
+	answers := t.reporter.Open(request.Token)
+	defer t.reporter.Close(request.Token)
+	if err := t.fleet.send(request.Runner, body); err != nil {
+		return nil, stepError(err)
 	}
 	select {
-	case a := <-answers:
-		if a.failure != nil {
-			return nil, &states.Error{Name: a.failure.Error, Cause: a.failure.Cause}
+	case answer := <-answers:
+		if failure := answer.Failure; failure != nil {
+			return nil, &states.Error{Name: failure.Error, Cause: failure.Cause}
 		}
-		return decode(a.output)
+		return answer.Output, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 }
 
-// message is the queue message of a step's request: the step's whole input,
-// and what the step itself says.
-func message(payload map[string]any) (body []byte, runner string, err error) {
-	input, isObject := payload[protocol.KeyInput].(map[string]any)
-	if !isObject {
-		return nil, "", fmt.Errorf("the step's input is no object but %T; after a Parallel or a Map, merge its results with an %s step first", payload[protocol.KeyInput], plan.MergeType)
+// accept is the launcher's: it reads a request, refuses what it refuses in an
+// account, and writes the message of the job.
+func (t *tasks) accept(event json.RawMessage) (request launch.Request, body []byte, err error) {
+	if request, err = launch.ParseRequest(event); err != nil {
+		return request, nil, err
 	}
-	all := make(map[string]any, len(input)+4)
-	for key, value := range input {
-		all[key] = value
+	current := launch.Deployment{}
+	if request.Deployment() == t.deployment {
+		current = t.started
 	}
-	for _, key := range []string{protocol.KeyProperties, protocol.KeyRunnerConfig, protocol.KeyMetadata, protocol.KeyActionType} {
-		all[key] = payload[key]
+	if err = request.Admit(current); err != nil {
+		return request, nil, err
 	}
-	configuration, _ := payload[protocol.KeyRunnerConfig].(map[string]any)
-	runner, _ = configuration["Runner"].(string)
-	body, err = json.Marshal(all)
-	return body, runner, err
+	body, err = request.Message()
+	return request, body, err
+}
+
+// stepError is a failure of the launcher's as the step gets it.
+func stepError(err error) error {
+	var failure *launch.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	return &states.Error{Name: failure.Name, Cause: protocol.Shorten(failure.Cause, protocol.MaxCause)}
 }
 
 // mocked answers a step as what it calls would: a Lambda function's return
 // value comes wrapped, as the lambda:invoke integration gives it.
-func mocked(task states.Task, mock json.RawMessage) (any, error) {
-	value, err := decode(mock)
-	if err != nil {
+func mocked(task states.Task, mock json.RawMessage) any {
+	if strings.HasSuffix(task.Resource, ":lambda:invoke") {
+		return lambdaResult(mock)
+	}
+	return mock
+}
+
+func lambdaResult(payload json.RawMessage) map[string]any {
+	return map[string]any{"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
+}
+
+// encode writes a value as Step Functions does, which does not escape HTML.
+func encode(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
 		return nil, err
 	}
-	if bytes.HasSuffix([]byte(task.Resource), []byte(":lambda:invoke")) {
-		return lambdaResult(value), nil
-	}
-	return value, nil
-}
-
-func lambdaResult(value any) map[string]any {
-	return map[string]any{"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": json.Number("200")}
-}
-
-func decode(text json.RawMessage) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, fmt.Errorf("decode a result: %w", err)
-	}
-	return value, nil
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }

@@ -1,10 +1,43 @@
 package plan
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+
+	"github.com/attini-go/runner/agent/protocol"
 )
+
+// MergeError is the error name of a merge that cannot be done.
+const MergeError = "MergeOutputError"
+
+// AnswerMerge answers the request of an AttiniMergeOutput step: its branches,
+// merged. An error is the step's to know, as a MergeError.
+func AnswerMerge(request []byte) (json.RawMessage, error) {
+	var members map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(request))
+	decoder.UseNumber()
+	if err := decoder.Decode(&members); err != nil {
+		return nil, fmt.Errorf("read a request to merge: %w", err)
+	}
+	branches, isList := members[protocol.KeyBranches].([]any)
+	if !isList {
+		return nil, errors.New("the step before has no list of results; merge after a Parallel or a Map")
+	}
+	merged, err := MergeOutput(branches)
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // a payload's size is limited
+	if err := encoder.Encode(merged); err != nil {
+		return nil, fmt.Errorf("write what was merged: %w", err)
+	}
+	return bytes.TrimSpace(text.Bytes()), nil
+}
 
 // MergeOutput is what an AttiniMergeOutput step does: the results of a Parallel
 // or a Map, each a payload of its own, become one payload. Objects are merged

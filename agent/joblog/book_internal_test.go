@@ -46,6 +46,33 @@ func TestArchiveForgets(t *testing.T) {
 	assert.Empty(t, a.shelf)
 }
 
+// TestCloseDoesNotWaitForADisk: a job's report does not, and what the disk takes
+// later is sent all the same.
+func TestCloseDoesNotWaitForADisk(t *testing.T) {
+	t.Parallel()
+	a := NewArchive(&refusing{takes: true}, t.TempDir(), slog.New(slog.DiscardHandler))
+	entry := a.Open(Place{Key: "k"})
+	entry.book.mu.Lock() // as during a write to a disk that hangs
+	entry.WriteLines(time.Now(), []byte("a line\n"))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		entry.Close(ctx)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Error("Close waits")
+	}
+	entry.book.mu.Unlock()
+	<-closed
+	a.Close(t.Context())
+	assert.Equal(t, int64(len(`{"timestamp":1700000000123,"data":"a line"}`+"\n")), entry.book.stored.Size)
+	assert.Empty(t, a.shelf)
+}
+
 // D-A21: many lines are one write, and a small log is no file at all.
 func TestSpool(t *testing.T) {
 	t.Parallel()

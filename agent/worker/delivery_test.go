@@ -16,6 +16,7 @@ import (
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 // TestASecondDeliveryOfARunningJob is dropped: queues deliver at least once.
@@ -98,7 +99,7 @@ func TestMalformedMessages(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newVirtualBench(t)
-		b.useQueue(porttest.NewHidingQueue(time.Minute))
+		b.useQueue(memory.NewHidingQueue(time.Minute))
 		told := b.reporter.Open("token-Told")
 		b.queue.Send([]byte(`{"deploymentPlanExecutionMetadata":{"sfnToken":"token-Told","Properties":"secret text`))
 		b.queue.Send([]byte("no JSON with secret text"))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
@@ -257,6 +258,26 @@ func TestTokensStayOutOfTheLog(t *testing.T) {
 }
 
 // TestRelativePaths: jobs run in other directories than the agent.
+// TestJobsShareNoDirectory: what a job leaves beside its files is not there for
+// the next one, also without a distribution.
+func TestJobsShareNoDirectory(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.MaxConcurrentJobs = 1
+	answers := map[string]<-chan porttest.Answer{}
+	for _, step := range []string{"first", "second", "third"} {
+		answers[step] = b.commands(step, "mkdir ../build", "echo secret >../build/file", "stat -c %a ..", "chmod 777 ..")
+	}
+	require.NoError(t, b.run())
+	for step, each := range answers {
+		assert.Equal(t, answer{output: "{}"}, get(t, each))
+		assert.Equal(t, "700\n", b.text(step))
+	}
+	left, err := os.ReadDir(b.config.Directory)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
 func TestRelativePaths(t *testing.T) {
 	b := newBench(t)
 	t.Chdir(b.config.Directory)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 // TestEveryJobOnceThoughRedelivered is D-A3 and, under the race detector, D-A34: 200 jobs at 20 concurrent, 5 executions
@@ -24,7 +25,7 @@ func TestEveryJobOnceThoughRedelivered(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.config.MaxConcurrentJobs, b.config.LeaseTime = 20, time.Hour
-	claims := porttest.NewClaims()
+	claims := memory.NewClaims()
 	shared := t.TempDir()
 	var all []<-chan porttest.Answer
 	for i := range 200 {

@@ -181,7 +181,7 @@ func TestShellsNeedNoPermissionToExecute(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	shell := filepath.Join(t.TempDir(), "shell")
-	require.NoError(t, os.WriteFile(shell, []byte("#!/bin/sh\nstat -c '%a' \"$1\"; echo \"$#\"\n"), 0o700))
+	writeProgram(t, shell, "#!/bin/sh\n[ \"$1\" != -c ] || exit 2\nstat -c '%a' \"$1\"; echo \"$#\"\n")
 	b.config.Shell = shell
 	answers := b.commands("Step", "true")
 	require.NoError(t, b.run())

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/local"
@@ -31,8 +33,11 @@ type runCommand struct {
 }
 
 // Run implements kong's command.
-func (c runCommand) Run(ctx context.Context, s streams) error {
-	options, facts, err := c.files(s)
+func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) error {
+	kill := signals.jobs()
+	ctx, s = watchOutputs(ctx, s)
+	screen := newConsole(s.stderr, painter(s.colour))
+	options, facts, err := c.files(s, screen)
 	if err != nil {
 		return err
 	}
@@ -47,20 +52,52 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 	if err := c.checkSteps(deployment, options); err != nil {
 		return err
 	}
-	// So that what a job leaves behind comes to us, and ends with us.
-	if err := process.BecomeSubreaper(); err != nil {
-		return fmt.Errorf("take care of the jobs' processes: %w", err)
+	options.KillNow, options.Directory = kill, local.NewDirectory()
+	stop, err := guarded(options)
+	if err != nil {
+		return err
 	}
+	defer stop()
+	defer context.AfterFunc(ctx, func() { announceStop(ctx, screen) })()
 	result, err := deployment.Run(ctx, options)
 	if err != nil {
 		return err
 	}
-	return c.conclude(s, result)
+	err = c.conclude(s, result)
+	if result.Status == local.Stopped {
+		err = errors.Join(err, context.Cause(ctx))
+	}
+	return err
+}
+
+// guarded has the jobs' processes ended, and the run's directory removed, also
+// when this program is killed, until stop is called.
+func guarded(options local.Options) (stop func(), err error) {
+	// So that what a job leaves behind comes to us, and ends with us.
+	if err := process.BecomeSubreaper(); err != nil {
+		return nil, fmt.Errorf("take care of the jobs' processes: %w", err)
+	}
+	guard, err := process.StartGuard(options.Directory)
+	if err != nil {
+		options.Logger.Warn("jobs' processes may outlive this program if it is killed", "error", err)
+		return func() {}, nil
+	}
+	return guard.Stop, nil
+}
+
+// announceStop says what a signal has begun, and what another one does.
+func announceStop(ctx context.Context, screen *console) {
+	cause := context.Cause(ctx)
+	if cause == error(signalReceived{syscall.SIGQUIT}) {
+		fmt.Fprintf(screen, "\nKilling the running jobs (%s).\n", cause)
+		return
+	}
+	fmt.Fprintf(screen, "\nStopping (%s): running jobs have %d s to end; a second signal kills them.\n",
+		cause, int(local.KillGrace.Seconds()))
 }
 
 // files reads what the flags name; errors are the user's to mend.
-func (c runCommand) files(s streams) (options local.Options, facts local.Facts, err error) {
-	screen := newConsole(s.stderr, painter(s.colour))
+func (c runCommand) files(s streams, screen *console) (options local.Options, facts local.Facts, err error) {
 	template, err := filepath.Abs(c.Template)
 	if err != nil {
 		return options, facts, misuse{err}
@@ -82,7 +119,7 @@ func (c runCommand) files(s streams) (options local.Options, facts local.Facts, 
 		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
 		Mocks: map[string]json.RawMessage{}, Steps: c.Step, Shell: c.shell(),
 		Environment: s.environment, Log: screen,
-		Logger: slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger: slog.New(slog.NewTextHandler(screen, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	facts = local.Facts{
 		Parameters: c.Parameter, StackName: local.DefaultStackName, Region: local.DefaultRegion, Account: local.DefaultAccount,

@@ -199,7 +199,7 @@ func TestServeTaken(t *testing.T) {
 	require.NoError(t, err)
 	defer listener.Close()
 	var said strings.Builder
-	code := execute(t.Context(), []string{"serve", "--releases", t.TempDir(), "--address", listener.Addr().String()}, streams{stdout: io.Discard, stderr: &said})
+	code := execute(t.Context(), []string{"serve", "--releases", t.TempDir(), "--address", listener.Addr().String()}, streams{stdout: io.Discard, stderr: &said}, nil)
 	assert.Equal(t, exitMisused, code)
 	assert.Contains(t, said.String(), fmt.Sprintf("listen at %s: ", listener.Addr()))
 	assert.Contains(t, said.String(), "address already in use")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -125,6 +126,13 @@ const (
 	settled  = "Settled"
 )
 
+// A restless agent stays for so many seconds after its start, which must be more
+// than its queue hides what another agent has received.
+const (
+	restlessSettles = 3
+	restlessHides   = 2
+)
+
 // container is what a container has over its own variables: the image has the
 // agent on PATH.
 func (a *account) container(task fleet.Task) []string {
@@ -132,7 +140,7 @@ func (a *account) container(task fleet.Task) []string {
 	own := append(a.cloud.Environment(nil, keyAgent), path)
 	switch {
 	case strings.HasSuffix(task.Group, "-"+restless):
-		return append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME=0")
+		return append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME="+strconv.Itoa(restlessSettles))
 	case strings.HasSuffix(task.Group, "-"+settled):
 		return append(own, "ATTINI_SETTLE_TIME=0")
 	}

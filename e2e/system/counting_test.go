@@ -60,8 +60,8 @@ func TestCalls(t *testing.T) {
 	require.Len(t, times, jobs)
 	slices.Sort(times)
 
-	// While nothing is to do, the agent polls; each poll is 20 seconds long.
-	const idle = 41 * time.Second
+	// An idle agent polls; each poll takes 20 seconds, so this is one whole poll.
+	const idle = 21 * time.Second
 	timer := time.NewTimer(idle)
 	<-timer.C
 	waited := since(warm, a.counted())

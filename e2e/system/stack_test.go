@@ -160,6 +160,15 @@ func (s *stack) plan(t testing.TB) string {
 	return ""
 }
 
+// physical is the physical id of one of the stack's resources.
+func (s *stack) physical(t testing.TB, logical string) string {
+	t.Helper()
+	found, err := s.stacks.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: &s.name, LogicalResourceId: &logical})
+	require.NoError(t, err)
+	require.NotEmpty(t, found.StackResources, logical)
+	return aws.ToString(found.StackResources[0].PhysicalResourceId)
+}
+
 // first is the execution that the deployment has started.
 func (s *stack) first(t testing.TB) string {
 	t.Helper()

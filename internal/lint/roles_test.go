@@ -113,6 +113,46 @@ func TestRolesAreNarrow(t *testing.T) {
 	assert.Len(t, needed, len(conditions))
 }
 
+// TestDefaultRolesArePassed: the launcher passes the default roles, whatever path
+// the others must have.
+func TestDefaultRolesArePassed(t *testing.T) {
+	t.Parallel()
+	passed := map[string][]string{}
+	for _, s := range statements(installation(t), "LauncherRole", "work") {
+		if !slices.Contains(s.actions, "iam:PassRole") {
+			continue
+		}
+		to := jsonOf(t, s.node.At("Condition", "StringEquals", "iam:PassedToService"))
+		resources := s.node.Get("Resource")
+		require.True(t, resources.IsList(), to)
+		for _, resource := range resources.Items {
+			passed[to] = append(passed[to], jsonOf(t, resource))
+		}
+	}
+	const path = `{"Fn::Sub":"arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${RunnerRolePath}*"}`
+	assert.Equal(t, map[string][]string{
+		`"ecs-tasks.amazonaws.com"`:           {path, `{"Fn::GetAtt":["DefaultRunnerRole","Arn"]}`},
+		`{"Fn::Sub":"ec2.${AWS::URLSuffix}"}`: {path, `{"Fn::GetAtt":["DefaultHostRole","Arn"]}`},
+	}, passed)
+}
+
+// TestFailedInstallationLeavesNothing: what a creation that is rolled back
+// leaves would have the name that the next attempt needs.
+func TestFailedInstallationLeavesNothing(t *testing.T) {
+	t.Parallel()
+	kept := 0
+	for _, resource := range installation(t).Get("Resources").Entries() {
+		policy := resource.Value.Get("DeletionPolicy")
+		if policy == nil || policy.Text == "Delete" {
+			continue
+		}
+		kept++
+		assert.Equal(t, "RetainExceptOnCreate", policy.Text, resource.Key)
+		assert.Equal(t, "Retain", resource.Value.Get("UpdateReplacePolicy").Text, resource.Key)
+	}
+	assert.Equal(t, 2, kept, "the buckets stay when the system is removed")
+}
+
 // TestEveryRoleIsBounded, where the account's rules want that.
 func TestEveryRoleIsBounded(t *testing.T) {
 	t.Parallel()

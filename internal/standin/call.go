@@ -110,7 +110,8 @@ func (c call) actions() []string {
 	}
 	switch c.operation {
 	case "HeadObject":
-		return []string{"s3:GetObject"}
+		// The second, to be told that there is no such key; without, it is 403.
+		return []string{"s3:GetObject", "s3:ListBucket"}
 	case "HeadBucket", "ListObjectsV2":
 		return []string{"s3:ListBucket"}
 	case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload":

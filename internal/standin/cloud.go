@@ -30,6 +30,7 @@ type Cloud struct {
 	processes   []*process
 	home        string
 	polls       polls
+	attempts    attempts
 	machines    machines
 	// background are functions that nobody waits for; they end with life.
 	life       context.Context
@@ -60,6 +61,7 @@ func Open(ctx context.Context) (*Cloud, error) {
 		home: home, callers: map[string]*Caller{}, functions: map[string]Function{}, players: map[string]http.Handler{},
 		machines:  machines{definitions: map[string]string{}},
 		polls:     polls{bells: map[string]chan struct{}{}},
+		attempts:  attempts{all: map[attemptID]*attempt{}},
 		transport: &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512},
 	}
 	c.life, c.die = context.WithCancel(context.WithoutCancel(ctx))

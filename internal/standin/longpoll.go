@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -49,6 +50,7 @@ func (c *Cloud) ringing(w http.ResponseWriter, r *http.Request) {
 	}
 	if body, err := Body(r); err == nil {
 		_ = json.Unmarshal(body, &input) // what has no queue rings for nobody
+		c.attempts.changed(handles(body))
 	}
 	c.base.ServeHTTP(w, r)
 	c.polls.ring(input.QueueURL)
@@ -68,25 +70,69 @@ func (c *Cloud) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	queue, _ := input["QueueUrl"].(string)
-	seconds, _ := input["WaitTimeSeconds"].(float64)
-	until := time.Now().Add(time.Duration(seconds * float64(time.Second)))
+	id, _ := input["ReceiveRequestAttemptId"].(string)
+	if id == "" {
+		answer(w, c.poll(r, queue, input))
+		return
+	}
+	before, end, err := c.attempts.begin(r.Context(), attemptID{queue, id})
+	if err != nil {
+		return // the client has gone
+	}
+	hides := func() time.Duration { return c.time(r, queue, input, "VisibilityTimeout", "VisibilityTimeout") }
+	given := before
+	if given == nil || !c.hideAgain(r, queue, given, hides()) {
+		given = c.poll(r, queue, input)
+	}
+	if given == nil || len(receipts(given.Body.Bytes())) == 0 {
+		end(nil, 0)
+	} else {
+		end(given, hides())
+	}
+	answer(w, given)
+}
+
+// poll asks until there are messages or an error, or the wait is over. It is nil
+// when the client has gone.
+func (c *Cloud) poll(r *http.Request, queue string, input map[string]any) *httptest.ResponseRecorder {
+	until := time.Now().Add(c.time(r, queue, input, "WaitTimeSeconds", "ReceiveMessageWaitTimeSeconds"))
 	input["WaitTimeSeconds"] = 0
 	for {
 		bell := c.polls.bell(queue) // before asking, so that nothing sent meanwhile is missed
-		answer := c.askQueue(r, "ReceiveMessage", input)
+		found := c.askQueue(r, "ReceiveMessage", input)
 		if r.Context().Err() != nil {
-			c.giveBack(r, queue, answer.Body.Bytes())
-			return
+			c.giveBack(r, queue, found.Body.Bytes())
+			return nil
 		}
 		left := time.Until(until)
-		if left <= 0 || answer.Code != http.StatusOK || len(receipts(answer.Body.Bytes())) > 0 {
-			maps.Copy(w.Header(), answer.Header())
-			w.WriteHeader(answer.Code)
-			_, _ = w.Write(answer.Body.Bytes()) // the client's matter
-			return
+		if left <= 0 || found.Code != http.StatusOK || len(receipts(found.Body.Bytes())) > 0 {
+			return found
 		}
 		wait(r.Context(), bell, min(left, lapse))
 	}
+}
+
+// time is a time in seconds that a call gives, or else the queue's attribute.
+func (c *Cloud) time(r *http.Request, queue string, input map[string]any, parameter, attribute string) time.Duration {
+	seconds, given := input[parameter].(float64)
+	if !given {
+		var found struct{ Attributes map[string]string }
+		asked := c.askQueue(r, "GetQueueAttributes", map[string]any{"QueueUrl": queue, "AttributeNames": []string{attribute}})
+		if json.Unmarshal(asked.Body.Bytes(), &found) == nil {
+			seconds, _ = strconv.ParseFloat(found.Attributes[attribute], 64)
+		}
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// answer passes on an answer; a client that has gone gets none.
+func answer(w http.ResponseWriter, given *httptest.ResponseRecorder) {
+	if given == nil {
+		return
+	}
+	maps.Copy(w.Header(), given.Header())
+	w.WriteHeader(given.Code)
+	_, _ = w.Write(given.Body.Bytes()) // the client's matter
 }
 
 func wait(ctx context.Context, bell <-chan struct{}, longest time.Duration) {
@@ -113,6 +159,7 @@ func (c *Cloud) askQueue(r *http.Request, operation string, input map[string]any
 }
 
 func (c *Cloud) giveBack(r *http.Request, queue string, received []byte) {
+	c.attempts.changed(receipts(received))
 	for _, receipt := range receipts(received) {
 		c.askQueue(r, "ChangeMessageVisibility", map[string]any{"QueueUrl": queue, "ReceiptHandle": receipt, "VisibilityTimeout": 0})
 	}

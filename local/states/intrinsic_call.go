@@ -2,6 +2,7 @@ package states
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 )
@@ -70,7 +71,11 @@ func (c *call) evaluate(s *scope) (any, error) {
 			if _, inner := argument.(*call); inner {
 				return nil, err
 			}
-			return nil, failure(IntrinsicFailure, "%s: argument %d: %s", c.name, i+1, cause(err))
+			name := IntrinsicFailure
+			if errors.As(err, new(*missingError)) {
+				name = Runtime // no call could be made; no Retry and no Catch takes it
+			}
+			return nil, failure(name, "%s: argument %d: %s", c.name, i+1, cause(err))
 		}
 		a.values[i] = value
 	}

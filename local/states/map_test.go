@@ -49,7 +49,7 @@ func TestMapFails(t *testing.T) {
 	cases := map[string]struct{ fields, input, name, cause string }{
 		"no array":             {``, `{}`, states.Runtime, `ItemsPath must give an array, not an object`},
 		"no items":             {`"ItemsPath": "$.l", `, `{}`, states.Runtime, `ItemsPath: path "$.l" was not found in the state's data`},
-		"selector":             {`"ItemSelector": {"x.$": "$.x"}, `, `[1]`, states.ParameterPathFailure, `field "x.$": path "$.x" was not found in the state's data`},
+		"selector":             {`"ItemSelector": {"x.$": "$.x"}, `, `[1]`, states.Runtime, `The JSONPath '$.x' specified for the field 'x.$' could not be found in the input`},
 		"concurrency no count": {`"ItemsPath": "$.l", "MaxConcurrencyPath": "$.c", `, `{"l": [], "c": -1}`, states.Runtime, `MaxConcurrencyPath must give a whole number from 0, not a number`},
 		"concurrency missing":  {`"MaxConcurrencyPath": "$.c", `, `[]`, states.Runtime, `MaxConcurrencyPath: path "$.c" was not found in the state's data`},
 	}

@@ -170,11 +170,20 @@ func TestPlainErrorsAreTaskFailures(t *testing.T) {
 	}
 }
 
-func TestParameterFailuresCanBeCaught(t *testing.T) {
+// AWS ends the execution with States.Runtime, whatever the state's Retry and
+// Catch say, so a plan must not be green here.
+func TestMissingPathsOfATemplateEndTheExecution(t *testing.T) {
 	t.Parallel()
-	output, _, err := try(t, `"Parameters": {"x.$": "$.y"}, "Catch": [{"ErrorEquals": ["States.ParameterPathFailure"], "Next": "Z", "ResultPath": null}]`, failing())
-	require.NoError(t, err)
-	assert.Equal(t, `{"in":1}`, output)
+	for _, names := range []string{"States.ALL", "States.Runtime", "States.ParameterPathFailure", "States.TaskFailed"} {
+		for _, template := range []string{
+			`"Parameters": {"x.$": "$.y"}`, `"Parameters": {"x.$": "States.Format('{}', $.y)"}`, `"ResultSelector": {"x.$": "$.y"}`,
+		} {
+			tasks := tasksFunc(func(context.Context, states.Task) (any, error) { return map[string]any{}, nil })
+			_, delays, err := try(t, fmt.Sprintf(`%s, "Retry": [{"ErrorEquals": [%[2]q]}], "Catch": [{"ErrorEquals": [%[2]q], "Next": "Z"}]`, template, names), tasks)
+			assert.Equal(t, states.Runtime, failureOf(t, err).Name, "%s %s", template, names)
+			assert.Empty(t, delays, "%s %s", template, names)
+		}
+	}
 }
 
 func TestCountersStartAnewWithEachVisit(t *testing.T) {

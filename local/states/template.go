@@ -69,7 +69,8 @@ func (p *parser) compileTemplate(place string, n *node) template {
 	return t
 }
 
-// fill gives the template's value in s. A path that selects nothing is States.ParameterPathFailure.
+// fill gives the template's value in s. A path that selects nothing is States.Runtime, in the words that executions on AWS end with: the
+// service has never been seen to say States.ParameterPathFailure, which a Catch would take.
 func (t *template) fill(s *scope) (any, error) {
 	switch {
 	case !t.dynamic:
@@ -78,7 +79,11 @@ func (t *template) fill(s *scope) (any, error) {
 		value, err := t.value.evaluate(s)
 		var missing *missingError
 		if errors.As(err, &missing) {
-			return nil, failure(ParameterPathFailure, "field %q: %s", t.field, missing)
+			where := "the input"
+			if missing.path.context {
+				where = "the context object"
+			}
+			return nil, failure(Runtime, "The JSONPath '%s' specified for the field '%s' could not be found in %s", missing.path.text, t.field, where)
 		}
 		return value, err
 	case t.array != nil:

@@ -33,6 +33,8 @@ const (
 	reportReserve = 15 * time.Second
 	// logReserve is what the ends of logs get that could not be stored before.
 	logReserve = 5 * time.Second
+	// flushReserve is what the container's log gets to take the last lines.
+	flushReserve = 2 * time.Second
 	// hostReserve is what the termination of the agent's host gets.
 	hostReserve = 25 * time.Second
 	// killGrace is the time between a job's SIGTERM and SIGKILL.
@@ -52,9 +54,10 @@ type agent struct {
 	invited  invitation
 	settings settings
 	streams  streams
-	console  *joblog.Console
-	logger   *slog.Logger
-	aws      aws.Config
+	// output is the container's log.
+	output *joblog.AsyncWriter
+	logger *slog.Logger
+	aws    aws.Config
 	// signals are those to stop.
 	signals <-chan os.Signal
 	queue   *awsport.EarlyQueue
@@ -75,9 +78,15 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	defer signal.Stop(signals)
+	// A write to a standard output that is gone ends a program, unless it takes
+	// this signal. The agent works on, its jobs have their logs in the store.
+	gone := make(chan os.Signal, 1)
+	signal.Notify(gone, syscall.SIGPIPE)
+	defer signal.Stop(gone)
 	found, err := readSettings(environmentOf(s.environment))
-	a := &agent{invited: invited, settings: found, streams: s, console: joblog.NewConsole(s.stdout), signals: signals}
-	a.logger = slog.New(slog.NewJSONHandler(a.console, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
+	a := &agent{invited: invited, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals}
+	defer a.flush(ctx)
+	a.logger = slog.New(slog.NewJSONHandler(a.output, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
 	var asking sync.WaitGroup
 	asking.Go(func() { a.identify(ctx) }) // meanwhile, since a job is waiting
 	for _, warning := range found.warnings {
@@ -178,7 +187,7 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	defer stopMeter()
 	ports := worker.Ports{
 		Queue: a.queue, Reporter: awsport.NewReporter(a.aws, a.logger),
-		Source: store, Log: &logs{a.console, archive},
+		Source: store, Log: &logs{a.output.Console(), archive},
 		Admission: awsport.NewAdmission(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
 		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
 		Life:      runner, Meter: meter,
@@ -249,7 +258,7 @@ func (a *agent) meter(ctx context.Context) (meter worker.Meter, stop func()) {
 	if !a.settings.Metrics {
 		return nil, func() {}
 	}
-	found, err := metrics.New(a.console, metrics.Config{
+	found, err := metrics.New(a.output, metrics.Config{
 		Namespace: "Attini/Runner", Dimensions: []metrics.Dimension{{Name: "RunnerName", Value: a.settings.RunnerName}},
 	})
 	if err != nil {

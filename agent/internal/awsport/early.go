@@ -30,6 +30,9 @@ type received struct {
 // it may be in the queue again, since nobody kept it hidden.
 const earlyTime = 20 * time.Second
 
+// lateTime is how long an answer may take that nobody waits for any more.
+const lateTime = time.Second
+
 // NewEarlyQueue receives once, at most so many messages, until ctx ends.
 func NewEarlyQueue(ctx context.Context, queue *Queue, most int) *EarlyQueue {
 	ctx, stop := context.WithCancel(ctx)
@@ -68,15 +71,19 @@ func (q *EarlyQueue) Receive(ctx context.Context, most int, wait time.Duration) 
 }
 
 // GiveBack ends the first receive, if nobody wanted its result, and gives back
-// what it brought.
+// what it brought. An answer that is on its way has a moment to come: its
+// messages would stay hidden, and no agent would have them.
 func (q *EarlyQueue) GiveBack(ctx context.Context) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.stop()
+	defer q.stop()
 	if q.taken {
 		return nil
 	}
 	q.taken = true
+	waiting, cancel := context.WithTimeout(ctx, lateTime)
+	defer cancel()
+	defer context.AfterFunc(waiting, q.stop)()
 	return q.giveBack(ctx, (<-q.first).deliveries)
 }
 

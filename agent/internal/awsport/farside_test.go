@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 // configure points the SDK's real clients at a far side, without retries and
@@ -70,7 +70,7 @@ func (s jsonService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // stepFunctions is Step Functions with the task tokens of a reporter.
-func stepFunctions(reporter *porttest.MemoryReporter) jsonService {
+func stepFunctions(reporter *memory.Reporter) jsonService {
 	closed := func(err error) (any, error) {
 		if errors.Is(err, worker.ErrTokenClosed) {
 			return nil, serviceError("TaskTimedOut")
@@ -92,7 +92,7 @@ func stepFunctions(reporter *porttest.MemoryReporter) jsonService {
 }
 
 // simpleQueue is SQS with the messages of a queue.
-func simpleQueue(queue *porttest.MemoryQueue) jsonService {
+func simpleQueue(queue *memory.Queue) jsonService {
 	number := func(request map[string]any, key string) int { n, _ := request[key].(float64); return int(n) }
 	receipt := func(request map[string]any) worker.Delivery {
 		handle, _ := request["ReceiptHandle"].(string)

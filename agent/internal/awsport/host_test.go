@@ -75,12 +75,12 @@ func (i *instances) asked() []url.Values {
 	return i.requests
 }
 
-// newHost is a host whose far sides are DynamoDB's and EC2's, and which does
-// not wait long.
+// newHost is a host whose far sides are DynamoDB's and EC2's. Its pauses are
+// short, and its deadlines long: on a busy machine a call takes its time.
 func newHost(t testing.TB, state, far http.Handler, task string, logger *slog.Logger) *Host {
 	t.Helper()
 	h := NewHost(configure(t, far), NewRunner(configure(t, state), stateTable, "shop-Build", task, quiet()), hostID, logger)
-	h.pause, h.reading, h.terminating = time.Millisecond, 200*time.Millisecond, 200*time.Millisecond
+	h.pause, h.reading, h.terminating = time.Millisecond, time.Minute, time.Minute
 	return h
 }
 
@@ -147,6 +147,7 @@ func TestReadingTheTogglePersists(t *testing.T) {
 		terminates bool
 		calls      func(t *testing.T, calls int)
 		log        string
+		reading    time.Duration
 	}{
 		"an error that passes": {
 			func(call int) (any, error) {
@@ -155,15 +156,15 @@ func TestReadingTheTogglePersists(t *testing.T) {
 				}
 				return stays, nil
 			},
-			false, func(t *testing.T, calls int) { assert.Equal(t, 3, calls) }, "shutdownHookDisabled is set",
+			false, func(t *testing.T, calls int) { assert.Equal(t, 3, calls) }, "shutdownHookDisabled is set", 0,
 		},
 		"an error that stays": {
 			func(int) (any, error) { return nil, serviceError("InternalServerError") },
-			true, func(t *testing.T, calls int) { assert.Greater(t, calls, 2) }, "InternalServerError: the service's own words",
+			true, func(t *testing.T, calls int) { assert.Greater(t, calls, 2) }, "InternalServerError: the service's own words", 2 * time.Second,
 		},
 		"no permission": {
 			func(int) (any, error) { return nil, serviceError("AccessDeniedException") },
-			true, func(t *testing.T, calls int) { assert.Equal(t, 1, calls) }, "AccessDeniedException: the service's own words",
+			true, func(t *testing.T, calls int) { assert.Equal(t, 1, calls) }, "AccessDeniedException: the service's own words", 0,
 		},
 	}
 	for name, c := range cases {
@@ -175,6 +176,9 @@ func TestReadingTheTogglePersists(t *testing.T) {
 			}}
 			var log bytes.Buffer
 			host := newHost(t, state, nil, "arn:task/a", slog.New(slog.NewTextHandler(&log, nil)))
+			if c.reading > 0 {
+				host.reading = c.reading
+			}
 			assert.Equal(t, c.terminates, host.ShouldTerminate(t.Context()))
 			c.calls(t, int(calls.Load()))
 			assert.Contains(t, log.String(), c.log)
@@ -258,6 +262,7 @@ func TestTerminationGivesUp(t *testing.T) {
 	t.Parallel()
 	far := instances{faults: []string{"RequestLimitExceeded", "InternalError"}, hang: func() {}}
 	host := newHost(t, jsonService{}, &far, "arn:task/a", quiet())
+	host.terminating = 2 * time.Second
 	err := host.Terminate(t.Context())
 	require.ErrorIs(t, err, errHostTime)
 	require.ErrorContains(t, err, "EC2's own words on InternalError")

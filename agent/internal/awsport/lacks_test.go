@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 // TestOlderPolicies: where the original's policy lacks a permission, the port
@@ -27,7 +27,7 @@ func TestOlderPolicies(t *testing.T) {
 		call       func(t *testing.T, far http.Handler, logger *slog.Logger) error
 	}{
 		"messages cannot be hidden": {
-			simpleQueue(porttest.NewQueue()), "ChangeMessageVisibility", "sqs:ChangeMessageVisibility",
+			simpleQueue(memory.NewQueue()), "ChangeMessageVisibility", "sqs:ChangeMessageVisibility",
 			func(t *testing.T, far http.Handler, logger *slog.Logger) error {
 				q := NewQueue(configure(t, far), "https://queue", logger)
 				for range 3 {
@@ -39,7 +39,7 @@ func TestOlderPolicies(t *testing.T) {
 			},
 		},
 		"no heartbeats": {
-			stepFunctions(porttest.NewReporter()), "SendTaskHeartbeat", "states:SendTaskHeartbeat",
+			stepFunctions(memory.NewReporter()), "SendTaskHeartbeat", "states:SendTaskHeartbeat",
 			func(t *testing.T, far http.Handler, logger *slog.Logger) error {
 				r := NewReporter(configure(t, far), logger)
 				for range 3 {
@@ -90,7 +90,7 @@ func TestOlderPolicies(t *testing.T) {
 // everywhere at once.
 func TestDeniedQueueIsLookedAtTwice(t *testing.T) {
 	t.Parallel()
-	far := porttest.NewQueue()
+	far := memory.NewQueue()
 	far.Send([]byte("job"))
 	service, calls := simpleQueue(far), 0
 	allowed := service["ReceiveMessage"]

@@ -78,9 +78,14 @@ func status(err error) int {
 	return 0
 }
 
+// objectError explains an error. S3 answers 403 for a missing object too, unless
+// the role may list the bucket; so a 403 has two explanations.
 func objectError(what, bucket, key string, err error) error {
 	if status(err) == http.StatusForbidden {
-		return fmt.Errorf("%s s3://%s/%s: not allowed; the runner's role needs s3:GetObject there: %w", what, bucket, key, err)
+		return fmt.Errorf("%s s3://%s/%s: %w: the object does not exist, or the runner's role may not read it; "+
+			"check that bucket %s has the object %s, and give the role s3:GetObject on it and s3:ListBucket on the bucket "+
+			"(without s3:ListBucket, S3 answers 403 for a missing object too): %w",
+			what, bucket, key, workspace.ErrForbidden, bucket, key, err)
 	}
 	return fmt.Errorf("%s s3://%s/%s: %w", what, bucket, key, err)
 }

@@ -16,12 +16,13 @@ import (
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	porttest.Queue(t, func(t *testing.T) porttest.QueueFixture {
-		far := porttest.NewQueue()
+		far := memory.NewQueue()
 		return porttest.QueueFixture{
 			Queue: NewQueue(configure(t, simpleQueue(far)), "https://queue", quiet()), Lapses: true,
 			Send:  func(_ testing.TB, body []byte) { far.Send(body) },
@@ -33,7 +34,7 @@ func TestQueue(t *testing.T) {
 func TestReporter(t *testing.T) {
 	t.Parallel()
 	porttest.Reporter(t, func(t *testing.T) porttest.ReporterFixture {
-		far := porttest.NewReporter()
+		far := memory.NewReporter()
 		var tokens atomic.Int64
 		return porttest.ReporterFixture{
 			Reporter: NewReporter(configure(t, stepFunctions(far)), quiet()),

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,16 +13,6 @@ import (
 
 	"github.com/attini-go/runner/agent/worker"
 )
-
-// Limits of SQS.
-const (
-	maxMessages = 10
-	maxWait     = 20 * time.Second
-)
-
-// deniedPause is between a refused receive and the one that is believed: a
-// policy that is being changed is not seen everywhere at once.
-const deniedPause = 5 * time.Second
 
 // Queue is a runner's queue on SQS.
 type Queue struct {
@@ -45,68 +34,6 @@ type queueClient interface {
 // NewQueue takes the queue of the given URL.
 func NewQueue(configuration aws.Config, url string, logger *slog.Logger) *Queue {
 	return &Queue{client: sqs.NewFromConfig(configuration), url: url, pause: deniedPause, noHiding: lack{logger: logger}}
-}
-
-// Receive implements worker.Queue with one long poll. A queue that is gone, or
-// that the agent may not read any more, is closed.
-func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
-	received, err := q.receive(ctx, most, wait)
-	if isDenied(err) {
-		select {
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-time.After(q.pause):
-		}
-		received, err = q.receive(ctx, most, wait)
-	}
-	switch {
-	case ctx.Err() != nil && len(received) == 0:
-		return nil, context.Cause(ctx)
-	case isGone(err), isDenied(err):
-		return nil, fmt.Errorf("%w: %w", worker.ErrQueueClosed, err)
-	case err != nil:
-		return nil, fmt.Errorf("receive messages: %w", err)
-	}
-	return received, nil
-}
-
-// isGone reports whether there is no such queue, by either of its names.
-func isGone(err error) bool {
-	var gone *types.QueueDoesNotExist
-	return errors.As(err, &gone) || code(err) == "AWS.SimpleQueueService.NonExistentQueue"
-}
-
-func (q *Queue) receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
-	seconds := min(max(wait, 0), maxWait).Round(time.Second) / time.Second
-	output, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: &q.url, MaxNumberOfMessages: int32(min(max(most, 1), maxMessages)), WaitTimeSeconds: int32(seconds),
-		MessageSystemAttributeNames: []types.MessageSystemAttributeName{
-			types.MessageSystemAttributeNameApproximateReceiveCount, types.MessageSystemAttributeNameSentTimestamp,
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	deliveries := make([]worker.Delivery, len(output.Messages))
-	for i, message := range output.Messages {
-		deliveries[i] = worker.Delivery{
-			Body: []byte(aws.ToString(message.Body)), Receipt: aws.ToString(message.ReceiptHandle),
-			Receives: int(attribute(message, types.MessageSystemAttributeNameApproximateReceiveCount)),
-		}
-		if sent := attribute(message, types.MessageSystemAttributeNameSentTimestamp); sent > 0 {
-			deliveries[i].Sent = time.UnixMilli(sent)
-		}
-	}
-	return deliveries, nil
-}
-
-// attribute is a number that SQS tells of a message; 0 when it does not.
-func attribute(message types.Message, name types.MessageSystemAttributeName) int64 {
-	value, err := strconv.ParseInt(message.Attributes[string(name)], 10, 64)
-	if err != nil {
-		return 0
-	}
-	return value
 }
 
 // Hide implements worker.Queue. A receipt that is none any more is no error:

@@ -1,4 +1,4 @@
-package porttest
+package memory
 
 import (
 	"context"
@@ -10,10 +10,10 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// MemoryQueue is an unbounded queue, first in, first out. A received message
+// Queue is an unbounded queue, first in, first out. A received message
 // stays out of sight until it is deleted, until its time of invisibility is
 // over, or until Redeliver.
-type MemoryQueue struct {
+type Queue struct {
 	mu       sync.Mutex
 	hides    time.Duration
 	waiting  []message
@@ -32,20 +32,20 @@ type message struct {
 	until time.Time
 }
 
-var _ worker.Queue = (*MemoryQueue)(nil)
+var _ worker.Queue = (*Queue)(nil)
 
 // NewQueue returns an empty queue. What is received comes again only when it
 // is hidden for a time, or with Redeliver.
-func NewQueue() *MemoryQueue { return &MemoryQueue{changed: make(chan struct{})} }
+func NewQueue() *Queue { return &Queue{changed: make(chan struct{})} }
 
 // NewHidingQueue returns an empty queue that hides what is received for so
 // long.
-func NewHidingQueue(hides time.Duration) *MemoryQueue {
-	return &MemoryQueue{changed: make(chan struct{}), hides: hides}
+func NewHidingQueue(hides time.Duration) *Queue {
+	return &Queue{changed: make(chan struct{}), hides: hides}
 }
 
 // Send appends a message.
-func (q *MemoryQueue) Send(body []byte) {
+func (q *Queue) Send(body []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, message{body: slices.Clone(body), sent: time.Now()})
@@ -54,7 +54,7 @@ func (q *MemoryQueue) Send(body []byte) {
 
 // Close says that no message will follow: once all are received and none will
 // come again, Receive returns worker.ErrQueueClosed.
-func (q *MemoryQueue) Close() {
+func (q *Queue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
@@ -63,7 +63,7 @@ func (q *MemoryQueue) Close() {
 
 // Redeliver ends the invisibility of all messages that were received and not
 // deleted. They come again, with new receipts, before what waits.
-func (q *MemoryQueue) Redeliver() {
+func (q *Queue) Redeliver() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.received, q.waiting...)
@@ -72,7 +72,7 @@ func (q *MemoryQueue) Redeliver() {
 }
 
 // Waiting is the number of messages that can be received now.
-func (q *MemoryQueue) Waiting() int {
+func (q *Queue) Waiting() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.lapse()
@@ -80,7 +80,7 @@ func (q *MemoryQueue) Waiting() int {
 }
 
 // Undeleted is the number of messages that were received and not deleted.
-func (q *MemoryQueue) Undeleted() int {
+func (q *Queue) Undeleted() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.lapse()
@@ -88,7 +88,7 @@ func (q *MemoryQueue) Undeleted() int {
 }
 
 // Receive implements worker.Queue.
-func (q *MemoryQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
+func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	for {
@@ -110,7 +110,7 @@ func (q *MemoryQueue) Receive(ctx context.Context, most int, wait time.Duration)
 }
 
 // Hide implements worker.Queue. A receipt that names nothing any more is fine.
-func (q *MemoryQueue) Hide(ctx context.Context, delivery worker.Delivery, duration time.Duration) error {
+func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration time.Duration) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -127,7 +127,7 @@ func (q *MemoryQueue) Hide(ctx context.Context, delivery worker.Delivery, durati
 
 // Delete implements worker.Queue. A receipt that names nothing any more is
 // fine, as with SQS.
-func (q *MemoryQueue) Delete(ctx context.Context, delivery worker.Delivery) error {
+func (q *Queue) Delete(ctx context.Context, delivery worker.Delivery) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -139,7 +139,7 @@ func (q *MemoryQueue) Delete(ctx context.Context, delivery worker.Delivery) erro
 }
 
 // take receives what waits; next fires when a hidden message comes again.
-func (q *MemoryQueue) take(most int) (deliveries []worker.Delivery, next <-chan time.Time, changed <-chan struct{}, err error) {
+func (q *Queue) take(most int) (deliveries []worker.Delivery, next <-chan time.Time, changed <-chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	earliest := q.lapse()
@@ -166,7 +166,7 @@ func (q *MemoryQueue) take(most int) (deliveries []worker.Delivery, next <-chan 
 }
 
 // lapse puts what is hidden no longer back, and returns when the next is.
-func (q *MemoryQueue) lapse() (earliest time.Time) {
+func (q *Queue) lapse() (earliest time.Time) {
 	now := time.Now()
 	var back []message
 	q.received = slices.DeleteFunc(q.received, func(m message) bool {
@@ -182,7 +182,7 @@ func (q *MemoryQueue) lapse() (earliest time.Time) {
 	return earliest
 }
 
-func (q *MemoryQueue) wake() {
+func (q *Queue) wake() {
 	close(q.changed)
 	q.changed = make(chan struct{})
 }

@@ -1,4 +1,4 @@
-package porttest_test
+package memory_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestMemoryQueue(t *testing.T) {
 	t.Parallel()
 	porttest.Queue(t, func(*testing.T) porttest.QueueFixture {
-		q := porttest.NewQueue()
+		q := memory.NewQueue()
 		return porttest.QueueFixture{
 			Queue: q,
 			Send:  func(_ testing.TB, body []byte) { q.Send(body) },
@@ -32,7 +33,7 @@ func TestMemoryQueue(t *testing.T) {
 func TestMemoryReporter(t *testing.T) {
 	t.Parallel()
 	porttest.Reporter(t, func(*testing.T) porttest.ReporterFixture {
-		r := porttest.NewReporter()
+		r := memory.NewReporter()
 		var tokens atomic.Int64
 		return porttest.ReporterFixture{
 			Reporter: r,
@@ -48,7 +49,7 @@ func TestMemoryReporter(t *testing.T) {
 func TestMemoryClaims(t *testing.T) {
 	t.Parallel()
 	porttest.Claims(t, func(*testing.T) porttest.ClaimsFixture {
-		c := porttest.NewClaims()
+		c := memory.NewClaims()
 		return porttest.ClaimsFixture{Of: func(_ testing.TB, task string) worker.Claims { return c.Of(task) }}
 	})
 }
@@ -56,7 +57,7 @@ func TestMemoryClaims(t *testing.T) {
 func TestMemoryLife(t *testing.T) {
 	t.Parallel()
 	porttest.Life(t, func(*testing.T) porttest.LifeFixture {
-		s := porttest.NewState("A")
+		s := memory.NewState("A")
 		return porttest.LifeFixture{
 			Life:    s.Life("A"),
 			Replace: func(testing.TB) { s.Replace("B") },
@@ -69,7 +70,7 @@ func TestMemoryLife(t *testing.T) {
 func TestMemoryAdmission(t *testing.T) {
 	t.Parallel()
 	porttest.Admission(t, func(*testing.T) porttest.AdmissionFixture {
-		s := porttest.NewState("A")
+		s := memory.NewState("A")
 		s.Configure(5)
 		s.EndExecution("over")
 		return porttest.AdmissionFixture{
@@ -93,7 +94,7 @@ func TestMemoryAdmission(t *testing.T) {
 // TestRedeliver is what only the queue in memory can be asked to do.
 func TestRedeliver(t *testing.T) {
 	t.Parallel()
-	q := porttest.NewQueue()
+	q := memory.NewQueue()
 	q.Send([]byte("first"))
 	q.Send([]byte("second"))
 	got, err := q.Receive(t.Context(), 1, time.Second)

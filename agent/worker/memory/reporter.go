@@ -1,4 +1,4 @@
-package porttest
+package memory
 
 import (
 	"context"
@@ -15,8 +15,9 @@ type Answer struct {
 	Failure *worker.Failure
 }
 
-// MemoryReporter plays the side that waits for task tokens.
-type MemoryReporter struct {
+// Reporter knows the steps that wait for task tokens, and gives each the one
+// answer that it gets.
+type Reporter struct {
 	mu   sync.Mutex
 	open map[string]*waiting
 }
@@ -26,13 +27,13 @@ type waiting struct {
 	beats   int
 }
 
-var _ worker.Reporter = (*MemoryReporter)(nil)
+var _ worker.Reporter = (*Reporter)(nil)
 
 // NewReporter returns a reporter for which every token is closed.
-func NewReporter() *MemoryReporter { return &MemoryReporter{open: map[string]*waiting{}} }
+func NewReporter() *Reporter { return &Reporter{open: map[string]*waiting{}} }
 
 // Open begins to wait for a token's one answer.
-func (r *MemoryReporter) Open(token string) <-chan Answer {
+func (r *Reporter) Open(token string) <-chan Answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w := &waiting{answers: make(chan Answer, 1)}
@@ -41,14 +42,14 @@ func (r *MemoryReporter) Open(token string) <-chan Answer {
 }
 
 // Close ends the wait without an answer, as a stopped execution does.
-func (r *MemoryReporter) Close(token string) {
+func (r *Reporter) Close(token string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.open, token)
 }
 
 // Beats is the number of heartbeats for a token that is still open.
-func (r *MemoryReporter) Beats(token string) int {
+func (r *Reporter) Beats(token string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if w := r.open[token]; w != nil {
@@ -58,17 +59,17 @@ func (r *MemoryReporter) Beats(token string) int {
 }
 
 // Succeed implements worker.Reporter.
-func (r *MemoryReporter) Succeed(ctx context.Context, token string, output json.RawMessage) error {
+func (r *Reporter) Succeed(ctx context.Context, token string, output json.RawMessage) error {
 	return r.answer(ctx, token, Answer{Output: slices.Clone(output)})
 }
 
 // Fail implements worker.Reporter.
-func (r *MemoryReporter) Fail(ctx context.Context, token string, failure worker.Failure) error {
+func (r *Reporter) Fail(ctx context.Context, token string, failure worker.Failure) error {
 	return r.answer(ctx, token, Answer{Failure: &failure})
 }
 
 // Heartbeat implements worker.Reporter.
-func (r *MemoryReporter) Heartbeat(ctx context.Context, token string) error {
+func (r *Reporter) Heartbeat(ctx context.Context, token string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -82,7 +83,7 @@ func (r *MemoryReporter) Heartbeat(ctx context.Context, token string) error {
 	return nil
 }
 
-func (r *MemoryReporter) answer(ctx context.Context, token string, answer Answer) error {
+func (r *Reporter) answer(ctx context.Context, token string, answer Answer) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -1,4 +1,4 @@
-package porttest
+package memory
 
 import (
 	"context"
@@ -8,9 +8,9 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// MemoryState is the state of one runner, and with it what decides whether a
+// State is the state of one runner, and with it what decides whether a
 // message is an agent's to take.
-type MemoryState struct {
+type State struct {
 	mu            sync.Mutex
 	task          string
 	started       bool
@@ -20,72 +20,72 @@ type MemoryState struct {
 }
 
 // NewState returns a runner's state that names the task.
-func NewState(task string) *MemoryState {
-	return &MemoryState{task: task, ended: map[string]bool{}}
+func NewState(task string) *State {
+	return &State{task: task, ended: map[string]bool{}}
 }
 
 // Replace makes another task the runner's, as who starts one does.
-func (s *MemoryState) Replace(task string) {
+func (s *State) Replace(task string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.task, s.started, s.retired = task, false, false
 }
 
 // Configure sets the hash of the runner's configuration.
-func (s *MemoryState) Configure(hash int32) {
+func (s *State) Configure(hash int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.configuration = hash
 }
 
 // EndExecution makes an execution one that is not current any more.
-func (s *MemoryState) EndExecution(arn string) {
+func (s *State) EndExecution(arn string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended[arn] = true
 }
 
 // Started reports whether the state's task is up.
-func (s *MemoryState) Started() bool {
+func (s *State) Started() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.started
 }
 
 // Retired reports whether the state's task takes nothing more.
-func (s *MemoryState) Retired() bool {
+func (s *State) Retired() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.retired
 }
 
 // Life is the state as one task writes it.
-func (s *MemoryState) Life(task string) worker.Life { return taskState{s, task} }
+func (s *State) Life(task string) worker.Life { return taskState{s, task} }
 
 // Admission is the state as one task asks it.
-func (s *MemoryState) Admission(task string) worker.Admission { return taskState{s, task} }
+func (s *State) Admission(task string) worker.Admission { return taskState{s, task} }
 
 type taskState struct {
-	state *MemoryState
+	state *State
 	task  string
 }
 
 // Started implements worker.Life.
 func (t taskState) Started(ctx context.Context) error {
-	return t.write(ctx, func(s *MemoryState) { s.started = true })
+	return t.write(ctx, func(s *State) { s.started = true })
 }
 
 // Ours implements worker.Life.
 func (t taskState) Ours(ctx context.Context) error {
-	return t.write(ctx, func(*MemoryState) {})
+	return t.write(ctx, func(*State) {})
 }
 
 // Retire implements worker.Life.
 func (t taskState) Retire(ctx context.Context) error {
-	return t.write(ctx, func(s *MemoryState) { s.retired = true })
+	return t.write(ctx, func(s *State) { s.retired = true })
 }
 
-func (t taskState) write(ctx context.Context, change func(*MemoryState)) error {
+func (t taskState) write(ctx context.Context, change func(*State)) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -1,4 +1,4 @@
-package porttest
+package memory
 
 import (
 	"cmp"
@@ -10,8 +10,8 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// MemoryClaims is one runner's table of claims.
-type MemoryClaims struct {
+// Claims is one runner's table of claims.
+type Claims struct {
 	mu      sync.Mutex
 	claims  map[string]*claimed
 	renewed map[string]time.Time // by task
@@ -23,15 +23,15 @@ type claimed struct {
 }
 
 // NewClaims returns an empty table.
-func NewClaims() *MemoryClaims {
-	return &MemoryClaims{claims: map[string]*claimed{}, renewed: map[string]time.Time{}}
+func NewClaims() *Claims {
+	return &Claims{claims: map[string]*claimed{}, renewed: map[string]time.Time{}}
 }
 
 // Of is the table as one of the runner's agents sees it.
-func (c *MemoryClaims) Of(task string) worker.Claims { return taskClaims{c, task} }
+func (c *Claims) Of(task string) worker.Claims { return taskClaims{c, task} }
 
 // Open returns the claims that are not finished, by their tokens.
-func (c *MemoryClaims) Open() map[string]worker.Claim {
+func (c *Claims) Open() map[string]worker.Claim {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	open := map[string]worker.Claim{}
@@ -44,14 +44,14 @@ func (c *MemoryClaims) Open() map[string]worker.Claim {
 }
 
 // Claimed reports whether a token was ever claimed.
-func (c *MemoryClaims) Claimed(token string) bool {
+func (c *Claims) Claimed(token string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.claims[token] != nil
 }
 
 type taskClaims struct {
-	*MemoryClaims
+	*Claims
 	task string
 }
 
