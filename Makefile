@@ -91,7 +91,7 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 	done
 	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
 	@$(GO) vet -tags offline ./cmd/runnerctl
-	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/lint
+	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/test/lint
 
 .PHONY: format
 format: ## Format all Go files.
@@ -99,7 +99,7 @@ format: ## Format all Go files.
 
 .PHONY: golden
 golden: ## Write the golden files anew; review the difference before you commit.
-	$(GO) test $$(grep -rl --include='*_test.go' internal/golden . | xargs -n1 dirname | sort -u) -update
+	$(GO) test $$(grep -rl --include='*_test.go' internal/test/golden . | xargs -n1 dirname | sort -u) -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s).

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // What the contract's items name.
@@ -29,7 +29,7 @@ const (
 // it starts a task. It answers as that framework expects.
 func TestOriginalFramework(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	const bucket = "attini-artifact-store-eu-west-1-111122223333"
 	_, err := b.objects.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(bucket)})
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestOriginalFramework(t *testing.T) {
 	answers := make(chan []byte, 1)
 	a.caller.On("SendTaskHeartbeat", fine) // no state machine knows the contract's token
 	a.caller.On("SendTaskSuccess", func(n int, w http.ResponseWriter, r *http.Request) bool {
-		body, err := standin.Body(r)
+		body, err := fakeaws.Body(r)
 		if assert.NoError(t, err) {
 			answers <- body
 		}
@@ -83,7 +83,8 @@ func TestOriginalFramework(t *testing.T) {
 	assert.Equal(t, text("2f0c"), got.Item["taskStartedByExecution"], "the rest is left alone")
 }
 
-// contract is a file as the wire contract has it.
+// contract returns a file of testdata/contract: what the original framework
+// writes.
 func contract(t testing.TB, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile("testdata/contract/" + name)
@@ -92,7 +93,7 @@ func contract(t testing.TB, name string) []byte {
 }
 
 // put puts an item into a table as it is on the wire.
-func (b *bed) put(t testing.TB, table, name string) {
+func (b *fixture) put(t testing.TB, table, name string) {
 	t.Helper()
 	var wire map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal(contract(t, name), &wire))

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 const hostID = "i-0123456789abcdef0"
@@ -46,7 +46,7 @@ func TestHostEndsWithItsAgent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t)
+			b := newFixture(t)
 			b.put(t, b.stateTable, "runner-on-host.json")
 			for attribute, value := range c.item {
 				b.setRunner(t, contractRunner, attribute, value)
@@ -58,7 +58,7 @@ func TestHostEndsWithItsAgent(t *testing.T) {
 			a.caller.On("TerminateInstances", hosts.terminate)
 			a.caller.On("SendTaskFailure", fine) // no state machine knows the token
 			if c.stop != "" {
-				a.caller.On(c.stop, standin.Times(1, func(int, http.ResponseWriter, *http.Request) bool {
+				a.caller.On(c.stop, fakeaws.Times(1, func(int, http.ResponseWriter, *http.Request) bool {
 					a.terminate(t)
 					return false
 				}))
@@ -93,7 +93,7 @@ func (h *hosts) terminated() []string {
 }
 
 func (h *hosts) terminate(_ int, w http.ResponseWriter, r *http.Request) bool {
-	body, err := standin.Body(r)
+	body, err := fakeaws.Body(r)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -126,7 +126,7 @@ func list(values ...string) dynamodbtypes.AttributeValue {
 }
 
 // setRunner sets one attribute of a runner's item; nil removes it.
-func (b *bed) setRunner(t testing.TB, runner, attribute string, value dynamodbtypes.AttributeValue) {
+func (b *fixture) setRunner(t testing.TB, runner, attribute string, value dynamodbtypes.AttributeValue) {
 	t.Helper()
 	input := &dynamodb.UpdateItemInput{
 		TableName: &b.stateTable, Key: map[string]dynamodbtypes.AttributeValue{"resourceType": text("Runner"), "name": text(runner)},

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // describe says what stands where something else should.

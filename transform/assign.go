@@ -3,13 +3,13 @@ package transform
 import (
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 
 // assignJobs finds the Runner of every job step.
-func (i *Inventory) assignJobs(resources *cfn.Node) problem.List {
+func (i *Contents) assignJobs(resources *cfn.Node) problem.List {
 	var problems problem.List
 	types := resources.ByKey()
 	var names []string
@@ -48,9 +48,9 @@ func (i *Inventory) assignJobs(resources *cfn.Node) problem.List {
 	return problems
 }
 
-func (i *Inventory) runner(name string) *schema.Runner { return i.byName[name] }
+func (i *Contents) runner(name string) *schema.Runner { return i.byName[name] }
 
-func (i *Inventory) addDefaultRunner(resources *cfn.Node) {
+func (i *Contents) addDefaultRunner(resources *cfn.Node) {
 	if i.runner(DefaultRunnerName) != nil || resources.Has(DefaultRunnerName) {
 		return
 	}
@@ -79,7 +79,7 @@ func unknownRunner(subject, name string, at cfn.Path, place problem.Place, kind 
 	return p
 }
 
-func (i *Inventory) runnerNames() []string {
+func (i *Contents) runnerNames() []string {
 	names := make([]string, len(i.Runners))
 	for n, runner := range i.Runners {
 		names[n] = runner.Name
@@ -89,7 +89,7 @@ func (i *Inventory) runnerNames() []string {
 
 // unusedRunners warns only when the plan could be read whole: a broken step
 // may well be the one that uses the Runner.
-func (i *Inventory) unusedRunners(found problem.List) problem.List {
+func (i *Contents) unusedRunners(found problem.List) problem.List {
 	if found.HasErrors() {
 		return nil
 	}

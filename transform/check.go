@@ -1,9 +1,9 @@
 package transform
 
 import (
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/compat"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -11,7 +11,7 @@ const taskDefinitionType = "AWS::ECS::TaskDefinition"
 
 // check reports where the parts of a template do not fit each other, or the
 // account.
-func check(template *cfn.Node, inventory *Inventory, definitions definitions, facts *facts, known *cfn.Foresight) problem.List {
+func check(template *cfn.Node, inventory *Contents, definitions definitions, facts *facts, known *cfn.StaticValues) problem.List {
 	if inventory == nil {
 		return nil
 	}
@@ -29,7 +29,7 @@ func check(template *cfn.Node, inventory *Inventory, definitions definitions, fa
 }
 
 // checkObjects reports what a Runner's launch template cannot be made of.
-func checkObjects(runner *schema.Runner, known *cfn.Foresight) problem.List {
+func checkObjects(runner *schema.Runner, known *cfn.StaticValues) problem.List {
 	if runner.Ec2Configuration == nil {
 		return nil
 	}
@@ -63,7 +63,7 @@ type definitions map[string]compat.TaskDefinition
 
 func (d definitions) of(runner *schema.Runner) compat.TaskDefinition { return d[runner.Name] }
 
-func taskDefinitions(template *cfn.Node, inventory *Inventory, known *cfn.Foresight) definitions {
+func taskDefinitions(template *cfn.Node, inventory *Contents, known *cfn.StaticValues) definitions {
 	all := definitions{}
 	if inventory == nil {
 		return all
@@ -78,7 +78,7 @@ func taskDefinitions(template *cfn.Node, inventory *Inventory, known *cfn.Foresi
 // definitionReader reads the template's own task definitions, each once.
 type definitionReader struct {
 	resources map[string]*cfn.Node
-	known     *cfn.Foresight
+	known     *cfn.StaticValues
 	read      definitions
 }
 
@@ -89,7 +89,7 @@ func (r *definitionReader) of(runner *schema.Runner) compat.TaskDefinition {
 	if !runner.TaskDefinitionArn.Given() {
 		return compat.DefaultTaskDefinition()
 	}
-	name, argument, ok := cfn.Intrinsic(r.known.Branch(runner.TaskDefinitionArn.Node))
+	name, argument, ok := cfn.Intrinsic(r.known.ResolveIf(runner.TaskDefinitionArn.Node))
 	if !ok {
 		return compat.TaskDefinition{}
 	}

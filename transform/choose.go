@@ -3,20 +3,20 @@ package transform
 import (
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 
 // chooser makes properties of those that Fn::If may choose.
-type chooser struct{ known *cfn.Foresight }
+type chooser struct{ known *cfn.StaticValues }
 
 // choose follows Fn::If through a property to each value that it may come to,
 // and returns the property with what pick makes of each. pick gets nil for a
 // value that is absent, and never returns nil; so a branch without a value gets
 // the property's default, and nothing that is emitted lacks a value.
 func (c chooser) choose(n *cfn.Node, pick func(*cfn.Node) *cfn.Node) *cfn.Node {
-	n = c.known.Branch(n)
+	n = c.known.ResolveIf(n)
 	if condition, branches, ok := choice(n); ok {
 		return cfn.Obj(cfn.F("Fn::If", cfn.Seq(condition, c.choose(branches[0], pick), c.choose(branches[1], pick))))
 	}

@@ -12,8 +12,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -44,9 +44,9 @@ type Request struct {
 // them there is no output. The macro's own name leaves the Transform section,
 // which CloudFormation strips before it calls the macro.
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
-	known := cfn.Foresee(request.Template, request.Values)
-	inventory, problems := take(request.Template, known)
-	facts, found := gather(ctx, request.Account, inventory, known)
+	known := cfn.Analyze(request.Template, request.Values)
+	inventory, problems := readTemplate(request.Template, known)
+	facts, found := fetchFacts(ctx, request.Account, inventory, known)
 	problems.Add(found...)
 	definitions := taskDefinitions(request.Template, inventory, known)
 	problems.Add(check(request.Template, inventory, definitions, facts, known)...)
@@ -66,12 +66,12 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 		problems.Add(overLimit(inventory.Plan, fmt.Sprintf("has %d values that only the deployment knows (at most %d)", count, maxValues)))
 		return nil, problems.Sorted()
 	}
-	expanded, clashes := x.splice(request.Template, inventory)
+	expanded, clashes := x.replaceResources(request.Template, inventory)
 	problems.Add(clashes...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
-	x.sign(expanded, inventory.Plan)
+	x.addDigest(expanded, inventory.Plan)
 	problems.Add(limits(expanded)...)
 	return expanded, problems.Sorted()
 }
@@ -98,7 +98,7 @@ type emittedResource struct {
 // to another.
 func (x *expansion) runner(runner *schema.Runner) {
 	emit := func(logicalID string, body *cfn.Node) {
-		carry(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+		copyAttributes(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
 		x.emitted = append(x.emitted, emittedResource{logicalID, runner.Name, body})
 	}
 	// where the launcher puts the runner's jobs, and where those end that
@@ -125,10 +125,10 @@ func (x *expansion) runner(runner *schema.Runner) {
 }
 
 // plan emits what the deployment plan becomes.
-func (x *expansion) plan(inventory *Inventory) {
+func (x *expansion) plan(inventory *Contents) {
 	p := inventory.Plan
 	emit := func(logicalID string, body *cfn.Node) {
-		carry(body, p.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+		copyAttributes(body, p.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
 		x.emitted = append(x.emitted, emittedResource{logicalID, p.Name, body})
 	}
 	// the plan itself
@@ -139,8 +139,8 @@ func (x *expansion) plan(inventory *Inventory) {
 	emit(executionRuleID(p), executionRule(p))
 }
 
-// carry gives a resource the attributes of the one that it stands for.
-func carry(body, source *cfn.Node, attributes ...string) {
+// copyAttributes gives a resource the attributes of the one that it stands for.
+func copyAttributes(body, source *cfn.Node, attributes ...string) {
 	for _, attribute := range attributes {
 		if value := source.Get(attribute); value != nil {
 			body.Set(attribute, value.Clone())

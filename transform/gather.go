@@ -6,9 +6,9 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/compat"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -24,14 +24,14 @@ type facts struct {
 	types      map[string]compat.InstanceType
 }
 
-// gather asks the account for all that the Runners need, each thing once and
+// fetchFacts asks the account for all that the Runners need, each thing once and
 // those that do not need each other at the same time.
-func gather(ctx context.Context, account Account, inventory *Inventory, known *cfn.Foresight) (*facts, problem.List) {
+func fetchFacts(ctx context.Context, account Account, inventory *Contents, known *cfn.StaticValues) (*facts, problem.List) {
 	f := &facts{}
 	if account == nil || inventory == nil {
 		return f, nil
 	}
-	w := wantedOf(inventory.Runners, known)
+	w := neededFactsOf(inventory.Runners, known)
 	var failures [3]error
 	var group sync.WaitGroup
 	ask := func(slot int, wanted bool, question func() error) {
@@ -63,14 +63,14 @@ func gather(ctx context.Context, account Account, inventory *Inventory, known *c
 	var problems problem.List
 	for _, err := range failures {
 		if err != nil {
-			problems.Add(unanswered(err))
+			problems.Add(accountProblem(err))
 		}
 	}
 	return f, problems
 }
 
-// unanswered is the problem of a question that has no answer.
-func unanswered(err error) problem.Problem {
+// accountProblem is the problem of a question that has no answer.
+func accountProblem(err error) problem.Problem {
 	p := problem.Problem{Severity: problem.Error, Rule: RuleAccount, Path: "Resources", Message: err.Error()}
 	if missing, ok := errors.AsType[missingFact](err); ok {
 		p.Advice = missing.advice()
@@ -78,17 +78,17 @@ func unanswered(err error) problem.Problem {
 	return p
 }
 
-// wanted is what the Runners of a template need to know.
-type wanted struct {
+// neededFacts is what the Runners of a template need to know.
+type neededFacts struct {
 	subnets bool
 	aliases bool
 	// types and images are sorted and unique; named are the aliases in use.
 	types, images []string
-	named         []compat.Alias
+	aliasesInUse  []compat.Alias
 }
 
-func wantedOf(runners []*schema.Runner, known *cfn.Foresight) wanted {
-	var w wanted
+func neededFactsOf(runners []*schema.Runner, known *cfn.StaticValues) neededFacts {
+	var w neededFacts
 	for _, runner := range runners {
 		w.subnets = w.subnets || runner.AwsVpcConfiguration == nil
 		host := runner.Ec2Configuration
@@ -104,7 +104,7 @@ func wantedOf(runners []*schema.Runner, known *cfn.Foresight) wanted {
 		}
 		if alias, isAlias := compat.AliasNamed(host.Ami.Literal); isAlias {
 			w.aliases = true
-			w.named = append(w.named, alias)
+			w.aliasesInUse = append(w.aliasesInUse, alias)
 		} else {
 			w.images = append(w.images, host.Ami.Literal)
 		}
@@ -116,7 +116,7 @@ func wantedOf(runners []*schema.Runner, known *cfn.Foresight) wanted {
 
 // mayBeAlias reports whether a host's Ami is an alias under some condition; the
 // default, where it is absent, is one.
-func mayBeAlias(known *cfn.Foresight, host *cfn.Node) bool {
+func mayBeAlias(known *cfn.StaticValues, host *cfn.Node) bool {
 	found := false
 	chooser{known}.chooseIn(host, "Ami", func(n *cfn.Node) *cfn.Node {
 		if n.IsString() {
@@ -130,9 +130,9 @@ func mayBeAlias(known *cfn.Foresight, host *cfn.Node) bool {
 }
 
 // imageIDs are the AMIs that are named, and those that the aliases stand for.
-func (w wanted) imageIDs(parameters map[string]string) []string {
+func (w neededFacts) imageIDs(parameters map[string]string) []string {
 	ids := slices.Clone(w.images)
-	for _, alias := range w.named {
+	for _, alias := range w.aliasesInUse {
 		if id, _, found := alias.Resolve(parameters); found {
 			ids = append(ids, id)
 		}

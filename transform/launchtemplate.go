@@ -4,7 +4,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 	"github.com/awslabs/goformation/v7/cloudformation/tags"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -25,13 +25,13 @@ func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 	host, image := runner.Ec2Configuration, x.machineImage(runner)
 	profile := x.chooseIn(host.Node, "InstanceProfileName", or(defaultInstanceProfile()))
 	data := &ec2.LaunchTemplate_LaunchTemplateData{
-		ImageId:            new(t.hold(image.node)),
-		InstanceType:       new(t.hold(x.chooseIn(host.Node, "InstanceType", orNothing))),
-		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.hold(profile))},
+		ImageId:            new(t.placeholder(image.node)),
+		InstanceType:       new(t.placeholder(x.chooseIn(host.Node, "InstanceType", orNothing))),
+		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.placeholder(profile))},
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
 		},
-		UserData: new(t.hold(x.userData(runner))),
+		UserData: new(t.placeholder(x.userData(runner))),
 		TagSpecifications: []ec2.LaunchTemplate_TagSpecification{
 			{ResourceType: new("instance"), Tags: x.hostTags(runner, t)},
 			{ResourceType: new("volume"), Tags: x.hostTags(runner, t)},
@@ -93,11 +93,11 @@ func (x *expansion) hostTags(runner *schema.Runner, t *typed) []tags.Tag {
 	result := []tags.Tag{
 		{Key: "Name", Value: runner.Name},
 		{Key: "AttiniResourceType", Value: "RunnerInstance"},
-		{Key: "EcsCluster", Value: t.hold(x.cluster(runner))},
+		{Key: "EcsCluster", Value: t.placeholder(x.cluster(runner))},
 	}
 	for _, name := range []string{"AttiniDistributionName", "AttiniEnvironmentName"} {
 		if x.known.Declares(name) {
-			result = append(result, tags.Tag{Key: name, Value: t.hold(cfn.Ref(name))})
+			result = append(result, tags.Tag{Key: name, Value: t.placeholder(cfn.Ref(name))})
 		}
 	}
 	return result

@@ -3,9 +3,9 @@ package transform
 import (
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // CloudFormation's limits of a processed template (its user guide, "Quotas").
@@ -22,7 +22,7 @@ const (
 )
 
 // tooMany reports a template with more Runners or steps than are expanded.
-func tooMany(inventory *Inventory, resources *cfn.Node) problem.List {
+func tooMany(inventory *Contents, resources *cfn.Node) problem.List {
 	var problems problem.List
 	if count := len(inventory.Runners); count > maxRunners {
 		problems.Add(problem.Problem{

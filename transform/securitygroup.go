@@ -3,7 +3,7 @@ package transform
 import (
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -18,7 +18,7 @@ func securityGroupID(runner *schema.Runner) string {
 func securityGroup(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
 	return t.resource(&ec2.SecurityGroup{
-		GroupDescription: t.hold(cfn.Sub("${AWS::StackName} [ " + runner.Name + " ] Security group")),
+		GroupDescription: t.placeholder(cfn.Sub("${AWS::StackName} [ " + runner.Name + " ] Security group")),
 	})
 }
 
@@ -37,7 +37,7 @@ func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
 		case n.IsList():
 			return n
 		case n.IsString() && !cfn.IsDynamicReference(n.Text):
-			return texts(schema.IDs(n.Text))
+			return stringList(schema.IDs(n.Text))
 		case x.isText(n):
 			return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), n)))
 		default:

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
 )
 
 // triggerType is the custom resource that starts a plan when its stack is
@@ -78,12 +78,12 @@ func withoutValues(n *cfn.Node, path []*cfn.Node, values *cfn.Node) *cfn.Node {
 	return n.Clone()
 }
 
-// sign gives the trigger the stack's parameters, secret ones left out since they
+// addDigest gives the trigger the stack's parameters, secret ones left out since they
 // would stand readable in the payload, and a digest of the template.
 // CloudFormation calls a custom resource only when its properties change: so
 // the plan runs again whenever a deployment changes anything, and a change set
 // that changes nothing stays empty.
-func (x *expansion) sign(expanded *cfn.Node, p *plan.Plan) {
+func (x *expansion) addDigest(expanded *cfn.Node, p *plan.Plan) {
 	properties := expanded.At("Resources", triggerID(p), "Properties")
 	parameters := cfn.Obj()
 	for _, declared := range expanded.Get("Parameters").Entries() {
@@ -96,14 +96,14 @@ func (x *expansion) sign(expanded *cfn.Node, p *plan.Plan) {
 	}
 	digest := sha256.New()
 	text := bufio.NewWriter(digest)
-	fingerprint(text, expanded)
+	appendDigestInput(text, expanded)
 	text.Flush() // a digest takes whatever is written
 	properties.Set("TemplateDigest", cfn.Str(hex.EncodeToString(digest.Sum(nil))))
 }
 
-// fingerprint writes all of a tree: each value with its kind and its length,
+// appendDigestInput writes all of a tree: each value with its kind and its length,
 // so that no two trees look alike.
-func fingerprint(text *bufio.Writer, n *cfn.Node) {
+func appendDigestInput(text *bufio.Writer, n *cfn.Node) {
 	mark := func(kind cfn.Kind, length int) {
 		text.WriteByte(byte(kind))
 		text.WriteString(strconv.Itoa(length))
@@ -119,11 +119,11 @@ func fingerprint(text *bufio.Writer, n *cfn.Node) {
 		text.WriteString(n.Text)
 	}
 	for _, item := range n.Items {
-		fingerprint(text, item)
+		appendDigestInput(text, item)
 	}
 	for _, field := range n.Fields {
 		mark(cfn.String, len(field.Key))
 		text.WriteString(field.Key)
-		fingerprint(text, field.Value)
+		appendDigestInput(text, field.Value)
 	}
 }

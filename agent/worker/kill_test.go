@@ -18,9 +18,9 @@ import (
 
 var errDead = errors.New("the agent is dead")
 
-// TestKilledAnywhere is D-A1: an agent is killed before or after each of its
-// calls takes effect, and another starts. Every job is answered, none runs
-// twice, and one that ran for nobody is told of by its claim.
+// TestKilledAnywhere kills an agent before or after each of its calls takes
+// effect, and starts another. Every step gets an answer, no job runs twice, and
+// a job that was cut off fails by its claim.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"started", "unfinished", "receive", "admit", "beat", "claim", "delete", "run", "fail", "finish", "retire"} {
@@ -36,7 +36,7 @@ func TestKilledAnywhere(t *testing.T) {
 }
 
 func killed(t *testing.T, call, when string, nth int32) {
-	f := newFleet(t)
+	f := newAgentGroup(t)
 	f.config.MaxConcurrentJobs = 2
 	ctx, stop := context.WithCancelCause(t.Context())
 	var calls atomic.Int32
@@ -55,25 +55,25 @@ func killed(t *testing.T, call, when string, nth int32) {
 			return nil
 		}
 	}
-	f.tapped(&tap{before: die("before"), after: die("after")})
+	f.record(&portRecorder{before: die("before"), after: die("after")})
 	answers := map[string]<-chan porttest.Answer{}
 	for _, step := range []string{"One", "Two", "Three", "Four", "Five"} {
 		answers[step] = f.commands(step)
 	}
-	f.runs(func(context.Context, string) { time.Sleep(time.Minute) })
+	f.onRun(func(context.Context, string) { time.Sleep(time.Minute) })
 	err := f.worker().Run(ctx)
 	if !dead.Load() {
 		require.NoError(t, err)
 	}
 	f.state.Replace("B")
-	f.as("B")
+	f.useTask("B")
 	require.NoError(t, f.worker().Run(t.Context()))
 	synctest.Wait()
 	for step, answer := range answers {
 		require.Len(t, answer, 1, step)
 		failure := (<-answer).Failure
-		switch ran := f.ran()[step]; {
-		case ran == 1 && *failure == *ranFailure():
+		switch ran := f.runCounts()[step]; {
+		case ran == 1 && *failure == *sourceFailure():
 		case strings.HasPrefix(failure.Cause, "the runner ended while the job ran: task A"):
 			assert.LessOrEqual(t, ran, 1, step)
 			assert.True(t, dead.Load() && f.claims.Claimed("token-"+step), step)

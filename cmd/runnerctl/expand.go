@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -65,7 +65,7 @@ func writeResult(s streams, file string, text []byte) error {
 		return err
 	}
 	if err := os.WriteFile(file, text, 0o600); err != nil {
-		return misuse{err}
+		return usageError{err}
 	}
 	return nil
 }

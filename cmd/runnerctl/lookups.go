@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/attini-go/runner/local"
+	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/transform"
 )
 
 // lookups is the --lookups file: what a deployment would know, and what the
 // macro would ask the account.
 type lookups struct {
-	local.Lookups
+	localrun.Lookups
 	transform.Facts
 }
 
@@ -24,12 +24,12 @@ func (a templateArgument) lookups() (found lookups, err error) {
 	}
 	text, err := os.ReadFile(a.Lookups)
 	if err != nil {
-		return found, misuse{err}
+		return found, usageError{err}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&found); err != nil {
-		return found, misuse{fmt.Errorf("%s: %w", a.Lookups, err)}
+		return found, usageError{fmt.Errorf("%s: %w", a.Lookups, err)}
 	}
 	return found, nil
 }

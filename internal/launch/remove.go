@@ -1,0 +1,147 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// ErrorRemoved is the failure of a job whose runner is removed.
+const ErrorRemoved = "RunnerRemoved"
+
+const (
+	// removeTimeout is how long Remove waits for tasks to stop: their network
+	// interfaces keep the stack's security group from being deleted.
+	removeTimeout = 3 * time.Minute
+	removePause   = 5 * time.Second
+)
+
+// Remover ends runners. Unlike a Launcher it starts none, and needs no Settings.
+type Remover struct{ launcher Launcher }
+
+// NewRemover makes a Remover. All ports are required; a nil logger drops what it
+// is told.
+func NewRemover(ports Ports, logger *slog.Logger) (*Remover, error) {
+	if !ports.isComplete() {
+		return nil, errors.New("configure the remover of runners: a port is missing")
+	}
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &Remover{Launcher{ports: ports, logger: logger}}, nil
+}
+
+// Remove is Launcher.Remove.
+func (r *Remover) Remove(ctx context.Context, name string) error { return r.launcher.Remove(ctx, name) }
+
+// Remove ends a runner whose stack no longer has it: nothing can be started any
+// more, its tasks are stopped, the jobs that wait for it or run on it fail, its
+// host is terminated, and its items are deleted. It can be repeated, also
+// after it was broken off; a runner that is gone is no error.
+func (l *Launcher) Remove(ctx context.Context, name string) error {
+	state, err := l.ports.States.MarkDeleted(ctx, name)
+	if errors.Is(err, ErrNoRunner) {
+		return l.ports.Configurations.DeleteConfigurations(ctx, name)
+	}
+	if err != nil {
+		return fmt.Errorf("mark the runner as being deleted: %w", err)
+	}
+	claims, err := l.ports.Claims.Claims(ctx, name, "")
+	if err != nil {
+		return fmt.Errorf("read the jobs of the runner: %w", err)
+	}
+	failure := &Failure{ErrorRemoved, fmt.Sprintf("the runner %s was removed from its stack, or its stack is being deleted", name)}
+	tasks := runningTasks(state, claims)
+	problems := []error{
+		l.stopTasks(ctx, tasks, failure.Cause),
+		l.failClaimedJobs(ctx, name, claims, failure),
+		l.failAllJobs(ctx, state.QueueURL, failure),
+	}
+	l.awaitTasksStopped(ctx, tasks)
+	// What a task began or gave back after the first look is there now.
+	late, err := l.ports.Claims.Claims(ctx, name, "")
+	problems = append(problems, err,
+		l.failClaimedJobs(ctx, name, late, failure),
+		l.failAllJobs(ctx, state.QueueURL, failure),
+		l.terminateHost(ctx, name, state.Host))
+	if state.TaskHost != state.Host {
+		problems = append(problems, l.terminateHost(ctx, name, state.TaskHost))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("remove the runner %s: %w", name, err)
+	}
+	if err := l.ports.Configurations.DeleteConfigurations(ctx, name); err != nil {
+		return fmt.Errorf("delete the configurations of the runner %s: %w", name, err)
+	}
+	if err := l.ports.States.Delete(ctx, name); err != nil {
+		return fmt.Errorf("delete the state of the runner %s: %w", name, err)
+	}
+	l.logger.Info("a runner is removed", "runner", name, "tasks", len(tasks))
+	return nil
+}
+
+func (l *Launcher) failAllJobs(ctx context.Context, queue string, failure *Failure) error {
+	if queue == "" {
+		return nil
+	}
+	return l.failJobs(ctx, queue, failure, func(*protocol.Message) bool { return true })
+}
+
+// runningTasks are the runner's task and those that drain, which have jobs.
+func runningTasks(state State, claims []Claim) []string {
+	tasks := []string{}
+	if state.Task != "" {
+		tasks = append(tasks, state.Task)
+	}
+	for _, claim := range claims {
+		if !claim.Finished && claim.Task != "" {
+			tasks = append(tasks, claim.Task)
+		}
+	}
+	return sortedSet(tasks)
+}
+
+func (l *Launcher) stopTasks(ctx context.Context, tasks []string, reason string) error {
+	var problems []error
+	for _, task := range tasks {
+		if err := l.ports.Cluster.Stop(ctx, clusterOf(task), task, reason); err != nil {
+			problems = append(problems, fmt.Errorf("stop the task %s: %w", task, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// awaitTasksStopped waits until no task is left, but not for ever: CloudFormation waits
+// for what they leave behind too.
+func (l *Launcher) awaitTasksStopped(ctx context.Context, tasks []string) {
+	ctx, cancel := withReserve(ctx)
+	defer cancel()
+	for since := time.Now(); ; pause(ctx, removePause) {
+		running := 0
+		for _, task := range tasks {
+			status, err := l.ports.Cluster.Task(ctx, clusterOf(task), task)
+			if !errors.Is(err, ErrNoTask) && (err != nil || !status.hasEnded()) {
+				running++
+			}
+		}
+		if running == 0 || ctx.Err() != nil || time.Since(since) > removeTimeout {
+			return
+		}
+	}
+}
+
+// clusterOf is the name of the cluster in a task's ARN
+// (arn:aws:ecs:region:account:task/cluster/id); "" for the default cluster's
+// old ARNs, which have none.
+func clusterOf(task string) string {
+	parts := strings.Split(task, "/")
+	if len(parts) != 3 {
+		return ""
+	}
+	return parts[1]
+}

@@ -1,0 +1,187 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// start is a start that is being made, by who has the lock.
+type start struct {
+	runner
+	owner, attempt string
+	state          State
+}
+
+// start starts the runner: on EC2 first a host, whose registration goes on with
+// it. It returns nil when the state says what was started, a *Failure when it
+// was given up and told to the waiting steps, and other errors when nobody
+// knows how far it came: then the lock ends by itself, and who takes it over
+// repeats the attempt.
+func (l *Launcher) start(ctx context.Context, s *start) error {
+	host := ""
+	if s.configuration.Host != nil {
+		ready, err := l.ensureHost(ctx, s)
+		if err != nil || !ready {
+			return err
+		}
+		host = s.state.Host
+	}
+	request, err := l.settings.taskRequest(s.runner, host)
+	if err != nil {
+		return l.abortStart(ctx, s, host, err)
+	}
+	task, err := l.runTask(ctx, s, request)
+	var final *Failure
+	if errors.As(err, &final) {
+		return l.abortStart(ctx, s, host, final)
+	}
+	if err != nil {
+		return err
+	}
+	return l.recordTask(ctx, s, task, host)
+}
+
+// recordTask makes the task the runner's.
+func (l *Launcher) recordTask(ctx context.Context, s *start, task TaskStatus, host string) error {
+	err := l.ports.States.RecordTask(ctx, s.name, s.owner, TaskRecord{
+		Task: task.ARN, Configuration: s.id, Cluster: s.configuration.Task.Cluster, Host: host, StartedAt: time.Now(),
+	})
+	switch {
+	case errors.Is(err, ErrNoRunner):
+		// It was deleted meanwhile, and nobody else knows of this task.
+		return l.stopUnrecordedTask(ctx, s, task, host)
+	case err != nil:
+		// Without the lock, another has the same task by the same token, or
+		// this one leaves by itself: the state does not name it.
+		return fmt.Errorf("record the runner's task: %w", err)
+	}
+	l.logger.Info("the runner is started", "runner", s.name, "task", task.ARN, "configuration", s.id, "host", host)
+	return nil
+}
+
+func (l *Launcher) stopUnrecordedTask(ctx context.Context, s *start, task TaskStatus, host string) error {
+	problems := []error{l.ports.Cluster.Stop(ctx, s.configuration.Task.Cluster, task.ARN, "the runner was deleted")}
+	if host != "" {
+		problems = append(problems, l.ports.Hosts.Terminate(ctx, host))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("stop what was started for a runner that was deleted: %w", err)
+	}
+	return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
+}
+
+// runTask asks for the task until there is one. Its errors are insist's.
+func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (TaskStatus, error) {
+	var task TaskStatus
+	err := l.retryStart(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
+		request.Token = token(s.attempt, s.id, request.StartedBy, try)
+		var err error
+		task, err = l.ports.Cluster.Run(ctx, request)
+		var refusal *Refusal
+		switch {
+		case errors.As(err, &refusal):
+			remedy, advice := refusal.classify(taskRules())
+			return remedy, advice, err
+		case err == nil && !task.isUsable():
+			// What was started by an attempt that was broken off has ended.
+			return retryNewToken, "give the step a Retry", errors.New("the task of an earlier attempt has ended: " + task.stopDescription())
+		}
+		return retryUnknown, noReplyAdvice, err
+	})
+	return task, err
+}
+
+// noReplyAdvice is the advice about a service that does not answer.
+const noReplyAdvice = "it usually passes; give the step a Retry"
+
+// retryUnknown is the remedy of an error that is no answer: the same request again.
+const retryUnknown retryAction = -1
+
+// retryStart asks until there is what was asked for, the refusal is final, or its
+// patience is over. ask gets the number of the request: one that was refused
+// has another number the next time, one without an answer the same. Between
+// two requests the lock is renewed. Its errors are a *Failure, or that the lock
+// is lost.
+func (l *Launcher) retryStart(ctx context.Context, s *start, name, attempted string, ask func(try int) (retryAction, string, error)) error {
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval, pauses.MaxInterval = time.Second, 15*time.Second
+	since, try := time.Now(), 0
+	for tries := 1; ; tries++ {
+		remedy, advice, err := ask(try)
+		if err == nil {
+			return nil
+		}
+		l.logger.Warn("a start is refused", "runner", s.runner.name, "attempted", attempted, "error", err, "tries", tries)
+		wait := pauses.NextBackOff()
+		over := time.Since(since)+wait > startRetryTime || ctx.Err() != nil || exceedsDeadline(ctx, wait)
+		switch {
+		case remedy == fatal, over:
+			// What may have been started without an answer is not the
+			// runner's, and so leaves by itself.
+			return refusalFailure(name, attempted, err, tries, advice)
+		case remedy != retryUnknown:
+			try++
+		}
+		if remedy != retryNewToken || tries > 1 {
+			pause(ctx, wait)
+		}
+		if err := l.ports.States.Renew(ctx, s.runner.name, s.owner, time.Now().Add(lockTime)); err != nil {
+			return fmt.Errorf("renew the runner's start lock: %w", err)
+		}
+	}
+}
+
+// exceedsDeadline reports whether a pause would take all that is left of ctx.
+func exceedsDeadline(ctx context.Context, wait time.Duration) bool {
+	deadline, bounded := ctx.Deadline()
+	return bounded && time.Until(deadline) <= wait
+}
+
+// abortStart ends a start for good: the lock goes, so that later jobs try anew, the
+// host with it, and everybody who waits is told. It returns the failure.
+func (l *Launcher) abortStart(ctx context.Context, s *start, host string, failure error) error {
+	var final *Failure
+	errors.As(failure, &final)
+	telling, cancel := l.reportContext(ctx)
+	defer cancel()
+	if host != "" {
+		final = &Failure{final.Name, final.Cause + l.hostLogHint(s.runner)}
+		if err := l.removeHost(telling, s.runner, host, s.owner, false); err != nil {
+			return err
+		}
+	}
+	if err := l.ports.States.Release(telling, s.name, s.owner, true); err != nil {
+		return fmt.Errorf("release the runner's start lock after a start that failed (%w): %w", final, err)
+	}
+	return l.failWaitingJobs(telling, s.runner, final)
+}
+
+// failWaitingJobs fails every job that waits for the runner, and returns the
+// failure.
+func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *Failure) error {
+	l.logger.Error("the runner cannot be started; the jobs that wait for it fail", "runner", r.name, "error", failure)
+	telling, cancel := l.reportContext(ctx)
+	defer cancel()
+	told := l.failJobsOfConfiguration(telling, r, failure)
+	forgotten := l.ports.States.ResetFailures(telling, r.name)
+	if errors.Is(forgotten, ErrNoRunner) {
+		forgotten = nil
+	}
+	if err := errors.Join(told, forgotten); err != nil {
+		// The caller's own step has its answer from the caller.
+		l.logger.Error("not all jobs that wait could be failed; their heartbeats will", "runner", r.name, "error", err)
+	}
+	return failure
+}
+
+// repeatedFailure is the failure after too many tasks that ended before they took a
+// job. Its name is the last stop code's.
+func repeatedFailure(task TaskStatus, failures int) *Failure {
+	return &Failure{task.stopErrorName(), fmt.Sprintf(
+		"the runner's task ended before it took a job, %d times in a row; the last time: %s. What to do: see the task's log, its image and its network",
+		failures, task.stopDescription())}
+}

@@ -1,0 +1,171 @@
+package launch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+const (
+	// scanWait is how long a look at the queue waits. It does wait: one that
+	// does not may ask only some of the queue's servers.
+	scanWait = time.Second
+	// scanVisibility is how long a look hides what it finds, until it gives it back.
+	scanVisibility = 30 * time.Second
+	// maxHiddenTime is longer than an agent hides a message that it holds: after
+	// that, what an agent that died held is visible again.
+	maxHiddenTime = 65 * time.Second
+	// maxReceiveWait is the longest wait of one receive.
+	maxReceiveWait = 20 * time.Second
+	// maxScanned bounds a look at who waits; more than that wait no less.
+	maxScanned = 500
+)
+
+// waitingJob is a job in the queue.
+type waitingJob struct {
+	message  *protocol.Message
+	delivery Delivery
+}
+
+// configurationID is the id of the configuration that a job is for; "" when its
+// message does not say.
+func (w waitingJob) configurationID() string {
+	var body struct{ RunnerConfig runnerReference }
+	if json.Unmarshal(w.delivery.Body, &body) != nil {
+		return ""
+	}
+	return body.RunnerConfig.ConfigurationID
+}
+
+// failJobsOfConfiguration fails every job that waits for a runner of this configuration.
+// The others are left.
+func (l *Launcher) failJobsOfConfiguration(ctx context.Context, r runner, failure *Failure) error {
+	return l.failJobs(ctx, r.configuration.QueueURL, failure, func(message *protocol.Message) bool {
+		return message.ConfigurationHash == Hash(r.id)
+	})
+}
+
+// failJobs fails the waiting jobs that are meant, until a look finds none.
+func (l *Launcher) failJobs(ctx context.Context, queue string, failure *Failure, meant func(*protocol.Message) bool) error {
+	var problems []error
+	var left []Delivery
+	defer func() { l.requeue(ctx, queue, left) }()
+	for {
+		deliveries, err := l.receive(ctx, queue, scanWait)
+		if err != nil || len(deliveries) == 0 {
+			return errors.Join(append(problems, err)...)
+		}
+		for _, delivery := range deliveries {
+			message, err := protocol.ParseMessage(delivery.Body)
+			if err != nil || message.Metadata.TaskToken == "" || !meant(message) {
+				left = append(left, delivery) // an agent knows what to do with it
+				continue
+			}
+			if err := l.failStep(ctx, message.Metadata.TaskToken, failure); err != nil {
+				problems = append(problems, fmt.Errorf("fail the %s: %w", message, err))
+				left = append(left, delivery)
+				continue
+			}
+			if err := l.ports.Queue.Delete(ctx, queue, delivery.Receipt); err != nil {
+				problems = append(problems, fmt.Errorf("delete the message of the %s: %w", message, err))
+			}
+		}
+	}
+}
+
+// findWaitingJobs returns the jobs that are visible in the queue within so long, and
+// has their steps wait on. A job that nobody waits for is deleted. All are
+// given back.
+func (l *Launcher) findWaitingJobs(ctx context.Context, queue string, patience time.Duration) (found []waitingJob, err error) {
+	var seen []Delivery
+	defer func() { l.requeue(ctx, queue, seen) }()
+	until := time.Now().Add(patience)
+	for len(seen) < maxScanned {
+		wait := scanWait
+		if len(found) == 0 {
+			wait = max(scanWait, min(maxReceiveWait, time.Until(until)))
+		}
+		deliveries, err := l.receive(ctx, queue, wait)
+		switch {
+		case err != nil:
+			return found, err
+		case len(deliveries) == 0 && (len(found) > 0 || time.Until(until) <= 0):
+			return found, nil
+		}
+		for _, delivery := range deliveries {
+			message, err := protocol.ParseMessage(delivery.Body)
+			if err != nil || message.Metadata.TaskToken == "" {
+				seen = append(seen, delivery) // what is no job needs an agent too, but not now
+				continue
+			}
+			if errors.Is(l.ports.Steps.Heartbeat(ctx, message.Metadata.TaskToken), ErrTokenClosed) {
+				if err := l.ports.Queue.Delete(ctx, queue, delivery.Receipt); err != nil {
+					l.logger.Warn("delete a message that nobody waits for", "error", err)
+				}
+				continue
+			}
+			seen = append(seen, delivery)
+			found = append(found, waitingJob{message, delivery})
+		}
+	}
+	return found, nil
+}
+
+// receive asks the queue; one that does not exist has no messages.
+func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration) ([]Delivery, error) {
+	deliveries, err := l.ports.Queue.Receive(ctx, queue, wait, scanVisibility)
+	switch {
+	case errors.Is(err, ErrNoQueue):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("look for waiting jobs: %w", err)
+	}
+	return deliveries, nil
+}
+
+// requeue makes messages visible again. What fails comes back by itself.
+func (l *Launcher) requeue(ctx context.Context, queue string, deliveries []Delivery) {
+	for _, delivery := range deliveries {
+		if err := l.ports.Queue.Hide(ctx, queue, delivery.Receipt, 0); err != nil {
+			l.logger.Warn("give a message back; it comes again later", "error", err)
+		}
+	}
+}
+
+// configurationFor is the configuration that waiting jobs are to be started
+// for: the preferred one if any job is for it, else the first job's.
+func configurationFor(found []waitingJob, preferred string) string {
+	if slices.ContainsFunc(found, func(w waitingJob) bool { return w.configurationID() == preferred }) {
+		return preferred
+	}
+	for _, w := range found {
+		if id := w.configurationID(); id != "" {
+			return id
+		}
+	}
+	return preferred
+}
+
+// acquireLock takes a runner's start lock for something else than a start, waiting
+// for one that is being made.
+func (l *Launcher) acquireLock(ctx context.Context, runner, configuration string) (owner string, state State, err error) {
+	ctx, cancel := withReserve(ctx)
+	defer cancel()
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
+	owner = randomName()
+	for {
+		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: configuration})
+		if !errors.Is(err, ErrLocked) || ctx.Err() != nil {
+			return owner, state, err
+		}
+		pause(ctx, pauses.NextBackOff())
+	}
+}

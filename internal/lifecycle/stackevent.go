@@ -1,0 +1,124 @@
+package lifecycle
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// StackEvent is EventBridge's "CloudFormation Stack Status Change".
+type StackEvent struct {
+	StackID string
+	// Status is the stack's, such as UPDATE_COMPLETE.
+	Status string
+	// At is when it got that status, to the second.
+	At time.Time
+}
+
+// StackEventType is the detail-type of a StackEvent.
+const StackEventType = "CloudFormation Stack Status Change"
+
+// ReadStackEvent reads an event of EventBridge. No error holds any of it.
+func ReadStackEvent(event []byte) (StackEvent, error) {
+	var parts struct {
+		DetailType string    `json:"detail-type"`
+		Time       time.Time `json:"time"`
+		Detail     struct {
+			StackID string `json:"stack-id"`
+			Details struct {
+				Status string `json:"status"`
+			} `json:"status-details"`
+		} `json:"detail"`
+	}
+	if err := json.Unmarshal(event, &parts); err != nil {
+		return StackEvent{}, errors.New("read a stack's event: it is no such JSON object")
+	}
+	e := StackEvent{StackID: parts.Detail.StackID, Status: parts.Detail.Details.Status, At: parts.Time}
+	if parts.DetailType != StackEventType || e.StackID == "" || e.Status == "" {
+		return StackEvent{}, fmt.Errorf("read a stack's event: it is no %q with a stack-id and a status", StackEventType)
+	}
+	return e, nil
+}
+
+// clockSkew is how much the clocks of CloudFormation and of a function may
+// differ, and what an event's time lacks by its seconds.
+const clockSkew = 5 * time.Second
+
+// StackChanged starts the plans that wait for a stack which is complete now,
+// and forgets them where the stack went back or away. An event that is older
+// than the deployment which recorded a start does not concern it.
+func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
+	complete := slices.Contains([]string{"CREATE_COMPLETE", "UPDATE_COMPLETE"}, event.Status)
+	if !complete && !isRolledBackOrDeleted(event.Status) {
+		return nil
+	}
+	starts, err := l.ports.Starts.Starts(ctx, event.StackID)
+	if err != nil {
+		return fmt.Errorf("find the plans that wait for the stack %s: %w", StackNameOf(event.StackID), err)
+	}
+	var problems []error
+	for _, start := range starts {
+		if !event.At.IsZero() && event.At.Before(start.RequestedAt.Add(-clockSkew)) {
+			continue
+		}
+		if complete {
+			problems = append(problems, l.start(ctx, start))
+			continue
+		}
+		l.logger.Info("a plan is not started, since its stack was not deployed", "stack", StackNameOf(event.StackID), "status", event.Status)
+		if err := l.ports.Starts.DeleteStart(ctx, start); err != nil {
+			problems = append(problems, fmt.Errorf("forget the start of the plan %s: %w", start.StateMachineARN, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// isRolledBackOrDeleted reports whether a stack with this status does not get what its last
+// deployment was to bring. One that failed and was not rolled back may still:
+// its next deployment does what the last one left, and no more.
+func isRolledBackOrDeleted(status string) bool {
+	return strings.Contains(status, "ROLLBACK") || strings.HasPrefix(status, "DELETE_")
+}
+
+// start starts a plan. Whoever does it again after a part of it starts nothing
+// twice: the execution's name is the deployment's.
+func (l *Lifecycle) start(ctx context.Context, start Start) error {
+	execution, err := executionARN(start.StateMachineARN, start.Execution)
+	if err != nil {
+		return err
+	}
+	// Before the start: the jobs of an execution that is not the deployment's
+	// do not run.
+	if err := l.ports.Deployments.SetExecution(ctx, start.Deployment, start.StateMachineARN, execution, start.RequestedAt); err != nil {
+		return fmt.Errorf("make %s the execution of its deployment: %w", execution, err)
+	}
+	err = l.ports.StateMachines.StartExecution(ctx, start.StateMachineARN, start.Execution, start.Payload)
+	switch {
+	case errors.Is(err, ErrNoStateMachine):
+		l.logger.Warn("a plan is gone before it was started", "stateMachine", start.StateMachineARN)
+	case err != nil:
+		return fmt.Errorf("start the plan %s: %w", start.StateMachineARN, err)
+	default:
+		l.logger.Info("a plan is started", "execution", execution)
+	}
+	if err := l.ports.Starts.DeleteStart(ctx, start); err != nil {
+		return fmt.Errorf("note that the plan %s is started: %w", start.StateMachineARN, err)
+	}
+	return nil
+}
+
+// executionARN is an execution's ARN by its name:
+// arn:aws:states:region:account:stateMachine:NAME has
+// arn:aws:states:region:account:execution:NAME:EXECUTION.
+func executionARN(stateMachine, name string) (string, error) {
+	parts := strings.Split(stateMachine, ":")
+	if len(parts) != 7 || parts[5] != "stateMachine" {
+		return "", fmt.Errorf("start the plan: %q is no state machine's ARN", stateMachine)
+	}
+	parts[5] = "execution"
+	return strings.Join(append(parts, name), ":"), nil
+}

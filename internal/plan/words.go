@@ -1,0 +1,27 @@
+package plan
+
+import (
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
+)
+
+func stepSubject(name string) string { return "Step " + problem.Quote(name) }
+
+// kindOf names what was found in place of what is allowed.
+func kindOf(n *cfn.Node) string {
+	switch {
+	case n == nil || n.Kind == cfn.Null:
+		return "null"
+	case isIntrinsic(n):
+		return "an intrinsic function"
+	case n.Kind == cfn.Map:
+		return "an object"
+	default:
+		return "a " + n.Kind.String()
+	}
+}
+
+func isIntrinsic(n *cfn.Node) bool {
+	_, _, ok := cfn.Intrinsic(n)
+	return ok
+}

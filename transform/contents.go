@@ -1,0 +1,186 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/schema"
+)
+
+// DefaultRunnerName is the Runner of job steps that name none, when the plan
+// has no DefaultRunner; it exists without being declared.
+const DefaultRunnerName = "AttiniDefaultRunner"
+
+// Contents is what a template has for the macro: its Runners in the order of
+// the template, its one deployment plan, and the job steps in it.
+type Contents struct {
+	Runners []*schema.Runner
+	Plan    *plan.Plan
+	Jobs    []Assignment
+	// byName has the Runners by name.
+	byName map[string]*schema.Runner
+}
+
+// Assignment says which Runner runs the job of a step.
+type Assignment struct {
+	State  *plan.State
+	Runner string
+}
+
+// ReadTemplate reads a template and reports everything that is wrong with its Runners
+// and its plan. The Inventory is whole only when there is no Error.
+func ReadTemplate(template *cfn.Node, values cfn.Values) (*Contents, problem.List) {
+	return readTemplate(template, cfn.Analyze(template, values))
+}
+
+func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, problem.List) {
+	resources := template.Get("Resources")
+	if problems := checkResources(template, resources); len(problems) > 0 {
+		return nil, problems
+	}
+	var problems problem.List
+	inventory := &Contents{byName: map[string]*schema.Runner{}}
+	var plans []cfn.Field
+	for _, resource := range resources.Fields {
+		at := cfn.Path("").Keys("Resources", resource.Key)
+		switch kind := resource.Value.Get("Type"); {
+		case !kind.IsString():
+			problems.Add(checkUntyped(resource, at)...)
+		case kind.Text == schema.RunnerType:
+			runner, found := schema.Read(resource.Key, resource.Value, at, known)
+			problems.Add(found...)
+			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
+			inventory.add(runner)
+		case kind.Text == plan.Type:
+			problems.Add(checkLogicalID(resource, at, triggerID(&plan.Plan{Name: resource.Key}))...)
+			plans = append(plans, resource)
+		case strings.HasPrefix(kind.Text, "Attini::"):
+			problems.Add(unsupportedType(resource.Key, kind, at))
+		}
+	}
+	problems.Add(inventory.readPlan(plans, resources)...)
+	problems.Add(tooMany(inventory, resources)...)
+	return inventory, problems
+}
+
+func (i *Contents) add(runner *schema.Runner) {
+	i.Runners = append(i.Runners, runner)
+	i.byName[runner.Name] = runner
+}
+
+// maxLogicalID is CloudFormation's limit of a logical id, in characters.
+const maxLogicalID = 255
+
+// checkLogicalID reports a resource whose name is too long for the longest of
+// those that it becomes.
+func checkLogicalID(resource cfn.Field, at cfn.Path, longest string) problem.List {
+	if len(longest) <= maxLogicalID {
+		return nil
+	}
+	return problem.List{{
+		Severity: problem.Error, Rule: RuleLimit, Path: string(at), Place: resource.Place,
+		Message: fmt.Sprintf("Resource %s: its logical id has %d characters (at most %d, since those of other resources are made of it)",
+			problem.Quote(resource.Key), len(resource.Key), maxLogicalID-len(longest)+len(resource.Key)),
+	}}
+}
+
+func checkResources(template, resources *cfn.Node) problem.List {
+	switch {
+	case resources == nil:
+		return problem.List{{
+			Severity: problem.Error, Rule: "no-resources", Path: "", Place: template.Place,
+			Message: "the template has no Resources",
+			Advice:  "Declare an " + schema.RunnerType + " and an " + plan.Type + " under Resources.",
+		}}
+	case !resources.IsMap():
+		return problem.List{{
+			Severity: problem.Error, Rule: "no-resources", Path: "Resources", Place: resources.Place,
+			Message: fmt.Sprintf("Resources is a %s, not an object of resources", resources.Kind),
+		}}
+	}
+	return nil
+}
+
+// checkUntyped leaves alone what is no resource: Fn::ForEach is expanded by
+// AWS::LanguageExtensions, and that runs after this macro. So none of our types
+// can stand in it.
+func checkUntyped(resource cfn.Field, at cfn.Path) problem.List {
+	if strings.HasPrefix(resource.Key, "Fn::") {
+		if kind := ownType(resource.Value); kind != nil {
+			return problem.List{{
+				Severity: problem.Error, Rule: "loop", Path: string(at), Place: kind.Place,
+				Message: fmt.Sprintf("%s: an %s cannot stand in a loop, which is expanded only after this macro", at, kind.Text),
+				Advice:  "Write the resources out.",
+			}}
+		}
+		return nil
+	}
+	return problem.List{{
+		Severity: problem.Error, Rule: "no-type", Path: string(at), Place: resource.Place,
+		Message: "Resource " + problem.Quote(resource.Key) + ": has no Type",
+	}}
+}
+
+// ownType finds a Type of ours in a tree; nil when there is none.
+func ownType(n *cfn.Node) *cfn.Node {
+	if kind := n.Get("Type"); kind.IsString() && strings.HasPrefix(kind.Text, "Attini::") {
+		return kind
+	}
+	for _, item := range n.Items {
+		if kind := ownType(item); kind != nil {
+			return kind
+		}
+	}
+	for _, field := range n.Entries() {
+		if kind := ownType(field.Value); kind != nil {
+			return kind
+		}
+	}
+	return nil
+}
+
+func unsupportedType(name string, kind *cfn.Node, at cfn.Path) problem.Problem {
+	return problem.Problem{
+		Severity: problem.Error, Rule: "unsupported-type", Path: string(at.Key("Type")), Place: kind.Place,
+		Message: fmt.Sprintf("Resource %s: Type: %s is not supported (supported: %s, %s)", problem.Quote(name), problem.Brief(kind.Text), schema.RunnerType, plan.Type),
+	}
+}
+
+func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List {
+	switch len(plans) {
+	case 0:
+		return problem.List{{
+			Severity: problem.Error, Rule: "no-plan", Path: "Resources", Place: resources.Place,
+			Message: "the template has no deployment plan, so nothing would use its runners",
+			Advice:  "Declare one " + plan.Type + " beside the Runners: a Runner works only together with a plan.",
+		}}
+	case 1:
+	default:
+		return extraPlans(plans)
+	}
+	field := plans[0]
+	var problems problem.List
+	i.Plan, problems = plan.Read(field.Key, field.Value, cfn.Path("").Keys("Resources", field.Key))
+	if i.Plan == nil || i.Plan.Machine == nil {
+		return problems
+	}
+	problems.Add(i.assignJobs(resources)...)
+	problems.Add(i.unusedRunners(problems)...)
+	return problems
+}
+
+func extraPlans(plans []cfn.Field) problem.List {
+	var problems problem.List
+	for _, extra := range plans[1:] {
+		problems.Add(problem.Problem{
+			Severity: problem.Error, Rule: "several-plans",
+			Path: string(cfn.Path("").Keys("Resources", extra.Key)), Place: extra.Place,
+			Message: fmt.Sprintf("Plan %s: a template has one deployment plan, and %s is there already", problem.Quote(extra.Key), problem.Quote(plans[0].Key)),
+			Advice:  "Join the plans into one, or put the second into a stack of its own.",
+		})
+	}
+	return problems
+}
