@@ -63,7 +63,7 @@ unit-agent:
 	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race ./...
 
 # Left out of `make quick`: what deploys, builds or lints with other tools.
-SLOW = /(e2e|images|integrations|awsport|release|lambda/.*|cmd/.*|internal/(lint|standin|formation|fleet))(/|$$)
+SLOW = /(e2e|images|integrations|lambda/.*|cmd/.*|internal/(aws|release|test/(lint|fakeaws|fakecfn|fakeecs)))(/|$$)
 .PHONY: quick
 quick: ## Check format, vet, and run the fast tests without the race detector.
 	@set -e; for module in $(MODULES); do (cd $$module; \
@@ -91,7 +91,7 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 	done
 	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
 	@$(GO) vet -tags offline ./cmd/runnerctl
-	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/lint
+	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/test/lint
 
 .PHONY: format
 format: ## Format all Go files.
@@ -99,7 +99,7 @@ format: ## Format all Go files.
 
 .PHONY: golden
 golden: ## Write the golden files anew; review the difference before you commit.
-	$(GO) test $$(grep -rl --include='*_test.go' internal/golden . | xargs -n1 dirname | sort -u) -update
+	$(GO) test $$(grep -rl --include='*_test.go' internal/test/golden . | xargs -n1 dirname | sort -u) -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s).

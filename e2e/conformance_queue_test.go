@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 func (c *clients) send(t testing.TB, queue, group, body string) {
@@ -161,7 +161,7 @@ func TestConformanceLostAnswer(t *testing.T) {
 	c := newClients(t, shared.open(t))
 	queue := c.queue(t, "60")
 	c.send(t, queue, "1", "job")
-	c.caller.After("ReceiveMessage", standin.Lose(1))
+	c.caller.After("ReceiveMessage", fakeaws.Lose(1))
 	received, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
 		QueueUrl: &queue, WaitTimeSeconds: 1, ReceiveRequestAttemptId: aws.String(unique()),
 	})

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // steps notes what an agent tells the steps that wait, in place of the service.
@@ -30,7 +30,7 @@ type steps struct {
 func (b *bed) noteSteps(a *agent) *steps {
 	s := &steps{ended: map[string][]string{}}
 	answer := func(_ int, w http.ResponseWriter, r *http.Request) bool {
-		body, err := standin.Body(r)
+		body, err := fakeaws.Body(r)
 		var told struct{ TaskToken, Output, Error, Cause string }
 		if err != nil || json.Unmarshal(body, &told) != nil {
 			return false

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/local"
+	"github.com/attini-go/runner/internal/localrun"
 )
 
 // patience bounds what should happen soon.
@@ -42,7 +42,7 @@ func TestOneSignalStopsTheRun(t *testing.T) {
 			s.exit(t, code)
 			assert.Empty(t, s.remains(t))
 			assert.Regexp(t, `(?m)^Long +Task +STOPPED`, stderr.String())
-			assert.Contains(t, stderr.String(), fmt.Sprintf("%d s", int(local.KillGrace.Seconds())))
+			assert.Contains(t, stderr.String(), fmt.Sprintf("%d s", int(localrun.KillGrace.Seconds())))
 		})
 	}
 }
@@ -72,7 +72,7 @@ func TestASecondSignalKills(t *testing.T) {
 	s.signal(t, syscall.SIGTERM)
 	s.exit(t, 130)
 	assert.Empty(t, s.remains(t))
-	assert.Less(t, time.Since(killed), local.KillGrace)
+	assert.Less(t, time.Since(killed), localrun.KillGrace)
 }
 
 func TestSIGQUITKillsAtOnce(t *testing.T) {
@@ -85,7 +85,7 @@ func TestSIGQUITKillsAtOnce(t *testing.T) {
 	s.signal(t, syscall.SIGQUIT)
 	s.exit(t, 131)
 	assert.Empty(t, s.remains(t))
-	assert.Less(t, time.Since(killed), local.KillGrace)
+	assert.Less(t, time.Since(killed), localrun.KillGrace)
 	assert.NotContains(t, stderr.String(), "goroutine")
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/attini-go/runner/agent/protocol"
-	"github.com/attini-go/runner/launch"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/plan"
 )
 
 // launcher is what the function does.

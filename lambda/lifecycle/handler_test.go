@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/attini-go/runner/lifecycle"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/lifecycle"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
