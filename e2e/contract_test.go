@@ -83,7 +83,8 @@ func TestOriginalFramework(t *testing.T) {
 	assert.Equal(t, text("2f0c"), got.Item["taskStartedByExecution"], "the rest is left alone")
 }
 
-// contract is a file as the wire contract has it.
+// contract returns a file of testdata/contract: what the original framework
+// writes.
 func contract(t testing.TB, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile("testdata/contract/" + name)

@@ -24,7 +24,7 @@ func (r *refusing) Put(_ context.Context, _ Place, _ Version, content Content) (
 	return Version{ETag: "1", Size: content.Size()}, nil
 }
 
-// D-A24: what is stored is forgotten with its job, what is not is kept.
+// A stored log is released with its job; one that is not stored yet is kept.
 func TestArchiveForgets(t *testing.T) {
 	t.Parallel()
 	objects := &refusing{takes: true}
@@ -73,7 +73,7 @@ func TestCloseDoesNotWaitForADisk(t *testing.T) {
 	assert.Empty(t, a.shelf)
 }
 
-// D-A21: many lines are one write, and a small log is no file at all.
+// Many lines are one write, and a small log never becomes a file.
 func TestSpool(t *testing.T) {
 	t.Parallel()
 	s := spool{directory: "/proc/self/none"}

@@ -92,9 +92,9 @@ func TestAQueueThatHandsOutTooMuch(t *testing.T) {
 	assert.Equal(t, 2, b.queue.Undeleted(), "the others come again")
 }
 
-// TestMalformedMessages is D-A14: the step that waits is told; what nobody can
-// read is left to the dead-letter queue, is dropped if there is none, and
-// never stops others. The messages come again every minute.
+// TestMalformedMessages: the waiting step fails if its token can be read. Other
+// malformed messages are left for the dead-letter queue, or deleted if there is
+// none, and never block valid ones. The queue redelivers every minute.
 func TestMalformedMessages(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -27,8 +27,8 @@ func shells(t *testing.T) []string {
 	return found
 }
 
-// TestScripts runs each script under every shell here. That they run at all
-// under each, from a file without the permission to execute, is D-A18.
+// TestScripts runs each script under every installed shell, from a file without
+// execute permission.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -131,7 +131,8 @@ func TestTheStepsEnvironmentComesLast(t *testing.T) {
 	assert.Equal(t, "mine  é日🚀 null\n", b.text("Step"))
 }
 
-// TestBadVariablesAreAllNamed is D-A15 too: what cannot be a variable is refused.
+// TestBadVariablesAreAllNamed: a name or value that no environment variable can
+// have fails the job, and the cause names all of them.
 func TestBadVariablesAreAllNamed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -167,8 +168,8 @@ func alive(t *testing.T, mark string) bool {
 	return false
 }
 
-// TestTimeoutLeavesNoProcess is D-A5: neither a shell that ignores SIGTERM nor
-// its children outlive the timeout.
+// TestTimeoutLeavesNoProcess: neither a shell that ignores SIGTERM nor its
+// children outlive the timeout.
 func TestTimeoutLeavesNoProcess(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -193,8 +194,8 @@ func TestJobsCanCleanUp(t *testing.T) {
 	assert.Equal(t, "cleaning\n", b.text("Step"))
 }
 
-// TestBackgroundProcessEndsWithItsJob is D-A6: one that keeps the output open
-// neither holds the job up nor outlives it.
+// TestBackgroundProcessEndsWithItsJob: a background process that keeps the
+// output open neither delays the job's end nor outlives it.
 func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

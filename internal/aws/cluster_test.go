@@ -70,7 +70,8 @@ func taskRequest() launch.TaskRequest {
 
 const ranTask = `{"tasks":[{"taskArn":"arn:task","clusterArn":"arn:cluster","group":"g","startedBy":"s","lastStatus":"PROVISIONING","desiredStatus":"RUNNING"}],"failures":[]}`
 
-// TestRunTask: what ECS is asked (the wire contract's section 3.6), and D-H16.
+// TestRunTask: the request to ECS (docs/wire.md, "Task and host"), with a client
+// token that makes a repeated request return the same task.
 func TestRunTask(t *testing.T) {
 	t.Parallel()
 	t.Run("on Fargate", func(t *testing.T) {
@@ -178,7 +179,7 @@ func TestDescribeTask(t *testing.T) {
 		"stoppedReason":"Essential container in task exited","containers":[{"name":"a","exitCode":0},{"name":"b","exitCode":137,"reason":"OutOfMemoryError"},{"name":"c","reason":"CannotPull"}]}]}`)
 	task, err := NewCluster(configuration(t, proxy.Endpoint())).Task(t.Context(), "own", "arn:task")
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"cluster":"own","tasks":["arn:task"]}`, said.only(t), "D-H7: the cluster is named")
+	assert.JSONEq(t, `{"cluster":"own","tasks":["arn:task"]}`, said.only(t), "the cluster is named")
 	assert.Equal(t, launch.TaskStatus{
 		ARN: "arn:task", LastStatus: "STOPPED", DesiredStatus: "STOPPED", StopCode: "EssentialContainerExited", StopReason: "Essential container in task exited",
 		Containers: []launch.ContainerStatus{{Name: "a", Ended: true}, {Name: "b", Ended: true, ExitCode: 137, Reason: "OutOfMemoryError"}, {Name: "c", Reason: "CannotPull"}},

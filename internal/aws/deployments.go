@@ -12,9 +12,8 @@ import (
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
-// The deployment data table: its keys, and the map of a deployment's current
-// executions (the wire contract's section 4.6, step 7). Deployment time 0 is
-// the current deployment.
+// Keys and attributes of the deployment table (docs/wire.md). Deployment time 0
+// is the current deployment; executionArns has its executions.
 const (
 	keyDeployment       = "deploymentName"
 	keyDeploymentTime   = "deploymentTime"

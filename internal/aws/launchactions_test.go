@@ -12,10 +12,10 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// TestLaunchActions is D-H20: everything that the launcher ever calls, on an
-// EC2 host too, is what its role has to permit, besides iam:PassRole of the
-// tasks' and hosts' roles, and ecs:TagResource and ec2:CreateTags where tags
-// are propagated. internal/test/lint holds template.yaml to the same list.
+// TestLaunchActions: the launcher's role must permit exactly the actions that it
+// calls, also for EC2 hosts, besides iam:PassRole for the tasks' and hosts' roles
+// and ecs:TagResource and ec2:CreateTags. internal/test/lint compares
+// template.yaml with the same list.
 func TestLaunchActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")

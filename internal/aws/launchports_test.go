@@ -88,8 +88,8 @@ func TestLaunchPorts(t *testing.T) {
 	})
 }
 
-// testItem: what the wire contract and the agent know of a runner's item.
-// D-H4: what others wrote stays.
+// testItem: the attributes that the agent reads and writes. Attributes of other
+// writers stay unchanged.
 func testItem(t *testing.T, configuration aws.Config, client *dynamodb.Client, put func(testing.TB, item)) {
 	ctx, states := t.Context(), NewRunnerStates(configuration, stateTable)
 	deployed := itemKey(typeRunner, "dev-shop-Build")

@@ -34,8 +34,8 @@ type lifecycleAccount struct {
 	client        *dynamodb.Client
 }
 
-// TestLifecyclePorts: the items of the wire contract, on a server that takes
-// tables as strictly as AWS.
+// TestLifecyclePorts: the items of docs/wire.md, on a server that is as strict
+// about tables as AWS.
 func TestLifecyclePorts(t *testing.T) {
 	t.Parallel()
 	cloud, err := fakeaws.Open(t.Context())
@@ -84,8 +84,8 @@ func texts(values ...string) types.AttributeValue {
 	return &types.AttributeValueMemberSS{Value: values}
 }
 
-// testRunnerItems: all attributes of section 2.3, those that go when they are
-// absent, and none of the launcher's or agent's.
+// testRunnerItems: all attributes that the lifecycle function writes to a runner
+// item. Absent values remove theirs; those of launcher and agent stay.
 func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
 	key := itemKey(typeRunner, "dev-shop-Build")
@@ -169,7 +169,7 @@ func testRunnersOf(t *testing.T, a lifecycleAccount) {
 	assert.Nil(t, a.get(t, stateTable, itemKey(typeRunner, "list-Gone")), "a runner that is gone stays so")
 }
 
-// testPlanItems: section 2.2, and D-M17: the names of runners are those of now.
+// testPlanItems: the stack and plan items. A removed Runner leaves the list.
 func testPlanItems(t *testing.T, a lifecycleAccount) {
 	ctx, plans := t.Context(), NewPlanItems(a.configuration, stateTable)
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}

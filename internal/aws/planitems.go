@@ -10,8 +10,8 @@ import (
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
-// Items of the wire contract's section 2.2: a stack's, by its name, and a
-// plan's, by its state machine's ARN.
+// The stack item, named by the stack, and the plan item, named by the state
+// machine's ARN (docs/wire.md).
 const (
 	typeStack = "InitDeployCloudformationStack"
 	typePlan  = "DeploymentPlan"
@@ -68,7 +68,7 @@ func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 		"#plans": attributePlans, "#runners": attributeRunners, "#parameters": attributeParameters, "#error": attributeStackError,
 	}
 	values := item{":plan": oneText(plan.StateMachineARN), ":parameters": &types.AttributeValueMemberM{Value: parameters}}
-	// The names that are there now, and not those that once were: D-M17.
+	// SET, not ADD: a Runner that left the template leaves the list.
 	expression := "SET #parameters = :parameters REMOVE #error, #runners ADD #plans :plan"
 	if runners := setOrNone(plan.Runners); runners != nil {
 		values[":runners"] = runners

@@ -55,8 +55,8 @@ func testHosts(t *testing.T, configuration aws.Config) {
 	require.NoError(t, hosts.Terminate(ctx, "i-0123456789abcdef0"))
 }
 
-// TestRunInstances: what EC2 is asked. D-H16; D-H17: nothing but the launch
-// template and the subnet.
+// TestRunInstances: the request has a client token, the launch template and the
+// subnet, and nothing else.
 func TestRunInstances(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
@@ -115,7 +115,7 @@ func TestHostRefusals(t *testing.T) {
 		fmt.Fprint(w, `<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>`)
 		return true
 	}).Host(t.Context(), "i-1")
-	require.ErrorIs(t, err, launch.ErrNoHost, "D-H19: an empty list is no crash")
+	require.ErrorIs(t, err, launch.ErrNoHost, "an empty list")
 }
 
 func TestRunnerHosts(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
-// Attributes of a runner's item that say what its stack says: the wire
-// contract's section 2.3, and ours.
+// Attributes of a runner item that the lifecycle function writes
+// (docs/wire.md, "Runner item").
 const (
 	attributeStackID         = "stackId"
 	attributeStackName       = "stackName"
@@ -102,7 +102,7 @@ func originOf(found item) lifecycle.Origin {
 	}
 }
 
-// The wire contract leaves out what is absent: these are nil then.
+// These return nil for an absent value: PutRunner then removes the attribute.
 
 func textOrNone(value string) types.AttributeValue {
 	if value == "" {

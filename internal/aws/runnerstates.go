@@ -15,8 +15,8 @@ import (
 // typeRunner is the resource type of runners' items.
 const typeRunner = "Runner"
 
-// Attributes of a runner's item. The first are the wire contract's, which the
-// lifecycle function or the agent reads or writes too; the others are ours.
+// Attributes of a runner item (docs/wire.md, "Runner item"). The lifecycle
+// function or the agent uses those of the first group, too.
 const (
 	attributeQueue     = "sqsQueueUrl"
 	attributeTask      = "taskId"

@@ -35,7 +35,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestReadsAreConsistent is D-H21.
+// TestReadsAreConsistent: every read sees all earlier writes.
 func TestReadsAreConsistent(t *testing.T) {
 	t.Parallel()
 	proxy, got := answering(t, "GetItem", 200, `{"Item":{"resourceType":{"S":"Runner"},"name":{"S":"x"}}}`)

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Keys of the resource-state table, as the wire contract has them.
+// Keys of the resource-state table; see docs/wire.md.
 const (
 	keyType = "resourceType"
 	keyName = "name"

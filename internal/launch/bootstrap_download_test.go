@@ -89,7 +89,7 @@ func eachTool(t *testing.T, test func(t *testing.T, i image, tools []string)) {
 	})
 }
 
-// TestBootstrapDownloads is D-H14: what is downloaded is verified.
+// TestBootstrapDownloads: a downloaded agent runs only with the right SHA-256.
 func TestBootstrapDownloads(t *testing.T) {
 	t.Parallel()
 	script := agentScript("2.1.7")

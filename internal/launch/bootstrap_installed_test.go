@@ -30,8 +30,8 @@ func nowhere() []launch.Download {
 	return downloads
 }
 
-// TestBootstrapInstalled: an agent in an image that has nothing else is used,
-// and gets exactly its arguments (D-H15).
+// TestBootstrapInstalled: an installed agent is used, in an image with nothing
+// else, and its arguments arrive unchanged, whatever characters they contain.
 func TestBootstrapInstalled(t *testing.T) {
 	t.Parallel()
 	eachShell(t, func(t *testing.T, i image) {

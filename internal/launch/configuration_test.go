@@ -44,8 +44,8 @@ func idOf(t *testing.T, c launch.Configuration) string {
 	return id
 }
 
-// TestConfigurationID is D-H25 too: the id hangs on values and names of JSON
-// keys only, and not on the order of fields or on the framework's version.
+// TestConfigurationID: the id depends only on values and JSON keys, not on the
+// order of Go fields or on a version of this project.
 func TestConfigurationID(t *testing.T) {
 	t.Parallel()
 	text, err := onFargate().Canonical()
@@ -150,7 +150,7 @@ func FuzzParseConfiguration(f *testing.F) {
 	})
 }
 
-// TestValidate is D-H24 too: a wrong AssignPublicIp never reaches ECS.
+// TestValidate: a wrong value, such as of AssignPublicIp, never reaches ECS.
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	assert.Empty(t, onFargate().Validate())

@@ -119,8 +119,8 @@ func (a *account) answered(ran []string, tokens ...string) {
 
 // TestCrashInALaunch: a launcher dies or fails at any of its calls; then the
 // same job is launched again, or another. Everything runs, and nothing doubles:
-// there is one task, since the second start repeats the first's token. D-H2:
-// the dead one's lock ends by itself; D-H16.
+// there is one task, because the second start repeats the first one's client
+// token, and the lock of the dead launcher expires.
 func TestCrashInALaunch(t *testing.T) {
 	t.Parallel()
 	t.Run("then the same job", func(t *testing.T) {

@@ -13,9 +13,9 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 )
 
-// TestChangedConfiguration is D-H5, D-H6 and D-H9: whatever is changed, also
-// adding or removing the host while the task definition stays, makes a new
-// task; the old one is not stopped and ends its jobs.
+// TestChangedConfiguration: every change starts a new task, also adding or
+// removing the host while the task definition stays. The old task is not stopped
+// and finishes its jobs.
 func TestChangedConfiguration(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -60,8 +60,8 @@ func TestChangedConfiguration(t *testing.T) {
 	}
 }
 
-// TestCrashWhileTheConfigurationChanges is D-H5: the state never says that the
-// new configuration runs before it does.
+// TestCrashWhileTheConfigurationChanges: the state never names the new
+// configuration before a task runs with it.
 func TestCrashWhileTheConfigurationChanges(t *testing.T) {
 	t.Parallel()
 	for _, done := range []bool{false, true} {
@@ -86,7 +86,7 @@ func TestCrashWhileTheConfigurationChanges(t *testing.T) {
 	}
 }
 
-// TestForeignCluster is D-H7: a task is looked for where it runs.
+// TestForeignCluster: a task is described in the cluster where it runs.
 func TestForeignCluster(t *testing.T) {
 	t.Parallel()
 	c := onFargate()
@@ -164,7 +164,7 @@ func TestJustStarted(t *testing.T) {
 	})
 }
 
-// TestStartedStays is D-H4: a launch writes nothing back that it only read.
+// TestStartedStays: a launch never writes back an attribute that it only read.
 func TestStartedStays(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -184,9 +184,9 @@ func TestStartedStays(t *testing.T) {
 	})
 }
 
-// TestSlowOwner: who has the lock hangs for longer than it lasts. Another takes
-// over with the same token, so that there is one task; the slow one finds out
-// and leaves it alone (D-H22).
+// TestSlowOwner: the owner of the lock hangs for longer than the lock lasts.
+// Another launcher takes over with the same client token, so there is one task;
+// the slow owner notices and does not stop it.
 func TestSlowOwner(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"Cluster.Run", "States.RecordTask"} {

@@ -20,9 +20,9 @@ func warmHost(a *account) {
 }
 
 // TestHostThenTask: on EC2 the launcher returns when the host is started; its
-// registration goes on with the start, and the steps wait on. D-H10, D-H16,
-// D-H17: the launch template says everything but the subnet. D-H8: the task
-// goes to the runner's own cluster, onto the runner's own host.
+// registration continues the start, and the steps keep waiting. The launch
+// template has everything but the subnet. The task runs in the Runner's cluster
+// and on the Runner's host.
 func TestHostThenTask(t *testing.T) {
 	t.Parallel()
 	c := onHost()
@@ -38,7 +38,7 @@ func TestHostThenTask(t *testing.T) {
 		assert.Equal(t, launch.HostRequest{LaunchTemplate: "lt-0a1", TemplateVersion: "3", Subnet: "subnet-0a1"}, host.Request)
 		assert.Empty(t, a.Tasks())
 
-		for _, token := range tokens(3) { // D-H18: it boots, and is not started again
+		for _, token := range tokens(3) { // while it boots, no other host is started
 			time.Sleep(20 * time.Second)
 			a.launch(token)
 		}
@@ -124,8 +124,8 @@ func TestNextSubnet(t *testing.T) {
 	}
 }
 
-// TestHostRefusals: what is tried again, and what people are told. D-H3: no
-// lock is burnt.
+// TestHostRefusals: which refusals are retried, and how the others are reported.
+// None leaves the lock taken.
 func TestHostRefusals(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -177,9 +177,8 @@ func TestHostRefusals(t *testing.T) {
 	}
 }
 
-// TestHostNeverRegisters is D-H19 too: what became of the host is told with
-// the link to its log, it is terminated, and another is tried; after three, who
-// waits is told.
+// TestHostNeverRegisters: the host is terminated and another one is started. The
+// third failure fails the waiting jobs, with the reason and the link to the log.
 func TestHostNeverRegisters(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {

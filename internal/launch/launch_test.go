@@ -36,8 +36,7 @@ func TestColdThenWarm(t *testing.T) {
 	})
 }
 
-// TestLaunchDoesNotWait is D-H10: a launcher returns as soon as RunTask has
-// accepted; nothing waits for the task.
+// TestLaunchDoesNotWait: the launcher returns as soon as RunTask has accepted.
 func TestLaunchDoesNotWait(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -48,8 +47,8 @@ func TestLaunchDoesNotWait(t *testing.T) {
 	})
 }
 
-// TestTaskRequest: what the task is told (the wire contract's section 3.6).
-// D-H13: the container is known before anything is asked for.
+// TestTaskRequest: the task's overrides (docs/wire.md, "Task environment"). The
+// container is known before the lock is taken.
 func TestTaskRequest(t *testing.T) {
 	t.Parallel()
 	c := onFargate()
@@ -75,7 +74,7 @@ func TestTaskRequest(t *testing.T) {
 		assert.Equal(t, settings().Bootstrap.Command(settings().Agent), container.Command)
 		container.Command, container.Environment = nil, nil
 		request.Overrides.Containers[0].Command, request.Overrides.Containers[0].Environment = nil, nil
-		assert.Regexp(t, `^[0-9a-f]{64}$`, request.Token, "D-H16: a client token")
+		assert.Regexp(t, `^[0-9a-f]{64}$`, request.Token, "a client token")
 		request.Token = ""
 		assert.Equal(t, launch.TaskRequest{
 			Cluster: "attini-default", Definition: c.Task.Definition, LaunchType: "FARGATE",
@@ -88,8 +87,8 @@ func TestTaskRequest(t *testing.T) {
 	})
 }
 
-// TestNoTokenInTheTask is D-H15: nothing of a job is in the task, where
-// whoever may describe tasks could read it.
+// TestNoTokenInTheTask: the task contains nothing of a job, because every
+// principal that can describe tasks could read it.
 func TestNoTokenInTheTask(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -100,7 +99,7 @@ func TestNoTokenInTheTask(t *testing.T) {
 	})
 }
 
-// TestNothingSecretIsLogged is D-H23 too: the event is not logged.
+// TestNothingSecretIsLogged: the event is never logged.
 func TestNothingSecretIsLogged(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -139,9 +138,9 @@ func TestManyAtOnce(t *testing.T) {
 	})
 }
 
-// TestEveryAttemptIsAJob is D-H1: a step's retry, and each turn of a loop, has
-// a token of its own and so a message of its own, also within the five
-// minutes in which SQS drops what it takes for the same.
+// TestEveryAttemptIsAJob: a retry of a step, and each iteration of a loop, has its
+// own task token and so its own message, also within the five minutes in which
+// SQS drops duplicates.
 func TestEveryAttemptIsAJob(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -158,7 +157,7 @@ func TestEveryAttemptIsAJob(t *testing.T) {
 	})
 }
 
-// TestMessage: the wire contract's section 5.
+// TestMessage: docs/wire.md, "Message".
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -221,8 +220,8 @@ func TestTooLarge(t *testing.T) {
 	})
 }
 
-// TestRefusedRequests: what is wrong is told to the step, once, and is no error
-// of the function (D-H23); nothing is sent or started.
+// TestRefusedRequests: the step fails once with the reason, the function does
+// not, and nothing is sent or started.
 func TestRefusedRequests(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -281,8 +280,8 @@ func TestNobodyToTell(t *testing.T) {
 	})
 }
 
-// TestUnusableConfiguration is D-H24 and D-H13 too: what cannot be right is
-// refused before the lock is taken, and no host is started for it.
+// TestUnusableConfiguration: an invalid configuration fails the step before the
+// lock is taken, and no host is started.
 func TestUnusableConfiguration(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

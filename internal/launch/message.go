@@ -15,10 +15,9 @@ import (
 // "Message size").
 const MaxMessage = 1_048_576
 
-// Message is the queue message of a request (the wire contract's section 5):
-// the step's whole input, what the step itself says, and the hash of the
-// configuration that is to run it. Values keep their text, numbers their
-// digits. The error is a *Failure.
+// Message returns the queue message of a request (docs/wire.md, "Message"): the
+// step's whole input, its properties and metadata, and the configuration hash.
+// Values keep their text, numbers their digits. The error is a *Failure.
 func (r Request) Message() ([]byte, error) {
 	body := []byte{'{'}
 	add := func(literal []byte, value json.RawMessage) {

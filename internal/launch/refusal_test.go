@@ -12,8 +12,8 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 )
 
-// TestRefusedThenAccepted: RunTask refuses three times, and then works. D-H2:
-// the lock is there for the next start.
+// TestRefusedThenAccepted: RunTask refuses three times and then works. The lock
+// is free for the next start.
 func TestRefusedThenAccepted(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -32,9 +32,9 @@ func TestRefusedThenAccepted(t *testing.T) {
 	})
 }
 
-// TestNeverAccepted: RunTask never works. Everybody who waits is told why and
-// what to do (D-H11), their messages are withdrawn (D-H12), and the lock is
-// free, so that the next job tries anew (D-H2).
+// TestNeverAccepted: RunTask never works. Every waiting step fails with the
+// reason and the advice, the messages are deleted, and the lock is free, so that
+// the next job tries again.
 func TestNeverAccepted(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {

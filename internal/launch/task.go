@@ -108,9 +108,9 @@ func (o Overrides) size() int {
 	return len([]rune(string(text)))
 }
 
-// environment is what tells the agent who it is (the wire contract's section
-// 3.6). It has nothing of any job, so that starting a task twice is asking
-// for the same task.
+// environment returns the task's variables (docs/wire.md, "Task environment").
+// They contain nothing of a job, so that a repeated start asks ECS for the same
+// task.
 func (s Settings) environment(r runner, host string) []Variable {
 	c := r.configuration
 	all := []Variable{

@@ -26,8 +26,8 @@ func (o Origin) complete() bool {
 	return o.Environment != "" && o.DistributionName != "" && o.DistributionID != "" && o.ObjectIdentifier != ""
 }
 
-// Plan is a plan's item of the wire contract's section 2.2, and what its
-// stack's item has of it.
+// Plan is the content of a plan item, and the plan's part of its stack item
+// (docs/wire.md).
 type Plan struct {
 	StackName       string
 	StateMachineARN string

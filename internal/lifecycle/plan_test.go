@@ -173,7 +173,7 @@ func TestPlanStartBrokenOff(t *testing.T) {
 	}
 }
 
-// TestPlanReplaced: the new item is there before the old one goes (D-M14), and
+// TestPlanReplaced: the new item is written before the old one is deleted, and
 // only the new plan starts.
 func TestPlanReplaced(t *testing.T) {
 	t.Parallel()

@@ -44,8 +44,8 @@ type Configurations interface {
 	PutConfiguration(ctx context.Context, c launch.Configuration) error
 }
 
-// Runners are the runners' items in the state table (the wire contract's
-// section 2.3). What launcher and agents keep in them is never touched.
+// Runners are the runner items of the state table (docs/wire.md, "Runner item").
+// Attributes of the launcher and of agents stay unchanged.
 type Runners interface {
 	// PutRunner writes what a stack says of its runner, and opens a runner
 	// that was being deleted.
@@ -68,8 +68,7 @@ type Remover interface {
 	Remove(ctx context.Context, name string) error
 }
 
-// Plans are the items of a stack and its plan in the state table (the wire
-// contract's section 2.2).
+// Plans are the stack and plan items of the state table (docs/wire.md).
 type Plans interface {
 	// StackOrigin returns what the framework knows of a stack; the zero Origin
 	// where no framework deployed it.
@@ -99,9 +98,8 @@ type Starts interface {
 	DeletePlanStart(ctx context.Context, stackID, stateMachineARN string) error
 }
 
-// Deployments are the items of the deployment data table by which agents know
-// whether an execution is one of its deployment's current ones (the wire
-// contract's section 4.6, step 7).
+// Deployments are the items of the deployment table, in which agents look up
+// whether an execution belongs to the current deployment (docs/wire.md).
 type Deployments interface {
 	// SetExecution makes an execution the plan's current one, of the deployment
 	// of a time.

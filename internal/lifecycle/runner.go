@@ -9,8 +9,7 @@ import (
 	"github.com/attini-go/runner/internal/problem"
 )
 
-// Runner is what a stack says of its runner: the wire contract's item of
-// section 2.3.
+// Runner is the lifecycle function's part of a runner item (docs/wire.md).
 type Runner struct {
 	StackID string
 	// ConfigurationID is the id of the current version of Configuration.

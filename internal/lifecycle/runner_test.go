@@ -97,13 +97,13 @@ func TestPutRunner(t *testing.T) {
 				c.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 20, IdleTimeToLive: 600, JobTimeout: 7200, LogLevel: "DEBUG"}
 			}),
 		},
-		"lists as texts, with what D-M16 says": {
+		"lists as text, with blanks, empty and repeated items": {
 			`{"AwsVpcConfiguration":{"Subnets":" subnet-2 ,subnet-1,,\n subnet-2,","SecurityGroups":"sg-2, sg-1","AssignPublicIp":"DISABLED"}}`,
 			with(func(c *launch.Configuration) {
 				c.Network = launch.Network{Subnets: []string{"subnet-2", "subnet-1"}, SecurityGroups: []string{"sg-2", "sg-1"}, AssignPublicIP: "DISABLED"}
 			}),
 		},
-		"a list with what D-M16 says": {
+		"a list with blanks, empty and repeated items": {
 			`{"AwsVpcConfiguration":{"Subnets":["subnet-1"," subnet-1",""]}}`, base,
 		},
 		"a host": {

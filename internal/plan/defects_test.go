@@ -50,7 +50,7 @@ States:
 func TestDefects(t *testing.T) {
 	t.Parallel()
 
-	t.Run("D-M2 jobs at every level are found, so each gets its runner", func(t *testing.T) {
+	t.Run("jobs at every level are found, so each gets its runner", func(t *testing.T) {
 		t.Parallel()
 		runners := map[string]string{}
 		for s := range whole(t, nested).Machine.All() {
@@ -61,7 +61,7 @@ func TestDefects(t *testing.T) {
 		assert.Equal(t, map[string]string{"Top": "Own", "In branch": "", "In new map": "", "In old map": "", "In list": ""}, runners)
 	})
 
-	t.Run("D-M2 jobs at every level are rewritten where they stand", func(t *testing.T) {
+	t.Run("jobs at every level are rewritten in place", func(t *testing.T) {
 		t.Parallel()
 		definition := whole(t, nested).Machine.Definition(func(s *plan.State) *cfn.Node {
 			if s.Job == nil {
@@ -81,13 +81,13 @@ func TestDefects(t *testing.T) {
 		assert.Equal(t, "INLINE", iteration.At("ProcessorConfig", "Mode").Value(), "what else a machine has is kept")
 	})
 
-	t.Run("D-M3 Runner.$ is refused", func(t *testing.T) {
+	t.Run("Runner.$ is refused", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, []string{`Step "A": Runner.$: the Runner must be known when the template is expanded, so it cannot be taken from the payload`},
 			found(t, jobWith("{Commands: [ls], Runner.$: $.runner}")))
 	})
 
-	t.Run("D-M4 Parameters are refused and ResultPath is kept", func(t *testing.T) {
+	t.Run("Parameters are refused and ResultPath is kept", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, []string{`Step "A": Parameters: cannot be given on an AttiniRunnerJob, which makes its own`},
 			found(t, states("A: {Type: AttiniRunnerJob, Parameters: {}, Properties: {Commands: [ls]}, End: true}")))
@@ -96,7 +96,7 @@ func TestDefects(t *testing.T) {
 		assert.Equal(t, `$.output['it\'s odd']`, (&plan.State{Name: "it's odd"}).OutputPath())
 	})
 
-	t.Run("D-M5 every transition is followed", func(t *testing.T) {
+	t.Run("every transition is followed", func(t *testing.T) {
 		t.Parallel()
 		whole(t, states(`A: {Type: Choice, Choices: [{Variable: $.x, IsNull: true, Next: By rule}], Default: By default}
 By rule: {Type: AttiniRunnerJob, Catch: [{ErrorEquals: [States.ALL], Next: By catch}], Properties: {Commands: [ls]}, Next: By next}
@@ -115,7 +115,7 @@ States:
   B: {Type: AttiniRunnerJob, Catch: [{ErrorEquals: [States.ALL], Next: Z3}], Properties: {Commands: [ls]}, Next: Z4}`))
 	})
 
-	t.Run("D-M5 every transition inside a branch and an iteration is followed", func(t *testing.T) {
+	t.Run("every transition inside a branch and an iteration is followed", func(t *testing.T) {
 		t.Parallel()
 		inner := func(key string) string {
 			return "{StartAt: B, States: {B: {Type: Task, Resource: r, Catch: [{ErrorEquals: [x], Next: Z}], End: true}}}" + key
@@ -129,7 +129,7 @@ States:
 		}
 	})
 
-	t.Run("D-M6 ItemProcessor is read in both syntaxes", func(t *testing.T) {
+	t.Run("ItemProcessor is read in both syntaxes", func(t *testing.T) {
 		t.Parallel()
 		for _, body := range []string{
 			states("A: {Type: Map, End: true, ItemProcessor: {StartAt: B, States: {B: {Type: AttiniRunnerJob, Properties: {Commands: [ls]}, End: true}}}}"),
@@ -144,7 +144,7 @@ States:
 		}
 	})
 
-	t.Run("D-M6 errors name the step, not the one around it", func(t *testing.T) {
+	t.Run("errors name the step, not the one around it", func(t *testing.T) {
 		t.Parallel()
 		around := func(step string) string {
 			return states("A: {Type: Map, End: true, ItemProcessor: {StartAt: B, States: {B: " + step + "}}}")

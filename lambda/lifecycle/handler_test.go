@@ -211,8 +211,8 @@ func TestTimeIsKept(t *testing.T) {
 	assert.NoError(t, ctx.Err())
 }
 
-// TestSendsAgain: D-M15. An address that fails for now is asked again within the
-// function's time, and no longer; one that is refused is not.
+// TestSendsAgain: a response that could not be delivered is sent again until the
+// function's time is over; one that CloudFormation refused is not.
 func TestSendsAgain(t *testing.T) {
 	t.Parallel()
 	fails := func(n, status int) func(int, http.ResponseWriter) bool {

@@ -12,9 +12,9 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Admission makes the wire contract's checks of a message, in its order: is
-// the task to stop, is it still the runner's, is the execution the current one
-// of its deployment, is the message for a runner that is configured so.
+// Admission decides whether a message is this agent's. It checks in this order:
+// is the task stopping, does the runner item name it, is the execution current
+// in its deployment, does the configuration hash match (docs/wire.md).
 type Admission struct {
 	metadata    *Metadata
 	runner      *Runner

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPartitions is D-A36: EC2 has another address in each partition. Here the
-// real client finds it; only the connection goes elsewhere.
+// TestPartitions: EC2 has a different endpoint in each partition, and the real
+// client resolves it. Only the connection is redirected.
 func TestPartitions(t *testing.T) {
 	t.Parallel()
 	var ec2 instances

@@ -84,8 +84,8 @@ func newHost(t testing.TB, state, far http.Handler, task string, logger *slog.Lo
 	return h
 }
 
-// TestTheHostStaysIfTold is D-A37: an attribute that is absent, or an item that
-// is gone, is no reason to stay.
+// TestTheHostStaysIfTold: the host stays only if the item says so. A missing
+// attribute or item does not keep it.
 func TestTheHostStaysIfTold(t *testing.T) {
 	t.Parallel()
 	const own, other = "arn:task/a", "arn:task/b"
@@ -104,7 +104,7 @@ func TestTheHostStaysIfTold(t *testing.T) {
 		"another task has another host":       {item{attributeHostStays: boolean(false), attributeTask: text(other), attributeHost: text("i-other")}, own, false},
 		"another task has no host":            {item{attributeTask: text(other)}, own, false},
 		"no task":                             {item{attributeHost: text(hostID)}, own, false},
-		"a wrong version's, which is D-A38":   {item{attributeTask: text(own), attributeHost: text(hostID)}, "", false},
+		"an agent of a wrong version":         {item{attributeTask: text(own), attributeHost: text(hostID)}, "", false},
 		"a stopped launcher's, before a task": {item{attributeHostStays: boolean(false), attributeHost: text(hostID)}, own, false},
 	}
 	for name, c := range cases {
@@ -137,8 +137,8 @@ func TestTheItemIsReadConsistently(t *testing.T) {
 	}, asked)
 }
 
-// TestReadingTheTogglePersists is D-A37: errors are tried again, and only one
-// that stays counts as the original's "terminate".
+// TestReadingTheTogglePersists: a read that fails is retried. Only an error that
+// persists lets the agent terminate its host.
 func TestReadingTheTogglePersists(t *testing.T) {
 	t.Parallel()
 	stays := map[string]any{"Item": map[string]any{"shutdownHookDisabled": map[string]any{"BOOL": true}}}
@@ -216,7 +216,7 @@ func TestNoHost(t *testing.T) {
 	assert.Empty(t, far.asked())
 }
 
-// TestTerminate is D-A36: the error has what EC2 said.
+// TestTerminate: the error contains EC2's own message.
 func TestTerminate(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMetadataIsOneConnectionAndATimeLimit is D-A35: the agent asks again and
-// again, over one connection, and an endpoint that is stuck does not stop it.
+// TestMetadataIsOneConnectionAndATimeLimit: all requests share one connection,
+// and an endpoint that hangs does not stop the agent.
 func TestMetadataIsOneConnectionAndATimeLimit(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int64

@@ -52,7 +52,7 @@ const (
 	deploymentTable = "AttiniDeployDataV1"
 )
 
-// tables is DynamoDB with the two tables of the wire contract, empty.
+// tables is DynamoDB with an empty resource-state and deployment table.
 func tables(t testing.TB) (aws.Config, *dynamodb.Client) {
 	t.Helper()
 	far := server.NewServer()
