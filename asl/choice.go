@@ -23,9 +23,9 @@ type condition interface {
 }
 
 type (
-	and []condition
-	or  []condition
-	not struct{ condition }
+	allOf    []condition
+	anyOf    []condition
+	negation struct{ condition }
 )
 
 func (o *object) choice(s *state) {
@@ -63,16 +63,16 @@ func (o *object) condition(top bool) condition {
 		for _, key := range o.node.keys {
 			o.read[key] = true // what they mean cannot be told
 		}
-		return and{}
+		return allOf{}
 	}
 	switch {
 	case o.has("And"):
-		return and(o.conditions("And"))
+		return allOf(o.conditions("And"))
 	case o.has("Or"):
-		return or(o.conditions("Or"))
+		return anyOf(o.conditions("Or"))
 	case o.has("Not"):
 		inner := o.object(o.at("Not"), o.get("Not"))
-		c := not{inner.condition(false)}
+		c := negation{inner.condition(false)}
 		inner.rest("a choice rule")
 		return c
 	default:
@@ -110,7 +110,7 @@ func (o *object) comparison() condition {
 		case len(unknown) == 0:
 			o.problem(o.place, "a comparison such as StringEquals is missing")
 		}
-		return and{}
+		return allOf{}
 	}
 	return o.operand(variable, operators[0])
 }
@@ -132,7 +132,7 @@ func (w choice) do(_ context.Context, v *visit, input any) (any, string, error) 
 	return input, w.fallback, nil
 }
 
-func (c and) holds(s *scope) (bool, error) {
+func (c allOf) holds(s *scope) (bool, error) {
 	for _, inner := range c {
 		if holds, err := inner.holds(s); err != nil || !holds {
 			return false, err
@@ -141,7 +141,7 @@ func (c and) holds(s *scope) (bool, error) {
 	return true, nil
 }
 
-func (c or) holds(s *scope) (bool, error) {
+func (c anyOf) holds(s *scope) (bool, error) {
 	for _, inner := range c {
 		if holds, err := inner.holds(s); err != nil || holds {
 			return holds, err
@@ -150,7 +150,7 @@ func (c or) holds(s *scope) (bool, error) {
 	return false, nil
 }
 
-func (c not) holds(s *scope) (bool, error) {
+func (c negation) holds(s *scope) (bool, error) {
 	holds, err := c.condition.holds(s)
 	return !holds, err
 }

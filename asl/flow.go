@@ -177,5 +177,5 @@ func (v *visit) observe(e Event) {
 		mine := *e.Error
 		e.Error = &mine
 	}
-	v.run.tell(e)
+	v.run.emit(e)
 }

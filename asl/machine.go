@@ -99,7 +99,7 @@ type run struct {
 	maxPayload int
 	fixed      map[string]any // the context object's constant part
 	events     atomic.Int64   // of the history the service would write
-	telling    sync.Mutex     // keeps the observer's calls apart
+	emitting   sync.Mutex     // keeps the observer's calls apart
 	observer   Observer
 }
 
@@ -168,11 +168,11 @@ func (r *run) checkSize(what string, value any) error {
 	return nil
 }
 
-func (r *run) tell(e Event) {
+func (r *run) emit(e Event) {
 	if r.observer == nil {
 		return
 	}
-	r.telling.Lock()
-	defer r.telling.Unlock()
+	r.emitting.Lock()
+	defer r.emitting.Unlock()
 	r.observer.Observe(e)
 }

@@ -106,7 +106,7 @@ func TestStartTimeIsNowByDefault(t *testing.T) {
 	assert.Equal(t, `"2026-01-01T00:00:00.000Z"`, string(output))
 }
 
-func TestEventsTellTheStory(t *testing.T) {
+func TestEvents(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	clock := &manualClock{now: start}

@@ -85,7 +85,7 @@ func (w mapWork) do(ctx context.Context, v *visit, input any) (any, string, erro
 	if err := v.run.count(2); err != nil { // Started and Succeeded or Failed
 		return nil, "", err
 	}
-	results, err := together(ctx, len(items), limit, func(ctx context.Context, i int) (any, error) {
+	results, err := runConcurrently(ctx, len(items), limit, func(ctx context.Context, i int) (any, error) {
 		return w.iterate(ctx, v, input, item{i, items[i]})
 	})
 	return results, "", err

@@ -34,15 +34,15 @@ func (w parallel) do(ctx context.Context, v *visit, input any) (any, string, err
 	if err := v.run.count(2); err != nil { // Started and Succeeded or Failed
 		return nil, "", err
 	}
-	results, err := together(ctx, len(w.branches), len(w.branches), func(ctx context.Context, i int) (any, error) {
+	results, err := runConcurrently(ctx, len(w.branches), len(w.branches), func(ctx context.Context, i int) (any, error) {
 		return v.run.graph(ctx, w.branches[i], place{prefix: fmt.Sprintf("%s[%d].", v.path, i), item: v.item}, input)
 	})
 	return results, "", err
 }
 
-// together runs n pieces of work, started in order and at most limit at once, and gives their results in order. The first failure ends the
+// runConcurrently runs n pieces of work, started in order and at most limit at once, and gives their results in order. The first failure ends the
 // others, and together returns it once all of them have returned.
-func together(ctx context.Context, n, limit int, do func(ctx context.Context, i int) (any, error)) (any, error) {
+func runConcurrently(ctx context.Context, n, limit int, do func(ctx context.Context, i int) (any, error)) (any, error) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(errDone)
 	var (

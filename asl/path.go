@@ -53,7 +53,7 @@ func parsePath(text string) (*path, error) {
 				"select the fields one by one", text)
 		}
 	}
-	for p.definite < len(p.segments) && one(p.segments[p.definite]) {
+	for p.definite < len(p.segments) && selectsOne(p.segments[p.definite]) {
 		p.definite++
 	}
 	return p, nil
@@ -181,8 +181,8 @@ func quoteName(name string) string {
 	return quoted.String()
 }
 
-// one reports whether segment names exactly one place.
-func one(segment *spec.Segment) bool {
+// selectsOne reports whether segment names exactly one place.
+func selectsOne(segment *spec.Segment) bool {
 	return !segment.IsDescendant() && len(segment.Selectors()) == 1 && single(segment.Selectors()[0])
 }
 

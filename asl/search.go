@@ -22,7 +22,7 @@ func (p *path) find(s *scope) (any, error) {
 	}
 	nodes := []any{root}
 	for i, segment := range p.segments {
-		if i == p.definite && wantsArray(segment) {
+		if i == p.definite && selectsMany(segment) {
 			if _, array := nodes[0].([]any); !array {
 				return nil, &missingError{p}
 			}
@@ -88,8 +88,8 @@ func children(node any) iter.Seq[any] {
 	}
 }
 
-// wantsArray reports a segment that Step Functions applies to arrays only: a slice or a list of indexes.
-func wantsArray(segment *spec.Segment) bool {
+// selectsMany reports a segment that Step Functions applies to arrays only: a slice or a list of indexes.
+func selectsMany(segment *spec.Segment) bool {
 	return !segment.IsDescendant() && !slices.ContainsFunc(segment.Selectors(), func(selector spec.Selector) bool {
 		switch selector.(type) {
 		case spec.Index, spec.SliceSelector:

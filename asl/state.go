@@ -71,7 +71,7 @@ func (p *parser) state(place, name string, n *node) *state {
 		o.mapState(s)
 	case "Succeed":
 		o.filters(s)
-		s.work = passOn{}
+		s.work = nextState{}
 	case "Fail":
 		o.fail(s)
 	default:
@@ -132,10 +132,12 @@ func (o *object) failing(s *state) {
 	s.retriers, s.catchers = o.retry(), o.catch(s)
 }
 
-// passOn is the work of Succeed: none.
-type passOn struct{}
+// nextState is the work of Succeed: none.
+type nextState struct{}
 
-func (passOn) do(_ context.Context, _ *visit, input any) (any, string, error) { return input, "", nil }
+func (nextState) do(_ context.Context, _ *visit, input any) (any, string, error) {
+	return input, "", nil
+}
 
 // pass is a Pass state.
 type pass struct {

@@ -37,9 +37,9 @@ const (
 	lacksPipefail
 )
 
-// prelude is the first line of a script. As long as the shell has not answered,
+// scriptHeader is the first line of a script. As long as the shell has not answered,
 // the script finds out by itself: pipefail is never lost.
-func (w *Worker) prelude(ctx context.Context) string {
+func (w *Worker) scriptHeader(ctx context.Context) string {
 	o := &w.options
 	if o.state.CompareAndSwap(noAnswer, asking) {
 		answer, err := w.askShell(ctx)

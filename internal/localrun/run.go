@@ -101,21 +101,21 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	}
 	log := newJobLog(o.Log)
 	reporter := memory.NewReporter()
-	agents := &fleet{
+	agents := &agentPool{
 		deployment: d, options: o, directory: directory, reporter: reporter,
 		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
 	}
-	agents.start = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
+	agents.startAgent = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
-	diary := newDiary(o.Watch, len(o.Steps) > 0)
+	recorder := newRecorder(o.Watch, len(o.Steps) > 0)
 	execution := d.execution(input, started)
-	output, failure := d.interpret(ctx, execution, o.Steps, diary, &watchedTasks{next: &tasks{
-		fleet: agents, reporter: reporter, mocks: o.Mocks, deployment: launch.DeploymentOf(input),
+	output, failure := d.interpret(ctx, execution, o.Steps, recorder, &recordedTasks{next: &tasks{
+		agents: agents, reporter: reporter, mocks: o.Mocks, deployment: launch.DeploymentOf(input),
 		started: launch.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
-	}, log: log, diary: diary})
+	}, log: log, recorder: recorder})
 	agents.close()
 	agents.running.Wait()
-	return conclude(ctx, output, failure, diary.steps), nil
+	return conclude(ctx, output, failure, recorder.steps), nil
 }
 
 // execution is what a plan sees of its run.
@@ -133,15 +133,15 @@ func (d *Deployment) execution(input json.RawMessage, started time.Time) asl.Exe
 
 // interpret runs the machine, or the chosen steps one after the other, until
 // one fails.
-func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, steps []string, diary *diary, do asl.Tasks) (json.RawMessage, error) {
-	o := asl.Options{Tasks: do, Observer: diary}
+func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, steps []string, recorder *recorder, do asl.Tasks) (json.RawMessage, error) {
+	o := asl.Options{Tasks: do, Observer: recorder}
 	if len(steps) == 0 {
 		return d.machine.Run(ctx, execution, o)
 	}
 	for _, step := range steps {
 		output, err := d.machine.RunState(ctx, step, execution, o)
-		if err == nil && diary.failed != nil {
-			err = diary.failed
+		if err == nil && recorder.failed != nil {
+			err = recorder.failed
 		}
 		if err != nil {
 			return nil, err

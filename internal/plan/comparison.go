@@ -61,7 +61,7 @@ func comparisonNamed(name string) (comparison, bool) {
 // function comes to is not known here.
 func (c choiceRule) path(n *cfn.Node, label cfn.Path) {
 	if !isIntrinsic(n) && (!n.IsString() || !strings.HasPrefix(n.Text, "$")) {
-		c.wrong(RuleType, label, n.Place, "must be a path such as $.output.Build.ok")
+		c.reportAt(RuleType, label, n.Place, "must be a path such as $.output.Build.ok")
 	}
 }
 
@@ -75,7 +75,7 @@ func (c choiceRule) operand(kind comparison, n *cfn.Node, label cfn.Path) {
 	}
 	const written = ", which is written out: the value of an intrinsic function would arrive as a string"
 	later := isIntrinsic(n) || n.IsString() && strings.Contains(n.Text, "${")
-	wrong := func(message string) { c.wrong(RuleType, label, n.Place, message) }
+	wrong := func(message string) { c.reportAt(RuleType, label, n.Place, message) }
 	switch {
 	case kind == compareBool && n.Kind != cfn.Bool:
 		wrong("must be true or false, not " + kindOf(n) + when(later, written))

@@ -20,7 +20,7 @@ func invocationTypes() []string { return []string{"RequestResponse", "Event", "D
 // invoke reads the Parameters of a step that calls a Lambda function: those of
 // the state language's own lambda:invoke.
 func (r *reader) invoke(s *State) {
-	r.attiniKeys(s, []string{"Parameters"}, []string{"Resource", "Arguments", "Properties"})
+	r.checkTaskKeys(s, []string{"Parameters"}, []string{"Resource", "Arguments", "Properties"})
 	subject, at := stepSubject(s.Name), s.Path.Key("Parameters")
 	parameters := s.Node.Get("Parameters")
 	switch {

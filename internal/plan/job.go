@@ -13,9 +13,9 @@ func jobProperties() []string {
 	return []string{"Runner", "Commands", "Environment"}
 }
 
-// attiniKeys checks the keys of a step that becomes a Task: those of a Task are
+// checkTaskKeys checks the keys of a step that becomes a Task: those of a Task are
 // the user's, but for the reserved ones, which say what the Task does.
-func (r *reader) attiniKeys(s *State, own, reserved []string) {
+func (r *reader) checkTaskKeys(s *State, own, reserved []string) {
 	allowed := append([]string{
 		"Type", "Comment", "Next", "End", "Retry", "Catch", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath",
 		"InputPath", "OutputPath", "ResultSelector", "ResultPath", "Assign", "QueryLanguage",
@@ -39,7 +39,7 @@ func (r *reader) attiniKeys(s *State, own, reserved []string) {
 // job reads the Properties of a job step. A key that ends in .$ takes its
 // value from the payload, as everywhere in a state machine.
 func (r *reader) job(s *State) *Job {
-	r.attiniKeys(s, []string{"Properties"}, []string{"Resource", "Parameters", "Arguments"})
+	r.checkTaskKeys(s, []string{"Properties"}, []string{"Resource", "Parameters", "Arguments"})
 	subject, at := stepSubject(s.Name), s.Path.Key("Properties")
 	properties := s.Node.Get("Properties")
 	job := &Job{Properties: properties, RunnerPath: at.Key("Runner"), RunnerPlace: s.Place}
@@ -131,7 +131,7 @@ func (r *reader) commands(subject string, properties *cfn.Node, at cfn.Path) {
 		if command.IsMap() {
 			advice = `; put a command with ": " in it in quotes`
 		}
-		r.text(subject, fmt.Sprintf("Commands[%d]: ", i), command, where.Index(i), advice)
+		r.checkText(subject, fmt.Sprintf("Commands[%d]: ", i), command, where.Index(i), advice)
 	}
 }
 
@@ -156,7 +156,7 @@ func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
 		}
 		switch {
 		case !fromPayload:
-			r.text(subject, "Environment."+field.Key+": ", field.Value, where, "")
+			r.checkText(subject, "Environment."+field.Key+": ", field.Value, where, "")
 		case n.Has(name):
 			r.report(RuleExclusive, subject, where, field.Place, fmt.Sprintf("Environment has both %s and %s; remove one of them", name, field.Key))
 		default:
@@ -165,24 +165,24 @@ func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
 	}
 }
 
-// text checks a value that becomes text: a scalar, or an intrinsic function
+// checkText checks a value that becomes text: a scalar, or an intrinsic function
 // whose Fn::Sub, if any, can be taken apart.
-func (r *reader) text(subject, label string, n *cfn.Node, at cfn.Path, advice string) {
+func (r *reader) checkText(subject, label string, n *cfn.Node, at cfn.Path, advice string) {
 	if !isIntrinsic(n) {
 		if !n.IsScalar() {
 			r.report(RuleType, subject, at, n.Place, label+"must be a string, not "+kindOf(n)+advice)
 		}
 		return
 	}
-	r.subs(n, func(text *cfn.Node) {
+	r.checkSubs(n, func(text *cfn.Node) {
 		if _, err := cfn.SubParts(text.Text); err != nil {
 			r.report(RuleIntrinsic, subject, at, text.Place, label+err.Error())
 		}
 	})
 }
 
-// subs calls check for the text of every Fn::Sub in a tree.
-func (r *reader) subs(n *cfn.Node, check func(text *cfn.Node)) {
+// checkSubs calls check for the text of every Fn::Sub in a tree.
+func (r *reader) checkSubs(n *cfn.Node, check func(text *cfn.Node)) {
 	if name, argument, ok := cfn.Intrinsic(n); ok && name == "Fn::Sub" {
 		text := argument
 		if argument.IsList() && len(argument.Items) > 0 {
@@ -193,9 +193,9 @@ func (r *reader) subs(n *cfn.Node, check func(text *cfn.Node)) {
 		}
 	}
 	for _, item := range n.Items {
-		r.subs(item, check)
+		r.checkSubs(item, check)
 	}
 	for _, field := range n.Fields {
-		r.subs(field.Value, check)
+		r.checkSubs(field.Value, check)
 	}
 }

@@ -16,7 +16,7 @@ func (r *reader) checkNames(m *Machine) {
 	seen := map[string]*State{}
 	for s := range m.All() {
 		other := seen[s.Name]
-		switch reason := badName(s.Name); {
+		switch reason := nameProblem(s.Name); {
 		case reason != "":
 			r.report(RuleStepName, stepSubject(s.Name), s.Path, s.Place, "the name "+reason+s.origin())
 		case other != nil:
@@ -37,9 +37,9 @@ func (s *State) origin() string {
 	return fmt.Sprintf(" (of the step that is added after %q)", s.addedFor)
 }
 
-// badName says what is wrong with a name. White space, brackets and the like,
+// nameProblem says what is wrong with a name. White space, brackets and the like,
 // which the name of a state machine may not have, are allowed in a state's.
-func badName(name string) string {
+func nameProblem(name string) string {
 	switch {
 	case name == "":
 		return "is empty"
@@ -53,10 +53,10 @@ func badName(name string) string {
 	return ""
 }
 
-// checkLoneName refuses a machine whose States would be taken for an intrinsic
+// checkOnlyName refuses a machine whose States would be taken for an intrinsic
 // function by SAM: a Map with the one key Ref or Condition.
-func (r *reader) checkLoneName(m *Machine) {
-	if len(m.States) != 1 || len(m.unread) > 0 {
+func (r *reader) checkOnlyName(m *Machine) {
+	if len(m.States) != 1 || len(m.invalidStates) > 0 {
 		return
 	}
 	if s := m.States[0]; s.Name == "Ref" || s.Name == "Condition" {

@@ -42,16 +42,16 @@ func numberFields() []numberField {
 func (r *reader) checkNumbers(s *State) {
 	subject := stepSubject(s.Name)
 	expressions := !isAttini(s.Type)
-	r.numbers(s.Node, subject, "", s.Path, expressions)
+	r.checkNumberFields(s.Node, subject, "", s.Path, expressions)
 	if retry := s.Node.Get("Retry"); retry.IsList() {
 		for i, rule := range retry.Items {
-			r.numbers(rule, subject, fmt.Sprintf("Retry[%d].", i), s.Path.Key("Retry").Index(i), expressions)
+			r.checkNumberFields(rule, subject, fmt.Sprintf("Retry[%d].", i), s.Path.Key("Retry").Index(i), expressions)
 		}
 	}
-	r.heartbeat(s)
+	r.checkHeartbeat(s)
 }
 
-func (r *reader) numbers(n *cfn.Node, subject, inside string, at cfn.Path, expressions bool) {
+func (r *reader) checkNumberFields(n *cfn.Node, subject, inside string, at cfn.Path, expressions bool) {
 	known := numberFields()
 	for _, field := range n.Entries() {
 		i := slices.IndexFunc(known, func(f numberField) bool { return f.key == field.Key })
@@ -102,16 +102,16 @@ func (f numberField) allowed() string {
 	return fmt.Sprintf("%s from %.0f to %.0f", kind, f.min, f.max)
 }
 
-// heartbeat checks that a lost job is noticed before its time is over.
-func (r *reader) heartbeat(s *State) {
-	beat, timeout := s.Node.Get("HeartbeatSeconds"), s.Node.Get("TimeoutSeconds")
-	if beat == nil || timeout == nil {
+// checkHeartbeat checks that a lost job is noticed before its time is over.
+func (r *reader) checkHeartbeat(s *State) {
+	heartbeat, timeout := s.Node.Get("HeartbeatSeconds"), s.Node.Get("TimeoutSeconds")
+	if heartbeat == nil || timeout == nil {
 		return
 	}
-	b, err := strconv.Atoi(beat.Text)
+	b, err := strconv.Atoi(heartbeat.Text)
 	t, err2 := strconv.Atoi(timeout.Text)
 	if err == nil && err2 == nil && b >= t {
-		r.report(RuleRange, stepSubject(s.Name), s.Path.Key("HeartbeatSeconds"), beat.Place,
+		r.report(RuleRange, stepSubject(s.Name), s.Path.Key("HeartbeatSeconds"), heartbeat.Place,
 			fmt.Sprintf("HeartbeatSeconds: %d must be less than TimeoutSeconds, %d", b, t))
 	}
 }

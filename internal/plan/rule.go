@@ -46,7 +46,7 @@ type choiceRule struct {
 	top bool
 }
 
-func (c choiceRule) wrong(rule string, label cfn.Path, place problem.Place, message string) {
+func (c choiceRule) reportAt(rule string, label cfn.Path, place problem.Place, message string) {
 	c.report(rule, c.subject+": "+string(label), c.from+"."+label, place, message)
 }
 
@@ -68,14 +68,14 @@ func (c choiceRule) check(n *cfn.Node, label cfn.Path) {
 			comparisons = append(comparisons, field.Key)
 		case (field.Key == "Next" || field.Key == "Assign") && c.top:
 		case field.Key == "Next" || field.Key == "Assign":
-			c.wrong(RuleChoice, label.Key(field.Key), field.Place, "belongs to the outermost rule")
+			c.reportAt(RuleChoice, label.Key(field.Key), field.Place, "belongs to the outermost rule")
 		default:
 			unknown = true
 			c.unknownKey(field, label)
 		}
 	}
 	if !unknown || len(kinds)+len(comparisons) > 1 { // what is missing may be what is misspelt
-		c.whole(n, label, kinds, comparisons)
+		c.checkComplete(n, label, kinds, comparisons)
 	}
 	for _, field := range n.Fields {
 		switch {
@@ -83,7 +83,7 @@ func (c choiceRule) check(n *cfn.Node, label cfn.Path) {
 		case field.Key == "And" || field.Key == "Or":
 			c.operands(field, label.Key(field.Key))
 		case field.Key == "Not":
-			c.inner().check(field.Value, label.Key("Not"))
+			c.nested().check(field.Value, label.Key("Not"))
 		case field.Key == "Variable":
 			c.path(field.Value, label.Key("Variable"))
 		default:
@@ -102,7 +102,7 @@ func (c choiceRule) isRule(n *cfn.Node, label cfn.Path) bool {
 		return false // checkLiterals reports it
 	}
 	if !looksLikeRule(n) {
-		c.wrong(RuleType, label, n.Place, "must be "+exampleRule+", not "+kindOf(n))
+		c.reportAt(RuleType, label, n.Place, "must be "+exampleRule+", not "+kindOf(n))
 		return false
 	}
 	return true
@@ -111,7 +111,7 @@ func (c choiceRule) isRule(n *cfn.Node, label cfn.Path) bool {
 // looksLikeRule: the one key Condition makes a rule in JSONata that lacks Next.
 func looksLikeRule(n *cfn.Node) bool { return n.IsMap() && (n.Has("Condition") || !isIntrinsic(n)) }
 
-func (c choiceRule) inner() choiceRule {
+func (c choiceRule) nested() choiceRule {
 	c.top = false
 	return c
 }
@@ -121,11 +121,11 @@ func (c choiceRule) unknownKey(field cfn.Field, label cfn.Path) {
 	if field.Key == "Condition" || field.Key == "Output" {
 		message = "belongs to rules in JSONata, and this one is in JSONPath; give Variable and a comparison, or QueryLanguage: JSONata on the step"
 	}
-	c.wrong(RuleChoice, label.Key(field.Key), field.Place, message)
+	c.reportAt(RuleChoice, label.Key(field.Key), field.Place, message)
 }
 
-// whole checks that a rule has all it needs and no more.
-func (c choiceRule) whole(n *cfn.Node, label cfn.Path, kinds, comparisons []string) {
+// checkComplete checks that a rule has all it needs and no more.
+func (c choiceRule) checkComplete(n *cfn.Node, label cfn.Path, kinds, comparisons []string) {
 	message := ""
 	switch {
 	case len(kinds) > 1:
@@ -142,7 +142,7 @@ func (c choiceRule) whole(n *cfn.Node, label cfn.Path, kinds, comparisons []stri
 		message = fmt.Sprintf("has %d comparisons, %s, and may have one; join two rules with And", len(comparisons), strings.Join(comparisons, " and "))
 	}
 	if message != "" {
-		c.wrong(RuleChoice, label, n.Place, message)
+		c.reportAt(RuleChoice, label, n.Place, message)
 	}
 }
 
@@ -150,13 +150,13 @@ func (c choiceRule) operands(field cfn.Field, label cfn.Path) {
 	switch n := field.Value; {
 	case isLoop(n):
 	case !n.IsList():
-		c.wrong(RuleType, label, n.Place, "must be a list of rules, not "+kindOf(n))
+		c.reportAt(RuleType, label, n.Place, "must be a list of rules, not "+kindOf(n))
 	case len(n.Items) == 0:
-		c.wrong(RuleRequired, label, n.Place, "is empty: give at least one rule")
+		c.reportAt(RuleRequired, label, n.Place, "is empty: give at least one rule")
 	default:
 		for i, rule := range n.Items {
 			if !cfn.IsNoValue(rule) {
-				c.inner().check(rule, label.Index(i))
+				c.nested().check(rule, label.Index(i))
 			}
 		}
 	}
@@ -172,14 +172,14 @@ func (c choiceRule) expression(n *cfn.Node, label cfn.Path) {
 	for _, field := range n.Fields {
 		if !slices.Contains(keys, field.Key) && !isLoopKey(field.Key) {
 			unknown = true
-			c.wrong(RuleChoice, label.Key(field.Key), field.Place, "a rule in JSONata has no such key; "+suggestion(field.Key, keys))
+			c.reportAt(RuleChoice, label.Key(field.Key), field.Place, "a rule in JSONata has no such key; "+suggestion(field.Key, keys))
 		}
 	}
 	const example = "{% $states.input.output.Build.ok %}"
 	switch condition := n.Get("Condition"); {
 	case condition == nil && !unknown:
-		c.wrong(RuleChoice, label, n.Place, "has no Condition, such as "+example)
+		c.reportAt(RuleChoice, label, n.Place, "has no Condition, such as "+example)
 	case condition != nil && condition.Kind != cfn.Bool && !isExpression(condition):
-		c.wrong(RuleType, label.Key("Condition"), condition.Place, "must be an expression such as "+example)
+		c.reportAt(RuleType, label.Key("Condition"), condition.Place, "must be an expression such as "+example)
 	}
 }

@@ -20,19 +20,19 @@ type transition struct {
 // checkMachine checks the transitions and numbers of a machine and of those
 // inside it. top is the whole plan, to say where else a name stands.
 func (r *reader) checkMachine(m, top *Machine) {
-	r.checkLoneName(m)
+	r.checkOnlyName(m)
 	subject := r.subject()
 	if m != top {
 		subject += ": " + string(m.Path)
 	}
-	r.numbers(m.Node, subject, "", m.Path, true)
+	r.checkNumberFields(m.Node, subject, "", m.Path, true)
 	names := m.names()
-	leads := map[string][]string{}
-	astray := len(m.unread) > 0
+	next := map[string][]string{}
+	incomplete := len(m.invalidStates) > 0
 	follow := func(from string, transitions ...transition) {
 		for _, t := range transitions {
-			leads[from] = append(leads[from], t.to)
-			astray = !r.target(t, names, top) || astray
+			next[from] = append(next[from], t.to)
+			incomplete = !r.checkTarget(t, names, top) || incomplete
 		}
 	}
 	if m.StartAt != "" {
@@ -40,15 +40,15 @@ func (r *reader) checkMachine(m, top *Machine) {
 	}
 	for _, s := range m.States {
 		r.checkNumbers(s)
-		r.ending(s)
+		r.checkEnd(s)
 		follow(s.Name, r.transitions(s)...)
 		for _, nested := range s.Machines {
 			r.checkMachine(nested, top)
 		}
 	}
 	// A step may seem out of reach only because another is misspelt or broken.
-	if !astray && m.StartAt != "" {
-		r.unreachable(m, leads)
+	if !incomplete && m.StartAt != "" {
+		r.unreachable(m, next)
 	}
 }
 
@@ -58,19 +58,19 @@ func (m *Machine) names() []string {
 	for _, s := range m.States {
 		names = append(names, s.Name)
 	}
-	return append(names, m.unread...)
+	return append(names, m.invalidStates...)
 }
 
 // unreachable reports the steps that no way leads to. leads has the steps that
 // follow each step; those of "" begin the machine.
-func (r *reader) unreachable(m *Machine, leads map[string][]string) {
+func (r *reader) unreachable(m *Machine, next map[string][]string) {
 	reached := map[string]bool{}
-	for open := leads[""]; len(open) > 0; {
+	for open := next[""]; len(open) > 0; {
 		name := open[len(open)-1]
 		open = open[:len(open)-1]
 		if !reached[name] {
 			reached[name] = true
-			open = append(open, leads[name]...)
+			open = append(open, next[name]...)
 		}
 	}
 	for _, s := range m.States {
@@ -100,7 +100,7 @@ func (r *reader) transitions(s *State) []transition {
 	if s.Type == "Choice" {
 		rules = "Choices"
 		add(s.Node.Get("Default"), "Default", s.Path.Key("Default"))
-	} else if !ends(s.Type) {
+	} else if !isTerminal(s.Type) {
 		add(s.Node.Get("Next"), "Next", s.Path.Key("Next"))
 	}
 	for i, rule := range r.rules(s, rules) {
@@ -128,14 +128,14 @@ func (r *reader) rules(s *State, key string) []*cfn.Node {
 	return rules.Items
 }
 
-// ends reports whether a step of the type is an end of its own.
-func ends(stepType string) bool { return stepType == "Succeed" || stepType == "Fail" }
+// isTerminal reports whether a step of the type is an end of its own.
+func isTerminal(stepType string) bool { return stepType == "Succeed" || stepType == "Fail" }
 
-// ending checks Next and End: a step has one of them, unless its type is an
+// checkEnd checks Next and End: a step has one of them, unless its type is an
 // end or a fork of its own.
-func (r *reader) ending(s *State) {
+func (r *reader) checkEnd(s *State) {
 	subject := stepSubject(s.Name)
-	if ends(s.Type) || s.Type == "Choice" {
+	if isTerminal(s.Type) || s.Type == "Choice" {
 		for _, key := range []string{"Next", "End"} {
 			if s.Node.Has(key) {
 				r.report(RuleTransition, subject, s.Path.Key(key), s.Node.KeyPlace(key), fmt.Sprintf("a %s step has no %s", s.Type, key))
@@ -160,9 +160,9 @@ func (r *reader) ending(s *State) {
 	}
 }
 
-// target checks that a transition leads to a step of the same machine, whose
+// checkTarget checks that a transition leads to a step of the same machine, whose
 // steps are names, and reports whether it does.
-func (r *reader) target(t transition, names []string, top *Machine) bool {
+func (r *reader) checkTarget(t transition, names []string, top *Machine) bool {
 	if len(names) == 0 || slices.Contains(names, t.to) {
 		return true // without any steps, that is what was reported
 	}
