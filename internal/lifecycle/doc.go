@@ -11,5 +11,5 @@
 // belongs to another stack of the same name is left alone.
 //
 // It knows no AWS: tables, ECS and Step Functions are ports, which package
-// awsport implements and package lifecycletest has in memory.
+// aws implements and package lifecycletest has in memory.
 package lifecycle

@@ -1,4 +1,4 @@
-// Package standin plays AWS in tests. Start starts moto, a server with the
+// Package fakeaws plays AWS in tests. Start starts moto, a server with the
 // interfaces of AWS's services and real data where that matters here (the public
 // parameters of the recommended AMIs, those AMIs and the instance types). Open
 // starts a Cloud, in which whole deployments run: MiniStack plays the queues,

@@ -1,4 +1,4 @@
-// Package formation plays the part of CloudFormation that MiniStack has not: it
+// Package fakecfn plays the part of CloudFormation that MiniStack has not: it
 // runs macros, and tells the events of stacks. It stands before MiniStack, which
 // makes the resources.
 package fakecfn

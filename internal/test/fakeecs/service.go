@@ -1,4 +1,4 @@
-// Package fleet plays ECS tasks, and the EC2 instances that are their hosts, as
+// Package fakeecs plays ECS tasks, and the EC2 instances that are their hosts, as
 // processes of this machine: a task is the command of its container with the
 // environment that it was given, and its end is an event. It refuses what ECS
 // refuses. Clusters, task definitions and launch templates are the stand-in's.
