@@ -41,6 +41,8 @@ func walls() map[string][]string {
 		"release/releasetest": {},
 		"cmd/releasectl":      {"release", "release/bucket"},
 		"awsport":             {"transform", "launch", "lifecycle", "compat", "releases"},
+		// A language of its own; it knows nothing of the States Language.
+		"asl/jsonata": {},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
