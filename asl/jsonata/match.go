@@ -39,9 +39,9 @@ func (p *pattern) function() *function {
 }
 
 func (p *pattern) matchFrom(c call, text string, from int) (any, error) {
-	start, end, groups, ok := p.find(text, from)
-	if !ok {
-		return Undefined{}, nil
+	start, end, groups, ok, err := c.find(p, text, from)
+	if err != nil || !ok {
+		return Undefined{}, err
 	}
 	if start == end {
 		return nil, fault("D1004").about(text)
@@ -83,9 +83,9 @@ func (c call) patternOccurrences(p *pattern, text string, visit func(o occurrenc
 		if err := c.step(); err != nil {
 			return err
 		}
-		start, end, groups, ok := p.find(text, from)
-		if !ok {
-			return nil
+		start, end, groups, ok, err := c.find(p, text, from)
+		if err != nil || !ok {
+			return err
 		}
 		if start == end {
 			return fault("D1004").about(text)
@@ -199,14 +199,13 @@ func split(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit = math.Trunc(limit)
 	result := []any{}
 	if limit == 0 {
 		return result, nil
 	}
 	if separator, ok := c.text(1); ok {
 		for i, part := range strings.Split(text, separator) {
-			if float64(i) >= limit {
+			if float64(i) >= math.Floor(limit) {
 				break
 			}
 			result = append(result, part)

@@ -75,19 +75,34 @@ func parseNumber(text string) (float64, bool) {
 			return number, !math.IsInf(number, 0)
 		}
 	}
-	l := lexer{source: []rune(strings.TrimPrefix(text, "-"))}
-	if len(l.source) == 0 || l.source[0] < '0' || l.source[0] > '9' {
-		return 0, false
+	if !isDecimal(text) {
+		return 0, false // Go reads more forms, such as Inf and 1_000
 	}
-	t, err := l.number()
-	if err != nil || l.position != len(l.source) {
-		return 0, false
+	number, err := strconv.ParseFloat(text, 64)
+	return number, err == nil
+}
+
+// isDecimal reports whether a text is a number in JSON, or has leading zeros besides.
+func isDecimal(text string) bool {
+	rest, ok := skipDigits(strings.TrimPrefix(text, "-"))
+	if fraction, found := strings.CutPrefix(rest, "."); ok && found {
+		rest, ok = skipDigits(fraction)
 	}
-	number := t.value.(float64)
-	if strings.HasPrefix(text, "-") {
-		number = -number
+	if ok && rest != "" && strings.ContainsAny(rest[:1], "eE") {
+		rest = rest[1:]
+		if rest != "" && strings.ContainsAny(rest[:1], "+-") {
+			rest = rest[1:]
+		}
+		rest, ok = skipDigits(rest)
 	}
-	return number, true
+	return ok && rest == ""
+}
+
+// skipDigits returns what follows the digits at the start of a text, of which there
+// has to be one.
+func skipDigits(text string) (string, bool) {
+	rest := strings.TrimLeft(text, "0123456789")
+	return rest, rest != text
 }
 
 // round rounds half to even at a number of decimals.
@@ -143,7 +158,10 @@ func power(c call) (any, error) {
 	if !ok {
 		return Undefined{}, nil
 	}
-	exponent, _ := c.number(1)
+	exponent, ok := c.number(1)
+	if !ok {
+		exponent = math.NaN()
+	}
 	result := math.Pow(base, exponent)
 	if math.IsInf(result, 0) || math.IsNaN(result) {
 		e := fault("D3061").about(base)

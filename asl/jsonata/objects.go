@@ -67,9 +67,6 @@ func spread(c call) (any, error) {
 	}
 	object, ok := value.(*Object)
 	if !ok {
-		if isFunction(value) {
-			return "", nil
-		}
 		return value, nil
 	}
 	result := newSequence()

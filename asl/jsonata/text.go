@@ -26,7 +26,13 @@ func stringFunction(name string) (definition, bool) {
 		"decodeUrl":          {"<s-:s>", decodeURL("decodeUrl", ";/?:@&=+$,#")},
 		"decodeUrlComponent": {"<s-:s>", decodeURL("decodeUrlComponent", "")},
 		"formatBase":         {"<n-n?:s>", formatBase},
+		"formatNumber":       {"<n-so?:s>", formatNumberFunction},
+		"formatInteger":      {"<n-s:s>", formatIntegerFunction},
+		"parseInteger":       {"<s-s:n>", parseIntegerFunction},
+		"now":                {"<s?s?:s>", now},
 		"millis":             {"<:n>", func(c call) (any, error) { return float64(c.now.UnixMilli()), nil }},
+		"fromMillis":         {"<n-s?s?:s>", fromMillis},
+		"toMillis":           {"<s-s?:n>", toMillis},
 	}[name]
 	return d, ok
 }
@@ -93,7 +99,7 @@ func substring(c call) (any, error) {
 	if !ok {
 		start = 0
 	}
-	if start = math.Trunc(start); size+start < 0 {
+	if size+start < 0 {
 		start = 0
 	}
 	end := size
@@ -110,7 +116,7 @@ func substring(c call) (any, error) {
 	if start < 0 {
 		start += size
 	}
-	start, end = min(start, size), min(math.Trunc(end), size)
+	start, end = min(math.Trunc(start), size), min(math.Trunc(end), size)
 	if end <= start {
 		return "", nil
 	}

@@ -42,7 +42,8 @@ func walls() map[string][]string {
 		"cmd/releasectl":      {"release", "release/bucket"},
 		"awsport":             {"transform", "launch", "lifecycle", "compat", "releases"},
 		// A language of its own; it knows nothing of the States Language.
-		"asl/jsonata": {},
+		"asl/jsonata":                {"asl/jsonata/internal/regex"},
+		"asl/jsonata/internal/regex": {},
 		// The interpreter knows nothing of templates or jobs.
 		"local/states": {},
 		"local": {
