@@ -117,6 +117,7 @@ func (f decimalFormat) split(text string) subPicture {
 	if place := strings.Index(p.active, f.exponent); place >= 0 {
 		mantissa, p.exponent, p.hasExponent = p.active[:place], p.active[place+len(f.exponent):], true
 	}
+	p.hasExponent = p.hasExponent || strings.HasPrefix(p.suffix, f.exponent)
 	p.integer, p.fraction, _ = strings.Cut(mantissa, f.decimal)
 	return p
 }

@@ -153,9 +153,7 @@ func (f *integerFormat) formatDigits(number float64) string {
 	var out strings.Builder
 	for i, c := range digits {
 		left := len(digits) - i
-		if i > 0 {
-			f.writeSeparators(&out, left)
-		}
+		f.writeSeparators(&out, left, i > 0)
 		out.WriteRune(c - '0' + f.zero)
 	}
 	if f.ordinal {
@@ -164,9 +162,11 @@ func (f *integerFormat) formatDigits(number float64) string {
 	return out.String()
 }
 
-func (f *integerFormat) writeSeparators(out *strings.Builder, left int) {
+// writeSeparators writes what stands before the digit that has left-1 digits to its
+// right. Before the first digit, only an irregular picture has something.
+func (f *integerFormat) writeSeparators(out *strings.Builder, left int, inside bool) {
 	if f.every > 0 {
-		if left%f.every == 0 {
+		if inside && left%f.every == 0 {
 			out.WriteRune(f.separators[0].character)
 		}
 		return

@@ -147,6 +147,8 @@ func appendJSON(out []byte, value any, style jsonStyle, depth int) ([]byte, erro
 		return out, nil
 	case *Object:
 		return appendObject(out, value, style, depth)
+	case Undefined:
+		return append(out, "null"...), nil
 	default:
 		if isFunction(value) {
 			if depth == 0 || style.rounded {

@@ -132,14 +132,17 @@ func (ev *evaluator) filter(predicate *node, value any, env *frame) (any, error)
 	if tuples, ok := value.(*tupleStream); ok {
 		return ev.filterTuples(predicate, tuples, env)
 	}
-	items := asItems(value)
+	items, isArray := itemsOf(value)
+	if !isArray {
+		items = []any{value} // also of nothing, so that a fault of the predicate shows
+	}
 	if literal, ok := predicate.form.(literalForm); ok && len(predicate.predicates) == 0 {
 		if number, ok := literal.value.(float64); ok {
 			item, ok := at(items, number)
-			if _, isArray := itemsOf(item); ok && isArray {
+			if _, isArray := itemsOf(item); isArray {
 				return item, nil
 			}
-			if !ok {
+			if !ok || isUndefined(item) {
 				return newSequence(), nil
 			}
 			return newSequence(item), nil

@@ -188,12 +188,9 @@ func (r *resolver) block(n *node, form blockForm) (*node, error) {
 // markTail marks the calls whose value is that of a function's body, so that they
 // replace the function's call instead of nesting in it.
 func markTail(body *node) *node {
-	if len(body.predicates) > 0 || body.group != nil || body.keepArray {
-		return body
-	}
 	switch form := body.form.(type) {
 	case callForm:
-		form.tail = true
+		form.tail = len(body.predicates) == 0
 		body.form = form
 	case conditionForm:
 		form.yes = markTail(form.yes)

@@ -95,10 +95,7 @@ func substring(c call) (any, error) {
 	}
 	runes := []rune(text)
 	size := float64(len(runes))
-	start, ok := c.number(1)
-	if !ok {
-		start = 0
-	}
+	start, _ := c.number(1)
 	if size+start < 0 {
 		start = 0
 	}
@@ -107,16 +104,15 @@ func substring(c call) (any, error) {
 		if count <= 0 {
 			return "", nil
 		}
-		if start >= 0 {
-			end = start + count
-		} else {
-			end = size + start + count
+		end = start + count
+		if start < 0 {
+			end += size
 		}
 	}
-	if start < 0 {
+	if start = math.Trunc(start); start < 0 {
 		start += size
 	}
-	start, end = min(math.Trunc(start), size), min(math.Trunc(end), size)
+	start, end = min(start, size), min(math.Trunc(end), size)
 	if end <= start {
 		return "", nil
 	}

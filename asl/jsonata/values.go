@@ -230,6 +230,8 @@ func same(exported, value any) bool {
 		return value == any(exported)
 	case Undefined:
 		return isUndefined(value)
+	case nil:
+		return value == nil
 	default:
 		return true
 	}
