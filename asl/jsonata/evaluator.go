@@ -7,9 +7,9 @@ import (
 
 const (
 	// maxSteps bounds the work of an evaluation, in nodes evaluated.
-	maxSteps = 5_000_000
+	maxSteps = 3_000_000
 	// maxCost bounds what an evaluation allocates, in array items or 16 bytes of text.
-	maxCost = 30_000_000
+	maxCost = 12_000_000
 	// maxCalls bounds how deep evaluations nest.
 	maxCalls = 302
 	// pollEvery is after how many steps the context is asked whether it has ended.

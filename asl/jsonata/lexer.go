@@ -132,7 +132,7 @@ func (l *lexer) escape(text *strings.Builder) error {
 		return nil // the string is not terminated, as the caller finds
 	}
 	c := l.source[l.position]
-	if plain, ok := map[rune]rune{'"': '"', '\'': '\'', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}[c]; ok {
+	if plain, ok := map[rune]rune{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}[c]; ok {
 		text.WriteRune(plain)
 		return nil
 	}

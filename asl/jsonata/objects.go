@@ -62,6 +62,7 @@ func spread(c call) (any, error) {
 				return nil, err
 			}
 			result.items = append(result.items, asItems(parts)...)
+			result.sequence = false
 		}
 		return result, nil
 	}

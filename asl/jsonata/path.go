@@ -81,7 +81,7 @@ func (ev *evaluator) step1(step *node, items []any, env *frame, last bool) (any,
 	if order, ok := step.form.(orderForm); ok {
 		sorted, err := ev.sortItems(order, items, env)
 		if err != nil {
-			return nil, err
+			return nil, locate(err, step.position, "^")
 		}
 		return ev.filterAll(step.stages, newSequence(sorted...), env)
 	}

@@ -53,6 +53,8 @@ func (r *resolver) shape(n *node) (*node, error) {
 		return r.block(n, form)
 	case negateForm:
 		return r.negate(n, form)
+	case endForm:
+		return nil, fault("S0207").at(n.position, "(end)")
 	default:
 		return r.parts(n)
 	}

@@ -4,6 +4,9 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 )
 
 // stringFunction looks up the functions on strings.
@@ -13,8 +16,8 @@ func stringFunction(name string) (definition, bool) {
 		"substring":          {"<s-nn?:s>", substring},
 		"substringBefore":    {"<s-s:s>", func(c call) (any, error) { return around(c, true) }},
 		"substringAfter":     {"<s-s:s>", func(c call) (any, error) { return around(c, false) }},
-		"lowercase":          {"<s-:s>", mapText(strings.ToLower)},
-		"uppercase":          {"<s-:s>", mapText(strings.ToUpper)},
+		"lowercase":          {"<s-:s>", mapText(lowercase)},
+		"uppercase":          {"<s-:s>", mapText(uppercase)},
 		"length":             {"<s-:n>", length},
 		"trim":               {"<s-:s>", mapText(trim)},
 		"pad":                {"<s-ns?:s>", pad},
@@ -47,6 +50,11 @@ func mapText(convert func(string) string) func(c call) (any, error) {
 		return convert(text), c.spendText(len(text))
 	}
 }
+
+// A Caser has a state, so each call has its own.
+func uppercase(text string) string { return cases.Upper(language.Und).String(text) }
+
+func lowercase(text string) string { return cases.Lower(language.Und).String(text) }
 
 // stringify casts a value to a string. Strings stay as they are, functions are
 // empty, and the rest is JSON.
