@@ -21,7 +21,7 @@ func Decode(data []byte) (any, error) {
 }
 
 func decode(data []byte, options ...jsontext.Options) (any, error) {
-	decoder := jsontext.NewDecoder(bytes.NewReader(data), options...)
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), options...)
 	value, err := readValue(decoder)
 	if errors.Is(err, io.EOF) {
 		return nil, io.ErrUnexpectedEOF

@@ -62,49 +62,6 @@ func toNumber(c call) (any, error) {
 	}
 }
 
-// parseNumber reads a JSON number, or an integer in hexadecimal, octal or binary.
-func parseNumber(text string) (float64, bool) {
-	if len(text) > 2 && text[0] == '0' {
-		base := map[byte]int{'x': 16, 'X': 16, 'o': 8, 'O': 8, 'b': 2, 'B': 2}[text[1]]
-		if base != 0 {
-			integer, ok := new(big.Int).SetString(text[2:], base)
-			if !ok || strings.ContainsAny(text[2:3], "+-") || len(text) > 1000 {
-				return 0, false
-			}
-			number, _ := new(big.Float).SetInt(integer).Float64()
-			return number, !math.IsInf(number, 0)
-		}
-	}
-	if !isDecimal(text) {
-		return 0, false // Go reads more forms, such as Inf and 1_000
-	}
-	number, err := strconv.ParseFloat(text, 64)
-	return number, err == nil
-}
-
-// isDecimal reports whether a text is a number in JSON, or has leading zeros besides.
-func isDecimal(text string) bool {
-	rest, ok := skipDigits(strings.TrimPrefix(text, "-"))
-	if fraction, found := strings.CutPrefix(rest, "."); ok && found {
-		rest, ok = skipDigits(fraction)
-	}
-	if ok && rest != "" && strings.ContainsAny(rest[:1], "eE") {
-		rest = rest[1:]
-		if rest != "" && strings.ContainsAny(rest[:1], "+-") {
-			rest = rest[1:]
-		}
-		rest, ok = skipDigits(rest)
-	}
-	return ok && rest == ""
-}
-
-// skipDigits returns what follows the digits at the start of a text, of which there
-// has to be one.
-func skipDigits(text string) (string, bool) {
-	rest := strings.TrimLeft(text, "0123456789")
-	return rest, rest != text
-}
-
 // round rounds half to even at a number of decimals.
 func round(c call) (any, error) {
 	number, ok := c.number(0)
@@ -169,44 +126,6 @@ func power(c call) (any, error) {
 		return nil, e
 	}
 	return result, nil
-}
-
-// pow computes a power more exactly than math.Pow, whose errors show for exponents
-// of some size: it gives 1.0000000000000005e+200 for 100 to the 100.
-func pow(base, exponent float64) float64 {
-	whole, fraction := math.Modf(exponent)
-	const most = 1 << 40
-	if base == 0 || math.IsNaN(exponent) || math.Abs(whole) > most || fraction != 0 && base < 0 {
-		return math.Pow(base, exponent)
-	}
-	const precision = 200
-	result := big.NewFloat(1).SetPrec(precision)
-	factor := new(big.Float).SetPrec(precision).SetFloat64(base)
-	for n := uint64(math.Abs(whole)); n > 0; n >>= 1 {
-		if n&1 == 1 {
-			result.Mul(result, factor)
-		}
-		if n > 1 {
-			factor.Mul(factor, factor)
-		}
-		if factor.IsInf() || factor.Sign() == 0 {
-			return math.Pow(base, exponent)
-		}
-	}
-	if fraction != 0 {
-		root := new(big.Float).SetPrec(precision).SetFloat64(base)
-		if math.Abs(fraction) == 0.5 {
-			root.Sqrt(root)
-		} else {
-			root.SetFloat64(math.Pow(base, math.Abs(fraction)))
-		}
-		result.Mul(result, root)
-	}
-	if exponent < 0 {
-		result.Quo(big.NewFloat(1).SetPrec(precision), result)
-	}
-	power, _ := result.Float64()
-	return power
 }
 
 func sum(c call) (any, error) {
