@@ -82,6 +82,23 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
+// BenchmarkBounded is how long it takes, and what is allocated, until a limit ends
+// an expression that has no end.
+func BenchmarkBounded(b *testing.B) {
+	input := readInput(b)
+	for name, source := range endless() {
+		b.Run(name, func(b *testing.B) {
+			compiled := compile(b, source)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := compiled.Evaluate(b.Context(), input, nil); err == nil {
+					b.Fatal("no limit ended it")
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkDecode(b *testing.B) {
 	data := []byte(`{"items": [`)
 	for i := range 10_000 {

@@ -169,8 +169,8 @@ func pad(c call) (any, error) {
 	if missing <= 0 {
 		return text, nil
 	}
-	if missing > maxCost {
-		return nil, c.spend(maxCost + 1)
+	if missing > math.MaxInt32 {
+		return nil, c.spend(math.MaxInt32)
 	}
 	if err := c.spendText(int(missing) * utf8.UTFMax); err != nil {
 		return nil, err
