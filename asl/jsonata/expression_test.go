@@ -3,6 +3,7 @@ package jsonata_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -247,7 +248,9 @@ func TestForeignValues(t *testing.T) {
 	for _, expression := range []string{`$`, `$[0]`, `$.a`, `$ = $`, `$ in [$]`, `[$]`, `{"a": $}`, `$string($)`, `$type($)`, `$distinct([$, $])`, `$ + 1`, `$sort([$, $])`, `$count($)`, `$boolean($)`, `$ < 1`, `$keys($)`, `**`, `*`} {
 		for _, value := range []any{7, map[string]any{"a": 1}, []string{"a"}, struct{}{}, json.Number("1"), []any{map[string]int{}}, func() {}} {
 			assert.NotPanics(t, func() {
-				_, _, _ = compile(t, expression).Evaluate(t.Context(), value, nil)
+				_, _, err := compile(t, expression).Evaluate(t.Context(), value, nil)
+				var fault *jsonata.Error
+				assert.True(t, err == nil || errors.As(err, &fault), "%s: %v", expression, err)
 			}, expression)
 		}
 	}
