@@ -42,7 +42,9 @@ func walls() map[string][]string {
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
 		"internal/aws":                 {"transform", "internal/launch", "internal/lifecycle", "internal/compat", "internal/releaseapi"},
 		// The interpreter knows nothing of templates or jobs.
-		"asl": {},
+		"asl":                        {},
+		"asl/jsonata":                {"asl/jsonata/internal/regex"},
+		"asl/jsonata/internal/regex": {},
 		"internal/localrun": {
 			"asl", "internal/launch", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
