@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/local/states"
+	states "github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/problem"
 )
 

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/attini-go/runner/local/states"
+	states "github.com/attini-go/runner/asl"
 )
 
 // Step is one state that ran, for the summary.

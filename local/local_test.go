@@ -19,7 +19,7 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/local"
-	"github.com/attini-go/runner/local/states"
+	states "github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/problem"
 	"github.com/attini-go/runner/transform"
 )

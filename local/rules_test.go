@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/local/states"
+	states "github.com/attini-go/runner/asl"
 	deployment "github.com/attini-go/runner/plan"
 )
 

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/worker"
-	"github.com/attini-go/runner/local/states"
+	states "github.com/attini-go/runner/asl"
 )
 
 // Options are how a deployment is run.

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
-	"github.com/attini-go/runner/local/states"
+	states "github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/plan"
 )
 

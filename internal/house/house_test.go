@@ -41,17 +41,18 @@ func walls() map[string][]string {
 		"release/releasetest": {},
 		"cmd/releasectl":      {"release", "release/bucket"},
 		"awsport":             {"transform", "launch", "lifecycle", "compat", "releases"},
-		// The interpreter knows nothing of templates or jobs.
-		"local/states": {},
+		// The Amazon States Language, for anybody: it knows nothing of templates
+		// or jobs.
+		"asl": {},
 		"local": {
-			"local/states", "plan", "schema", "cfn", "problem",
+			"asl", "plan", "schema", "cfn", "problem",
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/releases":  {"awsport", "releases"},
 		"lambda/launcher":  {"awsport", "launch", "plan", "agent/protocol"},
 		"lambda/macro":     {"awsport", "transform", "cfn", "problem"},
 		"lambda/lifecycle": {"awsport", "lifecycle", "launch", "schema", "cfn", "problem"},
-		"cmd/runnerctl":    {"awsport", "releases", "local", "local/states", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"awsport", "releases", "local", "asl", "transform", "plan", "schema", "cfn", "problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},

@@ -18,7 +18,7 @@ import (
 	"github.com/attini-go/runner/launch/launchtest"
 	"github.com/attini-go/runner/lifecycle"
 	"github.com/attini-go/runner/lifecycle/lifecycletest"
-	"github.com/attini-go/runner/local/states"
+	states "github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/transform"
 )
 

@@ -1,0 +1,174 @@
+package asl
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	const data = `{"foo": 123, "bar": ["a", "b", "c"], "car": {"cdr": true}, "null": null, "my-key": 1, "1st": 2, "a.b": 3, "é": 4, "x'y\\z": 5,
+		"n": 12345678901234567890, "l": [{"k": 1, "v": "z"}, {"k": 2, "v": "y"}, {"v": "x"}], "o": {"c": {"k": 3}, "a": {"k": 4}, "b": 5}, "&#": 6, "empty": []}`
+	cases := map[string]struct{ path, want string }{
+		"specification, scalar":          {`$.foo`, `123`},
+		"specification, array":           {`$.bar`, `["a","b","c"]`},
+		"specification, nested":          {`$.car.cdr`, `true`},
+		"brackets":                       {`$['car']["cdr"]`, `true`},
+		"index":                          {`$.bar[1]`, `"b"`},
+		"index from the end":             {`$.bar[-1]`, `"c"`},
+		"null is a value":                {`$.null`, `null`},
+		"big number":                     {`$.n`, `12345678901234567890`},
+		"dash":                           {`$.my-key`, `1`},
+		"digit first":                    {`$.1st`, `2`},
+		"dot escaped":                    {`$.a\.b`, `3`},
+		"letter escaped":                 {`$.\fo\o`, `123`},
+		"unicode":                        {`$.é`, `4`},
+		"signs":                          {`$.&#`, `6`},
+		"quote and backslash":            {`$.x'y\\z`, `5`},
+		"quote and backslash in a quote": {`$['x\'y\\z']`, `5`},
+		"slice is a list":                {`$.bar[-2:]`, `["b","c"]`},
+		"slice of one is a list":         {`$.bar[0:1]`, `["a"]`},
+		"indexes keep their order":       {`$.bar[2,0]`, `["c","a"]`},
+		"slice backwards":                {`$.bar[::-1]`, `["c","b","a"]`},
+		"wildcard":                       {`$.l[*].k`, `[1,2]`},
+		"wildcard of an object by name":  {`$.o.*`, `[{"k":4},5,{"k":3}]`},
+		"filter":                         {`$.l[?(@.k>1)].v`, `["y"]`},
+		"filter without a match":         {`$.l[?(@.k==9)]`, `[]`},
+		"filter of an object by name":    {`$.o[?@.k]`, `[{"k":4},{"k":3}]`},
+		"descendants":                    {`$..k`, `[1,2,4,3]`},
+		"descendant in brackets":         {`$..['k']`, `[1,2,4,3]`},
+		"descendant with a dash":         {`$..my-key`, `[1]`},
+		"wildcard of nothing":            {`$.empty[*]`, `[]`},
+		"wildcard of a scalar":           {`$.foo[*]`, `[]`},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := parsePath(c.path)
+			require.NoError(t, err)
+			value, err := p.find(testScope(t, data))
+			require.NoError(t, err)
+			text, err := encode(value)
+			require.NoError(t, err)
+			assert.Equal(t, c.want, string(text))
+		})
+	}
+}
+
+func TestPathsThatFindNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`$.a`, `$.l[3]`, `$.s.x`, `$.s[0]`, `$.a[*]`, `$.a..b`, `$.s[0:1]`, `$.s[0,1]`, `$$.Task.Token`} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			p, err := parsePath(text)
+			require.NoError(t, err)
+			_, err = p.find(testScope(t, `{"l": [1, 2, 3], "s": "text"}`))
+			var missing *missingError
+			require.True(t, errors.As(err, &missing), "got %v", err)
+			assert.Contains(t, missing.Error(), text)
+		})
+	}
+}
+
+func TestPathSyntax(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		``:                                      `is not a path`,
+		`a.b`:                                   `is not a path`,
+		`$a`:                                    `Assign variables are not supported`,
+		`$.`:                                    `a name is missing after "."`,
+		`$..`:                                   `a name is missing after ".."`,
+		`$.a b`:                                 `unexpected " b"`,
+		`$.a[`:                                  `a bracket [ is not closed`,
+		`$.a['b]`:                               `a bracket [ is not closed`,
+		`$.a[b]`:                                `unexpected identifier`,
+		`$.a[?(@.x =~ /y/)]`:                    `path "$.a[?(@.x =~ /y/)]"`,
+		`$.a.size()`:                            `path functions such as size() are not supported`,
+		`$['a','b']`:                            `several names in one pair of brackets`,
+		"$.\xff":                                `not valid UTF-8`,
+		`$.` + strings.Repeat("a", 5000):        `longer than 4096 bytes`,
+		`$[?` + strings.Repeat("(", 4000) + `]`: `path "$[?`,
+	} {
+		_, err := parsePath(text)
+		assert.ErrorContains(t, err, want, text)
+	}
+}
+
+func TestPathBoundsWhatItSelects(t *testing.T) {
+	t.Parallel()
+	p, err := parsePath(`$..*..*..*`)
+	require.NoError(t, err)
+	data := strings.Repeat(`[`, 1000) + strings.Repeat(`]`, 1000)
+	_, err = p.find(testScope(t, data))
+	assert.Equal(t, failure(DataLimitExceeded, `path "$..*..*..*" selects more than 1000000 values`), err)
+}
+
+func TestResultPaths(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct{ path, input, want, failure string }{
+		"specification, overwrite": {path: `$.master.detail`, input: `{"master": {"detail": [1, 2, 3]}}`, want: `{"master":{"detail":6}}`},
+		"specification, create":    {path: `$.master.result.sum`, input: `{"master": {"detail": [1, 2, 3]}}`, want: `{"master":{"detail":[1,2,3],"result":{"sum":6}}}`},
+		"whole":                    {path: `$`, input: `[1]`, want: `6`},
+		"dash":                     {path: `$.error-info`, input: `{}`, want: `{"error-info":6}`},
+		"element":                  {path: `$.a[1].b`, input: `{"a": [1, {"c": 2}]}`, want: `{"a":[1,{"b":6,"c":2}]}`},
+		"root element":             {path: `$[0]`, input: `[1, 2]`, want: `[6,2]`},
+		"no element":               {path: `$.a[2]`, input: `{"a": [1, 2]}`, failure: `the array has 2 elements, so there is no element 2`},
+		"no array":                 {path: `$.a[0]`, input: `{}`, failure: `there is no array "a" to put an element into`},
+		"specification, text":      {path: `$.x`, input: `"foo"`, failure: `field "x" belongs into an object, but there is text`},
+		"scalar on the way":        {path: `$.a.b`, input: `{"a": 1}`, failure: `field "b" belongs into an object, but there is a number`},
+		"null on the way":          {path: `$.a.b`, input: `{"a": null}`, failure: `field "b" belongs into an object, but there is null`},
+		"element of an object":     {path: `$.a[0]`, input: `{"a": {}}`, failure: `element 0 belongs into an array, but there is an object`},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target, err := parseTarget(c.path)
+			require.NoError(t, err)
+			input := testScope(t, c.input).input
+			before, err := encode(input)
+			require.NoError(t, err)
+			value, err := target.set(input, json.Number("6"))
+			if c.failure != "" {
+				assert.Equal(t, failure(ResultPathMatchFailure, "ResultPath %q cannot be applied to the state's input: %s", c.path, c.failure), err)
+			} else {
+				require.NoError(t, err)
+				text, err := encode(value)
+				require.NoError(t, err)
+				assert.Equal(t, c.want, string(text))
+			}
+			after, err := encode(input)
+			require.NoError(t, err)
+			assert.Equal(t, string(before), string(after), "the shared input was changed")
+		})
+	}
+}
+
+func FuzzResultPath(f *testing.F) {
+	f.Add(`$.a[1]['b c'].d-e`, `{"a": [0, {"b c": {}}]}`)
+	f.Add(`$[0][0]`, `[[1]]`)
+	f.Add(`$.a.b`, `{"a": null}`)
+	f.Fuzz(func(t *testing.T, path, data string) {
+		to, err := parseTarget(path)
+		if err != nil {
+			return
+		}
+		input, err := decode([]byte(data))
+		if err != nil {
+			return
+		}
+		changed, err := to.set(input, "mark")
+		if err != nil {
+			return
+		}
+		from, err := parsePath(path)
+		require.NoError(t, err)
+		value, err := from.find(&scope{input: changed})
+		require.NoError(t, err)
+		require.Equal(t, "mark", value)
+	})
+}
