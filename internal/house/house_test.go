@@ -41,9 +41,11 @@ func walls() map[string][]string {
 		"release/releasetest": {},
 		"cmd/releasectl":      {"release", "release/bucket"},
 		"awsport":             {"transform", "launch", "lifecycle", "compat", "releases"},
+		// A language of its own; it knows nothing of the States Language.
+		"asl/jsonata": {},
 		// The Amazon States Language, for anybody: it knows nothing of templates
 		// or jobs.
-		"asl": {},
+		"asl": {"asl/jsonata"},
 		"local": {
 			"asl", "plan", "schema", "cfn", "problem",
 			"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol",
