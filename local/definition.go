@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
 	states "github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
 )
 

@@ -17,9 +17,9 @@ import (
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	states "github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/local"
-	states "github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/problem"
 	"github.com/attini-go/runner/transform"
 )

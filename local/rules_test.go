@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/cfn"
 	states "github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/cfn"
 	deployment "github.com/attini-go/runner/plan"
 )
 

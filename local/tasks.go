@@ -54,7 +54,11 @@ func (t *tasks) Do(ctx context.Context, task states.Task) (any, error) {
 	if mock, ok := t.mocks[task.State]; ok {
 		return mocked(task, mock)
 	}
-	call, _ := task.Input.(map[string]any)
+	input, err := decode(task.Input)
+	if err != nil {
+		return nil, err
+	}
+	call, _ := input.(map[string]any)
 	payload, _ := call["Payload"].(map[string]any)
 	switch action(call) {
 	case protocol.ActionExecuteRunner:
