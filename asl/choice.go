@@ -98,7 +98,7 @@ func (o *object) expressionCondition() condition {
 	at, ok := o.field("Condition")
 	switch {
 	case !o.has("Condition"):
-		if o.at.value.Len() > 0 || o.at.value.Kind() == ObjectKind {
+		if !o.hasUnknown() { // what is missing may be what is misspelt
 			o.missing("Condition", RuleChoice, "Condition is required, such as %s", example)
 		}
 		return always(false)
@@ -118,7 +118,6 @@ func (o *object) expressionCondition() condition {
 func (o *object) condition() condition {
 	o.text("Comment")
 	var kinds, comparisons []string
-	unknown := false
 	for i := range o.at.value.Len() {
 		name, _ := o.at.value.Field(i)
 		_, compares := operatorNamed(name)
@@ -127,12 +126,10 @@ func (o *object) condition() condition {
 			kinds = append(kinds, name)
 		case compares:
 			comparisons = append(comparisons, name)
-		case o.spec(name) == nil || !o.speaks(o.spec(name)):
-			unknown = true // what is missing may be what is misspelt
 		}
 	}
 	if message := incomplete(kinds, comparisons); message != "" {
-		if o.at.value.Kind() == ObjectKind && (!unknown || len(kinds)+len(comparisons) > 1) {
+		if o.at.value.Kind() == ObjectKind && (len(kinds)+len(comparisons) > 1 || !o.hasUnknown()) {
 			o.problem(RuleChoice, "%s", message)
 		}
 		if len(comparisons) == 1 {
@@ -155,6 +152,17 @@ func (o *object) condition() condition {
 		variable, _ := compile(o, "Variable", RulePath, parsePath)
 		return o.operand(variable, comparisons[0])
 	}
+}
+
+// hasUnknown reports whether the object has fields that it cannot have.
+func (o *object) hasUnknown() bool {
+	for i := range o.at.value.Len() {
+		name, _ := o.at.value.Field(i)
+		if spec := o.spec(name); spec == nil || !o.speaks(spec) {
+			return true
+		}
+	}
+	return false
 }
 
 // incomplete says what a rule has too little or too much of.

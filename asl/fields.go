@@ -38,7 +38,9 @@ func (p *parser) open(at *trail, what string, fields []Field, jsonata bool) *obj
 	}
 	for i := range at.value.Len() {
 		name, value := at.value.Field(i)
-		if o.find(name) != i && o.find(name) >= 0 {
+		if first := o.find(name); first != i && first >= 0 && fields == nil {
+			continue // a state; its name is taken
+		} else if first != i && first >= 0 {
 			p.problemKey(at.field(name, i, value), RuleExclusive, "is given twice in one object")
 		} else if o.byName != nil {
 			o.byName[name] = i

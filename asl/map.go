@@ -95,7 +95,12 @@ func (o *object) label() {
 
 // iteration reads ItemProcessor, or Iterator, its older name.
 func (o *object) iteration() (iteration *graph, distributed bool) {
-	o.oneOf(true, "ItemProcessor", "Iterator")
+	if !o.oneOf(false, "ItemProcessor", "Iterator") {
+		return &graph{}, false
+	}
+	if !o.has("ItemProcessor") && !o.has("Iterator") {
+		o.missing("ItemProcessor", RuleRequired, "ItemProcessor is required: the states that run for each item")
+	}
 	key := "ItemProcessor"
 	if !o.has(key) {
 		key = "Iterator"

@@ -106,12 +106,14 @@ func (o *object) graph() *graph {
 	whole := at.value.Kind() == ObjectKind
 	for i := range states.at.value.Len() {
 		name, value := states.at.value.Field(i)
+		place := at.field(name, i, value)
+		place.state = true
+		if value.Kind() != Opaque {
+			o.checkName(place, name)
+		}
 		if states.find(name) != i {
 			continue
 		}
-		place := at.field(name, i, value)
-		place.state = true
-		o.checkName(place, name)
 		s := o.readState(place, name)
 		whole = whole && !s.unread
 		g.states[name] = s

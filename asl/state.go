@@ -67,7 +67,7 @@ func (f selection) apply(field string, s *scope) (any, error) {
 // readState reads one state.
 func (p *parser) readState(at *trail, name string) *state {
 	s := &state{name: name, at: at}
-	if !p.isObject(at) {
+	if at.value.Kind() == Opaque || !p.isObject(at) {
 		s.unread = true
 		return s
 	}

@@ -6,6 +6,8 @@ import (
 	"github.com/attini-go/runner/cfn"
 )
 
+const exampleRule = "a rule such as {Variable: $.output.Build.ok, BooleanEquals: true}"
+
 func choiceKeys() []string {
 	return []string{"Name", "Type", "Comment", "Condition", "IsTrue", "IsFalse"}
 }
@@ -33,15 +35,19 @@ func (l *lister) choice(state *State, it item, next string) {
 	}
 	rule := &cfn.Node{Kind: cfn.Map, Place: it.node.Place}
 	if condition := it.node.Get("Condition"); condition.IsMap() {
-		rule = condition.Clone()
+		rule.Place, rule.Fields = condition.Place, slices.Clone(condition.Fields)
 		rule.Delete("Next")
 	}
+	l.made[rule] = it.path.Key("Condition")
 	rule.Fields = append(rule.Fields, cfn.Field{Key: "Next", Value: textAt(first("IsTrue"), it.node), Place: it.node.Place})
+	if !it.node.Get("Condition").IsMap() {
+		rule = l.opaque
+	}
 	choices := &cfn.Node{Kind: cfn.List, Items: []*cfn.Node{rule}, Place: it.node.KeyPlace("Condition")}
 	fallback := textAt(first("IsFalse"), it.node)
-	for _, key := range []string{"Condition", "IsTrue", "IsFalse"} {
-		state.Node.Delete(key)
-	}
+	state.Node.Fields = slices.DeleteFunc(state.Node.Fields, func(field cfn.Field) bool {
+		return !slices.Contains([]string{"Type", "Comment"}, field.Key)
+	})
 	state.Node.Fields = append(state.Node.Fields,
 		cfn.Field{Key: "Choices", Value: choices, Place: it.node.KeyPlace("Condition")},
 		cfn.Field{Key: "Default", Value: fallback, Place: it.node.Place})
@@ -68,9 +74,6 @@ func (l *lister) checkChoice(it item) {
 		l.report(RuleType, subject, at, condition.Place, "Condition must be "+exampleRule+", not "+kindOf(condition))
 	case condition.Has("Next"):
 		l.report(RuleTransition, subject, at.Key("Next"), condition.KeyPlace("Next"), "Condition has no Next: IsTrue has the steps to go on with")
-	}
-	if condition != nil && !isIntrinsic(condition) && condition.IsMap() {
-		choiceRule{reader: l.reader, subject: subject, from: it.path, top: true}.check(condition, "Condition")
 	}
 	if !it.node.Has("IsTrue") && !it.node.Has("IsFalse") {
 		l.report(RuleRequired, subject, it.path.Key("IsTrue"), it.node.Place, "IsTrue or IsFalse is required: the steps to run")

@@ -65,6 +65,8 @@ type Machine struct {
 	// unread names the steps that could not be read: they are there, but
 	// where they lead is unknown.
 	unread []string
+	// source is the value that the machine was read from, in either syntax.
+	source *cfn.Node
 }
 
 // State is one state of a Machine.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
 )
@@ -29,6 +30,7 @@ const (
 	RuleRunner          = "runner"
 	RuleIntrinsic       = "intrinsic"
 	RuleQueryLanguage   = "query-language"
+	RuleExpression      = "expression"
 	// RuleDynamicReference is a Warning for references to what is no secret.
 	RuleDynamicReference = "dynamic-reference"
 )
@@ -51,14 +53,13 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		PayloadDefaults:         given(properties, "PayloadDefaults"),
 		Tags:                    given(properties, "Tags"),
 	}
-	r := &reader{plan: name}
+	r := &reader{plan: name, made: map[*cfn.Node]cfn.Path{}, opaque: &cfn.Node{}}
 	if r.properties(p, properties, at.Key("Properties")) {
 		r.body(p, properties, at.Key("Properties"))
 	}
 	if p.Machine != nil {
 		r.checkNames(p.Machine)
-		r.checkMachine(p.Machine, p.Machine)
-		r.checkQueryLanguage(p.Machine)
+		r.checkDefinition(p, properties.Get("DeploymentPlan"), at.Keys("Properties", "DeploymentPlan"))
 	}
 	r.checkLiterals(properties, at.Key("Properties"))
 	return p, r.problems.Sorted()
@@ -78,6 +79,18 @@ type reader struct {
 	problems problem.List
 	// jsonata says that the plan's states are in JSONata unless they say otherwise.
 	jsonata bool
+	// made has the values that a list leaves out, with what they stand for.
+	made map[*cfn.Node]cfn.Path
+	// opaque stands for what could not be read, which has been reported.
+	opaque *cfn.Node
+}
+
+// isJSONata reports whether a step's expressions are in JSONata.
+func (r *reader) isJSONata(s *State) bool {
+	if language := s.Node.Get("QueryLanguage"); language.IsString() && !r.jsonata {
+		return language.Text == string(asl.JSONata)
+	}
+	return r.jsonata
 }
 
 func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, message string) {
@@ -197,7 +210,7 @@ func (r *reader) tag(field cfn.Field, at cfn.Path) {
 func (r *reader) body(p *Plan, properties *cfn.Node, at cfn.Path) {
 	body, where := properties.Get("DeploymentPlan"), at.Key("DeploymentPlan")
 	if language := body.Get("QueryLanguage"); language.IsString() {
-		r.jsonata = language.Text == "JSONata"
+		r.jsonata = language.Text == string(asl.JSONata)
 	}
 	switch {
 	case body == nil:
@@ -206,21 +219,5 @@ func (r *reader) body(p *Plan, properties *cfn.Node, at cfn.Path) {
 		p.Machine = r.list(body, r.subject()+": DeploymentPlan", where)
 	default:
 		p.Machine = r.machine(body, r.subject()+": DeploymentPlan", where)
-	}
-}
-
-// checkQueryLanguage refuses JSONata for a whole plan with steps of Attini's
-// own: they are made in JSONPath, and a machine in JSONata allows no other.
-func (r *reader) checkQueryLanguage(m *Machine) {
-	language := m.Node.Get("QueryLanguage")
-	if !language.IsString() || language.Text != "JSONata" {
-		return
-	}
-	for s := range m.All() {
-		if isAttini(s.Type) {
-			r.report(RuleQueryLanguage, r.subject(), m.Path.Key("QueryLanguage"), language.Place, fmt.Sprintf(
-				"QueryLanguage: cannot be JSONata for a whole plan with %s steps, which are in JSONPath; give it to the single states that need it", s.Type))
-			return
-		}
 	}
 }

@@ -25,7 +25,7 @@ func walls() map[string][]string {
 		"problem":   {},
 		"cfn":       {"problem"},
 		"schema":    {"cfn", "problem"},
-		"plan":      {"cfn", "problem"},
+		"plan":      {"asl", "cfn", "problem"},
 		"compat":    {"schema", "cfn", "problem"},
 		"transform": {"plan", "compat", "schema", "cfn", "problem", "agent/protocol"},
 		"launch":    {"schema", "cfn", "problem", "agent/protocol"},
