@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/cfn"
 	"github.com/attini-go/runner/problem"
 )
@@ -50,6 +51,21 @@ type Plan struct {
 	Policies                *cfn.Node
 	PayloadDefaults         *cfn.Node
 	Tags                    *cfn.Node
+}
+
+// IsJSONata reports whether a step's expressions are in JSONata; without a step,
+// whether those of the plan are.
+func (p *Plan) IsJSONata(s *State) bool {
+	language := p.Machine.Node.Get("QueryLanguage")
+	whole := language.IsString() && language.Text == string(asl.JSONata)
+	return whole || s != nil && speaksJSONata(s, false)
+}
+
+// speaksJSONata: a plan of JSONPath may have steps of JSONata, but not the other
+// way round.
+func speaksJSONata(s *State, plan bool) bool {
+	language := s.Node.Get("QueryLanguage")
+	return plan || language.IsString() && language.Text == string(asl.JSONata)
 }
 
 // Machine is a state machine: the plan's, a branch's or an iterator's.

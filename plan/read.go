@@ -85,13 +85,7 @@ type reader struct {
 	opaque *cfn.Node
 }
 
-// isJSONata reports whether a step's expressions are in JSONata.
-func (r *reader) isJSONata(s *State) bool {
-	if language := s.Node.Get("QueryLanguage"); language.IsString() && !r.jsonata {
-		return language.Text == string(asl.JSONata)
-	}
-	return r.jsonata
-}
+func (r *reader) isJSONata(s *State) bool { return speaksJSONata(s, r.jsonata) }
 
 func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, message string) {
 	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
