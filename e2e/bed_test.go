@@ -27,7 +27,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // What a bed has one of.
@@ -39,7 +39,7 @@ const (
 // bed is what a framework has set up before an agent starts.
 type bed struct {
 	*clients
-	cloud                        *standin.Cloud
+	cloud                        *fakeaws.Cloud
 	queueURL                     string
 	stateTable, deploymentsTable string
 	bucketName                   string
@@ -209,9 +209,9 @@ func buildAgent(file, processor string) error {
 type agent struct {
 	process *exec.Cmd
 	// caller knows what it called, and has it fail.
-	caller *standin.Caller
+	caller *fakeaws.Caller
 	// metadata answers what is asked of the container's, where there is one.
-	metadata standin.Answer
+	metadata fakeaws.Answer
 	output   *log
 	// begun and ended are closed when the process has.
 	begun, ended chan struct{}
@@ -271,7 +271,7 @@ func (b *bed) prepare(t testing.TB, task string, arguments ...string) *agent {
 		b.cloud.Environment(os.Environ(), key),
 		"ATTINI_QUEUE_URL="+b.queueURL, "ATTINI_DEPLOY_DATA_TABLE="+b.deploymentsTable, "ATTINI_RESOURCE_STATE_TABLE="+b.stateTable,
 		"ATTINI_RUNNER_RESOURCE_NAME="+runnerName, fmt.Sprint("ATTINI_CONFIGURATION_HASH=", configurationHash),
-		"ATTINI_MAX_CONCURRENT_JOBS=20", "ATTINI_AWS_REGION="+standin.Region, "ATTINI_AWS_ACCOUNT="+standin.Account,
+		"ATTINI_MAX_CONCURRENT_JOBS=20", "ATTINI_AWS_REGION="+fakeaws.Region, "ATTINI_AWS_ACCOUNT="+fakeaws.Account,
 		"ECS_CONTAINER_METADATA_URI_V4="+metadata.URL, "TMPDIR="+a.directory, a.mark,
 	)
 	a.process.Stdout, a.process.Stderr = a.output, a.output

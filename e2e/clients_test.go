@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 const (
@@ -33,17 +33,17 @@ type clients struct {
 	tables  *dynamodb.Client
 	objects *s3.Client
 	// caller knows what they called.
-	caller *standin.Caller
+	caller *fakeaws.Caller
 }
 
 // newClients are the clients of an access key that nobody else has.
-func newClients(t testing.TB, cloud *standin.Cloud) *clients {
+func newClients(t testing.TB, cloud *fakeaws.Cloud) *clients {
 	t.Helper()
 	key := newAccessKey()
 	transport := &http.Transport{MaxIdleConnsPerHost: 32}
 	t.Cleanup(transport.CloseIdleConnections)
 	config := aws.Config{
-		Region:       standin.Region,
+		Region:       fakeaws.Region,
 		BaseEndpoint: aws.String(cloud.Endpoint()),
 		Credentials:  credentials.NewStaticCredentialsProvider(key, "standin", ""),
 		HTTPClient:   &http.Client{Transport: transport},
@@ -76,7 +76,7 @@ func (c *clients) machine(t testing.TB, definition string) string {
 	t.Helper()
 	made, err := c.states.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
 		Name: aws.String("plan-" + unique()), Definition: &definition,
-		RoleArn: aws.String("arn:aws:iam::" + standin.Account + ":role/plan"),
+		RoleArn: aws.String("arn:aws:iam::" + fakeaws.Account + ":role/plan"),
 	})
 	require.NoError(t, err)
 	return *made.StateMachineArn
@@ -104,7 +104,7 @@ func (c *clients) ended(t testing.TB, execution string, within time.Duration) *s
 
 // tokens plays a launcher that only tells the tokens that it is given. before,
 // where there is one, is done before it returns.
-func tokens(t testing.TB, cloud *standin.Cloud, before func(ctx context.Context, payload []byte) error) (function string, received <-chan []byte) {
+func tokens(t testing.TB, cloud *fakeaws.Cloud, before func(ctx context.Context, payload []byte) error) (function string, received <-chan []byte) {
 	t.Helper()
 	payloads := make(chan []byte, 1024)
 	function = "launcher-" + unique()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,6 +17,8 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 func (c *clients) send(t testing.TB, queue, group, body string) {
@@ -93,6 +96,78 @@ func TestConformanceLongPollWakes(t *testing.T) {
 	c.send(t, queue, "group", "job")
 	assert.Len(t, <-received, 1)
 	assert.Equal(t, 1, waiter.caller.Calls("ReceiveMessage"))
+}
+
+// A receive that does not say how long it waits waits for as long as the queue's
+// own setting.
+func TestConformanceQueuesOwnWait(t *testing.T) {
+	t.Parallel()
+	c := newClients(t, shared.open(t))
+	queue := c.queue(t, "60")
+	began := time.Now()
+	assert.Empty(t, c.receive(t, queue, 0))
+	assert.Less(t, time.Since(began), time.Second, "its setting is 0")
+	_, err := c.queues.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
+		QueueUrl: &queue, Attributes: map[string]string{"ReceiveMessageWaitTimeSeconds": "2"},
+	})
+	require.NoError(t, err)
+	began = time.Now()
+	assert.Empty(t, c.receive(t, queue, 0))
+	assert.GreaterOrEqual(t, time.Since(began), 2*time.Second)
+	began = time.Now()
+	assert.Empty(t, c.receive(t, queue, 1))
+	assert.Less(t, time.Since(began), 2*time.Second, "what it says counts")
+}
+
+// A receive that is repeated by its attempt id gets the same messages and
+// receipts while they are hidden, until one of them is changed.
+func TestConformanceReceiveAttempt(t *testing.T) {
+	t.Parallel()
+	c := newClients(t, shared.open(t))
+	queue := c.queue(t, "3")
+	attempt := func(id string) (receipts []string) {
+		received, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
+			QueueUrl: &queue, MaxNumberOfMessages: 10, ReceiveRequestAttemptId: &id,
+		})
+		require.NoError(t, err)
+		for _, message := range received.Messages {
+			receipts = append(receipts, *message.ReceiptHandle)
+		}
+		return receipts
+	}
+	assert.Empty(t, attempt("a"))
+	c.send(t, queue, "1", "job")
+	first := attempt("a")
+	require.Len(t, first, 1, "what had no messages is not remembered")
+	assert.Equal(t, first, attempt("a"))
+	assert.Empty(t, attempt("b"), "it is hidden from others")
+	c.hide(t, queue, first[0], 0)
+	second := attempt("b")
+	require.Len(t, second, 1)
+	assert.Empty(t, attempt("a"), "it was changed")
+	time.Sleep(2 * time.Second)
+	assert.Equal(t, second, attempt("b"))
+	time.Sleep(2 * time.Second)
+	assert.Empty(t, attempt("c"), "the repetition has hidden it anew")
+	_, err := c.queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: &second[0]})
+	require.NoError(t, err)
+	assert.Empty(t, attempt("b"))
+}
+
+// What was in an answer that is lost on its way comes with the SDK's own retry,
+// which has the same attempt id.
+func TestConformanceLostAnswer(t *testing.T) {
+	t.Parallel()
+	c := newClients(t, shared.open(t))
+	queue := c.queue(t, "60")
+	c.send(t, queue, "1", "job")
+	c.caller.After("ReceiveMessage", fakeaws.Lose(1))
+	received, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
+		QueueUrl: &queue, WaitTimeSeconds: 1, ReceiveRequestAttemptId: aws.String(unique()),
+	})
+	require.NoError(t, err)
+	assert.Len(t, received.Messages, 1)
+	assert.Equal(t, 2, c.caller.Calls("ReceiveMessage"))
 }
 
 func TestConformanceStaleReceiptIsRefused(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // What the contract's items name.
@@ -49,7 +49,7 @@ func TestOriginalFramework(t *testing.T) {
 	answers := make(chan []byte, 1)
 	a.caller.On("SendTaskHeartbeat", fine) // no state machine knows the contract's token
 	a.caller.On("SendTaskSuccess", func(n int, w http.ResponseWriter, r *http.Request) bool {
-		body, err := standin.Body(r)
+		body, err := fakeaws.Body(r)
 		if assert.NoError(t, err) {
 			answers <- body
 		}
@@ -83,7 +83,8 @@ func TestOriginalFramework(t *testing.T) {
 	assert.Equal(t, text("2f0c"), got.Item["taskStartedByExecution"], "the rest is left alone")
 }
 
-// contract is a file as the wire contract has it.
+// contract returns a file of testdata/contract: what the original framework
+// writes.
 func contract(t testing.TB, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile("testdata/contract/" + name)

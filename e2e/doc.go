@@ -1,5 +1,5 @@
 // Package e2e tests the programs as they are deployed, as processes, through the
-// real SDK, against a stand-in of AWS (internal/standin). It has tests only.
+// real SDK, against a stand-in of AWS (internal/test/fakeaws). It has tests only.
 //
 // The conformance tests hold the stand-in itself to what AWS documents: where
 // one fails, look at the stand-in before you look at our code. A bed is what a

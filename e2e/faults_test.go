@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // shaken counts what was done to an agent's calls.
@@ -28,19 +28,19 @@ func (s *shaken) shaky(n int, w http.ResponseWriter, r *http.Request) bool {
 	switch n % 9 {
 	case 2:
 		s.cut.Add(1)
-		return standin.Reset(n, w, r)
+		return fakeaws.Reset(n, w, r)
 	case 4:
 		s.throttled.Add(1)
-		return standin.Error(http.StatusServiceUnavailable, "SlowDown")(n, w, r)
+		return fakeaws.Error(http.StatusServiceUnavailable, "SlowDown")(n, w, r)
 	case 6:
 		s.failed.Add(1)
-		return standin.Error(http.StatusInternalServerError, "InternalFailure")(n, w, r)
+		return fakeaws.Error(http.StatusInternalServerError, "InternalFailure")(n, w, r)
 	case 7:
 		s.delayed.Add(1)
-		return standin.Delay(2*time.Second)(n, w, r)
+		return fakeaws.Delay(2*time.Second)(n, w, r)
 	case 8:
 		s.throttled.Add(1)
-		return standin.Error(http.StatusBadRequest, "ThrottlingException")(n, w, r)
+		return fakeaws.Error(http.StatusBadRequest, "ThrottlingException")(n, w, r)
 	}
 	return false
 }

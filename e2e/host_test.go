@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 const hostID = "i-0123456789abcdef0"
@@ -58,7 +58,7 @@ func TestHostEndsWithItsAgent(t *testing.T) {
 			a.caller.On("TerminateInstances", hosts.terminate)
 			a.caller.On("SendTaskFailure", fine) // no state machine knows the token
 			if c.stop != "" {
-				a.caller.On(c.stop, standin.Times(1, func(int, http.ResponseWriter, *http.Request) bool {
+				a.caller.On(c.stop, fakeaws.Times(1, func(int, http.ResponseWriter, *http.Request) bool {
 					a.terminate(t)
 					return false
 				}))
@@ -93,7 +93,7 @@ func (h *hosts) terminated() []string {
 }
 
 func (h *hosts) terminate(_ int, w http.ResponseWriter, r *http.Request) bool {
-	body, err := standin.Body(r)
+	body, err := fakeaws.Body(r)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}

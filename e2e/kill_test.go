@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // killer has an agent killed at one point of its jobs' lives.
@@ -59,14 +59,14 @@ func (k *killer) after(operation, text string, nth int) {
 }
 
 func (k *killer) kill(r *http.Request) {
-	body, _ := standin.Body(r)
+	body, _ := fakeaws.Body(r)
 	victim := string(body)
 	k.victim.Store(&victim)
 	k.agent.kill()
 }
 
 // having answers the calls that are about a text, numbered of their own.
-func having(text string, answer standin.Answer) standin.Answer {
+func having(text string, answer fakeaws.Answer) fakeaws.Answer {
 	var found atomic.Int64
 	return func(_ int, w http.ResponseWriter, r *http.Request) bool {
 		return isAbout(r, text) && answer(int(found.Add(1)), w, r)
@@ -78,7 +78,7 @@ func isAbout(r *http.Request, text string) bool {
 	if strings.Contains(r.URL.Path, text) {
 		return true
 	}
-	body, err := standin.Body(r)
+	body, err := fakeaws.Body(r)
 	return err == nil && bytes.Contains(body, []byte(text))
 }
 
@@ -162,7 +162,7 @@ func TestKilledAgent(t *testing.T) {
 
 // undeleted kills the agent when a job has run whose message comes again.
 func (k *killer) undeleted() {
-	k.agent.caller.On("DeleteMessage", standin.Error(http.StatusBadRequest, "ReceiptHandleIsInvalid"))
+	k.agent.caller.On("DeleteMessage", fakeaws.Error(http.StatusBadRequest, "ReceiptHandleIsInvalid"))
 	k.instead("SendTaskSuccess", "", 2)
 }
 

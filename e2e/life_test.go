@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // TestAgentsLife: from its start, over some jobs with long logs, to the end
@@ -28,7 +28,7 @@ func TestAgentsLife(t *testing.T) {
 	a.process.Env = append(a.process.Env, "ATTINI_RUNNER_IDLE_TTL=6", "ATTINI_SETTLE_TIME=0", "ATTINI_METRICS=on",
 		"THE_TOKEN=tell-nobody", "ATTINI_SECRET_VARIABLES=PIN", "PIN=4711")
 	// The second attempt's log is refused when all its parts are there.
-	a.caller.On("CompleteMultipartUpload", standin.Times(1, standin.Error(http.StatusBadRequest, "InvalidPart")))
+	a.caller.On("CompleteMultipartUpload", fakeaws.Times(1, fakeaws.Error(http.StatusBadRequest, "InvalidPart")))
 	a.begin(t)
 	// Each attempt prints 4 MB, so that S3 copies what is there of those before.
 	machine := b.machine(t, `{"StartAt":"Build","States":{"Build":`+b.job([]string{

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // shared is the stand-in that all tests share, since it takes seconds to start.
@@ -20,14 +20,14 @@ var shared account
 
 type account struct {
 	once  sync.Once
-	cloud *standin.Cloud
+	cloud *fakeaws.Cloud
 	err   error
 }
 
 // open opens the stand-in when the first test wants it.
-func (a *account) open(t testing.TB) *standin.Cloud {
+func (a *account) open(t testing.TB) *fakeaws.Cloud {
 	t.Helper()
-	a.once.Do(func() { a.cloud, a.err = standin.Open(context.Background()) })
+	a.once.Do(func() { a.cloud, a.err = fakeaws.Open(context.Background()) })
 	require.NoError(t, a.err)
 	return a.cloud
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/releases"
+	"github.com/attini-go/runner/internal/releaseapi"
 )
 
 // agents are the releases that the server has; each says what it is.
@@ -42,21 +42,21 @@ func serve(t *testing.T, middleware func(http.Handler) http.Handler) string {
 	directory := t.TempDir()
 	for version, text := range agents() {
 		for _, architecture := range []string{"amd64", "arm64"} {
-			file := filepath.Join(directory, filepath.FromSlash(releases.Path(version, releases.Platform{OS: "linux", Architecture: architecture}, releases.Binary)))
+			file := filepath.Join(directory, filepath.FromSlash(releaseapi.Path(version, releaseapi.Platform{OS: "linux", Architecture: architecture}, releaseapi.Binary)))
 			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
 			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 			require.NoError(t, os.WriteFile(file+".sha256", []byte(sum(text)+"  attini-runner\n"), 0o600))
 		}
 	}
-	store, err := releases.NewDirectory(directory)
+	store, err := releaseapi.NewDirectory(directory)
 	require.NoError(t, err)
-	var handler http.Handler = releases.NewServer(store, releases.Options{Logger: slog.New(slog.DiscardHandler)})
+	var handler http.Handler = releaseapi.NewServer(store, releaseapi.Options{Logger: slog.New(slog.DiscardHandler)})
 	if middleware != nil {
 		handler = middleware(handler)
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return server.URL + releases.Root
+	return server.URL + releaseapi.Root
 }
 
 // container is a place with few programs.

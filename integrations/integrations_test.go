@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/internal/golden"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/test/golden"
 	"github.com/attini-go/runner/schema"
 )
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // Rules, as problems name them.

@@ -9,8 +9,8 @@
 package schema
 
 import (
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // RunnerType is the resource type of a Runner.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 )
 
 // reading is one property as it was read.

@@ -3,7 +3,7 @@ package transform
 import (
 	"context"
 
-	"github.com/attini-go/runner/compat"
+	"github.com/attini-go/runner/internal/compat"
 )
 
 // Account answers what only the AWS account and region know. Each method is

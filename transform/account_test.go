@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/compat"
+	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/transform"
 )
 

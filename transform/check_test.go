@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/attini-go/runner/compat"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/transform"
 )
 

@@ -1,7 +1,7 @@
 package transform
 
 import (
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/schema"
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 )
 
 // steps is a template with the Runner R and a plan of the given states, which
@@ -46,14 +46,11 @@ func machine(resources *cfn.Node) *cfn.Node {
 
 const plainJob = "A: {Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls]}, End: true}"
 
-// TestDefects: what was wrong with the original macro is not wrong here. The
-// names are those of the list in which the defects were recorded. D-M14 to
-// D-M17 and D-M19 are the custom resource's, not the macro's; D-M18 is tested
-// in lambda/macro.
+// TestDefects: faults of the original macro that this one must not have.
 func TestDefects(t *testing.T) {
 	t.Parallel()
 
-	t.Run("D-M1 a lost job does not hang its step", func(t *testing.T) {
+	t.Run("a lost job does not hang its step", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, "300", machine(expanded(t, steps(plainJob))).At("A", "HeartbeatSeconds").Text)
 		own := machine(expanded(t, steps("A: {Type: AttiniRunnerJob, HeartbeatSeconds: 60, TimeoutSeconds: 900, Properties: {Runner: R, Commands: [ls]}, End: true}")))
@@ -61,7 +58,7 @@ func TestDefects(t *testing.T) {
 		assert.Equal(t, "900", own.At("A", "TimeoutSeconds").Text)
 	})
 
-	t.Run("D-M2 a step inside a Map has the default runner", func(t *testing.T) {
+	t.Run("a step inside a Map has the default runner", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, `
 Resources:
@@ -76,13 +73,13 @@ Resources:
 		assert.Equal(t, "AttiniDefaultRunner", one.Get("Runner").Text)
 	})
 
-	t.Run("D-M3 Runner.$ is refused", func(t *testing.T) {
+	t.Run("Runner.$ is refused", func(t *testing.T) {
 		t.Parallel()
 		assert.Contains(t, refused(t, steps("A: {Type: AttiniRunnerJob, Properties: {Runner.$: $.runner, Commands: [ls]}, End: true}")),
 			"Runner.$: the Runner must be known when the template is expanded")
 	})
 
-	t.Run("D-M4 Parameters, ResultPath and odd names", func(t *testing.T) {
+	t.Run("Parameters, ResultPath and odd names", func(t *testing.T) {
 		t.Parallel()
 		assert.Contains(t, refused(t, steps("A: {Type: AttiniRunnerJob, Parameters: {}, Properties: {Runner: R, Commands: [ls]}, End: true}")),
 			"Parameters: cannot be given on an AttiniRunnerJob, which makes its own")
@@ -93,7 +90,7 @@ it's odd: {Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls]}, End: 
 		assert.Equal(t, `$.output['it\'s odd']`, states.At("it's odd", "ResultPath").Text)
 	})
 
-	t.Run("D-M5 all ways into a step are followed", func(t *testing.T) {
+	t.Run("every transition into a step is followed", func(t *testing.T) {
 		t.Parallel()
 		states := machine(expanded(t, steps(`
 A: {Type: Choice, Choices: [{Variable: $.x, IsPresent: true, Next: B}], Default: C}
@@ -108,7 +105,7 @@ B: {Type: AttiniRunnerJob, Catch: [{ErrorEquals: [States.ALL], Next: Z2}], Prope
 		assert.Contains(t, lost, `"Z2" does not exist at this level`)
 	})
 
-	t.Run("D-M6 ItemProcessor, and errors that name the step", func(t *testing.T) {
+	t.Run("ItemProcessor, and errors that name the step", func(t *testing.T) {
 		t.Parallel()
 		states := machine(expanded(t, steps(`
 A: {Type: Map, ItemProcessor: {StartAt: B, States: {B: {Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls]}, End: true}}}, End: true}`)))
@@ -117,18 +114,18 @@ A: {Type: Map, ItemProcessor: {StartAt: B, States: {B: {Type: AttiniRunnerJob, P
 		assert.Contains(t, refused(t, steps("A: {Type: Parallel, End: true}")), `Step "A": Branches is required`)
 	})
 
-	t.Run("D-M7 a resource without Type is named", func(t *testing.T) {
+	t.Run("a resource without Type is named", func(t *testing.T) {
 		t.Parallel()
 		assert.Contains(t, refused(t, steps(plainJob)+"  Odd: {Properties: {}}\n"), `Resource "Odd": has no Type`)
 	})
 
-	t.Run("D-M8 Fn::ForEach stays", func(t *testing.T) {
+	t.Run("Fn::ForEach stays", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, steps(plainJob)+"  'Fn::ForEach::T': [X, [a, b], {'T${X}': {Type: AWS::SNS::Topic}}]\n")
 		assert.Len(t, resources.Get("Fn::ForEach::T").Items, 3)
 	})
 
-	t.Run("D-M9 attributes reach what a Runner and a plan become", func(t *testing.T) {
+	t.Run("resource attributes are copied to the generated resources", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, `
 Conditions: {Yes: !Equals [a, a]}
@@ -166,7 +163,7 @@ Resources:
 		assert.True(t, resources.At("AttiniDeploymentPlanSfnPlan", "Metadata").Has("AttiniSteps"))
 	})
 
-	t.Run("D-M10 the user's own default runner stays, and clashes have words", func(t *testing.T) {
+	t.Run("the user's own default runner stays, and name clashes are reported", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, `
 Resources:
@@ -180,19 +177,19 @@ Resources:
 			`"R" becomes a resource of this name, but the template declares a resource of that name | Rename one of the two.`)
 	})
 
-	t.Run("D-M11 an application's plan beside the plan is refused", func(t *testing.T) {
+	t.Run("an AppDeploymentPlan beside the plan is refused", func(t *testing.T) {
 		t.Parallel()
 		assert.Contains(t, refused(t, steps(plainJob)+"  App: {Type: Attini::Deploy::AppDeploymentPlan}\n"), "Attini::Deploy::AppDeploymentPlan is not supported")
 	})
 
-	t.Run("D-M12 what the page calls optional is, and what it requires is checked", func(t *testing.T) {
+	t.Run("optional properties can be left out, required ones are checked", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, around("AwsVpcConfiguration: {Subnets: subnet-1}", "", ""))
 		assert.False(t, resources.Has("AttiniRunnerSecurityGroupBuild"))
 		assert.Contains(t, refused(t, around("Ec2Configuration: {Ami: AmazonLinux2023}", "", "")), "Ec2Configuration.InstanceType: is required")
 	})
 
-	t.Run("D-M13 the default VPC is looked up once, and written in one order", func(t *testing.T) {
+	t.Run("the default VPC is looked up once, and its subnets are sorted", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, fleet)
 		for _, name := range []string{"Small", "Same", "Arm", "Own"} {
@@ -202,7 +199,7 @@ Resources:
 		}
 	})
 
-	t.Run("D-M20 nothing random, and every change shows", func(t *testing.T) {
+	t.Run("nothing is random, and every change changes the trigger", func(t *testing.T) {
 		t.Parallel()
 		digest := func(template string) string {
 			return expanded(t, template).At("AttiniDeploymentPlanSfnPlanTrigger", "Properties", "TemplateDigest").Text
@@ -212,7 +209,7 @@ Resources:
 		assert.NotEqual(t, digest(steps(plainJob)), digest(steps(plainJob)+"Outputs: {X: {Value: y}}\n"))
 	})
 
-	t.Run("D-M21 the queue is encrypted, patient, and has a dead-letter queue", func(t *testing.T) {
+	t.Run("the queue is encrypted, keeps messages 14 days and has a dead-letter queue", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, steps(plainJob))
 		queue := resources.At("AttiniRunnerQueueR", "Properties")

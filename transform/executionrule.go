@@ -3,8 +3,8 @@ package transform
 import (
 	"github.com/awslabs/goformation/v7/cloudformation/events"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
 )
 
 func executionRuleID(p *plan.Plan) string { return "AttiniPostExecutionActions" + p.Name }

@@ -11,8 +11,8 @@ package transform
 import (
 	"context"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 

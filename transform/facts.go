@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/compat"
+	"github.com/attini-go/runner/internal/compat"
 )
 
 // Facts are an account's answers, written down.

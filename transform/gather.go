@@ -6,8 +6,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/attini-go/runner/compat"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 

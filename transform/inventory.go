@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 

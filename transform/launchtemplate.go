@@ -4,7 +4,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 	"github.com/awslabs/goformation/v7/cloudformation/tags"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/schema"
 )
 

@@ -3,8 +3,8 @@ package transform
 import (
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // CloudFormation's limits of a processed template (its user guide, "Quotas").

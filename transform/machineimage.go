@@ -1,9 +1,9 @@
 package transform
 
 import (
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/compat"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 

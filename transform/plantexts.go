@@ -3,9 +3,9 @@ package transform
 import (
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // RuleSecret is the rule of a secret that others could read.

@@ -3,8 +3,8 @@ package transform
 import (
 	"encoding/json"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
 )
 
 // queryLanguage writes what the made states take from their input and from the

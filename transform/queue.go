@@ -3,7 +3,7 @@ package transform
 import (
 	"github.com/awslabs/goformation/v7/cloudformation/sqs"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/schema"
 )
 

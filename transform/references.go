@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // RuleReference is the rule of a reference to what the expansion removes.

@@ -3,8 +3,8 @@ package transform
 import (
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // splice puts the emitted resources in the places of those that they stand

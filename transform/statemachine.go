@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"github.com/attini-go/runner/agent/protocol"
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/schema"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
 )
 
 // substitutions are the values that CloudFormation puts into a state

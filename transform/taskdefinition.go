@@ -5,7 +5,7 @@ import (
 
 	"github.com/awslabs/goformation/v7/cloudformation/ecs"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/schema"
 )
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
 )
 
 // triggerType is the custom resource that starts a plan when its stack is

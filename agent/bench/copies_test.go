@@ -24,7 +24,7 @@ func copies() row {
 	return row{
 		name: "200 MB and 10,000 files for 20 jobs", reference: "cp -a, 20 times", unit: "s", limit: 1.0, compare: ratioAtMost,
 		measure: func(t *testing.T) (float64, float64) {
-			directory := memory(t)
+			directory := memoryDirectory(t)
 			tree := filepath.Join(directory, "tree")
 			for d := range directories {
 				inside := filepath.Join(tree, fmt.Sprint("directory-", d/10), fmt.Sprint(d))

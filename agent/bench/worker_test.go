@@ -22,13 +22,14 @@ import (
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 // rig is a worker on a queue in memory.
 type rig struct {
 	t        *testing.T
-	queue    *porttest.MemoryQueue
-	reporter *porttest.MemoryReporter
+	queue    *memory.Queue
+	reporter *memory.Reporter
 	ended    chan error
 }
 
@@ -71,19 +72,24 @@ func (l jobLog) Close(ctx context.Context) { l.entry.Close(ctx) }
 
 func newRig(t *testing.T, concurrent int, stdout io.Writer) *rig {
 	t.Helper()
-	r := &rig{t: t, queue: porttest.NewQueue(), reporter: porttest.NewReporter(), ended: make(chan error, 1)}
+	r := &rig{t: t, queue: memory.NewQueue(), reporter: memory.NewReporter(), ended: make(chan error, 1)}
 	quiet := slog.New(slog.DiscardHandler)
 	archive := joblog.NewArchive(store{}, t.TempDir(), quiet)
+	console := joblog.NewAsyncWriter(stdout, func(dropped joblog.Dropped) []byte {
+		t.Errorf("the container's log did not take %+v", dropped)
+		return nil
+	})
 	w, err := worker.New(worker.Config{
-		MaxConcurrentJobs: concurrent, JobTimeout: time.Hour, Shell: "bash", Directory: t.TempDir(), MemoryDirectory: memory(t), Environment: os.Environ(),
+		MaxConcurrentJobs: concurrent, JobTimeout: time.Hour, Shell: "bash", Directory: t.TempDir(), MemoryDirectory: memoryDirectory(t), Environment: os.Environ(),
 		KillGrace: time.Second, HeartbeatInterval: protocol.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
-	}, worker.Ports{Queue: r.queue, Reporter: r.reporter, Source: noFiles{}, Log: logs{joblog.NewConsole(stdout), archive}}, quiet)
+	}, worker.Ports{Queue: r.queue, Reporter: r.reporter, Source: noFiles{}, Log: logs{console.Console(), archive}}, quiet)
 	require.NoError(t, err)
 	go func() { r.ended <- w.Run(context.WithoutCancel(t.Context())) }() // the cleanup ends it
 	t.Cleanup(func() {
 		r.queue.Close()
 		require.NoError(t, <-r.ended)
 		archive.Close(context.Background())
+		require.NoError(t, console.Close(context.Background()))
 	})
 	return r
 }
@@ -144,7 +150,7 @@ func manyJobs() row {
 		measure: func(t *testing.T) (float64, float64) {
 			r := newRig(t, 20, io.Discard)
 			round := 0
-			return inTurn(5, func() float64 {
+			return inTurn(9, func() float64 {
 				round++
 				return jobs / timed(func() {
 					var answers []<-chan porttest.Answer
@@ -194,8 +200,8 @@ func manyLines() row {
 	}
 }
 
-// memory is a directory in memory, as the agent takes it.
-func memory(t *testing.T) string {
+// memoryDirectory is one in memory, as the agent takes it.
+func memoryDirectory(t *testing.T) string {
 	t.Helper()
 	directory, err := os.MkdirTemp("/dev/shm", "bench-")
 	require.NoError(t, err)

@@ -87,6 +87,9 @@ func (a *Archive) Open(place Place) *Entry {
 		a.shelf[place] = b
 		a.binder.Go(b.keepUp)
 	}
+	if b.writers == 0 {
+		b.written = make(chan struct{})
+	}
 	b.writers++
 	e := newEntry(b)
 	a.binder.Go(e.scribe)
@@ -96,7 +99,9 @@ func (a *Archive) Open(place Place) *Entry {
 // leave ends a job's interest in a book.
 func (a *Archive) leave(b *book) {
 	a.mu.Lock()
-	b.writers--
+	if b.writers--; b.writers == 0 {
+		close(b.written)
+	}
 	a.mu.Unlock()
 	a.tidy(b)
 }
@@ -124,6 +129,10 @@ func (a *Archive) Close(ctx context.Context) {
 	var senders sync.WaitGroup
 	for _, b := range left {
 		senders.Go(func() {
+			select {
+			case <-b.written:
+			case <-ctx.Done(): // a disk hangs
+			}
 			if err := b.send(ctx); err != nil {
 				a.logger.Warn("the end of a job's log is not in the artifact store", "key", b.place.Key, "error", err)
 			}

@@ -165,7 +165,7 @@ func TestArchiveNothing(t *testing.T) {
 	assert.Empty(t, objects.contents)
 }
 
-// D-A22: what comes is sent ten seconds later, also when nothing else comes.
+// Lines are uploaded after ten seconds, even if the job prints nothing more.
 func TestArchiveSendsWhileTheJobRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestArchiveSendsWhileTheJobRuns(t *testing.T) {
 	})
 }
 
-// D-A22: a long log is not sent again and again.
+// A long log is not uploaded whole each time it grows.
 func TestArchiveSendsOnlyWhatIsNew(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -231,8 +231,8 @@ func TestArchiveTrickle(t *testing.T) {
 	})
 }
 
-// D-A23: attempts of a step, parallel iterations and other agents append to
-// one log, whole lines, none lost.
+// Attempts of a step, parallel iterations and other agents append whole lines
+// to one object, and none is lost.
 func TestArchiveIsShared(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]int{"a small log": 10, "a large log": joblog.MinimumBase} {
@@ -299,8 +299,8 @@ func TestArchiveLostAnswer(t *testing.T) {
 	assert.Equal(t, "one\n", objects.text(t, place("k")))
 }
 
-// D-A20: a store that refuses or hangs costs the log, not the job, and what it
-// refused is sent when it takes it again.
+// A store that refuses or hangs delays the log, never the job. Refused lines
+// are uploaded once the store accepts them again.
 func TestArchiveTriesAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,8 +13,10 @@ import (
 type book struct {
 	archive *Archive
 	place   Place
-	// writers is the number of open entries; the archive's lock guards it.
+	// writers is the number of entries that may still write, and written is
+	// closed when it is zero; the archive's lock guards both.
 	writers int
+	written chan struct{}
 	closed  chan struct{}
 	// begun has an element when something is to be sent.
 	begun chan struct{}

@@ -24,7 +24,7 @@ func (r *refusing) Put(_ context.Context, _ Place, _ Version, content Content) (
 	return Version{ETag: "1", Size: content.Size()}, nil
 }
 
-// D-A24: what is stored is forgotten with its job, what is not is kept.
+// A stored log is released with its job; one that is not stored yet is kept.
 func TestArchiveForgets(t *testing.T) {
 	t.Parallel()
 	objects := &refusing{takes: true}
@@ -46,7 +46,34 @@ func TestArchiveForgets(t *testing.T) {
 	assert.Empty(t, a.shelf)
 }
 
-// D-A21: many lines are one write, and a small log is no file at all.
+// TestCloseDoesNotWaitForADisk: a job's report does not, and what the disk takes
+// later is sent all the same.
+func TestCloseDoesNotWaitForADisk(t *testing.T) {
+	t.Parallel()
+	a := NewArchive(&refusing{takes: true}, t.TempDir(), slog.New(slog.DiscardHandler))
+	entry := a.Open(Place{Key: "k"})
+	entry.book.mu.Lock() // as during a write to a disk that hangs
+	entry.WriteLines(time.Now(), []byte("a line\n"))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		entry.Close(ctx)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Error("Close waits")
+	}
+	entry.book.mu.Unlock()
+	<-closed
+	a.Close(t.Context())
+	assert.Equal(t, int64(len(`{"timestamp":1700000000123,"data":"a line"}`+"\n")), entry.book.stored.Size)
+	assert.Empty(t, a.shelf)
+}
+
+// Many lines are one write, and a small log never becomes a file.
 func TestSpool(t *testing.T) {
 	t.Parallel()
 	s := spool{directory: "/proc/self/none"}

@@ -11,21 +11,29 @@ import (
 // name, so that jobs that run at the same time can be told apart. Whole lines
 // are written at once: none begins inside of another.
 type Console struct {
-	mu sync.Mutex
-	w  io.Writer
+	// w takes whole lines, and may be called concurrently.
+	w io.Writer
 }
 
-// NewConsole writes to w, which nobody else may write to but through the
-// Console.
-func NewConsole(w io.Writer) *Console { return &Console{w: w} }
+// NewConsole writes to w, to which nothing else may write but through the
+// Console. While w blocks, all jobs wait; see AsyncWriter.
+func NewConsole(w io.Writer) *Console { return &Console{w: &lockedWriter{w: w}} }
 
 var _ io.Writer = (*Console)(nil)
 
 // Write writes what is one or more whole lines already.
-func (c *Console) Write(lines []byte) (int, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.w.Write(lines)
+func (c *Console) Write(lines []byte) (int, error) { return c.w.Write(lines) }
+
+// lockedWriter has one call at a time go to its writer.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(lines []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(lines)
 }
 
 // Step is where one job's lines go.

@@ -13,7 +13,7 @@ import (
 	"github.com/attini-go/runner/agent/joblog"
 )
 
-// TestConsole is D-A43 too.
+// TestConsole: each line begins with its step's name, and UTF-8 stays unchanged.
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	var written bytes.Buffer
@@ -25,7 +25,7 @@ func TestConsole(t *testing.T) {
 	assert.Equal(t, "Build | one\nBuild | \nBuild | two 🚀\nTE ST  | three\nthe agent's own\n", written.String())
 }
 
-// D-A42: lines of jobs that print at the same time are whole.
+// Jobs that print at the same time do not mix within a line.
 func TestConsoleIsShared(t *testing.T) {
 	t.Parallel()
 	var written bytes.Buffer

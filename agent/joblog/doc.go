@@ -8,6 +8,6 @@
 // nobody must read.
 //
 // Lines go to two places: Console writes them to the container's log, which
-// other jobs share, and Archive keeps each job's own as an object that grows.
+// other jobs share and which may block (AsyncWriter), and Archive keeps each job's own as an object that grows.
 // Tail keeps the last lines for the message that says why a job failed.
 package joblog

@@ -41,9 +41,8 @@ func (e *Entry) WriteLines(at time.Time, lines []byte) {
 	e.written <- batch{at, append(next.lines[:0], lines...)}
 }
 
-// scribe writes what the job prints into the book.
+// scribe writes what the job prints into the book, until Close.
 func (e *Entry) scribe() {
-	defer close(e.done)
 	for next := range e.written {
 		e.book.write(next.at, next.lines)
 		if cap(next.lines) > emitSize {
@@ -51,16 +50,24 @@ func (e *Entry) scribe() {
 		}
 		e.empty <- next
 	}
+	e.book.archive.leave(e.book)
+	close(e.done)
 }
 
 // Close sends what has not been sent yet. When that does not succeed until ctx
-// ends, it is tried again until the archive is closed.
+// ends, it is tried again until the archive is closed; so is what a slow disk has
+// not taken by then.
 func (e *Entry) Close(ctx context.Context) {
 	e.once.Do(func() {
 		close(e.written)
-		<-e.done
-		err := e.book.send(ctx)
-		e.book.archive.leave(e.book)
+		var err error
+		select {
+		case <-e.done:
+			err = e.book.send(ctx)
+			e.book.archive.tidy(e.book)
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
 		if err != nil {
 			e.book.tell("a job's log is not in the artifact store yet; it is tried again", err)
 		}

@@ -36,8 +36,8 @@ func split(t testing.TB, limit int, chunks ...string) []string {
 	return lines
 }
 
-// TestSplitter is D-A43 (lines are UTF-8, whatever the locale) and D-A44 (a
-// carriage return ends no line, and no line is without an end) too.
+// TestSplitter: lines are UTF-8 in every locale. A carriage return does not end
+// a line, and a line without an end is cut at the limit.
 func TestSplitter(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -1,5 +1,5 @@
 // Package porttest says what the worker's ports must do, as tests that every
-// implementation passes: the one for AWS, and the ones in memory here.
+// implementation passes: the one for AWS, and the one in package memory.
 //
 // A queue hands each message out until it is deleted: what was received and
 // not deleted comes again when its time of invisibility is over. A reporter
@@ -8,9 +8,6 @@
 //
 // Claims are written once for each job and say which agent has it; a runner's
 // state says which agent is the runner's, and with that decides about messages.
-//
-// MemoryQueue, MemoryReporter, MemoryClaims and MemoryState keep these promises
-// without a network, for tests of what uses the ports.
 package porttest
 
 import "time"

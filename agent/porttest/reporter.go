@@ -15,7 +15,11 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
+
+// Answer is how a step was answered: by its output, or by its failure.
+type Answer = memory.Answer
 
 // ReporterFixture is a reporter under test with the steps that wait for it.
 type ReporterFixture struct {

@@ -20,22 +20,26 @@ const surrender = 5 * time.Second
 // wait for the first.
 //
 // Processes that may not be sent signals, and those alive 5 seconds after
-// SIGKILL, are given up.
+// SIGKILL, are given up; so is an Output that takes nothing for 10 seconds.
 func (t *Tree) End() {
 	t.end.Do(func() {
 		defer close(t.ended)
-		lastly := time.Now().Add(t.command.Grace + surrender)
-		t.clear(lastly)
+		lastly := t.clear(time.Now().Add(t.command.Grace))
 		t.releaseLeader(lastly)
 		t.output.finish(t.command.Drain)
 	})
 }
 
-// clear returns when nothing of the tree is alive that can be ended.
-func (t *Tree) clear(lastly time.Time) {
-	kill := lastly.Add(-surrender)
+// clear returns when nothing of the tree is alive that can be ended. SIGKILL is
+// sent from kill on, or from the moment KillNow is closed. What is alive lastly
+// is given up.
+func (t *Tree) clear(kill time.Time) (lastly time.Time) {
+	lastly = kill.Add(surrender)
 	for pause := shortestPause; t.members.left(); pause = min(2*pause, longestPause) {
 		now := time.Now()
+		if now.Before(kill) && isClosed(t.command.KillNow) {
+			kill, lastly = now, now.Add(surrender)
+		}
 		switch {
 		case now.Before(kill):
 			t.members.terminate()
@@ -43,10 +47,11 @@ func (t *Tree) clear(lastly time.Time) {
 		case now.Before(lastly):
 			t.members.kill()
 		default:
-			return
+			return lastly
 		}
 		time.Sleep(pause)
 	}
+	return lastly
 }
 
 // releaseLeader waits for the leader, which has ended or is about to, and frees

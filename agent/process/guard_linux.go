@@ -17,10 +17,11 @@ type Guard struct {
 	ended chan struct{}
 }
 
-// guard is the guard's program, for any sh and without tools but rm and sleep.
-// Its arguments are the cookie of all trees and the directories. A process
+// guard is the guard's program, for any sh and without tools but rm, chmod and
+// sleep. Its arguments are the cookie of all trees and the directories. A process
 // stays listed until its end is over, and may fork until then, so it looks
-// until it finds none, but not for ever.
+// until it finds none, but not for ever. A job may have made a directory
+// read-only.
 const guard = `
 trap '' HUP INT TERM
 cookie=$1
@@ -45,6 +46,8 @@ while [ -n "$found" ] && [ "$looks" -lt 100 ]; do
 	looks=$((looks + 1))
 	[ -z "$found" ] || sleep 0.05
 done
+rm -rf -- "$@" 2>/dev/null && exit
+chmod -R u+rwx -- "$@"
 rm -rf -- "$@"
 `
 

@@ -17,14 +17,26 @@ import (
 // ends by itself.
 func guardedHost(t *testing.T) (host *exec.Cmd, input io.Closer, directory string, tree []int) {
 	t.Helper()
-	directory = filepath.Join(t.TempDir(), "it's left")
-	require.NoError(t, os.MkdirAll(filepath.Join(directory, "below"), 0o700))
+	above, err := os.MkdirTemp("", "guard-") // others cannot enter a T's own
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(above)) })
+	directory = filepath.Join(above, "it's left")
+	below := filepath.Join(directory, "below")
+	require.NoError(t, os.MkdirAll(below, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(below, "file"), nil, 0o400))
+	require.NoError(t, os.Chmod(below, 0o500)) // as a job may do
+	t.Cleanup(func() { _ = os.Chmod(below, 0o700) })
+	if os.Getuid() == 0 { // who may remove it all the same
+		for _, path := range []string{above, directory, below} {
+			require.NoError(t, os.Chown(path, nobody, nobody))
+		}
+	}
 	host = exec.Command(os.Args[0])
 	host.Env = append(os.Environ(), roleVariable+"=guarded host", directoryVariable+"="+directory)
 	out := newLines()
 	host.Stdout, host.Stderr = out, out
 	host.WaitDelay = patience // what it leaves has its output
-	input, err := host.StdinPipe()
+	input, err = host.StdinPipe()
 	require.NoError(t, err)
 	require.NoError(t, host.Start())
 	return host, input, directory, out.pids(t, 4)

@@ -61,9 +61,21 @@ func play(role string) {
 	}
 }
 
+// nobody is the user and group of those who own nothing else.
+const nobody = 65534
+
+func becomeNobody() {
+	if err := errors.Join(syscall.Setgid(nobody), syscall.Setuid(nobody)); err != nil {
+		panic(err)
+	}
+}
+
 // playGuardedHost runs a tree from which processes try to get away, and tells
 // the guard to remove a directory. With an empty stdin it ends by itself.
 func playGuardedHost() {
+	if os.Getuid() == 0 {
+		becomeNobody()
+	}
 	guard, err := process.StartGuard(os.Getenv(directoryVariable))
 	if err != nil {
 		panic(err)
@@ -116,9 +128,7 @@ func playForeignHost(leads bool) {
 		panic(err)
 	}
 	out.waitFor("pid", 1)
-	if err := errors.Join(syscall.Setgid(65534), syscall.Setuid(65534)); err != nil {
-		panic(err)
-	}
+	becomeNobody()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errTimeout)
 	exit, err := tree.Wait(ctx)

@@ -147,15 +147,18 @@ func (p *pump) pending() (n int) {
 	return n
 }
 
+// patience is how long, after the end of the tree, the writer may take nothing
+// before it is given up: it must not keep the caller for ever.
+const patience = 10 * time.Second
+
+// errOutputBlocked means that the writer has not returned in time.
+var errOutputBlocked = errors.New("the output was blocked for 10 s after the end of the command; the rest is dropped")
+
 // finish waits for the end of the copy. When a process that is out of reach
 // still holds the pipe after drain, it waits for what is in the pipe and cuts
-// off the rest.
+// off the rest. A writer that blocks is given up: its call goes on, and done is
+// closed when it has returned.
 func (p *pump) finish(drain time.Duration) {
-	select {
-	case <-p.done:
-		return
-	default:
-	}
 	timer := time.NewTimer(drain)
 	defer timer.Stop()
 	select {
@@ -163,14 +166,44 @@ func (p *pump) finish(drain time.Duration) {
 		return
 	case <-timer.C:
 	}
-	select {
-	case <-p.done:
-		return
-	case <-p.mark():
-	}
+	arrived := p.outlast(p.mark())
 	// Only fails when the pipe has been closed, which is what it is for.
 	_ = p.reader.SetReadDeadline(time.Unix(1, 0))
-	<-p.done
+	if arrived {
+		arrived = p.outlast(nil)
+	}
+	if !arrived {
+		p.fail(errOutputBlocked) // so that what has been read is dropped
+	}
+}
+
+// outlast waits for the mark or the end of the copy, as long as the writer takes
+// something now and then.
+func (p *pump) outlast(mark <-chan struct{}) bool {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for before := p.taken(); ; {
+		select {
+		case <-p.done:
+			return true
+		case <-mark:
+			return true
+		case <-timer.C:
+		}
+		now := p.taken()
+		if now == before {
+			return false
+		}
+		before = now
+		timer.Reset(patience)
+	}
+}
+
+// taken is how many bytes the writer has taken.
+func (p *pump) taken() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.delivered
 }
 
 func (p *pump) fail(err error) {

@@ -64,11 +64,15 @@ type Command struct {
 	Env []string
 	// Output takes stdout and stderr, in the order in which they were
 	// written; nil drops them. Write is never called concurrently. While it
-	// is busy the processes wait for it, at most a pipe ahead, so it must
-	// return. After it failed, the rest is dropped.
+	// is busy the processes wait for it, at most a pipe ahead, and so does
+	// Wait. After it failed, the rest is dropped. End gives up a Write that
+	// does not return; see OutputDone.
 	Output io.Writer
 	// Grace is the time between SIGTERM and SIGKILL.
 	Grace time.Duration
+	// KillNow, when it is closed, ends Grace: a tree that is being ended gets
+	// SIGKILL at once. It may be nil.
+	KillNow <-chan struct{}
 	// Drain is how long output is still awaited after the leader ended, while
 	// another process holds the pipe.
 	Drain time.Duration
@@ -166,6 +170,10 @@ func (t *Tree) lead(cookie, pipe string, started chan<- error) {
 
 // Pid is the process id of the leader, which is also its group's.
 func (t *Tree) Pid() int { return t.cmd.Process.Pid }
+
+// OutputDone is closed when Output will not be written to any more. After End it
+// is, unless a Write has not returned yet.
+func (t *Tree) OutputDone() <-chan struct{} { return t.output.done }
 
 // Wait waits for the leader's end and for its output: until the pipe is
 // closed, or until Drain is over and all that was in the pipe at the leader's

@@ -6,7 +6,9 @@ import (
 	"os/exec"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -120,6 +122,32 @@ func TestATrapMayStartSessions(t *testing.T) {
 	exit, _, out := interrupted(t, c, 1)
 	assert.Equal(t, process.Exit{Code: 4}, exit)
 	assert.Contains(t, out.String(), "cleaned\n")
+}
+
+// Who does not want to wait for Grace ends it, whether End has begun or not.
+func TestKillNowEndsGrace(t *testing.T) {
+	t.Parallel()
+	for _, before := range []bool{false, true} {
+		now := make(chan struct{})
+		c := shell(`trap 'echo told' TERM; trap '' HUP; (trap '' TERM; setsid sh -c 'echo pid $$; exec sleep 1000') & echo pid $$; while :; do sleep 0.01; done`)
+		c.Grace, c.KillNow = time.Hour, now
+		tree, out := start(t, c)
+		pids := out.pids(t, 2)
+		if before {
+			close(now)
+		} else {
+			go func() {
+				out.waitFor("told", 1)
+				close(now)
+			}()
+		}
+		tree.End()
+		requireGone(t, pids...)
+		exit, err := tree.Wait(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, syscall.SIGKILL, exit.Signal)
+		assert.Equal(t, !before, strings.Contains(out.String(), "told"))
+	}
 }
 
 // A process of another user, as sudo makes, must not keep End for ever.

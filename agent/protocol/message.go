@@ -1,8 +1,7 @@
-// Package protocol is the wire contract between the parts of the runner: the
-// message that carries a job from the launcher to the agent, the names of the
-// environment variables that a job sees, the rule for a job's output, the error
-// names that a step fails with, and the limits of the services in between. It
-// depends on the standard library only.
+// Package protocol defines what the launcher and the agent exchange: the
+// message that carries a job, the environment variables, the rule for a job's
+// output, the error names, and the limits of the services in between.
+// docs/wire.md describes all of it. The package uses only the standard library.
 package protocol
 
 import (

@@ -66,8 +66,8 @@ func TestParseMessageDefaults(t *testing.T) {
 	}
 }
 
-// TestParseMessageTakesScalarsAsText is D-A41: what the original makes of null and
-// of nested values is kept, as messages are the contract.
+// TestParseMessageTakesScalarsAsText: null is the text "null" and nested values
+// are empty, because messages of the original framework are read the same way.
 func TestParseMessageTakesScalarsAsText(t *testing.T) {
 	t.Parallel()
 	m, err := ParseMessage([]byte(`{"Properties":{"Runner": 7 ,

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestParseOutput is D-A31 (nothing after the first value is dropped: such a
-// text is wrapped) and D-A32 (bytes that are not UTF-8 are replaced) too.
+// TestParseOutput: text after a JSON value is not dropped, the whole text is
+// wrapped. Bytes that are not UTF-8 are replaced.
 func TestParseOutput(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ content, want string }{

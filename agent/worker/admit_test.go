@@ -29,8 +29,8 @@ func (a admission) Admit(ctx context.Context, message *protocol.Message) (worker
 	return a(ctx, message)
 }
 
-// TestAJobOfAnotherConfiguration is D-A8 and D-A12: it is given back, and the
-// worker leaves when it holds nothing, instead of staying in the way.
+// TestAJobOfAnotherConfiguration: the worker requeues it and stops as soon as it
+// holds no job, so that a worker with that configuration can start.
 func TestAJobOfAnotherConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -53,8 +53,8 @@ func TestAJobOfAnotherConfiguration(t *testing.T) {
 	})
 }
 
-// TestARunnerWithAnotherAgent is D-A12: the message is given back at once,
-// nothing more is taken, and what runs is finished.
+// TestARunnerWithAnotherAgent: the message is requeued at once, no more jobs are
+// taken, and running jobs finish.
 func TestARunnerWithAnotherAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -99,8 +99,8 @@ func TestAReplacedAgentLeaves(t *testing.T) {
 	})
 }
 
-// TestVerdictsAreConfirmed is D-A4 and D-A11: a stale read neither deletes a
-// valid message nor ends a healthy agent.
+// TestVerdictsAreConfirmed: one stale read neither deletes a valid message nor
+// ends a healthy agent.
 func TestVerdictsAreConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, said := range map[string][]worker.Verdict{
@@ -137,9 +137,8 @@ func TestAJobOfAnEndedExecution(t *testing.T) {
 	})
 }
 
-// TestAdmissionErrors is D-A10: a service that is busy is asked again; only
-// one that stays so, or refuses, fails the job, which leaves the queue then.
-// The agent goes on.
+// TestAdmissionErrors: a throttled read is retried. If it keeps failing or is
+// refused, the job fails and leaves the queue; the agent goes on.
 func TestAdmissionErrors(t *testing.T) {
 	t.Parallel()
 	denied := fmt.Errorf("%w: the table AttiniResourceStatesV1 may not be read", worker.ErrRefused)

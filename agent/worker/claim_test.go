@@ -72,9 +72,9 @@ func TestClaimsWhoseAnswersAreLost(t *testing.T) {
 	})
 }
 
-// TestAJobIsAnsweredWhenItCannotBeOwned is D-A1: whether the claim, or without
-// claims the deletion, was done cannot be known, so the job neither runs nor
-// is left without an answer.
+// TestAJobIsAnsweredWhenItCannotBeOwned: when the response to the claim (or,
+// without claims, to the deletion) is lost, the job does not run, and its step
+// fails instead of waiting.
 func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

@@ -39,6 +39,9 @@ type Config struct {
 	Environment []string
 	// KillGrace is the time between SIGTERM and SIGKILL.
 	KillGrace time.Duration
+	// KillNow, when it is closed, ends KillGrace: what is being ended gets
+	// SIGKILL at once. It may be nil.
+	KillNow <-chan struct{}
 	// HeartbeatInterval is the time between two heartbeats of a job.
 	HeartbeatInterval time.Duration
 	// OutputLimit is the greatest size of a job's output in bytes.

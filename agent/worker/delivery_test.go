@@ -16,6 +16,7 @@ import (
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 // TestASecondDeliveryOfARunningJob is dropped: queues deliver at least once.
@@ -91,14 +92,14 @@ func TestAQueueThatHandsOutTooMuch(t *testing.T) {
 	assert.Equal(t, 2, b.queue.Undeleted(), "the others come again")
 }
 
-// TestMalformedMessages is D-A14: the step that waits is told; what nobody can
-// read is left to the dead-letter queue, is dropped if there is none, and
-// never stops others. The messages come again every minute.
+// TestMalformedMessages: the waiting step fails if its token can be read. Other
+// malformed messages are left for the dead-letter queue, or deleted if there is
+// none, and never block valid ones. The queue redelivers every minute.
 func TestMalformedMessages(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newVirtualBench(t)
-		b.useQueue(porttest.NewHidingQueue(time.Minute))
+		b.useQueue(memory.NewHidingQueue(time.Minute))
 		told := b.reporter.Open("token-Told")
 		b.queue.Send([]byte(`{"deploymentPlanExecutionMetadata":{"sfnToken":"token-Told","Properties":"secret text`))
 		b.queue.Send([]byte("no JSON with secret text"))

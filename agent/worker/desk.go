@@ -4,11 +4,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/attini-go/runner/agent/protocol"
 )
@@ -91,29 +94,42 @@ func (ds *desks) give(d desk, again bool) {
 	}
 }
 
-// isAsMade looks whether the job has left no trace.
+// isAsMade reports whether the job has left no trace: its directory, which is
+// .. of where it ran, holds what take made and nothing else, all as private.
 func (d desk) isAsMade() bool {
 	info, err := os.Lstat(d.output())
-	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm() != 0o600 || info.Size() != 0 {
+	if err != nil || info.Mode() != 0o600 || info.Size() != 0 {
 		return false
 	}
-	for _, directory := range []string{d.source(), d.temporary()} {
-		info, err := os.Lstat(directory)
-		if err != nil || !info.IsDir() || info.Mode().Perm() != 0o700 || !isEmpty(directory) {
+	// A second name of the file would give the job what the next one writes.
+	if file, known := info.Sys().(*syscall.Stat_t); !known || file.Nlink != 1 {
+		return false
+	}
+	return holds(d.directory, d.output(), d.source(), d.temporary()) && holds(d.source()) && holds(d.temporary())
+}
+
+// holds reports whether the path is a private directory that has these entries
+// and no others.
+func holds(path string, entries ...string) bool {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode() != fs.ModeDir|0o700 {
+		return false
+	}
+	directory, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer directory.Close()
+	names, err := directory.Readdirnames(len(entries) + 1)
+	if err != nil && !errors.Is(err, io.EOF) || len(names) != len(entries) {
+		return false
+	}
+	for _, name := range names {
+		if !slices.Contains(entries, filepath.Join(path, name)) {
 			return false
 		}
 	}
 	return true
-}
-
-func isEmpty(directory string) bool {
-	file, err := os.Open(directory)
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	names, _ := file.Readdirnames(1)
-	return len(names) == 0
 }
 
 // clear removes all desks.

@@ -16,8 +16,8 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// TestDrainGivesBack is D-A1 and D-A12: what waits is there for another agent
-// as soon as the receive under way has ended, and what runs is finished.
+// TestDrainGivesBack: waiting jobs are requeued as soon as the current receive
+// has ended, and running jobs finish.
 func TestDrainGivesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -71,8 +71,8 @@ func TestGivingBackIsTriedAgain(t *testing.T) {
 	})
 }
 
-// TestDrainWithAStopTimeout is D-A2: jobs finish while the time lasts; then
-// they and all they started are ended and reported.
+// TestDrainWithAStopTimeout: jobs may finish until the stop timeout; then they
+// and their child processes are ended and reported.
 func TestDrainWithAStopTimeout(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -120,8 +120,8 @@ func TestNothingStartsOnceStopped(t *testing.T) {
 	})
 }
 
-// TestTheEndComesWhateverJobsDo is D-A33: neither a job that panics nor one
-// that cannot be reported keeps a drained worker.
+// TestTheEndComesWhateverJobsDo: a drained worker ends even if a job panics or
+// cannot be reported.
 func TestTheEndComesWhateverJobsDo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

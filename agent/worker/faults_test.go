@@ -93,8 +93,8 @@ func times(n int32) func() error {
 	}
 }
 
-// TestTroubleIsTriedAgain is D-A13 and D-A30: trouble is logged and the call
-// made again after a pause, and a panic ends nothing.
+// TestTroubleIsTriedAgain: a failed call is logged and retried after a pause, and
+// a panic ends neither the worker nor another job.
 func TestTroubleIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

@@ -110,28 +110,6 @@ func (g *guard) Open(message *protocol.Message) (opened JobLog) {
 	return &guardedLog{guard: g, log: g.ports.Log.Open(message)}
 }
 
-// guardedLog is one job's log; none when it could not be opened.
-type guardedLog struct {
-	guard *guard
-	log   JobLog
-}
-
-// Write implements JobLog.
-func (l *guardedLog) Write(at time.Time, lines []byte) {
-	if l.log != nil {
-		defer l.guard.shrug("Log", &l.guard.logFailed)
-		l.log.Write(at, lines)
-	}
-}
-
-// Close implements JobLog.
-func (l *guardedLog) Close(ctx context.Context) {
-	if l.log != nil {
-		defer l.guard.shrug("Log", &l.guard.logFailed)
-		l.log.Close(ctx)
-	}
-}
-
 // JobStarted implements Meter, which may be nil.
 func (g *guard) JobStarted(queueWait time.Duration) {
 	if g.ports.Meter != nil {

@@ -33,6 +33,10 @@ type hold struct {
 	received time.Time
 	// owned says that the job is answered here, whatever comes.
 	owned bool
+	// end is when the job must have ended; zero when nothing is to end.
+	end time.Time
+	// leave gives the job's place to another one.
+	leave func()
 }
 
 func newHold(message *protocol.Message, delivery Delivery) *hold {
@@ -59,6 +63,24 @@ func (h *hold) own() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.owned = true
+}
+
+// mustEnd says that the job ends within so long, by the worker's own doing; zero
+// that it has ended.
+func (h *hold) mustEnd(within time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.end = time.Time{}
+	if within > 0 {
+		h.end = time.Now().Add(within)
+	}
+}
+
+// isOverdue reports whether the worker could not end the job.
+func (h *hold) isOverdue() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.end.IsZero() && time.Now().After(h.end)
 }
 
 func (h *hold) latest() (delivery Delivery, received time.Time, owned bool) {
@@ -88,7 +110,7 @@ func (h *hold) queueWait() time.Duration {
 func (w *Worker) keep(ctx context.Context, h *hold, abandon context.CancelCauseFunc) (stop func()) {
 	keeping, end := context.WithCancel(context.WithoutCancel(ctx))
 	var loops sync.WaitGroup
-	loops.Go(func() { w.keepAlive(keeping, h.message, abandon) })
+	loops.Go(func() { w.keepAlive(keeping, h, abandon) })
 	loops.Go(func() { w.keepHidden(keeping, h) })
 	return func() {
 		end()
@@ -96,7 +118,7 @@ func (w *Worker) keep(ctx context.Context, h *hold, abandon context.CancelCauseF
 	}
 }
 
-func (w *Worker) keepAlive(ctx context.Context, message *protocol.Message, abandon context.CancelCauseFunc) {
+func (w *Worker) keepAlive(ctx context.Context, h *hold, abandon context.CancelCauseFunc) {
 	ticker := time.NewTicker(w.config.HeartbeatInterval)
 	defer ticker.Stop()
 	for {
@@ -105,11 +127,26 @@ func (w *Worker) keepAlive(ctx context.Context, message *protocol.Message, aband
 			return
 		case <-ticker.C:
 		}
-		if errors.Is(w.beat(ctx, message), ErrTokenClosed) {
+		if h.isOverdue() {
+			w.giveUp(ctx, h)
+			return
+		}
+		if errors.Is(w.beat(ctx, h.message), ErrTokenClosed) {
 			abandon(errAbandoned)
 			return
 		}
 	}
+}
+
+// giveUp fails the step of a job that the worker cannot end, as on a disk that
+// hangs: its heartbeats would keep the step waiting for ever. Its place is for
+// others.
+func (w *Worker) giveUp(ctx context.Context, h *hold) {
+	w.logger.Error("the job's time is over, and it cannot be ended; its step fails, and its place is given to others", "job", h.message)
+	h.leave()
+	w.fail(ctx, h.message, w.withLog(Failure{
+		protocol.ErrorRuntime, "the runner could not end the job when its time was over; see the log of the runner",
+	}))
 }
 
 // keepHidden ends with the job's waiting: what is owned is out of the queue.

@@ -15,16 +15,16 @@ import (
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
-// TestAllThatWaitIsKept is D-A3: what waits for a place is kept hidden and its
-// token alive, so that it never comes again and its step does not fail, however
-// long the wait.
+// TestAllThatWaitIsKept: a job that waits for a free slot keeps its message
+// invisible and its task token alive, however long it waits.
 func TestAllThatWaitIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet(t)
-		f.useQueue(porttest.NewHidingQueue(15 * time.Second)) // as the original's
+		f.useQueue(memory.NewHidingQueue(15 * time.Second)) // as the original's
 		tap := f.tapped(&tap{})
 		f.config.MaxConcurrentJobs = 2
 		f.runs(func(context.Context, string) { time.Sleep(5 * time.Hour) })

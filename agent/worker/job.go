@@ -12,6 +12,10 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
+// endTimeout is how long the end of a job's processes, files and log may take,
+// besides its own time to end. It is far more than the bounds of each.
+const endTimeout = 2 * time.Minute
+
 // ending is how a job ended: with an output, or with a failure.
 type ending struct {
 	outcome Outcome
@@ -25,12 +29,13 @@ func (w *Worker) runJob(job context.Context, h *hold) {
 	w.ports.Meter.JobStarted(h.queueWait())
 	begin := time.Now()
 	log := w.ports.Log.Open(h.message)
-	ended := w.execute(job, h.message, log)
+	ended := w.execute(job, h, log)
 	if errors.Is(context.Cause(job), errAbandoned) {
 		ended.outcome = Abandoned
 	}
 	w.ports.Meter.JobEnded(ended.outcome, time.Since(begin))
 	closeLog(job, log)
+	h.mustEnd(0)
 	var answered bool
 	switch ended.outcome {
 	case Abandoned:
@@ -48,7 +53,8 @@ func (w *Worker) runJob(job context.Context, h *hold) {
 
 // execute runs a job in a directory of its own. A panic is the job's failure,
 // not the agent's end.
-func (w *Worker) execute(ctx context.Context, message *protocol.Message, log JobLog) (ended ending) {
+func (w *Worker) execute(ctx context.Context, h *hold, log JobLog) (ended ending) {
+	message := h.message
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			w.logger.Error("panic while a job ran", "job", message, "panic", thrown, "stack", string(debug.Stack()))
@@ -58,6 +64,7 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message, log Job
 	if ctx.Err() != nil {
 		return w.interrupted(ctx, ending{})
 	}
+	h.mustEnd(w.config.JobTimeout + endTimeout)
 	d, err := w.desks.take(message)
 	defer func() { w.desks.give(d, ended.outcome == Succeeded) }()
 	if err != nil {
@@ -70,7 +77,8 @@ func (w *Worker) execute(ctx context.Context, message *protocol.Message, log Job
 	if err != nil {
 		return failed(Failed, runtimeFailure("set the job's environment", err))
 	}
-	r, err := w.start(script{
+	h.mustEnd(w.config.JobTimeout + w.config.KillGrace + endTimeout) // the script has the time for itself
+	r, err := w.start(ctx, script{
 		commands: message.Job.Commands, file: d.script, directory: d.source(), environment: environment,
 		log: log,
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
@@ -26,8 +27,8 @@ func shells(t *testing.T) []string {
 	return found
 }
 
-// TestScripts runs each script under every shell here. That they run at all
-// under each, from a file without the permission to execute, is D-A18.
+// TestScripts runs each script under every installed shell, from a file without
+// execute permission.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -130,7 +131,8 @@ func TestTheStepsEnvironmentComesLast(t *testing.T) {
 	assert.Equal(t, "mine  é日🚀 null\n", b.text("Step"))
 }
 
-// TestBadVariablesAreAllNamed is D-A15 too: what cannot be a variable is refused.
+// TestBadVariablesAreAllNamed: a name or value that no environment variable can
+// have fails the job, and the cause names all of them.
 func TestBadVariablesAreAllNamed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -166,8 +168,8 @@ func alive(t *testing.T, mark string) bool {
 	return false
 }
 
-// TestTimeoutLeavesNoProcess is D-A5: neither a shell that ignores SIGTERM nor
-// its children outlive the timeout.
+// TestTimeoutLeavesNoProcess: neither a shell that ignores SIGTERM nor its
+// children outlive the timeout.
 func TestTimeoutLeavesNoProcess(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -192,8 +194,8 @@ func TestJobsCanCleanUp(t *testing.T) {
 	assert.Equal(t, "cleaning\n", b.text("Step"))
 }
 
-// TestBackgroundProcessEndsWithItsJob is D-A6: one that keeps the output open
-// neither holds the job up nor outlives it.
+// TestBackgroundProcessEndsWithItsJob: a background process that keeps the
+// output open neither delays the job's end nor outlives it.
 func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -257,6 +259,26 @@ func TestTokensStayOutOfTheLog(t *testing.T) {
 }
 
 // TestRelativePaths: jobs run in other directories than the agent.
+// TestJobsShareNoDirectory: what a job leaves beside its files is not there for
+// the next one, also without a distribution.
+func TestJobsShareNoDirectory(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.config.MaxConcurrentJobs = 1
+	answers := map[string]<-chan porttest.Answer{}
+	for _, step := range []string{"first", "second", "third"} {
+		answers[step] = b.commands(step, "mkdir ../build", "echo secret >../build/file", "stat -c %a ..", "chmod 777 ..")
+	}
+	require.NoError(t, b.run())
+	for step, each := range answers {
+		assert.Equal(t, answer{output: "{}"}, get(t, each))
+		assert.Equal(t, "700\n", b.text(step))
+	}
+	left, err := os.ReadDir(b.config.Directory)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
 func TestRelativePaths(t *testing.T) {
 	b := newBench(t)
 	t.Chdir(b.config.Directory)

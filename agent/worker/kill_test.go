@@ -18,9 +18,9 @@ import (
 
 var errDead = errors.New("the agent is dead")
 
-// TestKilledAnywhere is D-A1: an agent is killed before or after each of its
-// calls takes effect, and another starts. Every job is answered, none runs
-// twice, and one that ran for nobody is told of by its claim.
+// TestKilledAnywhere kills an agent before or after each of its calls takes
+// effect, and starts another. Every step gets an answer, no job runs twice, and
+// a job that was cut off fails by its claim.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"started", "unfinished", "receive", "admit", "beat", "claim", "delete", "run", "fail", "finish", "retire"} {

@@ -44,8 +44,8 @@ func (e *events) Fail(ctx context.Context, token string, failure worker.Failure)
 	return e.Reporter.Fail(ctx, token, failure)
 }
 
-// TestLogIsWholeBeforeTheReport is D-A25: also of a job that is killed. Nothing
-// comes after its log is closed, and the log is closed before the step knows.
+// TestLogIsWholeBeforeTheReport: the log is closed before the step gets its
+// answer, and no line follows, even if the job was killed.
 func TestLogIsWholeBeforeTheReport(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -90,7 +90,7 @@ func TestSecretsAreMasked(t *testing.T) {
 	assert.Contains(t, b.text("Step"), "*** *** *** ")
 }
 
-// TestStepNames is D-A29: a step's name is no path.
+// TestStepNames: a step's name is never used as a file path.
 func TestStepNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a/b", "../..", "it's", "$(echo no)", "日本 🚀", "."} {

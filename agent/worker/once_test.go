@@ -14,17 +14,17 @@ import (
 
 	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
-// TestEveryJobOnceThoughRedelivered is D-A3 and, under the race detector, D-A34: 200 jobs at 20 concurrent, 5 executions
-// interleaved, on a queue that hands everything out again and again, to two
-// agents, one of which the runner's state does not know of: as when the state
-// is read too early. The jobs themselves say how often each ran.
+// TestEveryJobOnceThoughRedelivered: 200 jobs of 5 executions, 20 at a time, on
+// a queue that redelivers everything, with two agents, of which the runner's
+// state names one, as after a stale read. The jobs record how often each ran.
 func TestEveryJobOnceThoughRedelivered(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.config.MaxConcurrentJobs, b.config.LeaseTime = 20, time.Hour
-	claims := porttest.NewClaims()
+	claims := memory.NewClaims()
 	shared := t.TempDir()
 	var all []<-chan porttest.Answer
 	for i := range 200 {

@@ -178,7 +178,8 @@ type Log interface {
 type JobLog interface {
 	// Write takes lines that have just been printed: valid UTF-8, each with an
 	// LF, secrets masked. They are its own only during the call, which must not
-	// take long, as the job waits for it.
+	// take long, as the job waits for it. A call that hangs is given up after the
+	// job's end; Close is called when it returns, then.
 	Write(at time.Time, lines []byte)
 	// Close is called once, before the job is reported. It does what must be
 	// done by then, as long as ctx lasts.

@@ -20,9 +20,8 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// TestReportsGoOnUntilNobodyWaits is D-A30: a report that a service does not
-// take is tried again, and its job held, until it is taken or the heartbeat
-// says that nobody waits.
+// TestReportsGoOnUntilNobodyWaits: a report that fails is retried until it
+// succeeds or a heartbeat finds that the step has ended.
 func TestReportsGoOnUntilNobodyWaits(t *testing.T) {
 	t.Parallel()
 	// A service that refuses, and one that does not answer at all.
@@ -73,7 +72,7 @@ func TestReportsGoOnUntilNobodyWaits(t *testing.T) {
 	}
 }
 
-// TestPausesAreRandom is D-A13: agents do not all come again at once.
+// TestPausesAreRandom: agents do not retry at the same moment.
 func TestPausesAreRandom(t *testing.T) {
 	t.Parallel()
 	pauses := map[time.Duration]bool{}
@@ -104,8 +103,7 @@ func TestPausesAreRandom(t *testing.T) {
 	assert.Greater(t, len(pauses), 1)
 }
 
-// TestRefusedOutput is D-A30: a step whose output cannot be taken fails,
-// instead of waiting for ever.
+// TestRefusedOutput: if Step Functions refuses the output, the step fails.
 func TestRefusedOutput(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -124,8 +122,8 @@ func (r refusing) Succeed(context.Context, string, json.RawMessage) error {
 	return fmt.Errorf("%w: InvalidOutput", worker.ErrRefused)
 }
 
-// TestLongCausesAreShortened is D-A30: to what Step Functions takes, and the
-// log's place is still there.
+// TestLongCausesAreShortened: a cause is cut to the limit of Step Functions and
+// still names the log.
 func TestLongCausesAreShortened(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -159,8 +157,8 @@ func TestFailuresSayWhereTheLogIs(t *testing.T) {
 	assert.Equal(t, &worker.Failure{Error: "Startup tasks failed", Cause: "Startup script finished with exit code = 4. See complete logs at: https://logs"}, get(t, answers).failure)
 }
 
-// TestJobsRunInTheirDirectory is D-A17: a directory that is not there fails
-// the job, which never runs in the agent's own.
+// TestJobsRunInTheirDirectory: a missing directory fails the job; it never runs
+// in the agent's own directory.
 func TestJobsRunInTheirDirectory(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -174,14 +172,13 @@ func TestJobsRunInTheirDirectory(t *testing.T) {
 	assert.Empty(t, b.text("Step"))
 }
 
-// TestShellsNeedNoPermissionToExecute is D-A18: the script is the shell's
-// argument. A shell that shows its arguments stands for one that cannot do
-// without it.
+// TestShellsNeedNoPermissionToExecute: the script is an argument of the shell.
+// The shell of this test prints its arguments.
 func TestShellsNeedNoPermissionToExecute(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	shell := filepath.Join(t.TempDir(), "shell")
-	require.NoError(t, os.WriteFile(shell, []byte("#!/bin/sh\nstat -c '%a' \"$1\"; echo \"$#\"\n"), 0o700))
+	writeProgram(t, shell, "#!/bin/sh\n[ \"$1\" != -c ] || exit 2\nstat -c '%a' \"$1\"; echo \"$#\"\n")
 	b.config.Shell = shell
 	answers := b.commands("Step", "true")
 	require.NoError(t, b.run())
@@ -189,8 +186,8 @@ func TestShellsNeedNoPermissionToExecute(t *testing.T) {
 	assert.Equal(t, "600\n1\n", b.text("Step"))
 }
 
-// TestStdinIsEmpty is D-A19: a command that reads does not block, nor does it
-// take another job's lines.
+// TestStdinIsEmpty: a command that reads standard input neither blocks nor gets
+// another job's data.
 func TestStdinIsEmpty(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -17,9 +17,9 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// TestIdleRace is D-A7: a job that comes in while the agent leaves is run by
-// it, or by the agent that is started because the state says it has left. The
-// sender sends, then reads, as the launcher does.
+// TestIdleRace: a job that is sent while the agent stops is run by this agent, or
+// by the one that is started because the state says that it has stopped. The
+// test sends first and reads the state afterwards, as the launcher does.
 func TestIdleRace(t *testing.T) {
 	t.Parallel()
 	for try := range 200 {
@@ -47,10 +47,9 @@ func TestIdleRace(t *testing.T) {
 	}
 }
 
-// TestIdleRaceWithRealTime is D-A7 without a fake clock, which would put
-// everything in one order. The last look is as short as the queue lets it be.
-// The second agent stays until the first has given back what it found by that
-// look, and must not take.
+// TestIdleRaceWithRealTime is TestIdleRace without a fake clock, which would
+// order all events. The last receive is as short as the queue allows. The second
+// agent stays until the first has requeued what that receive returned.
 func TestIdleRaceWithRealTime(t *testing.T) {
 	t.Parallel()
 	var tries sync.WaitGroup
@@ -160,8 +159,9 @@ func TestALastLookThatFails(t *testing.T) {
 	})
 }
 
-// TestARedundantAgentLeaves is D-A45: before its startup commands, and without
-// a look at the queue. But it waits until who started it can have named it.
+// TestARedundantAgentLeaves: an agent that the state does not name stops before
+// its startup commands and receives nothing. It first waits as long as the
+// launcher may need to record it.
 func TestARedundantAgentLeaves(t *testing.T) {
 	t.Parallel()
 	t.Run("for good", func(t *testing.T) {
@@ -196,7 +196,7 @@ func TestARedundantAgentLeaves(t *testing.T) {
 	})
 }
 
-// TestStartupFilesAreRemoved is D-A45, too.
+// TestStartupFilesAreRemoved: the script of the startup commands is deleted.
 func TestStartupFilesAreRemoved(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -205,8 +205,8 @@ func TestStartupFilesAreRemoved(t *testing.T) {
 	assertNothingLeft(t, b)
 }
 
-// TestAFailingStartFailsEveryJob is D-A9: also those beyond the first, those
-// that come meanwhile, and not those of other runners. It says that it leaves.
+// TestAFailingStartFailsEveryJob: every waiting job fails, also one that arrives
+// meanwhile, but no job of another runner. The agent marks itself as retired.
 func TestAFailingStartFailsEveryJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -5,30 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/joblog"
 	"github.com/attini-go/runner/agent/process"
 )
-
-// prelude makes the first failing command end the script, in a pipe too where
-// the shell can: dash learned pipefail late. The shell is asked once, as that
-// takes a process.
-func (w *Worker) prelude() string {
-	w.asked.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
-		defer cancel()
-		question := exec.CommandContext(ctx, w.config.Shell, "-c", "set -o pipefail")
-		question.Env, question.Dir = w.config.Environment, w.config.Directory
-		w.pipefail = question.Run() == nil
-	})
-	if w.pipefail {
-		return "set -eo pipefail\n"
-	}
-	return "set -e\n"
-}
 
 // lineLimit is where a line of output is split, in bytes.
 const lineLimit = 64 << 10
@@ -51,15 +33,15 @@ var errTimeout = errors.New("timed out")
 
 // start writes the script and runs it. The commands are the file's only text
 // that a user gives; everything else travels in the environment.
-func (w *Worker) start(s script) (*running, error) {
-	text := w.prelude() + strings.Join(s.commands, "\n") + "\n"
+func (w *Worker) start(ctx context.Context, s script) (*running, error) {
+	text := w.prelude(ctx) + strings.Join(s.commands, "\n") + "\n"
 	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
 	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.Write(time.Now(), lines) })
 	tree, err := process.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
-		Output: lines, Grace: w.config.KillGrace, Drain: drain,
+		Output: lines, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: drain,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
@@ -73,10 +55,15 @@ type running struct {
 	lines *joblog.Splitter
 }
 
-// End ends what is left of the script and writes its unfinished last line.
+// End ends what is left of the script and writes its unfinished last line, unless
+// the log is blocked: then that is lost.
 func (r *running) End() {
 	r.Tree.End()
-	_ = r.lines.Close() // it writes to the log, which cannot fail
+	select {
+	case <-r.OutputDone():
+		_ = r.lines.Close() // it writes to the log, which cannot fail
+	default:
+	}
 }
 
 // wait waits for the script at most so long.

@@ -28,7 +28,7 @@ func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 		return nothing, &StartupError{Cause: "make a directory for the startup commands: " + err.Error()}
 	}
 	log := w.ports.Log.Open(nil)
-	r, err := w.start(script{
+	r, err := w.start(ctx, script{
 		commands: w.config.StartupCommands, file: filepath.Join(directory, "script"), directory: directory,
 		environment: w.config.Environment, log: log,
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,6 +59,25 @@ func TestStopEndsStartup(t *testing.T) {
 	assertNothingLeft(t, b)
 }
 
+func TestKillNowEndsTheGraceOfJobs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	now := make(chan struct{})
+	b.config.KillGrace, b.config.KillNow = time.Hour, now
+	b.config.Environment = append(os.Environ(), "MARK=kill-now-ends-the-grace")
+	b.commands("Step", "trap 'echo told' TERM", "echo begun", "while :; do sleep 0.01 || :; done")
+	ctx, stop := context.WithCancel(t.Context())
+	_, ended := b.start(ctx)
+	b.awaitText("Step", "begun\n")
+	stop()
+	require.Eventually(t, func() bool { return strings.Contains(b.text("Step"), "told\n") }, patience, time.Millisecond)
+	assert.Empty(t, ended)
+	close(now)
+	require.ErrorIs(t, <-ended, context.Canceled)
+	assert.False(t, alive(t, "kill-now-ends-the-grace"))
+	assertNothingLeft(t, b)
+}
+
 func assertNothingLeft(t *testing.T, b *bench) {
 	t.Helper()
 	left, err := os.ReadDir(b.config.Directory)
@@ -93,7 +113,7 @@ func TestNoIdleTimeNeverEnds(t *testing.T) {
 		b := newBench(t)
 		b.config.IdleTimeToLive = 0
 		w, ended := b.start(t.Context())
-		time.Sleep(10_000 * time.Hour)
+		time.Sleep(100 * time.Hour) // 18,000 empty receives
 		synctest.Wait()
 		assert.Empty(t, ended)
 		w.Drain(t.Context())

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 func TestMain(m *testing.M) {
@@ -34,8 +36,8 @@ const patience = 20 * time.Second
 type bench struct {
 	t        testing.TB
 	config   worker.Config
-	queue    *porttest.MemoryQueue
-	reporter *porttest.MemoryReporter
+	queue    *memory.Queue
+	reporter *memory.Reporter
 	// ports are what the worker gets: those above, unless a test puts others
 	// in between.
 	ports worker.Ports
@@ -56,7 +58,7 @@ type answer struct {
 func newBench(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{
-		t: t, queue: porttest.NewQueue(), reporter: porttest.NewReporter(),
+		t: t, queue: memory.NewQueue(), reporter: memory.NewReporter(),
 		linesAt: map[string]int{}, reported: map[string]int{},
 		config: worker.Config{
 			MaxConcurrentJobs: 5, JobTimeout: patience, StartupTimeout: patience, Shell: "bash",
@@ -224,6 +226,16 @@ func (w lockedWriter) Write(p []byte) (int, error) {
 	w.b.mu.Lock()
 	defer w.b.mu.Unlock()
 	return w.b.logged.Write(p)
+}
+
+// writeProgram writes a program. Meanwhile no test may start a process, which
+// would have the file open for a moment: the kernel runs no file that is written
+// to.
+func writeProgram(t testing.TB, path, text string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o700))
 }
 
 // get waits for an answer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -62,7 +63,8 @@ func (w *Worker) take(running, taking context.Context, delivery Delivery, refuse
 
 // inPlace owns and runs a job that has its place.
 func (w *Worker) inPlace(job context.Context, h *hold) {
-	defer func() { <-w.places }()
+	h.leave = sync.OnceFunc(func() { <-w.places })
+	defer h.leave()
 	if !w.own(job, h) {
 		return
 	}

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/attini-go/runner/agent/porttest"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
 )
 
 // virtual is a bench for a fake clock, where no process can run: a job runs
@@ -44,7 +44,7 @@ func newVirtualBench(t testing.TB) *virtual {
 // runs sets what a job does while it runs.
 func (v *virtual) runs(do func(ctx context.Context, step string)) { v.do = do }
 
-func (v *virtual) useQueue(q *porttest.MemoryQueue) { v.queue, v.ports.Queue = q, q }
+func (v *virtual) useQueue(q *memory.Queue) { v.queue, v.ports.Queue = q, q }
 
 // Fill implements worker.Source. The bench's stack names say which job it is.
 func (v *virtual) Fill(ctx context.Context, origin protocol.DeploymentOrigin, _ string) error {
@@ -66,15 +66,15 @@ func (v *virtual) ran() map[string]int {
 // fleet is what several agents of one runner share.
 type fleet struct {
 	*virtual
-	state  *porttest.MemoryState
-	claims *porttest.MemoryClaims
+	state  *memory.State
+	claims *memory.Claims
 }
 
 // newFleet has a queue that hides for a minute, and a state that names A.
 func newFleet(t testing.TB) *fleet {
 	t.Helper()
-	f := &fleet{virtual: newVirtualBench(t), state: porttest.NewState("A"), claims: porttest.NewClaims()}
-	f.useQueue(porttest.NewHidingQueue(time.Minute))
+	f := &fleet{virtual: newVirtualBench(t), state: memory.NewState("A"), claims: memory.NewClaims()}
+	f.useQueue(memory.NewHidingQueue(time.Minute))
 	f.config.IdleTimeToLive = time.Hour
 	f.as("A")
 	return f

@@ -33,11 +33,9 @@ type Worker struct {
 	polls chan struct{}
 	// holding waits for what is held.
 	holding sync.WaitGroup
-	// pipefail says that the shell knows that option, once it was asked.
-	asked    sync.Once
-	pipefail bool
-	held     *registry
-	desks    *desks
+	options shellOptions
+	held    *registry
+	desks   *desks
 }
 
 const (

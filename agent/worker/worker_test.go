@@ -77,7 +77,7 @@ func TestMaxConcurrentJobs(t *testing.T) {
 	}
 }
 
-// TestStartup is D-A16 too: the startup commands get their variables as they are.
+// TestStartup: the startup commands get their variables unchanged.
 func TestStartup(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -125,7 +125,7 @@ func TestStepsLiveWhileTheRunnerStarts(t *testing.T) {
 	}
 }
 
-// TestStartupFailureFailsEveryJob is D-A9.
+// TestStartupFailureFailsEveryJob: every waiting job fails, not only the first.
 func TestStartupFailureFailsEveryJob(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

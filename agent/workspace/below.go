@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -66,6 +67,19 @@ type fileCopier struct {
 	buffer               []byte
 }
 
+// holdForks keeps this program from starting processes until the returned
+// function is called, if the mode is that of a program. A process that is being
+// started has all our files open for a moment, and the kernel runs no program
+// that is open for writing ("Text file busy"): a job could not run a file of its
+// distribution because its descriptor was in the hands of another job's shell.
+func holdForks(mode fs.FileMode) (release func()) {
+	if mode&0o111 == 0 {
+		return func() {}
+	}
+	syscall.ForkLock.RLock()
+	return syscall.ForkLock.RUnlock
+}
+
 // fewBytes is up to where two calls of our own are quicker than the kernel's
 // copying from file to file.
 const fewBytes = 128 << 10
@@ -87,6 +101,7 @@ func (c *fileCopier) copy(ctx context.Context, p pair, name string) (err error) 
 		return errors.New("it is no file any more")
 	}
 	mode := uint32(fs.FileMode(info.Mode).Perm())
+	defer holdForks(fs.FileMode(mode))()
 	to, err := again(func() (int, error) {
 		return unix.Openat(fdOf(p.to), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode|0o200)
 	})

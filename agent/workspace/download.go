@@ -24,16 +24,20 @@ type Object struct {
 
 // Objects is the object store that holds distributions.
 type Objects interface {
-	// Stat returns ErrNoObject when there is none.
+	// Stat returns ErrNoObject when there is none, and ErrForbidden when the
+	// store refuses to say.
 	Stat(ctx context.Context, bucket, key string) (Object, error)
 	// Read reads the object from the offset to its end. It returns
-	// ErrObjectChanged when the object has another ETag now.
+	// ErrObjectChanged when the object has another ETag now, and ErrForbidden
+	// when the store refuses.
 	Read(ctx context.Context, bucket, key string, object Object, offset int64) (io.ReadCloser, error)
 }
 
 var (
 	// ErrNoObject says that the bucket has no such object.
 	ErrNoObject = errors.New("there is no such object")
+	// ErrForbidden means that the store refused; trying again is of no use.
+	ErrForbidden = errors.New("the store answered 403 Forbidden")
 	// ErrObjectChanged says that an object is not the one that was asked for.
 	ErrObjectChanged = errors.New("the object has changed")
 )
@@ -44,7 +48,7 @@ const downloadTimeout = 5 * time.Minute
 
 // download writes an object to a new file and checks that it is whole. What is
 // cut is resumed at the byte where it was; an object that changes meanwhile
-// begins anew.
+// begins anew. A missing object and a refusal are final.
 func download(ctx context.Context, objects Objects, bucket, key, file string) (err error) {
 	target, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -62,6 +66,8 @@ func download(ctx context.Context, objects Objects, bucket, key, file string) (e
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
+		case errors.Is(err, ErrForbidden):
+			return err
 		case errors.Is(err, ErrNoObject):
 			return fmt.Errorf("s3://%s/%s: %w; its name is the distribution's, with .zip", bucket, key, err)
 		}

@@ -204,7 +204,8 @@ func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (pa
 	if err := os.Mkdir(unpacked, 0o700); err != nil {
 		return "", fmt.Errorf("make room for the distribution: %w", err)
 	}
-	if err := Unpack(ctx, archive, unpacked, s.limits); err != nil {
+	// Jobs run their copies, never these files.
+	if err := unpackFile(ctx, archive, unpacked, s.limits, false); err != nil {
 		return "", err
 	}
 	return unpacked, os.Remove(archive)

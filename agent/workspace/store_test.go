@@ -122,8 +122,8 @@ func content(t *testing.T, path ...string) string {
 	return string(text)
 }
 
-// TestStoreFetchesOnce is D-A27: many jobs, one download, and no job's copy is
-// another's.
+// TestStoreFetchesOnce: many jobs share one download, and each gets a private
+// copy.
 func TestStoreFetchesOnce(t *testing.T) {
 	t.Parallel()
 	b := newBucket("a/b.txt", "hello", ".git/config", "kept too")
@@ -155,8 +155,8 @@ func TestStoreWithoutAnArchive(t *testing.T) {
 	assert.Equal(t, "1", content(t, fill(t, store, origin("shop", "1")), "a"))
 }
 
-// TestStoreKeepsVersionsApart is D-A26: the identifier decides, and a failed
-// download spoils nothing.
+// TestStoreKeepsVersionsApart: the object identifier is the cache key, and a
+// failed download does not affect other versions.
 func TestStoreKeepsVersionsApart(t *testing.T) {
 	t.Parallel()
 	b := newBucket("v", "1")

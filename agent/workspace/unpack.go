@@ -35,7 +35,13 @@ func DefaultLimits() Limits {
 // Every entry is checked before the first is written: names that are absolute,
 // leave the directory or stand there twice, links that lead outside, special
 // files, encrypted entries and sizes beyond the limits are refused by name.
-func Unpack(ctx context.Context, archive, to string, limits Limits) (err error) {
+func Unpack(ctx context.Context, archive, to string, limits Limits) error {
+	return unpackFile(ctx, archive, to, limits, true)
+}
+
+// unpackFile unpacks an archive. What is unpacked forRunning may be run where it
+// is; processes start a little later then, see holdForks.
+func unpackFile(ctx context.Context, archive, to string, limits Limits, forRunning bool) (err error) {
 	file, err := os.Open(archive)
 	if err != nil {
 		return fmt.Errorf("open the distribution's archive: %w", err)
@@ -49,13 +55,13 @@ func Unpack(ctx context.Context, archive, to string, limits Limits) (err error) 
 	if err != nil {
 		return fmt.Errorf("open the distribution's archive %s: %w", archive, err)
 	}
-	if err := unpack(ctx, reader, info.Size(), to, limits); err != nil {
+	if err := unpack(ctx, reader, info.Size(), to, limits, forRunning); err != nil {
 		return fmt.Errorf("unpack the distribution: %w", err)
 	}
 	return nil
 }
 
-func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limits Limits) (err error) {
+func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limits Limits, forRunning bool) (err error) {
 	links, err := check(ctx, reader.File, size, limits)
 	if err != nil {
 		return err
@@ -65,7 +71,7 @@ func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limi
 		return err
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	u := &unpacker{root: root, buffer: make([]byte, chunk)}
+	u := &unpacker{root: root, forRunning: forRunning, buffer: make([]byte, chunk)}
 	for _, file := range reader.File {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -78,7 +84,8 @@ func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limi
 }
 
 type unpacker struct {
-	root *os.Root
+	root       *os.Root
+	forRunning bool
 	// links are made last, so that nothing is ever written through one.
 	links       []link
 	directories []directoryMode
@@ -116,6 +123,9 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 		return err
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
+	if u.forRunning {
+		defer holdForks(mode)()
+	}
 	to, err := u.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err

@@ -77,8 +77,8 @@ func archive(t testing.TB, items ...item) string {
 	return file
 }
 
-// TestUnpack, with those below that refuse, is D-A28: modes and links are kept,
-// and what an archive may do has limits.
+// TestUnpack: file modes and symbolic links are kept. The tests below cover the
+// limits of an archive.
 func TestUnpack(t *testing.T) {
 	t.Parallel()
 	to := t.TempDir()

@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/attini-go/runner/release"
+	"github.com/attini-go/runner/internal/release"
 )
 
 // Exit codes.

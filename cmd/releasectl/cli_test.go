@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
-	"github.com/attini-go/runner/release"
-	"github.com/attini-go/runner/release/releasetest"
+	"github.com/attini-go/runner/internal/release"
+	"github.com/attini-go/runner/internal/release/releasetest"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // said is what a command printed, and its exit code.
@@ -51,20 +51,20 @@ func newKeys(t *testing.T) (signing, public map[string]string) {
 // inAWS makes a bucket in an AWS that the SDK finds by the environment.
 func inAWS(t *testing.T, bucket string) {
 	t.Helper()
-	server := standin.Start(t)
+	server := fakeaws.Start(t)
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
 			t.Setenv(name, "")
 		}
 	}
-	for _, variable := range standin.Environment(nil, server.Endpoint()) {
+	for _, variable := range fakeaws.Environment(nil, server.Endpoint()) {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
 	configuration, err := config.LoadDefaultConfig(t.Context())
 	require.NoError(t, err)
 	_, err = s3.NewFromConfig(configuration).CreateBucket(t.Context(), &s3.CreateBucketInput{
-		Bucket: &bucket, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: standin.Region},
+		Bucket: &bucket, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: fakeaws.Region},
 	})
 	require.NoError(t, err)
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"github.com/attini-go/runner/release"
-	"github.com/attini-go/runner/release/bucket"
+	"github.com/attini-go/runner/internal/release"
+	"github.com/attini-go/runner/internal/release/bucket"
 )
 
 type buildCommand struct {

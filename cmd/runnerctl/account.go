@@ -5,15 +5,15 @@ package main
 import (
 	"context"
 
-	"github.com/attini-go/runner/awsport"
+	"github.com/attini-go/runner/internal/aws"
 	"github.com/attini-go/runner/transform"
 )
 
 // awsAccount is the account of the user's own credentials, and its region.
 func awsAccount(ctx context.Context) (account transform.Account, region string, err error) {
-	configuration, err := awsport.LoadConfig(ctx)
+	configuration, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	return awsport.NewAccount(configuration), configuration.Region, nil
+	return aws.NewAccount(configuration), configuration.Region, nil
 }

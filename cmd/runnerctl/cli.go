@@ -5,15 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 )
 
-// Exit codes.
+// Exit codes. A command that a signal has stopped ends with 128 and the signal's
+// number.
 const (
 	exitOK      = 0
-	exitFailed  = 1 // the template is invalid, or the plan failed
-	exitMisused = 2 // wrong usage, or a file that cannot be read
+	exitFailed  = 1                          // the template is invalid, or the plan failed
+	exitMisused = 2                          // wrong usage, or a file that cannot be read
+	exitClosed  = 128 + int(syscall.SIGPIPE) // nobody reads the output
 )
 
 // streams are where results, everything else, and the user's environment are.
@@ -42,7 +45,7 @@ type misuse struct{ error }
 func (m misuse) Unwrap() error { return m.error }
 
 // execute runs one command line and returns its exit code.
-func execute(ctx context.Context, arguments []string, s streams) int {
+func execute(ctx context.Context, arguments []string, s streams, signals *interrupts) int {
 	var commands cli
 	exited := -1
 	parser, err := kong.New(
@@ -52,7 +55,7 @@ func execute(ctx context.Context, arguments []string, s streams) int {
 		kong.Writers(s.stdout, s.stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(s),
+		kong.Bind(s, signals),
 		kong.UsageOnError(),
 	)
 	if err != nil {
@@ -67,16 +70,23 @@ func execute(ctx context.Context, arguments []string, s streams) int {
 		fmt.Fprintf(s.stderr, "runnerctl: %s; see runnerctl --help\n", err)
 		return exitMisused
 	}
-	switch err := command.Run(); {
-	case err == nil:
+	err = command.Run()
+	if err == nil {
 		return exitOK
-	case errors.Is(err, errReported):
-		return exitFailed
-	case errors.As(err, new(misuse)):
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return exitClosed
+	}
+	if !errors.Is(err, errReported) {
 		fmt.Fprintln(s.stderr, "runnerctl:", err)
+	}
+	var stopped signalReceived
+	switch {
+	case errors.As(context.Cause(ctx), &stopped):
+		return stopped.exitCode()
+	case errors.As(err, new(misuse)):
 		return exitMisused
 	default:
-		fmt.Fprintln(s.stderr, "runnerctl:", err)
 		return exitFailed
 	}
 }

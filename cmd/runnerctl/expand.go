@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/transform"
 )
 

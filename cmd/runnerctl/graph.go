@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/attini-go/runner/plan"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/transform"
 )
 

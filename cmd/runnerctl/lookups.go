@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/attini-go/runner/local"
+	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/transform"
 )
 
 // lookups is the --lookups file: what a deployment would know, and what the
 // macro would ask the account.
 type lookups struct {
-	local.Lookups
+	localrun.Lookups
 	transform.Facts
 }
 

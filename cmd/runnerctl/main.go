@@ -5,18 +5,11 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
-func main() { os.Exit(run()) }
-
-// run is main with an exit code; a second interrupt ends the program at once.
-func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-	return execute(ctx, os.Args[1:], streams{
+func main() {
+	ctx, signals := watchSignals(context.Background())
+	os.Exit(execute(ctx, os.Args[1:], streams{
 		stdout: os.Stdout, stderr: os.Stderr, environment: os.Environ(), colour: wantsColour(os.Stderr),
-	})
+	}, signals))
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,9 +14,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/attini-go/runner/agent/process"
-	"github.com/attini-go/runner/local"
+	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -31,8 +33,11 @@ type runCommand struct {
 }
 
 // Run implements kong's command.
-func (c runCommand) Run(ctx context.Context, s streams) error {
-	options, facts, err := c.files(s)
+func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) error {
+	kill := signals.jobs()
+	ctx, s = watchOutputs(ctx, s)
+	screen := newConsole(s.stderr, painter(s.colour))
+	options, facts, err := c.files(s, screen)
 	if err != nil {
 		return err
 	}
@@ -40,27 +45,59 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	deployment, problems := local.Deploy(expanded, original, facts)
+	deployment, problems := localrun.Deploy(expanded, original, facts)
 	if err := c.report(s, problems); err != nil {
 		return err
 	}
 	if err := c.checkSteps(deployment, options); err != nil {
 		return err
 	}
-	// So that what a job leaves behind comes to us, and ends with us.
-	if err := process.BecomeSubreaper(); err != nil {
-		return fmt.Errorf("take care of the jobs' processes: %w", err)
+	options.KillNow, options.Directory = kill, localrun.NewDirectory()
+	stop, err := guarded(options)
+	if err != nil {
+		return err
 	}
+	defer stop()
+	defer context.AfterFunc(ctx, func() { announceStop(ctx, screen) })()
 	result, err := deployment.Run(ctx, options)
 	if err != nil {
 		return err
 	}
-	return c.conclude(s, result)
+	err = c.conclude(s, result)
+	if result.Status == localrun.Stopped {
+		err = errors.Join(err, context.Cause(ctx))
+	}
+	return err
+}
+
+// guarded has the jobs' processes ended, and the run's directory removed, also
+// when this program is killed, until stop is called.
+func guarded(options localrun.Options) (stop func(), err error) {
+	// So that what a job leaves behind comes to us, and ends with us.
+	if err := process.BecomeSubreaper(); err != nil {
+		return nil, fmt.Errorf("take care of the jobs' processes: %w", err)
+	}
+	guard, err := process.StartGuard(options.Directory)
+	if err != nil {
+		options.Logger.Warn("jobs' processes may outlive this program if it is killed", "error", err)
+		return func() {}, nil
+	}
+	return guard.Stop, nil
+}
+
+// announceStop says what a signal has begun, and what another one does.
+func announceStop(ctx context.Context, screen *console) {
+	cause := context.Cause(ctx)
+	if cause == error(signalReceived{syscall.SIGQUIT}) {
+		fmt.Fprintf(screen, "\nKilling the running jobs (%s).\n", cause)
+		return
+	}
+	fmt.Fprintf(screen, "\nStopping (%s): running jobs have %d s to end; a second signal kills them.\n",
+		cause, int(localrun.KillGrace.Seconds()))
 }
 
 // files reads what the flags name; errors are the user's to mend.
-func (c runCommand) files(s streams) (options local.Options, facts local.Facts, err error) {
-	screen := newConsole(s.stderr, painter(s.colour))
+func (c runCommand) files(s streams, screen *console) (options localrun.Options, facts localrun.Facts, err error) {
 	template, err := filepath.Abs(c.Template)
 	if err != nil {
 		return options, facts, misuse{err}
@@ -78,14 +115,14 @@ func (c runCommand) files(s streams) (options local.Options, facts local.Facts, 
 	} else if !info.IsDir() {
 		return options, facts, misuse{fmt.Errorf("%s is no directory", filepath.Dir(c.Output))}
 	}
-	options = local.Options{
+	options = localrun.Options{
 		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
 		Mocks: map[string]json.RawMessage{}, Steps: c.Step, Shell: c.shell(),
 		Environment: s.environment, Log: screen,
-		Logger: slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger: slog.New(slog.NewTextHandler(screen, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
-	facts = local.Facts{
-		Parameters: c.Parameter, StackName: local.DefaultStackName, Region: local.DefaultRegion, Account: local.DefaultAccount,
+	facts = localrun.Facts{
+		Parameters: c.Parameter, StackName: localrun.DefaultStackName, Region: localrun.DefaultRegion, Account: localrun.DefaultAccount,
 	}
 	if options.Input, err = readJSON(c.Input); err != nil {
 		return options, facts, err
@@ -126,7 +163,7 @@ func (c runCommand) shell() string {
 	return "sh"
 }
 
-func (c runCommand) checkSteps(deployment *local.Deployment, options local.Options) error {
+func (c runCommand) checkSteps(deployment *localrun.Deployment, options localrun.Options) error {
 	if unknown := deployment.UnknownSteps(slices.Concat(c.Step, slices.Sorted(maps.Keys(c.Mock)))); len(unknown) > 0 {
 		return misuse{fmt.Errorf("the plan has no step %s (its steps: %s)", strings.Join(unknown, ", "), strings.Join(deployment.StepNames(), ", "))}
 	}
@@ -138,7 +175,7 @@ func (c runCommand) checkSteps(deployment *local.Deployment, options local.Optio
 }
 
 // conclude prints the summary and the final payload.
-func (c runCommand) conclude(s streams, result local.Result) error {
+func (c runCommand) conclude(s streams, result localrun.Result) error {
 	writeSummary(s.stderr, painter(s.colour), result)
 	if c.Format == "json" {
 		text, err := json.MarshalIndent(result, "", "  ")
@@ -149,7 +186,7 @@ func (c runCommand) conclude(s streams, result local.Result) error {
 			return err
 		}
 	}
-	if result.Status != local.Succeeded {
+	if result.Status != localrun.Succeeded {
 		return errReported
 	}
 	if c.Format == "json" && c.Output == "" {

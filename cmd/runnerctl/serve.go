@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/attini-go/runner/releases"
+	"github.com/attini-go/runner/internal/releaseapi"
 )
 
 const (
@@ -32,7 +32,7 @@ type serveCommand struct {
 // Run implements kong's command. It serves until ctx ends, which is well, and
 // lets downloads end.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
-	store, err := releases.NewDirectory(c.Releases)
+	store, err := releaseapi.NewDirectory(c.Releases)
 	if err != nil {
 		return misuse{err}
 	}
@@ -42,13 +42,13 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	logger := slog.New(slog.NewTextHandler(s.stderr, nil))
 	server := &http.Server{
-		Handler:           releases.NewServer(store, releases.Options{Freshness: freshness, Logger: logger}),
+		Handler:           releaseapi.NewServer(store, releaseapi.Options{Freshness: freshness, Logger: logger}),
 		ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 		// The API answers OPTIONS as it does all that it does not know.
 		DisableGeneralOptionsHandler: true,
 	}
-	fmt.Fprintf(s.stderr, "serving the releases in %s at http://%s%s; stop with ^C\n", c.Releases, listener.Addr(), releases.Root)
+	fmt.Fprintf(s.stderr, "serving the releases in %s at http://%s%s; stop with ^C\n", c.Releases, listener.Addr(), releaseapi.Root)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/releases/releasestest"
+	"github.com/attini-go/runner/internal/releaseapi/releaseapitest"
 )
 
 // server is a `runnerctl serve` in a process of its own.
@@ -72,8 +72,8 @@ func serve(t *testing.T, directory string) *server {
 // TestServeExamples runs the documentation's commands.
 func TestServeExamples(t *testing.T) {
 	t.Parallel()
-	s := serve(t, releasestest.Directory(t))
-	releasestest.Examples(t, s.endpoint)
+	s := serve(t, releaseapitest.Directory(t))
+	releaseapitest.Examples(t, s.endpoint)
 	require.NoError(t, s.Process.Signal(os.Interrupt))
 	assert.Empty(t, <-s.said)
 	assert.NoError(t, <-s.ended, "exit code 0")
@@ -89,7 +89,7 @@ func TestServeBuild(t *testing.T) {
 		return body
 	}
 	assert.Contains(t, latest(), "nothing is published")
-	require.NoError(t, os.Rename(releasestest.Directory(t), filepath.Join(directory, "new")))
+	require.NoError(t, os.Rename(releaseapitest.Directory(t), filepath.Join(directory, "new")))
 	require.NoError(t, os.Rename(filepath.Join(directory, "new", "1.0.0"), filepath.Join(directory, "1.0.0")))
 	require.Eventually(t, func() bool { return strings.Contains(latest(), `"version": "1.0.0"`) }, 20*time.Second, 50*time.Millisecond)
 	require.NoError(t, os.RemoveAll(directory))
@@ -102,7 +102,7 @@ func TestServeBuild(t *testing.T) {
 // TestServeRaw sends requests as no client would write them.
 func TestServeRaw(t *testing.T) {
 	t.Parallel()
-	s := serve(t, releasestest.Directory(t))
+	s := serve(t, releaseapitest.Directory(t))
 	for line, status := range map[string]int{
 		"GET /../../../../etc/passwd HTTP/1.1":                                             404,
 		"GET /api/v1/runner/releases/../../../../README.md HTTP/1.1":                       404,
@@ -124,7 +124,7 @@ func TestServeRaw(t *testing.T) {
 	} {
 		got, body := ask(t, s.address, line)
 		assert.Equal(t, status, got, line[:min(len(line), 100)])
-		assert.NotContains(t, body, releasestest.Secret)
+		assert.NotContains(t, body, releaseapitest.Secret)
 		assert.NotContains(t, body, "root:")
 	}
 }
@@ -133,7 +133,7 @@ func TestServeRaw(t *testing.T) {
 func TestServeStops(t *testing.T) {
 	t.Parallel()
 	const size = 256 << 20 // more than a connection holds by itself
-	directory := releasestest.Directory(t)
+	directory := releaseapitest.Directory(t)
 	require.NoError(t, os.Truncate(filepath.Join(directory, "1.0.0/linux/amd64/attini-runner"), size))
 	s := serve(t, directory)
 	transport := &http.Transport{DisableKeepAlives: true}
@@ -161,7 +161,7 @@ func TestServeStops(t *testing.T) {
 // second signal wait.
 func TestServeCutsOff(t *testing.T) {
 	t.Parallel()
-	directory := releasestest.Directory(t)
+	directory := releaseapitest.Directory(t)
 	require.NoError(t, os.Truncate(filepath.Join(directory, "1.0.0/linux/amd64/attini-runner"), 256<<20))
 	for name, test := range map[string]struct {
 		signals int
@@ -199,7 +199,7 @@ func TestServeTaken(t *testing.T) {
 	require.NoError(t, err)
 	defer listener.Close()
 	var said strings.Builder
-	code := execute(t.Context(), []string{"serve", "--releases", t.TempDir(), "--address", listener.Addr().String()}, streams{stdout: io.Discard, stderr: &said})
+	code := execute(t.Context(), []string{"serve", "--releases", t.TempDir(), "--address", listener.Addr().String()}, streams{stdout: io.Discard, stderr: &said}, nil)
 	assert.Equal(t, exitMisused, code)
 	assert.Contains(t, said.String(), fmt.Sprintf("listen at %s: ", listener.Addr()))
 	assert.Contains(t, said.String(), "address already in use")

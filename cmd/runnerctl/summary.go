@@ -9,12 +9,12 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/attini-go/runner/local"
+	"github.com/attini-go/runner/internal/localrun"
 )
 
 // writeSummary prints each step with its result and time, and for a failed run
 // the step that failed, why, and the last lines of its job.
-func writeSummary(w io.Writer, p painter, result local.Result) {
+func writeSummary(w io.Writer, p painter, result localrun.Result) {
 	fmt.Fprintln(w)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "STEP\tTYPE\tRESULT\tTIME\tATTEMPTS")
@@ -25,7 +25,7 @@ func writeSummary(w io.Writer, p painter, result local.Result) {
 		return // nobody is there to read on
 	}
 	for _, step := range result.Steps {
-		if step.Status != local.Failed || step.Type != "Task" {
+		if step.Status != localrun.Failed || step.Type != "Task" {
 			continue
 		}
 		fmt.Fprintf(w, "\n%s\n", p.paint(fmt.Sprintf("Step %q failed: %s: %s", step.Path, step.Error.Name, step.Error.Cause), color.FgRed))
@@ -34,9 +34,9 @@ func writeSummary(w io.Writer, p painter, result local.Result) {
 		}
 	}
 	switch result.Status {
-	case local.Succeeded:
+	case localrun.Succeeded:
 		fmt.Fprintf(w, "\n%s\n\n", p.paint("The plan succeeded.", color.FgGreen))
-	case local.Stopped:
+	case localrun.Stopped:
 		fmt.Fprintf(w, "\n%s\n", p.paint("The plan was stopped: "+result.Error.Cause, color.FgYellow))
 	default:
 		fmt.Fprintf(w, "\n%s\n", p.paint(fmt.Sprintf("The plan failed: %s: %s", result.Error.Name, result.Error.Cause), color.FgRed))

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/transform"
 )
 

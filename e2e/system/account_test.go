@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,10 +23,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/fleet"
-	"github.com/attini-go/runner/internal/formation"
-	"github.com/attini-go/runner/internal/lambdahost"
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/fakecfn"
+	"github.com/attini-go/runner/internal/test/fakeecs"
+	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
 // shared is the account in which all tests deploy, since it takes seconds to set
@@ -37,9 +38,9 @@ type account struct {
 	once sync.Once
 	err  error
 
-	cloud     *standin.Cloud
-	formation *formation.Formation
-	fleet     *fleet.Fleet
+	cloud     *fakeaws.Cloud
+	formation *fakecfn.Formation
+	fleet     *fakeecs.Fleet
 	transport *http.Transport
 	folder    string
 	functions map[string]*lambdahost.Function
@@ -85,7 +86,7 @@ func (a *account) install(ctx context.Context) (err error) {
 	}
 	programs := make(chan error, 1)
 	go func() { programs <- build(ctx, a.folder) }()
-	a.cloud, err = standin.Open(ctx)
+	a.cloud, err = fakeaws.Open(ctx)
 	if err := errors.Join(err, <-programs); err != nil {
 		return err
 	}
@@ -96,14 +97,14 @@ func (a *account) install(ctx context.Context) (err error) {
 		queues: sqs.NewFromConfig(config), tasks: ecs.NewFromConfig(config),
 		objects: s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
 	}
-	a.formation = formation.New(a.cloud)
-	a.fleet = fleet.New(fleet.Config{
-		Account: standin.Account, Region: standin.Region, AWS: a.config(keyFleet), Environment: a.container,
+	a.formation = fakecfn.New(a.cloud)
+	a.fleet = fakeecs.New(fakeecs.Config{
+		Account: fakeaws.Account, Region: fakeaws.Region, AWS: a.config(keyFleet), Environment: a.container,
 		Tell: func(ctx context.Context, source, detailType string, detail []byte) {
 			_ = a.cloud.PutEvent(ctx, source, detailType, detail) // the stand-in ends
 		},
 	})
-	for _, operation := range fleet.Operations() {
+	for _, operation := range fakeecs.Operations() {
 		a.cloud.Play(operation, a.fleet)
 	}
 	return a.deploySystem(ctx)
@@ -112,7 +113,7 @@ func (a *account) install(ctx context.Context) (err error) {
 // config asks the stand-in as who has an access key.
 func (a *account) config(key string) aws.Config {
 	return aws.Config{
-		Region: standin.Region, BaseEndpoint: aws.String(a.cloud.Endpoint()),
+		Region: fakeaws.Region, BaseEndpoint: aws.String(a.cloud.Endpoint()),
 		Credentials: credentials.NewStaticCredentialsProvider(key, "standin", ""),
 		HTTPClient:  &http.Client{Transport: a.transport},
 	}
@@ -125,14 +126,21 @@ const (
 	settled  = "Settled"
 )
 
+// A restless agent stays for so many seconds after its start, which must be more
+// than its queue hides what another agent has received.
+const (
+	restlessSettles = 3
+	restlessHides   = 2
+)
+
 // container is what a container has over its own variables: the image has the
 // agent on PATH.
-func (a *account) container(task fleet.Task) []string {
+func (a *account) container(task fakeecs.Task) []string {
 	path := "PATH=" + filepath.Join(a.folder, "image") + ":/usr/local/bin:/usr/bin:/bin"
 	own := append(a.cloud.Environment(nil, keyAgent), path)
 	switch {
 	case strings.HasSuffix(task.Group, "-"+restless):
-		return append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME=0")
+		return append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME="+strconv.Itoa(restlessSettles))
 	case strings.HasSuffix(task.Group, "-"+settled):
 		return append(own, "ATTINI_SETTLE_TIME=0")
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // counted are the calls of who counts: the functions and the agents.
@@ -60,8 +60,8 @@ func TestCalls(t *testing.T) {
 	require.Len(t, times, jobs)
 	slices.Sort(times)
 
-	// While nothing is to do, the agent polls; each poll is 20 seconds long.
-	const idle = 41 * time.Second
+	// An idle agent polls; each poll takes 20 seconds, so this is one whole poll.
+	const idle = 21 * time.Second
 	timer := time.NewTimer(idle)
 	<-timer.C
 	waited := since(warm, a.counted())
@@ -116,5 +116,5 @@ func table(t testing.TB, title string, calls map[string]int, by float64) {
 	for _, service := range slices.Sorted(maps.Keys(sums)) {
 		fmt.Fprintf(&text, "  all of %-37s %8.2f\n", service, sums[service])
 	}
-	t.Logf("calls for %s in %s:\n%s", title, standin.Region, text.String())
+	t.Logf("calls for %s in %s:\n%s", title, fakeaws.Region, text.String())
 }

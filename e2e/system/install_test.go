@@ -19,9 +19,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/internal/lambdahost"
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
 // bootTime is how long the system's stack may take.
@@ -122,7 +122,7 @@ func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error 
 		}
 		a.logs[name] = &safeBuffer{}
 		function := lambdahost.New(lambdahost.Config{
-			Bootstrap: filepath.Join(a.folder, resource, "bootstrap"), Name: name, Region: standin.Region, Account: standin.Account,
+			Bootstrap: filepath.Join(a.folder, resource, "bootstrap"), Name: name, Region: fakeaws.Region, Account: fakeaws.Account,
 			Environment: environment, Timeout: configuration.Timeout, Log: a.logs[name],
 		})
 		a.functions[name] = function
@@ -142,7 +142,7 @@ type billed struct {
 	times map[string][]time.Duration
 }
 
-func (b *billed) measured(name string, function standin.Function) standin.Function {
+func (b *billed) measured(name string, function fakeaws.Function) fakeaws.Function {
 	return func(ctx context.Context, payload []byte) ([]byte, error) {
 		begun := time.Now()
 		answer, err := function(ctx, payload)

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // refusals are the requests for tasks that ECS refuses, by the tasks' group.
@@ -34,7 +34,7 @@ func (r *refusals) count(group string) int {
 
 // answer is a standin.Answer of RunTask.
 func (r *refusals) answer(_ int, w http.ResponseWriter, request *http.Request) bool {
-	body, err := standin.Body(request)
+	body, err := fakeaws.Body(request)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has gone
 	}

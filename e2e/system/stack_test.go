@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/fleet"
+	"github.com/attini-go/runner/internal/test/fakeecs"
 )
 
 const (
@@ -144,7 +144,7 @@ func (s *stack) explain(t testing.TB) {
 func (s *stack) group(runner string) string { return "attini-runner:" + s.name + "-" + runner }
 
 // runnerTasks are all tasks that a Runner ever had.
-func (s *stack) runnerTasks(runner string) []fleet.Task { return s.fleet.Tasks(s.group(runner)) }
+func (s *stack) runnerTasks(runner string) []fakeecs.Task { return s.fleet.Tasks(s.group(runner)) }
 
 // plan is the ARN of the plan's state machine.
 func (s *stack) plan(t testing.TB) string {
@@ -158,6 +158,15 @@ func (s *stack) plan(t testing.TB) string {
 	}
 	require.Fail(t, "the stack has no state machine")
 	return ""
+}
+
+// physical is the physical id of one of the stack's resources.
+func (s *stack) physical(t testing.TB, logical string) string {
+	t.Helper()
+	found, err := s.stacks.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: &s.name, LogicalResourceId: &logical})
+	require.NoError(t, err)
+	require.NotEmpty(t, found.StackResources, logical)
+	return aws.ToString(found.StackResources[0].PhysicalResourceId)
 }
 
 // first is the execution that the deployment has started.
@@ -234,9 +243,9 @@ func (s *stack) failureWithin(t testing.TB, execution string, limit time.Duratio
 }
 
 // runs waits until a task of the Runner is there that runs, and returns it.
-func (s *stack) runs(t testing.TB, runner string) fleet.Task {
+func (s *stack) runs(t testing.TB, runner string) fakeecs.Task {
 	t.Helper()
-	var found fleet.Task
+	var found fakeecs.Task
 	require.Eventually(t, func() bool {
 		for _, task := range s.runnerTasks(runner) {
 			if task.LastStatus == "RUNNING" && task.DesiredStatus == "RUNNING" {

@@ -21,11 +21,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/agent/protocol"
-	"github.com/attini-go/runner/awsport"
-	"github.com/attini-go/runner/internal/lambdahost"
-	"github.com/attini-go/runner/internal/standin"
-	"github.com/attini-go/runner/launch"
-	"github.com/attini-go/runner/launch/launchtest"
+	awsports "github.com/attini-go/runner/internal/aws"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
 const (
@@ -41,11 +41,11 @@ const (
 func TestBootstrap(t *testing.T) {
 	t.Parallel()
 	binary := build(t)
-	cloud, err := standin.Open(t.Context())
+	cloud, err := fakeaws.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
 	configuration := aws.Config{
-		Region: standin.Region, BaseEndpoint: aws.String(cloud.Endpoint()),
+		Region: fakeaws.Region, BaseEndpoint: aws.String(cloud.Endpoint()),
 		Credentials: credentials.NewStaticCredentialsProvider("LAUNCHERTEST", "secret", ""),
 	}
 	deployed := deploy(t, configuration)
@@ -54,11 +54,11 @@ func TestBootstrap(t *testing.T) {
 
 	var log bytes.Buffer
 	function := lambdahost.New(lambdahost.Config{
-		Bootstrap: binary, Name: "attini-action", Region: standin.Region, Timeout: time.Minute, Log: &log,
+		Bootstrap: binary, Name: "attini-action", Region: fakeaws.Region, Timeout: time.Minute, Log: &log,
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": cloud.Endpoint(), "AWS_ACCESS_KEY_ID": "LAUNCHER", "AWS_SECRET_ACCESS_KEY": "secret",
 			"ATTINI_RESOURCE_STATES_TABLE": stateTable, "ATTINI_DEPLOYMENT_ORIGIN_TABLE": deployTable,
-			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "AWS_ACCOUNT_ID": standin.Account,
+			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "AWS_ACCOUNT_ID": fakeaws.Account,
 		},
 	})
 	t.Cleanup(function.Close)
@@ -79,13 +79,13 @@ func TestBootstrap(t *testing.T) {
 		require.NoError(t, err)
 		assert.JSONEq(t, `{}`, string(answer))
 	}
-	state, err := awsport.NewRunnerStates(configuration, stateTable).State(t.Context(), "dev-shop-Build")
+	state, err := awsports.NewRunnerStates(configuration, stateTable).State(t.Context(), "dev-shop-Build")
 	require.NoError(t, err)
 	assert.Equal(t, id, state.Configuration)
-	task, err := awsport.NewCluster(configuration).Task(t.Context(), deployed.Task.Cluster, state.Task)
+	task, err := awsports.NewCluster(configuration).Task(t.Context(), deployed.Task.Cluster, state.Task)
 	require.NoError(t, err)
 	assert.Equal(t, launch.Group("dev-shop-Build"), task.Group)
-	waiting, err := awsport.NewJobQueue(configuration).Receive(t.Context(), deployed.QueueURL, time.Second, time.Minute)
+	waiting, err := awsports.NewJobQueue(configuration).Receive(t.Context(), deployed.QueueURL, time.Second, time.Minute)
 	require.NoError(t, err)
 	require.Len(t, waiting, 2)
 	message, err := protocol.ParseMessage(waiting[0].Body)
@@ -132,7 +132,7 @@ func deploy(t *testing.T, configuration aws.Config) launch.Configuration {
 		})
 		require.NoError(t, err)
 	}
-	require.NoError(t, awsport.NewDeployments(configuration, deployTable).SetExecution(ctx, "dev-shop", stateMachine, execution, time.Now()))
+	require.NoError(t, awsports.NewDeployments(configuration, deployTable).SetExecution(ctx, "dev-shop", stateMachine, execution, time.Now()))
 	queue, err := sqs.NewFromConfig(configuration).CreateQueue(ctx, &sqs.CreateQueueInput{
 		QueueName: aws.String("dev-shop-Build.fifo"), Attributes: map[string]string{"FifoQueue": "true"},
 	})
@@ -146,7 +146,7 @@ func deploy(t *testing.T, configuration aws.Config) launch.Configuration {
 	require.NoError(t, err)
 	c := launchtest.Configuration("dev-shop", "Build")
 	c.QueueURL = aws.ToString(queue.QueueUrl)
-	require.NoError(t, awsport.NewRunnerConfigurations(configuration, stateTable).PutConfiguration(ctx, c))
+	require.NoError(t, awsports.NewRunnerConfigurations(configuration, stateTable).PutConfiguration(ctx, c))
 	_, err = table.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(stateTable), Item: map[string]types.AttributeValue{
 		"resourceType": &types.AttributeValueMemberS{Value: "Runner"}, "name": &types.AttributeValueMemberS{Value: c.ResourceName()},
 		"sqsQueueUrl": &types.AttributeValueMemberS{Value: c.QueueURL},

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/attini-go/runner/awsport"
-	"github.com/attini-go/runner/launch"
+	"github.com/attini-go/runner/internal/aws"
+	"github.com/attini-go/runner/internal/launch"
 )
 
 // readTask reads the detail of an ECS task state change (ECS developer guide,
@@ -67,7 +67,7 @@ func readInstance(detail json.RawMessage) (cluster string, found launch.Instance
 		Tasks: instance.RunningTasksCount + instance.PendingTasksCount,
 	}
 	for _, attribute := range instance.Attributes {
-		if attribute.Name == awsport.RunnerAttribute {
+		if attribute.Name == aws.RunnerAttribute {
 			found.Runner = attribute.Value
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,8 +11,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/attini-go/runner/agent/protocol"
-	"github.com/attini-go/runner/launch"
-	"github.com/attini-go/runner/plan"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/plan"
 )
 
 // launcher is what the function does.
@@ -81,32 +80,13 @@ func (h handler) prewarm(ctx context.Context, payload []byte) {
 	}
 }
 
-// mergeError is the error name of a merge that cannot be done.
-const mergeError = "MergeOutputError"
-
 // merge joins the results of a Parallel or a Map.
 func merge(payload []byte) ([]byte, error) {
-	request := map[string]any{}
-	decoder := json.NewDecoder(bytes.NewReader(payload))
-	decoder.UseNumber()
-	if err := decoder.Decode(&request); err != nil {
-		return nil, fmt.Errorf("read a request to merge: %w", err)
-	}
-	branches, isList := request[protocol.KeyBranches].([]any)
-	if !isList {
-		return nil, messages.InvokeResponse_Error{Type: mergeError, Message: "the step before has no list of results; merge after a Parallel or a Map"}
-	}
-	merged, err := plan.MergeOutput(branches)
+	merged, err := plan.AnswerMerge(payload)
 	if err != nil {
-		return nil, messages.InvokeResponse_Error{Type: mergeError, Message: err.Error()}
+		return nil, messages.InvokeResponse_Error{Type: plan.MergeError, Message: err.Error()}
 	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // a payload's size is limited
-	if err := encoder.Encode(merged); err != nil {
-		return nil, fmt.Errorf("write what was merged: %w", err)
-	}
-	return bytes.TrimSpace(text.Bytes()), nil
+	return merged, nil
 }
 
 // changed hears of a change of something.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/attini-go/runner/awsport"
-	"github.com/attini-go/runner/launch"
+	"github.com/attini-go/runner/internal/aws"
+	"github.com/attini-go/runner/internal/launch"
 )
 
 func main() {
@@ -32,20 +32,20 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	configuration, err := awsport.LoadConfig(ctx)
+	configuration, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
 	table := settings.ResourceStateTable
 	launcher, err := launch.New(settings, launch.Ports{
-		Configurations: awsport.NewRunnerConfigurations(configuration, table),
-		Deployments:    awsport.NewDeployments(configuration, settings.DeployDataTable),
-		Queue:          awsport.NewJobQueue(configuration),
-		Steps:          awsport.NewSteps(configuration),
-		States:         awsport.NewRunnerStates(configuration, table),
-		Claims:         awsport.NewRunnerClaims(configuration, table),
-		Cluster:        awsport.NewCluster(configuration),
-		Hosts:          awsport.NewRunnerHosts(configuration),
+		Configurations: aws.NewRunnerConfigurations(configuration, table),
+		Deployments:    aws.NewDeployments(configuration, settings.DeployDataTable),
+		Queue:          aws.NewJobQueue(configuration),
+		Steps:          aws.NewSteps(configuration),
+		States:         aws.NewRunnerStates(configuration, table),
+		Claims:         aws.NewRunnerClaims(configuration, table),
+		Cluster:        aws.NewCluster(configuration),
+		Hosts:          aws.NewRunnerHosts(configuration),
 	}, logger)
 	if err != nil {
 		return nil, fmt.Errorf("open the launcher: %w", err)

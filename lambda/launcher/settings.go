@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/attini-go/runner/launch"
+	"github.com/attini-go/runner/internal/launch"
 )
 
 // The function's environment. The first are the original function's names.

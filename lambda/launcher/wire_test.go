@@ -13,12 +13,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/cfn"
-	"github.com/attini-go/runner/launch"
-	"github.com/attini-go/runner/launch/launchtest"
-	"github.com/attini-go/runner/lifecycle"
-	"github.com/attini-go/runner/lifecycle/lifecycletest"
-	states "github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/lifecycle"
+	"github.com/attini-go/runner/internal/lifecycle/lifecycletest"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -131,7 +131,7 @@ func texts(n *cfn.Node) *cfn.Node {
 
 // machine is the state machine, with its substitutions put in as CloudFormation
 // does: as they are.
-func (s *stack) machine(t *testing.T) *states.Machine {
+func (s *stack) machine(t *testing.T) *asl.Machine {
 	t.Helper()
 	properties := s.resources.At("AttiniDeploymentPlanSfnPlan", "Properties")
 	definition, err := properties.Get("Definition").MarshalJSON()
@@ -142,7 +142,7 @@ func (s *stack) machine(t *testing.T) *states.Machine {
 		require.NoError(t, problems.Err())
 		text = strings.ReplaceAll(text, "${"+substitution.Key+"}", value.Text)
 	}
-	machine, err := states.Parse([]byte(text))
+	machine, err := asl.Parse([]byte(text))
 	require.NoError(t, err)
 	return machine
 }
@@ -157,9 +157,9 @@ func (s *stack) run(t *testing.T, execution string, prewarm error) (*calls, json
 	}, s.account.Ports(nil), nil)
 	require.NoError(t, err)
 	c := &calls{account: s.account, handler: handler{slog.New(slog.DiscardHandler), launcher}, prewarm: prewarm}
-	output, err := s.machine(t).Run(t.Context(), states.Execution{
+	output, err := s.machine(t).Run(t.Context(), asl.Execution{
 		ARN: execution, StateMachineARN: wireMachine, Input: json.RawMessage(s.started.Input), StartTime: time.Date(2026, 11, 23, 12, 2, 0, 0, time.UTC),
-	}, states.Options{Tasks: c})
+	}, asl.Options{Tasks: c})
 	require.NoError(t, err)
 	return c, output
 }
@@ -175,25 +175,27 @@ type calls struct {
 	tasks map[string]int // by the step, when it began
 }
 
-func (c *calls) Do(ctx context.Context, task states.Task) (any, error) {
+func (c *calls) Do(ctx context.Context, task asl.Task) (any, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.tasks == nil {
 		c.tasks = map[string]int{}
 	}
 	c.tasks[task.State] = len(c.account.Tasks())
-	call := task.Input.(map[string]any)
-	if call["InvocationType"] == "Event" && c.prewarm != nil {
-		return nil, c.prewarm
+	var call struct {
+		InvocationType string
+		Payload        json.RawMessage
 	}
-	payload, err := json.Marshal(call["Payload"])
-	if err != nil {
+	if err := json.Unmarshal(task.Input, &call); err != nil {
 		return nil, err
+	}
+	if call.InvocationType == "Event" && c.prewarm != nil {
+		return nil, c.prewarm
 	}
 	if task.Token != "" {
 		c.account.Wait(task.Token)
 	}
-	if _, err := c.handler.Invoke(ctx, payload); err != nil || task.Token == "" {
+	if _, err := c.handler.Invoke(ctx, call.Payload); err != nil || task.Token == "" {
 		return map[string]any{"StatusCode": 202}, err
 	}
 	for _, running := range c.account.Tasks() {
@@ -203,7 +205,7 @@ func (c *calls) Do(ctx context.Context, task states.Task) (any, error) {
 	}
 	switch step := c.account.Step(task.Token); {
 	case step.Failure != nil:
-		return nil, &states.Error{Name: step.Failure.Name, Cause: step.Failure.Cause}
+		return nil, &asl.Error{Name: step.Failure.Name, Cause: step.Failure.Cause}
 	case !step.Succeeded:
 		return nil, errors.New("nobody took the job")
 	}
@@ -246,7 +248,7 @@ func TestPrewarmFails(t *testing.T) {
 	_, output := with.run(t, wireExecution(with.started.Name), nil)
 	for _, name := range []string{"Lambda.TooManyRequestsException", "States.Timeout", "Lambda.ResourceNotFoundException"} {
 		s := deployStack(t, wireTemplate, map[string]string{"Size": "120"})
-		c, same := s.run(t, wireExecution(s.started.Name), &states.Error{Name: name})
+		c, same := s.run(t, wireExecution(s.started.Name), &asl.Error{Name: name})
 		assert.JSONEq(t, string(output), string(same), name)
 		assert.Equal(t, 1, c.tasks["B"], "%s: nothing was started ahead", name)
 	}

@@ -26,9 +26,9 @@ import (
 
 	custom "github.com/aws/aws-lambda-go/cfn"
 
-	"github.com/attini-go/runner/awsport"
-	"github.com/attini-go/runner/internal/lambdahost"
-	"github.com/attini-go/runner/internal/standin"
+	awsports "github.com/attini-go/runner/internal/aws"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
 const (
@@ -39,7 +39,7 @@ const (
 
 // deployed is an account with the function in it.
 type deployed struct {
-	cloud         *standin.Cloud
+	cloud         *fakeaws.Cloud
 	configuration aws.Config
 	binary        string
 	function      *lambdahost.Function
@@ -53,13 +53,13 @@ func TestBootstrap(t *testing.T) {
 	t.Parallel()
 	d := &deployed{binary: build(t), log: &bytes.Buffer{}}
 	var err error
-	d.cloud, err = standin.Open(t.Context())
+	d.cloud, err = fakeaws.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, d.cloud.Close()) })
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	d.configuration = aws.Config{
-		Region: standin.Region, BaseEndpoint: aws.String(d.cloud.Endpoint()), HTTPClient: &http.Client{Transport: transport},
+		Region: fakeaws.Region, BaseEndpoint: aws.String(d.cloud.Endpoint()), HTTPClient: &http.Client{Transport: transport},
 		Credentials: credentials.NewStaticCredentialsProvider("LIFECYCLETEST", "secret", ""),
 	}
 	d.table(t, stateTable, "resourceType", types.ScalarAttributeTypeS, "name")
@@ -95,10 +95,10 @@ func TestBootstrap(t *testing.T) {
 func (d *deployed) start(t *testing.T, timeout time.Duration, log io.Writer) *lambdahost.Function {
 	t.Helper()
 	function := lambdahost.New(lambdahost.Config{
-		Bootstrap: d.binary, Name: "attini-deployment-plan-setup", Region: standin.Region, Timeout: timeout, Log: log,
+		Bootstrap: d.binary, Name: "attini-deployment-plan-setup", Region: fakeaws.Region, Timeout: timeout, Log: log,
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": d.cloud.Endpoint(), "AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": "secret",
-			envStateTable: stateTable, envDeployTable: deployTable, envBucket: "store", envAccount: standin.Account, envVersion: "2.1.0",
+			envStateTable: stateTable, envDeployTable: deployTable, envBucket: "store", envAccount: fakeaws.Account, envVersion: "2.1.0",
 		},
 	})
 	t.Cleanup(function.Close)
@@ -138,7 +138,7 @@ func (d *deployed) rest(t *testing.T) {
 	require.NoError(t, err)
 }
 
-const machineARN = "arn:aws:states:" + standin.Region + ":" + standin.Account + ":stateMachine:Plan"
+const machineARN = "arn:aws:states:" + fakeaws.Region + ":" + fakeaws.Account + ":stateMachine:Plan"
 
 // request is what CloudFormation sends.
 func (d *deployed) request(t *testing.T, mailbox *mailbox, kind, resourceType, physicalID string, properties map[string]any) []byte {
@@ -197,7 +197,7 @@ func testRunner(t *testing.T, d *deployed) {
 	assert.Equal(t, "dev-shop/Build", response.PhysicalResourceID)
 	id, isText := response.Data["ConfigurationId"].(string)
 	require.True(t, isText)
-	stored, err := awsport.NewRunnerConfigurations(d.configuration, stateTable).GetConfiguration(t.Context(), "dev-shop-Build", id)
+	stored, err := awsports.NewRunnerConfigurations(d.configuration, stateTable).GetConfiguration(t.Context(), "dev-shop-Build", id)
 	require.NoError(t, err)
 	assert.Equal(t, "Container", stored.Task.Container, "asked of ECS")
 	assert.Equal(t, []string{"subnet-1", "subnet-2"}, stored.Network.Subnets)
@@ -253,7 +253,7 @@ func testPlan(t *testing.T, d *deployed) {
 // testOutOfTime: what AWS does not answer is told before the function's end.
 func testOutOfTime(t *testing.T, d *deployed) {
 	held := make(chan struct{})
-	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", standin.Hold(held))
+	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", fakeaws.Hold(held))
 	defer d.cloud.Caller(accessKey).On("DescribeTaskDefinition", nil)
 	short, usual := d.start(t, 5*time.Second, nil), d.function
 	d.function = short
@@ -270,7 +270,7 @@ func testOutOfTime(t *testing.T, d *deployed) {
 func testCrash(t *testing.T, d *deployed) {
 	mailbox, held := newMailbox(t, nil), make(chan struct{})
 	request := d.request(t, mailbox, "Update", runnerType, "dev-shop/Build", d.runner(good()))
-	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", standin.Hold(held))
+	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", fakeaws.Hold(held))
 	ctx, kill := context.WithCancel(t.Context())
 	go func() {
 		<-held

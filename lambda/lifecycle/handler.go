@@ -13,7 +13,7 @@ import (
 
 	custom "github.com/aws/aws-lambda-go/cfn"
 
-	"github.com/attini-go/runner/lifecycle"
+	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/schema"
 )
 

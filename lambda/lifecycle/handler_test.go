@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/attini-go/runner/lifecycle"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/lifecycle"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -211,8 +211,8 @@ func TestTimeIsKept(t *testing.T) {
 	assert.NoError(t, ctx.Err())
 }
 
-// TestSendsAgain: D-M15. An address that fails for now is asked again within the
-// function's time, and no longer; one that is refused is not.
+// TestSendsAgain: a response that could not be delivered is sent again until the
+// function's time is over; one that CloudFormation refused is not.
 func TestSendsAgain(t *testing.T) {
 	t.Parallel()
 	fails := func(n, status int) func(int, http.ResponseWriter) bool {

@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/attini-go/runner/awsport"
-	"github.com/attini-go/runner/launch"
-	"github.com/attini-go/runner/lifecycle"
+	"github.com/attini-go/runner/internal/aws"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/lifecycle"
 )
 
 func main() {
@@ -33,8 +33,8 @@ func main() {
 
 // account is what package lifecycle asks of one.
 type account struct {
-	*awsport.Account
-	*awsport.TaskDefinitions
+	*aws.Account
+	*aws.TaskDefinitions
 }
 
 func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) (*lifecycle.Lifecycle, error) {
@@ -42,34 +42,34 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	configuration, err := awsport.LoadConfig(ctx)
+	configuration, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
 	table := settings.launch.ResourceStateTable
-	configurations := awsport.NewRunnerConfigurations(configuration, table)
-	deployments := awsport.NewDeployments(configuration, settings.launch.DeployDataTable)
+	configurations := aws.NewRunnerConfigurations(configuration, table)
+	deployments := aws.NewDeployments(configuration, settings.launch.DeployDataTable)
 	launcher, err := launch.New(settings.launch, launch.Ports{
 		Configurations: configurations,
 		Deployments:    deployments,
-		Queue:          awsport.NewJobQueue(configuration),
-		Steps:          awsport.NewSteps(configuration),
-		States:         awsport.NewRunnerStates(configuration, table),
-		Claims:         awsport.NewRunnerClaims(configuration, table),
-		Cluster:        awsport.NewCluster(configuration),
-		Hosts:          awsport.NewRunnerHosts(configuration),
+		Queue:          aws.NewJobQueue(configuration),
+		Steps:          aws.NewSteps(configuration),
+		States:         aws.NewRunnerStates(configuration, table),
+		Claims:         aws.NewRunnerClaims(configuration, table),
+		Cluster:        aws.NewCluster(configuration),
+		Hosts:          aws.NewRunnerHosts(configuration),
 	}, logger)
 	if err != nil {
 		return nil, err
 	}
 	return lifecycle.New(settings.lifecycle, lifecycle.Ports{
-		Account:        account{awsport.NewAccount(configuration), awsport.NewTaskDefinitions(configuration)},
+		Account:        account{aws.NewAccount(configuration), aws.NewTaskDefinitions(configuration)},
 		Configurations: configurations,
-		Runners:        awsport.NewRunnerItems(configuration, table),
+		Runners:        aws.NewRunnerItems(configuration, table),
 		Remover:        launcher,
-		Plans:          awsport.NewPlanItems(configuration, table),
-		Starts:         awsport.NewPlanStarts(configuration, table),
+		Plans:          aws.NewPlanItems(configuration, table),
+		Starts:         aws.NewPlanStarts(configuration, table),
 		Deployments:    deployments,
-		StateMachines:  awsport.NewStateMachines(configuration),
+		StateMachines:  aws.NewStateMachines(configuration),
 	}, logger)
 }

@@ -6,7 +6,7 @@ import (
 
 	custom "github.com/aws/aws-lambda-go/cfn"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 )
 
 // request is what CloudFormation asks of a custom resource. What is no text in

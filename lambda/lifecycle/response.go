@@ -10,8 +10,8 @@ import (
 
 	custom "github.com/aws/aws-lambda-go/cfn"
 
-	"github.com/attini-go/runner/lifecycle"
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/lifecycle"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // maxResponse is the size of a custom resource's response in bytes (AWS

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/attini-go/runner/launch"
-	"github.com/attini-go/runner/lifecycle"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/lifecycle"
 )
 
 // The function's environment; the names are the launcher's.

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/lambdahost"
-	"github.com/attini-go/runner/internal/standin"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
 // nowhere is an endpoint at which no AWS answers, for events that need no facts
@@ -70,7 +70,7 @@ type answered struct {
 func TestBootstrap(t *testing.T) {
 	t.Parallel()
 	programs := build(t)
-	aws := standin.Start(t).Endpoint()
+	aws := fakeaws.Start(t).Endpoint()
 	cases := map[string]struct{ status, endpoint string }{
 		"success":    {statusSuccess, nowhere},
 		"parameters": {statusSuccess, nowhere},
@@ -157,7 +157,7 @@ func build(t testing.TB) programs {
 func start(t testing.TB, p programs, endpoint string, log io.Writer) *lambdahost.Function {
 	t.Helper()
 	function := lambdahost.New(lambdahost.Config{
-		Bootstrap: p.macro, Name: "attini-runner-macro", Region: standin.Region, Timeout: time.Minute, Log: log,
+		Bootstrap: p.macro, Name: "attini-runner-macro", Region: fakeaws.Region, Timeout: time.Minute, Log: log,
 		Environment: map[string]string{"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
 	})
 	t.Cleanup(function.Close)
@@ -183,7 +183,7 @@ func expand(t *testing.T, p programs, endpoint string, call event) (stdout, stde
 		arguments = append(arguments, "--parameter", name+"="+call.Parameters[name])
 	}
 	command := exec.CommandContext(t.Context(), p.runnerctl, arguments...)
-	command.Env = standin.Environment(os.Environ(), endpoint)
+	command.Env = fakeaws.Environment(os.Environ(), endpoint)
 	var printed, said strings.Builder
 	command.Stdout, command.Stderr = &printed, &said
 	if err := command.Run(); err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/attini-go/runner/problem"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/transform"
 )
 

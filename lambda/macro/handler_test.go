@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -103,8 +103,7 @@ func TestParametersAreChecked(t *testing.T) {
 	}
 }
 
-// TestLogHoldsNoTemplate is D-M18 of the original's defects: it logged the whole
-// template and all parameters.
+// TestLogHoldsNoTemplate: neither the template nor a parameter is in the log.
 func TestLogHoldsNoTemplate(t *testing.T) {
 	t.Parallel()
 	_, log := call(t, `{"requestId":"id-1","templateParameterValues":{"Token":"my-token"},"fragment":{

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/attini-go/runner/awsport"
+	"github.com/attini-go/runner/internal/aws"
 )
 
 func main() {
@@ -16,13 +16,13 @@ func main() {
 	// An unknown level leaves Info; the template allows none.
 	_ = level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL")))
 	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level}))
-	configuration, err := awsport.LoadConfig(context.Background())
+	configuration, err := aws.LoadConfig(context.Background())
 	if err != nil {
 		logger.Error("start", "error", err)
 		os.Exit(1)
 	}
 	lambda.Start(handler{
-		logger: logger, account: awsport.NewAccount(configuration),
+		logger: logger, account: aws.NewAccount(configuration),
 		defaultImage: os.Getenv("ATTINI_DEFAULT_RUNNER_IMAGE"),
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/attini-go/runner/cfn"
+	"github.com/attini-go/runner/internal/cfn"
 )
 
 // request is what CloudFormation sends a macro; the parts that are used.

@@ -20,9 +20,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/lambdahost"
-	"github.com/attini-go/runner/internal/standin"
-	"github.com/attini-go/runner/releases/releasestest"
+	"github.com/attini-go/runner/internal/releaseapi/releaseapitest"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
 const bucket = "releases"
@@ -32,12 +32,12 @@ const bucket = "releases"
 func TestBootstrap(t *testing.T) {
 	t.Parallel()
 	bootstrap := build(t)
-	aws := standin.NewProxy(t, standin.Start(t).Endpoint())
+	aws := fakeaws.NewProxy(t, fakeaws.Start(t).Endpoint())
 	fill(t, aws.Endpoint(), "agents/")
 	function, log := start(t, bootstrap, aws.Endpoint())
 	front := newFront(t, function)
 	t.Run("unavailable", func(t *testing.T) { testUnavailable(t, front, aws) })
-	t.Run("examples", func(t *testing.T) { releasestest.Examples(t, front.URL) })
+	t.Run("examples", func(t *testing.T) { releaseapitest.Examples(t, front.URL) })
 	t.Run("documented", func(t *testing.T) { testDocumented(t, front) })
 	t.Run("once", func(t *testing.T) {
 		assert.Equal(t, 2, aws.Calls("ListObjectsV2"), "one that failed, and then one for all that was asked in a minute")
@@ -45,7 +45,7 @@ func TestBootstrap(t *testing.T) {
 	function.Close()
 	for line := range strings.Lines(log.String()) {
 		assert.True(t, json.Valid([]byte(line)), "no JSON: %s", line)
-		for _, secret := range []string{"X-Amz-Signature", standin.ErrorWords} {
+		for _, secret := range []string{"X-Amz-Signature", fakeaws.ErrorWords} {
 			assert.NotContains(t, line, secret)
 		}
 	}
@@ -53,8 +53,8 @@ func TestBootstrap(t *testing.T) {
 }
 
 // testUnavailable: what S3 refuses is told as that, and is over when it is.
-func testUnavailable(t *testing.T, front *front, aws *standin.Proxy) {
-	aws.On("ListObjectsV2", standin.Times(1, standin.Error(http.StatusForbidden, "AccessDenied")))
+func testUnavailable(t *testing.T, front *front, aws *fakeaws.Proxy) {
+	aws.On("ListObjectsV2", fakeaws.Times(1, fakeaws.Error(http.StatusForbidden, "AccessDenied")))
 	response, body := front.get(t, http.MethodGet, "/api/v1/runner/get-supported-platforms")
 	assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
 	assert.Equal(t, "5", response.Header.Get("Retry-After"))
@@ -70,7 +70,7 @@ func testUnavailable(t *testing.T, front *front, aws *standin.Proxy) {
 // attackers too.
 func testDocumented(t *testing.T, front *front) {
 	_, document := front.get(t, http.MethodGet, "/api/v1/openapi.json")
-	contract := releasestest.NewContract(t, []byte(document))
+	contract := releaseapitest.NewContract(t, []byte(document))
 	for path, status := range map[string]int{
 		"/api/v1/openapi.json":                                               200,
 		"/api/v1/runner/get-supported-platforms":                             200,
@@ -125,7 +125,7 @@ func start(t testing.TB, bootstrap, endpoint string) (*lambdahost.Function, *byt
 	t.Helper()
 	log := &bytes.Buffer{}
 	function := lambdahost.New(lambdahost.Config{
-		Bootstrap: bootstrap, Name: "attini-runner-releases", Region: standin.Region, Timeout: 30 * time.Second, Log: log,
+		Bootstrap: bootstrap, Name: "attini-runner-releases", Region: fakeaws.Region, Timeout: 30 * time.Second, Log: log,
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "test",
 			"ATTINI_RELEASE_BUCKET": bucket, "ATTINI_RELEASE_PREFIX": "agents",
@@ -141,14 +141,14 @@ func fill(t *testing.T, endpoint, folder string) {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	client := s3.New(s3.Options{
-		Region: standin.Region, BaseEndpoint: aws.String(endpoint), HTTPClient: &http.Client{Transport: transport},
+		Region: fakeaws.Region, BaseEndpoint: aws.String(endpoint), HTTPClient: &http.Client{Transport: transport},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{
-		Bucket: aws.String(bucket), CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: standin.Region},
+		Bucket: aws.String(bucket), CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: fakeaws.Region},
 	})
 	require.NoError(t, err)
-	sample := releasestest.Sample()
+	sample := releaseapitest.Sample()
 	for _, path := range slices.Sorted(maps.Keys(sample)) {
 		_, err := client.PutObject(t.Context(), &s3.PutObjectInput{
 			Bucket: aws.String(bucket), Key: aws.String(folder + path), Body: strings.NewReader(sample[path]),

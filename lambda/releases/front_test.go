@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/lambdahost"
+	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
 // front is a function URL: it makes events of requests, and responses of what

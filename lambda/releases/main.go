@@ -11,8 +11,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/attini-go/runner/awsport"
-	"github.com/attini-go/runner/releases"
+	"github.com/attini-go/runner/internal/aws"
+	"github.com/attini-go/runner/internal/releaseapi"
 )
 
 // freshness is how long after its publication a release may be unknown.
@@ -30,17 +30,17 @@ func main() {
 	}
 	lambda.Start(handler{
 		logger: logger,
-		api:    releases.NewRedirector(store, releases.Options{Freshness: freshness, Logger: logger}),
+		api:    releaseapi.NewRedirector(store, releaseapi.Options{Freshness: freshness, Logger: logger}),
 	})
 }
 
-func openStore(ctx context.Context, bucket, prefix string) (*awsport.Releases, error) {
+func openStore(ctx context.Context, bucket, prefix string) (*aws.Releases, error) {
 	if bucket == "" {
 		return nil, errors.New("find the releases: no bucket; set ATTINI_RELEASE_BUCKET, and ATTINI_RELEASE_PREFIX if they are in a folder of it")
 	}
-	configuration, err := awsport.LoadConfig(ctx)
+	configuration, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return awsport.NewReleases(configuration, bucket, prefix), nil
+	return aws.NewReleases(configuration, bucket, prefix), nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCommands is D-A46 too: no file is written, each wrong use says what there is.
+// TestCommands: no command writes a file; a wrong command lists those that exist.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	const listed = `{"stacks":[{"id":"App/A","name":"a"},{"id":"App/B","name":"b"}],"outputs":{"a":{"Url":"https://x"}}}`
@@ -60,8 +60,7 @@ func complete() environment {
 	}
 }
 
-// TestSettings is D-A40 too: values are checked, and a warning names the
-// variable that is wrong.
+// TestSettings: every value is checked, and a warning names the wrong variable.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	s, err := readSettings(complete())
@@ -123,8 +122,8 @@ func TestSettings(t *testing.T) {
 		"the environment variable ATTINI_RUNNER_RESOURCE_NAME is missing; the launcher sets it")
 }
 
-// TestMissingVariables is D-A39 too: an agent that cannot start says why, with
-// or without a token.
+// TestMissingVariables: an agent that cannot start says why, with or without a
+// task token.
 func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	for _, arguments := range [][]string{nil, {"a", "2.0.2", "more"}} {

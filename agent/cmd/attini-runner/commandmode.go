@@ -9,7 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"github.com/attini-go/runner/agent/internal/awsport"
+	"github.com/attini-go/runner/agent/internal/aws"
 	"github.com/attini-go/runner/agent/protocol"
 )
 
@@ -64,7 +64,7 @@ func storeArtifact(ctx context.Context, e environment, key, file string, s strea
 		return fmt.Errorf("the environment variable %s is missing", protocol.EnvArtifactStore)
 	}
 	fmt.Fprintf(s.stdout, "Storing %s as %s in %s\n", file, key, bucket)
-	return awsport.StoreArtifact(ctx, loaded, bucket, key, file)
+	return aws.StoreArtifact(ctx, loaded, bucket, key, file)
 }
 
 // stacks is what a CDK step says of the stacks that it deployed: those that
@@ -104,13 +104,13 @@ func saveStacks(ctx context.Context, e environment, request stacks) error {
 	if err != nil {
 		return fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	origin := awsport.StackOrigin{
+	origin := aws.StackOrigin{
 		DistributionID: request.DistributionID, DistributionName: request.DistributionName, Environment: request.Environment,
 		ObjectIdentifier: request.ObjectIdentifier, StepName: request.StepName,
 	}
 	var problems []error
 	for _, listed := range request.Stacks {
-		problems = append(problems, awsport.SaveStack(ctx, loaded, table, awsport.Stack{
+		problems = append(problems, aws.SaveStack(ctx, loaded, table, aws.Stack{
 			Name:    listed.Name,
 			Region:  known(listed.Environment.Region, e[protocol.EnvRegion]),
 			Account: known(listed.Environment.Account, e[protocol.EnvAccount]),

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -17,6 +19,22 @@ type logs struct {
 }
 
 var _ worker.Log = (*logs)(nil)
+
+// droppedNotice is a line of the agent's log, whatever its level: lines of jobs
+// are missing.
+func droppedNotice(dropped joblog.Dropped) []byte {
+	var line bytes.Buffer
+	slog.New(slog.NewJSONHandler(&line, nil)).Warn("the container's log was blocked; lines are missing here", "lines", dropped.Lines, "bytes", dropped.Bytes)
+	return line.Bytes()
+}
+
+// flush writes the last lines. A log that is blocked until the end cannot be
+// told so.
+func (a *agent) flush(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushReserve)
+	defer cancel()
+	_ = a.output.Close(ctx)
+}
 
 // Open implements worker.Log.
 func (l *logs) Open(message *protocol.Message) worker.JobLog {

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"github.com/attini-go/runner/agent/internal/awsport"
+	awsports "github.com/attini-go/runner/agent/internal/aws"
 	"github.com/attini-go/runner/agent/joblog"
 	"github.com/attini-go/runner/agent/metrics"
 	"github.com/attini-go/runner/agent/process"
@@ -33,6 +33,8 @@ const (
 	reportReserve = 15 * time.Second
 	// logReserve is what the ends of logs get that could not be stored before.
 	logReserve = 5 * time.Second
+	// flushReserve is what the container's log gets to take the last lines.
+	flushReserve = 2 * time.Second
 	// hostReserve is what the termination of the agent's host gets.
 	hostReserve = 25 * time.Second
 	// killGrace is the time between a job's SIGTERM and SIGKILL.
@@ -52,15 +54,16 @@ type agent struct {
 	invited  invitation
 	settings settings
 	streams  streams
-	console  *joblog.Console
-	logger   *slog.Logger
-	aws      aws.Config
+	// output is the container's log.
+	output *joblog.AsyncWriter
+	logger *slog.Logger
+	aws    aws.Config
 	// signals are those to stop.
 	signals <-chan os.Signal
-	queue   *awsport.EarlyQueue
+	queue   *awsports.EarlyQueue
 	// container is the agent's own, which metadata tells; unknown says why not.
-	metadata  *awsport.Metadata
-	container awsport.Container
+	metadata  *awsports.Metadata
+	container awsports.Container
 	unknown   error
 }
 
@@ -75,9 +78,15 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	defer signal.Stop(signals)
+	// A write to a standard output that is gone ends a program, unless it takes
+	// this signal. The agent works on, its jobs have their logs in the store.
+	gone := make(chan os.Signal, 1)
+	signal.Notify(gone, syscall.SIGPIPE)
+	defer signal.Stop(gone)
 	found, err := readSettings(environmentOf(s.environment))
-	a := &agent{invited: invited, settings: found, streams: s, console: joblog.NewConsole(s.stdout), signals: signals}
-	a.logger = slog.New(slog.NewJSONHandler(a.console, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
+	a := &agent{invited: invited, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals}
+	defer a.flush(ctx)
+	a.logger = slog.New(slog.NewJSONHandler(a.output, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
 	var asking sync.WaitGroup
 	asking.Go(func() { a.identify(ctx) }) // meanwhile, since a job is waiting
 	for _, warning := range found.warnings {
@@ -92,7 +101,7 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 		asking.Wait()
 		return a.failed(ctx, err)
 	}
-	a.queue = awsport.NewEarlyQueue(ctx, awsport.NewQueue(a.aws, a.settings.QueueURL, a.logger), a.settings.MaxConcurrentJobs)
+	a.queue = awsports.NewEarlyQueue(ctx, awsports.NewQueue(a.aws, a.settings.QueueURL, a.logger), a.settings.MaxConcurrentJobs)
 	defer a.giveBack(ctx)
 	asking.Wait()
 	if err := a.run(ctx, cancel); err != nil {
@@ -124,7 +133,7 @@ func (a *agent) failed(ctx context.Context, err error) int {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportReserve)
 	defer cancel()
-	told := awsport.NewReporter(a.aws, a.logger).Fail(ctx, a.invited.token, worker.Failure{
+	told := awsports.NewReporter(a.aws, a.logger).Fail(ctx, a.invited.token, worker.Failure{
 		Error: protocol.ErrorStartup, Cause: protocol.Shorten(err.Error(), protocol.MaxCause),
 	})
 	if told != nil && !errors.Is(told, worker.ErrTokenClosed) {
@@ -137,7 +146,7 @@ func (a *agent) failed(ctx context.Context, err error) int {
 func (a *agent) identify(ctx context.Context) {
 	ctx, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the container's metadata do not answer"))
 	defer stop()
-	a.metadata = awsport.NewMetadata(a.settings.MetadataURI)
+	a.metadata = awsports.NewMetadata(a.settings.MetadataURI)
 	a.container, a.unknown = a.metadata.Container(ctx)
 }
 
@@ -152,8 +161,8 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	}
 	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
 	defer stop()
-	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
-	var told awsport.Settings
+	runner := awsports.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
+	var told awsports.Settings
 	var joined error
 	var joining sync.WaitGroup
 	joining.Go(func() { told, joined = runner.Join(asking) })
@@ -166,9 +175,9 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 			a.logger.Warn("remove the agent's directory", "error", err)
 		}
 	}()
-	store := workspace.NewStore(awsport.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
+	store := workspace.NewStore(awsports.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
 	defer store.Close()
-	archive := joblog.NewArchive(awsport.NewLogs(a.aws), made.disk, a.logger)
+	archive := joblog.NewArchive(awsports.NewLogs(a.aws), made.disk, a.logger)
 	defer func() {
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), logReserve)
 		defer cancel()
@@ -177,10 +186,10 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	meter, stopMeter := a.meter(ctx)
 	defer stopMeter()
 	ports := worker.Ports{
-		Queue: a.queue, Reporter: awsport.NewReporter(a.aws, a.logger),
-		Source: store, Log: &logs{a.console, archive},
-		Admission: awsport.NewAdmission(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
-		Claims:    awsport.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
+		Queue: a.queue, Reporter: awsports.NewReporter(a.aws, a.logger),
+		Source: store, Log: &logs{a.output.Console(), archive},
+		Admission: awsports.NewAdmission(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
+		Claims:    awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
 		Life:      runner, Meter: meter,
 	}
 	joining.Wait()
@@ -249,7 +258,7 @@ func (a *agent) meter(ctx context.Context) (meter worker.Meter, stop func()) {
 	if !a.settings.Metrics {
 		return nil, func() {}
 	}
-	found, err := metrics.New(a.console, metrics.Config{
+	found, err := metrics.New(a.output, metrics.Config{
 		Namespace: "Attini/Runner", Dimensions: []metrics.Dimension{{Name: "RunnerName", Value: a.settings.RunnerName}},
 	})
 	if err != nil {
@@ -270,8 +279,8 @@ func (a *agent) meter(ctx context.Context) (meter worker.Meter, stop func()) {
 func (a *agent) endHost(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hostReserve)
 	defer cancel()
-	runner := awsport.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
-	host := awsport.NewHost(a.aws, runner, a.settings.HostID, a.logger)
+	runner := awsports.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
+	host := awsports.NewHost(a.aws, runner, a.settings.HostID, a.logger)
 	if !host.ShouldTerminate(ctx) {
 		return
 	}
@@ -280,7 +289,7 @@ func (a *agent) endHost(ctx context.Context) {
 	}
 }
 
-func (a *agent) config(made directories, told awsport.Settings) worker.Config {
+func (a *agent) config(made directories, told awsports.Settings) worker.Config {
 	variables := append(a.streams.environment[:len(a.streams.environment):len(a.streams.environment)],
 		protocol.EnvEnvironmentName+"="+told.Environment, protocol.EnvDistributionName+"="+told.DistributionName)
 	return worker.Config{

@@ -1,0 +1,50 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+type storeClient interface {
+	PutObject(ctx context.Context, input *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error)
+}
+
+// StoreArtifact puts a file into the artifact store.
+func StoreArtifact(ctx context.Context, configuration aws.Config, bucket, key, file string) (err error) {
+	body, err := os.Open(file)
+	if err != nil {
+		return fmt.Errorf("open the artifact: %w", err)
+	}
+	defer func() { err = errors.Join(err, body.Close()) }()
+	var client storeClient = s3.NewFromConfig(configuration, pathStyle)
+	_, err = client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: body})
+	if err != nil {
+		return objectError("store", bucket, key, err)
+	}
+	return nil
+}
+
+// Stack is a CloudFormation stack that a CDK step deployed.
+type Stack struct{ Name, Region, Account string }
+
+// StackOrigin says which step of which distribution deployed a stack.
+type StackOrigin struct{ DistributionID, DistributionName, Environment, ObjectIdentifier, StepName string }
+
+// SaveStack writes the item of a stack into the resource-state table.
+func SaveStack(ctx context.Context, configuration aws.Config, table string, stack Stack, origin StackOrigin) error {
+	_, err := dynamodb.NewFromConfig(configuration).PutItem(ctx, &dynamodb.PutItemInput{TableName: &table, Item: item{
+		keyType: text("CloudformationStack"), keyName: text(stack.Name + "-" + stack.Region + "-" + stack.Account),
+		"stepName": text(origin.StepName), "distributionName": text(origin.DistributionName), "distributionId": text(origin.DistributionID),
+		"attiniObjectIdentifier": text(origin.ObjectIdentifier), "environment": text(origin.Environment), "stackType": text("Cdk"),
+	}})
+	if err != nil {
+		return refused(fmt.Sprintf("save stack %s in table %s", stack.Name, table), err)
+	}
+	return nil
+}

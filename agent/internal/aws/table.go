@@ -1,0 +1,60 @@
+package aws
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Keys and attributes of the resource-state table; see docs/wire.md.
+const (
+	keyType = "resourceType"
+	keyName = "name"
+
+	typeRunner = "Runner"
+
+	attributeTask    = "taskId"
+	attributeStarted = "started"
+)
+
+type tableClient interface {
+	GetItem(ctx context.Context, input *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	PutItem(ctx context.Context, input *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	UpdateItem(ctx context.Context, input *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	Query(ctx context.Context, input *dynamodb.QueryInput, options ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+}
+
+// item is an item of a table.
+type item = map[string]types.AttributeValue
+
+func text(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
+
+func boolean(value bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: value} }
+
+func number(value string) types.AttributeValue { return &types.AttributeValueMemberN{Value: value} }
+
+// textOf is the text of an attribute; "" when it is absent or something else.
+func textOf(value types.AttributeValue) string {
+	if s, ok := value.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}
+
+// read gets an item, as it is after all writes before; nil when there is none.
+func read(ctx context.Context, client tableClient, table string, key item) (item, error) {
+	output, err := client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: key, ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return nil, err
+	}
+	return output.Item, nil
+}
+
+// isUnmet reports whether the condition of a write did not hold.
+func isUnmet(err error) bool {
+	var unmet *types.ConditionalCheckFailedException
+	return errors.As(err, &unmet)
+}

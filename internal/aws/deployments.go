@@ -1,0 +1,129 @@
+package aws
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/lifecycle"
+)
+
+// Keys and attributes of the deployment table (docs/wire.md). Deployment time 0
+// is the current deployment; executionArns has its executions.
+const (
+	keyDeployment       = "deploymentName"
+	keyDeploymentTime   = "deploymentTime"
+	attributeExecutions = "executionArns"
+	// attributeTimes has when each of the plans was deployed, epoch ms; ours.
+	attributeTimes = "deploymentTimes"
+	// attributeOwn marks an item that no framework has made.
+	attributeOwn = "createdByRunner"
+)
+
+// Deployments is the deployment data table.
+type Deployments struct {
+	client tableClient
+	table  string
+}
+
+var (
+	_ lifecycle.Deployments = (*Deployments)(nil)
+	_ launch.Deployments    = (*Deployments)(nil)
+)
+
+// NewDeployments reads and writes the table of the given name.
+func NewDeployments(configuration aws.Config, table string) *Deployments {
+	return &Deployments{client: dynamodb.NewFromConfig(configuration), table: table}
+}
+
+func deploymentKey(name string) item {
+	return item{keyDeployment: text(name), keyDeploymentTime: number(0)}
+}
+
+// write writes to an item; unmet says that its condition did not hold.
+func (d *Deployments) write(ctx context.Context, name string, u *update) (unmet bool, err error) {
+	_, err = u.write(ctx, d.client, d.table, deploymentKey(name))
+	if _, unmet := isUnmet(err); unmet {
+		return true, nil
+	}
+	if err != nil {
+		return false, failed(ctx, "dynamodb:UpdateItem", err)
+	}
+	return false, nil
+}
+
+// SetExecution implements lifecycle.Deployments.
+func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachineARN, executionARN string, deployed time.Time) error {
+	// An entry of a map is its own, so that another plan's stays; for that the
+	// maps have to be there.
+	none := &types.AttributeValueMemberM{Value: item{}}
+	first := newUpdate().ifAbsent(keyDeployment).set(attributeExecutions, none).set(attributeTimes, none).set(attributeOwn, boolean(true))
+	there, err := d.write(ctx, deployment, first)
+	if err != nil {
+		return err
+	}
+	if there {
+		if _, err := d.write(ctx, deployment, newUpdate().setUnlessThere(attributeExecutions, none).setUnlessThere(attributeTimes, none)); err != nil {
+			return err
+		}
+	}
+	u := newUpdate()
+	u.sets = append(u.sets,
+		u.entry(attributeExecutions, stateMachineARN)+" = "+u.value(text(executionARN)),
+		u.entry(attributeTimes, stateMachineARN)+" = "+u.value(millis(deployed)))
+	_, err = d.write(ctx, deployment, u)
+	return err
+}
+
+// Deployment implements launch.Deployments.
+func (d *Deployments) Deployment(ctx context.Context, name string) (launch.Deployment, error) {
+	found, err := read(ctx, d.client, d.table, deploymentKey(name))
+	if err != nil {
+		return launch.Deployment{}, failed(ctx, "dynamodb:GetItem", err)
+	}
+	deployment := launch.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
+	for machine, execution := range entriesOf(found[attributeExecutions]) {
+		deployment.Executions[machine] = textOf(execution)
+	}
+	for machine, deployed := range entriesOf(found[attributeTimes]) {
+		deployment.Times[machine] = timeOf(deployed)
+	}
+	return deployment, nil
+}
+
+// entriesOf are those of a map; none of what is none.
+func entriesOf(value types.AttributeValue) item {
+	if m, ok := value.(*types.AttributeValueMemberM); ok {
+		return m.Value
+	}
+	return nil
+}
+
+// entry is the path of a plan's entry in a map.
+func (u *update) entry(attribute, stateMachineARN string) string {
+	u.names["#entry"] = stateMachineARN
+	return u.name(attribute) + ".#entry"
+}
+
+// ForgetPlan implements lifecycle.Deployments.
+func (d *Deployments) ForgetPlan(ctx context.Context, deployment, stateMachineARN string) error {
+	u := newUpdate().ifThere(attributeExecutions).ifThere(attributeTimes)
+	u.removes = append(u.removes, u.entry(attributeExecutions, stateMachineARN), u.entry(attributeTimes, stateMachineARN))
+	if unmet, err := d.write(ctx, deployment, u); err != nil || unmet {
+		return err
+	}
+	_, err := d.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &d.table, Key: deploymentKey(deployment),
+		ConditionExpression:       aws.String("attribute_exists(#own) AND size(#executions) = :none"),
+		ExpressionAttributeNames:  map[string]string{"#own": attributeOwn, "#executions": attributeExecutions},
+		ExpressionAttributeValues: item{":none": number(0)},
+	})
+	if _, unmet := isUnmet(err); err != nil && !unmet {
+		return failed(ctx, "dynamodb:DeleteItem", err)
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package aws
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// maxFilterValues is how many values EC2 takes in a filter.
+const maxFilterValues = 200
+
+func filter(name string, values ...string) types.Filter {
+	return types.Filter{Name: aws.String(name), Values: values}
+}
+
+// named are filters for things by their names, one for each call that it takes.
+// A name that EC2 would take for a pattern is left out: it names nothing, and
+// ami-* is every image there is.
+func named(name string, values []string) []types.Filter {
+	exact := slices.DeleteFunc(slices.Clone(values), func(value string) bool {
+		return value == "" || strings.ContainsAny(value, `*?\`)
+	})
+	var filters []types.Filter
+	for chunk := range slices.Chunk(exact, maxFilterValues) {
+		filters = append(filters, filter(name, chunk...))
+	}
+	return filters
+}

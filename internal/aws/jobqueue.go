@@ -1,0 +1,115 @@
+package aws
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// Limits of SQS.
+const (
+	maxMessages = 10
+	minWait     = time.Second
+	maxWait     = 20 * time.Second
+)
+
+// JobQueue is the runners' queues on SQS.
+type JobQueue struct{ client queueClient }
+
+var _ launch.Queue = (*JobQueue)(nil)
+
+type queueClient interface {
+	SendMessage(ctx context.Context, input *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
+	ReceiveMessage(ctx context.Context, input *sqs.ReceiveMessageInput, options ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
+	DeleteMessage(ctx context.Context, input *sqs.DeleteMessageInput, options ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
+	ChangeMessageVisibility(ctx context.Context, input *sqs.ChangeMessageVisibilityInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
+}
+
+// NewJobQueue asks SQS.
+func NewJobQueue(configuration aws.Config) *JobQueue {
+	return &JobQueue{client: sqs.NewFromConfig(configuration)}
+}
+
+// queueError explains an error of a call.
+func queueError(ctx context.Context, action string, err error) error {
+	var gone *types.QueueDoesNotExist
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &gone), code(err) == "AWS.SimpleQueueService.NonExistentQueue":
+		return launch.ErrNoQueue
+	}
+	return failed(ctx, action, err)
+}
+
+// Send implements launch.Queue.
+func (q *JobQueue) Send(ctx context.Context, queue, id string, body []byte) error {
+	_, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{
+		QueueUrl: &queue, MessageGroupId: &id, MessageDeduplicationId: &id, MessageBody: aws.String(string(body)),
+	})
+	if code(err) == "InvalidParameterValue" && strings.Contains(err.Error(), "shorter than") {
+		return launch.ErrTooLarge
+	}
+	return queueError(ctx, "sqs:SendMessage", err)
+}
+
+// Receive implements launch.Queue. The SDK's own retries have the receive's
+// attempt id, by which SQS gives the messages of a lost answer again. It waits a
+// second at least: the SDK leaves out a zero, and SQS then waits as long as the
+// queue's own setting says.
+func (q *JobQueue) Receive(ctx context.Context, queue string, wait, hide time.Duration) ([]launch.Delivery, error) {
+	output, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+		QueueUrl: &queue, MaxNumberOfMessages: maxMessages, VisibilityTimeout: seconds(hide),
+		WaitTimeSeconds: seconds(min(max(wait, minWait), maxWait)), ReceiveRequestAttemptId: aws.String(rand.Text()),
+	})
+	if err != nil {
+		return nil, queueError(ctx, "sqs:ReceiveMessage", err)
+	}
+	deliveries := make([]launch.Delivery, len(output.Messages))
+	for i, message := range output.Messages {
+		deliveries[i] = launch.Delivery{Body: []byte(aws.ToString(message.Body)), Receipt: aws.ToString(message.ReceiptHandle)}
+	}
+	return deliveries, nil
+}
+
+// seconds rounds up: nothing is shorter than asked for.
+func seconds(duration time.Duration) int32 {
+	return int32((max(duration, 0) + time.Second - 1) / time.Second)
+}
+
+// Hide implements launch.Queue.
+func (q *JobQueue) Hide(ctx context.Context, queue, receipt string, duration time.Duration) error {
+	_, err := q.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
+		QueueUrl: &queue, ReceiptHandle: &receipt, VisibilityTimeout: seconds(duration),
+	})
+	var visible *types.MessageNotInflight
+	if errors.As(err, &visible) || isStale(err) {
+		return nil
+	}
+	return queueError(ctx, "sqs:ChangeMessageVisibility", err)
+}
+
+// Delete implements launch.Queue.
+func (q *JobQueue) Delete(ctx context.Context, queue, receipt string) error {
+	_, err := q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: &receipt})
+	if isStale(err) {
+		return nil
+	}
+	return queueError(ctx, "sqs:DeleteMessage", err)
+}
+
+// isStale reports whether a receipt is none any more: the message is deleted,
+// or was received again.
+func isStale(err error) bool {
+	var stale *types.ReceiptHandleIsInvalid
+	return errors.As(err, &stale) ||
+		code(err) == "InvalidParameterValue" && strings.Contains(err.Error(), "receipt handle has expired")
+}

@@ -1,0 +1,47 @@
+package aws
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+)
+
+// TestLaunchActions: the launcher's role must permit exactly the actions that it
+// calls, also for EC2 hosts, besides iam:PassRole for the tasks' and hosts' roles
+// and ecs:TagResource and ec2:CreateTags. internal/test/lint compares
+// template.yaml with the same list.
+func TestLaunchActions(t *testing.T) {
+	t.Parallel()
+	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
+	for _, service := range []string{"dynamodb", "sqs", "states", "ecs", "ec2"} {
+		proxy.On(service, fakeaws.Error(http.StatusForbidden, "AccessDeniedException"))
+	}
+	ctx, configuration := t.Context(), configuration(t, proxy.Endpoint())
+	states, claims := NewRunnerStates(configuration, stateTable), NewRunnerClaims(configuration, stateTable)
+	configurations, queue := NewRunnerConfigurations(configuration, stateTable), NewJobQueue(configuration)
+	steps, cluster, hosts := NewSteps(configuration), NewCluster(configuration), NewRunnerHosts(configuration)
+	for i, err := range []error{
+		only(states.State(ctx, "r")), only(states.Lock(ctx, "r", launch.Lock{})), states.Renew(ctx, "r", "a", time.Now()),
+		states.RecordTask(ctx, "r", "a", launch.TaskRecord{}), states.RecordHost(ctx, "r", "a", launch.HostRecord{}), states.Release(ctx, "r", "a", true),
+		only(states.Bury(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ForgetFailures(ctx, "r"),
+		only(states.Booting(ctx)), only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
+		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewDeployments(configuration, deployTable).Deployment(ctx, "d")),
+		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
+		steps.Fail(ctx, "token", launch.Failure{}), steps.Heartbeat(ctx, "token"),
+		only(cluster.Run(ctx, taskRequest())), only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"), only(cluster.Instance(ctx, "c", "i-1")),
+		only(hosts.Run(ctx, launch.HostRequest{})), only(hosts.Host(ctx, "i-1")), hosts.Terminate(ctx, "i-1"),
+	} {
+		require.Error(t, err, i)
+		assert.NotContains(t, err.Error(), "no answer", i)
+	}
+	// It comes only after an answer to the list.
+	proxy.On("ListContainerInstances", (&asked{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
+	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
+	assert.Equal(t, permitted(t, "launcher"), proxy.Actions())
+}

@@ -1,0 +1,141 @@
+package aws
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+)
+
+const stateTable = "AttiniResourceStatesV1"
+
+// TestLaunchPorts holds the launcher's ports to the suites, on a server that
+// takes tables and queues as strictly as AWS.
+func TestLaunchPorts(t *testing.T) {
+	t.Parallel()
+	cloud, err := fakeaws.Open(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
+	configuration := configuration(t, cloud.Endpoint())
+	client := dynamodb.NewFromConfig(configuration)
+	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: aws.String(stateTable), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String(keyType), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(keyName), AttributeType: types.ScalarAttributeTypeS},
+		},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String(keyType), KeyType: types.KeyTypeHash},
+			{AttributeName: aws.String(keyName), KeyType: types.KeyTypeRange},
+		},
+	})
+	require.NoError(t, err)
+	put := func(t testing.TB, item item) {
+		t.Helper()
+		_, err := client.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: aws.String(stateTable), Item: item})
+		require.NoError(t, err)
+	}
+	t.Run("states", func(t *testing.T) {
+		states := NewRunnerStates(configuration, stateTable)
+		launchtest.TestStates(t, func(*testing.T) launchtest.StatesFixture {
+			return launchtest.StatesFixture{States: states, Deploy: func(t testing.TB, runner, queue string) {
+				t.Helper()
+				deployed := itemKey(typeRunner, runner)
+				deployed[attributeQueue] = text(queue)
+				put(t, deployed)
+			}}
+		})
+	})
+	t.Run("what others read and write", func(t *testing.T) { testItem(t, configuration, client, put) })
+	t.Run("configurations", func(t *testing.T) {
+		launchtest.TestConfigurations(t, NewRunnerConfigurations(configuration, stateTable))
+	})
+	t.Run("expiry", func(t *testing.T) { testExpiry(t, configuration, client) })
+	t.Run("claims", func(t *testing.T) {
+		launchtest.TestClaims(t, launchtest.ClaimsFixture{
+			Claims: NewRunnerClaims(configuration, stateTable),
+			Claim: func(t testing.TB, runner string, claim launch.Claim) {
+				t.Helper()
+				claimed := itemKey(claimType+runner, claim.Name)
+				claimed[attributeToken], claimed[attributeTask], claimed[attributeStep] = text(claim.Token), text(claim.Task), text(claim.StepName)
+				claimed[attributeFinished] = boolean(claim.Finished)
+				put(t, claimed)
+				// An agent's sign of life is no claim.
+				sign := itemKey(claimType+runner, "agent-"+claim.Task)
+				sign[attributeTask] = text(claim.Task)
+				put(t, sign)
+			},
+		})
+	})
+	t.Run("cluster", func(t *testing.T) { testCluster(t, configuration) })
+	t.Run("queue", func(t *testing.T) {
+		queue, err := sqs.NewFromConfig(configuration).CreateQueue(t.Context(), &sqs.CreateQueueInput{
+			QueueName: aws.String("dev-shop.fifo"), Attributes: map[string]string{"FifoQueue": "true"},
+		})
+		require.NoError(t, err)
+		launchtest.TestQueue(t, NewJobQueue(configuration), aws.ToString(queue.QueueUrl), aws.ToString(queue.QueueUrl)+"-none.fifo")
+	})
+}
+
+// testItem: the attributes that the agent reads and writes. Attributes of other
+// writers stay unchanged.
+func testItem(t *testing.T, configuration aws.Config, client *dynamodb.Client, put func(testing.TB, item)) {
+	ctx, states := t.Context(), NewRunnerStates(configuration, stateTable)
+	deployed := itemKey(typeRunner, "dev-shop-Build")
+	deployed[attributeQueue], deployed["startupCommands"] = text("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{text("true")}}
+	deployed[attributeRetired], deployed[attributeRetiredAt], deployed[attributeHostStays] = text("task/0"), number(1), boolean(true)
+	deployed[attributeStarted] = boolean(true)
+	put(t, deployed)
+	state, err := states.Lock(ctx, "dev-shop-Build", launch.Lock{Owner: "a", Until: time.Now().Add(time.Minute), Attempt: "x", Configuration: "v1-1"})
+	require.NoError(t, err)
+	assert.Equal(t, "task/0", state.Retired)
+	require.NoError(t, states.RecordTask(ctx, "dev-shop-Build", "a", launch.TaskRecord{Task: "task/1", Configuration: "v1-1", Cluster: "own", Host: "i-1", StartedAt: time.UnixMilli(1700000000123)}))
+	found, err := read(ctx, client, stateTable, itemKey(typeRunner, "dev-shop-Build"))
+	require.NoError(t, err)
+	assert.Equal(t, item{
+		keyType: text(typeRunner), keyName: text("dev-shop-Build"), "sqsQueueUrl": text("https://queue"), "startupCommands": deployed["startupCommands"],
+		"taskId": text("task/1"), "started": boolean(false), "shutdownHookDisabled": boolean(false),
+		"taskConfigHashCode":  text(strconv.Itoa(int(launch.Hash("v1-1")))),
+		"taskConfigurationId": text("v1-1"), "taskCluster": text("own"), "taskEc2InstanceId": text("i-1"), "taskStartedAt": number(1700000000123),
+	}, found)
+}
+
+// testExpiry: a version that is not the current one any more expires, for the
+// longest time that an execution can need it; one that is put again does not.
+func testExpiry(t *testing.T, configuration aws.Config, client *dynamodb.Client) {
+	ctx, configurations := t.Context(), NewRunnerConfigurations(configuration, stateTable)
+	at := time.Unix(1_700_000_000, 0)
+	configurations.now = func() time.Time { return at }
+	expiry := func(c launch.Configuration) int64 {
+		id, err := c.ConfigurationID()
+		require.NoError(t, err)
+		found, err := read(ctx, client, stateTable, itemKey(typeConfiguration, c.ResourceName()+"#"+id))
+		require.NoError(t, err)
+		return numberOf(found[attributeExpiry])
+	}
+	first := launchtest.Configuration("expiry", "Build")
+	second, third := first, first
+	second.Task.CPU, third.Task.CPU = 512, 1024
+	require.NoError(t, configurations.PutConfiguration(ctx, first))
+	require.NoError(t, configurations.PutConfiguration(ctx, second))
+	assert.Equal(t, at.Unix()+400*24*60*60, expiry(first))
+	assert.Zero(t, expiry(second))
+	at = at.Add(time.Hour)
+	require.NoError(t, configurations.PutConfiguration(ctx, third))
+	assert.Equal(t, at.Unix()-3600+400*24*60*60, expiry(first), "it expires no later")
+	require.NoError(t, configurations.PutConfiguration(ctx, first), "a rollback")
+	assert.Zero(t, expiry(first))
+	assert.Positive(t, expiry(second))
+	assert.Positive(t, expiry(third))
+}

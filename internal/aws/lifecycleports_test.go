@@ -1,0 +1,384 @@
+package aws
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/lifecycle"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+)
+
+const (
+	deployTable  = "AttiniDeployDataV1"
+	testStackID  = "arn:aws:cloudformation:eu-west-1:123456789012:stack/dev-shop/1111"
+	testMachine  = "arn:aws:states:eu-west-1:123456789012:stateMachine:Plan"
+	otherMachine = "arn:aws:states:eu-west-1:123456789012:stateMachine:Other"
+)
+
+// account is a stand-in with the tables of one.
+type lifecycleAccount struct {
+	configuration aws.Config
+	client        *dynamodb.Client
+}
+
+// TestLifecyclePorts: the items of docs/wire.md, on a server that is as strict
+// about tables as AWS.
+func TestLifecyclePorts(t *testing.T) {
+	t.Parallel()
+	cloud, err := fakeaws.Open(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
+	a := lifecycleAccount{configuration: configuration(t, cloud.Endpoint())}
+	a.client = dynamodb.NewFromConfig(a.configuration)
+	a.table(t, stateTable, keyType, types.ScalarAttributeTypeS, keyName)
+	a.table(t, deployTable, keyDeployment, types.ScalarAttributeTypeN, keyDeploymentTime)
+	t.Run("runners", func(t *testing.T) { testRunnerItems(t, a) })
+	t.Run("a runner of another stack", func(t *testing.T) { testRunnersOf(t, a) })
+	t.Run("plans", func(t *testing.T) { testPlanItems(t, a) })
+	t.Run("a framework's stack", func(t *testing.T) { testFramework(t, a) })
+	t.Run("starts", func(t *testing.T) { testStarts(t, a) })
+	t.Run("deployments", func(t *testing.T) { testDeployments(t, a) })
+	t.Run("task definitions", func(t *testing.T) { testTaskDefinitions(t, a) })
+	t.Run("state machines", func(t *testing.T) { testStateMachines(t, a) })
+}
+
+func (a lifecycleAccount) table(t *testing.T, name, hash string, rangeType types.ScalarAttributeType, sort string) {
+	t.Helper()
+	_, err := a.client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: &name, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: &hash, AttributeType: types.ScalarAttributeTypeS}, {AttributeName: &sort, AttributeType: rangeType},
+		},
+		KeySchema: []types.KeySchemaElement{{AttributeName: &hash, KeyType: types.KeyTypeHash}, {AttributeName: &sort, KeyType: types.KeyTypeRange}},
+	})
+	require.NoError(t, err)
+}
+
+func (a lifecycleAccount) put(t *testing.T, table string, i item) {
+	t.Helper()
+	_, err := a.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: i})
+	require.NoError(t, err)
+}
+
+func (a lifecycleAccount) get(t *testing.T, table string, key item) item {
+	t.Helper()
+	found, err := read(t.Context(), a.client, table, key)
+	require.NoError(t, err)
+	return found
+}
+
+func texts(values ...string) types.AttributeValue {
+	return &types.AttributeValueMemberSS{Value: values}
+}
+
+// testRunnerItems: all attributes that the lifecycle function writes to a runner
+// item. Absent values remove theirs; those of launcher and agent stay.
+func testRunnerItems(t *testing.T, a lifecycleAccount) {
+	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
+	key := itemKey(typeRunner, "dev-shop-Build")
+	theirs := item{
+		attributeTask: text("task/1"), attributeStarted: boolean(true), attributeTaskHash: text("7"), attributeConfiguration: text("v1-0"),
+		attributeOwner: text("somebody"), attributeLockedUntil: number(5), attributeHost: text("i-1"), attributeRetired: text("task/0"),
+	}
+	before := item{keyType: key[keyType], keyName: key[keyName], attributeDeleted: boolean(true)}
+	for name, value := range theirs {
+		before[name] = value
+	}
+	a.put(t, stateTable, before)
+	full := launchtest.Configuration("dev-shop", "Build")
+	full.QueueURL = "https://queue"
+	full.Task = launch.Task{Definition: "arn:td", Container: "agent", Cluster: "own", RoleARN: "arn:role", CPU: 1024, Memory: 2048}
+	full.Network = launch.Network{Subnets: []string{"subnet-2", "subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"}, AssignPublicIP: "DISABLED"}
+	full.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120, JobTimeout: 600, LogLevel: "DEBUG"}
+	full.Startup = launch.Startup{Commands: []string{"b", "a", "b"}, CommandsTimeout: 30}
+	full.Host = &launch.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "1", InstanceType: "m5.large", AMI: "ami-1", InstanceProfile: "p", LogGroup: "lg"}
+	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
+	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-1", Configuration: full, Origin: origin, AgentVersion: "2.1.0"}))
+	want := item{
+		"stackId": text(testStackID), "configurationId": text("v1-1"), "stackName": text("dev-shop"), "runnerName": text("Build"), "sqsQueueUrl": text("https://queue"),
+		"taskDefinitionArn": text("arn:td"), "cluster": text("own"), "container": text("agent"), "roleArn": text("arn:role"), "cpu": number(1024), "memory": number(2048),
+		"subnets": texts("subnet-1", "subnet-2"), "securityGroups": texts("sg-1"), "assignPublicIp": text("DISABLED"), "logLevel": text("DEBUG"),
+		"maxConcurrentJobs": number(7), "idleTimeToLive": number(120), "jobTimeout": number(600), "startupCommandsTimeout": number(30),
+		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{text("b"), text("a"), text("b")}}, "attiniVersion": text("2.1.0"),
+		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": text("m5.large"), "instanceProfile": text("p"), "ecsClientLogGroup": text("lg"), "ami": text("ami-1")}},
+		"environment":      text("dev"), "distributionName": text("shop"), "distributionId": text("7c9e"), "attiniObjectIdentifier": text("dev/shop/7c9e"),
+		keyType: key[keyType], keyName: key[keyName],
+	}
+	for name, value := range theirs {
+		want[name] = value
+	}
+	assert.Equal(t, want, a.get(t, stateTable, key))
+	_, err := NewRunnerStates(a.configuration, stateTable).State(ctx, "dev-shop-Build")
+	require.NoError(t, err, "it is open again")
+
+	least := launch.Configuration{
+		StackName: "dev-shop", RunnerName: "Build", QueueURL: "https://other", Task: launch.Task{Definition: "family", Cluster: "attini-default"},
+	}
+	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-2", Configuration: least}))
+	for _, absent := range []string{
+		"container", "roleArn", "cpu", "memory", "subnets", "securityGroups", "assignPublicIp", "logLevel", "maxConcurrentJobs", "idleTimeToLive",
+		"jobTimeout", "startupCommandsTimeout", "startupCommands", "attiniVersion", "ec2Configuration",
+	} {
+		delete(want, absent)
+	}
+	want["configurationId"], want["sqsQueueUrl"] = text("v1-2"), text("https://other")
+	want["taskDefinitionArn"], want["cluster"] = text("family"), text("attini-default")
+	assert.Equal(t, want, a.get(t, stateTable, key), "the origin stays too")
+
+	owner, err := items.StackOf(ctx, "dev-shop-Build")
+	require.NoError(t, err)
+	assert.Equal(t, testStackID, owner)
+	_, err = items.StackOf(ctx, "dev-shop-None")
+	require.ErrorIs(t, err, launch.ErrNoRunner)
+}
+
+func testRunnersOf(t *testing.T, a lifecycleAccount) {
+	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
+	put := func(stackID, stack, runner string) {
+		c := launchtest.Configuration(stack, runner)
+		require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: stackID, ConfigurationID: "v1-1", Configuration: c}))
+	}
+	put("id-1", "list", "Two")
+	put("id-1", "list", "One")
+	put("id-2", "list-more", "One")
+	put("id-0", "list", "Left")
+	names, err := items.RunnersOf(ctx, "id-1", "list")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"One", "Two"}, names)
+	names, err = items.RunnersOf(ctx, "id-3", "none")
+	require.NoError(t, err)
+	assert.Empty(t, names)
+
+	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "1", ObjectIdentifier: "o"}
+	require.NoError(t, items.SetOrigin(ctx, "list-One", origin))
+	assert.Equal(t, origin, originOf(a.get(t, stateTable, itemKey(typeRunner, "list-One"))))
+	require.NoError(t, items.SetOrigin(ctx, "list-Gone", origin))
+	assert.Nil(t, a.get(t, stateTable, itemKey(typeRunner, "list-Gone")), "a runner that is gone stays so")
+}
+
+// testPlanItems: the stack and plan items. A removed Runner leaves the list.
+func testPlanItems(t *testing.T, a lifecycleAccount) {
+	ctx, plans := t.Context(), NewPlanItems(a.configuration, stateTable)
+	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
+	plan := lifecycle.Plan{
+		StackName: "dev-plan", StateMachineARN: testMachine, Origin: origin, PayloadDefaults: []byte(`{"a":1}`),
+		Steps: []lifecycle.Step{{Name: "Job", Type: "AttiniRunnerJob"}}, Parameters: map[string]string{"Env": "dev", "Empty": ""}, Runners: []string{"One", "Two"},
+	}
+	require.NoError(t, plans.PutPlan(ctx, plan))
+	planItem := item{
+		keyType: text(typePlan), keyName: text(testMachine), "environment": text("dev"), "distributionName": text("shop"), "distributionId": text("7c9e"),
+		"attiniObjectIdentifier": text("dev/shop/7c9e"), "stackName": text("dev-plan"), "payloadDefaults": text(`{"a":1}`),
+		"attiniSteps": &types.AttributeValueMemberL{Value: []types.AttributeValue{
+			&types.AttributeValueMemberM{Value: item{"name": text("Job"), "type": text("AttiniRunnerJob")}},
+		}},
+	}
+	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
+	stackItem := item{
+		keyType: text(typeStack), keyName: text("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
+		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": text("dev"), "Empty": text("")}},
+	}
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	found, err := plans.StackOrigin(ctx, "dev-plan")
+	require.NoError(t, err)
+	assert.Zero(t, found, "no framework deployed it")
+
+	plan.Steps, plan.Runners = nil, []string{"Three"}
+	require.NoError(t, plans.PutPlan(ctx, plan))
+	delete(planItem, "attiniSteps")
+	stackItem["runners"] = texts("Three")
+	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+
+	require.NoError(t, plans.ForgetRunner(ctx, "dev-plan", "Three"))
+	delete(stackItem, "runners")
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	require.NoError(t, plans.ForgetRunner(ctx, "dev-none", "Three"))
+	assert.Nil(t, a.get(t, stateTable, itemKey(typeStack, "dev-none")))
+
+	second := plan
+	second.StateMachineARN = otherMachine
+	require.NoError(t, plans.PutPlan(ctx, second))
+	for range 2 {
+		require.NoError(t, plans.DeletePlan(ctx, "dev-plan", testMachine))
+	}
+	assert.Nil(t, a.get(t, stateTable, itemKey(typePlan, testMachine)))
+	assert.Equal(t, texts(otherMachine), a.get(t, stateTable, itemKey(typeStack, "dev-plan"))["sfnArns"])
+	for range 2 {
+		require.NoError(t, plans.DeletePlan(ctx, "dev-plan", otherMachine))
+	}
+	assert.Nil(t, a.get(t, stateTable, itemKey(typeStack, "dev-plan")), "nothing is left")
+}
+
+// testFramework: what the framework wrote is read, and stays.
+func testFramework(t *testing.T, a lifecycleAccount) {
+	ctx, plans := t.Context(), NewPlanItems(a.configuration, stateTable)
+	origin := lifecycle.Origin{Environment: "prod", DistributionName: "site", DistributionID: "1", ObjectIdentifier: "prod/site/site.zip#v1"}
+	key := itemKey(typeStack, "prod-site")
+	framework := item{
+		keyType: key[keyType], keyName: key[keyName], "environment": text("prod"), "distributionName": text("site"), "distributionId": text("1"),
+		"attiniObjectIdentifier": text("prod/site/site.zip#v1"), "stackError": text("failed"), "other": number(1),
+	}
+	a.put(t, stateTable, framework)
+	found, err := plans.StackOrigin(ctx, "prod-site")
+	require.NoError(t, err)
+	assert.Equal(t, origin, found)
+	require.NoError(t, plans.PutPlan(ctx, lifecycle.Plan{StackName: "prod-site", StateMachineARN: testMachine, Origin: origin, PayloadDefaults: []byte(`{}`)}))
+	require.NoError(t, plans.DeletePlan(ctx, "prod-site", testMachine))
+	delete(framework, "stackError")
+	framework["stackParameters"] = &types.AttributeValueMemberM{Value: item{}}
+	assert.Equal(t, framework, a.get(t, stateTable, key))
+}
+
+func testStarts(t *testing.T, a lifecycleAccount) {
+	ctx, starts := t.Context(), NewPlanStarts(a.configuration, stateTable)
+	first := lifecycle.Start{
+		StackID: testStackID, StateMachineARN: testMachine, Execution: "deployment-1", Deployment: "dev-shop",
+		Payload: []byte(`{"n":"` + strings.Repeat("x", 260_000) + `"}`), RequestedAt: time.UnixMilli(1_700_000_000_123),
+	}
+	other := first
+	other.StateMachineARN = otherMachine
+	other.Payload = []byte(`{}`)
+	require.NoError(t, starts.PutStart(ctx, first))
+	require.NoError(t, starts.PutStart(ctx, other))
+	stranger := other
+	stranger.StackID = testStackID + "2"
+	require.NoError(t, starts.PutStart(ctx, stranger))
+	found, err := starts.Starts(ctx, testStackID)
+	require.NoError(t, err)
+	assert.Equal(t, []lifecycle.Start{other, first}, found)
+	stored := a.get(t, stateTable, startItem(testStackID, testMachine))
+	assert.Equal(t, number(1_700_000_000+14*24*60*60), stored[attributeExpiry])
+
+	next := first
+	next.Execution, next.Payload = "deployment-2", []byte(`{}`)
+	require.NoError(t, starts.PutStart(ctx, next))
+	require.NoError(t, starts.DeleteStart(ctx, first), "another took its place")
+	found, err = starts.Starts(ctx, testStackID)
+	require.NoError(t, err)
+	assert.Equal(t, []lifecycle.Start{other, next}, found)
+	for range 2 {
+		require.NoError(t, starts.DeleteStart(ctx, next))
+		require.NoError(t, starts.DeletePlanStart(ctx, testStackID, otherMachine))
+	}
+	found, err = starts.Starts(ctx, testStackID)
+	require.NoError(t, err)
+	assert.Empty(t, found)
+}
+
+// testDeployments: what the agent's admission reads, beside what others keep.
+func testDeployments(t *testing.T, a lifecycleAccount) {
+	ctx, deployments := t.Context(), NewDeployments(a.configuration, deployTable)
+	executions := func(name string) map[string]types.AttributeValue {
+		found := a.get(t, deployTable, item{"deploymentName": text(name), "deploymentTime": number(0)})
+		m, ok := found["executionArns"].(*types.AttributeValueMemberM)
+		if !ok {
+			return nil
+		}
+		return m.Value
+	}
+	nobody, err := deployments.Deployment(ctx, "dev-shop")
+	require.NoError(t, err)
+	assert.Empty(t, nobody.Executions[testMachine])
+	deployed := time.UnixMilli(1_795_435_200_500)
+	for i, execution := range []string{"arn:1", "arn:2", "arn:2"} {
+		at := deployed.Add(time.Duration(i) * time.Millisecond)
+		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", testMachine, execution, at))
+		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", otherMachine, "arn:other", deployed))
+		assert.Equal(t, item{testMachine: text(execution), otherMachine: text("arn:other")}, executions("dev-shop"))
+		found, err := deployments.Deployment(ctx, "dev-shop")
+		require.NoError(t, err)
+		assert.Equal(t, launch.Deployment{
+			Executions: map[string]string{testMachine: execution, otherMachine: "arn:other"},
+			Times:      map[string]time.Time{testMachine: at, otherMachine: deployed},
+		}, found)
+	}
+	for range 2 {
+		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", testMachine))
+	}
+	assert.Equal(t, item{otherMachine: text("arn:other")}, executions("dev-shop"))
+	left, err := deployments.Deployment(ctx, "dev-shop")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]time.Time{otherMachine: deployed}, left.Times)
+	for range 2 {
+		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", otherMachine))
+	}
+	assert.Nil(t, a.get(t, deployTable, deploymentKey("dev-shop")))
+
+	framework := deploymentKey("prod-site")
+	framework["distributionId"] = text("1")
+	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: text("arn:original")}}
+	a.put(t, deployTable, framework)
+	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", otherMachine), "it has none of ours")
+	require.NoError(t, deployments.SetExecution(ctx, "prod-site", testMachine, "arn:1", deployed))
+	assert.Equal(t, item{testMachine: text("arn:1"), otherMachine: text("arn:original")}, executions("prod-site"))
+	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", testMachine))
+	assert.Equal(t, text("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
+}
+
+func testTaskDefinitions(t *testing.T, a lifecycleAccount) {
+	ctx, client, definitions := t.Context(), ecs.NewFromConfig(a.configuration), NewTaskDefinitions(a.configuration)
+	register := func(input *ecs.RegisterTaskDefinitionInput) string {
+		output, err := client.RegisterTaskDefinition(ctx, input)
+		require.NoError(t, err)
+		return aws.ToString(output.TaskDefinition.TaskDefinitionArn)
+	}
+	arn := register(&ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("build"), Cpu: aws.String("512"), Memory: aws.String("3072"), NetworkMode: ecstypes.NetworkModeAwsvpc,
+		RequiresCompatibilities: []ecstypes.Compatibility{ecstypes.CompatibilityFargate},
+		ContainerDefinitions: []ecstypes.ContainerDefinition{
+			{Name: aws.String("agent"), Image: aws.String("debian")},
+			{Name: aws.String("side"), Image: aws.String("debian"), EntryPoint: []string{"/bin/sh"}},
+		},
+	})
+	want := compat.TaskDefinition{
+		Name: `task definition "build:1"`, Complete: true, CPU: compat.Known(512), Memory: compat.Known(3072),
+		Compatibilities: compat.Known([]string{"FARGATE"}), NetworkMode: compat.Known("awsvpc"),
+		Containers: []compat.Container{
+			{Name: compat.Known("agent"), EntryPoint: compat.Known(false)}, {Name: compat.Known("side"), EntryPoint: compat.Known(true)},
+		},
+	}
+	for _, name := range []string{arn, "build", "build:1"} {
+		found, err := definitions.TaskDefinition(ctx, name)
+		require.NoError(t, err)
+		assert.Equal(t, want, found)
+	}
+	for _, name := range []string{"none", strings.Replace(arn, "build:1", "build:9", 1)} {
+		_, err := definitions.TaskDefinition(ctx, name)
+		require.ErrorIs(t, err, lifecycle.ErrNoTaskDefinition, name)
+	}
+	_, err := client.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &arn})
+	require.NoError(t, err)
+	_, err = definitions.TaskDefinition(ctx, arn)
+	require.ErrorIs(t, err, lifecycle.ErrNoTaskDefinition, "no task can be started with it")
+}
+
+func testStateMachines(t *testing.T, a lifecycleAccount) {
+	ctx, client, machines := t.Context(), sfn.NewFromConfig(a.configuration), NewStateMachines(a.configuration)
+	created, err := client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: aws.String("Plan"), RoleArn: aws.String("arn:aws:iam::123456789012:role/plan"),
+		Definition: aws.String(`{"StartAt":"Done","States":{"Done":{"Type":"Pass","End":true}}}`),
+	})
+	require.NoError(t, err)
+	machine := aws.ToString(created.StateMachineArn)
+	for _, input := range []string{`{"n":1}`, `{"n":1}`, `{"n":2}`} {
+		require.NoError(t, machines.StartExecution(ctx, machine, "deployment-1", []byte(input)))
+	}
+	arn := strings.Replace(machine, "stateMachine", "execution", 1) + ":deployment-1"
+	found, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"n":1}`, aws.ToString(found.Input), "once, with the first input")
+	require.ErrorIs(t, machines.StartExecution(ctx, strings.Replace(machine, ":Plan", ":None", 1), "x", []byte(`{}`)), lifecycle.ErrNoStateMachine)
+}

@@ -1,0 +1,108 @@
+package aws
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+const (
+	// typeConfiguration is the resource type of the versions of runners'
+	// configurations; their names are {runner}#{id}.
+	typeConfiguration = "RunnerConfiguration"
+	configurationMark = "#"
+	attributeText     = "configuration"
+)
+
+// RunnerConfigurations keeps the versions of runners' configurations in the
+// resource-state table.
+type RunnerConfigurations struct {
+	client tableClient
+	table  string
+	now    func() time.Time
+}
+
+var _ launch.Configurations = (*RunnerConfigurations)(nil)
+
+// NewRunnerConfigurations keeps them in the table of the given name.
+func NewRunnerConfigurations(configuration aws.Config, table string) *RunnerConfigurations {
+	return &RunnerConfigurations{client: dynamodb.NewFromConfig(configuration), table: table, now: time.Now}
+}
+
+// PutConfiguration implements launch.Configurations.
+func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c launch.Configuration) error {
+	body, err := c.Canonical()
+	if err != nil {
+		return err
+	}
+	id, err := c.ConfigurationID()
+	if err != nil {
+		return err
+	}
+	current := c.ResourceName() + configurationMark + id
+	put := newUpdate().set(attributeText, text(string(body))).remove(attributeExpiry)
+	if _, err := put.write(ctx, r.client, r.table, itemKey(typeConfiguration, current)); err != nil {
+		return failed(ctx, "dynamodb:UpdateItem", err)
+	}
+	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifAbsent(attributeExpiry))
+	if err != nil {
+		return err
+	}
+	expiry := number(r.now().Add(launch.ConfigurationLifeDays * 24 * time.Hour).Unix())
+	for _, other := range others {
+		if other == current {
+			continue
+		}
+		// One that is gone by now stays so.
+		expire := newUpdate().ifThere(keyName).set(attributeExpiry, expiry)
+		_, err := expire.write(ctx, r.client, r.table, itemKey(typeConfiguration, other))
+		if _, gone := isUnmet(err); err != nil && !gone {
+			return failed(ctx, "dynamodb:UpdateItem", err)
+		}
+	}
+	return nil
+}
+
+// versions are the names of a runner's items that the filter lets through.
+func (r *RunnerConfigurations) versions(ctx context.Context, runner string, filter *update) ([]string, error) {
+	items, err := query(ctx, r.client, r.table, typeConfiguration, runner+configurationMark, filter)
+	if err != nil {
+		return nil, failed(ctx, "dynamodb:Query", err)
+	}
+	names := make([]string, len(items))
+	for i, found := range items {
+		names[i] = textOf(found[keyName])
+	}
+	return names, nil
+}
+
+// GetConfiguration implements launch.Configurations.
+func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (launch.Configuration, error) {
+	found, err := read(ctx, r.client, r.table, itemKey(typeConfiguration, runner+configurationMark+id))
+	switch {
+	case err != nil:
+		return launch.Configuration{}, failed(ctx, "dynamodb:GetItem", err)
+	case found == nil:
+		return launch.Configuration{}, launch.ErrNoConfiguration
+	}
+	return launch.ParseConfiguration([]byte(textOf(found[attributeText])), id)
+}
+
+// DeleteConfigurations implements launch.Configurations.
+func (r *RunnerConfigurations) DeleteConfigurations(ctx context.Context, runner string) error {
+	names, err := r.versions(ctx, runner, newUpdate())
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		_, err := r.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &r.table, Key: itemKey(typeConfiguration, name)})
+		if err != nil {
+			return failed(ctx, "dynamodb:DeleteItem", err)
+		}
+	}
+	return nil
+}

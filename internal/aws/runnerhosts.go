@@ -1,0 +1,82 @@
+package aws
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// noInstance is EC2's error for an instance that it does not know.
+const noInstance = "InvalidInstanceID.NotFound"
+
+// RunnerHosts are EC2 instances.
+type RunnerHosts struct{ client instanceClient }
+
+var _ launch.Hosts = (*RunnerHosts)(nil)
+
+type instanceClient interface {
+	RunInstances(ctx context.Context, input *ec2.RunInstancesInput, options ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
+	DescribeInstances(ctx context.Context, input *ec2.DescribeInstancesInput, options ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
+	TerminateInstances(ctx context.Context, input *ec2.TerminateInstancesInput, options ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
+}
+
+// NewRunnerHosts asks EC2.
+func NewRunnerHosts(configuration aws.Config) *RunnerHosts {
+	return &RunnerHosts{client: ec2.NewFromConfig(configuration)}
+}
+
+// Run implements launch.Hosts.
+func (h *RunnerHosts) Run(ctx context.Context, request launch.HostRequest) (string, error) {
+	output, err := h.client.RunInstances(ctx, &ec2.RunInstancesInput{
+		ClientToken: &request.Token, MinCount: aws.Int32(1), MaxCount: aws.Int32(1), SubnetId: &request.Subnet,
+		LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &request.LaunchTemplate, Version: &request.TemplateVersion},
+	}, func(o *ec2.Options) { o.RetryMaxAttempts = 1 }) // the launcher asks again itself, or in another subnet
+	switch {
+	case err != nil:
+		return "", refusal(ctx, "ec2:RunInstances", err)
+	case len(output.Instances) == 0:
+		return "", &launch.Refusal{}
+	}
+	return aws.ToString(output.Instances[0].InstanceId), nil
+}
+
+// Host implements launch.Hosts.
+func (h *RunnerHosts) Host(ctx context.Context, host string) (launch.HostStatus, error) {
+	output, err := h.client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{host}})
+	switch {
+	case code(err) == noInstance:
+		return launch.HostStatus{}, launch.ErrNoHost
+	case err != nil:
+		return launch.HostStatus{}, failed(ctx, "ec2:DescribeInstances", err)
+	}
+	for _, reservation := range output.Reservations {
+		if len(reservation.Instances) > 0 {
+			return hostStatus(reservation.Instances[0]), nil
+		}
+	}
+	return launch.HostStatus{}, launch.ErrNoHost
+}
+
+func hostStatus(found types.Instance) launch.HostStatus {
+	status := launch.HostStatus{Reason: aws.ToString(found.StateTransitionReason)}
+	if found.State != nil {
+		status.State = string(found.State.Name)
+	}
+	if found.StateReason != nil {
+		status.Reason = aws.ToString(found.StateReason.Message)
+	}
+	return status
+}
+
+// Terminate implements launch.Hosts.
+func (h *RunnerHosts) Terminate(ctx context.Context, host string) error {
+	_, err := h.client.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{host}})
+	if err == nil || code(err) == noInstance {
+		return nil
+	}
+	return failed(ctx, "ec2:TerminateInstances", err)
+}

@@ -1,0 +1,124 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+)
+
+// testHosts is a host's life on a server that honours launch templates.
+func testHosts(t *testing.T, configuration aws.Config) {
+	ctx, client := t.Context(), ec2.NewFromConfig(configuration)
+	subnets, err := NewAccount(configuration).DefaultSubnets(ctx)
+	require.NoError(t, err)
+	require.NotEmpty(t, subnets)
+	images, err := client.DescribeImages(ctx, &ec2.DescribeImagesInput{Owners: []string{"amazon"}})
+	require.NoError(t, err)
+	require.NotEmpty(t, images.Images)
+	made, err := client.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
+		LaunchTemplateName: aws.String("runner"),
+		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: images.Images[0].ImageId, InstanceType: types.InstanceTypeM5Large},
+	})
+	require.NoError(t, err)
+	hosts := NewRunnerHosts(configuration)
+	request := launch.HostRequest{Token: "token", LaunchTemplate: aws.ToString(made.LaunchTemplate.LaunchTemplateId), TemplateVersion: "1", Subnet: subnets[0]}
+	host, err := hosts.Run(ctx, request)
+	require.NoError(t, err)
+	status, err := hosts.Host(ctx, host)
+	require.NoError(t, err)
+	assert.Contains(t, []string{"pending", "running"}, status.State)
+	described, err := client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{host}})
+	require.NoError(t, err)
+	found := described.Reservations[0].Instances[0]
+	assert.Equal(t, types.InstanceTypeM5Large, found.InstanceType, "the launch template says what it is")
+	assert.Equal(t, subnets[0], aws.ToString(found.SubnetId))
+
+	require.NoError(t, hosts.Terminate(ctx, host))
+	require.NoError(t, hosts.Terminate(ctx, host), "again")
+	status, err = hosts.Host(ctx, host)
+	require.NoError(t, err)
+	assert.Contains(t, []string{"shutting-down", "terminated"}, status.State)
+
+	_, err = hosts.Host(ctx, "i-0123456789abcdef0")
+	require.ErrorIs(t, err, launch.ErrNoHost)
+	require.NoError(t, hosts.Terminate(ctx, "i-0123456789abcdef0"))
+}
+
+// TestRunInstances: the request has a client token, the launch template and the
+// subnet, and nothing else.
+func TestRunInstances(t *testing.T) {
+	t.Parallel()
+	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
+	var form map[string][]string
+	proxy.On("RunInstances", func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		if err := r.ParseForm(); err == nil {
+			form = r.PostForm
+		}
+		fmt.Fprint(w, `<RunInstancesResponse><instancesSet><item><instanceId>i-1</instanceId></item></instancesSet></RunInstancesResponse>`)
+		return true
+	})
+	host, err := NewRunnerHosts(configuration(t, proxy.Endpoint())).Run(t.Context(), launch.HostRequest{Token: "token", LaunchTemplate: "lt-1", TemplateVersion: "3", Subnet: "subnet-1"})
+	require.NoError(t, err)
+	assert.Equal(t, "i-1", host)
+	delete(form, "Version")
+	assert.Equal(t, map[string][]string{
+		"Action": {"RunInstances"}, "ClientToken": {"token"}, "MinCount": {"1"}, "MaxCount": {"1"}, "SubnetId": {"subnet-1"},
+		"LaunchTemplate.LaunchTemplateId": {"lt-1"}, "LaunchTemplate.Version": {"3"},
+	}, form)
+}
+
+func TestHostRefusals(t *testing.T) {
+	t.Parallel()
+	hosts := func(t *testing.T, operation string, answer fakeaws.Answer) *RunnerHosts {
+		t.Helper()
+		proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
+		proxy.On(operation, answer)
+		return NewRunnerHosts(configuration(t, proxy.Endpoint()))
+	}
+	words := func(code, message string) fakeaws.Answer {
+		return func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `<Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors></Response>`, code, message)
+			return true
+		}
+	}
+	_, err := hosts(t, "RunInstances", words("UnauthorizedOperation", "You are not authorized. Encoded authorization failure message: SECRET")).Run(t.Context(), launch.HostRequest{})
+	require.EqualError(t, err, "UnauthorizedOperation: You are not authorized.")
+	for code, refused := range map[string]bool{"InsufficientInstanceCapacity": true, "InternalError": false} {
+		_, err = hosts(t, "RunInstances", fakeaws.Times(1, fakeaws.Error(http.StatusInternalServerError, code))).Run(t.Context(), launch.HostRequest{})
+		var refusal *launch.Refusal
+		assert.Equal(t, refused, errors.As(err, &refusal), "%s, asked once: %v", code, err)
+	}
+
+	for operation, call := range map[string]func(ctx context.Context, h *RunnerHosts) error{
+		"DescribeInstances": func(ctx context.Context, h *RunnerHosts) error {
+			_, err := h.Host(ctx, "i-1")
+			return err
+		},
+		"TerminateInstances": func(ctx context.Context, h *RunnerHosts) error { return h.Terminate(ctx, "i-1") },
+	} {
+		err := call(t.Context(), hosts(t, operation, fakeaws.Error(http.StatusForbidden, "UnauthorizedOperation")))
+		assert.EqualError(t, err, "not allowed to call ec2:"+operation+"; grant it to the function's role")
+	}
+	_, err = hosts(t, "DescribeInstances", func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		fmt.Fprint(w, `<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>`)
+		return true
+	}).Host(t.Context(), "i-1")
+	require.ErrorIs(t, err, launch.ErrNoHost, "an empty list")
+}
+
+func TestRunnerHosts(t *testing.T) {
+	t.Parallel()
+	testHosts(t, configuration(t, fakeaws.Start(t).Endpoint()))
+}

@@ -1,0 +1,194 @@
+package aws
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/lifecycle"
+)
+
+// Attributes of a runner item that the lifecycle function writes
+// (docs/wire.md, "Runner item").
+const (
+	attributeStackID         = "stackId"
+	attributeStackName       = "stackName"
+	attributeRunnerName      = "runnerName"
+	attributeCurrent         = "configurationId"
+	attributeEnvironment     = "environment"
+	attributeDistribution    = "distributionName"
+	attributeDistributionID  = "distributionId"
+	attributeObject          = "attiniObjectIdentifier"
+	attributeStartupCommands = "startupCommands"
+)
+
+// RunnerItems are the runners' items in the resource-state table, as stacks
+// write them.
+type RunnerItems struct {
+	client tableClient
+	table  string
+}
+
+var _ lifecycle.Runners = (*RunnerItems)(nil)
+
+// NewRunnerItems writes the table of the given name.
+func NewRunnerItems(configuration aws.Config, table string) *RunnerItems {
+	return &RunnerItems{client: dynamodb.NewFromConfig(configuration), table: table}
+}
+
+// PutRunner implements lifecycle.Runners.
+func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) error {
+	c := runner.Configuration
+	u := newUpdate().remove(attributeDeleted)
+	put := func(attribute string, value types.AttributeValue) {
+		if value == nil {
+			u.remove(attribute)
+		} else {
+			u.set(attribute, value)
+		}
+	}
+	put(attributeStackID, text(runner.StackID))
+	put(attributeCurrent, text(runner.ConfigurationID))
+	put(attributeStackName, text(c.StackName))
+	put(attributeRunnerName, text(c.RunnerName))
+	put(attributeQueue, text(c.QueueURL))
+	put("taskDefinitionArn", text(c.Task.Definition))
+	put("cluster", text(c.Task.Cluster))
+	put("container", textOrNone(c.Task.Container))
+	put("roleArn", textOrNone(c.Task.RoleARN))
+	put("cpu", numberOrNone(c.Task.CPU))
+	put("memory", numberOrNone(c.Task.Memory))
+	put("subnets", setOrNone(c.Network.Subnets))
+	put("securityGroups", setOrNone(c.Network.SecurityGroups))
+	put("assignPublicIp", textOrNone(c.Network.AssignPublicIP))
+	put("logLevel", textOrNone(c.Runner.LogLevel))
+	put("maxConcurrentJobs", numberOrNone(c.Runner.MaxConcurrentJobs))
+	put("idleTimeToLive", numberOrNone(c.Runner.IdleTimeToLive))
+	put("jobTimeout", numberOrNone(c.Runner.JobTimeout))
+	put("startupCommandsTimeout", numberOrNone(c.Startup.CommandsTimeout))
+	put(attributeStartupCommands, listOrNone(c.Startup.Commands))
+	put("attiniVersion", textOrNone(runner.AgentVersion))
+	put("ec2Configuration", hostOrNone(c.Host))
+	setOrigin(u, runner.Origin)
+	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, c.ResourceName()))
+	if err != nil {
+		return failed(ctx, "dynamodb:UpdateItem", err)
+	}
+	return nil
+}
+
+// setOrigin sets what is known of an origin, and leaves the rest.
+func setOrigin(u *update, origin lifecycle.Origin) {
+	for _, attribute := range []struct{ name, value string }{
+		{attributeEnvironment, origin.Environment},
+		{attributeDistribution, origin.DistributionName},
+		{attributeDistributionID, origin.DistributionID},
+		{attributeObject, origin.ObjectIdentifier},
+	} {
+		if attribute.value != "" {
+			u.set(attribute.name, text(attribute.value))
+		}
+	}
+}
+
+func originOf(found item) lifecycle.Origin {
+	return lifecycle.Origin{
+		Environment: textOf(found[attributeEnvironment]), DistributionName: textOf(found[attributeDistribution]),
+		DistributionID: textOf(found[attributeDistributionID]), ObjectIdentifier: textOf(found[attributeObject]),
+	}
+}
+
+// These return nil for an absent value: PutRunner then removes the attribute.
+
+func textOrNone(value string) types.AttributeValue {
+	if value == "" {
+		return nil
+	}
+	return text(value)
+}
+
+func numberOrNone(value int) types.AttributeValue {
+	if value == 0 {
+		return nil
+	}
+	return number(int64(value))
+}
+
+func setOrNone(values []string) types.AttributeValue {
+	if len(values) == 0 {
+		return nil
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return &types.AttributeValueMemberSS{Value: slices.Compact(sorted)}
+}
+
+func listOrNone(values []string) types.AttributeValue {
+	if len(values) == 0 {
+		return nil
+	}
+	list := &types.AttributeValueMemberL{}
+	for _, value := range values {
+		list.Value = append(list.Value, text(value))
+	}
+	return list
+}
+
+func hostOrNone(host *launch.Host) types.AttributeValue {
+	if host == nil {
+		return nil
+	}
+	value := &types.AttributeValueMemberM{Value: item{}}
+	for _, attribute := range []struct{ name, value string }{
+		{"instanceType", host.InstanceType}, {"instanceProfile", host.InstanceProfile}, {"ecsClientLogGroup", host.LogGroup}, {"ami", host.AMI},
+	} {
+		if attribute.value != "" {
+			value.Value[attribute.name] = text(attribute.value)
+		}
+	}
+	return value
+}
+
+// StackOf implements lifecycle.Runners.
+func (r *RunnerItems) StackOf(ctx context.Context, name string) (string, error) {
+	found, err := read(ctx, r.client, r.table, itemKey(typeRunner, name))
+	switch {
+	case err != nil:
+		return "", failed(ctx, "dynamodb:GetItem", err)
+	case found == nil:
+		return "", launch.ErrNoRunner
+	}
+	return textOf(found[attributeStackID]), nil
+}
+
+// RunnersOf implements lifecycle.Runners.
+func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) ([]string, error) {
+	filter := newUpdate().ifIs(attributeStackID, text(stackID))
+	items, err := query(ctx, r.client, r.table, typeRunner, launch.ResourceName(stackName, ""), filter)
+	if err != nil {
+		return nil, failed(ctx, "dynamodb:Query", err)
+	}
+	var names []string
+	for _, found := range items {
+		names = append(names, textOf(found[attributeRunnerName]))
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// SetOrigin implements lifecycle.Runners.
+func (r *RunnerItems) SetOrigin(ctx context.Context, name string, origin lifecycle.Origin) error {
+	u := newUpdate().ifThere(keyName)
+	setOrigin(u, origin)
+	if len(u.sets) == 0 {
+		return nil
+	}
+	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, name))
+	if _, gone := isUnmet(err); err != nil && !gone {
+		return failed(ctx, "dynamodb:UpdateItem", err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package aws
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// Steps are the steps of Step Functions that wait with a task token.
+type Steps struct{ client stepClient }
+
+var _ launch.Steps = (*Steps)(nil)
+
+type stepClient interface {
+	SendTaskFailure(ctx context.Context, input *sfn.SendTaskFailureInput, options ...func(*sfn.Options)) (*sfn.SendTaskFailureOutput, error)
+	SendTaskHeartbeat(ctx context.Context, input *sfn.SendTaskHeartbeatInput, options ...func(*sfn.Options)) (*sfn.SendTaskHeartbeatOutput, error)
+}
+
+// NewSteps asks Step Functions.
+func NewSteps(configuration aws.Config) *Steps {
+	return &Steps{client: sfn.NewFromConfig(configuration)}
+}
+
+// Fail implements launch.Steps.
+func (s *Steps) Fail(ctx context.Context, token string, failure launch.Failure) error {
+	_, err := s.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &token, Error: aws.String(failure.Name), Cause: aws.String(failure.Cause)})
+	return stepError(ctx, "states:SendTaskFailure", err)
+}
+
+// Heartbeat implements launch.Steps.
+func (s *Steps) Heartbeat(ctx context.Context, token string) error {
+	_, err := s.client.SendTaskHeartbeat(ctx, &sfn.SendTaskHeartbeatInput{TaskToken: &token})
+	return stepError(ctx, "states:SendTaskHeartbeat", err)
+}
+
+func stepError(ctx context.Context, action string, err error) error {
+	var timedOut *types.TaskTimedOut
+	var unknown *types.TaskDoesNotExist
+	var invalid *types.InvalidToken
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &timedOut), errors.As(err, &unknown), errors.As(err, &invalid):
+		return launch.ErrTokenClosed
+	}
+	return failed(ctx, action, err)
+}

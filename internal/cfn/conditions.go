@@ -1,0 +1,135 @@
+package cfn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/internal/problem"
+)
+
+// outcome is what a condition came to; known is false when that was reported.
+type outcome struct{ value, known bool }
+
+// CloudFormation takes 2 to 10 operands of Fn::And and Fn::Or.
+const (
+	minOperands = 2
+	maxOperands = 10
+)
+
+// branch evaluates Fn::If: only the branch that is taken.
+func (v *evaluation) branch(n, argument *Node, at Path) *Node {
+	if !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
+		return v.shape(n, at, "[condition's name, value if true, value if false]")
+	}
+	value, known := v.named(argument.Items[0], at.Index(0))
+	if !known {
+		return nil
+	}
+	taken := 2
+	if value {
+		taken = 1
+	}
+	result, known := v.node(argument.Items[taken], at.Index(taken))
+	if !known {
+		return nil
+	}
+	return result
+}
+
+// condition evaluates an operand that must be a condition function.
+func (v *evaluation) condition(n *Node, at Path) (value, known bool) {
+	name, argument, ok := Intrinsic(n)
+	if !ok {
+		v.notCondition(n, at)
+		return false, false
+	}
+	return v.conditionFunction(n, name, argument, at.Key(name))
+}
+
+func (v *evaluation) notCondition(n *Node, at Path) {
+	v.report(n, at, "intrinsic-shape", `a condition must be Fn::Equals, Fn::And, Fn::Or, Fn::Not or {"Condition": name}`, "")
+}
+
+func (v *evaluation) conditionFunction(n *Node, name string, argument *Node, at Path) (value, known bool) {
+	switch name {
+	case "Condition":
+		return v.named(argument, at)
+	case "Fn::Equals":
+		return v.equals(n, argument, at)
+	case "Fn::And":
+		return v.operands(n, argument, at, false)
+	case "Fn::Or":
+		return v.operands(n, argument, at, true)
+	case "Fn::Not":
+		if !argument.IsList() || len(argument.Items) != 1 {
+			v.shape(n, at, "[condition]")
+			return false, false
+		}
+		value, known = v.condition(argument.Items[0], at.Index(0))
+		return known && !value, known
+	}
+	v.notCondition(n, at)
+	return false, false
+}
+
+func (v *evaluation) equals(n, argument *Node, at Path) (value, known bool) {
+	if !argument.IsList() || len(argument.Items) != 2 {
+		v.shape(n, at, "[value, value]")
+		return false, false
+	}
+	left, first := v.text(argument.Items[0], at.Index(0))
+	right, second := v.text(argument.Items[1], at.Index(1))
+	return first && second && left == right, first && second
+}
+
+// operands evaluates all operands of Fn::And or Fn::Or, so that everything
+// unknown in them is named, and comes to decisive when one of them does.
+func (v *evaluation) operands(n, list *Node, at Path, decisive bool) (value, known bool) {
+	if !list.IsList() || len(list.Items) < minOperands || len(list.Items) > maxOperands {
+		v.shape(n, at, fmt.Sprintf("a list of %d to %d conditions", minOperands, maxOperands))
+		return false, false
+	}
+	found, known := !decisive, true
+	for i, item := range list.Items {
+		one, ok := v.condition(item, at.Index(i))
+		known = known && ok
+		if one == decisive {
+			found = decisive
+		}
+	}
+	return found && known, known
+}
+
+// named evaluates the condition whose name n is.
+func (v *evaluation) named(n *Node, at Path) (value, known bool) {
+	if done, again := v.conditions[n.Text]; again {
+		return done.value, done.known
+	}
+	definition := v.template.At("Conditions", n.Text)
+	switch {
+	case definition == nil:
+		message := fmt.Sprintf("the template has no condition %q", n.Text)
+		if near := problem.Nearest(n.Text, fieldNames(v.template.Get("Conditions"))); near != "" {
+			message += fmt.Sprintf("; did you mean %q?", near)
+		}
+		v.report(n, at, "unknown-condition", message, "")
+		return false, false
+	case slices.Contains(v.open, n.Text):
+		v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(append(slices.Clone(v.open), n.Text), " > "), "")
+		return false, false
+	}
+	v.open = append(v.open, n.Text)
+	value, known = v.condition(definition, Path("").Keys("Conditions", n.Text))
+	v.open = v.open[:len(v.open)-1]
+	v.conditions[n.Text] = outcome{value, known}
+	return value, known
+}
+
+func fieldNames(n *Node) []string {
+	var names []string
+	for _, field := range n.Entries() {
+		names = append(names, field.Key)
+	}
+	return names
+}

@@ -1,0 +1,147 @@
+package cfn
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/internal/problem"
+)
+
+// Values are what the intrinsic functions of a template come to where no
+// CloudFormation is there to say.
+type Values struct {
+	// Parameters are given values by parameter name; lists comma-separated.
+	Parameters map[string]string
+	// Pseudo has the pseudo parameters by full name, such as AWS::Region;
+	// AWS::NotificationARNs comma-separated.
+	Pseudo map[string]string
+	// Imports has Fn::ImportValue's values by export name.
+	Imports map[string]string
+	// References has what only a deployment knows of resources: "Bucket" for
+	// Ref, "Bucket.Arn" for Fn::GetAtt, AWS::AvailabilityZones for Fn::GetAZs.
+	References map[string]string
+	// Resolved has dynamic references by their whole text, {{resolve:…}}, and
+	// with them the values of AWS::SSM::Parameter::Value<…> parameters.
+	Resolved map[string]string
+}
+
+// Evaluator replaces the intrinsic functions of one template by their values.
+type Evaluator struct {
+	template   *Node
+	values     Values
+	parameters map[string]*Node
+}
+
+// Evaluate returns a new tree in which every intrinsic function and dynamic
+// reference is replaced by its value, and AWS::NoValue is gone from objects and
+// lists; a tree that comes to nothing but AWS::NoValue stays that. All whose
+// value is not known are named, with how to give it, and stay as they are.
+// The results of functions have the place of the function.
+func (e *Evaluator) Evaluate(n *Node, at Path) (*Node, problem.List) {
+	v := e.evaluation()
+	result, _ := v.node(n, at)
+	return result, v.problems.Sorted()
+}
+
+// Condition evaluates one of the template's Conditions. at is where it is used.
+func (e *Evaluator) Condition(name string, at Path) (bool, problem.List) {
+	v := e.evaluation()
+	result, _ := v.named(Str(name), at)
+	return result, v.problems.Sorted()
+}
+
+func (e *Evaluator) evaluation() *evaluation {
+	return &evaluation{Evaluator: e, conditions: map[string]outcome{}}
+}
+
+// evaluation is one call of Evaluate. Its methods come to a value, or to
+// nothing (nil, false) once they have reported why.
+type evaluation struct {
+	*Evaluator
+	problems problem.List
+	// conditions are those already worked out: one that is used twice by each
+	// of a chain of others must not be worked out a million times.
+	conditions map[string]outcome
+	// open are the conditions that are being worked out, to find those that
+	// need themselves.
+	open []string
+	// within counts the functions around the value: dynamic references are
+	// resolved last, in what the outermost function comes to.
+	within int
+}
+
+func (v *evaluation) report(n *Node, at Path, rule, message, advice string) {
+	found := problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Message: message, Advice: advice}
+	if at != "" {
+		found.Message = fmt.Sprintf("%s: %s", at, message)
+	}
+	if n != nil {
+		found.Place = n.Place
+	}
+	v.problems.Add(found)
+}
+
+// node evaluates a tree; false when something in it is not known.
+func (v *evaluation) node(n *Node, at Path) (*Node, bool) {
+	if n == nil {
+		return nil, true
+	}
+	if name, argument, ok := Intrinsic(n); ok {
+		return v.function(n, name, argument, at)
+	}
+	if v.within == 0 && n.IsString() && IsDynamicReference(n.Text) {
+		return v.dynamic(n, at)
+	}
+	result := *n
+	result.Items, result.Fields = nil, nil
+	complete := true
+	for i, item := range n.Items {
+		value, known := v.node(item, at.Index(i))
+		complete = complete && known
+		if !IsNoValue(value) {
+			result.Items = append(result.Items, value)
+		}
+	}
+	for _, field := range n.Fields {
+		complete = v.plainKey(field, at) && complete
+		value, known := v.node(field.Value, at.Key(field.Key))
+		complete = complete && known
+		if !IsNoValue(value) {
+			result.Fields = append(result.Fields, Field{Key: field.Key, Value: value, Place: field.Place})
+		}
+	}
+	return &result, complete
+}
+
+// function evaluates an intrinsic function and then the dynamic references in
+// what the outermost one comes to.
+func (v *evaluation) function(n *Node, name string, argument *Node, at Path) (*Node, bool) {
+	v.within++
+	result := v.call(n, name, argument, at.Key(name))
+	v.within--
+	if result == nil {
+		return n.Clone(), false
+	}
+	placed := *result
+	placed.Place = n.Place
+	if v.within > 0 || IsNoValue(&placed) {
+		return &placed, true
+	}
+	return v.resolve(&placed, at)
+}
+
+// plainKey reports functions that stand beside other keys, where none can be
+// evaluated.
+func (v *evaluation) plainKey(field Field, at Path) bool {
+	if !strings.HasPrefix(field.Key, "Fn::") {
+		return true
+	}
+	at = at.Key(field.Key)
+	placed := &Node{Place: field.Place}
+	if strings.HasPrefix(field.Key, "Fn::ForEach::") || field.Key == "Fn::Transform" {
+		v.unsupported(placed, field.Key, at)
+		return false
+	}
+	v.report(placed, at, "intrinsic-shape", "a function must stand alone in its object", "")
+	return false
+}

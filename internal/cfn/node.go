@@ -1,0 +1,168 @@
+// Package cfn knows what a CloudFormation template is: a tree of values with
+// places, read from YAML (short forms of the intrinsic functions included) or
+// JSON without losing order, number literals or account ids; the intrinsic
+// functions, parameters, conditions, mappings and pseudo parameters in it;
+// and what they evaluate to where their values are known.
+package cfn
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/attini-go/runner/internal/problem"
+)
+
+// Kind is the JSON type of a Node.
+type Kind uint8
+
+// The kinds of a Node.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	String
+	List
+	Map
+)
+
+// String names the kind as users know it.
+func (k Kind) String() string {
+	return [...]string{"null", "boolean", "number", "string", "list", "object"}[k]
+}
+
+// Node is one value of a template. Numbers keep their literal, maps their
+// order. Nodes made by this program have the zero Place.
+type Node struct {
+	Kind Kind
+	// Text holds a String's text, a Number's literal, "true" or "false".
+	Text string
+	// Items holds the values of a List.
+	Items []*Node
+	// Fields holds the entries of a Map, in source order, keys unique.
+	Fields []Field
+	Place  problem.Place
+}
+
+// Field is one entry of a Map. Place is its key's.
+type Field struct {
+	Key   string
+	Value *Node
+	Place problem.Place
+}
+
+// Str makes a String.
+func Str(text string) *Node { return &Node{Kind: String, Text: text} }
+
+// Int makes a Number.
+func Int(value int) *Node { return &Node{Kind: Number, Text: strconv.Itoa(value)} }
+
+// Boolean makes a Bool.
+func Boolean(value bool) *Node { return &Node{Kind: Bool, Text: strconv.FormatBool(value)} }
+
+// Seq makes a List.
+func Seq(items ...*Node) *Node { return &Node{Kind: List, Items: items} }
+
+// Obj makes a Map.
+func Obj(fields ...Field) *Node { return &Node{Kind: Map, Fields: fields} }
+
+// F makes an entry of a Map.
+func F(key string, value *Node) Field { return Field{Key: key, Value: value} }
+
+// Ref makes {"Ref": name}.
+func Ref(name string) *Node { return Obj(F("Ref", Str(name))) }
+
+// GetAtt makes {"Fn::GetAtt": [resource, attribute]}.
+func GetAtt(resource, attribute string) *Node {
+	return Obj(F("Fn::GetAtt", Seq(Str(resource), Str(attribute))))
+}
+
+// Sub makes {"Fn::Sub": text}.
+func Sub(text string) *Node { return Obj(F("Fn::Sub", Str(text))) }
+
+// IsMap, IsList and IsString report the kind; they are false for nil.
+func (n *Node) IsMap() bool    { return n != nil && n.Kind == Map }
+func (n *Node) IsList() bool   { return n != nil && n.Kind == List }
+func (n *Node) IsString() bool { return n != nil && n.Kind == String }
+
+// IsScalar reports whether n is a string, number or boolean.
+func (n *Node) IsScalar() bool {
+	return n != nil && (n.Kind == String || n.Kind == Number || n.Kind == Bool)
+}
+
+// Get returns the value under key, or nil when n is no Map or lacks it.
+func (n *Node) Get(key string) *Node {
+	if i := n.index(key); i >= 0 {
+		return n.Fields[i].Value
+	}
+	return nil
+}
+
+// At follows keys into nested Maps; nil when one is missing.
+func (n *Node) At(keys ...string) *Node {
+	for _, key := range keys {
+		n = n.Get(key)
+	}
+	return n
+}
+
+// KeyPlace returns the place of key in the Map, or n's own when it lacks it.
+func (n *Node) KeyPlace(key string) problem.Place {
+	if i := n.index(key); i >= 0 {
+		return n.Fields[i].Place
+	}
+	if n == nil {
+		return problem.Place{}
+	}
+	return n.Place
+}
+
+// Entries returns the entries of a Map; none for nil or another kind.
+func (n *Node) Entries() []Field {
+	if !n.IsMap() {
+		return nil
+	}
+	return n.Fields
+}
+
+// Has reports whether the Map has key.
+func (n *Node) Has(key string) bool { return n.index(key) >= 0 }
+
+// Set replaces the value under key, or appends the entry.
+func (n *Node) Set(key string, value *Node) {
+	if i := n.index(key); i >= 0 {
+		n.Fields[i].Value = value
+		return
+	}
+	n.Fields = append(n.Fields, Field{Key: key, Value: value})
+}
+
+// Delete removes key.
+func (n *Node) Delete(key string) {
+	if i := n.index(key); i >= 0 {
+		n.Fields = slices.Delete(n.Fields, i, i+1)
+	}
+}
+
+// Clone returns a deep copy.
+func (n *Node) Clone() *Node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	c.Items = slices.Clone(n.Items)
+	for i, item := range c.Items {
+		c.Items[i] = item.Clone()
+	}
+	c.Fields = slices.Clone(n.Fields)
+	for i, f := range c.Fields {
+		c.Fields[i].Value = f.Value.Clone()
+	}
+	return &c
+}
+
+func (n *Node) index(key string) int {
+	if !n.IsMap() {
+		return -1
+	}
+	return slices.IndexFunc(n.Fields, func(f Field) bool { return f.Key == key })
+}

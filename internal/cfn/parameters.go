@@ -1,0 +1,251 @@
+package cfn
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/attini-go/runner/internal/problem"
+)
+
+// NewEvaluator checks the given parameters against the template's Parameters
+// section and reports those that are missing, unknown or not allowed. Values
+// of types that AWS looks up (AWS::SSM::Parameter::Value<…>) are reported
+// only where they are used.
+func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
+	e := &Evaluator{template: template, values: values, parameters: map[string]*Node{}}
+	var problems problem.List
+	declared := template.Get("Parameters")
+	if declared != nil && !declared.IsMap() {
+		problems.Add(parameterProblem("parameter-declaration", "", declared.Place, fmt.Sprintf("Parameters must be an object, not %s", declared.Kind.article())))
+	}
+	for _, field := range declared.Entries() {
+		value, found := e.declaredValue(field)
+		problems.Add(found...)
+		if value != nil {
+			e.parameters[field.Key] = value
+		}
+	}
+	names := fieldNames(declared)
+	for _, name := range slices.Sorted(maps.Keys(values.Parameters)) {
+		if !slices.Contains(names, name) {
+			problems.Add(unknownParameter(name, names))
+		}
+	}
+	return e, problems.Sorted()
+}
+
+func parameterProblem(rule, name string, at problem.Place, message string) problem.Problem {
+	path := Path("Parameters")
+	if name != "" {
+		path = path.Key(name)
+		message = fmt.Sprintf("Parameter %q: %s", name, message)
+	}
+	return problem.Problem{Severity: problem.Error, Rule: rule, Path: string(path), Place: at, Message: message}
+}
+
+func unknownParameter(name string, declared []string) problem.Problem {
+	message := "the template declares no such parameter"
+	if near := problem.Nearest(name, declared); near != "" {
+		message += fmt.Sprintf("; did you mean %q?", near)
+	} else if len(declared) > 0 {
+		message += " (declared: " + strings.Join(declared, ", ") + ")"
+	}
+	found := parameterProblem("unknown-parameter", name, problem.Place{}, message)
+	found.Path = "Parameters"
+	return found
+}
+
+func giveParameter(name string) string { return "Give it with --parameter " + name + "=VALUE." }
+
+func (e *Evaluator) declares(name string) bool {
+	return e.template.At("Parameters", name) != nil
+}
+
+// declaredValue is the value of one declared parameter, checked against its
+// declaration; nil when it is missing or known only to AWS. List types become
+// Lists.
+func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
+	declaration := declared.Value
+	kind := declaration.Get("Type").textOf()
+	if !isParameterType(kind) {
+		return nil, problem.List{parameterProblem("parameter-declaration", declared.Key, declared.Place,
+			"its Type must be String, Number, List<Number>, CommaDelimitedList or an AWS type")}
+	}
+	text, given := e.given(declared)
+	if !given {
+		message := "has no value and no Default"
+		if description := declaration.Get("Description"); description.IsString() && description.Text != "" {
+			message += " (" + description.Text + ")"
+		}
+		found := parameterProblem("parameter-missing", declared.Key, declared.Place, message)
+		found.Advice = giveParameter(declared.Key)
+		return nil, problem.List{found}
+	}
+	items := []string{text}
+	if isListType(kind) {
+		items = strings.Split(text, ",")
+	}
+	var problems problem.List
+	list := Seq()
+	for _, item := range items {
+		if isListType(kind) {
+			item = strings.TrimSpace(item)
+		}
+		list.Items = append(list.Items, Str(item))
+		if reason := disallowed(item, kind, declaration); reason != "" {
+			problems.Add(parameterProblem("parameter-value", declared.Key, declared.Place, shown(item, declaration)+" "+reason))
+		}
+	}
+	if _, isStored := storedType(declaration); isStored {
+		return e.stored(declared), problems
+	}
+	if isListType(kind) {
+		return list, problems
+	}
+	return list.Items[0], problems
+}
+
+// given is the text that was given for a parameter, or its Default.
+func (e *Evaluator) given(declared Field) (string, bool) {
+	if text, given := e.values.Parameters[declared.Key]; given {
+		return text, true
+	}
+	fallback := declared.Value.Get("Default")
+	if !fallback.IsScalar() {
+		return "", false
+	}
+	return fallback.Text, true
+}
+
+// IsNoEcho reports whether the declaration of a parameter hides its value.
+func IsNoEcho(declaration *Node) bool {
+	hidden := declaration.Get("NoEcho")
+	return hidden.IsScalar() && strings.EqualFold(hidden.Text, "true")
+}
+
+// shown is a value as a message may show it.
+func shown(text string, declaration *Node) string {
+	if IsNoEcho(declaration) {
+		return "its value (NoEcho)"
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+func isParameterType(kind string) bool {
+	switch kind {
+	case "String", "Number", "List<Number>", "List<String>", "CommaDelimitedList":
+		return true
+	}
+	return strings.HasPrefix(kind, "AWS::") || strings.HasPrefix(kind, "List<AWS::")
+}
+
+func isListType(kind string) bool {
+	return kind == "CommaDelimitedList" || strings.HasPrefix(kind, "List<")
+}
+
+const storedPrefix = "AWS::SSM::Parameter::Value<"
+
+// storedType is the type of a parameter whose value is the name of a parameter
+// of the Systems Manager, which CloudFormation looks up.
+func storedType(declaration *Node) (kind string, isStored bool) {
+	kind = declaration.Get("Type").textOf()
+	return kind, strings.HasPrefix(kind, storedPrefix)
+}
+
+// storedName is a stored parameter as Resolved has it.
+func (e *Evaluator) storedName(name string) string {
+	declaration := e.template.At("Parameters", name)
+	text, _ := e.given(Field{Key: name, Value: declaration})
+	return dynamicStart + "ssm:" + text + "}}"
+}
+
+// stored is the value of a stored parameter: as a reference by the parameter's
+// name, or as the dynamic reference that it amounts to; nil when neither is
+// given.
+func (e *Evaluator) stored(declared Field) *Node {
+	text, known := e.values.References[declared.Key]
+	if !known {
+		text, known = e.values.Resolved[e.storedName(declared.Key)]
+	}
+	kind, _ := storedType(declared.Value)
+	switch {
+	case !known:
+		return nil
+	case isListType(strings.TrimPrefix(kind, storedPrefix)):
+		return commaSeparated(text)
+	}
+	return Str(text)
+}
+
+// disallowed says why the declaration does not allow a value, or "".
+func disallowed(text, kind string, declaration *Node) string {
+	if allowed := declaration.Get("AllowedValues"); allowed.IsList() {
+		var texts []string
+		for _, item := range allowed.Items {
+			if item.IsScalar() {
+				texts = append(texts, item.Text)
+			}
+		}
+		if !slices.Contains(texts, text) {
+			return "is not allowed (allowed: " + strings.Join(texts, ", ") + ")" + constraint(declaration)
+		}
+	}
+	if pattern := declaration.Get("AllowedPattern"); pattern.IsString() {
+		// CloudFormation's expressions are Java's; those that Go does not know
+		// (lookaheads) are left to CloudFormation.
+		if expression, err := regexp.Compile(`\A(?:` + pattern.Text + `)\z`); err == nil && !expression.MatchString(text) {
+			return "does not match " + pattern.Text + constraint(declaration)
+		}
+	}
+	if kind == "Number" || kind == "List<Number>" {
+		return outside("", text, declaration.Get("MinValue"), declaration.Get("MaxValue")) // "" when inside
+	}
+	length := fmt.Sprint(utf8.RuneCountInString(text))
+	return outside("has a length that ", length, declaration.Get("MinLength"), declaration.Get("MaxLength"))
+}
+
+// constraint is what the template's author says of the values allowed.
+func constraint(declaration *Node) string {
+	if words := declaration.Get("ConstraintDescription"); words.IsString() && words.Text != "" {
+		return ": " + words.Text
+	}
+	return ""
+}
+
+var decimal = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$`)
+
+// outside says on which side of its bounds a number is, or "".
+func outside(subject, text string, least, most *Node) string {
+	number, isNumber := parseDecimal(text)
+	if !isNumber {
+		return subject + "is not a number"
+	}
+	if bound, bounded := parseDecimal(scalarText(least)); bounded && number.Cmp(bound) < 0 {
+		return subject + "is below " + least.Text
+	}
+	if bound, bounded := parseDecimal(scalarText(most)); bounded && number.Cmp(bound) > 0 {
+		return subject + "is above " + most.Text
+	}
+	return ""
+}
+
+// parseDecimal keeps all digits that an account id or a counter can have.
+func parseDecimal(text string) (*big.Float, bool) {
+	if !decimal.MatchString(text) {
+		return nil, false
+	}
+	number, _, err := big.ParseFloat(text, 10, 256, big.ToNearestEven)
+	return number, err == nil
+}
+
+func scalarText(n *Node) string {
+	if n.IsScalar() {
+		return n.Text
+	}
+	return ""
+}

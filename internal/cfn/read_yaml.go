@@ -1,0 +1,265 @@
+package cfn
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/attini-go/runner/internal/problem"
+)
+
+// readYAML reads a template file that is YAML, with places.
+func readYAML(data []byte) (*Node, problem.List) {
+	document, found := parse(data)
+	if found != nil {
+		return nil, problem.List{*found}
+	}
+	reader := &yamlReader{}
+	root := reader.node(document, 0)
+	return root, reader.problems
+}
+
+func empty() *problem.Problem {
+	return unreadable(problem.Place{Line: 1, Column: 1}, "the template is empty")
+}
+
+// parse turns the text into one YAML document, or the one reason why not.
+func parse(data []byte) (*yaml.Node, *problem.Problem) {
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		return nil, unreadable(problem.Place{}, err.Error())
+	}
+	var document, second yaml.Node
+	switch err := load(loader, &document); {
+	case errors.Is(err, io.EOF):
+		return nil, empty()
+	case err != nil:
+		return nil, syntaxProblem(data, err)
+	}
+	switch err := load(loader, &second); {
+	case err == nil:
+		return nil, unreadable(problem.Place{Line: second.Line, Column: max(second.Column, 1)}, "the file holds more than one YAML document, a template is one")
+	case !errors.Is(err, io.EOF):
+		return nil, syntaxProblem(data, err)
+	}
+	root := &document
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		root = root.Content[0]
+	}
+	if root.Kind == 0 || root.Kind == yaml.DocumentNode || isBlank(root) {
+		return nil, empty()
+	}
+	return root, nil
+}
+
+// isBlank tells a document without a value, as after a lone ---.
+func isBlank(y *yaml.Node) bool {
+	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0
+}
+
+// load guards against the YAML library alone, which gives some of its errors
+// as panics: none of them may end the program for a text that a user wrote.
+func load(loader *yaml.Loader, into *yaml.Node) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("the YAML reader gave up: %v", reason)
+		}
+	}()
+	return loader.Load(into)
+}
+
+// yamlReader makes Nodes of YAML nodes.
+type yamlReader struct {
+	problems problem.List
+	// nodes and bytes are what was read, aliases counted where they are used.
+	nodes, bytes int
+	// full is set once the template was reported as too large.
+	full bool
+	// open are the aliases that are being read, to find those that hold
+	// themselves.
+	open map[*yaml.Node]bool
+}
+
+func (r *yamlReader) report(at *yaml.Node, rule, message string) {
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Message: message, Place: yamlPlace(at)})
+}
+
+func yamlPlace(y *yaml.Node) problem.Place { return problem.Place{Line: y.Line, Column: y.Column} }
+
+func (r *yamlReader) node(y *yaml.Node, depth int) *Node {
+	r.nodes++
+	r.bytes += len(y.Value)
+	if r.full || r.nodes > maxTemplateNodes || r.bytes > maxTemplateBytes || depth > maxTemplateDepth {
+		if !r.full {
+			r.full = true
+			r.problems.Add(tooLarge(yamlPlace(y)))
+		}
+		return &Node{}
+	}
+	if y.Kind == yaml.AliasNode {
+		return r.alias(y, depth)
+	}
+	switch tag := y.ShortTag(); {
+	case strings.HasPrefix(y.Tag, "!") && !strings.HasPrefix(y.Tag, "!!") && y.Tag != "!":
+		return r.shortForm(y, y.Tag[1:], depth)
+	case !isStandardTag(tag):
+		r.report(y, "unknown-tag", fmt.Sprintf("CloudFormation knows no tag %s", tag))
+		return &Node{}
+	}
+	return r.plain(y, depth)
+}
+
+// alias reads the value that an alias stands for, at the anchor's place.
+func (r *yamlReader) alias(y *yaml.Node, depth int) *Node {
+	if r.open[y.Alias] {
+		r.report(y, "recursive-alias", fmt.Sprintf("*%s stands within the value that it names", y.Value))
+		return &Node{}
+	}
+	if r.open == nil {
+		r.open = map[*yaml.Node]bool{}
+	}
+	r.open[y.Alias] = true
+	defer delete(r.open, y.Alias)
+	return r.node(y.Alias, depth)
+}
+
+func isStandardTag(tag string) bool {
+	switch tag {
+	case "", "!", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!!timestamp", "!!merge":
+		return true
+	}
+	return false
+}
+
+// plain reads a value without regard to a short form's tag.
+func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
+	n := &Node{Place: yamlPlace(y)}
+	switch y.Kind {
+	case yaml.SequenceNode:
+		n.Kind = List
+		for _, item := range y.Content {
+			n.Items = append(n.Items, r.node(item, depth+1))
+		}
+	case yaml.MappingNode:
+		n.Kind = Map
+		r.fields(n, y, depth)
+	default:
+		n.Kind, n.Text = scalar(y)
+	}
+	return n
+}
+
+func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
+	var seen keys
+	for i := 0; i+1 < len(y.Content); i += 2 {
+		key, value := y.Content[i], y.Content[i+1]
+		at := yamlPlace(key)
+		for key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
+		r.bytes += len(key.Value)
+		switch {
+		case key.Kind != yaml.ScalarNode || !isStandardTag(key.ShortTag()):
+			r.problems.Add(problem.Problem{Severity: problem.Error, Rule: "key", Place: at, Message: "a key must be a plain text"})
+			continue
+		case key.ShortTag() == "!!merge":
+			r.report(key, "merge-key", "merge keys (<<) are not supported by CloudFormation; write the entries out")
+			continue
+		}
+		if first := seen.find(n, key.Value); first >= 0 {
+			r.problems.Add(duplicateKey(key.Value, n.Fields[first].Place, at))
+			continue
+		}
+		n.Fields = append(n.Fields, Field{Key: key.Value, Value: r.node(value, depth+1), Place: at})
+	}
+}
+
+// shortForm turns !Sub x into {"Fn::Sub": x}.
+func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
+	if !slices.Contains(shortForms(), name) {
+		message := fmt.Sprintf("!%s is no short form of an intrinsic function", name)
+		if near := problem.Nearest(name, shortForms()); near != "" {
+			message += fmt.Sprintf("; did you mean !%s?", near)
+		}
+		r.report(y, "unknown-tag", message)
+		return &Node{}
+	}
+	argument := r.plain(y, depth+1)
+	if y.Kind == yaml.ScalarNode {
+		argument.Kind, argument.Text = String, y.Value
+	}
+	key := "Fn::" + name
+	switch name {
+	case "Ref", "Condition":
+		key = name
+	case "GetAtt":
+		if resource, attribute, ok := strings.Cut(argument.Text, "."); ok && argument.IsString() {
+			argument = &Node{Kind: List, Place: argument.Place, Items: []*Node{
+				{Kind: String, Text: resource, Place: argument.Place},
+				{Kind: String, Text: attribute, Place: argument.Place},
+			}}
+		}
+	}
+	return &Node{Kind: Map, Place: argument.Place, Fields: []Field{{Key: key, Value: argument, Place: argument.Place}}}
+}
+
+// shortForms are the names that CloudFormation takes after an exclamation
+// mark, the functions of the Rules section and of AWS::LanguageExtensions
+// included.
+func shortForms() []string {
+	return []string{
+		"And", "Base64", "Cidr", "Condition", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap",
+		"GetAZs", "GetAtt", "If", "ImportValue", "Join", "Length", "Not", "Or", "Ref", "RefAll", "Select", "Split",
+		"Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll",
+	}
+}
+
+var (
+	jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+	quoted     = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+)
+
+// scalar keeps as text all that JSON could not hold as it is written: what
+// only YAML takes for a number (0644, 0x1F, 1_000), a date or .inf. It does not
+// ask the YAML library, whose answers differ from CloudFormation's.
+func scalar(y *yaml.Node) (Kind, string) {
+	if y.Style&yaml.TaggedStyle != 0 {
+		return tagged(y)
+	}
+	if y.Style&quoted != 0 || y.Tag == "!" {
+		return String, y.Value
+	}
+	switch y.Value {
+	case "", "~", "null", "Null", "NULL":
+		return Null, ""
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		return Bool, strings.ToLower(y.Value)
+	}
+	if jsonNumber.MatchString(y.Value) {
+		return Number, y.Value
+	}
+	return String, y.Value
+}
+
+// tagged reads a scalar that says itself what it is, as in !!str 12.
+func tagged(y *yaml.Node) (Kind, string) {
+	switch lower := strings.ToLower(y.Value); y.ShortTag() {
+	case "!!null":
+		return Null, ""
+	case "!!bool":
+		if lower == "true" || lower == "false" {
+			return Bool, lower
+		}
+	case "!!int", "!!float":
+		if jsonNumber.MatchString(y.Value) {
+			return Number, y.Value
+		}
+	}
+	return String, y.Value
+}

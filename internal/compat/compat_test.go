@@ -1,0 +1,76 @@
+package compat_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/schema"
+)
+
+// parameters are declared in every template of the tests, and have these
+// values.
+const parameters = `
+Parameters:
+  Number: {Type: Number, Default: 300}
+  Great: {Type: Number, Default: 9000}
+  Text: {Type: String, Default: AmazonLinux2}
+  Name: {Type: String, Default: other}
+  Open: {Type: String}
+  Kind: {Type: String, AllowedValues: [EC2, FARGATE]}
+Conditions:
+  Yes: !Equals [a, a]
+  Perhaps: !Equals [!Ref Open, a]
+`
+
+// read reads the Runner Build of a template that has these properties, in
+// YAML, one a line; the first is line 5.
+func read(t testing.TB, properties string) *schema.Runner {
+	t.Helper()
+	text := "Resources:\n  Build:\n    Type: Attini::Deploy::Runner\n" + indented(properties)
+	template, problems := cfn.Read([]byte(text + parameters))
+	require.Empty(t, problems)
+	return readResource(template.At("Resources", "Build"), cfn.Foresee(template, cfn.Values{}))
+}
+
+func readResource(resource *cfn.Node, known schema.Known) *schema.Runner {
+	runner, _ := schema.Read("Build", resource, cfn.Path("").Keys("Resources", "Build"), known)
+	return runner
+}
+
+// define reads the task definition Task with these properties. With foresight,
+// the values of the parameters are known.
+func define(t testing.TB, properties string, foresight bool) compat.TaskDefinition {
+	t.Helper()
+	text := "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n" + indented(properties)
+	template, problems := cfn.Read([]byte(text + parameters))
+	require.Empty(t, problems)
+	var known schema.Known
+	if foresight {
+		known = cfn.Foresee(template, cfn.Values{})
+	}
+	return compat.ReadTaskDefinition("Task", template.At("Resources", "Task"), known)
+}
+
+func indented(properties string) string {
+	if strings.TrimSpace(properties) == "" {
+		return ""
+	}
+	body := "    Properties:\n"
+	for line := range strings.Lines(strings.TrimLeft(properties, "\n")) {
+		body += "      " + line
+	}
+	return body
+}
+
+// only is the one problem of the Runner Build.
+func only(severity problem.Severity, rule, property string, line, column int, message, advice string) problem.List {
+	return problem.List{{
+		Severity: severity, Rule: rule, Path: "Resources.Build.Properties." + property,
+		Place: problem.Place{Line: line, Column: column}, Message: `Runner "Build": ` + property + ": " + message, Advice: advice,
+	}}
+}

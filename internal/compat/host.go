@@ -1,0 +1,182 @@
+package compat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/schema"
+)
+
+// Host is what is known of a Runner's EC2 host; nil stands for what is not.
+type Host struct {
+	// Type is the instance type's facts, TypeName its name.
+	Type     *InstanceType
+	TypeName string
+	// Alias is the Ami if that is an alias. Image is the AMI itself, by the
+	// id given or by the alias's.
+	Alias *Alias
+	Image *Image
+}
+
+// cpuUnits are the CPU units of one vCPU.
+const cpuUnits = 1024
+
+// The documentation's advice on the memory of a host's task, in percent of the
+// host's (section Memory).
+const (
+	leastShare = 70
+	mostShare  = 80
+)
+
+// CheckHost reports what does not fit the Runner's host: its AMI, and the Cpu
+// and Memory of its task, the Runner's own or those of the task definition that
+// it does not override.
+func CheckHost(runner *schema.Runner, definition TaskDefinition, host Host) problem.List {
+	if runner.Ec2Configuration == nil || host.Type == nil {
+		return nil
+	}
+	r := &reporter{runner: runner}
+	if r.architecture(host) {
+		r.accelerator(host)
+	}
+	r.hostCPU(definition, host)
+	r.hostMemory(definition, host)
+	return r.problems
+}
+
+// UnknownInstanceType is the Error for an instance type that the region does
+// not have. near are some that it has and that may be meant.
+func UnknownInstanceType(runner *schema.Runner, near []string) problem.Problem {
+	given := runner.Ec2Configuration.InstanceType
+	message := fmt.Sprintf("there is no instance type %s in this region", quoted(given.Literal))
+	if len(near) > 0 {
+		message += fmt.Sprintf(" (there is: %s)", listed(near, 0))
+	}
+	if meant := problem.Nearest(given.Literal, near); meant != "" {
+		message += fmt.Sprintf("; did you mean %s?", meant)
+	} else {
+		message += "; choose one that the region has"
+	}
+	r := &reporter{runner: runner}
+	r.add(problem.Error, RuleInstanceType, as(given), message, "Ec2Configuration", "InstanceType")
+	return r.problems[0]
+}
+
+// architecture reports whether the AMI's fits the host.
+func (r *reporter) architecture(host Host) bool {
+	var wanted, ami, choice string
+	alias, fits := host.Type.alias()
+	if host.Alias != nil {
+		wanted, ami = host.Alias.Architecture, called(r.runner, *host.Alias)
+		choice = "use " + alias.Name + " or another instance type"
+	} else {
+		ami = "the AMI " + brief(r.runner.Ec2Configuration.Ami.Literal)
+		choice = "give an AMI for it, such as " + alias.Name + ", or another instance type"
+	}
+	if host.Image != nil {
+		wanted = host.Image.Architecture
+	}
+	has := host.Type.Architectures
+	if wanted == "" || len(has) == 0 || slices.Contains(has, wanted) {
+		return true
+	}
+	if !fits {
+		choice = "no recommended AMI fits it, so give the id of one that does, or another instance type"
+	}
+	r.ami(problem.Error, RuleArchitecture, fmt.Sprintf("%s is for %s, but %s is %s; %s",
+		ami, wanted, host.TypeName, strings.Join(has, " and "), choice))
+	return false
+}
+
+// alias returns the alias that fits an instance type best: for its accelerator
+// if it has one, and not past the end of life if there is such.
+func (t *InstanceType) alias() (Alias, bool) {
+	accelerator := NoAccelerator
+	switch {
+	case !slices.Contains(t.Architectures, x86): // no alias has drivers for others
+	case t.NeuronDevices > 0:
+		accelerator = Neuron
+	case t.GPUs > 0:
+		accelerator = GPU
+	}
+	fits := func(a Alias) bool {
+		return a.Accelerator == accelerator && slices.Contains(t.Architectures, a.Architecture)
+	}
+	if alias, ok := firstAlias(func(a Alias) bool { return fits(a) && a.EndOfLife.IsZero() }); ok {
+		return alias, true
+	}
+	return firstAlias(fits)
+}
+
+// accelerator reports an AMI for an accelerator that the host lacks.
+func (r *reporter) accelerator(host Host) {
+	var devices string
+	switch {
+	case host.Alias == nil:
+		return
+	case host.Alias.Accelerator == GPU && host.Type.GPUs == 0:
+		devices = "GPUs"
+	case host.Alias.Accelerator == Neuron && host.Type.NeuronDevices == 0:
+		devices = "Neuron devices"
+	default:
+		return
+	}
+	choice := "use"
+	if fitting, ok := host.Type.alias(); ok {
+		choice = "use " + fitting.Name + " or"
+	}
+	r.ami(problem.Error, RuleAccelerator, fmt.Sprintf("%s is for hosts with %s, but %s has none; %s an instance type with %s",
+		called(r.runner, *host.Alias), devices, host.TypeName, choice, devices))
+}
+
+// hostCPU reports a Cpu that is not smaller than the host's (section Cpu).
+// Without one it is the task definition's, which ECS places on a host that has
+// just as much.
+func (r *reporter) hostCPU(definition TaskDefinition, host Host) {
+	units := host.Type.VCPUs * cpuUnits
+	has := fmt.Sprintf("%s has %d CPU units (%d vCPUs)", host.TypeName, units, host.Type.VCPUs)
+	cpu := sizeOf(r.runner.Cpu, definition.CPU)
+	switch {
+	case units <= 0 || !cpu.Known:
+	case cpu.own && cpu.Value >= units:
+		r.add(problem.Error, RuleHostCPU, as(r.runner.Cpu),
+			fmt.Sprintf("%d CPU units must be smaller than the host's: %s; lower Cpu or use a larger instance type", cpu.Value, has), "Cpu")
+	case !cpu.own && cpu.Value > units:
+		r.instanceType(problem.Error, RuleHostCPU,
+			fmt.Sprintf("%s, less than the %d of %s; give Cpu or use a larger instance type", has, cpu.Value, definition.Name))
+	}
+}
+
+// hostMemory reports a Memory that the host does not have, and warns of one
+// that leaves its operating system too little (section Memory).
+func (r *reporter) hostMemory(definition TaskDefinition, host Host) {
+	whole := host.Type.MemoryMiB
+	memory := sizeOf(r.runner.Memory, definition.Memory)
+	if whole <= 0 || !memory.Known || memory.Value*100 <= whole*mostShare {
+		return
+	}
+	subject := fmt.Sprintf("%d MiB", memory.Value)
+	if !memory.own {
+		subject += ", the Memory of " + definition.Name + ","
+	}
+	severity := problem.Error
+	recommended := fmt.Sprintf("ca. %d-%d%%, %d-%d MiB", leastShare, mostShare, (whole*leastShare+99)/100, whole*mostShare/100)
+	message := fmt.Sprintf("%s are more than the %d MiB of %s (recommended: %s); ", subject, whole, host.TypeName, recommended)
+	if memory.Value <= whole {
+		severity = problem.Warning
+		message = fmt.Sprintf("%s are %d%% of the %d MiB of %s and leave its operating system little (recommended: %s); ",
+			subject, (memory.Value*100+whole-1)/whole, whole, host.TypeName, recommended)
+	}
+	if memory.own {
+		r.add(severity, RuleHostMemory, as(r.runner.Memory), message+"lower Memory or use a larger instance type", "Memory")
+		return
+	}
+	r.instanceType(severity, RuleHostMemory, message+"give Memory or use a larger instance type")
+}
+
+// instanceType reports the InstanceType of a Runner with a host.
+func (r *reporter) instanceType(severity problem.Severity, rule, message string) {
+	r.add(severity, rule, as(r.runner.Ec2Configuration.InstanceType), message, "Ec2Configuration", "InstanceType")
+}

@@ -1,0 +1,248 @@
+package compat_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem"
+)
+
+func instanceType(t testing.TB, name string) *compat.InstanceType {
+	t.Helper()
+	x86 := []string{"x86_64"}
+	types := map[string]compat.InstanceType{
+		"m5.large":    {VCPUs: 2, MemoryMiB: 8192, Architectures: x86},
+		"m7g.large":   {VCPUs: 2, MemoryMiB: 8192, Architectures: []string{"arm64"}},
+		"t2.small":    {VCPUs: 1, MemoryMiB: 2048, Architectures: []string{"i386", "x86_64"}},
+		"t3.micro":    {VCPUs: 2, MemoryMiB: 1024, Architectures: x86},
+		"t3.medium":   {VCPUs: 2, MemoryMiB: 4096, Architectures: x86},
+		"g4dn.xlarge": {VCPUs: 4, MemoryMiB: 16384, Architectures: x86, GPUs: 1},
+		"g5g.xlarge":  {VCPUs: 4, MemoryMiB: 8192, Architectures: []string{"arm64"}, GPUs: 1},
+		"inf2.xlarge": {VCPUs: 4, MemoryMiB: 16384, Architectures: x86, NeuronDevices: 1},
+		"mac2.metal":  {VCPUs: 8, MemoryMiB: 16384, Architectures: []string{"arm64_mac"}},
+		"c1.odd":      {VCPUs: 1, MemoryMiB: 3333, Architectures: x86},
+		"x9.unknown":  {},
+	}
+	facts, ok := types[name]
+	require.True(t, ok, name)
+	return &facts
+}
+
+// on makes the Host that is known of a Runner by its alias and instance type.
+func on(t testing.TB, ami, typeName string) compat.Host {
+	t.Helper()
+	host := compat.Host{Type: instanceType(t, typeName), TypeName: typeName}
+	if alias, ok := compat.AliasNamed(ami); ok {
+		host.Alias = &alias
+	}
+	return host
+}
+
+func TestCheckHostAmi(t *testing.T) {
+	t.Parallel()
+	const absent = "(absent)"
+	arch, accelerator := compat.RuleArchitecture, compat.RuleAccelerator
+	for _, c := range []struct{ name, ami, typeName, rule, message string }{
+		{"x86_64", "AmazonLinux2023", "m5.large", "", ""},
+		{"arm64", "AmazonLinux2_arm64", "m7g.large", "", ""},
+		{"one of several", "AmazonLinux2", "t2.small", "", ""},
+		{"plain AMI on a type with GPUs", "AmazonLinux2", "g4dn.xlarge", "", ""},
+		{"plain AMI on a type with Neuron devices", "AmazonLinux2", "inf2.xlarge", "", ""},
+		{"GPU", "AmazonLinux2_gpu", "g4dn.xlarge", "", ""},
+		{"Neuron", "AmazonLinux2023_inf", "inf2.xlarge", "", ""},
+		{"own AMI, of which nothing is known", "ami-0123abcd", "m7g.large", "", ""},
+		{"type of no known architecture", "AmazonLinux2", "x9.unknown", "", ""},
+
+		{"x86_64 on arm64", "AmazonLinux2023", "m7g.large", arch, "AmazonLinux2023 is for x86_64, but m7g.large is arm64; use AmazonLinux2023_arm64 or another instance type"},
+		{"the default on arm64", absent, "m7g.large", arch, "the default, AmazonLinux2, is for x86_64, but m7g.large is arm64; use AmazonLinux2023_arm64 or another instance type"},
+		{"arm64 on x86_64", "AmazonLinux2_arm64", "m5.large", arch, "AmazonLinux2_arm64 is for arm64, but m5.large is x86_64; use AmazonLinux2023 or another instance type"},
+		{"arm64 on several", "AmazonLinux2_arm64", "t2.small", arch, "AmazonLinux2_arm64 is for arm64, but t2.small is i386 and x86_64; use AmazonLinux2023 or another instance type"},
+		{"arm64 on GPUs", "AmazonLinux2_arm64", "g4dn.xlarge", arch, "AmazonLinux2_arm64 is for arm64, but g4dn.xlarge is x86_64; use AmazonLinux2_gpu or another instance type"},
+		{"arm64 on Neuron devices", "AmazonLinux2_arm64", "inf2.xlarge", arch, "AmazonLinux2_arm64 is for arm64, but inf2.xlarge is x86_64; use AmazonLinux2023_inf or another instance type"},
+		{"GPUs on arm64 with GPUs", "AmazonLinux2_gpu", "g5g.xlarge", arch, "AmazonLinux2_gpu is for x86_64, but g5g.xlarge is arm64; use AmazonLinux2023_arm64 or another instance type"},
+		{"GPUs on arm64 without, one mistake", "AmazonLinux2_gpu", "m7g.large", arch, "AmazonLinux2_gpu is for x86_64, but m7g.large is arm64; use AmazonLinux2023_arm64 or another instance type"},
+		{"on what no AMI is for", "AmazonLinux2", "mac2.metal", arch, "AmazonLinux2 is for x86_64, but mac2.metal is arm64_mac; no recommended AMI fits it, so give the id of one that does, or another instance type"},
+
+		{"GPU without", "AmazonLinux2_gpu", "m5.large", accelerator, "AmazonLinux2_gpu is for hosts with GPUs, but m5.large has none; use AmazonLinux2023 or an instance type with GPUs"},
+		{"Neuron without", "AmazonLinux2_inf", "m5.large", accelerator, "AmazonLinux2_inf is for hosts with Neuron devices, but m5.large has none; use AmazonLinux2023 or an instance type with Neuron devices"},
+		{"GPU on Neuron devices", "AmazonLinux2_gpu", "inf2.xlarge", accelerator, "AmazonLinux2_gpu is for hosts with GPUs, but inf2.xlarge has none; use AmazonLinux2023_inf or an instance type with GPUs"},
+		{"Neuron on GPUs", "AmazonLinux2023_inf", "g4dn.xlarge", accelerator, "AmazonLinux2023_inf is for hosts with Neuron devices, but g4dn.xlarge has none; use AmazonLinux2_gpu or an instance type with Neuron devices"},
+		{"GPU on a type of no known architecture", "AmazonLinux2_gpu", "x9.unknown", accelerator, "AmazonLinux2_gpu is for hosts with GPUs, but x9.unknown has none; use an instance type with GPUs"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			properties, line, column := "Ec2Configuration:\n  InstanceType: "+c.typeName+"\n  Ami: "+c.ami, 7, 14
+			host := on(t, c.ami, c.typeName)
+			if c.ami == absent {
+				properties, line, column = "Ec2Configuration:\n  InstanceType: "+c.typeName, 5, 7
+				host = on(t, "AmazonLinux2", c.typeName)
+			}
+			var want problem.List
+			if c.message != "" {
+				want = only(problem.Error, c.rule, "Ec2Configuration.Ami", line, column, c.message, "")
+			}
+			assert.Equal(t, want, compat.CheckHost(read(t, properties), compat.TaskDefinition{}, host))
+		})
+	}
+}
+
+func TestCheckHostImage(t *testing.T) {
+	t.Parallel()
+	own := func(typeName, architecture string) problem.List {
+		runner := read(t, "Ec2Configuration:\n  Ami: ami-0123abcd\n  InstanceType: "+typeName)
+		host := on(t, "ami-0123abcd", typeName)
+		host.Image = &compat.Image{Architecture: architecture}
+		return compat.CheckHost(runner, compat.TaskDefinition{}, host)
+	}
+	assert.Empty(t, own("m7g.large", "arm64"))
+	assert.Empty(t, own("m5.large", ""))
+	assert.Equal(t, only(problem.Error, compat.RuleArchitecture, "Ec2Configuration.Ami", 6, 14,
+		"the AMI ami-0123abcd is for x86_64, but m7g.large is arm64; give an AMI for it, such as AmazonLinux2023_arm64, or another instance type", ""),
+		own("m7g.large", "x86_64"))
+	assert.Equal(t, only(problem.Error, compat.RuleArchitecture, "Ec2Configuration.Ami", 6, 14,
+		"the AMI ami-0123abcd is for arm64, but mac2.metal is arm64_mac; no recommended AMI fits it, so give the id of one that does, or another instance type", ""),
+		own("mac2.metal", "arm64"))
+
+	// What the AMI of an alias is like counts more than what it should be.
+	host := on(t, "AmazonLinux2023", "m7g.large")
+	host.Image = &compat.Image{Architecture: "arm64"}
+	runner := read(t, "Ec2Configuration: {InstanceType: m7g.large, Ami: AmazonLinux2023}")
+	assert.Empty(t, compat.CheckHost(runner, compat.TaskDefinition{}, host))
+}
+
+func TestCheckHostSizes(t *testing.T) {
+	t.Parallel()
+	const (
+		large = "Ec2Configuration: {InstanceType: m5.large}\n"
+		own   = "Build"
+	)
+	cpu := func(column int, message string) problem.List {
+		return only(problem.Error, compat.RuleHostCPU, "Cpu", 6, column, message, "")
+	}
+	memory := func(severity problem.Severity, message string) problem.List {
+		return only(severity, compat.RuleHostMemory, "Memory", 6, 15, message, "")
+	}
+	host := func(severity problem.Severity, rule, message string) problem.List {
+		return only(severity, rule, "Ec2Configuration.InstanceType", 5, 40, message, "")
+	}
+	for _, c := range []struct {
+		name, properties, typeName string
+		definition                 string
+		want                       problem.List
+	}{
+		{"Cpu below", large + "Cpu: 2047", "m5.large", "", nil},
+		{"Cpu as much", large + "Cpu: 2048", "m5.large", "", cpu(12, "2048 CPU units must be smaller than the host's: m5.large has 2048 CPU units (2 vCPUs); lower Cpu or use a larger instance type")},
+		{"Cpu above", large + "Cpu: 98304", "m5.large", "", cpu(12, "98304 CPU units must be smaller than the host's: m5.large has 2048 CPU units (2 vCPUs); lower Cpu or use a larger instance type")},
+		{
+			"Cpu from a parameter", large + "Cpu: !Ref Great", "m5.large", "",
+			cpu(12, `9000 CPU units must be smaller than the host's: m5.large has 2048 CPU units (2 vCPUs); lower Cpu or use a larger instance type; Cpu is the value of parameter "Great"`),
+		},
+		{"Cpu not known", large + "Cpu: !Ref Open", "m5.large", "Cpu: 4096", nil},
+		{"own Cpu in place of the definition's", large + "Cpu: 256", "m5.large", "Cpu: 4096", nil},
+		{"definition's Cpu as much, which ECS places", large, "m5.large", "Cpu: 2048", nil},
+		{
+			"definition's Cpu above", large, "m5.large", "Cpu: 4 vCPU",
+			host(problem.Error, compat.RuleHostCPU, `m5.large has 2048 CPU units (2 vCPUs), less than the 4096 of task definition "Task"; give Cpu or use a larger instance type`),
+		},
+		{"definition's Cpu not known", large, "m5.large", "Cpu: !Ref Open", nil},
+		{"nothing known of the type", large + "Cpu: 98304\nMemory: 25165824", "x9.unknown", "", nil},
+
+		{"Memory at 80%", large + "Memory: 6553", "m5.large", "", nil},
+		{
+			"Memory just above 80%", large + "Memory: 6554", "m5.large", "",
+			memory(problem.Warning, "6554 MiB are 81% of the 8192 MiB of m5.large and leave its operating system little (recommended: ca. 70-80%, 5735-6553 MiB); lower Memory or use a larger instance type"),
+		},
+		{
+			"all Memory", large + "Memory: 8192", "m5.large", "",
+			memory(problem.Warning, "8192 MiB are 100% of the 8192 MiB of m5.large and leave its operating system little (recommended: ca. 70-80%, 5735-6553 MiB); lower Memory or use a larger instance type"),
+		},
+		{
+			"more than all Memory", large + "Memory: 8193", "m5.large", "",
+			memory(problem.Error, "8193 MiB are more than the 8192 MiB of m5.large (recommended: ca. 70-80%, 5735-6553 MiB); lower Memory or use a larger instance type"),
+		},
+		{"Memory at 80% of an odd size", large + "Memory: 2666", "c1.odd", "", nil},
+		{
+			"Memory above 80% of an odd size", large + "Memory: 2667", "c1.odd", "",
+			memory(problem.Warning, "2667 MiB are 81% of the 3333 MiB of c1.odd and leave its operating system little (recommended: ca. 70-80%, 2334-2666 MiB); lower Memory or use a larger instance type"),
+		},
+		{"Memory not known", large + "Memory: !Ref Open", "m5.large", "Memory: 9000", nil},
+		{"own Memory in place of the definition's", large + "Memory: 512", "m5.large", "Memory: 9000", nil},
+		{
+			"definition's Memory above 80%", large, "m5.large", "Memory: 7 GB",
+			host(problem.Warning, compat.RuleHostMemory, `7168 MiB, the Memory of task definition "Task", are 88% of the 8192 MiB of m5.large and leave its operating system little (recommended: ca. 70-80%, 5735-6553 MiB); give Memory or use a larger instance type`),
+		},
+		{
+			"definition's Memory above all", large, "m5.large", "Memory: 9000",
+			host(problem.Error, compat.RuleHostMemory, `9000 MiB, the Memory of task definition "Task", are more than the 8192 MiB of m5.large (recommended: ca. 70-80%, 5735-6553 MiB); give Memory or use a larger instance type`),
+		},
+		{"our definition on a host with enough", large, "t3.medium", own, nil},
+		{
+			"our definition on a host with too little", large, "t3.micro", own,
+			host(problem.Error, compat.RuleHostMemory, `3072 MiB, the Memory of task definition "BuildTaskDefinition", are more than the 1024 MiB of t3.micro (recommended: ca. 70-80%, 717-819 MiB); give Memory or use a larger instance type`),
+		},
+		{
+			"our definition on a host with hardly enough", large, "c1.odd", own,
+			host(problem.Warning, compat.RuleHostMemory, `3072 MiB, the Memory of task definition "BuildTaskDefinition", are 93% of the 3333 MiB of c1.odd and leave its operating system little (recommended: ca. 70-80%, 2334-2666 MiB); give Memory or use a larger instance type`),
+		},
+		{"our definition with Memory of its own", large + "Memory: 512", "t3.micro", own, nil},
+		{
+			"Memory from a parameter", large + "Memory: !Ref Great", "m5.large", "",
+			memory(problem.Error, `9000 MiB are more than the 8192 MiB of m5.large (recommended: ca. 70-80%, 5735-6553 MiB); lower Memory or use a larger instance type; Memory is the value of parameter "Great"`),
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			runner := read(t, c.properties)
+			definition := define(t, c.definition, false)
+			if c.definition == own {
+				definition = compat.EmittedTaskDefinition(runner)
+			}
+			assert.Equal(t, c.want, compat.CheckHost(runner, definition, on(t, "AmazonLinux2023", c.typeName)))
+		})
+	}
+}
+
+func TestCheckHostNeedsAHost(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, compat.CheckHost(read(t, "Cpu: 98304"), compat.TaskDefinition{}, on(t, "AmazonLinux2", "m7g.large")), "on Fargate")
+	runner := read(t, "Ec2Configuration: {InstanceType: !Ref Open}\nCpu: 98304")
+	assert.Empty(t, compat.CheckHost(runner, compat.TaskDefinition{}, compat.Host{}), "a type that is not known yet")
+}
+
+func TestCheckHostReportsAllTogether(t *testing.T) {
+	t.Parallel()
+	runner := read(t, "Ec2Configuration: {InstanceType: m7g.large}\nCpu: 4096\nMemory: 9000")
+	var rules []string
+	for _, p := range compat.CheckHost(runner, compat.EmittedTaskDefinition(runner), on(t, "AmazonLinux2", "m7g.large")) {
+		rules = append(rules, p.Rule)
+	}
+	assert.Equal(t, []string{compat.RuleArchitecture, compat.RuleHostCPU, compat.RuleHostMemory}, rules)
+}
+
+func TestUnknownInstanceType(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, written string
+		near          []string
+		message       string
+	}{
+		{"misspelt", "m5.lage", []string{"m5.large", "m5.xlarge"}, `there is no instance type "m5.lage" in this region (there is: m5.large, m5.xlarge); did you mean m5.large?`},
+		{"like no other", "m9.huge", []string{"m5.large", "m5.xlarge"}, `there is no instance type "m9.huge" in this region (there is: m5.large, m5.xlarge); choose one that the region has`},
+		{"nothing near", "m9.huge", nil, `there is no instance type "m9.huge" in this region; choose one that the region has`},
+		{
+			"many near", "z9.q",
+			[]string{"m5.a", "m5.b", "m5.c", "m5.d", "m5.e", "m5.f", "m5.g", "m5.h", "m5.i", "m5.j", "m5.k", "m5.l"},
+			`there is no instance type "z9.q" in this region (there is: m5.a, m5.b, m5.c, m5.d, m5.e, m5.f, m5.g, m5.h, m5.i, m5.j and 2 more); choose one that the region has`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			runner := read(t, "Ec2Configuration: {InstanceType: "+c.written+"}")
+			assert.Equal(t, only(problem.Error, compat.RuleInstanceType, "Ec2Configuration.InstanceType", 5, 40, c.message, ""),
+				problem.List{compat.UnknownInstanceType(runner, c.near)})
+		})
+	}
+}

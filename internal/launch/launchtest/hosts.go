@@ -1,0 +1,111 @@
+package launchtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// Host is an EC2 instance.
+type Host struct {
+	ID      string
+	Request launch.HostRequest
+	State   string
+	// Reason is why it ended.
+	Reason string
+	// Registered says that it is a container instance, of Runner.
+	Registered bool
+	Runner     string
+	Since      time.Time
+}
+
+func (h *Host) gone() bool { return h.State != "pending" && h.State != "running" }
+
+// Hosts implements launch.Hosts.
+type Hosts struct{ user }
+
+var _ launch.Hosts = Hosts{}
+
+// Run implements launch.Hosts.
+func (h Hosts) Run(_ context.Context, request launch.HostRequest) (string, error) {
+	return call(h.user, "Hosts.Run", func() (string, error) {
+		for _, host := range h.hosts {
+			if host.Request.Token == request.Token {
+				if host.Request != request {
+					return "", &launch.Refusal{Code: "IdempotentParameterMismatch", Message: "another request has this token"}
+				}
+				return host.ID, nil
+			}
+		}
+		if h.RefuseHost != nil {
+			if err := h.RefuseHost(h.calls["Hosts.Run"], request); err != nil {
+				return "", err
+			}
+		}
+		host := &Host{ID: fmt.Sprintf("i-%017d", len(h.hosts)+1), Request: request, State: "pending", Since: time.Now()}
+		h.hosts = append(h.hosts, host)
+		return host.ID, nil
+	})
+}
+
+// Host implements launch.Hosts.
+func (h Hosts) Host(_ context.Context, id string) (launch.HostStatus, error) {
+	return call(h.user, "Hosts.Host", func() (launch.HostStatus, error) {
+		host := h.host(id)
+		if host == nil || time.Since(host.Since) < h.BlindTime {
+			return launch.HostStatus{}, launch.ErrNoHost
+		}
+		return launch.HostStatus{State: host.State, Reason: host.Reason}, nil
+	})
+}
+
+// Terminate implements launch.Hosts.
+func (h Hosts) Terminate(_ context.Context, id string) error {
+	return tell(h.user, "Hosts.Terminate", func() error {
+		if host := h.host(id); host != nil {
+			host.State = "shutting-down"
+		}
+		return nil
+	})
+}
+
+// host is only under the lock.
+func (w *World) host(id string) *Host {
+	at := slices.IndexFunc(w.hosts, func(h *Host) bool { return h.ID == id })
+	if at < 0 {
+		return nil
+	}
+	return w.hosts[at]
+}
+
+// Hosts are all instances that were ever run, in their order.
+func (w *World) Hosts() []Host {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	hosts := make([]Host, len(w.hosts))
+	for i, host := range w.hosts {
+		hosts[i] = *host
+	}
+	return hosts
+}
+
+// Register has an instance come into its cluster, and returns what the event
+// tells. runner is the attribute that its user data gives it.
+func (w *World) Register(id, runner string) launch.Instance {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	host := w.host(id)
+	host.State, host.Registered, host.Runner = "running", true, runner
+	return w.instance(host)
+}
+
+// EndHost is an instance's end for a reason of EC2's.
+func (w *World) EndHost(id, reason string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	host := w.host(id)
+	host.State, host.Reason = "terminated", reason
+}

@@ -1,0 +1,100 @@
+package launchtest
+
+import (
+	"context"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// Configurations implements launch.Configurations.
+type Configurations struct{ user }
+
+var _ launch.Configurations = Configurations{}
+
+// PutConfiguration implements launch.Configurations.
+func (c Configurations) PutConfiguration(_ context.Context, configuration launch.Configuration) error {
+	id, err := configuration.ConfigurationID()
+	if err != nil {
+		return err
+	}
+	return tell(c.user, "Configurations.PutConfiguration", func() error {
+		name := configuration.ResourceName()
+		if c.configurations[name] == nil {
+			c.configurations[name] = map[string]launch.Configuration{}
+		}
+		c.configurations[name][id], c.current[name] = configuration, id
+		return nil
+	})
+}
+
+// GetConfiguration implements launch.Configurations.
+func (c Configurations) GetConfiguration(_ context.Context, runner, id string) (launch.Configuration, error) {
+	return call(c.user, "Configurations.GetConfiguration", func() (launch.Configuration, error) {
+		found, there := c.configurations[runner][id]
+		if !there {
+			return launch.Configuration{}, launch.ErrNoConfiguration
+		}
+		return found, nil
+	})
+}
+
+// DeleteConfigurations implements launch.Configurations.
+func (c Configurations) DeleteConfigurations(_ context.Context, runner string) error {
+	return tell(c.user, "Configurations.DeleteConfigurations", func() error {
+		delete(c.configurations, runner)
+		delete(c.current, runner)
+		return nil
+	})
+}
+
+// Deployments implements launch.Deployments.
+type Deployments struct{ user }
+
+var _ launch.Deployments = Deployments{}
+
+// Deployment implements launch.Deployments.
+func (d Deployments) Deployment(_ context.Context, name string) (launch.Deployment, error) {
+	return call(d.user, "Deployments.Deployment", func() (launch.Deployment, error) { return d.deployments[name], nil })
+}
+
+// Claims implements launch.Claims.
+type Claims struct{ user }
+
+var _ launch.Claims = Claims{}
+
+// Claims implements launch.Claims.
+func (c Claims) Claims(_ context.Context, runner, task string) ([]launch.Claim, error) {
+	return call(c.user, "Claims.Claims", func() ([]launch.Claim, error) {
+		var found []launch.Claim
+		for _, claim := range c.claims[runner] {
+			if task == "" || claim.Task == task {
+				found = append(found, *claim)
+			}
+		}
+		return found, nil
+	})
+}
+
+// Finish implements launch.Claims.
+func (c Claims) Finish(_ context.Context, runner string, claim launch.Claim) error {
+	return tell(c.user, "Claims.Finish", func() error {
+		c.finish(runner, claim.Name)
+		return nil
+	})
+}
+
+// finish is only under the lock.
+func (w *World) finish(runner, name string) {
+	for _, claim := range w.claims[runner] {
+		if claim.Name == name {
+			claim.Finished, claim.Token = true, ""
+		}
+	}
+}
+
+// Claim is a claim that an agent writes.
+func (w *World) Claim(runner string, claim launch.Claim) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.claims[runner] = append(w.claims[runner], &claim)
+}

@@ -1,0 +1,114 @@
+package launch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// MaxMessage is the greatest size of an SQS message in bytes (SQS quotas,
+// "Message size").
+const MaxMessage = 1_048_576
+
+// Message returns the queue message of a request (docs/wire.md, "Message"): the
+// step's whole input, its properties and metadata, and the configuration hash.
+// Values keep their text, numbers their digits. The error is a *Failure.
+func (r Request) Message() ([]byte, error) {
+	body := []byte{'{'}
+	add := func(literal []byte, value json.RawMessage) {
+		if len(body) > 1 {
+			body = append(body, ',')
+		}
+		body = append(append(append(body, literal...), ':'), value...)
+	}
+	add(quoted(protocol.KeyProperties), r.properties)
+	add(quoted(protocol.KeyRunnerConfig), r.config)
+	add(quoted(protocol.KeyMetadata), r.messageMetadata())
+	for _, m := range r.input {
+		switch m.name {
+		case protocol.KeyProperties, protocol.KeyRunnerConfig, protocol.KeyMetadata, protocol.KeyActionType, protocol.KeyConfigurationHash:
+			continue // the step's own count
+		}
+		add(m.literal, m.value)
+	}
+	add(quoted(protocol.KeyConfigurationHash), strconv.AppendInt(nil, int64(Hash(r.Configuration)), 10))
+	body = sendable(append(body, '}'))
+	if len(body) > MaxMessage {
+		return nil, r.tooLarge(len(body))
+	}
+	return body, nil
+}
+
+// tooLarge names the message's size, SQS's limit and the one of a state, to
+// which people can hold what they put into a payload.
+func (r Request) tooLarge(size int) *Failure {
+	return misconfigured("step %q: its job has %d bytes as a message; a queue takes at most %d, and less where its MaximumMessageSize is lower (a state's input has at most %d); keep large data in the artifact store",
+		r.Step, size, MaxMessage, protocol.MaxPayload)
+}
+
+// sendable escapes the two characters that JSON takes and SQS does not (those
+// that XML 1.0 has not): in JSON they stand inside texts only.
+func sendable(body []byte) []byte {
+	body = bytes.ReplaceAll(body, []byte("\uFFFE"), []byte(`\ufffe`))
+	return bytes.ReplaceAll(body, []byte("\uFFFF"), []byte(`\uffff`))
+}
+
+// quoted is a key of ours as JSON; none needs escapes.
+func quoted(key string) []byte { return []byte(`"` + key + `"`) }
+
+// member is a member of a JSON object, with its name as it is written too.
+type member struct {
+	name    string
+	literal []byte
+	value   json.RawMessage
+}
+
+// membersOf splits an object into its members, in their order. Of two equal
+// names the last value counts, in the place of the first.
+func membersOf(object json.RawMessage) ([]member, error) {
+	decoder := jsontext.NewDecoder(bytes.NewReader(object), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if begin, err := decoder.ReadToken(); err != nil || begin.Kind() != '{' {
+		return nil, errors.New("it is no JSON object")
+	}
+	var members []member
+	index := map[string]int{}
+	for decoder.PeekKind() == '"' {
+		literal, err := decoder.ReadValue()
+		if err != nil {
+			return nil, errors.New("a name cannot be read")
+		}
+		m := member{literal: bytes.Clone(literal)}
+		if err := json.Unmarshal(literal, &m.name); err != nil {
+			return nil, errors.New("a name cannot be read")
+		}
+		value, err := decoder.ReadValue()
+		if err != nil {
+			return nil, errors.New("a value cannot be read")
+		}
+		m.value = json.RawMessage(bytes.Clone(value))
+		if at, twice := index[m.name]; twice {
+			members[at].value = m.value
+			continue
+		}
+		index[m.name] = len(members)
+		members = append(members, m)
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return nil, errors.New("its end cannot be read")
+	}
+	return members, nil
+}
+
+func find(members []member, name string) json.RawMessage {
+	for _, m := range members {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return nil
+}

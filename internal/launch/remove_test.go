@@ -1,0 +1,63 @@
+package launch_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// TestRemovalOfDraining: a runner is deleted whose older task still has jobs.
+func TestRemovalOfDraining(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("old")
+		a.started().Take(1)
+		a.redeploy(func(c *launch.Configuration) { c.Task.Cluster = "other" })
+		a.launch("new")
+		a.started().Take(1)
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		for _, task := range a.Tasks() {
+			assert.True(t, task.StopAsked, task.ARN)
+		}
+		a.failed("old", "RunnerRemoved")
+		a.failed("new", "RunnerRemoved")
+		// Their ends are told late.
+		for _, task := range a.Tasks() {
+			a.stopped(task.TaskStatus)
+		}
+	})
+}
+
+// TestRemovalWaitsForTasks: what a task still begins while it stops fails too,
+// and nothing of it is left when the stack goes on to delete its network. One
+// that never stops does not hold up the deletion for ever.
+func TestRemovalWaitsForTasks(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.StopTime = 30 * time.Second
+		a.launch("late")
+		agent := a.started()
+		began := time.Now()
+		l := a.launcher(func(call string, done bool) error {
+			if call == "Cluster.Stop" && done {
+				agent.Take(1)
+			}
+			return nil
+		})
+		require.NoError(t, l.Remove(t.Context(), a.name()))
+		a.failed("late", "RunnerRemoved")
+		assert.GreaterOrEqual(t, time.Since(began), 30*time.Second)
+	})
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.StopTime = time.Hour
+		a.launch("t")
+		began := time.Now()
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		assert.Less(t, time.Since(began), 4*time.Minute)
+		a.failed("t", "RunnerRemoved")
+	})
+}

@@ -1,0 +1,229 @@
+package launch
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// MaxOverrides is the greatest size of a RunTask's overrides in characters,
+// JSON's own included (ECS API reference, TaskOverride).
+const MaxOverrides = 8192
+
+// Launch types of ECS.
+const (
+	launchFargate = "FARGATE"
+	launchEC2     = "EC2"
+)
+
+// TaskRequest asks for a task. Two requests for the same start are equal.
+type TaskRequest struct {
+	// Token is what the request is known by, at most 64 characters.
+	Token      string
+	Cluster    string
+	Definition string
+	// LaunchType is FARGATE or EC2.
+	LaunchType string
+	Group      string
+	StartedBy  string
+	Overrides  Overrides
+	// Network is nil on EC2, where the task has its host's.
+	Network *Network
+	// Constraints are expressions that the container instance must meet.
+	Constraints []string
+}
+
+// Overrides are what a task has in place of its definition's, in ECS's JSON
+// form.
+type Overrides struct {
+	CPU         string               `json:"cpu,omitempty"`
+	Memory      string               `json:"memory,omitempty"`
+	TaskRoleARN string               `json:"taskRoleArn,omitempty"`
+	Containers  []ContainerOverrides `json:"containerOverrides"`
+}
+
+// ContainerOverrides are those of one container.
+type ContainerOverrides struct {
+	Name        string     `json:"name"`
+	Command     []string   `json:"command"`
+	Environment []Variable `json:"environment"`
+}
+
+// Variable is an environment variable.
+type Variable struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Settings are what every task of this installation is told.
+type Settings struct {
+	Account, Region string
+	// DeployDataTable and ResourceStateTable are DynamoDB tables, ArtifactStore
+	// is a bucket.
+	DeployDataTable, ResourceStateTable, ArtifactStore string
+	// Agent is which agent the containers become.
+	Agent     Agent
+	Bootstrap Bootstrap
+}
+
+// taskRequest is the request for a runner's task, without its token; host is
+// its EC2 host. The error is a *Failure.
+func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
+	c := r.configuration
+	request := TaskRequest{
+		Cluster: c.Task.Cluster, Definition: c.Task.Definition, LaunchType: launchFargate,
+		Group: Group(r.name), StartedBy: startedBy(host), Network: &c.Network,
+		Overrides: Overrides{
+			CPU: digits(c.Task.CPU), Memory: digits(c.Task.Memory), TaskRoleARN: c.Task.RoleARN,
+			Containers: []ContainerOverrides{{
+				Name: c.Task.Container, Command: s.Bootstrap.Command(s.Agent), Environment: s.environment(r, host),
+			}},
+		},
+	}
+	if host != "" {
+		request.LaunchType, request.Network = launchEC2, nil
+		request.Constraints = []string{
+			"attribute:runnerResourceName == " + r.name,
+			// Another host of the runner may still be there, with its task.
+			"ec2InstanceId == " + host,
+		}
+	}
+	if size := request.Overrides.size(); size > MaxOverrides {
+		return TaskRequest{}, misconfigured("Runner %q: its task's overrides (command, environment, sizes and role) have %d characters, and ECS takes %d; "+
+			"shorten the names of stack, Runner, queue or role", c.RunnerName, size, MaxOverrides)
+	}
+	return request, nil
+}
+
+// size is what ECS counts.
+func (o Overrides) size() int {
+	text, err := json.Marshal(o)
+	if err != nil { // a text in it is no UTF-8, which ECS will say
+		return len(fmt.Sprint(o))
+	}
+	return len([]rune(string(text)))
+}
+
+// environment returns the task's variables (docs/wire.md, "Task environment").
+// They contain nothing of a job, so that a repeated start asks ECS for the same
+// task.
+func (s Settings) environment(r runner, host string) []Variable {
+	c := r.configuration
+	all := []Variable{
+		{"ATTINI_QUEUE_URL", c.QueueURL},
+		{"ATTINI_DEPLOY_DATA_TABLE", s.DeployDataTable},
+		{"ATTINI_RESOURCE_STATE_TABLE", s.ResourceStateTable},
+		{"ATTINI_CONFIGURATION_HASH", strconv.Itoa(int(Hash(r.id)))},
+		{"ATTINI_RUNNER_RESOURCE_NAME", r.name},
+		{protocol.EnvDisableANSIColor, "true"},
+		{protocol.EnvAccount, s.Account},
+		{protocol.EnvRegion, s.Region},
+		{protocol.EnvArtifactStore, s.ArtifactStore},
+	}
+	for _, optional := range []Variable{
+		{"ATTINI_STARTUP_COMMANDS_TIMEOUT", digits(c.Startup.CommandsTimeout)},
+		{"ATTINI_RUNNER_IDLE_TTL", digits(c.Runner.IdleTimeToLive)},
+		{"ATTINI_MAX_CONCURRENT_JOBS", digits(c.Runner.MaxConcurrentJobs)},
+		{"ATTINI_JOB_TIMEOUT", digits(c.Runner.JobTimeout)},
+		{"ATTINI_LOG_LEVEL", c.Runner.LogLevel},
+		{"ATTINI_EC2_INSTANCE_ID", host},
+	} {
+		if optional.Value != "" {
+			all = append(all, optional)
+		}
+	}
+	return all
+}
+
+// digits is a number's text; "" for 0, which stands for an absent one.
+func digits(number int) string {
+	if number == 0 {
+		return ""
+	}
+	return strconv.Itoa(number)
+}
+
+// TaskStatus is a task, as ECS describes it or an event tells of it.
+type TaskStatus struct {
+	ARN     string
+	Cluster string
+	Group   string
+	// StartedBy is the request's.
+	StartedBy string
+	// LastStatus is where the task is in its life, DesiredStatus where it is
+	// to be: RUNNING or STOPPED.
+	LastStatus, DesiredStatus string
+	// StopCode and StopReason are ECS's, of a task that stops.
+	StopCode, StopReason string
+	Containers           []ContainerStatus
+}
+
+// ContainerStatus is how a container of a task ended.
+type ContainerStatus struct {
+	Name string
+	// Ended says that it has an ExitCode.
+	Ended    bool
+	ExitCode int
+	Reason   string
+}
+
+// usable reports whether a task can take jobs, now or once it has started.
+func (t TaskStatus) usable() bool {
+	switch t.LastStatus {
+	case "PROVISIONING", "PENDING", "ACTIVATING", "RUNNING":
+		return t.DesiredStatus == "RUNNING" || t.DesiredStatus == ""
+	}
+	return false
+}
+
+// ended reports whether nothing of a task runs any more.
+func (t TaskStatus) ended() bool { return t.LastStatus == "STOPPED" || t.LastStatus == "DELETED" }
+
+// why is why a task stopped, for people.
+func (t TaskStatus) why() string {
+	parts := []string{}
+	for _, part := range []string{t.StopCode, t.StopReason} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "ECS gives no reason")
+	}
+	text := strings.Join(parts, ": ")
+	for _, container := range t.Containers {
+		switch {
+		case container.Ended && container.ExitCode != 0 || container.Ended && container.Reason != "":
+			text += fmt.Sprintf("; container %s: exit code %d", container.Name, container.ExitCode)
+			if meaning := BootstrapFailure(container.ExitCode); meaning != "" {
+				text += " (" + meaning + ")"
+			}
+			if container.Reason != "" {
+				text += ", " + container.Reason
+			}
+		case container.Reason != "":
+			text += fmt.Sprintf("; container %s: %s", container.Name, container.Reason)
+		}
+	}
+	return text
+}
+
+// stopName is a stop code as the original names the failure: TaskFailedToStart
+// is TASK_FAILED_TO_START.
+func (t TaskStatus) stopName() string {
+	if t.StopCode == "" {
+		return "unknown stop code"
+	}
+	var name strings.Builder
+	for i, letter := range t.StopCode {
+		if i > 0 && letter >= 'A' && letter <= 'Z' {
+			name.WriteByte('_')
+		}
+		name.WriteRune(letter)
+	}
+	return strings.ToUpper(name.String())
+}

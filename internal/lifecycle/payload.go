@@ -1,0 +1,115 @@
+package lifecycle
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/cfn"
+)
+
+// The parameters by which a stack says which distribution it deploys.
+const (
+	parameterEnvironment  = "AttiniEnvironmentName"
+	parameterDistribution = "AttiniDistributionName"
+	parameterID           = "AttiniDistributionId"
+)
+
+// What stands for a parameter that a stack does not have.
+const (
+	defaultEnvironment    = "default"
+	defaultDistributionID = "latest"
+)
+
+// origin is where a plan's distribution comes from: what the framework knows of
+// the stack, or the stack's Attini parameters. A stack without them has none,
+// and goes by its own name; stored says whether there is one.
+func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (origin Origin, stored bool, err error) {
+	known, err := l.ports.Plans.StackOrigin(ctx, request.StackName)
+	if err != nil {
+		return Origin{}, false, fmt.Errorf("read the item of the stack %s: %w", request.StackName, err)
+	}
+	if known.complete() {
+		return known, true, nil
+	}
+	stored = request.Parameters[parameterDistribution] != "" || request.Parameters[parameterID] != ""
+	origin = Origin{
+		Environment:      cmp.Or(request.Parameters[parameterEnvironment], defaultEnvironment),
+		DistributionName: cmp.Or(request.Parameters[parameterDistribution], request.StackName),
+		DistributionID:   cmp.Or(request.Parameters[parameterID], defaultDistributionID),
+	}
+	origin.ObjectIdentifier = origin.Environment + "/" + origin.DistributionName + "/" + origin.DistributionID
+	return origin, stored, nil
+}
+
+// payload is what a plan begins with: what the deployment knows of itself, and
+// the plan's PayloadDefaults over it. Where no distribution is stored there is no
+// object to identify, by which agents know that jobs begin with an empty
+// directory.
+func (l *Lifecycle) payload(request PlanRequest, origin Origin, stored bool, at time.Time) ([]byte, error) {
+	if !stored {
+		origin.ObjectIdentifier = ""
+	}
+	payload, err := Payload(origin, request.StackName, l.settings.ArtifactStore, request.Parameters, at)
+	if err != nil {
+		return nil, err
+	}
+	for _, own := range request.defaults.Entries() {
+		payload.Set(own.Key, own.Value)
+	}
+	written, err := payload.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("write the plan's payload: %w", err)
+	}
+	if len(written) > protocol.MaxPayload {
+		return nil, fmt.Errorf("write the plan's payload: it has %d bytes with PayloadDefaults and the stack's parameters, and Step Functions takes %d; keep large data in the artifact store",
+			len(written), protocol.MaxPayload)
+	}
+	return written, nil
+}
+
+// Payload is what a deployment knows of itself, as a plan begins with it: before
+// PayloadDefaults, in the order in which jobs see it. artifactStore is the name
+// of a bucket, at the time of the deployment.
+func Payload(origin Origin, stackName, artifactStore string, stackParameters map[string]string, at time.Time) (*cfn.Node, error) {
+	text, err := json.Marshal(stackParameters)
+	if err != nil {
+		return nil, fmt.Errorf("write the plan's payload: %w", err)
+	}
+	parameters, err := cfn.ReadJSON(text)
+	if err != nil {
+		return nil, fmt.Errorf("write the plan's payload: %w", err)
+	}
+	return cfn.Obj(
+		cfn.F("environment", cfn.Str(origin.Environment)),
+		cfn.F(protocol.KeyOrigin, cfn.Obj(
+			cfn.F("environment", cfn.Str(origin.Environment)),
+			cfn.F("distributionName", cfn.Str(origin.DistributionName)),
+			cfn.F("distributionId", cfn.Str(origin.DistributionID)),
+			cfn.F("deploymentName", cfn.Str(origin.DeploymentName())),
+			cfn.F("deploymentTime", cfn.Int(int(at.UnixMilli()))),
+			cfn.F("objectIdentifier", cfn.Str(origin.ObjectIdentifier)),
+			cfn.F("stackName", cfn.Str(stackName)),
+			cfn.F("deploymentSource", cfn.Obj(
+				cfn.F("deploymentSourceBucket", cfn.Str(artifactStore)),
+				cfn.F("deploymentSourcePrefix", cfn.Str(origin.Environment+"/"+origin.DistributionName+"/"+origin.DistributionID+"/distribution-origin")),
+			)),
+		)),
+		cfn.F("stackParameters", parameters),
+		cfn.F("output", cfn.Obj()),
+		cfn.F("dependencies", cfn.Obj()),
+		cfn.F("customData", cfn.Obj()),
+	), nil
+}
+
+// payloadDefaults are the plan's, as JSON.
+func (r PlanRequest) payloadDefaults() []byte {
+	written, err := r.defaults.MarshalJSON()
+	if err != nil { // it was read
+		return []byte("{}")
+	}
+	return written
+}

@@ -1,0 +1,145 @@
+package lifecycle
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// Origin is where a distribution comes from.
+type Origin struct {
+	Environment, DistributionName, DistributionID string
+	// ObjectIdentifier names the distribution's archive.
+	ObjectIdentifier string
+}
+
+// DeploymentName is what the deployment data table has a deployment under.
+func (o Origin) DeploymentName() string { return o.Environment + "-" + o.DistributionName }
+
+// complete reports whether nothing is missing.
+func (o Origin) complete() bool {
+	return o.Environment != "" && o.DistributionName != "" && o.DistributionID != "" && o.ObjectIdentifier != ""
+}
+
+// Plan is the content of a plan item, and the plan's part of its stack item
+// (docs/wire.md).
+type Plan struct {
+	StackName       string
+	StateMachineARN string
+	Origin          Origin
+	// PayloadDefaults is JSON.
+	PayloadDefaults []byte
+	Steps           []Step
+	// Parameters are the stack's, without secret ones.
+	Parameters map[string]string
+	// Runners are the logical ids of the stack's runners, sorted.
+	Runners []string
+}
+
+// Step is a step that tools show.
+type Step struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// Start is a plan that is to be started when its stack is complete.
+type Start struct {
+	StackID, StateMachineARN string
+	// Execution is the execution's name. Each deployment has its own, however
+	// often it is told.
+	Execution string
+	// Deployment is the deployment's name in the deployment data table.
+	Deployment string
+	// Payload is the execution's input.
+	Payload []byte
+	// RequestedAt is when CloudFormation asked for it.
+	RequestedAt time.Time
+}
+
+// StartLife is how long a start is kept for a stack that never completes:
+// longer than a stack's operation can take.
+const StartLife = 14 * 24 * time.Hour
+
+// PutPlan registers a plan, and records that it is to be started when its stack
+// is complete. Both again for the same request is the same.
+func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
+	if err := request.check(); err != nil {
+		return err
+	}
+	origin, stored, err := l.origin(ctx, request)
+	if err != nil {
+		return err
+	}
+	at := l.settings.Now()
+	payload, err := l.payload(request, origin, stored, at)
+	if err != nil {
+		return err
+	}
+	runners, err := l.ports.Runners.RunnersOf(ctx, request.StackID, request.StackName)
+	if err != nil {
+		return fmt.Errorf("find the runners of the stack %s: %w", request.StackName, err)
+	}
+	for _, runner := range runners {
+		if err := l.ports.Runners.SetOrigin(ctx, launch.ResourceName(request.StackName, runner), origin); err != nil {
+			return fmt.Errorf("tell Runner %q its distribution: %w", runner, err)
+		}
+	}
+	plan := Plan{
+		StackName: request.StackName, StateMachineARN: request.StateMachineARN, Origin: origin,
+		PayloadDefaults: request.payloadDefaults(), Steps: request.Steps, Parameters: request.Parameters, Runners: runners,
+	}
+	// The new item first: at no time is a plan without one.
+	if err := l.ports.Plans.PutPlan(ctx, plan); err != nil {
+		return fmt.Errorf("keep the item of the plan: %w", err)
+	}
+	if request.OldStateMachineARN != "" && request.OldStateMachineARN != request.StateMachineARN {
+		if err := l.forgetPlan(ctx, request, request.OldStateMachineARN, origin); err != nil {
+			return err
+		}
+	}
+	err = l.ports.Starts.PutStart(ctx, Start{
+		StackID: request.StackID, StateMachineARN: request.StateMachineARN, Execution: request.execution(),
+		Deployment: origin.DeploymentName(), Payload: payload, RequestedAt: at,
+	})
+	if err != nil {
+		return fmt.Errorf("record that the plan is to be started: %w", err)
+	}
+	l.logger.Info("a plan waits for its stack", "stack", request.StackName, "execution", request.execution())
+	return nil
+}
+
+// RemovePlan forgets a plan, and does not start it any more.
+func (l *Lifecycle) RemovePlan(ctx context.Context, request PlanRequest) error {
+	if request.StackName == "" || request.StateMachineARN == "" {
+		return nil // it never was there
+	}
+	origin, _, err := l.origin(ctx, request)
+	if err != nil {
+		return err
+	}
+	return l.forgetPlan(ctx, request, request.StateMachineARN, origin)
+}
+
+func (l *Lifecycle) forgetPlan(ctx context.Context, request PlanRequest, stateMachine string, origin Origin) error {
+	problems := errors.Join(
+		l.ports.Starts.DeletePlanStart(ctx, request.StackID, stateMachine),
+		l.ports.Deployments.ForgetPlan(ctx, origin.DeploymentName(), stateMachine),
+		l.ports.Plans.DeletePlan(ctx, request.StackName, stateMachine),
+	)
+	if problems != nil {
+		return fmt.Errorf("forget the plan %s: %w", stateMachine, problems)
+	}
+	return nil
+}
+
+// execution is the name of the deployment's execution. CloudFormation's request
+// id is the same however often it is told, and another with every deployment.
+func (r PlanRequest) execution() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", r.StackID, r.StateMachineARN, r.RequestID))
+	return "deployment-" + hex.EncodeToString(sum[:16])
+}

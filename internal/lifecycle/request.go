@@ -1,0 +1,140 @@
+package lifecycle
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/schema"
+)
+
+// RuleRequest is the rule of a custom resource's properties that are not as the
+// macro writes them.
+const RuleRequest = "custom-resource"
+
+// RunnerRequest is a Custom::AttiniRunner as CloudFormation resolved it.
+type RunnerRequest struct {
+	StackID, StackName, RunnerName string
+	QueueURL                       string
+	// EcsClientLogGroup, LaunchTemplateID and LaunchTemplateVersion are an
+	// EC2 host's; "" on Fargate.
+	EcsClientLogGroup, LaunchTemplateID, LaunchTemplateVersion string
+
+	// resource is the Runner as its author would have written it, with
+	// resolved values.
+	resource *cfn.Node
+}
+
+// PhysicalID is the runner's physical resource id, {stack}/{runner}: it stays
+// the same for as long as the runner is the same.
+func (r RunnerRequest) PhysicalID() string { return physicalID(r.StackName, r.RunnerName) }
+
+const physicalMark = "/"
+
+func physicalID(stack, runner string) string { return stack + physicalMark + runner }
+
+// runnerOfPhysicalID takes a runner's physical id apart. CloudFormation makes
+// up others for what never answered.
+func runnerOfPhysicalID(id string) (stack, runner string, ok bool) {
+	stack, runner, ok = strings.Cut(id, physicalMark)
+	return stack, runner, ok && stack != "" && runner != "" && !strings.Contains(runner, physicalMark)
+}
+
+// ReadRunner reads the ResourceProperties of a Custom::AttiniRunner. logicalID
+// stands in for a RunnerName that is not there, so that the request always has
+// a PhysicalID.
+func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
+	r := RunnerRequest{
+		StackID: stackID, StackName: text(properties, "StackName"), RunnerName: text(properties, "RunnerName"),
+		QueueURL: text(properties, "QueueUrl"), EcsClientLogGroup: text(properties, "EcsClientLogGroup"),
+		LaunchTemplateID: text(properties, "LaunchTemplateId"), LaunchTemplateVersion: text(properties, "LaunchTemplateVersion"),
+	}
+	if r.StackName == "" {
+		r.StackName = StackNameOf(stackID)
+	}
+	if r.RunnerName == "" {
+		r.RunnerName = logicalID
+	}
+	configuration := properties.Get("Configuration").Clone()
+	if configuration == nil {
+		configuration = cfn.Obj()
+	}
+	tidyNetwork(configuration.Get("AwsVpcConfiguration"))
+	r.resource = cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", configuration))
+	return r
+}
+
+// StackNameOf is the name in a stack's id
+// (arn:aws:cloudformation:region:account:stack/name/uuid); "" when it has none.
+func StackNameOf(stackID string) string {
+	parts := strings.Split(stackID, "/")
+	if len(parts) != 3 {
+		return ""
+	}
+	return parts[1]
+}
+
+// text is a property's text; CloudFormation hands every scalar on as one.
+func text(n *cfn.Node, key string) string {
+	if value := n.Get(key); value.IsScalar() {
+		return value.Text
+	}
+	return ""
+}
+
+// blanks may stand round the ids of a text that is folded over lines.
+const blanks = " \t\r\n"
+
+// tidyNetwork makes lists of texts that are separated by commas, as an imported
+// value is, and takes out blanks, empty items and those that are there twice.
+func tidyNetwork(network *cfn.Node) {
+	for _, key := range []string{"Subnets", "SecurityGroups"} {
+		list := network.Get(key)
+		switch {
+		case list.IsString() && !cfn.IsDynamicReference(list.Text):
+			network.Set(key, tidy(list, strings.Split(list.Text, ",")))
+		case list.IsList() && allTexts(list):
+			items := make([]string, len(list.Items))
+			for i, item := range list.Items {
+				items[i] = item.Text
+			}
+			network.Set(key, tidy(list, items))
+		}
+	}
+}
+
+func allTexts(list *cfn.Node) bool {
+	for _, item := range list.Items {
+		if !item.IsString() {
+			return false
+		}
+	}
+	return true
+}
+
+func tidy(list *cfn.Node, items []string) *cfn.Node {
+	result := &cfn.Node{Kind: cfn.List, Place: list.Place}
+	seen := map[string]bool{}
+	for _, item := range items {
+		item = strings.Trim(item, blanks)
+		if item == "" || seen[item] {
+			continue
+		}
+		seen[item] = true
+		result.Items = append(result.Items, &cfn.Node{Kind: cfn.String, Text: item, Place: list.Place})
+	}
+	return result
+}
+
+// path leads to the Runner as messages and problems name it.
+func (r RunnerRequest) path() cfn.Path { return cfn.Path("Resources").Key(r.RunnerName) }
+
+// unresolved reports a value that is still not known.
+func (r RunnerRequest) unresolved(keys ...string) problem.Problem {
+	return problem.Problem{
+		Severity: problem.Error, Rule: RuleRequest, Path: string(r.path().Key("Properties").Keys(keys...)),
+		Message: fmt.Sprintf("Runner %q: %s: CloudFormation has not resolved its value", r.RunnerName, strings.Join(keys, ".")),
+		Advice:  "Use functions and dynamic references that CloudFormation resolves in a custom resource's properties; a secure one is not.",
+	}
+}

@@ -1,0 +1,95 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/problem"
+)
+
+// Runner is the lifecycle function's part of a runner item (docs/wire.md).
+type Runner struct {
+	StackID string
+	// ConfigurationID is the id of the current version of Configuration.
+	ConfigurationID string
+	Configuration   launch.Configuration
+	// Origin is where the distribution comes from. What is empty stays as the
+	// item has it.
+	Origin Origin
+	// AgentVersion is the agent's version; "" is left out.
+	AgentVersion string
+}
+
+// PutRunner checks a Runner with its resolved values and makes it the one that
+// the next jobs get. It returns the id of its configuration. All that is wrong
+// with it is a *problem.Invalid; nothing is written then.
+func (l *Lifecycle) PutRunner(ctx context.Context, request RunnerRequest) (configurationID string, err error) {
+	configuration, problems := l.check(ctx, request)
+	for _, p := range problems {
+		// A message may quote a parameter's value, which no log line shall.
+		l.logger.Info("problem", "runner", request.PhysicalID(), "severity", p.Severity, "rule", p.Rule, "path", p.Path)
+	}
+	if err := problems.Err(); err != nil {
+		return "", err
+	}
+	id, err := configuration.ConfigurationID()
+	if err != nil {
+		return "", err
+	}
+	origin, err := l.ports.Plans.StackOrigin(ctx, request.StackName)
+	if err != nil {
+		return "", fmt.Errorf("read the item of the stack %s: %w", request.StackName, err)
+	}
+	// First the version, then who names it.
+	if err := l.ports.Configurations.PutConfiguration(ctx, configuration); err != nil {
+		return "", fmt.Errorf("keep the configuration of Runner %q: %w", request.RunnerName, err)
+	}
+	runner := Runner{
+		StackID: request.StackID, ConfigurationID: id, Configuration: configuration,
+		Origin: origin, AgentVersion: l.settings.AgentVersion,
+	}
+	if err := l.ports.Runners.PutRunner(ctx, runner); err != nil {
+		return "", fmt.Errorf("keep the item of Runner %q: %w", request.RunnerName, err)
+	}
+	l.logger.Info("a runner is deployed", "runner", configuration.ResourceName(), "configuration", id)
+	return id, nil
+}
+
+// RemoveRunner ends the runner of a physical id. One of another stack with the
+// same name is left, and so is everything for an id that names no runner:
+// CloudFormation gives its own to what never answered.
+func (l *Lifecycle) RemoveRunner(ctx context.Context, stackID, physicalID string) error {
+	stack, name, ok := runnerOfPhysicalID(physicalID)
+	if !ok {
+		l.logger.Info("nothing is to be removed", "physicalId", physicalID)
+		return nil
+	}
+	runner := launch.ResourceName(stack, name)
+	owner, err := l.ports.Runners.StackOf(ctx, runner)
+	switch {
+	case errors.Is(err, launch.ErrNoRunner): // but it may have configurations
+	case err != nil:
+		return fmt.Errorf("read the item of Runner %q: %w", name, err)
+	case owner != "" && owner != stackID:
+		l.logger.Warn("a runner belongs to another stack of the same name", "runner", runner)
+		return nil
+	}
+	if err := l.ports.Remover.Remove(ctx, runner); err != nil {
+		return err
+	}
+	if err := l.ports.Plans.ForgetRunner(ctx, stack, name); err != nil {
+		return fmt.Errorf("take Runner %q out of the item of its stack: %w", name, err)
+	}
+	return nil
+}
+
+// Problems returns what is wrong with a Runner, if that is what an error says.
+func Problems(err error) (problem.List, bool) {
+	invalid, ok := errors.AsType[*problem.Invalid](err)
+	if !ok {
+		return nil, false
+	}
+	return invalid.Problems, true
+}

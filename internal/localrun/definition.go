@@ -1,0 +1,129 @@
+package localrun
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
+)
+
+// resolve makes the state machine's definition as SAM and CloudFormation do:
+// SAM replaces each intrinsic function in it by a quoted substitution, and
+// CloudFormation replaces the substitutions in the JSON text, as they are.
+func (d *Deployment) resolve(evaluator *cfn.Evaluator, machine cfn.Field) problem.List {
+	at := cfn.Path("").Keys("Resources", machine.Key, "Properties")
+	properties := machine.Value.Get("Properties")
+	substitutions := map[string]string{}
+
+	var problems problem.List
+	for _, field := range properties.Get("DefinitionSubstitutions").Entries() {
+		value, unknown := evaluator.Evaluate(field.Value, at.Keys("DefinitionSubstitutions", field.Key))
+		problems.Add(unknown...)
+		if unknown.HasErrors() {
+			continue
+		}
+		if !value.IsScalar() {
+			problems.Add(notText(field.Value, at.Keys("DefinitionSubstitutions", field.Key), value))
+			continue
+		}
+		substitutions[field.Key] = value.Text
+	}
+	definition := properties.Get("Definition").Clone()
+	problems.Add(quoteIntrinsics(evaluator, definition, at.Key("Definition"), substitutions)...)
+	if problems.HasErrors() {
+		return problems
+	}
+	text, err := definition.MarshalJSON()
+	if err != nil {
+		return problem.List{broken(machine, at, err)}
+	}
+	substituted := substitute(string(text), substitutions)
+	if !json.Valid([]byte(substituted)) {
+		return problem.List{culprit(machine, at, string(text), substitutions)}
+	}
+	d.machine, err = asl.Parse([]byte(substituted))
+	if err != nil {
+		return problem.List{broken(machine, at, err)}
+	}
+	return nil
+}
+
+func notText(n *cfn.Node, at cfn.Path, value *cfn.Node) problem.Problem {
+	return problem.Problem{
+		Severity: problem.Error, Rule: "substitution", Path: string(at), Place: n.Place,
+		Message: fmt.Sprintf("%s: a substitution is a text, not a %s", at, value.Kind),
+	}
+}
+
+func broken(machine cfn.Field, at cfn.Path, err error) problem.Problem {
+	return problem.Problem{
+		Severity: problem.Error, Rule: "definition", Path: string(at.Key("Definition")), Place: machine.Place,
+		Message: "the state machine's definition is not valid:\n" + err.Error(),
+	}
+}
+
+// quoteIntrinsics plays SAM: every intrinsic function becomes the text of a
+// substitution, in the definition itself.
+func quoteIntrinsics(evaluator *cfn.Evaluator, n *cfn.Node, at cfn.Path, substitutions map[string]string) problem.List {
+	var problems problem.List
+	if _, _, ok := cfn.Intrinsic(n); ok {
+		value, unknown := evaluator.Evaluate(n, at)
+		switch {
+		case unknown.HasErrors():
+			return unknown
+		case !value.IsScalar():
+			return problem.List{notText(n, at, value)}
+		}
+		key := fmt.Sprintf("definition_substitution_%d", len(substitutions)+1)
+		substitutions[key] = value.Text
+		*n = cfn.Node{Kind: cfn.String, Text: "${" + key + "}", Place: n.Place}
+		return nil
+	}
+	for i, item := range n.Items {
+		problems.Add(quoteIntrinsics(evaluator, item, at.Index(i), substitutions)...)
+	}
+	for _, field := range n.Fields {
+		problems.Add(quoteIntrinsics(evaluator, field.Value, at.Key(field.Key), substitutions)...)
+	}
+	return problems
+}
+
+// substitute replaces ${key} by its value without escaping, again and again
+// while a value brings in another key, as CloudFormation's handler does.
+func substitute(text string, substitutions map[string]string) string {
+	pairs := make([]string, 0, 2*len(substitutions))
+	for key, value := range substitutions {
+		pairs = append(pairs, "${"+key+"}", value)
+	}
+	replacer := strings.NewReplacer(pairs...)
+	// A value that names itself would never end: as many rounds as there are
+	// keys are enough for any chain.
+	for range len(substitutions) + 1 {
+		replaced := replacer.Replace(text)
+		if replaced == text {
+			break
+		}
+		text = replaced
+	}
+	return text
+}
+
+// culprit names the substitution whose value is no part of a JSON text.
+func culprit(machine cfn.Field, at cfn.Path, text string, substitutions map[string]string) problem.Problem {
+	for _, field := range machine.Value.At("Properties", "DefinitionSubstitutions").Entries() {
+		one := map[string]string{field.Key: substitutions[field.Key]}
+		if !json.Valid([]byte(substitute(text, one))) {
+			return problem.Problem{
+				Severity: problem.Error, Rule: "substitution",
+				Path:    string(at.Keys("DefinitionSubstitutions", field.Key)),
+				Place:   field.Value.Place,
+				Message: fmt.Sprintf("the value of substitution %s breaks the definition: CloudFormation puts it into the JSON text as it is", field.Key),
+				Advice:  "Leave out quotes, backslashes and line breaks, or pass the value in the payload.",
+			}
+		}
+	}
+	return broken(machine, at, fmt.Errorf("a substitution's value breaks its JSON"))
+}

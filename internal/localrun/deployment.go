@@ -1,0 +1,158 @@
+package localrun
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/schema"
+)
+
+// stateMachineType is what a deployment plan becomes.
+const stateMachineType = "AWS::Serverless::StateMachine"
+
+// Deployment is an expanded template as it would stand in an account: its
+// intrinsic functions resolved, its runners' configurations checked.
+type Deployment struct {
+	facts Facts
+	// runners are the stack's, by their resource names.
+	runners map[string]*schema.Runner
+	machine *asl.Machine
+	// name is the state machine's logical id.
+	name string
+	// parameters are the stack's, with their defaults and without secret ones.
+	parameters map[string]string
+	// payloadDefaults are the plan's own.
+	payloadDefaults *cfn.Node
+}
+
+// Deploy resolves an expanded template and reports everything that is not
+// known here or not allowed. original is the template before its expansion.
+func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.List) {
+	resources := expanded.Get("Resources")
+	var machine *cfn.Field
+	var runners []cfn.Field
+	for i, field := range resources.Fields {
+		switch field.Value.Get("Type").Value() {
+		case stateMachineType:
+			if field.Value.At("Properties", "Tags", "AttiniProvider") != nil {
+				machine = &resources.Fields[i]
+			}
+		case schema.ConfigurationType:
+			runners = append(runners, field)
+		}
+	}
+	names := make([]string, len(runners))
+	for i, runner := range runners {
+		names[i] = runner.Key
+	}
+	evaluator, problems := cfn.NewEvaluator(original, facts.values(names))
+	if machine == nil {
+		problems.Add(problem.Problem{Severity: problem.Error, Rule: "no-plan", Path: "Resources", Message: "the expanded template has no state machine of a deployment plan"})
+	}
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	deployment := &Deployment{facts: facts, runners: map[string]*schema.Runner{}, name: machine.Key}
+	for _, field := range runners {
+		runner, found := configure(evaluator, field)
+		problems.Add(found...)
+		deployment.runners[launch.ResourceName(facts.StackName, field.Key)] = runner
+	}
+	problems.Add(deployment.resolve(evaluator, *machine)...)
+	problems.Add(deployment.payload(evaluator, original)...)
+	return deployment, problems
+}
+
+// configure plays the lifecycle function: the configuration with its resolved
+// values, checked by the same code as the template. What only the launch of a
+// task needs stays unresolved when it is not known here.
+func configure(evaluator *cfn.Evaluator, field cfn.Field) (*schema.Runner, problem.List) {
+	at := cfn.Path("").Keys("Resources", field.Key, "Properties")
+	configuration := field.Value.At("Properties", "Configuration")
+	resolved := cfn.Obj()
+	var problems problem.List
+	for _, property := range configuration.Fields {
+		value, unknown := evaluator.Evaluate(property.Value, at.Key(property.Key))
+		if slices.Contains([]string{"RunnerConfiguration", "Startup"}, property.Key) {
+			problems.Add(unknown...)
+		} else if unknown.HasErrors() {
+			continue
+		}
+		resolved.Fields = append(resolved.Fields, cfn.Field{Key: property.Key, Value: value, Place: property.Place})
+	}
+	// Subnets come from the account when the template names none.
+	if network := resolved.Get("AwsVpcConfiguration"); network != nil && !network.Has("Subnets") {
+		resolved.Delete("AwsVpcConfiguration")
+	}
+	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", resolved))
+	runner, found := schema.Read(field.Key, resource, cfn.Path("").Keys("Resources", field.Key), nil)
+	problems.Add(found...)
+	return runner, problems
+}
+
+// payload resolves what the plan's payload begins with.
+func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) problem.List {
+	d.parameters = map[string]string{}
+	for _, field := range original.Get("Parameters").Entries() {
+		if cfn.IsNoEcho(field.Value) {
+			continue // no payload has secrets
+		}
+		if value, unknown := evaluator.Evaluate(cfn.Ref(field.Key), cfn.Path("").Keys("Parameters", field.Key)); !unknown.HasErrors() {
+			d.parameters[field.Key] = flat(value)
+		}
+	}
+	for _, field := range original.Get("Resources").Entries() {
+		defaults := field.Value.At("Properties", "PayloadDefaults")
+		if field.Value.Get("Type").Value() != plan.Type || defaults == nil {
+			continue
+		}
+		at := cfn.Path("").Keys("Resources", field.Key, "Properties", "PayloadDefaults")
+		value, unknown := evaluator.Evaluate(defaults, at)
+		if unknown.HasErrors() {
+			return unknown
+		}
+		d.payloadDefaults = value
+	}
+	return nil
+}
+
+// flat is a parameter's value as CloudFormation hands it on: lists as text.
+func flat(n *cfn.Node) string {
+	text := n.Text
+	for i, item := range n.Items {
+		if i > 0 {
+			text += ","
+		}
+		text += item.Text
+	}
+	return text
+}
+
+// StepNames are the names of all states of the plan, nested ones too.
+func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
+
+// UnknownSteps returns those of the names that no state has.
+func (d *Deployment) UnknownSteps(names []string) []string {
+	known := d.StepNames()
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(known, name) })
+}
+
+// Unanswered names the steps that call something else than a runner and have
+// no mock: a laptop cannot answer for them. With only, just those are asked.
+func (d *Deployment) Unanswered(mocks map[string]json.RawMessage, only []string) []string {
+	var names []string
+	for _, task := range d.machine.Tasks() {
+		_, mocked := mocks[task.Name]
+		asked := len(only) == 0 || slices.Contains(only, task.Name)
+		if asked && !mocked && !isAnswered(task.Parameters) {
+			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
+		}
+	}
+	return names
+}

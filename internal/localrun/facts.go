@@ -1,0 +1,82 @@
+package localrun
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/attini-go/runner/internal/cfn"
+)
+
+// Facts are what a deployment would know and a laptop is told.
+type Facts struct {
+	// Parameters are the stack's, by name.
+	Parameters map[string]string
+	// Lookups answers what only AWS knows.
+	Lookups Lookups
+	// StackName, Region and Account fill the pseudo parameters.
+	StackName string
+	Region    string
+	Account   string
+}
+
+// Lookups is the --lookups file.
+type Lookups struct {
+	// Imports has Fn::ImportValue's values by export name.
+	Imports map[string]string `json:"Imports"`
+	// References has resources' values: "Bucket" for Ref, "Bucket.Arn" for
+	// Fn::GetAtt.
+	References map[string]string `json:"References"`
+	// Resolved has dynamic references by their whole text, {{resolve:…}}.
+	Resolved map[string]string `json:"Resolved"`
+}
+
+// ReadLookups reads the JSON of a --lookups file; unknown keys are errors.
+func ReadLookups(data []byte) (Lookups, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	var lookups Lookups
+	if err := decoder.Decode(&lookups); err != nil {
+		return Lookups{}, fmt.Errorf(`read lookups (an object with "Imports", "References" and "Resolved"): %w`, err)
+	}
+	return lookups, nil
+}
+
+// Defaults of a run that is told nothing: values that are recognised at once
+// for not being real.
+const (
+	DefaultRegion    = "eu-west-1"
+	DefaultAccount   = "000000000000"
+	DefaultStackName = "local"
+)
+
+// values are the facts as the evaluator takes them. The lifecycle function's
+// answer, the id of each runner's configuration, is ours to give.
+func (f Facts) values(runners []string) cfn.Values {
+	references := maps.Clone(f.Lookups.References)
+	if references == nil {
+		references = map[string]string{}
+	}
+	for _, runner := range runners {
+		references[runner+".ConfigurationId"] = configurationID
+	}
+	return cfn.Values{
+		Parameters: f.Parameters,
+		Imports:    f.Lookups.Imports,
+		References: references,
+		Resolved:   f.Lookups.Resolved,
+		Pseudo: map[string]string{
+			"AWS::Region":    f.Region,
+			"AWS::AccountId": f.Account,
+			"AWS::StackName": f.StackName,
+			"AWS::StackId":   fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/local", f.Region, f.Account, f.StackName),
+			"AWS::Partition": "aws",
+			"AWS::URLSuffix": "amazonaws.com",
+		},
+	}
+}
+
+// configurationID stands in the definition where the lifecycle function's
+// answer would.
+const configurationID = "v1-local"

@@ -1,0 +1,171 @@
+// Package localrun runs a deployment plan on one machine without AWS: the
+// expanded template's own state machine, interpreted, and its jobs done by the
+// real agent code. What CloudFormation, Step Functions, SQS and the launcher
+// do in an account is played here, as close to them as it matters to a plan.
+package localrun
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/internal/launch"
+)
+
+// Options are how a deployment is run.
+type Options struct {
+	// Source is the directory or zip archive that every job gets a private
+	// copy of; empty for none.
+	Source string
+	// Distribution names the distribution when no parameter does.
+	Distribution string
+	// Input is laid over the payload that the first step gets; empty for none.
+	Input json.RawMessage
+	// Mocks are the results of steps that call something else than a runner.
+	Mocks map[string]json.RawMessage
+	// Steps run alone, one after the other, in place of the whole plan. The
+	// first that fails is the last; a Catch changes nothing in that.
+	Steps []string
+	// Shell runs the commands, such as "bash".
+	Shell string
+	// Environment is what the jobs inherit.
+	Environment []string
+	// Log takes the jobs' lines as they come.
+	Log worker.Log
+	// Watch is told of every state that begins; nil for nobody.
+	Watch func(asl.Event)
+	// Logger takes what the agents have to say for themselves.
+	Logger *slog.Logger
+	// Directory is where the run has its files. Run makes it and removes it.
+	// Empty: a new one among the system's temporary files.
+	Directory string
+	// KillNow, when it is closed, ends KillGrace: jobs that are being stopped
+	// get SIGKILL at once. It may be nil.
+	KillNow <-chan struct{}
+}
+
+// Result is how a run ended.
+type Result struct {
+	// Status is Succeeded, Failed or Stopped.
+	Status Status `json:"status"`
+	// Steps are the states that ran, in the order in which they ended.
+	Steps []Step `json:"steps"`
+	// Error is why the run failed.
+	Error *asl.Error `json:"error,omitempty"`
+	// Output is the final payload; empty unless the run succeeded.
+	Output json.RawMessage `json:"output,omitempty"`
+}
+
+// Status is how a run or a step ended, in Step Functions' words.
+type Status string
+
+// The ways a run or a step ends.
+const (
+	Succeeded Status = "SUCCEEDED"
+	Failed    Status = "FAILED"
+	Caught    Status = "CAUGHT" // failed, and the plan's Catch went on
+	Stopped   Status = "STOPPED"
+)
+
+// NewDirectory names a directory that nothing else has, among the system's
+// temporary files, so that a guard knows its name before it is there.
+func NewDirectory() string { return filepath.Join(os.TempDir(), "runnerctl-"+rand.Text()) }
+
+// Run runs the plan. It returns when every process that it started is gone.
+// The error is about the run's own means; how the plan ended is in Result.
+func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err error) {
+	source, err := newSource(o.Source)
+	if err != nil {
+		return Result{}, err
+	}
+	directory := cmp.Or(o.Directory, NewDirectory())
+	if err := os.Mkdir(directory, 0o700); err != nil {
+		return Result{}, fmt.Errorf("make the run's directory: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
+
+	started := time.Now()
+	input, err := d.input(o.Distribution, o.Input, started)
+	if err != nil {
+		return Result{}, err
+	}
+	log := newJobLog(o.Log)
+	reporter := memory.NewReporter()
+	agents := &fleet{
+		deployment: d, options: o, directory: directory, reporter: reporter,
+		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
+	}
+	agents.start = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
+
+	diary := newDiary(o.Watch, len(o.Steps) > 0)
+	execution := d.execution(input, started)
+	output, failure := d.interpret(ctx, execution, o.Steps, diary, &watchedTasks{next: &tasks{
+		fleet: agents, reporter: reporter, mocks: o.Mocks, deployment: launch.DeploymentOf(input),
+		started: launch.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
+	}, log: log, diary: diary})
+	agents.close()
+	agents.running.Wait()
+	return conclude(ctx, output, failure, diary.steps), nil
+}
+
+// execution is what a plan sees of its run.
+func (d *Deployment) execution(input json.RawMessage, started time.Time) asl.Execution {
+	return asl.Execution{
+		ARN:              fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:local", d.facts.Region, d.facts.Account, d.name),
+		Name:             "local",
+		RoleARN:          fmt.Sprintf("arn:aws:iam::%s:role/local", d.facts.Account),
+		StateMachineARN:  fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s", d.facts.Region, d.facts.Account, d.name),
+		StateMachineName: d.name,
+		Input:            input,
+		StartTime:        started,
+	}
+}
+
+// interpret runs the machine, or the chosen steps one after the other, until
+// one fails.
+func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, steps []string, diary *diary, do asl.Tasks) (json.RawMessage, error) {
+	o := asl.Options{Tasks: do, Observer: diary}
+	if len(steps) == 0 {
+		return d.machine.Run(ctx, execution, o)
+	}
+	for _, step := range steps {
+		output, err := d.machine.RunState(ctx, step, execution, o)
+		if err == nil && diary.failed != nil {
+			err = diary.failed
+		}
+		if err != nil {
+			return nil, err
+		}
+		execution.Input = output
+	}
+	return execution.Input, nil
+}
+
+func conclude(ctx context.Context, output json.RawMessage, failure error, steps []Step) Result {
+	result := Result{Status: Succeeded, Steps: steps, Output: output}
+	var failed *asl.Error
+	switch {
+	case failure == nil:
+		return result
+	case ctx.Err() != nil:
+		result.Status = Stopped
+		failed = &asl.Error{Name: "Stopped", Cause: context.Cause(ctx).Error()}
+	case errors.As(failure, &failed):
+		result.Status = Failed
+	default:
+		result.Status = Failed
+		failed = &asl.Error{Name: "States.Runtime", Cause: failure.Error()}
+	}
+	result.Output, result.Error = nil, failed
+	return result
+}

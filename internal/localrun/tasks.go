@@ -1,0 +1,143 @@
+package localrun
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/plan"
+)
+
+// launcher is the name of the function that an expanded plan's own tasks call.
+const launcher = "attini-action"
+
+// isAnswered reports whether a task, by its Parameters, asks the launcher for
+// what this package does in its place. A function of the user's may be given a
+// payload that looks the same.
+func isAnswered(parameters json.RawMessage) bool {
+	action, _ := readCall(parameters)
+	return action != ""
+}
+
+// readCall reads the input of a task. action is what it asks of the launcher, ""
+// when it is for another function or for what only an account has; event is what
+// the launcher gets.
+func readCall(input []byte) (action string, event json.RawMessage) {
+	var call struct {
+		FunctionName string
+		Payload      json.RawMessage
+	}
+	if json.Unmarshal(input, &call) != nil || call.FunctionName != launcher && !strings.HasSuffix(call.FunctionName, ":function:"+launcher) {
+		return "", nil
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(call.Payload, &members) != nil || json.Unmarshal(members[protocol.KeyActionType], &action) != nil {
+		return "", nil
+	}
+	switch action {
+	case protocol.ActionExecuteRunner, protocol.ActionMergeOutput:
+		return action, call.Payload
+	default:
+		return "", nil
+	}
+}
+
+// tasks does what a state machine calls: the launcher function's work with the
+// launcher's code, everything else from its mock.
+type tasks struct {
+	fleet    *fleet
+	reporter *memory.Reporter
+	mocks    map[string]json.RawMessage
+	// deployment is the name of the deployment, started what it has started.
+	deployment string
+	started    launch.Deployment
+}
+
+var _ asl.Tasks = (*tasks)(nil)
+
+// Do implements states.Tasks.
+func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
+	if mock, ok := t.mocks[task.State]; ok {
+		return mocked(task, mock), nil
+	}
+	action, event := readCall(task.Input)
+	switch action {
+	case protocol.ActionExecuteRunner:
+		return t.execute(ctx, event)
+	case protocol.ActionMergeOutput:
+		merged, err := plan.AnswerMerge(event)
+		if err != nil {
+			return nil, &asl.Error{Name: plan.MergeError, Cause: err.Error()}
+		}
+		return lambdaResult(merged), nil
+	}
+	return nil, &asl.Error{Name: asl.TaskFailed, Cause: fmt.Sprintf("%s is not available on this machine; answer it with --mock %s=FILE", task.Resource, task.State)}
+}
+
+// execute puts a step's job into its runner's queue, starts the runner if it is
+// not there, and waits for the job's answer.
+func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error) {
+	request, body, err := t.accept(event)
+	if err != nil {
+		return nil, stepError(err)
+	}
+	answers := t.reporter.Open(request.Token)
+	defer t.reporter.Close(request.Token)
+	if err := t.fleet.send(request.Runner, body); err != nil {
+		return nil, stepError(err)
+	}
+	select {
+	case answer := <-answers:
+		if failure := answer.Failure; failure != nil {
+			return nil, &asl.Error{Name: failure.Error, Cause: failure.Cause}
+		}
+		return answer.Output, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// accept is the launcher's: it reads a request, refuses what it refuses in an
+// account, and writes the message of the job.
+func (t *tasks) accept(event json.RawMessage) (request launch.Request, body []byte, err error) {
+	if request, err = launch.ParseRequest(event); err != nil {
+		return request, nil, err
+	}
+	current := launch.Deployment{}
+	if request.Deployment() == t.deployment {
+		current = t.started
+	}
+	if err = request.Admit(current); err != nil {
+		return request, nil, err
+	}
+	body, err = request.Message()
+	return request, body, err
+}
+
+// stepError is a failure of the launcher's as the step gets it.
+func stepError(err error) error {
+	var failure *launch.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	return &asl.Error{Name: failure.Name, Cause: protocol.Shorten(failure.Cause, protocol.MaxCause)}
+}
+
+// mocked answers a step as what it calls would: a Lambda function's return
+// value comes wrapped, as the lambda:invoke integration gives it.
+func mocked(task asl.Task, mock json.RawMessage) any {
+	if strings.HasSuffix(task.Resource, ":lambda:invoke") {
+		return lambdaResult(mock)
+	}
+	return mock
+}
+
+func lambdaResult(payload json.RawMessage) map[string]any {
+	return map[string]any{"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
+}

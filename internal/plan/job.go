@@ -1,0 +1,207 @@
+package plan
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/internal/cfn"
+)
+
+func jobProperties() []string {
+	return []string{"Runner", "Commands", "Environment"}
+}
+
+// taskKey reports whether a step of Attini's own may have a key of a Task.
+func (r *reader) taskKey(key string) bool {
+	return !slices.Contains([]string{"Resource", "Parameters", "Arguments", "Credentials"}, key) &&
+		slices.ContainsFunc(asl.FieldsOf("Task"), func(f asl.Field) bool { return f.Name == key })
+}
+
+// attiniKeys checks the keys of a step that becomes a Task: those of a Task are
+// the user's, but for what says what the Task does. own are the step's own.
+func (r *reader) attiniKeys(s *State, own []string) {
+	reserved := []string{"Resource", "Parameters", "Arguments"}
+	if s.Type == InvokeType {
+		reserved = append(reserved, "Properties")
+	}
+	for _, field := range s.Node.Fields {
+		at, subject := s.Path.Key(field.Key), stepSubject(s.Name)
+		switch {
+		case isLoopKey(field.Key) || slices.Contains(own, field.Key) || r.taskKey(field.Key):
+		case field.Key == "Properties" && s.Type == InvokeType:
+			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("Properties: an %s has none; give Parameters", s.Type))
+		case slices.Contains(reserved, field.Key):
+			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("%s: cannot be given on an %s, which makes its own", field.Key, s.Type))
+		default:
+			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, suggestion(field.Key, r.taskKeys(own))))
+		}
+	}
+}
+
+func (r *reader) taskKeys(own []string) []string {
+	keys := slices.Clone(own)
+	for _, f := range asl.FieldsOf("Task") {
+		if r.taskKey(f.Name) {
+			keys = append(keys, f.Name)
+		}
+	}
+	return keys
+}
+
+// job reads the Properties of a job step. A key that ends in .$ takes its
+// value from the payload, as everywhere in a state machine.
+func (r *reader) job(s *State) *Job {
+	r.attiniKeys(s, []string{"Properties"})
+	subject, at := stepSubject(s.Name), s.Path.Key("Properties")
+	properties := s.Node.Get("Properties")
+	job := &Job{Properties: properties, RunnerPath: at.Key("Runner"), RunnerPlace: s.Place}
+	switch {
+	case properties == nil:
+		r.report(RuleRequired, subject, at, s.Place, "Properties is required, with the Commands to run")
+		return job
+	case isLoop(properties): // checkLiterals reports it
+		return job
+	case isIntrinsic(properties) || !properties.IsMap():
+		r.report(RuleType, subject, at, properties.Place, "Properties must be an object, not "+kindOf(properties))
+		return job
+	}
+	r.jobKeys(s, properties, at)
+	if runner := given(properties, "Runner"); runner != nil {
+		job.RunnerPlace = runner.Place
+		job.Runner = r.runnerName(runner, subject+": Runner", job.RunnerPath)
+	}
+	r.commands(s, properties, at)
+	r.environment(s, properties.Get("Environment"), at.Key("Environment"))
+	r.literalExpressions(s, properties, at)
+	return job
+}
+
+func (r *reader) jobKeys(s *State, properties *cfn.Node, at cfn.Path) {
+	subject := stepSubject(s.Name)
+	for _, field := range properties.Fields {
+		name, fromPayload := strings.CutSuffix(field.Key, ".$")
+		where := at.Key(field.Key)
+		switch {
+		case isLoopKey(field.Key):
+		case !slices.Contains(jobProperties(), name):
+			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(name, jobProperties())))
+		case !fromPayload:
+		case name == "Runner":
+			r.report(RuleRunner, subject, where, field.Place, "Runner.$: the Runner must be known when the template is expanded, so it cannot be taken from the payload")
+		case r.isJSONata(s):
+			r.report(RuleQueryLanguage, subject, where, field.Place, fmt.Sprintf("%s: belongs to JSONPath, and the step is in JSONata; give %s: '{%% … %%}'", field.Key, name))
+		}
+	}
+}
+
+// runnerName reads a Runner's name, also from {"Ref": name}.
+func (r *reader) runnerName(n *cfn.Node, subject string, at cfn.Path) string {
+	if name, argument, ok := cfn.Intrinsic(n); ok && name == "Ref" {
+		n = argument
+	}
+	if n.IsString() && n.Text != "" {
+		return n.Text
+	}
+	found := "nothing"
+	if !n.IsString() {
+		found = kindOf(n)
+	}
+	r.report(RuleRunner, subject, at, n.Place, "must be the name of a Runner, not "+found+"; it has to be known when the template is expanded")
+	return ""
+}
+
+func (r *reader) commands(s *State, properties *cfn.Node, at cfn.Path) {
+	subject, commands := stepSubject(s.Name), properties.Get("Commands")
+	where := at.Key("Commands")
+	switch {
+	case isLoop(commands):
+		return
+	case commands == nil && properties.Has("Commands.$"), r.isJSONata(s) && isExpression(commands):
+		return
+	case commands == nil:
+		r.report(RuleRequired, subject, where, properties.Place, "Commands is required: a list of shell commands")
+		return
+	case commands.IsString():
+		r.report(RuleType, subject, where, commands.Place, "Commands must be a list; write each command as an item, behind a dash")
+		return
+	case !commands.IsList():
+		r.report(RuleType, subject, where, commands.Place, "Commands must be a list of strings, not "+kindOf(commands))
+		return
+	case !slices.ContainsFunc(commands.Items, func(n *cfn.Node) bool { return !cfn.IsNoValue(n) }):
+		r.report(RuleRequired, subject, where, commands.Place, "Commands is empty: give at least one command")
+	}
+	for i, command := range commands.Items {
+		advice := ""
+		if command.IsMap() {
+			advice = `; put a command with ": " in it in quotes`
+		}
+		r.text(subject, fmt.Sprintf("Commands[%d]: ", i), command, where.Index(i), advice)
+	}
+}
+
+var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (r *reader) environment(s *State, n *cfn.Node, at cfn.Path) {
+	subject := stepSubject(s.Name)
+	if n == nil || isLoop(n) || r.isJSONata(s) && isExpression(n) {
+		return
+	}
+	if isIntrinsic(n) || !n.IsMap() {
+		r.report(RuleType, subject, at, n.Place, "Environment must be an object of variables, not "+kindOf(n))
+		return
+	}
+	for _, field := range n.Fields {
+		name, fromPayload := strings.CutSuffix(field.Key, ".$")
+		where := at.Key(field.Key)
+		if isLoopKey(field.Key) {
+			continue
+		}
+		if !environmentName.MatchString(name) {
+			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %q is no name of a variable (letters, digits and _, not beginning with a digit)", name))
+		}
+		switch {
+		case !fromPayload:
+			r.text(subject, "Environment."+field.Key+": ", field.Value, where, "")
+		case r.isJSONata(s):
+			r.report(RuleQueryLanguage, subject, where, field.Place, fmt.Sprintf("Environment: %s belongs to JSONPath, and the step is in JSONata; give %s: '{%% … %%}'", field.Key, name))
+		}
+	}
+}
+
+// text checks a value that becomes text: a scalar, or an intrinsic function
+// whose Fn::Sub, if any, can be taken apart.
+func (r *reader) text(subject, label string, n *cfn.Node, at cfn.Path, advice string) {
+	if !isIntrinsic(n) {
+		if !n.IsScalar() {
+			r.report(RuleType, subject, at, n.Place, label+"must be a string, not "+kindOf(n)+advice)
+		}
+		return
+	}
+	r.subs(n, func(text *cfn.Node) {
+		if _, err := cfn.SubParts(text.Text); err != nil {
+			r.report(RuleIntrinsic, subject, at, text.Place, label+err.Error())
+		}
+	})
+}
+
+// subs calls check for the text of every Fn::Sub in a tree.
+func (r *reader) subs(n *cfn.Node, check func(text *cfn.Node)) {
+	if name, argument, ok := cfn.Intrinsic(n); ok && name == "Fn::Sub" {
+		text := argument
+		if argument.IsList() && len(argument.Items) > 0 {
+			text = argument.Items[0]
+		}
+		if text.IsString() {
+			check(text)
+		}
+	}
+	for _, item := range n.Items {
+		r.subs(item, check)
+	}
+	for _, field := range n.Fields {
+		r.subs(field.Value, check)
+	}
+}

@@ -1,0 +1,62 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
+)
+
+const dynamicStart = "{{resolve:"
+
+// references looks for dynamic references in all texts of a value.
+func (s scope) references(n *cfn.Node, t *trail) {
+	if n.IsString() {
+		s.dynamicReferences(n.Text, n, t)
+	}
+	for i, one := range n.Items {
+		s.references(one, nth(t, i))
+	}
+	for _, field := range n.Fields {
+		s.references(field.Value, under(t, field.Key))
+	}
+}
+
+// dynamicReferences looks at the references in one text, the value n or what it
+// comes to. CloudFormation puts what they stand for into the definition:
+// readable, and as it is. A message names the service alone, never the text.
+func (s scope) dynamicReferences(text string, n *cfn.Node, t *trail) {
+	var services []string
+	for rest := text; ; {
+		_, after, found := strings.Cut(rest, dynamicStart)
+		if !found {
+			break
+		}
+		rest = after
+		service, _, _ := strings.Cut(after, ":")
+		if !slices.Contains(services, service) {
+			services = append(services, service)
+			s.dynamicReference(service, n, t)
+		}
+	}
+}
+
+func (s scope) dynamicReference(service string, n *cfn.Node, t *trail) {
+	secret := func(article, command string) {
+		s.problems.Add(s.problem(problem.Error, RuleDynamicReference, n, t, fmt.Sprintf(
+			"%s %s reference would put the secret readably into the state machine's definition; read it in the job with %s, on a Runner whose RoleArn may",
+			article, service, command), ""))
+	}
+	switch service {
+	case "secretsmanager":
+		secret("a", "aws secretsmanager get-secret-value")
+	case "ssm-secure":
+		secret("an", "aws ssm get-parameter --with-decryption")
+	case "ssm":
+		s.problems.Add(s.problem(problem.Warning, RuleDynamicReference, n, t,
+			"CloudFormation puts the value of an ssm reference into the definition as it is, so a quote, backslash or line break in it fails the deployment",
+			"Declare a parameter of Type AWS::SSM::Parameter::Value<String> and Ref it."))
+	}
+}

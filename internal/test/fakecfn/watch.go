@@ -1,0 +1,74 @@
+package fakecfn
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/attini-go/runner/internal/test/fakeaws"
+)
+
+// tick is how often a stack is looked at.
+const tick = 20 * time.Millisecond
+
+// signature names who asks; nobody counts it.
+const signature = "AWS4-HMAC-SHA256 Credential=AKIAFORMATION/20260101/" + fakeaws.Region + "/cloudformation/aws4_request, SignedHeaders=host, Signature=0"
+
+// watch waits until a stack is at rest, and tells its status as CloudFormation
+// does ("CloudFormation Stack Status Change"): the first and the last of them.
+func (f *Formation) watch(stack string) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	told := ""
+	for {
+		status, known := f.status(stack)
+		if !known {
+			status = "DELETE_COMPLETE"
+		}
+		if status != told {
+			told = status
+			f.tell(stack, status)
+		}
+		if !strings.HasSuffix(status, "_IN_PROGRESS") {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-f.life.Done():
+			return
+		}
+	}
+}
+
+// status is a stack's; known is false when there is none.
+func (f *Formation) status(stack string) (status string, known bool) {
+	form := url.Values{"Action": {"DescribeStacks"}, "Version": {apiVersion}, "StackName": {stack}}
+	request := httptest.NewRequestWithContext(f.life, http.MethodPost, "/", nil)
+	request.Header.Set("Authorization", signature)
+	answer, err := f.ask(request, form)
+	if err != nil {
+		return "", false
+	}
+	var described struct {
+		Status string `xml:"DescribeStacksResult>Stacks>member>StackStatus"`
+	}
+	if xml.Unmarshal(answer.Body.Bytes(), &described) != nil || described.Status == "" {
+		return "", false
+	}
+	return described.Status, true
+}
+
+func (f *Formation) tell(stack, status string) {
+	detail, err := json.Marshal(map[string]any{
+		"stack-id":       stack,
+		"status-details": map[string]string{"status": status, "status-reason": ""},
+	})
+	if err != nil {
+		panic(err) // never of strings
+	}
+	_ = f.cloud.PutEvent(f.life, "aws.cloudformation", "CloudFormation Stack Status Change", detail) // the stand-in ends
+}

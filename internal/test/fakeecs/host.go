@@ -1,0 +1,209 @@
+package fakeecs
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// Host is an EC2 instance, and with an InstanceArn a container instance of a
+// cluster.
+type Host struct {
+	ID, State, Subnet string
+	// Tags are those of its launch template.
+	Tags map[string]string
+	// Cluster and Runner are what its user data says to the ECS agent.
+	Cluster, Runner string
+	InstanceArn     string
+}
+
+// host is an instance. The fleet's mutex guards the view.
+type host struct {
+	view  Host
+	token string
+}
+
+// newHost is an instance of a launch template.
+func (f *Fleet) newHost(ctx context.Context, id, template, version, subnet string) (Host, error) {
+	found, err := f.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
+		LaunchTemplateId: &template, Versions: []string{version},
+	})
+	if err != nil || len(found.LaunchTemplateVersions) == 0 || found.LaunchTemplateVersions[0].LaunchTemplateData == nil {
+		return Host{}, &Refusal{"InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID " + template + ", does not exist."}
+	}
+	data := found.LaunchTemplateVersions[0].LaunchTemplateData
+	made := Host{ID: id, State: "running", Subnet: subnet, Tags: map[string]string{}}
+	for _, specification := range data.TagSpecifications {
+		if specification.ResourceType != ec2types.ResourceTypeInstance {
+			continue
+		}
+		for _, tag := range specification.Tags {
+			made.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+	}
+	settings, err := boot(ctx, aws.ToString(data.UserData))
+	if err != nil {
+		return Host{}, err
+	}
+	made.Cluster = settings["ECS_CLUSTER"]
+	var attributes map[string]string
+	if text := settings["ECS_INSTANCE_ATTRIBUTES"]; text != "" {
+		if err := json.Unmarshal([]byte(text), &attributes); err != nil {
+			return Host{}, fmt.Errorf("read the host's attributes: %w", err)
+		}
+	}
+	made.Runner = attributes["runnerResourceName"]
+	return made, nil
+}
+
+// boot runs an instance's user data, and reads what it has written for the ECS
+// agent.
+func boot(ctx context.Context, userData string) (map[string]string, error) {
+	script, err := base64.StdEncoding.DecodeString(userData)
+	if err != nil {
+		return nil, fmt.Errorf("read the host's user data: %w", err)
+	}
+	home, err := os.MkdirTemp("", "host-")
+	if err != nil {
+		return nil, fmt.Errorf("make the host's folder: %w", err)
+	}
+	defer os.RemoveAll(home)
+	file := filepath.Join(home, "ecs.config")
+	shell := exec.CommandContext(ctx, "sh")
+	shell.Stdin = bytes.NewReader(bytes.ReplaceAll(script, []byte("/etc/ecs/ecs.config"), []byte(file)))
+	if output, err := shell.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("run the host's user data: %w: %s", err, output)
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the ECS agent's settings: %w", err)
+	}
+	settings := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			settings[name] = value
+		}
+	}
+	return settings, nil
+}
+
+// Join registers a host with its cluster, as its ECS agent does.
+func (f *Fleet) Join(id string) error {
+	f.mutex.Lock()
+	h := f.host(id)
+	if h == nil || h.view.State != "running" {
+		f.mutex.Unlock()
+		return errors.New("register the host " + id + ": it does not run")
+	}
+	h.view.InstanceArn = f.arn("container-instance", h.view.Cluster+"/"+strings.TrimPrefix(id, "i-"))
+	view := f.instance(h)
+	f.mutex.Unlock()
+	f.tell("ECS Container Instance State Change", view)
+	return nil
+}
+
+// host finds a host; the mutex is held.
+func (f *Fleet) host(id string) *host {
+	at := slices.IndexFunc(f.hosts, func(h *host) bool { return h.view.ID == id })
+	if at < 0 {
+		return nil
+	}
+	return f.hosts[at]
+}
+
+// place finds the host that a request's constraints leave; the mutex is held.
+func (f *Fleet) place(input runTaskInput) (placed *host, reason string) {
+	registered := false
+	for _, h := range f.hosts {
+		if h.view.InstanceArn == "" || h.view.State != "running" || h.view.Cluster != clusterName(input.Cluster) {
+			continue
+		}
+		registered = true
+		if !slices.ContainsFunc(input.PlacementConstraints, func(c struct{ Type, Expression string }) bool { return !h.view.meets(c.Expression) }) {
+			return h, ""
+		}
+	}
+	if !registered {
+		return nil, "No Container Instances were found in your cluster."
+	}
+	return nil, "MemberOf placement constraint unsatisfied."
+}
+
+// meets reports whether a host is one of those that an expression of the cluster
+// query language names: NAME == VALUE.
+func (h Host) meets(expression string) bool {
+	name, value, ok := strings.Cut(expression, " == ")
+	if !ok {
+		return false
+	}
+	return map[string]string{"attribute:runnerResourceName": h.Runner, "ec2InstanceId": h.ID}[strings.TrimSpace(name)] == strings.TrimSpace(value)
+}
+
+// instance is a host as DescribeContainerInstances and its events have it; the
+// mutex is held.
+func (f *Fleet) instance(h *host) map[string]any {
+	count := 0
+	for _, t := range f.tasks {
+		if t.view.ContainerInstanceArn == h.view.InstanceArn && t.view.LastStatus != "STOPPED" {
+			count++
+		}
+	}
+	running := h.view.State == "running"
+	return map[string]any{
+		"containerInstanceArn": h.view.InstanceArn, "ec2InstanceId": h.view.ID, "clusterArn": f.arn("cluster", h.view.Cluster),
+		"status": map[bool]string{true: "ACTIVE", false: "INACTIVE"}[running], "agentConnected": running,
+		"runningTasksCount": count, "pendingTasksCount": 0,
+		"attributes": []map[string]string{{"name": "ecs.os-type", "value": "linux"}, {"name": "runnerResourceName", "value": h.view.Runner}},
+	}
+}
+
+func (f *Fleet) listInstances(_ context.Context, body []byte) (any, error) {
+	var input struct{ Cluster, Filter string }
+	if err := json.Unmarshal(body, &input); err != nil {
+		return nil, err
+	}
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	found := []string{}
+	for _, h := range f.hosts {
+		if h.view.InstanceArn != "" && h.view.State == "running" && h.view.Cluster == clusterName(input.Cluster) &&
+			(input.Filter == "" || h.view.meets(input.Filter)) {
+			found = append(found, h.view.InstanceArn)
+		}
+	}
+	return map[string]any{"containerInstanceArns": found}, nil
+}
+
+func (f *Fleet) describeInstances(_ context.Context, body []byte) (any, error) {
+	var input struct {
+		Cluster            string
+		ContainerInstances []string
+	}
+	if err := json.Unmarshal(body, &input); err != nil {
+		return nil, err
+	}
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	found := []any{}
+	for _, h := range f.hosts {
+		if slices.Contains(input.ContainerInstances, h.view.InstanceArn) && h.view.InstanceArn != "" {
+			found = append(found, f.instance(h))
+		}
+	}
+	return map[string]any{"containerInstances": found, "failures": []any{}}, nil
+}

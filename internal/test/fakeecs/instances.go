@@ -1,0 +1,188 @@
+package fakeecs
+
+import (
+	"encoding/xml"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// codeOf is a state's number, as EC2 has it.
+func codeOf(state string) int { return map[string]int{"running": 16, "terminated": 48}[state] }
+
+// instanceItem is an instance in EC2's answers.
+type instanceItem struct {
+	ID       string    `xml:"instanceId"`
+	Code     int       `xml:"instanceState>code"`
+	State    string    `xml:"instanceState>name"`
+	Current  *state    `xml:"currentState,omitempty"`
+	Previous *state    `xml:"previousState,omitempty"`
+	Subnet   string    `xml:"subnetId,omitempty"`
+	Tags     []tagItem `xml:"tagSet>item"`
+}
+
+type state struct {
+	Code int    `xml:"code"`
+	Name string `xml:"name"`
+}
+
+type tagItem struct {
+	Key   string `xml:"key"`
+	Value string `xml:"value"`
+}
+
+type instancesAnswer struct {
+	XMLName   xml.Name
+	RequestID string         `xml:"requestId"`
+	Instances []instanceItem `xml:"instancesSet>item,omitempty"`
+	Reserved  []instanceItem `xml:"reservationSet>item>instancesSet>item,omitempty"`
+}
+
+// serveInstances answers EC2's Query requests.
+func (f *Fleet) serveInstances(w http.ResponseWriter, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	var answer instancesAnswer
+	if err == nil {
+		switch form.Get("Action") {
+		case "RunInstances":
+			answer.Instances, err = f.runInstances(form)
+		case "DescribeInstances":
+			answer.Reserved, err = f.findInstances(form)
+		case "TerminateInstances":
+			answer.Instances, err = f.terminateInstances(form)
+		default:
+			err = &Refusal{"InvalidAction", form.Get("Action") + " is not played"}
+		}
+	}
+	w.Header().Set("Content-Type", "text/xml;charset=UTF-8")
+	if err != nil {
+		serveRefusal(w, refusalOf(err))
+		return
+	}
+	answer.XMLName = xml.Name{Space: "http://ec2.amazonaws.com/doc/2016-11-15/", Local: form.Get("Action") + "Response"}
+	answer.RequestID = uuid.NewString()
+	text, err := xml.Marshal(answer)
+	if err != nil {
+		panic(err) // never of what is made here
+	}
+	_, _ = w.Write(text) // the client's matter
+}
+
+func serveRefusal(w http.ResponseWriter, refusal *Refusal) {
+	text, err := xml.Marshal(struct {
+		XMLName   xml.Name `xml:"Response"`
+		Code      string   `xml:"Errors>Error>Code"`
+		Message   string   `xml:"Errors>Error>Message"`
+		RequestID string
+	}{Code: refusal.Code, Message: refusal.Message, RequestID: uuid.NewString()})
+	if err != nil {
+		panic(err) // never of strings
+	}
+	w.WriteHeader(http.StatusBadRequest)
+	_, _ = w.Write(text) // the client's matter
+}
+
+func (f *Fleet) runInstances(form url.Values) ([]instanceItem, error) {
+	id := "i-0" + strings.ReplaceAll(uuid.NewString(), "-", "")[:16]
+	made, err := f.newHost(f.life, id, form.Get("LaunchTemplate.LaunchTemplateId"), form.Get("LaunchTemplate.Version"), form.Get("SubnetId"))
+	if err != nil {
+		return nil, err
+	}
+	h, isNew, joins := f.addHost(&host{view: made, token: form.Get("ClientToken")})
+	if isNew && joins {
+		f.running.Go(func() { _ = f.Join(id) }) // it may have been terminated meanwhile
+	}
+	return []instanceItem{h.item()}, nil
+}
+
+// addHost adds a host, but for one whose client token was used before: that is
+// the host then.
+func (f *Fleet) addHost(made *host) (h Host, isNew, joins bool) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, h := range f.hosts {
+		if h.token == made.token && made.token != "" {
+			return h.view, false, false
+		}
+	}
+	f.hosts = append(f.hosts, made)
+	return made.view, true, f.joins
+}
+
+// named are the hosts that a request names; the mutex is held.
+func (f *Fleet) named(form url.Values) ([]*host, error) {
+	var found []*host
+	for i := 1; form.Has("InstanceId." + strconv.Itoa(i)); i++ {
+		id := form.Get("InstanceId." + strconv.Itoa(i))
+		h := f.host(id)
+		if h == nil {
+			return nil, &Refusal{"InvalidInstanceID.NotFound", "The instance ID '" + id + "' does not exist"}
+		}
+		found = append(found, h)
+	}
+	return found, nil
+}
+
+func (f *Fleet) findInstances(form url.Values) (items []instanceItem, err error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	found, err := f.named(form)
+	for _, h := range found {
+		items = append(items, h.view.item())
+	}
+	return items, err
+}
+
+// terminateInstances ends instances, and the tasks on them.
+func (f *Fleet) terminateInstances(form url.Values) (items []instanceItem, err error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	found, err := f.named(form)
+	for _, h := range found {
+		previous := &state{codeOf(h.view.State), h.view.State}
+		f.terminate(h)
+		item := h.view.item()
+		item.Previous, item.Current = previous, &state{item.Code, item.State}
+		items = append(items, item)
+	}
+	return items, err
+}
+
+// terminate ends a host; the mutex is held.
+func (f *Fleet) terminate(h *host) {
+	h.view.State = "terminated"
+	for _, t := range f.tasks {
+		if h.view.InstanceArn == "" || t.view.ContainerInstanceArn != h.view.InstanceArn || t.view.LastStatus == "STOPPED" {
+			continue
+		}
+		t.end("TerminationNotice", "Host EC2 (instance "+h.view.ID+") terminated.")
+		t.killOnce.Do(func() { close(t.kill) })
+	}
+}
+
+// Terminate ends a host as who looks after the account's instances does.
+func (f *Fleet) Terminate(id string) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	h := f.host(id)
+	if h == nil {
+		return errors.New("terminate the host " + id + ": there is none")
+	}
+	f.terminate(h)
+	return nil
+}
+
+// item is a host in EC2's answers.
+func (h Host) item() instanceItem {
+	item := instanceItem{ID: h.ID, State: h.State, Code: codeOf(h.State), Subnet: h.Subnet}
+	for _, key := range slices.Sorted(maps.Keys(h.Tags)) {
+		item.Tags = append(item.Tags, tagItem{key, h.Tags[key]})
+	}
+	return item
+}

@@ -1,0 +1,151 @@
+// Package house holds the walls between the rooms: which package may import
+// which. The rule is the code's shape, so it is a test and not a drawing.
+package house_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/attini-go/runner"
+
+// walls lists the project's packages that each package may import, directly.
+// A package that is missing here fails the test: give it a place first.
+func walls() map[string][]string {
+	return map[string][]string{
+		"internal/problem": {},
+		"internal/cfn":     {"internal/problem"},
+		"schema":           {"internal/cfn", "internal/problem"},
+		"internal/plan":    {"asl", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/compat":  {"schema", "internal/cfn", "internal/problem"},
+		"transform":        {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/launch":  {"schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		// Its ports in memory, for tests.
+		"internal/launch/launchtest": {"internal/launch", "agent/protocol"},
+		"internal/lifecycle":         {"internal/launch", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		// Its ports in memory, for tests.
+		"internal/lifecycle/lifecycletest": {"internal/lifecycle", "internal/launch", "internal/compat"},
+		"internal/releaseapi":              {},
+		"internal/release":                 {"internal/releaseapi"},
+		"internal/release/bucket":          {"internal/release"},
+		// Projects to make releases of, for tests.
+		"internal/release/releasetest": {},
+		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
+		"internal/aws":                 {"transform", "internal/launch", "internal/lifecycle", "internal/compat", "internal/releaseapi"},
+		// The Amazon States Language, for anybody: it knows nothing of templates or
+		// jobs.
+		"asl": {"asl/jsonata"},
+		// A language of its own; it knows nothing of the States Language.
+		"asl/jsonata": {},
+		"internal/localrun": {
+			"asl", "internal/launch", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
+			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
+		},
+		"lambda/releases":  {"internal/aws", "internal/releaseapi"},
+		"lambda/launcher":  {"internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
+		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
+		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
+		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+
+		"e2e":        {},
+		"e2e/system": {},
+
+		"internal/test/golden": {},
+		"internal/test/house":  {},
+		"internal/test/lint":   {"internal/cfn"},
+
+		// The tests of all who serve the information API.
+		"internal/releaseapi/releaseapitest": {},
+
+		"internal/test/lambdahost": {},
+		"internal/test/fakeaws":    {},
+		// Players before it: of ECS's tasks and hosts, of CloudFormation's macros.
+		"internal/test/fakeecs": {"internal/test/fakeaws"},
+		"internal/test/fakecfn": {"internal/test/fakeaws", "internal/cfn"},
+		// Data for other tools, and the tests that try them.
+		"integrations": {},
+		"images":       {},
+
+		"agent/protocol":          {},
+		"agent/process":           {},
+		"agent/joblog":            {},
+		"agent/workspace":         {"agent/protocol"},
+		"agent/worker/memory":     {"agent/worker", "agent/protocol"},
+		"agent/porttest":          {"agent/worker", "agent/worker/memory", "agent/protocol"},
+		"agent/internal/aws":      {"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol"},
+		"agent/cmd/attini-runner": {"agent/internal/aws", "agent/metrics", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
+		"agent/metrics":           {"agent/worker"},
+		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
+		// It measures, and is no part of what is installed.
+		"agent/bench":            {},
+		"agent/bench/onereceive": {},
+	}
+}
+
+func TestWalls(t *testing.T) {
+	t.Parallel()
+	allowed := walls()
+	seen := 0
+	for _, directory := range []string{"../../..", "../../../agent"} {
+		for _, p := range list(t, directory) {
+			name := strings.TrimPrefix(p.ImportPath, module+"/")
+			seen++
+			rooms, known := allowed[name]
+			if !assert.True(t, known, "package %s has no place in the house", name) {
+				continue
+			}
+			for _, imported := range p.Imports {
+				room, ours := strings.CutPrefix(imported, module+"/")
+				if ours && !slices.Contains(rooms, room) {
+					t.Errorf("%s imports %s, which is behind a wall", name, room)
+				}
+			}
+		}
+	}
+	assert.Equal(t, len(allowed), seen, "every place in the house has its package")
+}
+
+// TestAgentStandsAlone: the agent is a module of its own and drop-in for
+// another framework, so nothing of the root module may reach it.
+func TestAgentStandsAlone(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "../../../agent") {
+		for _, imported := range p.Imports {
+			assert.True(t, !strings.HasPrefix(imported, module+"/") || strings.HasPrefix(imported, module+"/agent/"),
+				"%s imports %s", p.ImportPath, imported)
+		}
+	}
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func list(t *testing.T, directory string) []goPackage {
+	t.Helper()
+	command := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	command.Dir = directory
+	output, err := command.Output()
+	require.NoError(t, err)
+	decoder := json.NewDecoder(bytes.NewReader(output))
+	var packages []goPackage
+	for {
+		var p goPackage
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		require.NoError(t, err)
+		packages = append(packages, p)
+	}
+}
