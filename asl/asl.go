@@ -103,7 +103,7 @@ type Options struct {
 	MaxPayload int           // largest input or output of a state, bytes of JSON; 0: AWS's quota, 262,144
 	// Items opens what the ItemReader of a distributed Map reads; without it such a Map fails with States.ItemReaderFailed.
 	Items func(context.Context, ItemSource) (io.ReadCloser, error)
-	// Results takes the files that a ResultWriter writes; without it the results are the Map's output.
+	// Results takes the files that a ResultWriter writes; nil discards them.
 	Results func(context.Context, ResultFile) error
 	// Random gives numbers in [0, 1) for JitterStrategy FULL and for States.MathRandom without a seed; nil: math/rand.
 	Random func() float64

@@ -11,7 +11,7 @@ var negative = math.Inf(-1)
 // list gives the Map's items.
 func (w *mapWork) list(ctx context.Context, v *visit, s *scope) ([]item, error) {
 	if w.reader != nil {
-		return w.reader.read(ctx, v, s, w.itemsPath)
+		return w.reader.read(ctx, v, s) // ItemsPath has no effect then, as recorded
 	}
 	value := s.input
 	switch {

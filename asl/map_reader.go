@@ -106,7 +106,7 @@ func (o *object) texts(key string) []string {
 }
 
 // read asks the caller for the items and takes them apart.
-func (r *itemReader) read(ctx context.Context, v *visit, s *scope, at *path) ([]item, error) {
+func (r *itemReader) read(ctx context.Context, v *visit, s *scope) ([]item, error) {
 	source := ItemSource{State: v.state.name, Path: v.path, Resource: r.resource}
 	if r.arguments != nil {
 		arguments, err := r.arguments.fill(s)
@@ -129,7 +129,7 @@ func (r *itemReader) read(ctx context.Context, v *visit, s *scope, at *path) ([]
 		return nil, outside(ItemReaderFailed, "%s", err)
 	}
 	defer file.Close()
-	items, err := r.parse(io.LimitReader(file, maxReadBytes+1), most, at)
+	items, err := r.parse(io.LimitReader(file, maxReadBytes+1), most)
 	if err != nil {
 		return nil, outside(ItemReaderFailed, "%s", err)
 	}
@@ -149,12 +149,12 @@ func (r *itemReader) limit(s *scope) (int, error) {
 
 func (r *itemReader) mostItems() float64 { return 100_000_000 }
 
-func (r *itemReader) parse(file io.Reader, most int, at *path) ([]item, error) {
+func (r *itemReader) parse(file io.Reader, most int) ([]item, error) {
 	var values []any
 	var err error
 	switch {
 	case strings.HasSuffix(r.resource, ":listObjectsV2"), r.inputType == "JSON":
-		return r.json(file, most, at)
+		return r.json(file, most)
 	case r.inputType == "JSONL":
 		values, err = jsonLines(file, most)
 	case r.inputType == "CSV":
@@ -166,7 +166,7 @@ func (r *itemReader) parse(file io.Reader, most int, at *path) ([]item, error) {
 	return items, err
 }
 
-func (r *itemReader) json(file io.Reader, most int, at *path) ([]item, error) {
+func (r *itemReader) json(file io.Reader, most int) ([]item, error) {
 	text, err := io.ReadAll(file)
 	if err != nil {
 		return nil, err
@@ -177,11 +177,6 @@ func (r *itemReader) json(file io.Reader, most int, at *path) ([]item, error) {
 	value, err := decode(text)
 	if err != nil {
 		return nil, fmt.Errorf("the items are not JSON: %w", err)
-	}
-	if at != nil {
-		if value, err = at.find(&scope{input: value}); err != nil {
-			return nil, err
-		}
 	}
 	if value, err = pointed(value, r.pointer); err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func (w *resultWriter) write(ctx context.Context, v *visit, s *scope, results an
 	if err != nil {
 		return nil, err
 	}
-	if bucket == "" || v.run.results == nil {
+	if bucket == "" {
 		return results, nil // without a place, WriterConfig only says how the output looks
 	}
 	id := uuid.NewString()
@@ -69,8 +69,10 @@ func (w *resultWriter) write(ctx context.Context, v *visit, s *scope, results an
 		if kind != "" {
 			files.Set(kind, []any{ObjectOf("Key", key, "Size", json.Number(fmt.Sprint(len(data))))})
 		}
-		err := v.run.results(ctx, ResultFile{State: v.state.name, Bucket: bucket, Key: key, Data: data})
-		if err != nil {
+		if v.run.results == nil {
+			return nil
+		}
+		if err := v.run.results(ctx, ResultFile{State: v.state.name, Bucket: bucket, Key: key, Data: data}); err != nil {
 			return outside(ResultWriterFailed, "%s", err)
 		}
 		return nil

@@ -91,8 +91,8 @@ func (r *pathReader) quotedNames(s *step, text string) error {
 	}
 }
 
-// quoted reads a text in quotes. Like Jayway, it takes any escape: \n, \t and the like are control characters, \uXXXX is a character, and before
-// any other character a backslash is left out.
+// quoted reads a text in quotes. A backslash escapes the quote, itself and the control characters, and \uXXXX is a character; before anything else
+// it stands for itself, as Step Functions was recorded to read ['Test\""Name"'].
 func quoted(text string) (content, rest string, err error) {
 	quote := text[0]
 	var plain strings.Builder
@@ -102,7 +102,7 @@ func quoted(text string) (content, rest string, err error) {
 			return plain.String(), text[i+1:], nil
 		case c == '\\' && i+1 < len(text):
 			i++
-			i += unescape(&plain, text[i:])
+			i += unescape(&plain, text[i:], quote)
 		default:
 			plain.WriteByte(c)
 		}
@@ -111,8 +111,10 @@ func quoted(text string) (content, rest string, err error) {
 }
 
 // unescape writes the character that an escape stands for, and returns how many more bytes it took than one.
-func unescape(plain *strings.Builder, text string) int {
+func unescape(plain *strings.Builder, text string, quote byte) int {
 	switch c := text[0]; c {
+	case quote, '\\':
+		plain.WriteByte(c)
 	case 'n':
 		plain.WriteByte('\n')
 	case 't':
@@ -130,8 +132,9 @@ func unescape(plain *strings.Builder, text string) int {
 				return 4
 			}
 		}
-		plain.WriteByte(c)
+		plain.WriteString(`\u`)
 	default:
+		plain.WriteByte('\\')
 		plain.WriteByte(c)
 	}
 	return 0

@@ -13,7 +13,7 @@ import (
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	const data = `{"foo": 123, "bar": ["a", "b", "c"], "car": {"cdr": true}, "null": null, "my-key": 1, "1st": 2, "a.b": 3, "é": 4, "x'y\\z": 5,
-		"n": 12345678901234567890, "l": [{"k": 1, "v": "z"}, {"k": 2, "v": "y"}, {"v": "x"}], "o": {"c": {"k": 3}, "a": {"k": 4}, "b": 5}, "&#": 6, "empty": []}`
+		"n": 12345678901234567890, "l": [{"k": 1, "v": "z"}, {"k": 2, "v": "y"}, {"v": "x"}], "o": {"c": {"k": 3}, "a": {"k": 4}, "b": 5}, "&#": 6, "t\\\"\"n\"": 7, "empty": []}`
 	cases := map[string]struct{ path, want string }{
 		"specification, scalar":          {`$.foo`, `123`},
 		"specification, array":           {`$.bar`, `["a","b","c"]`},
@@ -30,6 +30,7 @@ func TestPaths(t *testing.T) {
 		"unicode":                        {`$.é`, `4`},
 		"signs":                          {`$.&#`, `6`},
 		"quote and backslash":            {`$.x'y\\z`, `5`},
+		"backslash before another quote": {`$['t\""n"']`, `7`},
 		"quote and backslash in a quote": {`$['x\'y\\z']`, `5`},
 		"slice is a list":                {`$.bar[-2:]`, `["b","c"]`},
 		"slice of one is a list":         {`$.bar[0:1]`, `["a"]`},

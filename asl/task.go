@@ -46,12 +46,13 @@ func (o *object) credentials() *template {
 	if !o.isObject(at) {
 		return nil
 	}
-	fields := FieldsOfPart(PartCredentials)
+	// Which spellings of RoleArn the service takes is not documented.
+	fields := append(FieldsOfPart(PartCredentials), Field{Name: "roleArn"})
 	if !o.jsonata {
-		fields = append(fields, Field{Name: "RoleArn.$"})
+		fields = append(fields, Field{Name: "RoleArn.$"}, Field{Name: "roleArn.$"})
 	}
 	c := o.open(at, "Credentials", fields, o.jsonata)
-	if !c.has("RoleArn") && !c.has("RoleArn.$") {
+	if !c.has("RoleArn") && !c.has("RoleArn.$") && !c.has("roleArn") && !c.has("roleArn.$") {
 		c.missing("RoleArn", RuleRequired, "RoleArn is required: the role with which the task calls")
 	}
 	return o.compileTemplate(at)

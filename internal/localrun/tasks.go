@@ -54,6 +54,7 @@ type tasks struct {
 	fleet    *fleet
 	reporter *memory.Reporter
 	mocks    map[string]json.RawMessage
+	answers  *asl.Mocks
 	// deployment is the name of the deployment, started what it has started.
 	deployment string
 	started    launch.Deployment
@@ -66,6 +67,9 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	if mock, ok := t.mocks[task.State]; ok {
 		return mocked(task, mock), nil
 	}
+	if result, ok, err := t.answers.Answer(ctx, nil, task); ok {
+		return result, err
+	}
 	action, event := readCall(task.Input)
 	switch action {
 	case protocol.ActionExecuteRunner:
@@ -75,9 +79,10 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 		if err != nil {
 			return nil, &asl.Error{Name: plan.MergeError, Cause: err.Error()}
 		}
-		return lambdaResult(merged), nil
+		return asl.LambdaResult(merged), nil
 	}
-	return nil, &asl.Error{Name: asl.TaskFailed, Cause: fmt.Sprintf("%s is not available on this machine; answer it with --mock %s=FILE", task.Resource, task.State)}
+	// No Catch takes it: a plan must not be green for what was never tried.
+	return nil, &asl.Error{Name: asl.Runtime, Cause: fmt.Sprintf("%s is not available on this machine; answer the step with --mock %s=FILE or in the file of --mocks", task.Resource, task.State)}
 }
 
 // execute puts a step's job into its runner's queue, starts the runner if it is
@@ -133,11 +138,7 @@ func stepError(err error) error {
 // value comes wrapped, as the lambda:invoke integration gives it.
 func mocked(task asl.Task, mock json.RawMessage) any {
 	if strings.HasSuffix(task.Resource, ":lambda:invoke") {
-		return lambdaResult(mock)
+		return asl.LambdaResult(mock)
 	}
 	return mock
-}
-
-func lambdaResult(payload json.RawMessage) map[string]any {
-	return map[string]any{"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
 }
