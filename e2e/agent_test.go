@@ -25,7 +25,7 @@ import (
 // TestAgentRunsAPlan: the real binary, from its start to its end.
 func TestAgentRunsAPlan(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a", "echo ready to go")
 	a := b.start(t, "arn:task/a", "", "2.0.2")
 	machine := b.machine(t, `{"StartAt":"Build","States":{
@@ -55,7 +55,7 @@ func TestAgentRunsAPlan(t *testing.T) {
 func TestEveryJobOnce(t *testing.T) {
 	t.Parallel()
 	const executions, items = 5, 40
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a")
 	b.start(t, "arn:task/a")
 	written := t.TempDir()
@@ -96,7 +96,7 @@ func TestEveryJobOnce(t *testing.T) {
 func TestAgentDrains(t *testing.T) {
 	t.Parallel()
 	const jobs = 30 // more than run at a time
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a")
 	first := b.start(t, "arn:task/a")
 	written := t.TempDir()
@@ -135,7 +135,7 @@ func TestAgentDrains(t *testing.T) {
 // everything that the job started goes with it, setsid or not.
 func TestStoppedExecutionEndsItsJob(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a")
 	b.start(t, "arn:task/a")
 	file := filepath.Join(t.TempDir(), "pid")
@@ -157,11 +157,11 @@ func TestStoppedExecutionEndsItsJob(t *testing.T) {
 		"the job ends with the next beat")
 }
 
-// TestAgentTellsWhyItCannotStart: the step whose token it was given fails with
+// TestAgentReportsWhyItCannotStart: the step whose token it was given fails with
 // the reason.
-func TestAgentTellsWhyItCannotStart(t *testing.T) {
+func TestAgentReportsWhyItCannotStart(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a")
 	function, received := tokens(t, b.cloud, nil)
 	execution := b.run(t, b.machine(t, oneState(waiting(function, `,"End":true`))), `{}`)

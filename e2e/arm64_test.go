@@ -30,7 +30,7 @@ func TestAgentOnARM64(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, libraries, "it is static")
 
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a")
 	a := b.prepare(t, "arn:task/a", file, "", "2.0.2")
 	a.process.Path, a.process.Args[0] = emulator, emulator

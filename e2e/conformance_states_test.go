@@ -60,7 +60,7 @@ func (c *clients) succeed(t testing.TB, token, output string) {
 	require.NoError(t, err)
 }
 
-func (c *clients) beat(t testing.TB, token string) error {
+func (c *clients) heartbeat(t testing.TB, token string) error {
 	t.Helper()
 	_, err := c.states.SendTaskHeartbeat(t.Context(), &sfn.SendTaskHeartbeatInput{TaskToken: &token})
 	return err
@@ -85,7 +85,7 @@ func TestConformanceHeartbeatFailsSilentStep(t *testing.T) {
 	// For twice the limit it lives on beats, and then it is silent.
 	var last time.Time
 	for beats := time.NewTicker(200 * time.Millisecond); ; <-beats.C {
-		require.NoError(t, c.beat(t, token))
+		require.NoError(t, c.heartbeat(t, token))
 		if last.IsZero() {
 			last = time.Now()
 		} else if time.Since(last) > 8*time.Second {
@@ -98,7 +98,7 @@ func TestConformanceHeartbeatFailsSilentStep(t *testing.T) {
 	assert.Equal(t, sfntypes.ExecutionStatusFailed, ended.Status)
 	assert.Contains(t, aws.ToString(ended.Error), "Timeout")
 	assert.Greater(t, time.Since(silent), 2*time.Second)
-	assert.Equal(t, "TaskTimedOut", code(t, c.beat(t, token)))
+	assert.Equal(t, "TaskTimedOut", code(t, c.heartbeat(t, token)))
 }
 
 func TestConformanceHeartbeatTimeoutIsCaughtByName(t *testing.T) {
@@ -127,7 +127,7 @@ func TestConformanceRetryHasNewToken(t *testing.T) {
 	second := next(t, received)
 	assert.Equal(t, 1, second.Retry)
 	assert.NotEqual(t, first.Token, second.Token)
-	assert.Equal(t, "TaskTimedOut", code(t, c.beat(t, first.Token)), "the first attempt's token is closed")
+	assert.Equal(t, "TaskTimedOut", code(t, c.heartbeat(t, first.Token)), "the first attempt's token is closed")
 	_, err = c.states.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: &second.Token, Error: aws.String("Firm"), Cause: aws.String("the cause")})
 	require.NoError(t, err)
 	ended := c.ended(t, execution, soon)
@@ -211,11 +211,11 @@ func TestConformanceClosedTokens(t *testing.T) {
 	machine := c.machine(t, oneState(waiting(function, `,"HeartbeatSeconds":60,"End":true`)))
 	stopped := c.run(t, machine, "{}")
 	token := next(t, received).Token
-	require.NoError(t, c.beat(t, token))
+	require.NoError(t, c.heartbeat(t, token))
 	_, err := c.states.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &stopped})
 	require.NoError(t, err)
 	assert.Equal(t, sfntypes.ExecutionStatusAborted, c.ended(t, stopped, soon).Status)
-	assert.Equal(t, "TaskTimedOut", code(t, c.beat(t, token)))
+	assert.Equal(t, "TaskTimedOut", code(t, c.heartbeat(t, token)))
 
 	finished := c.run(t, machine, "{}")
 	token = next(t, received).Token
@@ -223,7 +223,7 @@ func TestConformanceClosedTokens(t *testing.T) {
 	_, err = c.states.SendTaskSuccess(t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("2")})
 	assert.Equal(t, "TaskTimedOut", code(t, err))
 	assert.Equal(t, "1", aws.ToString(c.ended(t, finished, soon).Output), "the first result counts")
-	assert.Equal(t, "InvalidToken", code(t, c.beat(t, "nobody's")))
+	assert.Equal(t, "InvalidToken", code(t, c.heartbeat(t, "nobody's")))
 }
 
 func TestConformanceResultLimits(t *testing.T) {

@@ -27,7 +27,7 @@ type steps struct {
 	ended map[string][]string
 }
 
-func (b *bed) noteSteps(a *agent) *steps {
+func (b *fixture) noteSteps(a *agent) *steps {
 	s := &steps{ended: map[string][]string{}}
 	answer := func(_ int, w http.ResponseWriter, r *http.Request) bool {
 		body, err := fakeaws.Body(r)
@@ -59,7 +59,7 @@ func (s *steps) of(token string) string {
 }
 
 // sendJob queues a job whose token is its step's name.
-func (b *bed) sendJob(t *testing.T, step string, commands ...string) {
+func (b *fixture) sendJob(t *testing.T, step string, commands ...string) {
 	t.Helper()
 	const execution = "arn:aws:states:eu-west-1:111122223333:execution:plan:x1"
 	require.NoError(t, b.addExecution(t.Context(), execution))
@@ -83,7 +83,7 @@ func (b *bed) sendJob(t *testing.T, step string, commands ...string) {
 func TestBlockedConsole(t *testing.T) {
 	t.Parallel()
 	const lines = 100_000
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a")
 	a := b.prepare(t, "arn:task/a")
 	told := b.noteSteps(a)
@@ -123,7 +123,7 @@ func TestBlockedConsole(t *testing.T) {
 func TestConsoleFlowsAgain(t *testing.T) {
 	t.Parallel()
 	const lines = 50_000
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a")
 	a := b.prepare(t, "arn:task/a")
 	told := b.noteSteps(a)

@@ -29,7 +29,7 @@ const (
 // it starts a task. It answers as that framework expects.
 func TestOriginalFramework(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	const bucket = "attini-artifact-store-eu-west-1-111122223333"
 	_, err := b.objects.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(bucket)})
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func contract(t testing.TB, name string) []byte {
 }
 
 // put puts an item into a table as it is on the wire.
-func (b *bed) put(t testing.TB, table, name string) {
+func (b *fixture) put(t testing.TB, table, name string) {
 	t.Helper()
 	var wire map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal(contract(t, name), &wire))

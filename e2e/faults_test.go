@@ -16,15 +16,15 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// shaken counts what was done to an agent's calls.
-type shaken struct {
+// faultyAgent counts what was done to an agent's calls.
+type faultyAgent struct {
 	agent                                 *agent
 	cut, throttled, failed, delayed, lost atomic.Int64
 }
 
-// shaky is an Answer: of nine calls one is cut, one throttled in each of the
+// fault is an Answer: of nine calls one is cut, one throttled in each of the
 // ways of AWS, one fails, and one takes two seconds.
-func (s *shaken) shaky(n int, w http.ResponseWriter, r *http.Request) bool {
+func (s *faultyAgent) fault(n int, w http.ResponseWriter, r *http.Request) bool {
 	switch n % 9 {
 	case 2:
 		s.cut.Add(1)
@@ -45,8 +45,8 @@ func (s *shaken) shaky(n int, w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// loses has the answers lost to every third call of each operation.
-func (s *shaken) loses(operations ...string) {
+// loseAnswers has the answers lost to every third call of each operation.
+func (s *faultyAgent) loseAnswers(operations ...string) {
 	for _, operation := range operations {
 		s.agent.caller.After(operation, func(n int, _ *http.Request) {
 			if n%3 == 1 {
@@ -57,25 +57,25 @@ func (s *shaken) loses(operations ...string) {
 	}
 }
 
-// TestShakyServices: whichever service fails now and then, or loses its
+// TestFaultyServices: whichever service fails now and then, or loses its
 // answers, every job runs, and once, and its step gets its answer.
-func TestShakyServices(t *testing.T) {
+func TestFaultyServices(t *testing.T) {
 	t.Parallel()
-	service := func(name string) func(*shaken) {
-		return func(s *shaken) { s.agent.caller.On(name, s.shaky) }
+	service := func(name string) func(*faultyAgent) {
+		return func(s *faultyAgent) { s.agent.caller.On(name, s.fault) }
 	}
-	lost := func(operations ...string) func(*shaken) {
-		return func(s *shaken) { s.loses(operations...) }
+	lost := func(operations ...string) func(*faultyAgent) {
+		return func(s *faultyAgent) { s.loseAnswers(operations...) }
 	}
 	for name, c := range map[string]struct {
-		shake func(*shaken)
+		shake func(*faultyAgent)
 		lost  bool
 	}{
 		"SQS":              {shake: service("sqs")},
 		"Step Functions":   {shake: service("states")},
 		"DynamoDB":         {shake: service("dynamodb")},
 		"S3":               {shake: service("s3")},
-		"the metadata":     {shake: func(s *shaken) { s.agent.metadata = s.shaky }},
+		"the metadata":     {shake: func(s *faultyAgent) { s.agent.metadata = s.fault }},
 		"SQS's answers":    {shake: lost("DeleteMessage", "ChangeMessageVisibility"), lost: true},
 		"received":         {shake: lost("ReceiveMessage"), lost: true},
 		"the reports'":     {shake: lost("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"), lost: true},
@@ -84,9 +84,9 @@ func TestShakyServices(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBedHiding(t, "5")
+			b := newFixtureWithVisibility(t, "5")
 			b.runner(t, "arn:task/a")
-			s := &shaken{agent: b.prepare(t, "arn:task/a")}
+			s := &faultyAgent{agent: b.prepare(t, "arn:task/a")}
 			s.agent.process.Env = append(s.agent.process.Env, quick()...)
 			c.shake(s)
 			s.agent.begin(t)
@@ -104,7 +104,7 @@ func TestShakyServices(t *testing.T) {
 
 // runsOnce runs so many jobs, of which every fourth fails by itself: each runs
 // once, and its step ends as it did.
-func (b *bed) runsOnce(t testing.TB, jobs int) {
+func (b *fixture) runsOnce(t testing.TB, jobs int) {
 	t.Helper()
 	written := t.TempDir()
 	machine := b.machine(t, `{"StartAt":"One","States":{"One":`+b.job([]string{

@@ -46,7 +46,7 @@ func TestHostEndsWithItsAgent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t)
+			b := newFixture(t)
 			b.put(t, b.stateTable, "runner-on-host.json")
 			for attribute, value := range c.item {
 				b.setRunner(t, contractRunner, attribute, value)
@@ -126,7 +126,7 @@ func list(values ...string) dynamodbtypes.AttributeValue {
 }
 
 // setRunner sets one attribute of a runner's item; nil removes it.
-func (b *bed) setRunner(t testing.TB, runner, attribute string, value dynamodbtypes.AttributeValue) {
+func (b *fixture) setRunner(t testing.TB, runner, attribute string, value dynamodbtypes.AttributeValue) {
 	t.Helper()
 	input := &dynamodb.UpdateItemInput{
 		TableName: &b.stateTable, Key: map[string]dynamodbtypes.AttributeValue{"resourceType": text("Runner"), "name": text(runner)},

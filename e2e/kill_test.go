@@ -25,15 +25,15 @@ import (
 // killer has an agent killed at one point of its jobs' lives.
 type killer struct {
 	agent *agent
-	// victim is what is known of the job whose call it was: its execution, its
+	// killedCall is what is known of the job whose call it was: its execution, its
 	// output or its claim's name is in it.
-	victim atomic.Pointer[string]
+	killedCall atomic.Pointer[string]
 }
 
-// instead kills the agent when it makes a call for the nth time whose path or
+// killBefore kills the agent when it makes a call for the nth time whose path or
 // body has the text. That call, and those after it, are not made.
-func (k *killer) instead(operation, text string, nth int) {
-	k.agent.caller.On(operation, having(text, func(n int, _ http.ResponseWriter, r *http.Request) bool {
+func (k *killer) killBefore(operation, text string, nth int) {
+	k.agent.caller.On(operation, forCallsAbout(text, func(n int, _ http.ResponseWriter, r *http.Request) bool {
 		if n == nth {
 			k.kill(r)
 		}
@@ -41,8 +41,8 @@ func (k *killer) instead(operation, text string, nth int) {
 	}))
 }
 
-// after kills the agent when such a call has been made, before it gets to know.
-func (k *killer) after(operation, text string, nth int) {
+// killAfter kills the agent when such a call has been made, before it gets to know.
+func (k *killer) killAfter(operation, text string, nth int) {
 	var made atomic.Int64
 	k.agent.caller.After(operation, func(_ int, r *http.Request) {
 		if !isAbout(r, text) {
@@ -61,12 +61,12 @@ func (k *killer) after(operation, text string, nth int) {
 func (k *killer) kill(r *http.Request) {
 	body, _ := fakeaws.Body(r)
 	victim := string(body)
-	k.victim.Store(&victim)
+	k.killedCall.Store(&victim)
 	k.agent.kill()
 }
 
-// having answers the calls that are about a text, numbered of their own.
-func having(text string, answer fakeaws.Answer) fakeaws.Answer {
+// forCallsAbout answers the calls that are about a text, numbered of their own.
+func forCallsAbout(text string, answer fakeaws.Answer) fakeaws.Answer {
 	var found atomic.Int64
 	return func(_ int, w http.ResponseWriter, r *http.Request) bool {
 		return isAbout(r, text) && answer(int(found.Add(1)), w, r)
@@ -87,8 +87,8 @@ func quick() []string {
 	return []string{"ATTINI_CLAIM_LEASE_TIME=3", "ATTINI_SETTLE_TIME=20", "ATTINI_HEARTBEAT_INTERVAL=1"}
 }
 
-// doomed starts an agent as the runner's task, that is to be killed.
-func (b *bed) doomed(t testing.TB, task string, kill func(*killer)) *killer {
+// startDoomed starts an agent as the runner's task, that is to be killed.
+func (b *fixture) startDoomed(t testing.TB, task string, kill func(*killer)) *killer {
 	t.Helper()
 	b.runner(t, task)
 	k := &killer{agent: b.prepare(t, task)}
@@ -117,44 +117,44 @@ func TestKilledAgent(t *testing.T) {
 		// claimed says that a job must fail at least, as it was claimed.
 		claimed bool
 		// victim is what must have become of the job whose call it was.
-		victim *fate
+		victim *jobOutcome
 		// files are the distribution's.
 		files int
 		// hides is for how many seconds the queue hides what was received. Less
 		// than the lease, and a job comes again while its step still waits.
 		hides string
 	}{
-		"before the start is told":         {kill: func(k *killer) { k.instead("UpdateItem", "#started", 1) }},
-		"before messages are received":     {kill: func(k *killer) { k.instead("ReceiveMessage", "", 1) }},
-		"after messages were received":     {kill: func(k *killer) { k.after("ReceiveMessage", "", 1) }},
-		"before the claim":                 {kill: func(k *killer) { k.instead("PutItem", "executionArn", 2) }, victim: &fate{ran: "arn:task/b"}},
-		"after the claim":                  {kill: func(k *killer) { k.after("PutItem", "executionArn", 2) }, claimed: true, victim: &fate{failed: true}},
-		"before the delete":                {kill: func(k *killer) { k.instead("DeleteMessage", "", 2) }, claimed: true},
-		"after the delete":                 {kill: func(k *killer) { k.after("DeleteMessage", "", 2) }, claimed: true},
-		"while the distribution comes":     {kill: func(k *killer) { k.instead("GetObject", "shop.zip", 1) }, claimed: true},
+		"before the start is told":         {kill: func(k *killer) { k.killBefore("UpdateItem", "#started", 1) }},
+		"before messages are received":     {kill: func(k *killer) { k.killBefore("ReceiveMessage", "", 1) }},
+		"after messages were received":     {kill: func(k *killer) { k.killAfter("ReceiveMessage", "", 1) }},
+		"before the claim":                 {kill: func(k *killer) { k.killBefore("PutItem", "executionArn", 2) }, victim: &jobOutcome{ran: "arn:task/b"}},
+		"after the claim":                  {kill: func(k *killer) { k.killAfter("PutItem", "executionArn", 2) }, claimed: true, victim: &jobOutcome{failed: true}},
+		"before the delete":                {kill: func(k *killer) { k.killBefore("DeleteMessage", "", 2) }, claimed: true},
+		"after the delete":                 {kill: func(k *killer) { k.killAfter("DeleteMessage", "", 2) }, claimed: true},
+		"while the distribution comes":     {kill: func(k *killer) { k.killBefore("GetObject", "shop.zip", 1) }, claimed: true},
 		"while the distribution is opened": {kill: (*killer).unpacking, claimed: true, files: 800},
-		"before the log is stored":         {kill: func(k *killer) { k.instead("PutObject", "/logs/", 2) }, claimed: true},
-		"after the output":                 {kill: func(k *killer) { k.instead("SendTaskSuccess", "", 2) }, claimed: true, victim: &fate{ran: "arn:task/a", failed: true}},
-		"after the output, undeleted":      {kill: (*killer).undeleted, hides: "1", claimed: true, victim: &fate{ran: "arn:task/a", failed: true}},
-		"after the report":                 {kill: func(k *killer) { k.after("SendTaskSuccess", "", 2) }, victim: &fate{ran: "arn:task/a"}},
-		"before the claim's end":           {kill: func(k *killer) { k.instead("UpdateItem", "#finished", 2) }},
+		"before the log is stored":         {kill: func(k *killer) { k.killBefore("PutObject", "/logs/", 2) }, claimed: true},
+		"after the output":                 {kill: func(k *killer) { k.killBefore("SendTaskSuccess", "", 2) }, claimed: true, victim: &jobOutcome{ran: "arn:task/a", failed: true}},
+		"after the output, undeleted":      {kill: (*killer).undeleted, hides: "1", claimed: true, victim: &jobOutcome{ran: "arn:task/a", failed: true}},
+		"after the report":                 {kill: func(k *killer) { k.killAfter("SendTaskSuccess", "", 2) }, victim: &jobOutcome{ran: "arn:task/a"}},
+		"before the claim's end":           {kill: func(k *killer) { k.killBefore("UpdateItem", "#finished", 2) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBedHiding(t, cmp.Or(c.hides, "5"))
+			b := newFixtureWithVisibility(t, cmp.Or(c.hides, "5"))
 			if c.files > 0 {
 				b.distribute(t, c.files)
 			}
-			first := b.doomed(t, "arn:task/a", c.kill)
+			first := b.startDoomed(t, "arn:task/a", c.kill)
 			w := b.work(t, 4, "bin/hello.sh")
 			first.killed(t)
-			b.next(t, "arn:task/b")
-			fates := w.fates(t)
+			b.startNextAgent(t, "arn:task/b")
+			outcomes := w.outcomes(t)
 			if c.claimed {
-				assert.True(t, slices.ContainsFunc(fates, func(f fate) bool { return f.failed }), "a claimed job fails: %v", fates)
+				assert.True(t, slices.ContainsFunc(outcomes, func(f jobOutcome) bool { return f.failed }), "a claimed job fails: %v", outcomes)
 			}
 			if c.victim != nil {
-				assert.Equal(t, *c.victim, fates[w.item(t, *first.victim.Load())])
+				assert.Equal(t, *c.victim, outcomes[w.item(t, *first.killedCall.Load())])
 			}
 		})
 	}
@@ -163,7 +163,7 @@ func TestKilledAgent(t *testing.T) {
 // undeleted kills the agent when a job has run whose message comes again.
 func (k *killer) undeleted() {
 	k.agent.caller.On("DeleteMessage", fakeaws.Error(http.StatusBadRequest, "ReceiptHandleIsInvalid"))
-	k.instead("SendTaskSuccess", "", 2)
+	k.killBefore("SendTaskSuccess", "", 2)
 }
 
 // unpacking kills the agent as soon as a file of the distribution is there,
@@ -189,7 +189,7 @@ func (k *killer) unpacking() {
 }
 
 // distribute makes the distribution one of many files.
-func (b *bed) distribute(t testing.TB, files int) {
+func (b *fixture) distribute(t testing.TB, files int) {
 	t.Helper()
 	content := map[string]string{"bin/hello.sh": "#!/bin/sh\necho hello from the distribution\n"}
 	for i := range files {
@@ -206,31 +206,31 @@ func (b *bed) distribute(t testing.TB, files int) {
 func TestKilledAgentWhileJobsRun(t *testing.T) {
 	t.Parallel()
 	const jobs = 4
-	b := newBedHiding(t, "5")
-	first := b.doomed(t, "arn:task/a", func(*killer) {})
+	b := newFixtureWithVisibility(t, "5")
+	first := b.startDoomed(t, "arn:task/a", func(*killer) {})
 	w := b.work(t, jobs, "nohup sleep 600 &", "setsid sleep 600 &", `(trap "" TERM HUP; (setsid sleep 600 &); exec sleep 600) &`, "wait")
 	const agents, each = 1, 1 + 4 // the shell, and what it started
 	require.Eventually(t, func() bool { return len(processes(t, first.agent.mark)) >= agents+jobs*each }, soon, tick)
 	first.agent.kill()
 	first.killed(t)
-	b.next(t, "arn:task/b")
-	for _, f := range w.fates(t) {
-		assert.Equal(t, fate{ran: "arn:task/a", failed: true}, f)
+	b.startNextAgent(t, "arn:task/b")
+	for _, f := range w.outcomes(t) {
+		assert.Equal(t, jobOutcome{ran: "arn:task/a", failed: true}, f)
 	}
 }
 
 // TestKilledTwice: an agent that answers for a dead one may die of it, too.
 func TestKilledTwice(t *testing.T) {
 	t.Parallel()
-	b := newBedHiding(t, "5")
-	first := b.doomed(t, "arn:task/a", func(k *killer) { k.instead("SendTaskSuccess", "", 1) })
+	b := newFixtureWithVisibility(t, "5")
+	first := b.startDoomed(t, "arn:task/a", func(k *killer) { k.killBefore("SendTaskSuccess", "", 1) })
 	w := b.work(t, 2, "true")
 	first.killed(t)
-	second := b.doomed(t, "arn:task/b", func(k *killer) { k.after("SendTaskFailure", "", 1) })
+	second := b.startDoomed(t, "arn:task/b", func(k *killer) { k.killAfter("SendTaskFailure", "", 1) })
 	second.killed(t)
-	b.next(t, "arn:task/c")
-	fates := w.fates(t)
-	assert.Equal(t, fate{ran: "arn:task/a", failed: true}, fates[w.item(t, *first.victim.Load())])
+	b.startNextAgent(t, "arn:task/c")
+	outcomes := w.outcomes(t)
+	assert.Equal(t, jobOutcome{ran: "arn:task/a", failed: true}, outcomes[w.item(t, *first.killedCall.Load())])
 }
 
 func isClosed(c <-chan struct{}) bool {

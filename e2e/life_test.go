@@ -17,11 +17,11 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// TestAgentsLife: from its start, over some jobs with long logs, to the end
+// TestAgentLifecycle: from its start, over some jobs with long logs, to the end
 // that idleness brings, after which the launcher knows that it is gone.
-func TestAgentsLife(t *testing.T) {
+func TestAgentLifecycle(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	b.runner(t, "arn:task/a", "echo ready")
 	a := b.prepare(t, "arn:task/a")
 	a.process.Env = append(a.process.Env, quick()...)

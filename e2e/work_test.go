@@ -23,13 +23,13 @@ import (
 // work is executions of one job each. Each job writes to a file of its own
 // which agent ran it, and answers its number.
 type work struct {
-	*bed
+	*fixture
 	executions []string
 	written    string
 }
 
-// fate is what became of a job.
-type fate struct {
+// jobOutcome is what became of a job.
+type jobOutcome struct {
 	// ran is the task of the agent that ran it, empty when none did.
 	ran string
 	// failed says that its step failed, since its agent was killed.
@@ -37,9 +37,9 @@ type fate struct {
 }
 
 // work starts so many jobs, that also run the commands.
-func (b *bed) work(t testing.TB, jobs int, commands ...string) *work {
+func (b *fixture) work(t testing.TB, jobs int, commands ...string) *work {
 	t.Helper()
-	w := &work{bed: b, executions: make([]string, jobs), written: t.TempDir()}
+	w := &work{fixture: b, executions: make([]string, jobs), written: t.TempDir()}
 	first := []string{fmt.Sprintf(`echo "$AGENT" >>%q/"$ITEM"`, w.written), `printf '"%s"' "$ITEM" >"$ATTINI_OUTPUT"`}
 	machine := b.machine(t, `{"StartAt":"One","States":{"One":`+
 		b.job(append(first, commands...), map[string]string{"ITEM.$": "$.item"}, `,"End":true`)+`}}`)
@@ -49,8 +49,8 @@ func (b *bed) work(t testing.TB, jobs int, commands ...string) *work {
 	return w
 }
 
-// next starts the agent that comes after one that was killed.
-func (b *bed) next(t testing.TB, task string) {
+// startNextAgent starts the agent that comes after one that was killed.
+func (b *fixture) startNextAgent(t testing.TB, task string) {
 	t.Helper()
 	b.runner(t, task)
 	a := b.prepare(t, task)
@@ -73,14 +73,14 @@ func (w *work) item(t testing.TB, body string) int {
 	return 0
 }
 
-// fates waits for all jobs' ends. It holds them to the agent's promise: each
+// outcomes waits for all jobs' ends. It holds them to the agent's promise: each
 // was claimed by one agent and ran there, once, or failed for the claim; and
 // nothing is left to be done.
-func (w *work) fates(t testing.TB) []fate {
+func (w *work) outcomes(t testing.TB) []jobOutcome {
 	t.Helper()
-	fates := make([]fate, len(w.executions))
+	outcomes := make([]jobOutcome, len(w.executions))
 	for i := range w.executions {
-		fates[i] = w.fate(t, i)
+		outcomes[i] = w.outcome(t, i)
 	}
 	var claims map[string]claim
 	require.Eventually(t, func() bool {
@@ -96,15 +96,15 @@ func (w *work) fates(t testing.TB) []fate {
 	for i, execution := range w.executions {
 		made, found := claims[execution]
 		require.True(t, found, "%d ended without a claim", i)
-		if f := fates[i]; f.ran != "" {
+		if f := outcomes[i]; f.ran != "" {
 			assert.Equal(t, f.ran, made.task, "%d ran where it was claimed", i)
 		}
 	}
-	return fates
+	return outcomes
 }
 
-// fate waits for the end of one job.
-func (w *work) fate(t testing.TB, i int) (f fate) {
+// outcome waits for the end of one job.
+func (w *work) outcome(t testing.TB, i int) (f jobOutcome) {
 	t.Helper()
 	ended := w.ended(t, w.executions[i], 2*soon)
 	ran, err := os.ReadFile(filepath.Join(w.written, fmt.Sprint(i)))
@@ -135,7 +135,7 @@ type claim struct {
 }
 
 // claims are those of the runner, by execution.
-func (b *bed) claims(t testing.TB) map[string]claim {
+func (b *fixture) claims(t testing.TB) map[string]claim {
 	t.Helper()
 	found, err := b.tables.Query(t.Context(), &dynamodb.QueryInput{
 		TableName: &b.stateTable, ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("resourceType = :type"),
@@ -158,7 +158,7 @@ func (b *bed) claims(t testing.TB) map[string]claim {
 }
 
 // waiting is how many messages are in the queue, and how many are hidden.
-func (b *bed) waiting(t testing.TB) string {
+func (b *fixture) waiting(t testing.TB) string {
 	t.Helper()
 	got, err := b.queues.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
 		QueueUrl: &b.queueURL, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameAll},

@@ -82,13 +82,13 @@ func newContainer(t *testing.T, shell string, programs ...string) container {
 	return c
 }
 
-type said struct {
+type execResult struct {
 	code   int
 	output string
 }
 
 // install runs the script there.
-func (c container) install(t *testing.T, variables ...string) said {
+func (c container) install(t *testing.T, variables ...string) execResult {
 	t.Helper()
 	var output bytes.Buffer
 	command := exec.CommandContext(t.Context(), c.shell, "install.sh", c.target)
@@ -97,7 +97,7 @@ func (c container) install(t *testing.T, variables ...string) said {
 	if err := command.Run(); err != nil {
 		require.ErrorAs(t, err, new(*exec.ExitError))
 	}
-	return said{command.ProcessState.ExitCode(), output.String()}
+	return execResult{command.ProcessState.ExitCode(), output.String()}
 }
 
 // assertInstalled checks the file and that it is the only one.

@@ -118,7 +118,7 @@ func TestEveryDescriptionHasItsRules(t *testing.T) {
 		case integer:
 			assert.Positive(t, p.least, path)
 			assert.Greater(t, p.most, p.least, path)
-			assert.Less(t, p.most, beyond, path)
+			assert.Less(t, p.most, outOfRange, path)
 			assert.NotEmpty(t, p.unit, path)
 		case text:
 			assert.True(t, p.pattern != "" || len(p.allowed) > 0, "%s: any text is allowed", path)

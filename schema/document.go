@@ -77,8 +77,8 @@ func (d documenter) ref(definition string) map[string]any {
 	return map[string]any{"$ref": "#/" + d.section + "/" + definition}
 }
 
-// saying adds to a form what editors say when a value has not that form.
-func (d documenter) saying(form map[string]any, message string) map[string]any {
+// describe adds to a form what editors say when a value has not that form.
+func (d documenter) describe(form map[string]any, message string) map[string]any {
 	if d.editor {
 		form["errorMessage"] = message
 	}
@@ -149,7 +149,7 @@ func (d documenter) forms(p property) []any {
 	case integer:
 		return []any{
 			map[string]any{"type": "integer", "minimum": p.least, "maximum": p.most},
-			d.saying(
+			d.describe(
 				map[string]any{"type": "string", "pattern": `^` + rangePattern(p.least, p.most) + `(\.0+)?$`},
 				fmt.Sprintf("This must be a whole number (allowed %d-%d %s).", p.least, p.most, p.unit),
 			),
@@ -159,7 +159,7 @@ func (d documenter) forms(p property) []any {
 	case idList:
 		item := strings.TrimSuffix(strings.TrimPrefix(p.pattern, "^"), "$")
 		spaced := `[ \t\r\n]*` + item + `[ \t\r\n]*`
-		return []any{d.listForm(p), d.saying(
+		return []any{d.listForm(p), d.describe(
 			map[string]any{"type": "string", "pattern": fmt.Sprintf("^%s(,%s){0,%d}$", spaced, spaced, p.maxItems-1)},
 			fmt.Sprintf("This must be a list of 1-%d ids, or one text of them, separated by commas; each %s.", p.maxItems, p.shape),
 		)}
@@ -202,7 +202,7 @@ func (d documenter) textForms(p property) []any {
 		forms = append(forms, map[string]any{"type": "string", "enum": p.allowed})
 	}
 	if p.pattern != "" {
-		forms = append(forms, d.saying(map[string]any{"type": "string", "pattern": p.pattern}, "This must be "+p.expected()+"."))
+		forms = append(forms, d.describe(map[string]any{"type": "string", "pattern": p.pattern}, "This must be "+p.expected()+"."))
 	}
 	if forms == nil {
 		forms = append(forms, map[string]any{"type": "string"})

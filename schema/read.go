@@ -30,8 +30,8 @@ type Known interface {
 	// Values returns the values that n may come to, and whether these are
 	// all. AWS::NoValue counts as one.
 	Values(n *cfn.Node) (values []*cfn.Node, all bool)
-	// Branch follows Fn::If as far as its conditions are known.
-	Branch(n *cfn.Node) *cfn.Node
+	// ResolveIf follows Fn::If as far as its conditions are known.
+	ResolveIf(n *cfn.Node) *cfn.Node
 }
 
 // reader walks a Runner along its description.
@@ -65,8 +65,8 @@ func (r *reader) where(at cfn.Path) string {
 }
 
 // resource reads the whole resource.
-func (r *reader) resource(n *cfn.Node) reading {
-	result := reading{of: described(), node: n}
+func (r *reader) resource(n *cfn.Node) parsedProperty {
+	result := parsedProperty{property: described(), node: n}
 	if n == nil {
 		n = &cfn.Node{}
 	}
@@ -75,20 +75,20 @@ func (r *reader) resource(n *cfn.Node) reading {
 
 // property reads one property of parent, which is nil when it is absent
 // itself. place is where parent is said to stand.
-func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place problem.Place) reading {
+func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place problem.Place) parsedProperty {
 	n := parent.Get(p.name)
 	if n != nil && p.kind == object && !p.writtenOut && r.known != nil {
-		n = r.known.Branch(n)
+		n = r.known.ResolveIf(n)
 	}
 	values, all := r.values(n, p)
 	if n == nil || all && allNothing(values) && !p.writtenOut {
 		if p.required && parent != nil {
 			r.report(RuleRequired, at, place, "is required")
-			return reading{of: p, unknown: true}
+			return parsedProperty{property: p, unknown: true}
 		}
 		return r.absent(p, false)
 	}
-	result := reading{of: p, node: n}
+	result := parsedProperty{property: p, node: n}
 	if p.kind == object {
 		return r.object(n, result, at, parent.KeyPlace(p.name))
 	}
@@ -140,29 +140,29 @@ func origin(written, value *cfn.Node, values int) string {
 
 // absent is a property without a value. unknown says that not even that is
 // certain: the object around it is an intrinsic function, or broken.
-func (r *reader) absent(p property, unknown bool) reading {
-	result := reading{of: p, unknown: unknown, inside: map[string]reading{}}
+func (r *reader) absent(p property, unknown bool) parsedProperty {
+	result := parsedProperty{property: p, unknown: unknown, properties: map[string]parsedProperty{}}
 	for _, inside := range p.of {
-		result.inside[inside.name] = r.absent(inside, unknown)
+		result.properties[inside.name] = r.absent(inside, unknown)
 	}
 	return result
 }
 
 // object reads the properties of n into result.
-func (r *reader) object(n *cfn.Node, result reading, at cfn.Path, place problem.Place) reading {
-	p := result.of
+func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place problem.Place) parsedProperty {
+	p := result.property
 	opaque := intrinsic(n)
 	if !n.IsMap() || opaque && p.writtenOut {
 		r.report(RuleType, at, n.Place, "must be an object, not "+describe(n)+loopAdvice(n))
 		opaque = true
 	}
 	if opaque {
-		inside := r.absent(p, true).inside
-		return reading{of: p, node: result.node, unknown: true, inside: inside}
+		inside := r.absent(p, true).properties
+		return parsedProperty{property: p, node: result.node, unknown: true, properties: inside}
 	}
-	result.inside = make(map[string]reading, len(p.of))
+	result.properties = make(map[string]parsedProperty, len(p.of))
 	for _, inside := range p.of {
-		result.inside[inside.name] = r.property(n, inside, at.Key(inside.name), place)
+		result.properties[inside.name] = r.property(n, inside, at.Key(inside.name), place)
 	}
 	names := p.names()
 	for _, field := range n.Fields {
@@ -171,7 +171,7 @@ func (r *reader) object(n *cfn.Node, result reading, at cfn.Path, place problem.
 		}
 	}
 	for _, pair := range p.exclusive {
-		if result.inside[pair[0]].node != nil && result.inside[pair[1]].node != nil {
+		if result.properties[pair[0]].node != nil && result.properties[pair[1]].node != nil {
 			r.report(RuleExclusive, at.Key(pair[0]), n.KeyPlace(pair[0]),
 				fmt.Sprintf("cannot be combined with %s; remove one of them", pair[1]))
 		}

@@ -128,7 +128,7 @@ type Startup struct {
 // Runner is never nil; with an Error its broken properties are not Known.
 func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, problem.List) {
 	r := &reader{name: name, base: at, known: known}
-	top := r.resource(resource).inside[propertiesKey].inside
+	top := r.resource(resource).properties[propertiesKey].properties
 	runner := &Runner{
 		Name: name, Resource: resource, Path: at,
 		TaskDefinitionArn:   textOf(top["TaskDefinitionArn"]),
@@ -146,44 +146,44 @@ func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, p
 	return runner, r.problems.Sorted()
 }
 
-func ec2Of(o reading) *Ec2Configuration {
+func ec2Of(o parsedProperty) *Ec2Configuration {
 	if o.node == nil {
 		return nil
 	}
 	return &Ec2Configuration{
 		Node:                o.node,
-		Ami:                 textOf(o.inside["Ami"]),
-		InstanceType:        textOf(o.inside["InstanceType"]),
-		InstanceProfileName: textOf(o.inside["InstanceProfileName"]),
+		Ami:                 textOf(o.properties["Ami"]),
+		InstanceType:        textOf(o.properties["InstanceType"]),
+		InstanceProfileName: textOf(o.properties["InstanceProfileName"]),
 	}
 }
 
-func configurationOf(o reading) RunnerConfiguration {
+func configurationOf(o parsedProperty) RunnerConfiguration {
 	return RunnerConfiguration{
 		Node:              o.node,
-		MaxConcurrentJobs: integerOf(o.inside["MaxConcurrentJobs"]),
-		IdleTimeToLive:    integerOf(o.inside["IdleTimeToLive"]),
-		JobTimeout:        integerOf(o.inside["JobTimeout"]),
-		LogLevel:          textOf(o.inside["LogLevel"]),
+		MaxConcurrentJobs: integerOf(o.properties["MaxConcurrentJobs"]),
+		IdleTimeToLive:    integerOf(o.properties["IdleTimeToLive"]),
+		JobTimeout:        integerOf(o.properties["JobTimeout"]),
+		LogLevel:          textOf(o.properties["LogLevel"]),
 	}
 }
 
-func vpcOf(o reading) *AwsVpcConfiguration {
+func vpcOf(o parsedProperty) *AwsVpcConfiguration {
 	if o.node == nil {
 		return nil
 	}
 	return &AwsVpcConfiguration{
 		Node:           o.node,
-		Subnets:        listOf(o.inside["Subnets"]),
-		SecurityGroups: listOf(o.inside["SecurityGroups"]),
-		AssignPublicIp: textOf(o.inside["AssignPublicIp"]),
+		Subnets:        listOf(o.properties["Subnets"]),
+		SecurityGroups: listOf(o.properties["SecurityGroups"]),
+		AssignPublicIp: textOf(o.properties["AssignPublicIp"]),
 	}
 }
 
-func startupOf(o reading) Startup {
+func startupOf(o parsedProperty) Startup {
 	return Startup{
 		Node:            o.node,
-		Commands:        listOf(o.inside["Commands"]),
-		CommandsTimeout: integerOf(o.inside["CommandsTimeout"]),
+		Commands:        listOf(o.properties["Commands"]),
+		CommandsTimeout: integerOf(o.properties["CommandsTimeout"]),
 	}
 }

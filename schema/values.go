@@ -11,9 +11,9 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 )
 
-// reading is one property as it was read.
-type reading struct {
-	of property
+// parsedProperty is one property as it was read.
+type parsedProperty struct {
+	property property
 	// node is the property as written; nil when it is absent.
 	node *cfn.Node
 	// value is what was checked: node, or what it is known to come to.
@@ -22,24 +22,24 @@ type reading struct {
 	// an Error, and when one of both holds for the object around it: then
 	// not even the default is known to apply.
 	unknown bool
-	// inside are an object's properties, absent ones too.
-	inside map[string]reading
+	// properties are an object's properties, absent ones too.
+	properties map[string]parsedProperty
 }
 
-func textOf(o reading) Value[string] {
+func textOf(o parsedProperty) Value[string] {
 	return valueOf(o, func(n *cfn.Node) string { return n.Text })
 }
 
-func integerOf(o reading) Value[int] {
+func integerOf(o parsedProperty) Value[int] {
 	return valueOf(o, func(n *cfn.Node) int {
 		value, _ := wholeNumber(n)
 		return value
 	})
 }
 
-func listOf(o reading) Value[[]string] {
+func listOf(o parsedProperty) Value[[]string] {
 	value := valueOf(o, func(n *cfn.Node) []string {
-		items := listItems(n, o.of)
+		items := listItems(n, o.property)
 		texts := make([]string, len(items))
 		for i, item := range items {
 			texts[i] = item.node.Text
@@ -50,12 +50,12 @@ func listOf(o reading) Value[[]string] {
 	return value
 }
 
-func valueOf[T any](o reading, literal func(*cfn.Node) T) Value[T] {
+func valueOf[T any](o parsedProperty, literal func(*cfn.Node) T) Value[T] {
 	switch {
 	case o.unknown:
 		return Value[T]{Node: o.node}
 	case o.node == nil:
-		fallback, known := o.of.fallback.(T)
+		fallback, known := o.property.fallback.(T)
 		return Value[T]{Literal: fallback, Known: known}
 	}
 	return Value[T]{Node: o.node, Literal: literal(o.value), Known: true}
@@ -67,9 +67,9 @@ type listItem struct {
 	node  *cfn.Node
 }
 
-// blanks may stand round the ids of a text separated by commas: it may be
+// whitespace may stand round the ids of a text separated by commas: it may be
 // folded over lines.
-const blanks = " \t\r\n"
+const whitespace = " \t\r\n"
 
 // listItems are the items of a list, or of a text separated by commas.
 // {"Ref": "AWS::NoValue"} is no item where CloudFormation resolves the list.
@@ -77,7 +77,7 @@ func listItems(n *cfn.Node, p property) []listItem {
 	var items []listItem
 	if !n.IsList() {
 		for i, part := range strings.Split(n.Text, ",") {
-			items = append(items, listItem{i, &cfn.Node{Kind: cfn.String, Text: strings.Trim(part, blanks), Place: n.Place}})
+			items = append(items, listItem{i, &cfn.Node{Kind: cfn.String, Text: strings.Trim(part, whitespace), Place: n.Place}})
 		}
 		return items
 	}
@@ -106,8 +106,8 @@ var (
 	plainWhole = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 )
 
-// beyond is outside every range of a property.
-const beyond = 1 << 40
+// outOfRange is outside every range of a property.
+const outOfRange = 1 << 40
 
 // wholeNumber reads a number, or a string that holds one: CloudFormation hands
 // numbers on as strings. 5.0 and 5e0 are the number 5, "5.0" too; a string has
@@ -124,8 +124,8 @@ func wholeNumber(n *cfn.Node) (value int, ok bool) {
 	// By the grammar the one possible error is a number too great: ±Inf.
 	near, _ := strconv.ParseFloat(n.Text, 64)
 	switch {
-	case math.Abs(near) >= beyond:
-		return int(math.Copysign(beyond, near)), true
+	case math.Abs(near) >= outOfRange:
+		return int(math.Copysign(outOfRange, near)), true
 	case math.Abs(near) < 0.5: // 1e-999999 would take long to write out
 		digits, _, _ := strings.Cut(strings.ToLower(n.Text), "e")
 		return 0, strings.Trim(digits, "-0.") == ""

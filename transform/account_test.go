@@ -13,15 +13,15 @@ import (
 	"github.com/attini-go/runner/transform"
 )
 
-// questions is an account that counts what it is asked, and may not answer.
-type questions struct {
+// recordedAccount is an account that counts what it is asked, and may not answer.
+type recordedAccount struct {
 	region
 	refused error
 	mu      sync.Mutex
 	asked   map[string][]string
 }
 
-func (q *questions) note(question string, names ...string) error {
+func (q *recordedAccount) record(question string, names ...string) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if _, again := q.asked[question]; again {
@@ -34,35 +34,35 @@ func (q *questions) note(question string, names ...string) error {
 	return q.refused
 }
 
-func (q *questions) DefaultSubnets(ctx context.Context) ([]string, error) {
-	if err := q.note("subnets"); err != nil {
+func (q *recordedAccount) DefaultSubnets(ctx context.Context) ([]string, error) {
+	if err := q.record("subnets"); err != nil {
 		return nil, err
 	}
 	return q.region.DefaultSubnets(ctx)
 }
 
-func (q *questions) Parameters(ctx context.Context, names []string) (map[string]string, error) {
-	if err := q.note("parameters", names...); err != nil {
+func (q *recordedAccount) Parameters(ctx context.Context, names []string) (map[string]string, error) {
+	if err := q.record("parameters", names...); err != nil {
 		return nil, err
 	}
 	return q.region.Parameters(ctx, names)
 }
 
-func (q *questions) Images(ctx context.Context, ids []string) (map[string]compat.Image, error) {
-	if err := q.note("images", ids...); err != nil {
+func (q *recordedAccount) Images(ctx context.Context, ids []string) (map[string]compat.Image, error) {
+	if err := q.record("images", ids...); err != nil {
 		return nil, err
 	}
 	return q.region.Images(ctx, ids)
 }
 
-func (q *questions) InstanceTypes(ctx context.Context, names []string) (map[string]compat.InstanceType, error) {
-	if err := q.note("types", names...); err != nil {
+func (q *recordedAccount) InstanceTypes(ctx context.Context, names []string) (map[string]compat.InstanceType, error) {
+	if err := q.record("types", names...); err != nil {
 		return nil, err
 	}
 	return q.region.InstanceTypes(ctx, names)
 }
 
-const fleet = `
+const hostsTemplate = `
 Resources:
   Small: {Type: Attini::Deploy::Runner, Properties: {Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}}}
   Same: {Type: Attini::Deploy::Runner, Properties: {Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}}}
@@ -81,8 +81,8 @@ Resources:
 // TestEachQuestionOnce: one call for all Runners, and what is asked is sorted.
 func TestEachQuestionOnce(t *testing.T) {
 	t.Parallel()
-	account := &questions{region: region{facts(t)}}
-	_, problems := transform.Expand(t.Context(), transform.Request{Template: read(t, fleet), Account: account})
+	account := &recordedAccount{region: region{facts(t)}}
+	_, problems := transform.Expand(t.Context(), transform.Request{Template: read(t, hostsTemplate), Account: account})
 	require.NoError(t, problems.Err())
 	assert.Equal(t, map[string][]string{
 		"subnets":    nil,
@@ -96,7 +96,7 @@ func TestEachQuestionOnce(t *testing.T) {
 // TestNothingIsAskedWithoutNeed: what the template says itself costs no call.
 func TestNothingIsAskedWithoutNeed(t *testing.T) {
 	t.Parallel()
-	account := &questions{region: region{facts(t)}}
+	account := &recordedAccount{region: region{facts(t)}}
 	template := read(t, around("TaskDefinitionArn: my-task\nAwsVpcConfiguration: {Subnets: subnet-1}", "", ""))
 	_, problems := transform.Expand(t.Context(), transform.Request{Template: template, Account: account})
 	require.NoError(t, problems.Err())
@@ -128,7 +128,7 @@ func TestAccountProblems(t *testing.T) {
 			`error ami-alias: Runner "Build": Ec2Configuration.Ami: AmazonLinux2023 is not there in this region: parameter /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id does not exist (the region has: AmazonLinux2023_arm64; use one of them, or give an AMI id)`,
 		},
 		"no answer": {
-			host, &questions{refused: errors.New("not allowed to call ec2:DescribeX")},
+			host, &recordedAccount{refused: errors.New("not allowed to call ec2:DescribeX")},
 			`error account: not allowed to call ec2:DescribeX`,
 		},
 		"facts that are not written down": {

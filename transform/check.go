@@ -13,7 +13,7 @@ const taskDefinitionType = "AWS::ECS::TaskDefinition"
 
 // check reports where the parts of a template do not fit each other, or the
 // account.
-func check(template *cfn.Node, inventory *Inventory, facts *facts, known *cfn.Foresight) problem.List {
+func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.StaticValues) problem.List {
 	if inventory == nil {
 		return nil
 	}
@@ -52,7 +52,7 @@ type definitions map[string]compat.TaskDefinition
 
 func (d definitions) of(runner *schema.Runner) compat.TaskDefinition { return d[runner.Name] }
 
-func taskDefinitions(template *cfn.Node, inventory *Inventory, known *cfn.Foresight) definitions {
+func taskDefinitions(template *cfn.Node, inventory *Contents, known *cfn.StaticValues) definitions {
 	all := definitions{}
 	for _, runner := range inventory.Runners {
 		all[runner.Name] = taskDefinitionOf(template, runner, known)
@@ -60,14 +60,14 @@ func taskDefinitions(template *cfn.Node, inventory *Inventory, known *cfn.Foresi
 	return all
 }
 
-func taskDefinitionOf(template *cfn.Node, runner *schema.Runner, known *cfn.Foresight) compat.TaskDefinition {
+func taskDefinitionOf(template *cfn.Node, runner *schema.Runner, known *cfn.StaticValues) compat.TaskDefinition {
 	if needsTaskDefinition(runner) {
 		return compat.EmittedTaskDefinition(runner)
 	}
 	if !runner.TaskDefinitionArn.Given() {
 		return compat.DefaultTaskDefinition()
 	}
-	name, argument, ok := cfn.Intrinsic(known.Branch(runner.TaskDefinitionArn.Node))
+	name, argument, ok := cfn.Intrinsic(known.ResolveIf(runner.TaskDefinitionArn.Node))
 	if !ok {
 		return compat.TaskDefinition{}
 	}

@@ -52,7 +52,7 @@ func (x *expansion) configuration(runner *schema.Runner) *cfn.Node {
 		)
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.ConfigurationType)), cfn.F("Properties", cfn.Obj(fields...)))
-	carry(resource, runner.Resource, "DependsOn", "Metadata")
+	copyAttributes(resource, runner.Resource, "DependsOn", "Metadata")
 	return resource
 }
 
@@ -62,7 +62,7 @@ func (x *expansion) configuration(runner *schema.Runner) *cfn.Node {
 func (x *expansion) defaultNetwork(runner *schema.Runner) *cfn.Node {
 	network := cfn.Obj()
 	if x.facts.subnets != nil {
-		network.Set("Subnets", texts(x.facts.subnets))
+		network.Set("Subnets", stringList(x.facts.subnets))
 	}
 	network.Set("SecurityGroups", cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId")))
 	if runner.Ec2Configuration == nil {
@@ -71,7 +71,7 @@ func (x *expansion) defaultNetwork(runner *schema.Runner) *cfn.Node {
 	return network
 }
 
-func texts(values []string) *cfn.Node {
+func stringList(values []string) *cfn.Node {
 	list := cfn.Seq()
 	for _, value := range values {
 		list.Items = append(list.Items, cfn.Str(value))

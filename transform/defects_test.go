@@ -191,7 +191,7 @@ Resources:
 
 	t.Run("the default VPC is looked up once, and its subnets are sorted", func(t *testing.T) {
 		t.Parallel()
-		resources := expanded(t, fleet)
+		resources := expanded(t, hostsTemplate)
 		for _, name := range []string{"Small", "Same", "Arm", "Own"} {
 			subnets := resources.At(name, "Properties", "Configuration", "AwsVpcConfiguration", "Subnets")
 			require.Len(t, subnets.Items, 3, name)

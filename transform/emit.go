@@ -14,15 +14,15 @@ import (
 //
 // goformation's own way, base64 text that its processor expands, is not used:
 // it would also expand a user's string that happens to look like that.
-type typed struct{ held []*cfn.Node }
+type typed struct{ nodes []*cfn.Node }
 
-// marker cannot stand in a template: YAML and JSON both refuse a bare NUL.
-const marker = "\x00node:"
+// placeholderPrefix cannot stand in a template: YAML and JSON both refuse a bare NUL.
+const placeholderPrefix = "\x00node:"
 
-// hold returns a text that stands for the node until resource is called.
-func (t *typed) hold(node *cfn.Node) string {
-	t.held = append(t.held, node)
-	return marker + strconv.Itoa(len(t.held)-1)
+// placeholder returns a text that stands for the node until resource is called.
+func (t *typed) placeholder(node *cfn.Node) string {
+	t.nodes = append(t.nodes, node)
+	return placeholderPrefix + strconv.Itoa(len(t.nodes)-1)
 }
 
 // resource converts a goformation resource.
@@ -35,23 +35,23 @@ func (t *typed) resource(resource json.Marshaler) *cfn.Node {
 	if err != nil {
 		panic(fmt.Sprintf("read a generated %T: %v", resource, err))
 	}
-	return t.release(node)
+	return t.resolve(node)
 }
 
-func (t *typed) release(node *cfn.Node) *cfn.Node {
+func (t *typed) resolve(node *cfn.Node) *cfn.Node {
 	if node.Kind == cfn.String {
-		if text, ok := strings.CutPrefix(node.Text, marker); ok {
+		if text, ok := strings.CutPrefix(node.Text, placeholderPrefix); ok {
 			index, err := strconv.Atoi(text)
-			if err == nil && index < len(t.held) {
-				return t.held[index].Clone()
+			if err == nil && index < len(t.nodes) {
+				return t.nodes[index].Clone()
 			}
 		}
 	}
 	for i, item := range node.Items {
-		node.Items[i] = t.release(item)
+		node.Items[i] = t.resolve(item)
 	}
 	for i := range node.Fields {
-		node.Fields[i].Value = t.release(node.Fields[i].Value)
+		node.Fields[i].Value = t.resolve(node.Fields[i].Value)
 	}
 	return node
 }

@@ -14,7 +14,7 @@ func executionRule(p *plan.Plan) *cfn.Node {
 	t := new(typed)
 	resource := t.resource(&events.Rule{
 		Description: new("Attini deployment plan post hook"),
-		Targets:     []events.Rule_Target{{Id: "post-execution-actions", Arn: t.hold(functionARN(launcherFunction))}},
+		Targets:     []events.Rule_Target{{Id: "post-execution-actions", Arn: t.placeholder(functionARN(launcherFunction))}},
 	})
 	resource.Get("Properties").Set("EventPattern", cfn.Obj(
 		cfn.F("source", cfn.Seq(cfn.Str("aws.states"))),

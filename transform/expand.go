@@ -43,16 +43,16 @@ type Request struct {
 // them there is no output. The macro's own name leaves the Transform section,
 // which CloudFormation strips before it calls the macro.
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
-	known := cfn.Foresee(request.Template, request.Values)
-	inventory, problems := take(request.Template, known)
-	facts, found := gather(ctx, request.Account, inventory)
+	known := cfn.Analyze(request.Template, request.Values)
+	inventory, problems := readTemplate(request.Template, known)
+	facts, found := fetchFacts(ctx, request.Account, inventory)
 	problems.Add(found...)
 	problems.Add(check(request.Template, inventory, facts, known)...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
 	x := &expansion{
-		facts: facts, known: known, defaultImage: request.DefaultImage, deployable: request.Account != nil,
+		facts: facts, values: known, defaultImage: request.DefaultImage, deployable: request.Account != nil,
 		definitions:   taskDefinitions(request.Template, inventory, known),
 		substitutions: newSubstitutions(request.Template, inventory.Plan),
 	}
@@ -60,12 +60,12 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 		x.runner(runner)
 	}
 	x.plan(inventory)
-	expanded, clashes := x.splice(request.Template, inventory)
+	expanded, clashes := x.replaceResources(request.Template, inventory)
 	problems.Add(clashes...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
-	x.sign(expanded, inventory.Plan)
+	x.addDigest(expanded, inventory.Plan)
 	problems.Add(limits(expanded)...)
 	return expanded, problems.Sorted()
 }
@@ -73,7 +73,7 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 // expansion collects what one template becomes.
 type expansion struct {
 	facts         *facts
-	known         *cfn.Foresight
+	values        *cfn.StaticValues
 	defaultImage  string
 	deployable    bool
 	definitions   definitions
@@ -92,7 +92,7 @@ type emittedResource struct {
 // to another.
 func (x *expansion) runner(runner *schema.Runner) {
 	emit := func(logicalID string, body *cfn.Node) {
-		carry(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+		copyAttributes(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
 		x.emitted = append(x.emitted, emittedResource{logicalID, runner.Name, body})
 	}
 	// where the launcher puts the runner's jobs, and where those end that
@@ -119,10 +119,10 @@ func (x *expansion) runner(runner *schema.Runner) {
 }
 
 // plan emits what the deployment plan becomes.
-func (x *expansion) plan(inventory *Inventory) {
+func (x *expansion) plan(inventory *Contents) {
 	p := inventory.Plan
 	emit := func(logicalID string, body *cfn.Node) {
-		carry(body, p.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+		copyAttributes(body, p.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
 		x.emitted = append(x.emitted, emittedResource{logicalID, p.Name, body})
 	}
 	// the plan itself
@@ -133,8 +133,8 @@ func (x *expansion) plan(inventory *Inventory) {
 	emit(executionRuleID(p), executionRule(p))
 }
 
-// carry gives a resource the attributes of the one that it stands for.
-func carry(body, source *cfn.Node, attributes ...string) {
+// copyAttributes gives a resource the attributes of the one that it stands for.
+func copyAttributes(body, source *cfn.Node, attributes ...string) {
 	for _, attribute := range attributes {
 		if value := source.Get(attribute); value != nil {
 			body.Set(attribute, value.Clone())

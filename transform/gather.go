@@ -23,14 +23,14 @@ type facts struct {
 	types      map[string]compat.InstanceType
 }
 
-// gather asks the account for all that the Runners need, each thing once and
+// fetchFacts asks the account for all that the Runners need, each thing once and
 // those that do not need each other at the same time.
-func gather(ctx context.Context, account Account, inventory *Inventory) (*facts, problem.List) {
+func fetchFacts(ctx context.Context, account Account, inventory *Contents) (*facts, problem.List) {
 	f := &facts{}
 	if account == nil || inventory == nil {
 		return f, nil
 	}
-	w := wantedOf(inventory.Runners)
+	w := neededFactsOf(inventory.Runners)
 	var failures [3]error
 	var group sync.WaitGroup
 	ask := func(slot int, wanted bool, question func() error) {
@@ -62,14 +62,14 @@ func gather(ctx context.Context, account Account, inventory *Inventory) (*facts,
 	var problems problem.List
 	for _, err := range failures {
 		if err != nil {
-			problems.Add(unanswered(err))
+			problems.Add(accountProblem(err))
 		}
 	}
 	return f, problems
 }
 
-// unanswered is the problem of a question that has no answer.
-func unanswered(err error) problem.Problem {
+// accountProblem is the problem of a question that has no answer.
+func accountProblem(err error) problem.Problem {
 	p := problem.Problem{Severity: problem.Error, Rule: RuleAccount, Path: "Resources", Message: err.Error()}
 	if missing, ok := errors.AsType[missingFact](err); ok {
 		p.Advice = missing.advice()
@@ -77,17 +77,17 @@ func unanswered(err error) problem.Problem {
 	return p
 }
 
-// wanted is what the Runners of a template need to know.
-type wanted struct {
+// neededFacts is what the Runners of a template need to know.
+type neededFacts struct {
 	subnets bool
 	aliases bool
 	// types and images are sorted and unique; named are the aliases in use.
 	types, images []string
-	named         []compat.Alias
+	aliasesInUse  []compat.Alias
 }
 
-func wantedOf(runners []*schema.Runner) wanted {
-	var w wanted
+func neededFactsOf(runners []*schema.Runner) neededFacts {
+	var w neededFacts
 	for _, runner := range runners {
 		w.subnets = w.subnets || runner.AwsVpcConfiguration == nil
 		host := runner.Ec2Configuration
@@ -102,7 +102,7 @@ func wantedOf(runners []*schema.Runner) wanted {
 		}
 		if alias, isAlias := compat.AliasNamed(host.Ami.Literal); isAlias {
 			w.aliases = true
-			w.named = append(w.named, alias)
+			w.aliasesInUse = append(w.aliasesInUse, alias)
 		} else {
 			w.images = append(w.images, host.Ami.Literal)
 		}
@@ -113,9 +113,9 @@ func wantedOf(runners []*schema.Runner) wanted {
 }
 
 // imageIDs are the AMIs that are named, and those that the aliases stand for.
-func (w wanted) imageIDs(parameters map[string]string) []string {
+func (w neededFacts) imageIDs(parameters map[string]string) []string {
 	ids := slices.Clone(w.images)
-	for _, alias := range w.named {
+	for _, alias := range w.aliasesInUse {
 		if id, _, found := alias.Resolve(parameters); found {
 			ids = append(ids, id)
 		}

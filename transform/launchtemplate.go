@@ -25,16 +25,16 @@ func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 	host, image := runner.Ec2Configuration, x.machineImage(runner)
 	profile := defaultInstanceProfile()
 	if host.InstanceProfileName.Given() {
-		profile = x.known.Branch(host.InstanceProfileName.Node)
+		profile = x.values.ResolveIf(host.InstanceProfileName.Node)
 	}
 	data := &ec2.LaunchTemplate_LaunchTemplateData{
-		ImageId:            new(t.hold(image.node)),
-		InstanceType:       new(t.hold(x.known.Branch(host.InstanceType.Node))),
-		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.hold(profile))},
+		ImageId:            new(t.placeholder(image.node)),
+		InstanceType:       new(t.placeholder(x.values.ResolveIf(host.InstanceType.Node))),
+		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.placeholder(profile))},
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
 		},
-		UserData: new(t.hold(x.userData(runner))),
+		UserData: new(t.placeholder(x.userData(runner))),
 		TagSpecifications: []ec2.LaunchTemplate_TagSpecification{
 			{ResourceType: new("instance"), Tags: x.hostTags(runner, t)},
 			{ResourceType: new("volume"), Tags: x.hostTags(runner, t)},
@@ -89,7 +89,7 @@ func (x *expansion) userData(runner *schema.Runner) *cfn.Node {
 // cluster is the Runner's (section EcsCluster).
 func (x *expansion) cluster(runner *schema.Runner) *cfn.Node {
 	if runner.EcsCluster.Given() {
-		return x.known.Branch(runner.EcsCluster.Node)
+		return x.values.ResolveIf(runner.EcsCluster.Node)
 	}
 	return cfn.Str(runner.EcsCluster.Literal)
 }
@@ -99,11 +99,11 @@ func (x *expansion) hostTags(runner *schema.Runner, t *typed) []tags.Tag {
 	result := []tags.Tag{
 		{Key: "Name", Value: runner.Name},
 		{Key: "AttiniResourceType", Value: "RunnerInstance"},
-		{Key: "EcsCluster", Value: t.hold(x.cluster(runner))},
+		{Key: "EcsCluster", Value: t.placeholder(x.cluster(runner))},
 	}
 	for _, name := range []string{"AttiniDistributionName", "AttiniEnvironmentName"} {
-		if x.known.Declares(name) {
-			result = append(result, tags.Tag{Key: name, Value: t.hold(cfn.Ref(name))})
+		if x.values.Declares(name) {
+			result = append(result, tags.Tag{Key: name, Value: t.placeholder(cfn.Ref(name))})
 		}
 	}
 	return result

@@ -24,9 +24,9 @@ type machineImage struct {
 func (x *expansion) machineImage(runner *schema.Runner) machineImage {
 	ami := runner.Ec2Configuration.Ami
 	if !ami.Known {
-		return machineImage{node: x.known.Branch(ami.Node)}
+		return machineImage{node: x.values.ResolveIf(ami.Node)}
 	}
-	result, id := machineImage{node: x.known.Branch(ami.Node)}, ami.Literal
+	result, id := machineImage{node: x.values.ResolveIf(ami.Node)}, ami.Literal
 	if alias, isAlias := compat.AliasNamed(ami.Literal); isAlias {
 		result.alias = alias.Name
 		if id, result.parameter, isAlias = alias.Resolve(x.facts.parameters); isAlias {

@@ -13,21 +13,21 @@ const RuleSecret = "secret"
 
 // checkPlanTexts reports parameters that should not become texts of the plan's
 // definition: a list cannot, and a secret would be readable there.
-func checkPlanTexts(p *plan.Plan, known *cfn.Foresight) problem.List {
+func checkPlanTexts(p *plan.Plan, known *cfn.StaticValues) problem.List {
 	if p == nil || p.Machine == nil {
 		return nil
 	}
-	x := planTexts{known: known}
+	x := planStrings{known: known}
 	x.walk(p.Machine.Node, p.Machine.Path)
 	return x.problems
 }
 
-type planTexts struct {
-	known    *cfn.Foresight
+type planStrings struct {
+	known    *cfn.StaticValues
 	problems problem.List
 }
 
-func (x *planTexts) walk(n *cfn.Node, at cfn.Path) {
+func (x *planStrings) walk(n *cfn.Node, at cfn.Path) {
 	if n == nil {
 		return
 	}
@@ -45,12 +45,12 @@ func (x *planTexts) walk(n *cfn.Node, at cfn.Path) {
 
 // function looks at what becomes text: a Ref, the variables of Fn::Sub, the
 // branches of Fn::If. What other functions take is theirs.
-func (x *planTexts) function(name string, argument *cfn.Node, at cfn.Path) {
+func (x *planStrings) function(name string, argument *cfn.Node, at cfn.Path) {
 	switch {
 	case name == "Ref" && argument.IsString():
 		x.check(argument.Text, argument, at)
 	case name == "Fn::Sub":
-		x.substitution(argument, at)
+		x.checkSub(argument, at)
 	case name == "Fn::If" && argument.IsList():
 		for i := 1; i < len(argument.Items); i++ {
 			x.walk(argument.Items[i], at.Key(name).Index(i))
@@ -58,7 +58,7 @@ func (x *planTexts) function(name string, argument *cfn.Node, at cfn.Path) {
 	}
 }
 
-func (x *planTexts) substitution(argument *cfn.Node, at cfn.Path) {
+func (x *planStrings) checkSub(argument *cfn.Node, at cfn.Path) {
 	text, variables := argument, (*cfn.Node)(nil)
 	if argument.IsList() && len(argument.Items) == 2 {
 		text, variables = argument.Items[0], argument.Items[1]
@@ -75,7 +75,7 @@ func (x *planTexts) substitution(argument *cfn.Node, at cfn.Path) {
 	}
 }
 
-func (x *planTexts) check(parameter string, n *cfn.Node, at cfn.Path) {
+func (x *planStrings) check(parameter string, n *cfn.Node, at cfn.Path) {
 	switch {
 	case x.known.IsList(parameter):
 		x.problems.Add(problem.Problem{

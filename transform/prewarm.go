@@ -19,10 +19,10 @@ const (
 	prewarmSeconds = 10
 )
 
-// prewarmed are the runners that are started ahead, in the order of the
+// prewarmRunners are the runners that are started ahead, in the order of the
 // template: those to which every way through the plan comes, but for those with
 // which it begins.
-func prewarmed(inventory *Inventory) []*schema.Runner {
+func prewarmRunners(inventory *Contents) []*schema.Runner {
 	p := inventory.Plan
 	if !p.Prewarm {
 		return nil
@@ -34,22 +34,22 @@ func prewarmed(inventory *Inventory) []*schema.Runner {
 	var ahead []*schema.Runner
 	for _, runner := range inventory.Runners {
 		meant := func(s *plan.State) bool { return assigned[s] == runner.Name }
-		if p.Machine.Passes(meant) && !p.Machine.BeginsWith(meant) {
+		if p.Machine.AlwaysRuns(meant) && !p.Machine.StartsWith(meant) {
 			ahead = append(ahead, runner)
 		}
 	}
 	return ahead
 }
 
-// prewarm lets the definition begin with a state that has runners started and
+// addPrewarm lets the definition begin with a state that has runners started and
 // waits for none of them. Whatever becomes of the request, the next state gives
 // the first step the execution's input, unchanged.
 //
 // ResultPath null would do that with one state less. But between this macro and
 // SAM a template may go through AWS::LanguageExtensions, which takes out keys
 // whose value is null; the steps would then get the answer for a payload.
-func (x *expansion) prewarm(inventory *Inventory, definition *cfn.Node) {
-	ahead := prewarmed(inventory)
+func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
+	ahead := prewarmRunners(inventory)
 	if len(ahead) == 0 || !x.deployable {
 		return
 	}
@@ -57,7 +57,7 @@ func (x *expansion) prewarm(inventory *Inventory, definition *cfn.Node) {
 	for _, runner := range ahead {
 		runners.Items = append(runners.Items, x.runnerConfig(inventory.Plan, runner))
 	}
-	name := freeName(inventory.Plan)
+	name := unusedName(inventory.Plan)
 	language := languageOfPlan(inventory.Plan)
 	task := x.launcherTask(language, "lambda:invoke", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionPrewarm)),
@@ -79,9 +79,9 @@ func (x *expansion) prewarm(inventory *Inventory, definition *cfn.Node) {
 	states.Fields = append([]cfn.Field{cfn.F(name, task), cfn.F(name+prewarmEnd, input)}, states.Fields...)
 }
 
-// freeName is a name that, also with prewarmEnd behind it, no step of the plan
+// unusedName is a name that, also with prewarmEnd behind it, no step of the plan
 // has: names are unique in a state machine, nested ones too.
-func freeName(p *plan.Plan) string {
+func unusedName(p *plan.Plan) string {
 	taken := map[string]bool{}
 	for state := range p.Machine.All() {
 		taken[state.Name] = true

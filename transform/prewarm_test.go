@@ -30,9 +30,9 @@ const (
 	jobS = "Type: AttiniRunnerJob, Properties: {Runner: !Ref S, Commands: [ls]}"
 )
 
-// TestPrewarmed: which runners a plan starts ahead. Package plan's TestWays has
+// TestPrewarmRunners: which runners a plan starts ahead. Package plan's TestWays has
 // the ways through a plan.
-func TestPrewarmed(t *testing.T) {
+func TestPrewarmRunners(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ plan, want string }{
 		"the first job's is there as soon":        {"DeploymentPlan: [{Name: A, " + jobR + "}]", ""},
@@ -93,8 +93,8 @@ func TestPrewarmState(t *testing.T) {
 	}
 }
 
-// TestPrewarmTakesNoName: steps keep their names, nested ones too.
-func TestPrewarmTakesNoName(t *testing.T) {
+// TestPrewarmNameIsUnused: steps keep their names, nested ones too.
+func TestPrewarmNameIsUnused(t *testing.T) {
 	t.Parallel()
 	states := machine(expanded(t, twoRunners(`DeploymentPlan:
   - {Name: AttiniPrewarm, `+jobR+`}

@@ -14,16 +14,16 @@ const RuleReference = "removed-resource"
 
 // checkReferences reports references to the plan by the logical id that it
 // loses. A Runner keeps its own.
-func checkReferences(template *cfn.Node, inventory *Inventory) problem.List {
+func checkReferences(template *cfn.Node, inventory *Contents) problem.List {
 	if inventory.Plan == nil {
 		return nil
 	}
 	r := references{plan: inventory.Plan}
 	for _, section := range []string{"Resources", "Outputs"} {
-		r.inside(template.Get(section), step{section, -1})
+		r.walkChild(template.Get(section), pathStep{section, -1})
 	}
 	for _, resource := range cfn.Resources(template) {
-		r.dependsOn(resource)
+		r.checkDependsOn(resource)
 	}
 	return r.problems
 }
@@ -31,19 +31,19 @@ func checkReferences(template *cfn.Node, inventory *Inventory) problem.List {
 type references struct {
 	plan     *plan.Plan
 	problems problem.List
-	// way leads to the value that is looked at: keys, and positions in lists.
-	way []step
+	// path leads to the value that is looked at: keys, and positions in lists.
+	path []pathStep
 }
 
-type step struct {
+type pathStep struct {
 	key   string
 	index int
 }
 
-// path is where the way leads to.
-func (r *references) path() cfn.Path {
+// currentPath is where the way leads to.
+func (r *references) currentPath() cfn.Path {
 	at := cfn.Path("")
-	for _, s := range r.way {
+	for _, s := range r.path {
 		if s.index >= 0 {
 			at = at.Index(s.index)
 		} else {
@@ -62,29 +62,29 @@ func (r *references) report(n *cfn.Node, at cfn.Path) {
 	})
 }
 
-// inside looks at a value one step further on the way.
-func (r *references) inside(n *cfn.Node, s step) {
-	r.way = append(r.way, s)
+// walkChild looks at a value one step further on the way.
+func (r *references) walkChild(n *cfn.Node, s pathStep) {
+	r.path = append(r.path, s)
 	r.walk(n)
-	r.way = r.way[:len(r.way)-1]
+	r.path = r.path[:len(r.path)-1]
 }
 
 func (r *references) walk(n *cfn.Node) {
 	if n == nil {
 		return
 	}
-	if name, argument, ok := cfn.Intrinsic(n); ok && r.refers(name, argument) {
-		r.report(n, r.path())
+	if name, argument, ok := cfn.Intrinsic(n); ok && r.refersToPlan(name, argument) {
+		r.report(n, r.currentPath())
 	}
 	for i, item := range n.Items {
-		r.inside(item, step{index: i})
+		r.walkChild(item, pathStep{index: i})
 	}
 	for _, field := range n.Fields {
-		r.inside(field.Value, step{field.Key, -1})
+		r.walkChild(field.Value, pathStep{field.Key, -1})
 	}
 }
 
-func (r *references) refers(function string, argument *cfn.Node) bool {
+func (r *references) refersToPlan(function string, argument *cfn.Node) bool {
 	switch function {
 	case "Ref":
 		return argument.IsString() && argument.Text == r.plan.Name
@@ -92,20 +92,20 @@ func (r *references) refers(function string, argument *cfn.Node) bool {
 		if argument.IsList() && len(argument.Items) > 0 {
 			argument = argument.Items[0]
 		}
-		return argument.IsString() && r.names(argument.Text)
+		return argument.IsString() && r.namesPlan(argument.Text)
 	case "Fn::Sub":
-		return r.substitutes(argument)
+		return r.substitutesPlan(argument)
 	}
 	return false
 }
 
-// names reports whether text is the plan's id, or an attribute of the plan.
-func (r *references) names(text string) bool {
+// namesPlan reports whether text is the plan's id, or an attribute of the plan.
+func (r *references) namesPlan(text string) bool {
 	name, _, _ := strings.Cut(text, ".")
 	return name == r.plan.Name
 }
 
-func (r *references) substitutes(argument *cfn.Node) bool {
+func (r *references) substitutesPlan(argument *cfn.Node) bool {
 	text, variables := argument, (*cfn.Node)(nil)
 	if argument.IsList() && len(argument.Items) == 2 {
 		text, variables = argument.Items[0], argument.Items[1]
@@ -118,14 +118,14 @@ func (r *references) substitutes(argument *cfn.Node) bool {
 		return false
 	}
 	for _, part := range parts {
-		if part.Variable != "" && !variables.Has(part.Variable) && r.names(part.Variable) {
+		if part.Variable != "" && !variables.Has(part.Variable) && r.namesPlan(part.Variable) {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *references) dependsOn(resource cfn.Field) {
+func (r *references) checkDependsOn(resource cfn.Field) {
 	needed := resource.Value.Get("DependsOn")
 	at := cfn.Path("").Keys("Resources", resource.Key, "DependsOn")
 	if needed.IsString() && needed.Text == r.plan.Name {

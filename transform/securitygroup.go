@@ -18,7 +18,7 @@ func securityGroupID(runner *schema.Runner) string {
 func securityGroup(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
 	return t.resource(&ec2.SecurityGroup{
-		GroupDescription: t.hold(cfn.Sub("${AWS::StackName} [ " + runner.Name + " ] Security group")),
+		GroupDescription: t.placeholder(cfn.Sub("${AWS::StackName} [ " + runner.Name + " ] Security group")),
 	})
 }
 
@@ -33,12 +33,12 @@ func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
 	case !network.SecurityGroups.Given():
 		return nil
 	}
-	groups := x.known.Branch(network.SecurityGroups.Node)
+	groups := x.values.ResolveIf(network.SecurityGroups.Node)
 	switch {
 	case groups.IsList():
 		return groups
 	case groups.IsString() && network.SecurityGroups.Known:
-		return texts(network.SecurityGroups.Literal)
+		return stringList(network.SecurityGroups.Literal)
 	case x.isText(groups):
 		return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), groups)))
 	default:
@@ -48,7 +48,7 @@ func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
 
 // isText reports whether a value comes to one text and not to a list.
 func (x *expansion) isText(n *cfn.Node) bool {
-	if values, _ := x.known.Values(n); len(values) > 0 {
+	if values, _ := x.values.Values(n); len(values) > 0 {
 		return values[0].IsString()
 	}
 	name, argument, _ := cfn.Intrinsic(n)
@@ -56,7 +56,7 @@ func (x *expansion) isText(n *cfn.Node) bool {
 	case "Fn::Split", "Fn::If":
 		return false
 	case "Ref":
-		return !x.known.IsList(argument.Text)
+		return !x.values.IsList(argument.Text)
 	}
 	return true
 }

@@ -14,7 +14,7 @@ import (
 // stateMachine is the SAM state machine that a deployment plan becomes. The
 // plan's own states keep their names and places; only the Attini steps in it
 // become tasks.
-func (x *expansion) stateMachine(inventory *Inventory) *cfn.Node {
+func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
 	p := inventory.Plan
 	runners := make(map[*plan.State]*schema.Runner, len(inventory.Jobs))
 	for _, job := range inventory.Jobs {
@@ -32,19 +32,19 @@ func (x *expansion) stateMachine(inventory *Inventory) *cfn.Node {
 			return nil
 		}
 	})
-	x.prewarm(inventory, definition)
+	x.addPrewarm(inventory, definition)
 	// All intrinsic functions of the definition, the user's own states' too.
-	properties := cfn.Obj(cfn.F("Definition", x.substitutions.within(definition)))
+	properties := cfn.Obj(cfn.F("Definition", x.substitutions.replaceIn(definition)))
 	setRole(properties, p)
 	if p.PermissionsBoundary != nil {
 		properties.Set("PermissionsBoundary", p.PermissionsBoundary.Clone())
 	}
 	properties.Set("Tags", stateMachineTags(p))
-	if all := x.substitutions.with(p.DefinitionSubstitutions); len(all.Fields) > 0 {
+	if all := x.substitutions.mergedWith(p.DefinitionSubstitutions); len(all.Fields) > 0 {
 		properties.Set("DefinitionSubstitutions", all)
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str("AWS::Serverless::StateMachine")))
-	carry(resource, p.Resource, "DependsOn")
+	copyAttributes(resource, p.Resource, "DependsOn")
 	resource.Set("Metadata", metadata(p))
 	resource.Set("Properties", properties)
 	return resource
@@ -120,7 +120,7 @@ func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Run
 		// lack of one must not fail the job.
 		language.input(protocol.KeyInput),
 	))
-	if bounded := state.Node.Has("HeartbeatSecondsPath") || endsBefore(state.Node, heartbeatSeconds); !bounded {
+	if bounded := state.Node.Has("HeartbeatSecondsPath") || timesOutWithin(state.Node, heartbeatSeconds); !bounded {
 		task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
 	}
 	language.keepResult(task, state)
@@ -132,7 +132,7 @@ func (x *expansion) runnerConfig(p *plan.Plan, runner *schema.Runner) *cfn.Node 
 	return cfn.Obj(
 		cfn.F("Runner", cfn.Str(runner.Name)),
 		cfn.F("ConfigurationId", x.configurationID(p, runner)),
-		cfn.F("StackName", cfn.Str(x.substitutions.name("AttiniStackName", cfn.Ref("AWS::StackName")))),
+		cfn.F("StackName", cfn.Str(x.substitutions.add("AttiniStackName", cfn.Ref("AWS::StackName")))),
 	)
 }
 
@@ -144,12 +144,12 @@ func (x *expansion) configurationID(p *plan.Plan, runner *schema.Runner) *cfn.No
 	if condition.IsString() && (!ofPlan.IsString() || ofPlan.Text != condition.Text) {
 		id = cfn.Obj(cfn.F("Fn::If", cfn.Seq(cfn.Str(condition.Text), id, cfn.Str("none"))))
 	}
-	return cfn.Str(x.substitutions.name("AttiniRunnerConfiguration"+runner.Name, id))
+	return cfn.Str(x.substitutions.add("AttiniRunnerConfiguration"+runner.Name, id))
 }
 
-// endsBefore reports whether the step's own timeout may come before the given
+// timesOutWithin reports whether the step's own timeout may come before the given
 // number of seconds: Step Functions wants a heartbeat shorter than the timeout.
-func endsBefore(step *cfn.Node, seconds int) bool {
+func timesOutWithin(step *cfn.Node, seconds int) bool {
 	if step.Has("TimeoutSecondsPath") {
 		return true
 	}
@@ -188,7 +188,7 @@ func (x *expansion) invokeState(p *plan.Plan, state *plan.State) *cfn.Node {
 
 // launcherTask calls the launcher function.
 func (x *expansion) launcherTask(language queryLanguage, integration string, payload *cfn.Node) *cfn.Node {
-	launcher := x.substitutions.name("AttiniRunnerLauncher", functionARN(launcherFunction))
+	launcher := x.substitutions.add("AttiniRunnerLauncher", functionARN(launcherFunction))
 	return x.lambdaTask(language, integration, cfn.Obj(
 		cfn.F("FunctionName", cfn.Str(launcher)),
 		cfn.F("Payload", payload),
@@ -198,7 +198,7 @@ func (x *expansion) launcherTask(language queryLanguage, integration string, pay
 // lambdaTask calls a function. Only faults of the call itself are retried: what
 // a job failed with is the plan's to retry or catch.
 func (x *expansion) lambdaTask(language queryLanguage, integration string, parameters *cfn.Node) *cfn.Node {
-	partition := x.substitutions.name("AttiniPartition", cfn.Ref("AWS::Partition"))
+	partition := x.substitutions.add("AttiniPartition", cfn.Ref("AWS::Partition"))
 	return cfn.Obj(
 		cfn.F("Type", cfn.Str("Task")),
 		cfn.F("Resource", cfn.Str("arn:"+partition+":states:::"+integration)),

@@ -20,9 +20,9 @@ type substitutions struct {
 	parameters *cfn.Node
 	resources  *cfn.Node
 	values     *cfn.Node
-	// taken are the names that cannot be keys: the user's own keys, and what
+	// usedNames are the names that cannot be keys: the user's own keys, and what
 	// the plan's texts hold as ${name}, which commands do for shell variables.
-	taken map[string]bool
+	usedNames map[string]bool
 	// keys finds the key of a value that was seen before, by its text.
 	keys  map[string]string
 	count int
@@ -31,10 +31,10 @@ type substitutions struct {
 func newSubstitutions(template *cfn.Node, p *plan.Plan) *substitutions {
 	s := &substitutions{
 		parameters: template.Get("Parameters"), resources: template.Get("Resources"),
-		values: cfn.Obj(), taken: map[string]bool{}, keys: map[string]string{},
+		values: cfn.Obj(), usedNames: map[string]bool{}, keys: map[string]string{},
 	}
 	for _, field := range p.DefinitionSubstitutions.Entries() {
-		s.taken[field.Key] = true
+		s.usedNames[field.Key] = true
 	}
 	s.takePlaceholders(p.Machine.Node)
 	return s
@@ -48,7 +48,7 @@ func (s *substitutions) takePlaceholders(n *cfn.Node) {
 				break
 			}
 			name, _, _ := strings.Cut(after, "}")
-			s.taken[strings.TrimPrefix(name, "!")] = true
+			s.usedNames[strings.TrimPrefix(name, "!")] = true
 			rest = after
 		}
 	}
@@ -60,24 +60,24 @@ func (s *substitutions) takePlaceholders(n *cfn.Node) {
 	}
 }
 
-// name gives a value the wished key, or one like it when that is taken, and
+// add gives a value the wished key, or one like it when that is taken, and
 // returns its placeholder, ${key}. The value must need no escaping.
-func (s *substitutions) name(wish string, value *cfn.Node) string {
+func (s *substitutions) add(wish string, value *cfn.Node) string {
 	if key, seen := s.keys[wish]; seen {
 		return "${" + key + "}"
 	}
 	key := wish
-	for n := 2; s.taken[key]; n++ {
+	for n := 2; s.usedNames[key]; n++ {
 		key = wish + strconv.Itoa(n)
 	}
-	s.taken[key] = true
+	s.usedNames[key] = true
 	s.keys[wish] = key
 	s.values.Set(key, value)
 	return "${" + key + "}"
 }
 
-// with returns the user's own substitutions and ours.
-func (s *substitutions) with(own *cfn.Node) *cfn.Node {
+// mergedWith returns the user's own substitutions and ours.
+func (s *substitutions) mergedWith(own *cfn.Node) *cfn.Node {
 	all := cfn.Obj()
 	if own.IsMap() {
 		all = own.Clone()
@@ -86,9 +86,9 @@ func (s *substitutions) with(own *cfn.Node) *cfn.Node {
 	return all
 }
 
-// within returns the tree with every intrinsic function in it replaced by text
+// replaceIn returns the tree with every intrinsic function in it replaced by text
 // that holds placeholders.
-func (s *substitutions) within(n *cfn.Node) *cfn.Node {
+func (s *substitutions) replaceIn(n *cfn.Node) *cfn.Node {
 	if _, _, ok := cfn.Intrinsic(n); ok {
 		text := cfn.Str(s.text(n))
 		text.Place = n.Place
@@ -98,13 +98,13 @@ func (s *substitutions) within(n *cfn.Node) *cfn.Node {
 	result.Items = nil
 	for _, item := range n.Items {
 		if !cfn.IsNoValue(item) {
-			result.Items = append(result.Items, s.within(item))
+			result.Items = append(result.Items, s.replaceIn(item))
 		}
 	}
 	result.Fields = nil
 	for _, field := range n.Fields {
 		if !cfn.IsNoValue(field.Value) {
-			result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: s.within(field.Value), Place: field.Place})
+			result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: s.replaceIn(field.Value), Place: field.Place})
 		}
 	}
 	return &result
@@ -183,7 +183,7 @@ func (s *substitutions) placeholder(n *cfn.Node) string {
 	if s.needsEscape(n) {
 		value = escaped(n)
 	}
-	placeholder := s.name(wish, value)
+	placeholder := s.add(wish, value)
 	s.keys[string(encoded)] = s.keys[wish]
 	return placeholder
 }

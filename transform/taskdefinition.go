@@ -38,19 +38,19 @@ func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
 	role, image := defaultRole(), cfn.Str(cmp.Or(x.defaultImage, DefaultImage))
 	if runner.RoleArn.Given() {
-		role = x.known.Branch(runner.RoleArn.Node)
+		role = x.values.ResolveIf(runner.RoleArn.Node)
 	}
 	if runner.Image.Given() {
-		image = x.known.Branch(runner.Image.Node)
+		image = x.values.ResolveIf(runner.Image.Node)
 	}
 	container := ecs.TaskDefinition_ContainerDefinition{
 		Name:  containerName,
-		Image: t.hold(image),
+		Image: t.placeholder(image),
 		LogConfiguration: &ecs.TaskDefinition_LogConfiguration{
 			LogDriver: "awslogs",
 			Options: map[string]string{
-				"awslogs-group":         t.hold(cfn.Ref(logGroupID(runner))),
-				"awslogs-region":        t.hold(cfn.Ref("AWS::Region")),
+				"awslogs-group":         t.placeholder(cfn.Ref(logGroupID(runner))),
+				"awslogs-region":        t.placeholder(cfn.Ref("AWS::Region")),
 				"awslogs-stream-prefix": "logs",
 				// ECS drops lines when its buffer is full unless told to
 				// wait; a deployment's log is worth the wait.
@@ -63,19 +63,19 @@ func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
 		Memory:                  new(taskMemory),
 		NetworkMode:             new("awsvpc"),
 		RequiresCompatibilities: []string{"FARGATE"},
-		ExecutionRoleArn:        new(t.hold(role)),
-		TaskRoleArn:             new(t.hold(role)),
+		ExecutionRoleArn:        new(t.placeholder(role)),
+		TaskRoleArn:             new(t.placeholder(role)),
 	}
 	if runner.Ec2Configuration != nil {
-		onHost(definition, &container, t)
+		useEC2Host(definition, &container, t)
 	}
 	definition.ContainerDefinitions = []ecs.TaskDefinition_ContainerDefinition{container}
 	return t.resource(definition)
 }
 
-// onHost makes the task definition one for an EC2 host: the host's network,
+// useEC2Host makes the task definition one for an EC2 host: the host's network,
 // and the host's docker socket so that jobs can build images.
-func onHost(definition *ecs.TaskDefinition, container *ecs.TaskDefinition_ContainerDefinition, t *typed) {
+func useEC2Host(definition *ecs.TaskDefinition, container *ecs.TaskDefinition_ContainerDefinition, t *typed) {
 	const volume = "dockersock"
 	definition.NetworkMode = new("bridge")
 	definition.RequiresCompatibilities = []string{"EC2"}
@@ -89,6 +89,6 @@ func onHost(definition *ecs.TaskDefinition, container *ecs.TaskDefinition_Contai
 	}}
 	// An ECS agent before 1.104 does not tell containers their region.
 	container.Environment = []ecs.TaskDefinition_KeyValuePair{{
-		Name: new("AWS_DEFAULT_REGION"), Value: new(t.hold(cfn.Ref("AWS::Region"))),
+		Name: new("AWS_DEFAULT_REGION"), Value: new(t.placeholder(cfn.Ref("AWS::Region"))),
 	}}
 }

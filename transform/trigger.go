@@ -77,12 +77,12 @@ func withoutValues(n *cfn.Node, path []*cfn.Node, values *cfn.Node) *cfn.Node {
 	return n.Clone()
 }
 
-// sign gives the trigger the stack's parameters, secret ones left out since they
+// addDigest gives the trigger the stack's parameters, secret ones left out since they
 // would stand readable in the payload, and a digest of the template.
 // CloudFormation calls a custom resource only when its properties change: so
 // the plan runs again whenever a deployment changes anything, and a change set
 // that changes nothing stays empty.
-func (x *expansion) sign(expanded *cfn.Node, p *plan.Plan) {
+func (x *expansion) addDigest(expanded *cfn.Node, p *plan.Plan) {
 	properties := expanded.At("Resources", triggerID(p), "Properties")
 	parameters := cfn.Obj()
 	for _, declared := range expanded.Get("Parameters").Entries() {
@@ -93,13 +93,13 @@ func (x *expansion) sign(expanded *cfn.Node, p *plan.Plan) {
 	if len(parameters.Fields) > 0 {
 		properties.Set("Parameters", parameters)
 	}
-	digest := sha256.Sum256(fingerprint(nil, expanded))
+	digest := sha256.Sum256(appendDigestInput(nil, expanded))
 	properties.Set("TemplateDigest", cfn.Str(hex.EncodeToString(digest[:])))
 }
 
-// fingerprint appends all of a tree: each value with its kind and its length,
+// appendDigestInput appends all of a tree: each value with its kind and its length,
 // so that no two trees look alike.
-func fingerprint(text []byte, n *cfn.Node) []byte {
+func appendDigestInput(text []byte, n *cfn.Node) []byte {
 	mark := func(kind cfn.Kind, length int) {
 		text = strconv.AppendInt(append(text, byte(kind)), int64(length), 10)
 		text = append(text, ' ')
@@ -114,11 +114,11 @@ func fingerprint(text []byte, n *cfn.Node) []byte {
 		text = append(text, n.Text...)
 	}
 	for _, item := range n.Items {
-		text = fingerprint(text, item)
+		text = appendDigestInput(text, item)
 	}
 	for _, field := range n.Fields {
 		mark(cfn.String, len(field.Key))
-		text = fingerprint(append(text, field.Key...), field.Value)
+		text = appendDigestInput(append(text, field.Key...), field.Value)
 	}
 	return text
 }

@@ -24,7 +24,7 @@ func idleMemory() row {
 	return row{
 		name: "resident memory, idle", unit: "MB", limit: 25, compare: atMost,
 		measure: func(t *testing.T) (float64, float64) {
-			f := newFarSide(t)
+			f := newFakeAWS(t)
 			agent := f.program(t, "../cmd/attini-runner")
 			require.NoError(t, agent.Start())
 			defer end(agent)
@@ -40,7 +40,7 @@ func busyMemory() row {
 	return row{
 		name: "resident memory, 20 printing jobs", unit: "MB", limit: 40, compare: atMost,
 		measure: func(t *testing.T) (float64, float64) {
-			f := newFarSide(t)
+			f := newFakeAWS(t)
 			agent := f.program(t, "../cmd/attini-runner")
 			for job := range 20 {
 				f.send(t, fmt.Sprint("Step", job), "for i in $(seq 100); do seq -f '%059g' 2000; sleep 0.1; done")
@@ -62,7 +62,7 @@ func startTime() row {
 	return row{
 		name: "process start to first receive", reference: "a Go program's one SDK receive", unit: "ms", limit: 1.5, compare: ratioAtMost,
 		measure: func(t *testing.T) (float64, float64) {
-			f := newFarSide(t)
+			f := newFakeAWS(t)
 			agent, one := f.program(t, "../cmd/attini-runner"), f.program(t, "./onereceive")
 			start := func(file string) float64 {
 				process := f.process(t, file)

@@ -35,7 +35,7 @@ const (
 	atMost      // ours alone
 )
 
-func (r row) judge(ours, reference float64) (figure, limit string, met bool) {
+func (r row) check(ours, reference float64) (figure, limit string, met bool) {
 	switch r.compare {
 	case ratioAtMost:
 		return fmt.Sprintf("%.2f x", ours/reference), fmt.Sprintf("<= %.2f x", r.limit), ours/reference <= r.limit
@@ -56,7 +56,7 @@ func TestTable(t *testing.T) {
 	for _, r := range []row{firstInstruction(), manyJobs(), manyLines(), uploadedBytes(), copies(), idleMemory(), busyMemory(), startTime()} {
 		t.Run(r.name, func(t *testing.T) {
 			ours, reference := r.measure(t)
-			figure, limit, met := r.judge(ours, reference)
+			figure, limit, met := r.check(ours, reference)
 			verdict := "ok"
 			if !met {
 				verdict = "MISSED"

@@ -20,12 +20,12 @@ type counter struct {
 	bytes int64
 }
 
-func (c *counter) Put(_ context.Context, _ joblog.Place, _ joblog.Version, content joblog.Content) (joblog.Version, error) {
+func (c *counter) Put(_ context.Context, _ joblog.Location, _ joblog.Version, content joblog.Content) (joblog.Version, error) {
 	c.bytes += content.Size()
 	return joblog.Version{ETag: "1", Size: content.Size()}, nil
 }
 
-func (c *counter) Append(_ context.Context, _ joblog.Place, base joblog.Version, more joblog.Content) (joblog.Version, error) {
+func (c *counter) Append(_ context.Context, _ joblog.Location, base joblog.Version, more joblog.Content) (joblog.Version, error) {
 	c.bytes += more.Size()
 	return joblog.Version{ETag: "1", Size: base.Size + more.Size()}, nil
 }
@@ -40,7 +40,7 @@ func uploadedBytes() row {
 			synctest.Test(t, func(t *testing.T) {
 				objects := &counter{}
 				archive := joblog.NewArchive(objects, t.TempDir(), slog.New(slog.DiscardHandler))
-				entry := archive.Open(joblog.Place{Key: "k"})
+				entry := archive.Open(joblog.Location{Key: "k"})
 				chunk := bytes.Repeat([]byte(strings.Repeat("x", 999)+"\n"), 50)
 				for printed := 0; printed < size; printed += len(chunk) {
 					entry.WriteLines(time.Now(), chunk)

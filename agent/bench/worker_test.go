@@ -25,8 +25,8 @@ import (
 	"github.com/attini-go/runner/agent/worker/memory"
 )
 
-// rig is a worker on a queue in memory.
-type rig struct {
+// fixture is a worker on a queue in memory.
+type fixture struct {
 	t        *testing.T
 	queue    *memory.Queue
 	reporter *memory.Reporter
@@ -40,11 +40,11 @@ func (noFiles) Fill(context.Context, protocol.DeploymentOrigin, string) error { 
 // store is an object store that keeps nothing.
 type store struct{ joblog.Objects }
 
-func (store) Put(_ context.Context, _ joblog.Place, _ joblog.Version, content joblog.Content) (joblog.Version, error) {
+func (store) Put(_ context.Context, _ joblog.Location, _ joblog.Version, content joblog.Content) (joblog.Version, error) {
 	return joblog.Version{ETag: "1", Size: content.Size()}, nil
 }
 
-func (store) Append(_ context.Context, _ joblog.Place, base joblog.Version, more joblog.Content) (joblog.Version, error) {
+func (store) Append(_ context.Context, _ joblog.Location, base joblog.Version, more joblog.Content) (joblog.Version, error) {
 	return joblog.Version{ETag: "1", Size: base.Size + more.Size()}, nil
 }
 
@@ -55,7 +55,7 @@ type logs struct {
 }
 
 func (l logs) Open(message *protocol.Message) worker.JobLog {
-	return jobLog{l.console.Step(message.Metadata.StepName, nil), l.archive.Open(joblog.Place{Bucket: "b", Key: message.Metadata.StepName})}
+	return jobLog{l.console.Step(message.Metadata.StepName, nil), l.archive.Open(joblog.Location{Bucket: "b", Key: message.Metadata.StepName})}
 }
 
 type jobLog struct {
@@ -70,9 +70,9 @@ func (l jobLog) Write(at time.Time, lines []byte) {
 
 func (l jobLog) Close(ctx context.Context) { l.entry.Close(ctx) }
 
-func newRig(t *testing.T, concurrent int, stdout io.Writer) *rig {
+func newFixture(t *testing.T, concurrent int, stdout io.Writer) *fixture {
 	t.Helper()
-	r := &rig{t: t, queue: memory.NewQueue(), reporter: memory.NewReporter(), ended: make(chan error, 1)}
+	r := &fixture{t: t, queue: memory.NewQueue(), reporter: memory.NewReporter(), ended: make(chan error, 1)}
 	quiet := slog.New(slog.DiscardHandler)
 	archive := joblog.NewArchive(store{}, t.TempDir(), quiet)
 	console := joblog.NewAsyncWriter(stdout, func(dropped joblog.Dropped) []byte {
@@ -95,7 +95,7 @@ func newRig(t *testing.T, concurrent int, stdout io.Writer) *rig {
 }
 
 // send queues a job.
-func (r *rig) send(step, command string) <-chan porttest.Answer {
+func (r *fixture) send(step, command string) <-chan porttest.Answer {
 	r.t.Helper()
 	body, err := json.Marshal(map[string]any{
 		"Properties":                      map[string]any{"Commands": []string{command}},
@@ -107,7 +107,7 @@ func (r *rig) send(step, command string) <-chan porttest.Answer {
 	return answers
 }
 
-func (r *rig) await(answers <-chan porttest.Answer) {
+func (r *fixture) await(answers <-chan porttest.Answer) {
 	r.t.Helper()
 	require.Nil(r.t, (<-answers).Failure)
 }
@@ -118,7 +118,7 @@ func firstInstruction() row {
 	return row{
 		name: "message in hand to first instruction", reference: "bash -c, from fork on", unit: "ms", limit: 5, compare: aboveAtMost,
 		measure: func(t *testing.T) (float64, float64) {
-			r, n := newRig(t, 5, io.Discard), 0
+			r, n := newFixture(t, 5, io.Discard), 0
 			file := filepath.Join(t.TempDir(), "time")
 			since := func(began time.Time) float64 {
 				text, err := os.ReadFile(file)
@@ -148,7 +148,7 @@ func manyJobs() row {
 	return row{
 		name: "1,000 one-line jobs at 20", reference: "xargs -P20 bash -c", unit: "jobs/s", limit: 0.8, compare: ratioAtLeast,
 		measure: func(t *testing.T) (float64, float64) {
-			r := newRig(t, 20, io.Discard)
+			r := newFixture(t, 20, io.Discard)
 			round := 0
 			return inTurn(9, func() float64 {
 				round++
@@ -184,7 +184,7 @@ func manyLines() row {
 			stdout, err := os.Create(filepath.Join(directory, "stdout"))
 			require.NoError(t, err)
 			defer stdout.Close()
-			r, n := newRig(t, 1, stdout), 0
+			r, n := newFixture(t, 1, stdout), 0
 			return inTurn(9, func() float64 {
 				n++
 				require.NoError(t, stdout.Truncate(0))

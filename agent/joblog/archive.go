@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Place is where a job's log is in the object store. Jobs with the same place
+// Location is where a job's log is in the object store. Jobs with the same place
 // share one log: iterations of a Map, and the attempts of a retried step.
-type Place struct{ Bucket, Key string }
+type Location struct{ Bucket, Key string }
 
 // Version is one content of an object. The zero Version is that of an object
 // that does not exist.
@@ -25,15 +25,15 @@ var ErrChanged = errors.New("the object has changed")
 // Objects is the object store. All methods may be called concurrently.
 type Objects interface {
 	// Version returns the present version, the zero one when there is none.
-	Version(ctx context.Context, place Place) (Version, error)
+	Version(ctx context.Context, place Location) (Version, error)
 	// ReadAt reads bytes of a version, or returns ErrChanged.
-	ReadAt(ctx context.Context, place Place, version Version, bytes []byte, offset int64) error
+	ReadAt(ctx context.Context, place Location, version Version, bytes []byte, offset int64) error
 	// Put writes the object anew if it has the base version still, and returns
 	// ErrChanged if not.
-	Put(ctx context.Context, place Place, base Version, content Content) (Version, error)
+	Put(ctx context.Context, place Location, base Version, content Content) (Version, error)
 	// Append writes the object anew as Put does, from the base, which the
 	// store has and which has MinimumBase bytes at least, and more.
-	Append(ctx context.Context, place Place, base Version, more Content) (Version, error)
+	Append(ctx context.Context, place Location, base Version, more Content) (Version, error)
 }
 
 // MinimumBase is the size from which on what an object store has needs not be
@@ -62,9 +62,9 @@ type Archive struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu     sync.Mutex
-	shelf  map[Place]*book
-	binder sync.WaitGroup
+	mu      sync.Mutex
+	uploads map[Location]*upload
+	workers sync.WaitGroup
 }
 
 // NewArchive keeps what is not sent yet in files under directory. Close must
@@ -73,45 +73,45 @@ func NewArchive(objects Objects, directory string, logger *slog.Logger) *Archive
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Archive{
 		objects: objects, directory: directory, logger: logger, ctx: ctx, cancel: cancel,
-		shelf: map[Place]*book{},
+		uploads: map[Location]*upload{},
 	}
 }
 
 // Open begins one job's part of the log at a place.
-func (a *Archive) Open(place Place) *Entry {
+func (a *Archive) Open(place Location) *Entry {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	b := a.shelf[place]
+	b := a.uploads[place]
 	if b == nil {
-		b = newBook(a, place)
-		a.shelf[place] = b
-		a.binder.Go(b.keepUp)
+		b = newUpload(a, place)
+		a.uploads[place] = b
+		a.workers.Go(b.run)
 	}
 	if b.writers == 0 {
 		b.written = make(chan struct{})
 	}
 	b.writers++
 	e := newEntry(b)
-	a.binder.Go(e.scribe)
+	a.workers.Go(e.writeLoop)
 	return e
 }
 
-// leave ends a job's interest in a book.
-func (a *Archive) leave(b *book) {
+// release ends a job's interest in a book.
+func (a *Archive) release(b *upload) {
 	a.mu.Lock()
 	if b.writers--; b.writers == 0 {
 		close(b.written)
 	}
 	a.mu.Unlock()
-	a.tidy(b)
+	a.removeIfDone(b)
 }
 
-// tidy takes a book from the shelf that nobody writes and that is all sent.
-func (a *Archive) tidy(b *book) {
+// removeIfDone takes a book from the shelf that nobody writes and that is all sent.
+func (a *Archive) removeIfDone(b *upload) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if b.writers == 0 && a.shelf[b.place] == b && b.isSent() {
-		delete(a.shelf, b.place)
+	if b.writers == 0 && a.uploads[b.location] == b && b.isSent() {
+		delete(a.uploads, b.location)
 		close(b.closed)
 	}
 }
@@ -120,10 +120,10 @@ func (a *Archive) tidy(b *book) {
 // files. Nothing may be written any more.
 func (a *Archive) Close(ctx context.Context) {
 	a.mu.Lock()
-	var left []*book
-	for place, b := range a.shelf {
+	var left []*upload
+	for place, b := range a.uploads {
 		left = append(left, b)
-		delete(a.shelf, place) // so that only this closes it
+		delete(a.uploads, place) // so that only this closes it
 	}
 	a.mu.Unlock()
 	var senders sync.WaitGroup
@@ -134,7 +134,7 @@ func (a *Archive) Close(ctx context.Context) {
 			case <-ctx.Done(): // a disk hangs
 			}
 			if err := b.send(ctx); err != nil {
-				a.logger.Warn("the end of a job's log is not in the artifact store", "key", b.place.Key, "error", err)
+				a.logger.Warn("the end of a job's log is not in the artifact store", "key", b.location.Key, "error", err)
 			}
 		})
 	}
@@ -143,5 +143,5 @@ func (a *Archive) Close(ctx context.Context) {
 		close(b.closed)
 	}
 	a.cancel()
-	a.binder.Wait()
+	a.workers.Wait()
 }

@@ -26,8 +26,8 @@ import (
 // memory is an object store.
 type memory struct {
 	mu       sync.Mutex
-	contents map[joblog.Place][]byte
-	versions map[joblog.Place]int
+	contents map[joblog.Location][]byte
+	versions map[joblog.Location]int
 	uploaded int64 // bytes of all Puts and Appends
 	uploads  int
 	// before is asked about each Put and Append, after has the last word on
@@ -36,10 +36,10 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{contents: map[joblog.Place][]byte{}, versions: map[joblog.Place]int{}}
+	return &memory{contents: map[joblog.Location][]byte{}, versions: map[joblog.Location]int{}}
 }
 
-func (m *memory) version(place joblog.Place) joblog.Version {
+func (m *memory) version(place joblog.Location) joblog.Version {
 	content, exists := m.contents[place]
 	if !exists {
 		return joblog.Version{}
@@ -47,13 +47,13 @@ func (m *memory) version(place joblog.Place) joblog.Version {
 	return joblog.Version{ETag: strconv.Itoa(m.versions[place]), Size: int64(len(content))}
 }
 
-func (m *memory) Version(_ context.Context, place joblog.Place) (joblog.Version, error) {
+func (m *memory) Version(_ context.Context, place joblog.Location) (joblog.Version, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.version(place), nil
 }
 
-func (m *memory) ReadAt(_ context.Context, place joblog.Place, version joblog.Version, text []byte, offset int64) error {
+func (m *memory) ReadAt(_ context.Context, place joblog.Location, version joblog.Version, text []byte, offset int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.version(place) != version {
@@ -65,11 +65,11 @@ func (m *memory) ReadAt(_ context.Context, place joblog.Place, version joblog.Ve
 	return nil
 }
 
-func (m *memory) Put(ctx context.Context, place joblog.Place, base joblog.Version, content joblog.Content) (joblog.Version, error) {
+func (m *memory) Put(ctx context.Context, place joblog.Location, base joblog.Version, content joblog.Content) (joblog.Version, error) {
 	return m.write(ctx, place, base, nil, content)
 }
 
-func (m *memory) Append(ctx context.Context, place joblog.Place, base joblog.Version, more joblog.Content) (joblog.Version, error) {
+func (m *memory) Append(ctx context.Context, place joblog.Location, base joblog.Version, more joblog.Content) (joblog.Version, error) {
 	if base.Size < joblog.MinimumBase {
 		return joblog.Version{}, errors.New("the base is too small to be copied")
 	}
@@ -79,7 +79,7 @@ func (m *memory) Append(ctx context.Context, place joblog.Place, base joblog.Ver
 	return m.write(ctx, place, base, there, more)
 }
 
-func (m *memory) write(ctx context.Context, place joblog.Place, base joblog.Version, there []byte, content joblog.Content) (joblog.Version, error) {
+func (m *memory) write(ctx context.Context, place joblog.Location, base joblog.Version, there []byte, content joblog.Content) (joblog.Version, error) {
 	if m.before != nil {
 		if err := m.before(ctx, base); err != nil {
 			return joblog.Version{}, err
@@ -107,7 +107,7 @@ func (m *memory) write(ctx context.Context, place joblog.Place, base joblog.Vers
 }
 
 // text takes the records apart, as readers of the object do.
-func (m *memory) text(t *testing.T, place joblog.Place) string {
+func (m *memory) text(t *testing.T, place joblog.Location) string {
 	t.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -123,7 +123,7 @@ func (m *memory) text(t *testing.T, place joblog.Place) string {
 	return all.String()
 }
 
-func place(key string) joblog.Place { return joblog.Place{Bucket: "logs", Key: key} }
+func place(key string) joblog.Location { return joblog.Location{Bucket: "logs", Key: key} }
 
 // archive is one whose directory is empty at the end.
 func archive(t *testing.T, objects joblog.Objects) (a *joblog.Archive, told *bytes.Buffer) {
@@ -407,7 +407,7 @@ func FuzzRecords(f *testing.F) {
 // sink takes everything and keeps nothing.
 type sink struct{ joblog.Objects }
 
-func (sink) Put(_ context.Context, _ joblog.Place, _ joblog.Version, content joblog.Content) (joblog.Version, error) {
+func (sink) Put(_ context.Context, _ joblog.Location, _ joblog.Version, content joblog.Content) (joblog.Version, error) {
 	return joblog.Version{Size: content.Size()}, nil
 }
 

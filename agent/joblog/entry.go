@@ -9,7 +9,7 @@ import (
 // Entry is one job's part of a log. It is for one goroutine at a time, and must
 // be closed.
 type Entry struct {
-	book *book
+	upload *upload
 	// written goes to the scribe, so that a job does not wait for a disk; empty
 	// comes back.
 	written, empty chan batch
@@ -23,12 +23,12 @@ type batch struct {
 	lines []byte
 }
 
-// ahead is how many batches a job can be ahead of its scribe.
-const ahead = 3
+// maxPending is how many batches a job can be ahead of its scribe.
+const maxPending = 3
 
-func newEntry(b *book) *Entry {
-	e := &Entry{book: b, written: make(chan batch, ahead), empty: make(chan batch, ahead), done: make(chan struct{})}
-	for range ahead {
+func newEntry(b *upload) *Entry {
+	e := &Entry{upload: b, written: make(chan batch, maxPending), empty: make(chan batch, maxPending), done: make(chan struct{})}
+	for range maxPending {
 		e.empty <- batch{}
 	}
 	return e
@@ -41,16 +41,16 @@ func (e *Entry) WriteLines(at time.Time, lines []byte) {
 	e.written <- batch{at, append(next.lines[:0], lines...)}
 }
 
-// scribe writes what the job prints into the book, until Close.
-func (e *Entry) scribe() {
+// writeLoop writes what the job prints into the book, until Close.
+func (e *Entry) writeLoop() {
 	for next := range e.written {
-		e.book.write(next.at, next.lines)
+		e.upload.write(next.at, next.lines)
 		if cap(next.lines) > emitSize {
 			next.lines = nil
 		}
 		e.empty <- next
 	}
-	e.book.archive.leave(e.book)
+	e.upload.archive.release(e.upload)
 	close(e.done)
 }
 
@@ -63,13 +63,13 @@ func (e *Entry) Close(ctx context.Context) {
 		var err error
 		select {
 		case <-e.done:
-			err = e.book.send(ctx)
-			e.book.archive.tidy(e.book)
+			err = e.upload.send(ctx)
+			e.upload.archive.removeIfDone(e.upload)
 		case <-ctx.Done():
 			err = context.Cause(ctx)
 		}
 		if err != nil {
-			e.book.tell("a job's log is not in the artifact store yet; it is tried again", err)
+			e.upload.warnOnce("a job's log is not in the artifact store yet; it is tried again", err)
 		}
 	})
 }

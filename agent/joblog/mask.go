@@ -63,9 +63,9 @@ func isPlainWord(value string) bool {
 	return false
 }
 
-// leastSecret is the length in bytes below which a value is no secret, unless
+// minSecretLength is the length in bytes below which a value is no secret, unless
 // the user says that it is: hiding "1" would make every line unreadable.
-const leastSecret = 4
+const minSecretLength = 4
 
 // NewMask hides the secrets of an environment, as in os.Environ: values of
 // variables whose names look like a secret's, and of those that
@@ -80,7 +80,7 @@ func NewMask(environment []string) *Mask {
 	var secrets [][]byte
 	for name, value := range values {
 		if isSecret(name) {
-			secrets = append(secrets, forms(value, leastSecret)...)
+			secrets = append(secrets, forms(value, minSecretLength)...)
 		}
 	}
 	for name := range strings.SplitSeq(values[SecretVariables], ",") {

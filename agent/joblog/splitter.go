@@ -137,13 +137,13 @@ func (s *Splitter) unfinished(text []byte) {
 
 // endLine ends the line and begins the next one.
 func (s *Splitter) endLine() {
-	s.keep(s.line)
+	s.buffer(s.line)
 	s.line = s.line[:0]
 	s.returned = false
 }
 
-// keep puts a line to those that are to be emitted.
-func (s *Splitter) keep(line []byte) {
+// buffer puts a line to those that are to be emitted.
+func (s *Splitter) buffer(line []byte) {
 	s.lines = append(append(s.lines, line...), '\n')
 	if len(s.lines) >= emitSize {
 		s.flush()
@@ -214,7 +214,7 @@ func (s *Splitter) makeRoom(n int) {
 	if cut == 0 || len(s.line)-cut+n > s.limit {
 		cut = len(s.line)
 	}
-	s.keep(s.line[:cut])
+	s.buffer(s.line[:cut])
 	s.line = append(s.line[:0], s.line[cut:]...)
 }
 

@@ -54,8 +54,8 @@ func (s *spool) open() error {
 	return nil
 }
 
-// take appends all that other has.
-func (s *spool) take(other *spool) error {
+// appendFrom appends all that other has.
+func (s *spool) appendFrom(other *spool) error {
 	buffer := make([]byte, min(other.size, 64<<10))
 	for offset := int64(0); offset < other.size; {
 		n, err := other.ReadAt(buffer[:min(int64(len(buffer)), other.size-offset)], offset)

@@ -127,15 +127,15 @@ func (m *Meter) take() []*minute {
 func (m *Meter) write(minutes []*minute) {
 	for _, one := range minutes {
 		lines, err := one.lines(m.config)
-		m.note(err)
+		m.recordError(err)
 		for _, line := range lines {
 			_, err := m.w.Write(line)
-			m.note(err)
+			m.recordError(err)
 		}
 	}
 }
 
-func (m *Meter) note(err error) {
+func (m *Meter) recordError(err error) {
 	if err != nil && m.failed == nil {
 		m.failed = fmt.Errorf("write metrics: %w", err)
 	}

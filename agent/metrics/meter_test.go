@@ -30,12 +30,12 @@ type log struct {
 	refusals []error
 	partial  []string
 	// gate, where there is one, holds Write up until it is closed.
-	gate chan struct{}
+	block chan struct{}
 }
 
 func (l *log) Write(line []byte) (int, error) {
-	if l.gate != nil {
-		<-l.gate
+	if l.block != nil {
+		<-l.block
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -173,7 +173,7 @@ func TestManyJobsInAMinute(t *testing.T) {
 func TestASlowWriterHoldsNothingUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := log{gate: make(chan struct{})}
+		l := log{block: make(chan struct{})}
 		m := newMeter(t, &l)
 		begin := time.Now()
 		for range 5 {
@@ -185,7 +185,7 @@ func TestASlowWriterHoldsNothingUp(t *testing.T) {
 		hurry, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("no time left"))
 		defer cancel()
 		assert.EqualError(t, m.Close(hurry), "write the last metrics: no time left")
-		close(l.gate)
+		close(l.block)
 		require.NoError(t, m.Close(t.Context()), "Close can be called again")
 		lines := parseAll(t, l.read(t))
 		require.Len(t, lines, 5)

@@ -39,16 +39,18 @@ type minute struct {
 	ended   map[worker.Outcome]int
 	// queueWaits and runTimes are in milliseconds.
 	queueWaits, runTimes []int64
-	// most and last are how many jobs ran.
-	most, last int
+	// maxInFlight and last are how many jobs ran.
+	maxInFlight, lastInFlight int
 }
 
 func newMinute(begin time.Time, inFlight int) *minute {
-	return &minute{begin: begin, ended: map[worker.Outcome]int{}, most: inFlight, last: inFlight}
+	return &minute{begin: begin, ended: map[worker.Outcome]int{}, maxInFlight: inFlight, lastInFlight: inFlight}
 }
 
 // run says how many jobs run now.
-func (m *minute) run(inFlight int) { m.most, m.last = max(m.most, inFlight), inFlight }
+func (m *minute) run(inFlight int) {
+	m.maxInFlight, m.lastInFlight = max(m.maxInFlight, inFlight), inFlight
+}
 
 // The parts of an embedded-metric line, by the names of its specification.
 type (
@@ -103,9 +105,9 @@ func (m *minute) lines(c Config) ([][]byte, error) {
 
 // count adds what a minute has once.
 func (m *minute) count(d *document) {
-	inFlight := []int{m.most}
-	if m.last != m.most {
-		inFlight = append(inFlight, m.last)
+	inFlight := []int{m.maxInFlight}
+	if m.lastInFlight != m.maxInFlight {
+		inFlight = append(inFlight, m.lastInFlight)
 	}
 	d.add(metricInFlight, unitCount, inFlight)
 	if m.started > 0 {

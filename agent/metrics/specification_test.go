@@ -131,9 +131,9 @@ func sum(values []float64) (total float64) {
 	return total
 }
 
-// TestTheSpecificationIsHeld: parse, on which the other tests rely, refuses
+// TestLinesFollowTheSpecification: parse, on which the other tests rely, refuses
 // what CloudWatch would drop.
-func TestTheSpecificationIsHeld(t *testing.T) {
+func TestLinesFollowTheSpecification(t *testing.T) {
 	t.Parallel()
 	const good = `{"_aws":{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":"n","Dimensions":[["D"]],"Metrics":[{"Name":"M","Unit":"Count"}]}]},"D":"d","M":[1,2]}`
 	_, err := parse([]byte(good))

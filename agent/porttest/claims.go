@@ -140,19 +140,19 @@ func silentIsFound(t *testing.T, f ClaimsFixture) {
 	a, b := f.Of(t, "A"), f.Of(t, "B")
 	require.NoError(t, a.Claim(t.Context(), claim("token", "1")))
 	assert.Empty(t, unfinished(t, b, time.Hour))
-	assert.Eventually(t, func() bool { return len(unfinished(t, b, silence)) == 1 }, patience, silence/10)
+	assert.Eventually(t, func() bool { return len(unfinished(t, b, silence)) == 1 }, testTimeout, silence/10)
 }
 
 func renewedIsNot(t *testing.T, f ClaimsFixture) {
 	a, b := f.Of(t, "A"), f.Of(t, "B")
 	require.NoError(t, a.Claim(t.Context(), claim("token", "1")))
 	require.NoError(t, f.Of(t, "D").Claim(t.Context(), claim("of the dead", "2")))
-	require.Eventually(t, func() bool { return len(unfinished(t, b, silence)) == 2 }, patience, silence/10)
+	require.Eventually(t, func() bool { return len(unfinished(t, b, silence)) == 2 }, testTimeout, silence/10)
 	assert.Eventually(t, func() bool {
 		require.NoError(t, a.Renew(t.Context()))
 		found := unfinished(t, b, silence)
 		return len(found) == 1 && found[0] == "of the dead"
-	}, patience, silence/10)
+	}, testTimeout, silence/10)
 	assert.Len(t, unfinished(t, b, 0), 2, "it is still unfinished")
 }
 

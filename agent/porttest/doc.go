@@ -12,6 +12,6 @@ package porttest
 
 import "time"
 
-// patience bounds how long something that should happen soon may take on a
+// testTimeout bounds how long something that should happen soon may take on a
 // busy machine, or across a network.
-const patience = 30 * time.Second
+const testTimeout = 30 * time.Second

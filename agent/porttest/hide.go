@@ -14,7 +14,7 @@ func waitRunsOut(t *testing.T, f QueueFixture) {
 	assert.Empty(t, deliveries)
 }
 
-func givenBackComesAgain(t *testing.T, f QueueFixture) {
+func requeuedIsRedelivered(t *testing.T, f QueueFixture) {
 	ctx := impatient(t)
 	before := time.Now()
 	f.Send(t, []byte(`{}`))
@@ -39,14 +39,14 @@ func hiddenStaysAway(t *testing.T, f QueueFixture) {
 	ctx := impatient(t)
 	f.Send(t, []byte(`{}`))
 	delivery := receive(ctx, t, f.Queue, 1)[0]
-	require.NoError(t, f.Queue.Hide(ctx, delivery, patience))
+	require.NoError(t, f.Queue.Hide(ctx, delivery, testTimeout))
 	none, err := f.Queue.Receive(ctx, 1, time.Second)
 	require.NoError(t, err)
 	assert.Empty(t, none)
 	assert.NoError(t, f.Queue.Delete(ctx, delivery), "the receipt is as good as before")
 }
 
-func hiddenComesAgain(t *testing.T, f QueueFixture) {
+func hiddenIsRedelivered(t *testing.T, f QueueFixture) {
 	if !f.Lapses {
 		t.Skip("what is received from this queue comes again only when it is given back")
 	}

@@ -41,9 +41,9 @@ func Queue(t *testing.T, open func(t *testing.T) QueueFixture) {
 		"a closed queue empties and then says so":    closes,
 		"closing ends a poll":                        closeEndsPoll,
 		"a poll ends when its wait runs out":         waitRunsOut,
-		"a message given back comes again":           givenBackComesAgain,
+		"a message given back comes again":           requeuedIsRedelivered,
 		"a hidden message stays out of sight":        hiddenStaysAway,
-		"a hidden message comes again":               hiddenComesAgain,
+		"a hidden message comes again":               hiddenIsRedelivered,
 	}
 	for name, check := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +70,7 @@ func receive(ctx context.Context, t testing.TB, q worker.Queue, most int) []work
 }
 
 func impatient(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeoutCause(t.Context(), patience, errors.New("no message came"))
+	ctx, cancel := context.WithTimeoutCause(t.Context(), testTimeout, errors.New("no message came"))
 	t.Cleanup(cancel)
 	return ctx
 }

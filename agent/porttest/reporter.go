@@ -37,7 +37,7 @@ func Reporter(t *testing.T, open func(t *testing.T) ReporterFixture) {
 	cases := map[string]func(*testing.T, ReporterFixture){
 		"an output arrives":                     outputArrives,
 		"a failure arrives":                     failureArrives,
-		"a heartbeat answers nothing":           beatAnswersNothing,
+		"a heartbeat answers nothing":           heartbeatAnswersNothing,
 		"an answered token is closed":           answeredIsClosed,
 		"a token nobody waits for is closed":    closedIsClosed,
 		"what is no token is closed":            noTokenIsClosed,
@@ -57,7 +57,7 @@ func await(t testing.TB, answers <-chan Answer) Answer {
 	select {
 	case answer := <-answers:
 		return answer
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		require.Fail(t, "no answer came")
 		return Answer{}
 	}
@@ -89,7 +89,7 @@ func failureArrives(t *testing.T, f ReporterFixture) {
 	}
 }
 
-func beatAnswersNothing(t *testing.T, f ReporterFixture) {
+func heartbeatAnswersNothing(t *testing.T, f ReporterFixture) {
 	token, answers := f.Open(t)
 	for range 3 {
 		require.NoError(t, f.Reporter.Heartbeat(t.Context(), token))

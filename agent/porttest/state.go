@@ -12,60 +12,60 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// LifeFixture is the state of a runner that names the agent under test, which
+// RunnerStateFixture is the state of a runner that names the agent under test, which
 // has said nothing yet.
-type LifeFixture struct {
-	Life worker.Life
+type RunnerStateFixture struct {
+	State worker.RunnerState
 	// Replace makes another task the runner's, which has said nothing either.
 	Replace func(t testing.TB)
 	// Started and Retired read the state.
 	Started, Retired func(t testing.TB) bool
 }
 
-// Life checks what worker.Life promises. open is called for each case; the
+// RunnerState checks what worker.Life promises. open is called for each case; the
 // cases run at the same time.
-func Life(t *testing.T, open func(t *testing.T) LifeFixture) {
+func RunnerState(t *testing.T, open func(t *testing.T) RunnerStateFixture) {
 	t.Helper()
-	cases := map[string]func(*testing.T, LifeFixture){
-		"an agent starts": func(t *testing.T, f LifeFixture) {
-			require.NoError(t, f.Life.Started(t.Context()))
+	cases := map[string]func(*testing.T, RunnerStateFixture){
+		"an agent starts": func(t *testing.T, f RunnerStateFixture) {
+			require.NoError(t, f.State.MarkStarted(t.Context()))
 			assert.True(t, f.Started(t))
 			assert.False(t, f.Retired(t))
 		},
-		"an agent retires": func(t *testing.T, f LifeFixture) {
-			require.NoError(t, f.Life.Started(t.Context()))
-			require.NoError(t, f.Life.Retire(t.Context()))
+		"an agent retires": func(t *testing.T, f RunnerStateFixture) {
+			require.NoError(t, f.State.MarkStarted(t.Context()))
+			require.NoError(t, f.State.Retire(t.Context()))
 			assert.True(t, f.Retired(t))
 		},
-		"saying it twice is fine": func(t *testing.T, f LifeFixture) {
+		"saying it twice is fine": func(t *testing.T, f RunnerStateFixture) {
 			for range 2 {
-				require.NoError(t, f.Life.Started(t.Context()))
+				require.NoError(t, f.State.MarkStarted(t.Context()))
 			}
 			for range 2 {
-				require.NoError(t, f.Life.Retire(t.Context()))
+				require.NoError(t, f.State.Retire(t.Context()))
 			}
 		},
-		"a replaced agent says nothing": func(t *testing.T, f LifeFixture) {
+		"a replaced agent says nothing": func(t *testing.T, f RunnerStateFixture) {
 			f.Replace(t)
-			require.ErrorIs(t, f.Life.Started(t.Context()), worker.ErrNotOurs)
-			require.ErrorIs(t, f.Life.Retire(t.Context()), worker.ErrNotOurs)
+			require.ErrorIs(t, f.State.MarkStarted(t.Context()), worker.ErrSuperseded)
+			require.ErrorIs(t, f.State.Retire(t.Context()), worker.ErrSuperseded)
 			assert.False(t, f.Started(t))
 			assert.False(t, f.Retired(t))
 		},
-		"an agent that works learns that it is replaced": func(t *testing.T, f LifeFixture) {
-			require.NoError(t, f.Life.Ours(t.Context()))
-			require.NoError(t, f.Life.Started(t.Context()))
-			require.NoError(t, f.Life.Ours(t.Context()))
+		"an agent that works learns that it is replaced": func(t *testing.T, f RunnerStateFixture) {
+			require.NoError(t, f.State.CheckCurrent(t.Context()))
+			require.NoError(t, f.State.MarkStarted(t.Context()))
+			require.NoError(t, f.State.CheckCurrent(t.Context()))
 			f.Replace(t)
-			require.ErrorIs(t, f.Life.Ours(t.Context()), worker.ErrNotOurs)
+			require.ErrorIs(t, f.State.CheckCurrent(t.Context()), worker.ErrSuperseded)
 			assert.False(t, f.Started(t))
 		},
-		"a call that is cancelled says nothing": func(t *testing.T, f LifeFixture) {
+		"a call that is cancelled says nothing": func(t *testing.T, f RunnerStateFixture) {
 			over, cancel := context.WithCancelCause(t.Context())
 			cancel(errors.New("cancelled by the test"))
-			for _, err := range []error{f.Life.Started(over), f.Life.Ours(over), f.Life.Retire(over)} {
+			for _, err := range []error{f.State.MarkStarted(over), f.State.CheckCurrent(over), f.State.Retire(over)} {
 				require.Error(t, err)
-				require.NotErrorIs(t, err, worker.ErrNotOurs)
+				require.NotErrorIs(t, err, worker.ErrSuperseded)
 			}
 			assert.False(t, f.Started(t))
 		},
@@ -78,22 +78,22 @@ func Life(t *testing.T, open func(t *testing.T) LifeFixture) {
 	}
 }
 
-// AdmissionFixture is what decides about messages.
-type AdmissionFixture struct {
-	Admission worker.Admission
+// MessageFilterFixture is what decides about messages.
+type MessageFilterFixture struct {
+	Filter worker.MessageFilter
 	// Message returns a message, and brings about what calls for the verdict.
-	Message func(t testing.TB, verdict worker.Verdict) *protocol.Message
+	Message func(t testing.TB, verdict worker.Decision) *protocol.Message
 }
 
-// Admission checks what worker.Admission promises. open is called for each
+// MessageFilter checks what worker.Admission promises. open is called for each
 // case; the cases run at the same time.
-func Admission(t *testing.T, open func(t *testing.T) AdmissionFixture) {
+func MessageFilter(t *testing.T, open func(t *testing.T) MessageFilterFixture) {
 	t.Helper()
-	verdicts := map[string]worker.Verdict{
-		"its own job":               worker.Take,
-		"another configuration":     worker.Leave,
-		"an execution that is over": worker.Drop,
-		"another agent":             worker.Leaving,
+	verdicts := map[string]worker.Decision{
+		"its own job":               worker.Accept,
+		"another configuration":     worker.Requeue,
+		"an execution that is over": worker.Discard,
+		"another agent":             worker.Superseded,
 	}
 	for name, verdict := range verdicts {
 		t.Run(name, func(t *testing.T) {
@@ -101,7 +101,7 @@ func Admission(t *testing.T, open func(t *testing.T) AdmissionFixture) {
 			f := open(t)
 			message := f.Message(t, verdict)
 			for range 2 {
-				got, err := f.Admission.Admit(t.Context(), message)
+				got, err := f.Filter.Check(t.Context(), message)
 				require.NoError(t, err)
 				assert.Equal(t, verdict, got)
 			}
@@ -110,21 +110,21 @@ func Admission(t *testing.T, open func(t *testing.T) AdmissionFixture) {
 	t.Run("another agent comes before all else", func(t *testing.T) {
 		t.Parallel()
 		f := open(t)
-		messages := []*protocol.Message{f.Message(t, worker.Take), f.Message(t, worker.Leave), f.Message(t, worker.Drop)}
-		f.Message(t, worker.Leaving)
+		messages := []*protocol.Message{f.Message(t, worker.Accept), f.Message(t, worker.Requeue), f.Message(t, worker.Discard)}
+		f.Message(t, worker.Superseded)
 		for _, message := range messages {
-			got, err := f.Admission.Admit(t.Context(), message)
+			got, err := f.Filter.Check(t.Context(), message)
 			require.NoError(t, err)
-			assert.Equal(t, worker.Leaving, got)
+			assert.Equal(t, worker.Superseded, got)
 		}
 	})
 	t.Run("a call that is cancelled is no verdict", func(t *testing.T) {
 		t.Parallel()
 		f := open(t)
-		message := f.Message(t, worker.Take)
+		message := f.Message(t, worker.Accept)
 		over, cancel := context.WithCancelCause(t.Context())
 		cancel(errors.New("cancelled by the test"))
-		_, err := f.Admission.Admit(over, message)
+		_, err := f.Filter.Check(over, message)
 		require.Error(t, err)
 		assert.NotErrorIs(t, err, worker.ErrRefused)
 	})

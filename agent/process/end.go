@@ -9,10 +9,10 @@ const (
 	longestPause  = 20 * time.Millisecond
 )
 
-// surrender is how long after the first SIGKILL a process may still be there.
+// killGiveUp is how long after the first SIGKILL a process may still be there.
 // A process that hangs in the kernel, as on a file system that is gone, does
 // not die, and it must not keep the caller for ever.
-const surrender = 5 * time.Second
+const killGiveUp = 5 * time.Second
 
 // End ends what is left of the tree: SIGTERM to all, SIGKILL after Grace, again
 // and again until nothing is alive. Then it waits for the rest of the output
@@ -24,21 +24,21 @@ const surrender = 5 * time.Second
 func (t *Tree) End() {
 	t.end.Do(func() {
 		defer close(t.ended)
-		lastly := t.clear(time.Now().Add(t.command.Grace))
+		lastly := t.endMembers(time.Now().Add(t.command.Grace))
 		t.releaseLeader(lastly)
 		t.output.finish(t.command.Drain)
 	})
 }
 
-// clear returns when nothing of the tree is alive that can be ended. SIGKILL is
+// endMembers returns when nothing of the tree is alive that can be ended. SIGKILL is
 // sent from kill on, or from the moment KillNow is closed. What is alive lastly
 // is given up.
-func (t *Tree) clear(kill time.Time) (lastly time.Time) {
-	lastly = kill.Add(surrender)
-	for pause := shortestPause; t.members.left(); pause = min(2*pause, longestPause) {
+func (t *Tree) endMembers(kill time.Time) (lastly time.Time) {
+	lastly = kill.Add(killGiveUp)
+	for pause := shortestPause; t.members.anyAlive(); pause = min(2*pause, longestPause) {
 		now := time.Now()
 		if now.Before(kill) && isClosed(t.command.KillNow) {
-			kill, lastly = now, now.Add(surrender)
+			kill, lastly = now, now.Add(killGiveUp)
 		}
 		switch {
 		case now.Before(kill):

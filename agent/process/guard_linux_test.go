@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// guardedHost starts a program with a guard and says what processes its tree
+// reapedHost starts a program with a guard and says what processes its tree
 // has. The directory is the guard's to remove. When the host's input ends, it
 // ends by itself.
-func guardedHost(t *testing.T) (host *exec.Cmd, input io.Closer, directory string, tree []int) {
+func reapedHost(t *testing.T) (host *exec.Cmd, input io.Closer, directory string, tree []int) {
 	t.Helper()
 	above, err := os.MkdirTemp("", "guard-") // others cannot enter a T's own
 	require.NoError(t, err)
@@ -42,9 +42,9 @@ func guardedHost(t *testing.T) (host *exec.Cmd, input io.Closer, directory strin
 	return host, input, directory, out.pids(t, 4)
 }
 
-func TestAGuardEndsWhatAKilledProgramLeaves(t *testing.T) {
+func TestOrphanReaperEndsProcessesOfAKilledProgram(t *testing.T) {
 	t.Parallel()
-	host, _, directory, tree := guardedHost(t)
+	host, _, directory, tree := reapedHost(t)
 	requireAlive(t, tree...)
 	require.NoError(t, host.Process.Kill())
 	require.Error(t, host.Wait())
@@ -57,9 +57,9 @@ func TestAGuardEndsWhatAKilledProgramLeaves(t *testing.T) {
 	}, patience, time.Millisecond)
 }
 
-func TestAGuardThatIsStoppedLeavesAllAlone(t *testing.T) {
+func TestStoppedOrphanReaperEndsNothing(t *testing.T) {
 	t.Parallel()
-	host, input, directory, tree := guardedHost(t)
+	host, input, directory, tree := reapedHost(t)
 	require.NoError(t, input.Close())
 	require.NoError(t, host.Wait())
 	for _, pid := range tree {

@@ -32,12 +32,12 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// ownThread runs a function that starts a leader and waits for it, locked to a
+// runOnOwnThread runs a function that starts a leader and waits for it, locked to a
 // thread: the kernel sends the signal of a parent's death when the thread that
 // forked ends, not when the program does. It is never the program's first
 // thread, to which the kernel hands orphans, so that leaders and orphans can be
 // told apart.
-func ownThread(f func()) {
+func runOnOwnThread(f func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if unix.Gettid() != os.Getpid() {
@@ -46,7 +46,7 @@ func ownThread(f func()) {
 	}
 	// The first thread is taken as long as this goroutine keeps it.
 	var other sync.WaitGroup
-	other.Go(func() { ownThread(f) })
+	other.Go(func() { runOnOwnThread(f) })
 	other.Wait()
 }
 

@@ -28,7 +28,7 @@ const directoryVariable = "PROCESS_TEST_DIRECTORY"
 
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
-		play(role)
+		runRole(role)
 		return
 	}
 	if err := process.BecomeSubreaper(); err != nil {
@@ -38,12 +38,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func play(role string) {
+func runRole(role string) {
 	switch role {
 	case "daemon": // double fork: this process ends, its child lives in a session of its own
 		child("stubborn", &syscall.SysProcAttr{Setsid: true})
 	case "stubborn":
-		playStubborn()
+		runStubborn()
 	case "host": // a program that runs a tree and is killed
 		command := shell("echo pid $$; exec sleep 1000")
 		command.Output = os.Stdout
@@ -53,11 +53,11 @@ func play(role string) {
 		}
 		panic(err)
 	case "guarded host": // a program that is killed, with a guard
-		playGuardedHost()
+		runReapedHost()
 	case "host of a foreign child", "host of a foreign leader":
-		playForeignHost(role == "host of a foreign leader")
+		runForeignHost(role == "host of a foreign leader")
 	case "plain host": // a program that is no subreaper
-		playPlainHost()
+		runPlainHost()
 	}
 }
 
@@ -70,13 +70,13 @@ func becomeNobody() {
 	}
 }
 
-// playGuardedHost runs a tree from which processes try to get away, and tells
+// runReapedHost runs a tree from which processes try to get away, and tells
 // the guard to remove a directory. With an empty stdin it ends by itself.
-func playGuardedHost() {
+func runReapedHost() {
 	if os.Getuid() == 0 {
 		becomeNobody()
 	}
-	guard, err := process.StartGuard(os.Getenv(directoryVariable))
+	guard, err := process.StartOrphanReaper(os.Getenv(directoryVariable))
 	if err != nil {
 		panic(err)
 	}
@@ -99,7 +99,7 @@ lines" setsid sh -c 'echo pid $$; exec sleep 1000' &
 	_, _ = os.Stdin.Read(make([]byte, 1)) // until it is killed, or told to end
 }
 
-func playStubborn() {
+func runStubborn() {
 	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 	fmt.Printf("pid %d\n", os.Getpid())
 	for {
@@ -107,11 +107,11 @@ func playStubborn() {
 	}
 }
 
-// playForeignHost starts a tree as root, becomes another user, who may not
+// runForeignHost starts a tree as root, becomes another user, who may not
 // signal what root has started, and says whether it could give that up. The
 // child of root is in a session of its own, so that only it is out of reach
 // of the group's signals, and its parent ends by itself.
-func playForeignHost(leads bool) {
+func runForeignHost(leads bool) {
 	if err := process.BecomeSubreaper(); err != nil {
 		panic(err)
 	}
@@ -156,9 +156,9 @@ func child(role string, attributes *syscall.SysProcAttr) {
 	}
 }
 
-// playPlainHost ends a tree whose leader is alive and one whose leader ended,
+// runPlainHost ends a tree whose leader is alive and one whose leader ended,
 // and prints who was in them.
-func playPlainHost() {
+func runPlainHost() {
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 	for _, script := range []string{
 		"trap '' TERM; echo pid $$; setsid sh -c 'trap \"\" TERM; echo pid $$; echo all; while :; do sleep 1; done' & wait",

@@ -147,9 +147,9 @@ func (p *pump) pending() (n int) {
 	return n
 }
 
-// patience is how long, after the end of the tree, the writer may take nothing
+// testTimeout is how long, after the end of the tree, the writer may take nothing
 // before it is given up: it must not keep the caller for ever.
-const patience = 10 * time.Second
+const testTimeout = 10 * time.Second
 
 // errOutputBlocked means that the writer has not returned in time.
 var errOutputBlocked = errors.New("the output was blocked for 10 s after the end of the command; the rest is dropped")
@@ -180,7 +180,7 @@ func (p *pump) finish(drain time.Duration) {
 // outlast waits for the mark or the end of the copy, as long as the writer takes
 // something now and then.
 func (p *pump) outlast(mark <-chan struct{}) bool {
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(testTimeout)
 	defer timer.Stop()
 	for before := p.taken(); ; {
 		select {
@@ -195,7 +195,7 @@ func (p *pump) outlast(mark <-chan struct{}) bool {
 			return false
 		}
 		before = now
-		timer.Reset(patience)
+		timer.Reset(testTimeout)
 	}
 }
 

@@ -121,17 +121,17 @@ func Start(command Command) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the output pipe of %s: %w", command.Path, err)
 	}
-	widen(reader)
+	enlargePipe(reader)
 	cookie := rand.Text()
 	cmd := &exec.Cmd{Path: path, Args: append([]string{command.Path}, command.Args...)}
 	cmd.Dir = command.Dir
-	cmd.Env = append(slices.Clone(command.Env), CookieVariable+"="+nest(os.Getenv(CookieVariable), cookie))
+	cmd.Env = append(slices.Clone(command.Env), CookieVariable+"="+nestedCookie(os.Getenv(CookieVariable), cookie))
 	cmd.Stdout, cmd.Stderr = writer, writer
 	cmd.SysProcAttr = attributes()
 
 	t := &Tree{command: command, cmd: cmd, output: newPump(reader, command.Output), exited: make(chan struct{}), ended: make(chan struct{})}
 	started := make(chan error)
-	go ownThread(func() { t.lead(cookie, pipeName(reader), started) })
+	go runOnOwnThread(func() { t.runLeader(cookie, pipeName(reader), started) })
 	err = <-started
 	writer.Close()
 	if err != nil {
@@ -142,17 +142,17 @@ func Start(command Command) (*Tree, error) {
 	return t, nil
 }
 
-// nest is the cookie of a tree inside of another tree: it holds both, so that
+// nestedCookie is the cookie of a tree inside of another tree: it holds both, so that
 // the outer tree finds what a killed inner program left.
-func nest(outer, cookie string) string {
+func nestedCookie(outer, cookie string) string {
 	if outer == "" {
 		return cookie
 	}
 	return outer + "." + cookie
 }
 
-// lead starts the leader and stays with it until it ended.
-func (t *Tree) lead(cookie, pipe string, started chan<- error) {
+// runLeader starts the leader and stays with it until it ended.
+func (t *Tree) runLeader(cookie, pipe string, started chan<- error) {
 	err := t.cmd.Start()
 	if err != nil {
 		started <- err

@@ -115,18 +115,20 @@ func TestOutputIsCompleteAndInOrder(t *testing.T) {
 	assert.True(t, want.String() == out.String(), "the text differs")
 }
 
-// gate is an output that blocks until it is opened.
-type gate struct {
-	open  chan struct{}
-	begun chan struct{}
-	busy  atomic.Int32
-	total atomic.Int64
-	most  atomic.Int64
+// blockingWriter is an output that blocks until it is opened.
+type blockingWriter struct {
+	release chan struct{}
+	begun   chan struct{}
+	busy    atomic.Int32
+	total   atomic.Int64
+	most    atomic.Int64
 }
 
-func newGate() *gate { return &gate{open: make(chan struct{}), begun: make(chan struct{}, 1)} }
+func newBlockingWriter() *blockingWriter {
+	return &blockingWriter{release: make(chan struct{}), begun: make(chan struct{}, 1)}
+}
 
-func (g *gate) Write(p []byte) (int, error) {
+func (g *blockingWriter) Write(p []byte) (int, error) {
 	if g.busy.Add(1) != 1 {
 		panic("concurrent writes")
 	}
@@ -135,7 +137,7 @@ func (g *gate) Write(p []byte) (int, error) {
 	case g.begun <- struct{}{}:
 	default:
 	}
-	<-g.open
+	<-g.release
 	g.total.Add(int64(len(p)))
 	g.most.Store(max(g.most.Load(), int64(len(p))))
 	return len(p), nil
@@ -144,7 +146,7 @@ func (g *gate) Write(p []byte) (int, error) {
 func TestAFloodWaitsForASlowOutput(t *testing.T) {
 	t.Parallel()
 	const size = 20 << 20
-	g := newGate()
+	g := newBlockingWriter()
 	// The marker is created when all has been written, which must not happen
 	// while the output stands still.
 	marker := filepath.Join(t.TempDir(), "done")
@@ -159,7 +161,7 @@ func TestAFloodWaitsForASlowOutput(t *testing.T) {
 	<-ctx.Done()
 	assert.NoFileExists(t, marker)
 	requireAlive(t, tree.Pid())
-	close(g.open)
+	close(g.release)
 	exit, err := tree.Wait(t.Context())
 	require.NoError(t, err)
 	assert.Zero(t, exit.Code)
@@ -171,7 +173,7 @@ func TestAFloodWaitsForASlowOutput(t *testing.T) {
 // and another process holds the pipe.
 func TestASlowOutputGetsAllThatTheLeaderWrote(t *testing.T) {
 	t.Parallel()
-	g := newGate()
+	g := newBlockingWriter()
 	c := shell("sleep 1000 & head -c 60000 /dev/zero")
 	c.Output, c.Drain = g, time.Millisecond
 	tree, err := process.Start(c)
@@ -190,7 +192,7 @@ func TestASlowOutputGetsAllThatTheLeaderWrote(t *testing.T) {
 		t.Error("Wait did not wait for the output")
 	case <-time.After(20 * time.Millisecond):
 	}
-	close(g.open)
+	close(g.release)
 	assert.EqualValues(t, 60000, <-waited)
 }
 

@@ -74,7 +74,7 @@ func TestALeaderOutlivesTheThreadThatCalledStart(t *testing.T) {
 
 // Orphans that end before anybody looks leave zombies of which nothing but
 // their number, group and session is known.
-func TestZombiesThatNobodySawAliveAreReaped(t *testing.T) {
+func TestUnseenZombiesAreReaped(t *testing.T) {
 	t.Parallel()
 	bash, err := exec.LookPath("bash")
 	if err != nil {

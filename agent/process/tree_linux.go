@@ -31,14 +31,14 @@ type members struct {
 	unreachable map[identity]bool
 	// alive are the members that the last look found, but for the unreachable.
 	alive []status
-	// told is when the group was sent SIGTERM, in clock ticks after boot.
-	told uint64
+	// termSentAt is when the group was sent SIGTERM, in clock ticks after boot.
+	termSentAt uint64
 	// reaping frees the leader's number; reaped says that it has, and that
 	// the leader's group is no longer sent signals by number.
 	reaping sync.Once
 	reaped  bool
-	// blind says that /proc cannot be read, so only the group is known.
-	blind bool
+	// procUnreadable says that /proc cannot be read, so only the group is known.
+	procUnreadable bool
 }
 
 func newMembers(cmd *exec.Cmd, cookie, pipe string) *members {
@@ -63,22 +63,22 @@ func (m *members) identify() {
 	}
 }
 
-// longestDoubt is how long looks go on that cannot be trusted. A process that is
+// maxUnsureTime is how long looks go on that cannot be trusted. A process that is
 // being executed from a slow disk is nobody's for that long.
-const longestDoubt = 500 * time.Millisecond
+const maxUnsureTime = 500 * time.Millisecond
 
-// left looks for members alive. A look that finds none is not trusted when
+// anyAlive looks for members alive. A look that finds none is not trusted when
 // processes ended meanwhile, because their children may just have moved, and
 // only the second time when there are others, because the kernel may skip a
 // child when another one is reaped.
-func (m *members) left() bool {
+func (m *members) anyAlive() bool {
 	adopts := adoptsOrphans()
-	if adopts && m.leftNone() || !adopts && m.groupEnded() {
+	if adopts && m.noneLeft() || !adopts && m.groupEnded() {
 		return false
 	}
 	pause, trusted := shortestPause, 0
-	for begin := time.Now(); time.Since(begin) < longestDoubt; {
-		sure, others := m.look(adopts)
+	for begin := time.Now(); time.Since(begin) < maxUnsureTime; {
+		sure, others := m.scan(adopts)
 		if len(m.alive) > 0 || sure && !others {
 			break
 		}
@@ -92,16 +92,16 @@ func (m *members) left() bool {
 			break
 		}
 	}
-	if m.blind {
+	if m.procUnreadable {
 		return !m.groupEnded()
 	}
 	return len(m.alive) > 0
 }
 
-// leftNone is the cheap look after the end of a leader that has started nothing
+// noneLeft is the cheap look after the end of a leader that has started nothing
 // that outlived it, which is nearly always: all that it left would be this
 // program's now, as a child of its first thread, which leaders never are.
-func (m *members) leftNone() bool {
+func (m *members) noneLeft() bool {
 	return len(m.known) == 0 && m.leaderEnded() && hasNoOrphans(m.self)
 }
 
@@ -136,16 +136,16 @@ func (m *members) release() {
 // they can obey. Members that were started later are left alone: a trap may
 // start commands to clean up.
 func (m *members) terminate() {
-	first := m.told == 0
+	first := m.termSentAt == 0
 	if first {
-		m.told = ticksAfterBoot()
+		m.termSentAt = ticksAfterBoot()
 		if !m.reaped {
 			_ = unix.Kill(-m.leader.pid, unix.SIGTERM)
 			_ = unix.Kill(-m.leader.pid, unix.SIGCONT)
 		}
 	}
 	for _, s := range m.alive {
-		if m.known[s.identity] || !first && s.start >= m.told {
+		if m.known[s.identity] || !first && s.start >= m.termSentAt {
 			continue
 		}
 		m.known[s.identity] = true
@@ -159,7 +159,7 @@ func (m *members) terminate() {
 
 // kill sends SIGKILL to all members.
 func (m *members) kill() {
-	if !m.reaped || m.blind {
+	if !m.reaped || m.procUnreadable {
 		_ = unix.Kill(-m.leader.pid, unix.SIGKILL)
 	}
 	for _, s := range m.alive {
@@ -169,9 +169,9 @@ func (m *members) kill() {
 	}
 }
 
-// widen lets a pipe hold more, so that a job that prints much is stopped less
+// enlargePipe lets a pipe hold more, so that a job that prints much is stopped less
 // often. It is no error when the kernel does not.
-func widen(pipe *os.File) {
+func enlargePipe(pipe *os.File) {
 	if connection, err := pipe.SyscallConn(); err == nil {
 		_ = connection.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 2*pumpBuffer) })
 	}

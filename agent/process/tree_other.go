@@ -16,22 +16,22 @@ const bytesPending = 0x4004667f
 // BecomeSubreaper does nothing: only Linux has subreapers.
 func BecomeSubreaper() error { return nil }
 
-// Guard does nothing: only Linux tells whose a process is.
-type Guard struct{}
+// OrphanReaper does nothing: only Linux tells whose a process is.
+type OrphanReaper struct{}
 
-// StartGuard does nothing.
-func StartGuard(...string) (*Guard, error) { return &Guard{}, nil }
+// StartOrphanReaper does nothing.
+func StartOrphanReaper(...string) (*OrphanReaper, error) { return &OrphanReaper{}, nil }
 
 // Stop does nothing.
-func (*Guard) Stop() {}
+func (*OrphanReaper) Stop() {}
 
 // attributes gives the leader a session of its own, and so a group.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true}
 }
 
-// ownThread runs a function. Only Linux ties children to threads.
-func ownThread(f func()) { f() }
+// runOnOwnThread runs a function. Only Linux ties children to threads.
+func runOnOwnThread(f func()) { f() }
 
 func pipeName(*os.File) string { return "" }
 
@@ -52,21 +52,21 @@ func awaitExit(cmd *exec.Cmd) (Exit, error) {
 
 // members is the process group.
 type members struct {
-	group int
-	told  bool
+	group      int
+	termSentAt bool
 }
 
 func newMembers(cmd *exec.Cmd, _, _ string) *members { return &members{group: cmd.Process.Pid} }
 
-func (m *members) left() bool {
+func (m *members) anyAlive() bool {
 	return syscall.Kill(-m.group, 0) == nil
 }
 
 func (m *members) terminate() {
-	if m.told {
+	if m.termSentAt {
 		return
 	}
-	m.told = true
+	m.termSentAt = true
 	// A group that has just ended needs no signal.
 	_ = syscall.Kill(-m.group, syscall.SIGTERM)
 	_ = syscall.Kill(-m.group, syscall.SIGCONT)
@@ -76,5 +76,5 @@ func (m *members) kill() { _ = syscall.Kill(-m.group, syscall.SIGKILL) }
 
 func (m *members) release() {}
 
-// widen does nothing: pipes have one size here.
-func widen(*os.File) {}
+// enlargePipe does nothing: pipes have one size here.
+func enlargePipe(*os.File) {}

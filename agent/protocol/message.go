@@ -123,26 +123,26 @@ func ParseMessage(body []byte) (*Message, error) {
 	}
 	m := &Message{payload: members}
 	properties, metadata, origin := m.object(KeyProperties), m.object(KeyMetadata), m.object(KeyOrigin)
-	m.Job = Job{Runner: text(properties["Runner"]), Commands: texts(properties["Commands"]), Environment: textMap(properties["Environment"])}
+	m.Job = Job{Runner: scalarOrEmpty(properties["Runner"]), Commands: scalarList(properties["Commands"]), Environment: scalarMap(properties["Environment"])}
 	m.Metadata = ExecutionMetadata{
-		TaskToken:              text(metadata["sfnToken"]),
-		StepName:               text(metadata["stepName"]),
-		ExecutionARN:           text(metadata["executionArn"]),
-		DeploymentExecutionARN: text(metadata[KeyDeploymentExecution]),
-		ExecutionStartTime:     text(metadata["executionStartTime"]),
-		RetryCount:             int(number(metadata["retryCounter"])),
+		TaskToken:              scalarOrEmpty(metadata["sfnToken"]),
+		StepName:               scalarOrEmpty(metadata["stepName"]),
+		ExecutionARN:           scalarOrEmpty(metadata["executionArn"]),
+		DeploymentExecutionARN: scalarOrEmpty(metadata[KeyDeploymentExecution]),
+		ExecutionStartTime:     scalarOrEmpty(metadata["executionStartTime"]),
+		RetryCount:             int(int32Of(metadata["retryCounter"])),
 	}
-	source := fields(origin["deploymentSource"])
+	source := objectFields(origin["deploymentSource"])
 	m.Origin = DeploymentOrigin{
-		DistributionName: text(origin["distributionName"]),
-		DistributionID:   text(origin["distributionId"]),
-		Environment:      text(origin["environment"]),
-		ObjectIdentifier: text(origin["objectIdentifier"]),
-		StackName:        text(origin["stackName"]),
-		DeploymentName:   text(origin["deploymentName"]),
-		Source:           DeploymentSource{Bucket: text(source["deploymentSourceBucket"]), Prefix: text(source["deploymentSourcePrefix"])},
+		DistributionName: scalarOrEmpty(origin["distributionName"]),
+		DistributionID:   scalarOrEmpty(origin["distributionId"]),
+		Environment:      scalarOrEmpty(origin["environment"]),
+		ObjectIdentifier: scalarOrEmpty(origin["objectIdentifier"]),
+		StackName:        scalarOrEmpty(origin["stackName"]),
+		DeploymentName:   scalarOrEmpty(origin["deploymentName"]),
+		Source:           DeploymentSource{Bucket: scalarOrEmpty(source["deploymentSourceBucket"]), Prefix: scalarOrEmpty(source["deploymentSourcePrefix"])},
 	}
-	m.ConfigurationHash = number(m.member(KeyConfigurationHash))
+	m.ConfigurationHash = int32Of(m.member(KeyConfigurationHash))
 	return m, nil
 }
 
@@ -178,7 +178,7 @@ func (m *Message) member(key string) json.RawMessage {
 	return nil
 }
 
-func (m *Message) object(key string) map[string]json.RawMessage { return fields(m.member(key)) }
+func (m *Message) object(key string) map[string]json.RawMessage { return objectFields(m.member(key)) }
 
 // objectMembers splits an object into its members; of two equal keys the last
 // value counts, in the place of the first.
@@ -218,7 +218,7 @@ func objectMembers(body []byte) ([]member, error) {
 	return members, nil
 }
 
-func fields(raw json.RawMessage) map[string]json.RawMessage {
+func objectFields(raw json.RawMessage) map[string]json.RawMessage {
 	var result map[string]json.RawMessage
 	if json.Unmarshal(raw, &result) != nil {
 		return nil
@@ -226,16 +226,16 @@ func fields(raw json.RawMessage) map[string]json.RawMessage {
 	return result
 }
 
-// text is the text of a scalar; "" for what is missing, null or no scalar.
-func text(raw json.RawMessage) string {
-	if s := scalar(raw); s != "null" || strings.HasPrefix(string(raw), `"`) {
+// scalarOrEmpty is the text of a scalar; "" for what is missing, null or no scalar.
+func scalarOrEmpty(raw json.RawMessage) string {
+	if s := scalarText(raw); s != "null" || strings.HasPrefix(string(raw), `"`) {
 		return s
 	}
 	return ""
 }
 
-// scalar is the text of any scalar, null included; "" for lists and objects.
-func scalar(raw json.RawMessage) string {
+// scalarText is the text of any scalar, null included; "" for lists and objects.
+func scalarText(raw json.RawMessage) string {
 	trimmed := bytes.TrimSpace(raw)
 	if len(trimmed) == 0 {
 		return ""
@@ -253,30 +253,30 @@ func scalar(raw json.RawMessage) string {
 	return string(trimmed)
 }
 
-func texts(raw json.RawMessage) []string {
+func scalarList(raw json.RawMessage) []string {
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil {
 		return nil
 	}
 	result := make([]string, len(items))
 	for i, item := range items {
-		result[i] = scalar(item)
+		result[i] = scalarText(item)
 	}
 	return result
 }
 
-func textMap(raw json.RawMessage) map[string]string {
-	items := fields(raw)
+func scalarMap(raw json.RawMessage) map[string]string {
+	items := objectFields(raw)
 	result := make(map[string]string, len(items))
 	for key, item := range items {
-		result[key] = scalar(item)
+		result[key] = scalarText(item)
 	}
 	return result
 }
 
-// number reads a signed 32-bit integer, also out of a string; 0 for others.
-func number(raw json.RawMessage) int32 {
-	value, err := strconv.ParseInt(scalar(raw), 10, 32)
+// int32Of reads a signed 32-bit integer, also out of a string; 0 for others.
+func int32Of(raw json.RawMessage) int32 {
+	value, err := strconv.ParseInt(scalarText(raw), 10, 32)
 	if err != nil {
 		return 0
 	}

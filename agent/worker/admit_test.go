@@ -15,17 +15,17 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// verdicts gives its verdicts one after another, the last one for ever.
-func verdicts(said ...worker.Verdict) admission {
+// decisions gives its verdicts one after another, the last one for ever.
+func decisions(said ...worker.Decision) fakeFilter {
 	var calls atomic.Int32
-	return func(context.Context, *protocol.Message) (worker.Verdict, error) {
+	return func(context.Context, *protocol.Message) (worker.Decision, error) {
 		return said[min(int(calls.Add(1)), len(said))-1], nil
 	}
 }
 
-type admission func(context.Context, *protocol.Message) (worker.Verdict, error)
+type fakeFilter func(context.Context, *protocol.Message) (worker.Decision, error)
 
-func (a admission) Admit(ctx context.Context, message *protocol.Message) (worker.Verdict, error) {
+func (a fakeFilter) Check(ctx context.Context, message *protocol.Message) (worker.Decision, error) {
 	return a(ctx, message)
 }
 
@@ -34,8 +34,8 @@ func (a admission) Admit(ctx context.Context, message *protocol.Message) (worker
 func TestAJobOfAnotherConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		f.runs(func(context.Context, string) { time.Sleep(10 * time.Minute) })
+		f := newAgentGroup(t)
+		f.onRun(func(context.Context, string) { time.Sleep(10 * time.Minute) })
 		ours := f.commands("Ours")
 		begin := time.Now()
 		_, ended := f.start(t.Context())
@@ -43,13 +43,13 @@ func TestAJobOfAnotherConfiguration(t *testing.T) {
 		f.state.Configure(5)
 		foreign := f.commands("Foreign")
 		require.NoError(t, <-ended)
-		assert.Equal(t, ranFailure(), get(t, ours).failure, "what runs is finished")
+		assert.Equal(t, sourceFailure(), get(t, ours).failure, "what runs is finished")
 		assert.LessOrEqual(t, time.Since(begin), 11*time.Minute, "it does not stay for its hour")
 		assert.Empty(t, foreign)
 		assert.True(t, f.state.Retired())
 		time.Sleep(10 * time.Second)
 		assert.Equal(t, 1, f.queue.Waiting(), "it is soon there for another runner")
-		assert.Equal(t, map[string]int{"Ours": 1}, f.ran())
+		assert.Equal(t, map[string]int{"Ours": 1}, f.runCounts())
 	})
 }
 
@@ -58,8 +58,8 @@ func TestAJobOfAnotherConfiguration(t *testing.T) {
 func TestARunnerWithAnotherAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		f.runs(func(context.Context, string) { time.Sleep(10 * time.Minute) })
+		f := newAgentGroup(t)
+		f.onRun(func(context.Context, string) { time.Sleep(10 * time.Minute) })
 		ours := f.commands("Ours")
 		_, ended := f.start(t.Context())
 		synctest.Wait()
@@ -71,7 +71,7 @@ func TestARunnerWithAnotherAgent(t *testing.T) {
 		assert.Equal(t, 1, f.queue.Waiting())
 		require.NoError(t, <-ended)
 		assert.Equal(t, 10*time.Minute, time.Since(begin))
-		assert.Equal(t, ranFailure(), get(t, ours).failure)
+		assert.Equal(t, sourceFailure(), get(t, ours).failure)
 		assert.Empty(t, others)
 		assert.False(t, f.state.Retired(), "the state is the other's")
 	})
@@ -82,8 +82,8 @@ func TestARunnerWithAnotherAgent(t *testing.T) {
 func TestAReplacedAgentLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		f.ports.Admission = verdicts(worker.Leave)
+		f := newAgentGroup(t)
+		f.ports.Filter = decisions(worker.Requeue)
 		begin := time.Now()
 		_, ended := f.start(t.Context())
 		synctest.Wait()
@@ -99,24 +99,24 @@ func TestAReplacedAgentLeaves(t *testing.T) {
 	})
 }
 
-// TestVerdictsAreConfirmed: one stale read neither deletes a valid message nor
+// TestDecisionsAreConfirmed: one stale read neither deletes a valid message nor
 // ends a healthy agent.
-func TestVerdictsAreConfirmed(t *testing.T) {
+func TestDecisionsAreConfirmed(t *testing.T) {
 	t.Parallel()
-	for name, said := range map[string][]worker.Verdict{
-		"drop":        {worker.Drop, worker.Take},
-		"leaving":     {worker.Leaving, worker.Take},
-		"both by one": {worker.Leaving, worker.Drop, worker.Take},
+	for name, said := range map[string][]worker.Decision{
+		"drop":        {worker.Discard, worker.Accept},
+		"leaving":     {worker.Superseded, worker.Accept},
+		"both by one": {worker.Superseded, worker.Discard, worker.Accept},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				f := newFleet(t)
-				f.ports.Admission = verdicts(said...)
+				f := newAgentGroup(t)
+				f.ports.Filter = decisions(said...)
 				answers := f.commands("Step")
 				begin := time.Now()
 				require.NoError(t, f.worker().Run(t.Context()))
-				assert.Equal(t, ranFailure(), get(t, answers).failure)
+				assert.Equal(t, sourceFailure(), get(t, answers).failure)
 				assert.Greater(t, time.Since(begin), time.Hour, "it stays until it is idle")
 			})
 		})
@@ -127,19 +127,19 @@ func TestVerdictsAreConfirmed(t *testing.T) {
 func TestAJobOfAnEndedExecution(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.state.EndExecution("arn:execution")
 		answers := f.commands("Step")
 		require.NoError(t, f.worker().Run(t.Context()))
 		assert.Empty(t, answers)
-		assert.Empty(t, f.ran())
+		assert.Empty(t, f.runCounts())
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
 }
 
-// TestAdmissionErrors: a throttled read is retried. If it keeps failing or is
+// TestFilterErrors: a throttled read is retried. If it keeps failing or is
 // refused, the job fails and leaves the queue; the agent goes on.
-func TestAdmissionErrors(t *testing.T) {
+func TestFilterErrors(t *testing.T) {
 	t.Parallel()
 	denied := fmt.Errorf("%w: the table AttiniResourceStatesV1 may not be read", worker.ErrRefused)
 	cases := map[string]struct {
@@ -148,7 +148,7 @@ func TestAdmissionErrors(t *testing.T) {
 		failure *worker.Failure
 		within  time.Duration
 	}{
-		"busy for a while": {errService, 5, ranFailure(), time.Minute},
+		"busy for a while": {errService, 5, sourceFailure(), time.Minute},
 		"busy for ever":    {errService, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service is busy"}, 5 * time.Minute},
 		"refused":          {denied, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service refused: the table AttiniResourceStatesV1 may not be read"}, time.Millisecond},
 		"no verdict":       {nil, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service refused: 0 is no verdict"}, time.Millisecond},
@@ -157,13 +157,13 @@ func TestAdmissionErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				f := newFleet(t)
+				f := newAgentGroup(t)
 				var calls atomic.Int32
-				f.ports.Admission = admission(func(_ context.Context, message *protocol.Message) (worker.Verdict, error) {
+				f.ports.Filter = fakeFilter(func(_ context.Context, message *protocol.Message) (worker.Decision, error) {
 					if message.Metadata.StepName == "Step" && calls.Add(1) <= c.times {
 						return 0, c.err
 					}
-					return worker.Take, nil
+					return worker.Accept, nil
 				})
 				begin := time.Now()
 				answers, other := f.commands("Step"), f.commands("Other")

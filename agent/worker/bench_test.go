@@ -19,17 +19,17 @@ func BenchmarkJob(b *testing.B) {
 		}
 	})
 	b.Run("job", func(b *testing.B) {
-		bench := newBench(b)
-		bench.config.HeartbeatInterval = protocol.HeartbeatInterval
-		_, ended := bench.start(b.Context())
+		fixture := newFixture(b)
+		fixture.config.HeartbeatInterval = protocol.HeartbeatInterval
+		_, ended := fixture.start(b.Context())
 		n := 0
 		for b.Loop() {
 			n++
-			if a := <-bench.commands(fmt.Sprint(n), "true"); a.Failure != nil {
+			if a := <-fixture.commands(fmt.Sprint(n), "true"); a.Failure != nil {
 				b.Fatal(a.Failure)
 			}
 		}
-		bench.queue.Close()
+		fixture.queue.Close()
 		<-ended
 	})
 }

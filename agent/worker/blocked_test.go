@@ -58,7 +58,7 @@ func (b blockedLines) Close(context.Context) { b.note("closed") }
 // the step is told, other jobs run, and the log is closed, once, when it lets go.
 func TestABlockedLogHoldsNoJobUp(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.JobTimeout = time.Second
 	b.config.MaxConcurrentJobs = 1
 	log := &blockedLog{Log: b.ports.Log, step: "Prints", let: make(chan struct{})}
@@ -76,13 +76,13 @@ func TestABlockedLogHoldsNoJobUp(t *testing.T) {
 		select { // the job's second, its output's ten, its log's ten
 		case a := <-each.answers:
 			assert.Equal(t, each.want, answer{string(a.Output), a.Failure})
-		case <-time.After(2 * patience):
+		case <-time.After(2 * testTimeout):
 			require.Fail(t, "no answer came")
 		}
 	}
 	assert.Empty(t, log.String())
 	close(log.let)
-	require.Eventually(t, func() bool { return log.String() == "written, closed" }, patience, time.Millisecond, "%s", log)
+	require.Eventually(t, func() bool { return log.String() == "written, closed" }, testTimeout, time.Millisecond, "%s", log)
 	b.queue.Close()
 	require.NoError(t, <-ended)
 }
@@ -92,16 +92,16 @@ func TestABlockedLogHoldsNoJobUp(t *testing.T) {
 func TestAJobThatCannotBeEnded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs = 1
 		f.config.JobTimeout = time.Hour
 		let := make(chan struct{})
-		f.runs(func(_ context.Context, step string) { // whatever its context says
+		f.onRun(func(_ context.Context, step string) { // whatever its context says
 			if step == "Hangs" {
 				<-let
 			}
 		})
-		tap := f.tapped(&tap{})
+		recorder := f.record(&portRecorder{})
 		hangs := f.commands("Hangs")
 		_, ended := f.start(t.Context())
 		synctest.Wait()
@@ -115,12 +115,12 @@ func TestAJobThatCannotBeEnded(t *testing.T) {
 		require.NotNil(t, failure)
 		assert.Equal(t, protocol.ErrorRuntime, failure.Error)
 		assert.Contains(t, failure.Cause, "could not end the job")
-		assert.Equal(t, ranFailure(), get(t, waits).failure, "it has the place")
-		beats := tap.count("beat")
+		assert.Equal(t, sourceFailure(), get(t, waits).failure, "it has the place")
+		beats := recorder.count("beat")
 		assert.Greater(t, beats, 180)
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		assert.Equal(t, beats, tap.count("beat"))
+		assert.Equal(t, beats, recorder.count("beat"))
 		close(let)
 		require.NoError(t, <-ended)
 	})

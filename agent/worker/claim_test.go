@@ -16,18 +16,18 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// TestTheWayOfAJob: its claim is written before its message goes, and both
+// TestOrderOfCalls: its claim is written before its message goes, and both
 // before it runs.
-func TestTheWayOfAJob(t *testing.T) {
+func TestOrderOfCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		tap := f.tapped(&tap{})
+		f := newAgentGroup(t)
+		recorder := f.record(&portRecorder{})
 		answers := f.commands("Step")
 		require.NoError(t, f.worker().Run(t.Context()))
-		assert.Equal(t, ranFailure(), get(t, answers).failure)
-		way := slices.DeleteFunc(tap.made(), func(call string) bool { return call == "receive" })
-		assert.Equal(t, []string{"started", "unfinished", "admit", "beat", "claim", "delete", "run", "fail", "finish"}, way[:9])
+		assert.Equal(t, sourceFailure(), get(t, answers).failure)
+		calls := slices.DeleteFunc(recorder.recorded(), func(call string) bool { return call == "receive" })
+		assert.Equal(t, []string{"started", "unfinished", "admit", "beat", "claim", "delete", "run", "fail", "finish"}, calls[:9])
 		assert.Empty(t, f.claims.Open())
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
@@ -38,12 +38,12 @@ func TestAClaimedJobDoesNotRun(t *testing.T) {
 	t.Parallel()
 	for _, task := range []string{"A", "B"} {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFleet(t)
+			f := newAgentGroup(t)
 			require.NoError(t, f.claims.Of(task).Claim(t.Context(), worker.Claim{Token: "token-Step", Attempt: "earlier"}))
 			answers := f.commands("Step")
 			_, ended := f.start(t.Context())
 			synctest.Wait()
-			assert.Empty(t, f.ran())
+			assert.Empty(t, f.runCounts())
 			assert.Empty(t, answers, "who has claimed it answers")
 			assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 			require.NoError(t, f.claims.Of(task).Finish(t.Context(), "token-Step"))
@@ -57,9 +57,9 @@ func TestAClaimedJobDoesNotRun(t *testing.T) {
 func TestClaimsWhoseAnswersAreLost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		var calls atomic.Int32
-		f.tapped(&tap{after: func(_ context.Context, call string) error {
+		f.record(&portRecorder{after: func(_ context.Context, call string) error {
 			if call == "claim" && calls.Add(1) < 3 {
 				return errService
 			}
@@ -67,8 +67,8 @@ func TestClaimsWhoseAnswersAreLost(t *testing.T) {
 		}})
 		answers := f.commands("Step")
 		require.NoError(t, f.worker().Run(t.Context()))
-		assert.Equal(t, ranFailure(), get(t, answers).failure)
-		assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+		assert.Equal(t, sourceFailure(), get(t, answers).failure)
+		assert.Equal(t, map[string]int{"Step": 1}, f.runCounts())
 	})
 }
 
@@ -88,11 +88,11 @@ func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				f := newFleet(t)
+				f := newAgentGroup(t)
 				if !c.claims {
 					f.ports.Claims = nil
 				}
-				f.tapped(&tap{before: only(c.call, errService)})
+				f.record(&portRecorder{before: failCalls(c.call, errService)})
 				answers := f.commands("Step")
 				begin := time.Now()
 				_, ended := f.start(t.Context())
@@ -100,7 +100,7 @@ func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
 				assert.LessOrEqual(t, time.Since(begin), 5*time.Minute)
 				assert.Greater(t, time.Since(begin), 3*time.Minute, "it is tried for long enough")
 				require.NoError(t, <-ended)
-				assert.Empty(t, f.ran())
+				assert.Empty(t, f.runCounts())
 				assert.NotContains(t, f.log(), "token-Step")
 			})
 		})
@@ -111,9 +111,9 @@ func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
 func TestAMessageThatCannotBeDeleted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		var calls atomic.Int32
-		f.tapped(&tap{before: func(_ context.Context, call string) error {
+		f.record(&portRecorder{before: func(_ context.Context, call string) error {
 			if call == "delete" && calls.Add(1) < 20 {
 				return errService
 			}
@@ -121,8 +121,8 @@ func TestAMessageThatCannotBeDeleted(t *testing.T) {
 		}})
 		answers := f.commands("Step")
 		require.NoError(t, f.worker().Run(t.Context()))
-		assert.Equal(t, ranFailure(), get(t, answers).failure)
-		assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+		assert.Equal(t, sourceFailure(), get(t, answers).failure)
+		assert.Equal(t, map[string]int{"Step": 1}, f.runCounts())
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
 }
@@ -135,16 +135,16 @@ func claimOf(token string) worker.Claim {
 func TestJobsOfADeadAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		dead := f.claims.Of("arn:task/dead")
 		answers, closed := f.reporter.Open("token-dead"), f.reporter.Open("token-closed")
 		f.reporter.Close("token-closed")
 		require.NoError(t, dead.Claim(t.Context(), claimOf("token-dead")))
 		require.NoError(t, dead.Claim(t.Context(), claimOf("token-closed")))
 		time.Sleep(protocol.LeaseTime)
-		tap := f.tapped(&tap{})
+		recorder := f.record(&portRecorder{})
 		require.NoError(t, f.worker().Run(t.Context()))
-		assert.Equal(t, []string{"started", "unfinished", "fail", "finish", "fail", "finish", "receive"}, tap.made()[:7])
+		assert.Equal(t, []string{"started", "unfinished", "fail", "finish", "fail", "finish", "receive"}, recorder.recorded()[:7])
 		assert.Equal(t, &worker.Failure{
 			Error: protocol.ErrorRuntime,
 			Cause: "the runner ended while the job ran: task arn:task/dead began it at 2000-01-01T00:00:00Z and gave no sign of life for 3m0s",
@@ -160,21 +160,21 @@ func TestJobsOfADeadAgent(t *testing.T) {
 func TestJobsOfALivingAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		let := make(chan struct{})
-		f.runs(func(context.Context, string) { <-let })
+		f.onRun(func(context.Context, string) { <-let })
 		finishes := f.commands("Finishes")
 		_, first := f.start(t.Context())
 		synctest.Wait()
 		f.state.Replace("B")
-		f.as("B")
+		f.useTask("B")
 		_, second := f.start(t.Context())
 		time.Sleep(10 * time.Hour)
 		synctest.Wait()
 		assert.Empty(t, finishes)
 		assert.Empty(t, second, "it stays, in case the other dies")
 		close(let)
-		assert.Equal(t, ranFailure(), get(t, finishes).failure)
+		assert.Equal(t, sourceFailure(), get(t, finishes).failure)
 		// An agent that died the moment after it claimed.
 		dies := f.reporter.Open("token-Dies")
 		require.NoError(t, f.claims.Of("C").Claim(t.Context(), claimOf("token-Dies")))
@@ -192,11 +192,11 @@ func TestJobsOfALivingAgent(t *testing.T) {
 func TestClaimsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		f.tapped(&tap{before: only("unfinished", errService)})
+		f := newAgentGroup(t)
+		f.record(&portRecorder{before: failCalls("unfinished", errService)})
 		answers := f.commands("Step")
 		require.NoError(t, f.worker().Run(t.Context()))
-		assert.Equal(t, ranFailure(), get(t, answers).failure)
+		assert.Equal(t, sourceFailure(), get(t, answers).failure)
 		assert.Contains(t, f.log(), "read the claims of other agents")
 	})
 }
@@ -205,8 +205,8 @@ func TestClaimsThatCannotBeRead(t *testing.T) {
 func TestAnUnansweredJobIsNotFinished(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		f.tapped(&tap{before: only("fail", errService)})
+		f := newAgentGroup(t)
+		f.record(&portRecorder{before: failCalls("fail", errService)})
 		answers := f.commands("Step")
 		ctx, stop := context.WithCancelCause(t.Context())
 		_, ended := f.start(ctx)
@@ -216,10 +216,10 @@ func TestAnUnansweredJobIsNotFinished(t *testing.T) {
 		assert.Empty(t, answers)
 		assert.Contains(t, f.claims.Open(), "token-Step")
 		f.state.Replace("B")
-		f.as("B")
+		f.useTask("B")
 		require.NoError(t, f.worker().Run(t.Context()))
 		assert.Contains(t, get(t, answers).failure.Cause, "the runner ended while the job ran: task A")
-		assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+		assert.Equal(t, map[string]int{"Step": 1}, f.runCounts())
 		assert.Empty(t, f.claims.Open())
 	})
 }

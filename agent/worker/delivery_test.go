@@ -22,15 +22,15 @@ import (
 // TestASecondDeliveryOfARunningJob is dropped: queues deliver at least once.
 func TestASecondDeliveryOfARunningJob(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	ran := filepath.Join(t.TempDir(), "ran")
 	properties := map[string]any{"Commands": []string{"echo once >> " + ran, "echo started", "while [ ! -e " + b.config.Directory + "/go ]; do sleep 0.01; done"}}
 	answers := b.job("Step", properties)
 	_, ended := b.start(t.Context())
 	b.awaitText("Step", "started\n")
 	b.queue.Send(b.body("Step", properties))
-	require.Eventually(t, func() bool { return strings.Contains(b.log(), "drop a second delivery of a job") }, patience, time.Millisecond)
-	require.Eventually(t, func() bool { return b.queue.Waiting()+b.queue.Undeleted() == 0 }, patience, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(b.log(), "drop a second delivery of a job") }, testTimeout, time.Millisecond)
+	require.Eventually(t, func() bool { return b.queue.Waiting()+b.queue.Undeleted() == 0 }, testTimeout, time.Millisecond)
 	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
 	assert.Nil(t, get(t, answers).failure)
 	b.queue.Close()
@@ -44,10 +44,10 @@ func TestASecondDeliveryOfARunningJob(t *testing.T) {
 func TestASecondDeliveryOfAWaitingJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newVirtualBench(t)
+		b := newFakeClockFixture(t)
 		b.config.MaxConcurrentJobs = 1
 		let := make(chan struct{})
-		b.runs(func(ctx context.Context, step string) { <-let })
+		b.onRun(func(ctx context.Context, step string) { <-let })
 		first := b.commands("First")
 		_, ended := b.start(t.Context())
 		synctest.Wait()
@@ -57,28 +57,28 @@ func TestASecondDeliveryOfAWaitingJob(t *testing.T) {
 		synctest.Wait()
 		assert.Contains(t, b.log(), "a job that waits came again")
 		close(let)
-		assert.Equal(t, ranFailure(), get(t, first).failure)
-		assert.Equal(t, ranFailure(), get(t, second).failure)
+		assert.Equal(t, sourceFailure(), get(t, first).failure)
+		assert.Equal(t, sourceFailure(), get(t, second).failure)
 		synctest.Wait()
 		assert.Equal(t, 0, b.queue.Waiting()+b.queue.Undeleted(), "the newest receipt was used")
 		b.queue.Close()
 		require.NoError(t, <-ended)
-		assert.Equal(t, map[string]int{"First": 1, "Second": 1}, b.ran())
+		assert.Equal(t, map[string]int{"First": 1, "Second": 1}, b.runCounts())
 	})
 }
 
-// greedyQueue hands out twelve messages at a time, whatever was asked for.
-type greedyQueue struct{ worker.Queue }
+// oversizedQueue hands out twelve messages at a time, whatever was asked for.
+type oversizedQueue struct{ worker.Queue }
 
-func (q greedyQueue) Receive(ctx context.Context, _ int, wait time.Duration) ([]worker.Delivery, error) {
+func (q oversizedQueue) Receive(ctx context.Context, _ int, wait time.Duration) ([]worker.Delivery, error) {
 	return q.Queue.Receive(ctx, 12, wait)
 }
 
 func TestAQueueThatHandsOutTooMuch(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.MaxConcurrentJobs = 1
-	b.ports.Queue = greedyQueue{b.queue}
+	b.ports.Queue = oversizedQueue{b.queue}
 	var answers []<-chan porttest.Answer
 	for i := range 12 {
 		answers = append(answers, b.commands(fmt.Sprint("Step", i), "true"))
@@ -98,7 +98,7 @@ func TestAQueueThatHandsOutTooMuch(t *testing.T) {
 func TestMalformedMessages(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newVirtualBench(t)
+		b := newFakeClockFixture(t)
 		b.useQueue(memory.NewHidingQueue(time.Minute))
 		told := b.reporter.Open("token-Told")
 		b.queue.Send([]byte(`{"deploymentPlanExecutionMetadata":{"sfnToken":"token-Told","Properties":"secret text`))
@@ -108,7 +108,7 @@ func TestMalformedMessages(t *testing.T) {
 		good := b.commands("Good")
 		begin := time.Now()
 		_, ended := b.start(t.Context())
-		assert.Equal(t, ranFailure(), get(t, good).failure)
+		assert.Equal(t, sourceFailure(), get(t, good).failure)
 		assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read a job message: it is not JSON"}, get(t, told).failure)
 		assert.Less(t, time.Since(begin), time.Second)
 		time.Sleep(150 * time.Second)
@@ -126,7 +126,7 @@ func TestMalformedMessages(t *testing.T) {
 // TestMalformedMessagesOfAQueueThatDoesNotCount are dropped at once.
 func TestMalformedMessagesOfAQueueThatDoesNotCount(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.ports.Queue = uncounted{b.queue}
 	b.queue.Send([]byte("no JSON"))
 	require.NoError(t, b.run())
@@ -143,10 +143,10 @@ func (q uncounted) Receive(ctx context.Context, most int, wait time.Duration) ([
 	return deliveries, err
 }
 
-// TestAJobNobodyWaitsFor does not run and leaves the queue.
-func TestAJobNobodyWaitsFor(t *testing.T) {
+// TestJobOfAnEndedStep does not run and leaves the queue.
+func TestJobOfAnEndedStep(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	dead := b.commands("Dead", "echo never")
 	b.reporter.Close("token-Dead")
 	require.NoError(t, b.run())

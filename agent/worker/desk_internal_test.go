@@ -18,45 +18,45 @@ func TestNoJobSeesAnothersDirectory(t *testing.T) {
 	t.Parallel()
 	file := func(path string) error { return os.WriteFile(path, []byte("secret"), 0o600) }
 	elsewhere := t.TempDir()
-	for name, leave := range map[string]func(d desk) error{
+	for name, leave := range map[string]func(d jobDir) error{
 		"nothing":                          nil,
-		"a file beside source":             func(d desk) error { return file(filepath.Join(d.directory, "left")) },
-		"a hidden directory beside source": func(d desk) error { return os.Mkdir(filepath.Join(d.directory, ".cache"), 0o700) },
-		"many files":                       func(d desk) error { return many(d.directory) },
-		"an open directory":                func(d desk) error { return os.Chmod(d.directory, 0o777) },
-		"a sticky directory":               func(d desk) error { return os.Chmod(d.directory, 0o700|os.ModeSticky) },
-		"no source":                        func(d desk) error { return os.Remove(d.source()) },
-		"source under another name":        func(d desk) error { return os.Rename(d.source(), d.source()+"s") },
-		"a file in source":                 func(d desk) error { return file(filepath.Join(d.source(), "left")) },
-		"a file in tmp":                    func(d desk) error { return file(filepath.Join(d.temporary(), "left")) },
-		"an open tmp":                      func(d desk) error { return os.Chmod(d.temporary(), 0o755) },
-		"an output":                        func(d desk) error { return file(d.output()) },
-		"an executable output":             func(d desk) error { return os.Chmod(d.output(), 0o700) },
-		"no output":                        func(d desk) error { return os.Remove(d.output()) },
-		"a second name of the output":      func(d desk) error { return os.Link(d.output(), filepath.Join(elsewhere, "output")) },
-		"a link for source":                func(d desk) error { return replace(d.source(), elsewhere) },
-		"a link for all":                   func(d desk) error { return replace(d.directory, elsewhere) },
+		"a file beside source":             func(d jobDir) error { return file(filepath.Join(d.directory, "left")) },
+		"a hidden directory beside source": func(d jobDir) error { return os.Mkdir(filepath.Join(d.directory, ".cache"), 0o700) },
+		"many files":                       func(d jobDir) error { return many(d.directory) },
+		"an open directory":                func(d jobDir) error { return os.Chmod(d.directory, 0o777) },
+		"a sticky directory":               func(d jobDir) error { return os.Chmod(d.directory, 0o700|os.ModeSticky) },
+		"no source":                        func(d jobDir) error { return os.Remove(d.source()) },
+		"source under another name":        func(d jobDir) error { return os.Rename(d.source(), d.source()+"s") },
+		"a file in source":                 func(d jobDir) error { return file(filepath.Join(d.source(), "left")) },
+		"a file in tmp":                    func(d jobDir) error { return file(filepath.Join(d.temporary(), "left")) },
+		"an open tmp":                      func(d jobDir) error { return os.Chmod(d.temporary(), 0o755) },
+		"an output":                        func(d jobDir) error { return file(d.output()) },
+		"an executable output":             func(d jobDir) error { return os.Chmod(d.output(), 0o700) },
+		"no output":                        func(d jobDir) error { return os.Remove(d.output()) },
+		"a second name of the output":      func(d jobDir) error { return os.Link(d.output(), filepath.Join(elsewhere, "output")) },
+		"a link for source":                func(d jobDir) error { return replace(d.source(), elsewhere) },
+		"a link for all":                   func(d jobDir) error { return replace(d.directory, elsewhere) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ds := &desks{directory: t.TempDir(), logger: slog.New(slog.DiscardHandler)}
+			ds := &jobDirPool{directory: t.TempDir(), logger: slog.New(slog.DiscardHandler)}
 			message, err := protocol.ParseMessage([]byte("{}"))
 			require.NoError(t, err)
-			first, err := ds.take(message)
+			first, err := ds.acquire(message)
 			require.NoError(t, err)
 			if leave != nil {
 				require.NoError(t, leave(first))
 			}
-			ds.give(first, true)
+			ds.release(first, true)
 			if leave != nil {
 				assert.NoFileExists(t, first.directory)
 				assert.NoDirExists(t, first.directory)
 			}
-			second, err := ds.take(message)
+			second, err := ds.acquire(message)
 			require.NoError(t, err)
 			assert.Equal(t, leave == nil, first.directory == second.directory)
-			assert.True(t, second.isAsMade())
-			ds.give(second, false)
+			assert.True(t, second.isPristine())
+			ds.release(second, false)
 			assert.NoDirExists(t, second.directory)
 		})
 	}

@@ -37,8 +37,8 @@ func (w *Worker) isDrained() bool {
 	}
 }
 
-// heed ends what Drain says is to be ended.
-func (w *Worker) heed(running context.Context, halt, rest context.CancelCauseFunc) {
+// watchStop ends what Drain says is to be ended.
+func (w *Worker) watchStop(running context.Context, halt, rest context.CancelCauseFunc) {
 	select {
 	case <-w.drained:
 		rest(errDrained)
@@ -52,8 +52,8 @@ func (w *Worker) heed(running context.Context, halt, rest context.CancelCauseFun
 	}
 }
 
-// either returns a context like ctx that also ends with other, for its cause.
-func either(ctx, other context.Context) (context.Context, context.CancelFunc) {
+// mergeContexts returns a context like ctx that also ends with other, for its cause.
+func mergeContexts(ctx, other context.Context) (context.Context, context.CancelFunc) {
 	both, cancel := context.WithCancelCause(ctx)
 	if other.Err() != nil {
 		cancel(context.Cause(other)) // at once, and not by a goroutine

@@ -16,14 +16,14 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// TestDrainGivesBack: waiting jobs are requeued as soon as the current receive
+// TestDrainRequeues: waiting jobs are requeued as soon as the current receive
 // has ended, and running jobs finish.
-func TestDrainGivesBack(t *testing.T) {
+func TestDrainRequeues(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs = 1
-		f.runs(func(context.Context, string) { time.Sleep(time.Hour) })
+		f.onRun(func(context.Context, string) { time.Sleep(time.Hour) })
 		running := f.commands("Running")
 		w, ended := f.start(t.Context())
 		synctest.Wait()
@@ -40,20 +40,20 @@ func TestDrainGivesBack(t *testing.T) {
 		assert.Equal(t, 0, f.queue.Undeleted())
 		require.NoError(t, <-ended)
 		assert.Equal(t, time.Hour, time.Since(begin))
-		assert.Equal(t, ranFailure(), get(t, running).failure)
+		assert.Equal(t, sourceFailure(), get(t, running).failure)
 		assert.Empty(t, waiting)
-		assert.Equal(t, map[string]int{"Running": 1}, f.ran())
+		assert.Equal(t, map[string]int{"Running": 1}, f.runCounts())
 	})
 }
 
 // TestGivingBackIsTriedAgain, but does not hold up the end.
-func TestGivingBackIsTriedAgain(t *testing.T) {
+func TestRequeueIsRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		tap := f.tapped(&tap{before: only("hide 0s", errService)})
+		f := newAgentGroup(t)
+		recorder := f.record(&portRecorder{before: failCalls("hide 0s", errService)})
 		f.config.MaxConcurrentJobs = 1
-		f.runs(func(context.Context, string) { time.Sleep(time.Second) })
+		f.onRun(func(context.Context, string) { time.Sleep(time.Second) })
 		f.commands("Running")
 		ctx, stop := context.WithCancelCause(t.Context())
 		_, ended := f.start(ctx)
@@ -64,7 +64,7 @@ func TestGivingBackIsTriedAgain(t *testing.T) {
 		stop(errors.New("stopped"))
 		require.Error(t, <-ended)
 		assert.LessOrEqual(t, time.Since(begin), 15*time.Second)
-		assert.Greater(t, tap.count("hide 0s"), 3)
+		assert.Greater(t, recorder.count("hide 0s"), 3)
 		assert.Contains(t, f.log(), "give a message back; it comes again later")
 		time.Sleep(time.Minute)
 		assert.Equal(t, 1, f.queue.Waiting())
@@ -75,7 +75,7 @@ func TestGivingBackIsTriedAgain(t *testing.T) {
 // and their child processes are ended and reported.
 func TestDrainWithAStopTimeout(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.LogURL = "https://logs"
 	finishes := b.commands("Finishes", "echo started", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done")
 	hangs := b.job("Hangs", map[string]any{
@@ -103,9 +103,9 @@ func TestDrainWithAStopTimeout(t *testing.T) {
 func TestNothingStartsOnceStopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		ctx, stop := context.WithCancelCause(t.Context())
-		f.tapped(&tap{after: func(_ context.Context, call string) error {
+		f.record(&portRecorder{after: func(_ context.Context, call string) error {
 			if call == "claim" {
 				stop(errors.New("the task is being stopped"))
 			}
@@ -114,25 +114,25 @@ func TestNothingStartsOnceStopped(t *testing.T) {
 		answers := f.commands("Step")
 		require.Error(t, f.worker().Run(ctx))
 		assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: the task is being stopped"}, get(t, answers).failure)
-		assert.Empty(t, f.ran())
+		assert.Empty(t, f.runCounts())
 		assert.Empty(t, f.claims.Open())
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
 }
 
-// TestTheEndComesWhateverJobsDo: a drained worker ends even if a job panics or
+// TestDrainedWorkerEnds: a drained worker ends even if a job panics or
 // cannot be reported.
-func TestTheEndComesWhateverJobsDo(t *testing.T) {
+func TestDrainedWorkerEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		f.tapped(&tap{before: func(_ context.Context, call string) error {
+		f := newAgentGroup(t)
+		f.record(&portRecorder{before: func(_ context.Context, call string) error {
 			if call == "finish" {
 				panic("oh")
 			}
 			return nil
 		}})
-		f.runs(func(_ context.Context, step string) {
+		f.onRun(func(_ context.Context, step string) {
 			time.Sleep(time.Minute)
 			if step == "Panics" {
 				panic("oh")
@@ -151,11 +151,11 @@ func TestTheEndComesWhateverJobsDo(t *testing.T) {
 	})
 }
 
-// farQueue is one whose answers need half a second; who does not wait for one
+// slowQueue is one whose answers need half a second; who does not wait for one
 // does not know what it had.
-type farQueue struct{ worker.Queue }
+type slowQueue struct{ worker.Queue }
 
-func (q farQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
+func (q slowQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
 	deliveries, err := q.Queue.Receive(ctx, most, wait)
 	select {
 	case <-time.After(500 * time.Millisecond):
@@ -170,8 +170,8 @@ func (q farQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]
 func TestDrainAwaitsAnAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		f.ports.Queue = farQueue{f.queue}
+		f := newAgentGroup(t)
+		f.ports.Queue = slowQueue{f.queue}
 		f.commands("Step")
 		w, ended := f.start(t.Context())
 		synctest.Wait()
@@ -181,6 +181,6 @@ func TestDrainAwaitsAnAnswer(t *testing.T) {
 		require.NoError(t, <-ended)
 		assert.LessOrEqual(t, time.Since(begin), 2*time.Second)
 		assert.Equal(t, 1, f.queue.Waiting())
-		assert.Empty(t, f.ran())
+		assert.Empty(t, f.runCounts())
 	})
 }

@@ -15,7 +15,7 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // environment is what the job sees: what the agent hands on, what the
 // documentation promises, and what the step says, each over the one before.
-func (w *Worker) environment(message *protocol.Message, d desk) ([]string, error) {
+func (w *Worker) environment(message *protocol.Message, d jobDir) ([]string, error) {
 	origin := message.Origin
 	environment := slices.Concat(w.config.Environment, []string{
 		protocol.EnvEnvironmentName + "=" + origin.Environment,

@@ -93,28 +93,28 @@ func times(n int32) func() error {
 	}
 }
 
-// TestTroubleIsTriedAgain: a failed call is logged and retried after a pause, and
+// TestFailedCallsAreRetried: a failed call is logged and retried after a pause, and
 // a panic ends neither the worker nor another job.
-func TestTroubleIsTriedAgain(t *testing.T) {
+func TestFailedCallsAreRetried(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		trouble func(b *bench, fails func() error)
+		trouble func(b *fixture, fails func() error)
 		logged  string
 		failing int32
 	}{
-		"receive": {func(b *bench, fails func() error) { b.ports.Queue = troubledQueue{Queue: b.queue, receive: fails} }, "receive jobs", 2},
-		"delete":  {func(b *bench, fails func() error) { b.ports.Queue = troubledQueue{Queue: b.queue, delete: fails} }, "", 2},
-		"beat": {func(b *bench, fails func() error) {
+		"receive": {func(b *fixture, fails func() error) { b.ports.Queue = troubledQueue{Queue: b.queue, receive: fails} }, "receive jobs", 2},
+		"delete":  {func(b *fixture, fails func() error) { b.ports.Queue = troubledQueue{Queue: b.queue, delete: fails} }, "", 2},
+		"beat": {func(b *fixture, fails func() error) {
 			b.ports.Reporter = troubledReporter{Reporter: b.ports.Reporter, beat: func(context.Context) error { return fails() }}
 		}, "send a heartbeat", 1}, // the second comes when the job may be over
-		"report": {func(b *bench, fails func() error) {
+		"report": {func(b *fixture, fails func() error) {
 			b.ports.Reporter = troubledReporter{Reporter: b.ports.Reporter, answer: func(context.Context) error { return fails() }}
 		}, "", 2},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newFixture(t)
 			c.trouble(b, times(c.failing))
 			ran := filepath.Join(t.TempDir(), "ran")
 			answers := b.commands("Step", "echo once >> "+ran)
@@ -136,7 +136,7 @@ func TestTroubleIsTriedAgain(t *testing.T) {
 func TestAStopDoesNotWaitForReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newFixture(t)
 		b.config.HeartbeatInterval = protocol.HeartbeatInterval
 		trying := make(chan struct{})
 		var once sync.Once
@@ -160,7 +160,7 @@ func TestAStopDoesNotWaitForReports(t *testing.T) {
 func TestJobTimeoutBoundsTheSourceToo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newFixture(t)
 		b.config.HeartbeatInterval = protocol.HeartbeatInterval
 		b.config.JobTimeout = time.Minute
 		b.ports.Source = fill(func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() })
@@ -174,9 +174,9 @@ func TestJobTimeoutBoundsTheSourceToo(t *testing.T) {
 // taken.
 func TestHeartbeatsWhileTheSourceIsSlow(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.ports.Source = fill(func(context.Context, string) error {
-		assert.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > 3 }, patience, time.Millisecond)
+		assert.Eventually(t, func() bool { return b.reporter.Heartbeats("token-Step") > 3 }, testTimeout, time.Millisecond)
 		return nil
 	})
 	answers := b.commands("Step", "true")
@@ -187,22 +187,22 @@ func TestHeartbeatsWhileTheSourceIsSlow(t *testing.T) {
 // TestHeartbeatsUntilTheReport: a job that takes its time to end is held, too.
 func TestHeartbeatsUntilTheReport(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.KillGrace = 2 * time.Second
 	answers := b.commands("Step", "trap '' TERM; echo started; while :; do sleep 0.01; done")
 	ctx, stop := context.WithCancel(t.Context())
 	_, ended := b.start(ctx)
 	b.awaitText("Step", "started\n")
 	stop()
-	before := b.reporter.Beats("token-Step")
-	require.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > before+3 }, patience, time.Millisecond)
+	before := b.reporter.Heartbeats("token-Step")
+	require.Eventually(t, func() bool { return b.reporter.Heartbeats("token-Step") > before+3 }, testTimeout, time.Millisecond)
 	require.ErrorIs(t, <-ended, context.Canceled)
 	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: context canceled"}, get(t, answers).failure)
 }
 
 func TestALogThatPanicsCostsOnlyItsLines(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.ports.Log = logFunc(func(line) { panic("oh") })
 	answers := b.commands("Step", "echo a; echo b")
 	require.NoError(t, b.run())

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// guardedLog is one job's log; none when it could not be opened. Write and Close
+// panicGuardLog is one job's log; none when it could not be opened. Write and Close
 // never overlap, also when a job is given up while its log hangs in a Write:
 // that closes the log when it returns.
-type guardedLog struct {
-	guard *guard
+type panicGuardLog struct {
+	guard *panicGuard
 	log   JobLog
 
 	mu sync.Mutex
@@ -25,23 +25,23 @@ type guardedLog struct {
 }
 
 // Write implements JobLog.
-func (l *guardedLog) Write(at time.Time, lines []byte) {
+func (l *panicGuardLog) Write(at time.Time, lines []byte) {
 	if l.log == nil || !l.begin() {
 		return
 	}
 	defer l.end()
-	defer l.guard.shrug("Log", &l.guard.logFailed)
+	defer l.guard.recoverAndLog("Log", &l.guard.logFailed)
 	l.log.Write(at, lines)
 }
 
-func (l *guardedLog) begin() bool {
+func (l *panicGuardLog) begin() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.writing = !l.closing
 	return l.writing
 }
 
-func (l *guardedLog) end() {
+func (l *panicGuardLog) end() {
 	l.mu.Lock()
 	l.writing = false
 	idle, late := l.idle, l.late
@@ -57,15 +57,15 @@ func (l *guardedLog) end() {
 }
 
 // Close implements JobLog. It waits for a Write as long as ctx lasts.
-func (l *guardedLog) Close(ctx context.Context) {
-	if l.log != nil && l.rest(ctx) {
+func (l *panicGuardLog) Close(ctx context.Context) {
+	if l.log != nil && l.awaitIdle(ctx) {
 		l.close(ctx)
 	}
 }
 
-// rest waits for the Write in progress, and allows no more. It returns false
+// awaitIdle waits for the Write in progress, and allows no more. It returns false
 // when ctx has ended before.
-func (l *guardedLog) rest(ctx context.Context) bool {
+func (l *panicGuardLog) awaitIdle(ctx context.Context) bool {
 	l.mu.Lock()
 	l.closing = true
 	if !l.writing {
@@ -89,7 +89,7 @@ func (l *guardedLog) rest(ctx context.Context) bool {
 	return !l.late
 }
 
-func (l *guardedLog) close(ctx context.Context) {
-	defer l.guard.shrug("Log", &l.guard.logFailed)
+func (l *panicGuardLog) close(ctx context.Context) {
+	defer l.guard.recoverAndLog("Log", &l.guard.logFailed)
 	l.log.Close(ctx)
 }

@@ -18,16 +18,16 @@ import (
 	"github.com/attini-go/runner/agent/worker/memory"
 )
 
-// TestAllThatWaitIsKept: a job that waits for a free slot keeps its message
+// TestWaitingJobsAreKeptInvisible: a job that waits for a free slot keeps its message
 // invisible and its task token alive, however long it waits.
-func TestAllThatWaitIsKept(t *testing.T) {
+func TestWaitingJobsAreKeptInvisible(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.useQueue(memory.NewHidingQueue(15 * time.Second)) // as the original's
-		tap := f.tapped(&tap{})
+		recorder := f.record(&portRecorder{})
 		f.config.MaxConcurrentJobs = 2
-		f.runs(func(context.Context, string) { time.Sleep(5 * time.Hour) })
+		f.onRun(func(context.Context, string) { time.Sleep(5 * time.Hour) })
 		var answers []<-chan porttest.Answer
 		for i := range 6 {
 			answers = append(answers, f.commands(fmt.Sprint("Step", i)))
@@ -35,17 +35,17 @@ func TestAllThatWaitIsKept(t *testing.T) {
 		_, ended := f.start(t.Context())
 		time.Sleep(4 * time.Hour)
 		synctest.Wait()
-		assert.Len(t, f.ran(), 2)
+		assert.Len(t, f.runCounts(), 2)
 		assert.Equal(t, 0, f.queue.Waiting())
 		assert.Equal(t, 4, f.queue.Undeleted())
 		assert.NotContains(t, f.log(), "came again")
-		assert.Equal(t, 4*4*60*3, tap.count("hide 1m0s"), "each every 20 seconds")
+		assert.Equal(t, 4*4*60*3, recorder.count("hide 1m0s"), "each every 20 seconds")
 		for i := range 6 {
-			assert.GreaterOrEqual(t, f.reporter.Beats(fmt.Sprint("token-Step", i)), 4*60*3)
+			assert.GreaterOrEqual(t, f.reporter.Heartbeats(fmt.Sprint("token-Step", i)), 4*60*3)
 		}
 		require.NoError(t, <-ended)
 		for _, answer := range answers {
-			assert.Equal(t, ranFailure(), get(t, answer).failure)
+			assert.Equal(t, sourceFailure(), get(t, answer).failure)
 		}
 	})
 }
@@ -54,9 +54,9 @@ func TestAllThatWaitIsKept(t *testing.T) {
 func TestHeldMessagesDoNotTakeAllMemory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs = 1
-		f.runs(func(context.Context, string) { time.Sleep(time.Minute) })
+		f.onRun(func(context.Context, string) { time.Sleep(time.Minute) })
 		large := map[string]any{"Commands": []string{"true"}, "Environment": map[string]any{"LARGE": strings.Repeat("x", 4<<20)}}
 		for i := range 24 {
 			f.job(fmt.Sprint("Step", i), large)
@@ -65,7 +65,7 @@ func TestHeldMessagesDoNotTakeAllMemory(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, 24-20, f.queue.Waiting(), "each receive brings ten, and two have more than 64 MB")
 		require.NoError(t, <-ended)
-		assert.Len(t, f.ran(), 24)
+		assert.Len(t, f.runCounts(), 24)
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
 }
@@ -75,31 +75,31 @@ func TestHeldMessagesDoNotTakeAllMemory(t *testing.T) {
 func TestMessagesAreHiddenForTwelveHoursAtMost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		tap := f.tapped(&tap{})
+		f := newAgentGroup(t)
+		recorder := f.record(&portRecorder{})
 		f.config.MaxConcurrentJobs = 1
-		f.runs(func(context.Context, string) { time.Sleep(20 * time.Hour) })
+		f.onRun(func(context.Context, string) { time.Sleep(20 * time.Hour) })
 		first := f.commands("First")
 		_, ended := f.start(t.Context())
 		synctest.Wait()
 		second := f.commands("Second")
 		time.Sleep(13 * time.Hour)
 		assert.Equal(t, 1, strings.Count(f.log(), "a job that waits came again"))
-		assert.Equal(t, 1, tap.count("hide 55s"), "the last time is only as long as may be")
+		assert.Equal(t, 1, recorder.count("hide 55s"), "the last time is only as long as may be")
 		require.NoError(t, <-ended)
-		assert.Equal(t, ranFailure(), get(t, first).failure)
-		assert.Equal(t, ranFailure(), get(t, second).failure)
-		assert.Equal(t, map[string]int{"First": 1, "Second": 1}, f.ran())
+		assert.Equal(t, sourceFailure(), get(t, first).failure)
+		assert.Equal(t, sourceFailure(), get(t, second).failure)
+		assert.Equal(t, map[string]int{"First": 1, "Second": 1}, f.runCounts())
 	})
 }
 
-// TestAWaitingJobThatNobodyWaitsFor leaves the queue and the waiting room.
-func TestAWaitingJobThatNobodyWaitsFor(t *testing.T) {
+// TestWaitingJobOfAnEndedStep leaves the queue and the waiting room.
+func TestWaitingJobOfAnEndedStep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs = 1
-		f.runs(func(context.Context, string) { time.Sleep(time.Hour) })
+		f.onRun(func(context.Context, string) { time.Sleep(time.Hour) })
 		f.commands("First")
 		_, ended := f.start(t.Context())
 		synctest.Wait()
@@ -111,7 +111,7 @@ func TestAWaitingJobThatNobodyWaitsFor(t *testing.T) {
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 		require.NoError(t, <-ended)
 		assert.Empty(t, stopped)
-		assert.Equal(t, map[string]int{"First": 1}, f.ran())
+		assert.Equal(t, map[string]int{"First": 1}, f.runCounts())
 	})
 }
 
@@ -120,10 +120,10 @@ func TestAWaitingJobThatNobodyWaitsFor(t *testing.T) {
 func TestAClosedTokenEndsItsJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
-		tap := f.tapped(&tap{})
+		f := newAgentGroup(t)
+		recorder := f.record(&portRecorder{})
 		endedAt := make(chan time.Time, 1)
-		f.runs(func(ctx context.Context, _ string) {
+		f.onRun(func(ctx context.Context, _ string) {
 			<-ctx.Done()
 			endedAt <- time.Now()
 		})
@@ -134,7 +134,7 @@ func TestAClosedTokenEndsItsJob(t *testing.T) {
 		begin := time.Now()
 		assert.LessOrEqual(t, (<-endedAt).Sub(begin), protocol.HeartbeatInterval)
 		require.NoError(t, <-ended)
-		assert.Equal(t, 0, tap.count("fail")+tap.count("succeed"))
+		assert.Equal(t, 0, recorder.count("fail")+recorder.count("succeed"))
 		assert.Empty(t, f.claims.Open(), "nobody has to answer it")
 	})
 }
@@ -166,17 +166,17 @@ func (h hanging) Hide(ctx context.Context, delivery worker.Delivery, duration ti
 func TestNoJobStallsAnothersHeartbeat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		let := make(chan struct{})
 		h := hanging{Reporter: f.reporter, Queue: f.queue, token: "token-Hangs", let: let}
 		f.ports.Queue, f.ports.Reporter = h, h
-		f.runs(func(context.Context, string) { <-let })
+		f.onRun(func(context.Context, string) { <-let })
 		f.commands("Hangs")
 		f.commands("Step")
 		_, ended := f.start(t.Context())
 		time.Sleep(10 * protocol.HeartbeatInterval)
 		synctest.Wait()
-		assert.Equal(t, 11, f.reporter.Beats("token-Step"))
+		assert.Equal(t, 11, f.reporter.Heartbeats("token-Step"))
 		close(let)
 		require.NoError(t, <-ended)
 	})
@@ -186,18 +186,18 @@ func TestNoJobStallsAnothersHeartbeat(t *testing.T) {
 func TestAHangingHideStallsNoHeartbeat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs = 1
 		let := make(chan struct{})
 		f.ports.Queue = hanging{Queue: f.queue, token: "token-Second", let: let}
-		f.runs(func(context.Context, string) { <-let })
+		f.onRun(func(context.Context, string) { <-let })
 		f.commands("First")
 		_, ended := f.start(t.Context())
 		synctest.Wait()
 		f.commands("Second")
 		time.Sleep(10 * protocol.HeartbeatInterval)
 		synctest.Wait()
-		assert.Equal(t, 11, f.reporter.Beats("token-Second"))
+		assert.Equal(t, 11, f.reporter.Heartbeats("token-Second"))
 		close(let)
 		require.NoError(t, <-ended)
 	})
@@ -225,11 +225,11 @@ func (m *meter) JobEnded(outcome worker.Outcome, runTime time.Duration) {
 func TestMeter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs, f.config.JobTimeout = 1, 10*time.Minute
 		m := &meter{outcomes: map[worker.Outcome][]time.Duration{}}
 		f.ports.Meter = m
-		f.runs(func(ctx context.Context, step string) {
+		f.onRun(func(ctx context.Context, step string) {
 			switch step {
 			case "Fails":
 				time.Sleep(time.Minute)
@@ -263,7 +263,7 @@ func TestMeter(t *testing.T) {
 // TestAMeterThatPanics costs only its numbers.
 func TestAMeterThatPanics(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.ports.Meter = panicMeter{}
 	answers := b.commands("Step", "true")
 	require.NoError(t, b.run())

@@ -16,8 +16,8 @@ import (
 // besides its own time to end. It is far more than the bounds of each.
 const endTimeout = 2 * time.Minute
 
-// ending is how a job ended: with an output, or with a failure.
-type ending struct {
+// jobResult is how a job ended: with an output, or with a failure.
+type jobResult struct {
 	outcome Outcome
 	output  json.RawMessage
 	failure Failure
@@ -25,7 +25,7 @@ type ending struct {
 
 // runJob runs a job that is this worker's own, and reports it. job ends when
 // the worker is being stopped, or when nobody waits for the job any more.
-func (w *Worker) runJob(job context.Context, h *hold) {
+func (w *Worker) runJob(job context.Context, h *heldJob) {
 	w.ports.Meter.JobStarted(h.queueWait())
 	begin := time.Now()
 	log := w.ports.Log.Open(h.message)
@@ -44,16 +44,16 @@ func (w *Worker) runJob(job context.Context, h *hold) {
 	case Succeeded:
 		answered = w.succeed(job, h.message, ended.output)
 	default:
-		answered = w.fail(job, h.message, w.withLog(ended.failure))
+		answered = w.fail(job, h.message, w.withLogURL(ended.failure))
 	}
 	if answered {
-		w.finish(job, h)
+		w.finishClaim(job, h)
 	}
 }
 
 // execute runs a job in a directory of its own. A panic is the job's failure,
 // not the agent's end.
-func (w *Worker) execute(ctx context.Context, h *hold, log JobLog) (ended ending) {
+func (w *Worker) execute(ctx context.Context, h *heldJob, log JobLog) (ended jobResult) {
 	message := h.message
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -62,15 +62,15 @@ func (w *Worker) execute(ctx context.Context, h *hold, log JobLog) (ended ending
 		}
 	}()
 	if ctx.Err() != nil {
-		return w.interrupted(ctx, ending{})
+		return w.interrupted(ctx, jobResult{})
 	}
 	h.mustEnd(w.config.JobTimeout + endTimeout)
-	d, err := w.desks.take(message)
-	defer func() { w.desks.give(d, ended.outcome == Succeeded) }()
+	d, err := w.jobDirs.acquire(message)
+	defer func() { w.jobDirs.release(d, ended.outcome == Succeeded) }()
 	if err != nil {
 		return failed(Failed, runtimeFailure("prepare the job's directory", err))
 	}
-	if err := w.fill(ctx, message, d.source()); err != nil {
+	if err := w.fetchDistribution(ctx, message, d.source()); err != nil {
 		return w.interrupted(ctx, failed(outcomeOf(err), runtimeFailure("get the distribution", err)))
 	}
 	environment, err := w.environment(message, d)
@@ -95,7 +95,7 @@ func (w *Worker) execute(ctx context.Context, h *hold, log JobLog) (ended ending
 	if err != nil {
 		return failed(Failed, runtimeFailure("read "+protocol.EnvOutput, err))
 	}
-	return ending{outcome: Succeeded, output: output}
+	return jobResult{outcome: Succeeded, output: output}
 }
 
 // closeLog lets a log be complete before its job is reported. A job whose agent
@@ -110,7 +110,7 @@ func closeLog(job context.Context, log JobLog) {
 	log.Close(ctx)
 }
 
-func (w *Worker) output(d desk) (json.RawMessage, error) {
+func (w *Worker) output(d jobDir) (json.RawMessage, error) {
 	content, err := readOutput(d.output(), w.config.OutputLimit)
 	if err != nil {
 		return nil, err
@@ -122,8 +122,8 @@ func (w *Worker) output(d desk) (json.RawMessage, error) {
 	return output, nil
 }
 
-// fill gets the distribution; JobTimeout bounds that too, on its own clock.
-func (w *Worker) fill(ctx context.Context, message *protocol.Message, directory string) error {
+// fetchDistribution gets the distribution; JobTimeout bounds that too, on its own clock.
+func (w *Worker) fetchDistribution(ctx context.Context, message *protocol.Message, directory string) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, w.config.JobTimeout, errTimeout)
 	defer cancel()
 	err := w.ports.Source.Fill(bounded, message.Origin, directory)
@@ -135,7 +135,7 @@ func (w *Worker) fill(ctx context.Context, message *protocol.Message, directory 
 
 // scriptFailed says how a script failed. The words are the original agent's,
 // as plans may match them.
-func (w *Worker) scriptFailed(ctx context.Context, exit process.Exit, err error) ending {
+func (w *Worker) scriptFailed(ctx context.Context, exit process.Exit, err error) jobResult {
 	switch {
 	case errors.Is(err, errTimeout):
 		return failed(TimedOut, &Failure{protocol.ErrorScript, fmt.Sprintf("Script timed out after %d seconds", int(w.config.JobTimeout.Seconds()))})
@@ -148,15 +148,15 @@ func (w *Worker) scriptFailed(ctx context.Context, exit process.Exit, err error)
 }
 
 // interrupted prefers the worker's stop over what it caused.
-func (w *Worker) interrupted(ctx context.Context, ended ending) ending {
+func (w *Worker) interrupted(ctx context.Context, ended jobResult) jobResult {
 	if ctx.Err() != nil {
 		return failed(Stopped, &Failure{protocol.ErrorRuntime, "the runner was stopped: " + context.Cause(ctx).Error()})
 	}
 	return ended
 }
 
-func failed(outcome Outcome, failure *Failure) ending {
-	return ending{outcome: outcome, failure: *failure}
+func failed(outcome Outcome, failure *Failure) jobResult {
+	return jobResult{outcome: outcome, failure: *failure}
 }
 
 func outcomeOf(err error) Outcome {

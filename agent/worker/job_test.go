@@ -59,7 +59,7 @@ func TestScripts(t *testing.T) {
 		for name, c := range cases {
 			t.Run(shell+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				b := newBench(t)
+				b := newFixture(t)
 				b.config.Shell = shell
 				answers := b.commands("Step", c.commands...)
 				require.NoError(t, b.run())
@@ -79,7 +79,7 @@ func TestScripts(t *testing.T) {
 
 func TestPipefail(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.commands("Step", "false | true", "echo never")
 	require.NoError(t, b.run())
 	assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1"}, get(t, answers).failure)
@@ -88,7 +88,7 @@ func TestPipefail(t *testing.T) {
 // TestEnvironment checks the documentation's variables and the step's own.
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.Environment = []string{"PATH=" + os.Getenv("PATH"), "INHERITED=yes", "OVERRIDDEN=no", "ATTINI_STEP_NAME=agent's"}
 	b.ports.Source = fill(func(_ context.Context, directory string) error {
 		return os.WriteFile(filepath.Join(directory, "file"), []byte("of the distribution"), 0o600)
@@ -121,7 +121,7 @@ private
 // TestTheStepsEnvironmentComesLast, as it did in the original agent.
 func TestTheStepsEnvironmentComesLast(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.job("Step", map[string]any{
 		"Environment": map[string]any{"ATTINI_STEP_NAME": "mine", "EMPTY": "", "UNICODE": "é日🚀", "NULL": nil},
 		"Commands":    []string{`echo "$ATTINI_STEP_NAME ${EMPTY-unset} $UNICODE $NULL"`},
@@ -135,7 +135,7 @@ func TestTheStepsEnvironmentComesLast(t *testing.T) {
 // have fails the job, and the cause names all of them.
 func TestBadVariablesAreAllNamed(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.job("St\x00ep", map[string]any{"Environment": map[string]any{"1A": "", "": "", "B=C": "", "D": "a\x00b", "É": "", "GOOD_1": ""}, "Commands": []string{"true"}})
 	require.NoError(t, b.run())
 	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: ATTINI_STEP_NAME has a NUL byte, which no variable can hold
@@ -148,7 +148,7 @@ func TestBadVariablesAreAllNamed(t *testing.T) {
 
 func TestBadVariable(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.job("Step", map[string]any{"Environment": map[string]any{"A B": "x"}, "Commands": []string{"true"}})
 	require.NoError(t, b.run())
 	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: `set the job's environment: "A B" in Environment is no name of a variable: use letters, digits and _, and no digit first`}, get(t, answers).failure)
@@ -172,7 +172,7 @@ func alive(t *testing.T, mark string) bool {
 // children outlive the timeout.
 func TestTimeoutLeavesNoProcess(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.JobTimeout = time.Second
 	answers := b.job("Slow", map[string]any{
 		"Environment": map[string]any{"MARK": "timeout-leaves-no-process"},
@@ -186,8 +186,8 @@ func TestTimeoutLeavesNoProcess(t *testing.T) {
 // TestJobsCanCleanUp: what a job prints within its grace is not lost.
 func TestJobsCanCleanUp(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	b.config.JobTimeout, b.config.KillGrace = time.Second, patience
+	b := newFixture(t)
+	b.config.JobTimeout, b.config.KillGrace = time.Second, testTimeout
 	answers := b.commands("Step", "trap 'echo cleaning; exit 0' TERM", "sleep 600 & wait")
 	require.NoError(t, b.run())
 	assert.Equal(t, "Script timed out after 1 seconds", get(t, answers).failure.Cause)
@@ -198,7 +198,7 @@ func TestJobsCanCleanUp(t *testing.T) {
 // output open neither delays the job's end nor outlives it.
 func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.job("Step", map[string]any{
 		"Environment": map[string]any{"MARK": "background-process-ends"},
 		"Commands":    []string{"setsid sleep 600 &", "sleep 600 &", "echo done"},
@@ -212,7 +212,7 @@ func TestBackgroundProcessEndsWithItsJob(t *testing.T) {
 // TestAbandonedJobEndsUnreported: a closed token ends the process tree.
 func TestAbandonedJobEndsUnreported(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.job("Step", map[string]any{
 		"Environment": map[string]any{"MARK": "abandoned-job-ends"},
 		"Commands":    []string{"echo started", "sleep 600"},
@@ -238,7 +238,7 @@ func TestSourceTrouble(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newFixture(t)
 			b.ports.Source = c.source
 			answers := b.commands("Step", "true")
 			require.NoError(t, b.run())
@@ -249,7 +249,7 @@ func TestSourceTrouble(t *testing.T) {
 
 func TestTokensStayOutOfTheLog(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.ports.Source = fill(func(context.Context, string) error { panic("oh") })
 	answers := b.commands("Step", "true")
 	require.NoError(t, b.run())
@@ -263,7 +263,7 @@ func TestTokensStayOutOfTheLog(t *testing.T) {
 // the next one, also without a distribution.
 func TestJobsShareNoDirectory(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.MaxConcurrentJobs = 1
 	answers := map[string]<-chan porttest.Answer{}
 	for _, step := range []string{"first", "second", "third"} {
@@ -280,7 +280,7 @@ func TestJobsShareNoDirectory(t *testing.T) {
 }
 
 func TestRelativePaths(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	t.Chdir(b.config.Directory)
 	b.config.Directory = "."
 	answers := b.commands("Step", `case "$ATTINI_OUTPUT" in /*) echo '"absolute"' > "$ATTINI_OUTPUT";; esac`)

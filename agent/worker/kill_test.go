@@ -36,7 +36,7 @@ func TestKilledAnywhere(t *testing.T) {
 }
 
 func killed(t *testing.T, call, when string, nth int32) {
-	f := newFleet(t)
+	f := newAgentGroup(t)
 	f.config.MaxConcurrentJobs = 2
 	ctx, stop := context.WithCancelCause(t.Context())
 	var calls atomic.Int32
@@ -55,25 +55,25 @@ func killed(t *testing.T, call, when string, nth int32) {
 			return nil
 		}
 	}
-	f.tapped(&tap{before: die("before"), after: die("after")})
+	f.record(&portRecorder{before: die("before"), after: die("after")})
 	answers := map[string]<-chan porttest.Answer{}
 	for _, step := range []string{"One", "Two", "Three", "Four", "Five"} {
 		answers[step] = f.commands(step)
 	}
-	f.runs(func(context.Context, string) { time.Sleep(time.Minute) })
+	f.onRun(func(context.Context, string) { time.Sleep(time.Minute) })
 	err := f.worker().Run(ctx)
 	if !dead.Load() {
 		require.NoError(t, err)
 	}
 	f.state.Replace("B")
-	f.as("B")
+	f.useTask("B")
 	require.NoError(t, f.worker().Run(t.Context()))
 	synctest.Wait()
 	for step, answer := range answers {
 		require.Len(t, answer, 1, step)
 		failure := (<-answer).Failure
-		switch ran := f.ran()[step]; {
-		case ran == 1 && *failure == *ranFailure():
+		switch ran := f.runCounts()[step]; {
+		case ran == 1 && *failure == *sourceFailure():
 		case strings.HasPrefix(failure.Cause, "the runner ended while the job ran: task A"):
 			assert.LessOrEqual(t, ran, 1, step)
 			assert.True(t, dead.Load() && f.claims.Claimed("token-"+step), step)

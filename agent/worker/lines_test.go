@@ -27,7 +27,7 @@ func TestMuchOutput(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newFixture(t)
 			// Lines come one after another, and the run's end is after them all.
 			var lines, text int
 			var last string
@@ -51,7 +51,7 @@ func TestMuchOutput(t *testing.T) {
 // TestLinesCarryTheirStep and come while the job still runs.
 func TestLinesCarryTheirStep(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	begin := time.Now()
 	answers := b.commands("Step", "echo first", "while [ ! -e "+b.config.Directory+"/go ]; do sleep 0.01; done")
 	_, ended := b.start(t.Context())

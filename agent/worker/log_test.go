@@ -61,7 +61,7 @@ func TestLogIsWholeBeforeTheReport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newFixture(t)
 			seen := &events{Reporter: b.ports.Reporter}
 			b.ports.Log, b.ports.Reporter, b.config.JobTimeout = seen, seen, time.Second
 			answers := b.commands("Step", c.command)
@@ -77,7 +77,7 @@ func TestLogIsWholeBeforeTheReport(t *testing.T) {
 // startup commands.
 func TestSecretsAreMasked(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.Environment = append(b.config.Environment, "THE_TOKEN=tell-nobody")
 	b.config.StartupCommands = []string{`echo "up with $THE_TOKEN"`}
 	answers := b.job("Step", map[string]any{
@@ -94,7 +94,7 @@ func TestSecretsAreMasked(t *testing.T) {
 func TestStepNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a/b", "../..", "it's", "$(echo no)", "日本 🚀", "."} {
-		b := newBench(t)
+		b := newFixture(t)
 		answers := b.commands(name, `printf '%s\n' "$ATTINI_STEP_NAME"`)
 		require.NoError(t, b.run())
 		require.Nil(t, get(t, answers).failure, name)

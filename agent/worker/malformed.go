@@ -6,24 +6,24 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// malformedReceives is how often a message that nobody can read is left to
+// maxMalformedReceives is how often a message that nobody can read is left to
 // its queue. One with a dead-letter queue has put it there by then.
-const malformedReceives = 10
+const maxMalformedReceives = 10
 
-// malformed deals with a message that is no job. The step that waits is told
+// handleMalformed deals with a message that is no job. The step that waits is told
 // if it can be found. Otherwise the message is left for the dead-letter queue,
 // and deleted when it comes all the same.
-func (w *Worker) malformed(ctx context.Context, delivery Delivery, reason error) {
+func (w *Worker) handleMalformed(ctx context.Context, delivery Delivery, reason error) {
 	if token := protocol.FindTaskToken(delivery.Body); token != "" {
 		w.logger.Error("fail the step of a message that is no job", "error", reason)
 		unread := &protocol.Message{Metadata: protocol.ExecutionMetadata{TaskToken: token}}
-		w.failUnbegun(ctx, newHold(unread, delivery), Failure{protocol.ErrorRuntime, reason.Error()})
+		w.failUnstarted(ctx, newHeldJob(unread, delivery), Failure{protocol.ErrorRuntime, reason.Error()})
 		return
 	}
-	if delivery.Receives > 0 && delivery.Receives < malformedReceives {
+	if delivery.Receives > 0 && delivery.Receives < maxMalformedReceives {
 		w.logger.Error("leave a message that is no job", "received", delivery.Receives, "error", reason)
 		return
 	}
 	w.logger.Error("drop a message that is no job", "received", delivery.Receives, "error", reason)
-	w.remove(ctx, func() Delivery { return delivery })
+	w.deleteMessage(ctx, func() Delivery { return delivery })
 }

@@ -22,7 +22,7 @@ import (
 // state names one, as after a stale read. The jobs record how often each ran.
 func TestEveryJobOnceThoughRedelivered(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.MaxConcurrentJobs, b.config.LeaseTime = 20, time.Hour
 	claims := memory.NewClaims()
 	shared := t.TempDir()
@@ -54,7 +54,7 @@ func TestEveryJobOnceThoughRedelivered(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "ran\n", string(content))
 	}
-	require.Eventually(t, func() bool { return b.queue.Waiting()+b.queue.Undeleted() == 0 }, patience, time.Millisecond)
+	require.Eventually(t, func() bool { return b.queue.Waiting()+b.queue.Undeleted() == 0 }, testTimeout, time.Millisecond)
 	cancel()
 	again.Wait()
 	for i, w := range workers {

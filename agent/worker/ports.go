@@ -82,27 +82,27 @@ type Failure struct {
 	Cause string
 }
 
-// Verdict says what to do with a message.
-type Verdict int
+// Decision says what to do with a message.
+type Decision int
 
 // The verdicts. The zero value is none of them.
 const (
-	// Take: it is this agent's to run.
-	Take Verdict = iota + 1
-	// Leave: it is for a runner that is configured otherwise; give it back.
-	Leave
-	// Drop: its execution is not the current one; delete it, report nothing.
-	Drop
-	// Leaving: this agent is not the runner's any more; give the message back,
+	// Accept: it is this agent's to run.
+	Accept Decision = iota + 1
+	// Requeue: it is for a runner that is configured otherwise; give it back.
+	Requeue
+	// Discard: its execution is not the current one; delete it, report nothing.
+	Discard
+	// Superseded: this agent is not the runner's any more; give the message back,
 	// take nothing more, and leave when the running jobs have ended.
-	Leaving
+	Superseded
 )
 
-// Admission says whether a message is this agent's to take. Drop and Leaving
+// MessageFilter says whether a message is this agent's to take. Drop and Leaving
 // cannot be taken back, so the worker asks again before it believes them; an
 // error that wraps ErrRefused counts at once, others are tried again.
-type Admission interface {
-	Admit(ctx context.Context, message *protocol.Message) (Verdict, error)
+type MessageFilter interface {
+	Check(ctx context.Context, message *protocol.Message) (Decision, error)
 }
 
 // Claim says that an agent has begun with a job.
@@ -141,21 +141,21 @@ type Claims interface {
 // ErrClaimed says that somebody has claimed the job already.
 var ErrClaimed = errors.New("the job is claimed")
 
-// Life is what a runner's state says of this agent. All methods return
+// RunnerState is what a runner's state says of this agent. All methods return
 // ErrNotOurs when the state names another agent.
-type Life interface {
-	// Started says that the agent is up. Said again, it may have no effect and
+type RunnerState interface {
+	// MarkStarted says that the agent is up. Said again, it may have no effect and
 	// know of no other agent.
-	Started(ctx context.Context) error
-	// Ours asks whether the state names this agent.
-	Ours(ctx context.Context) error
+	MarkStarted(ctx context.Context) error
+	// CheckCurrent asks whether the state names this agent.
+	CheckCurrent(ctx context.Context) error
 	// Retire says "I take nothing more": who reads it starts another agent.
 	// The worker receives once more after it, so nothing sent before is missed.
 	Retire(ctx context.Context) error
 }
 
-// ErrNotOurs says that the runner's state names another agent.
-var ErrNotOurs = errors.New("the runner has another agent")
+// ErrSuperseded says that the runner's state names another agent.
+var ErrSuperseded = errors.New("the runner has another agent")
 
 // Source fills a job's private directory with the files of its distribution.
 // It may be called concurrently for different directories.
@@ -215,12 +215,12 @@ type Ports struct {
 	Reporter Reporter
 	Source   Source
 	Log      Log
-	// Admission may be nil: every message is taken.
-	Admission Admission
+	// Filter may be nil: every message is taken.
+	Filter MessageFilter
 	// Claims may be nil: then taking a message out of the queue is the claim.
 	Claims Claims
-	// Life may be nil: the agent leaves without a last look.
-	Life Life
+	// State may be nil: the agent leaves without a last look.
+	State RunnerState
 	// Meter may be nil.
 	Meter Meter
 }

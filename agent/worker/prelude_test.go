@@ -42,7 +42,7 @@ func TestPipefailIsNeverLost(t *testing.T) {
 			if _, err := exec.LookPath(strings.Fields(c.shell)[0]); err != nil {
 				t.Skip("needs " + c.shell)
 			}
-			b := newBench(t)
+			b := newFixture(t)
 			b.config.MaxConcurrentJobs = 1
 			directory := t.TempDir()
 			b.config.Shell = filepath.Join(directory, "shell")

@@ -9,19 +9,19 @@ import (
 )
 
 const (
-	// pollTime is how long one receive waits, the most that SQS does.
-	pollTime = 20 * time.Second
-	// lookTime is how long a last look waits. It does wait: a receive that
+	// longPollTime is how long one receive waits, the most that SQS does.
+	longPollTime = 20 * time.Second
+	// lastReceiveWait is how long a last look waits. It does wait: a receive that
 	// does not may ask only some of SQS's servers.
-	lookTime = time.Second
-	// lateTime is how long an answer may take that nobody waits for any more.
-	lateTime = time.Second
-	// atOnce is how many jobs one receive asks for, the most that SQS gives.
-	atOnce = 10
-	// fullPause is the time between two looks for memory for more messages.
-	fullPause = time.Second
-	// settleTime is enough to learn whether a message is a job of this worker.
-	settleTime = 2 * confirmAfter
+	lastReceiveWait = time.Second
+	// lateReceiveGrace is how long an answer may take that nobody waits for any more.
+	lateReceiveGrace = time.Second
+	// maxBatch is how many jobs one receive asks for, the most that SQS gives.
+	maxBatch = 10
+	// memoryPause is the time between two looks for memory for more messages.
+	memoryPause = time.Second
+	// decisionTime is enough to learn whether a message is a job of this worker.
+	decisionTime = 2 * confirmDelay
 )
 
 // receive takes jobs while there is room for them, until the queue is closed,
@@ -30,21 +30,21 @@ const (
 func (w *Worker) receive(running, taking, polling context.Context) {
 	pauses := backoff.NewExponentialBackOff()
 	for {
-		free, ok := w.takeSlots(polling)
+		free, ok := w.acquireHeldSlots(polling)
 		if !ok {
 			return
 		}
 		wait := w.untilIdle(polling)
 		if wait <= 0 {
-			w.giveSlots(free)
+			w.releaseHeldSlots(free)
 			if w.retire(running, polling) {
 				return
 			}
 			continue
 		}
-		deliveries, err := w.poll(running, polling, free, min(wait, pollTime))
-		w.acceptAll(running, taking, deliveries, nil)
-		w.giveSlots(free - len(deliveries))
+		deliveries, err := w.receiveBatch(running, polling, free, min(wait, longPollTime))
+		w.startDeliveries(running, taking, deliveries, nil)
+		w.releaseHeldSlots(free - len(deliveries))
 		switch {
 		case polling.Err() != nil, errors.Is(err, ErrQueueClosed), errors.Is(err, errDrained):
 			return
@@ -60,20 +60,20 @@ func (w *Worker) receive(running, taking, polling context.Context) {
 // untilIdle is the registry's. What is no job does not keep the worker, however
 // often it comes; but what came just now may be one.
 func (w *Worker) untilIdle(ctx context.Context) time.Duration {
-	wait := w.held.untilIdle(w.config.IdleTimeToLive)
-	if wait <= 0 && w.held.undecided() {
-		pause(ctx, settleTime)
-		wait = w.held.untilIdle(w.config.IdleTimeToLive)
+	wait := w.registry.untilIdle(w.config.IdleTimeToLive)
+	if wait <= 0 && w.registry.hasUndecided() {
+		pause(ctx, decisionTime)
+		wait = w.registry.untilIdle(w.config.IdleTimeToLive)
 	}
 	return wait
 }
 
-// poll receives once, bounded in time. When polling ends, an answer that is on
+// receiveBatch receives once, bounded in time. When polling ends, an answer that is on
 // its way has a moment to come: its messages would stay hidden, with nobody who
 // holds them.
-func (w *Worker) poll(running, polling context.Context, most int, wait time.Duration) ([]Delivery, error) {
-	w.polls <- struct{}{}
-	defer func() { <-w.polls }()
+func (w *Worker) receiveBatch(running, polling context.Context, most int, wait time.Duration) ([]Delivery, error) {
+	w.receiving <- struct{}{}
+	defer func() { <-w.receiving }()
 	switch {
 	case polling.Err() != nil:
 		return nil, context.Cause(polling)
@@ -83,7 +83,7 @@ func (w *Worker) poll(running, polling context.Context, most int, wait time.Dura
 	ctx, cancel := context.WithTimeout(running, wait+callTimeout)
 	defer cancel()
 	defer context.AfterFunc(polling, func() {
-		pause(ctx, lateTime)
+		pause(ctx, lateReceiveGrace)
 		cancel()
 	})()
 	deliveries, err := w.ports.Queue.Receive(ctx, most, wait)
@@ -94,52 +94,52 @@ func (w *Worker) poll(running, polling context.Context, most int, wait time.Dura
 	return deliveries, err
 }
 
-// awaitPoll waits for the receive under way. Once taking has ended, or the worker
+// awaitReceive waits for the receive under way. Once taking has ended, or the worker
 // is drained, none begins any more.
-func (w *Worker) awaitPoll() {
-	w.polls <- struct{}{}
-	<-w.polls
+func (w *Worker) awaitReceive() {
+	w.receiving <- struct{}{}
+	<-w.receiving
 }
 
-// acceptAll starts on deliveries, each of which has its slot. With refuse they
+// startDeliveries starts on deliveries, each of which has its slot. With refuse they
 // fail so and do not run.
-func (w *Worker) acceptAll(running, taking context.Context, deliveries []Delivery, refuse *Failure) {
+func (w *Worker) startDeliveries(running, taking context.Context, deliveries []Delivery, refuse *Failure) {
 	for _, delivery := range deliveries {
-		w.held.enter(delivery)
-		w.holding.Go(func() {
-			defer w.giveSlots(1)
-			defer w.held.leave(delivery)
-			w.take(running, taking, delivery, refuse)
+		w.registry.deliveryReceived(delivery)
+		w.deliveries.Go(func() {
+			defer w.releaseHeldSlots(1)
+			defer w.registry.deliveryDone(delivery)
+			w.handleDelivery(running, taking, delivery, refuse)
 		})
 	}
 }
 
-// takeSlots waits for one free slot and takes as many as one receive can fill.
-func (w *Worker) takeSlots(ctx context.Context) (int, bool) {
-	for ctx.Err() == nil && w.held.size() > heldBytes {
-		pause(ctx, fullPause)
+// acquireHeldSlots waits for one free slot and takes as many as one receive can fill.
+func (w *Worker) acquireHeldSlots(ctx context.Context) (int, bool) {
+	for ctx.Err() == nil && w.registry.totalBytes() > maxHeldBytes {
+		pause(ctx, memoryPause)
 	}
 	if ctx.Err() != nil {
 		return 0, false
 	}
 	select {
-	case w.slots <- struct{}{}:
+	case w.heldSlots <- struct{}{}:
 	case <-ctx.Done():
 		return 0, false
 	}
-	for taken := 1; taken < atOnce; taken++ {
+	for taken := 1; taken < maxBatch; taken++ {
 		select {
-		case w.slots <- struct{}{}:
+		case w.heldSlots <- struct{}{}:
 		default:
 			return taken, true
 		}
 	}
-	return atOnce, true
+	return maxBatch, true
 }
 
-func (w *Worker) giveSlots(count int) {
+func (w *Worker) releaseHeldSlots(count int) {
 	for range count {
-		<-w.slots
+		<-w.heldSlots
 	}
 }
 

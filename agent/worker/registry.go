@@ -8,123 +8,123 @@ import (
 
 // registry knows what a worker holds, and since when it holds nothing.
 type registry struct {
-	mu    sync.Mutex
-	holds map[string]*hold // by task token
+	mu      sync.Mutex
+	byToken map[string]*heldJob // by task token
 	// deliveries counts what is held, jobs or not; taken those among them that
 	// are this worker's to run or to fail.
-	deliveries, taken int
+	deliveries, accepted int
 	// bytes are those of all messages that are held.
 	bytes int
-	// jobs counts the jobs that ever began or were answered here.
-	jobs int
-	// busy is when the last of them ended; the worker's start before that.
-	busy time.Time
-	// until is before when the worker does not count as idle.
-	until time.Time
+	// started counts the jobs that ever began or were answered here.
+	started int
+	// lastEnd is when the last of them ended; the worker's start before that.
+	lastEnd time.Time
+	// busyUntil is before when the worker does not count as idle.
+	busyUntil time.Time
 	// outdated says that jobs come for a runner that is configured otherwise.
 	outdated bool
 }
 
 func newRegistry() *registry {
-	return &registry{holds: map[string]*hold{}}
+	return &registry{byToken: map[string]*heldJob{}}
 }
 
-// enter counts a delivery in, leave counts it out.
-func (r *registry) enter(delivery Delivery) {
+// deliveryReceived counts a delivery in, leave counts it out.
+func (r *registry) deliveryReceived(delivery Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.deliveries++
 	r.bytes += len(delivery.Body)
 }
 
-func (r *registry) leave(delivery Delivery) {
+func (r *registry) deliveryDone(delivery Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.deliveries--
 	r.bytes -= len(delivery.Body)
 }
 
-// size is how many bytes the messages have that are held.
-func (r *registry) size() int {
+// totalBytes is how many bytes the messages have that are held.
+func (r *registry) totalBytes() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.bytes
 }
 
 // add makes the hold its token's, or returns the one that is.
-func (r *registry) add(h *hold) (first *hold, added bool) {
+func (r *registry) add(h *heldJob) (first *heldJob, added bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if first := r.holds[h.token()]; first != nil {
+	if first := r.byToken[h.token()]; first != nil {
 		return first, false
 	}
-	r.holds[h.token()] = h
+	r.byToken[h.token()] = h
 	return h, true
 }
 
-func (r *registry) remove(h *hold) {
+func (r *registry) remove(h *heldJob) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.holds, h.token())
+	delete(r.byToken, h.token())
 }
 
-// take counts a job in, give counts it out.
-func (r *registry) take() {
+// jobAccepted counts a job in, give counts it out.
+func (r *registry) jobAccepted() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.taken++
+	r.accepted++
 }
 
-func (r *registry) give() {
+func (r *registry) jobReleased() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.taken--
+	r.accepted--
 }
 
-// busyNow reports whether a job is held.
-func (r *registry) busyNow() bool {
+// hasJobs reports whether a job is held.
+func (r *registry) hasJobs() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.taken > 0
+	return r.accepted > 0
 }
 
-// undecided reports whether something is held that may be a job.
-func (r *registry) undecided() bool {
+// hasUndecided reports whether something is held that may be a job.
+func (r *registry) hasUndecided() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.deliveries > r.taken
+	return r.deliveries > r.accepted
 }
 
-// begin counts a job that is this worker's to answer; end is its end.
-func (r *registry) begin() {
+// jobStarted counts a job that is this worker's to answer; end is its end.
+func (r *registry) jobStarted() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.jobs++
+	r.started++
 }
 
-func (r *registry) end() {
+func (r *registry) jobEnded() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.busy = time.Now()
+	r.lastEnd = time.Now()
 }
 
-func (r *registry) begun() int {
+func (r *registry) startedJobs() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.jobs
+	return r.started
 }
 
-// stay has the worker not count as idle for so long, at least.
-func (r *registry) stay(d time.Duration) {
+// postponeIdle has the worker not count as idle for so long, at least.
+func (r *registry) postponeIdle(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if until := time.Now().Add(d); until.After(r.until) {
-		r.until = until
+	if until := time.Now().Add(d); until.After(r.busyUntil) {
+		r.busyUntil = until
 	}
 }
 
-// outdate has the worker count as idle as soon as it holds nothing.
-func (r *registry) outdate() {
+// markOutdated has the worker count as idle as soon as it holds nothing.
+func (r *registry) markOutdated() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.outdated = true
@@ -136,8 +136,8 @@ func (r *registry) outdate() {
 func (r *registry) untilIdle(timeToLive time.Duration) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.busy.IsZero() {
-		r.busy = time.Now()
+	if r.lastEnd.IsZero() {
+		r.lastEnd = time.Now()
 	}
 	most := time.Duration(math.MaxInt64)
 	if timeToLive > 0 {
@@ -145,12 +145,12 @@ func (r *registry) untilIdle(timeToLive time.Duration) time.Duration {
 	}
 	remaining := most
 	switch {
-	case r.taken > 0:
+	case r.accepted > 0:
 		return most
 	case r.outdated:
 		remaining = 0
 	case timeToLive > 0:
-		remaining = timeToLive - time.Since(r.busy)
+		remaining = timeToLive - time.Since(r.lastEnd)
 	}
-	return min(max(remaining, time.Until(r.until)), most)
+	return min(max(remaining, time.Until(r.busyUntil)), most)
 }

@@ -17,9 +17,9 @@ const (
 	// callTimeout bounds each single call.
 	callTimeout = 15 * time.Second
 	// decideTimeout bounds how long a job waits to be taken before it fails.
-	decideTimeout   = 5 * time.Minute
-	deleteTimeout   = 30 * time.Second
-	giveBackTimeout = 30 * time.Second
+	decideTimeout  = 5 * time.Minute
+	deleteTimeout  = 30 * time.Second
+	requeueTimeout = 30 * time.Second
 	// reportTimeout is only for the case that no heartbeat gets through
 	// either; else the heartbeat says when it is too late.
 	reportTimeout = 12 * time.Hour
@@ -40,7 +40,7 @@ func retry(ctx context.Context, bound time.Duration, call func(context.Context) 
 		single, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
 		last = call(single)
-		for _, final := range []error{ErrTokenClosed, ErrClaimed, ErrNotOurs, ErrRefused} {
+		for _, final := range []error{ErrTokenClosed, ErrClaimed, ErrSuperseded, ErrRefused} {
 			if errors.Is(last, final) {
 				return struct{}{}, backoff.Permanent(last)
 			}
@@ -53,17 +53,17 @@ func retry(ctx context.Context, bound time.Duration, call func(context.Context) 
 	return err
 }
 
-// persist is a retry that goes on after ctx has ended, for stopTimeout at
+// retryDetached is a retry that goes on after ctx has ended, for stopTimeout at
 // most.
-func persist(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
+func retryDetached(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), bound)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopTimeout, cancel) })()
 	return retry(kept, bound, call)
 }
 
-// beat sends one heartbeat, bounded in time.
-func (w *Worker) beat(ctx context.Context, message *protocol.Message) error {
+// sendHeartbeat sends one heartbeat, bounded in time.
+func (w *Worker) sendHeartbeat(ctx context.Context, message *protocol.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, min(callTimeout, w.config.HeartbeatInterval))
 	defer cancel()
 	err := w.ports.Reporter.Heartbeat(ctx, message.Metadata.TaskToken)
@@ -80,7 +80,7 @@ func (w *Worker) succeed(job context.Context, message *protocol.Message, output 
 		return w.ports.Reporter.Succeed(ctx, message.Metadata.TaskToken, output)
 	})
 	if errors.Is(err, ErrRefused) {
-		return w.fail(job, message, w.withLog(*runtimeFailure("report the output", err)))
+		return w.fail(job, message, w.withLogURL(*runtimeFailure("report the output", err)))
 	}
 	return err == nil
 }
@@ -98,7 +98,7 @@ func (w *Worker) fail(job context.Context, message *protocol.Message, failure Fa
 // it is told or nobody waits any more; both are no error.
 func (w *Worker) report(job context.Context, message *protocol.Message, send func(context.Context) error) error {
 	abandoned := func() bool { return errors.Is(context.Cause(job), errAbandoned) }
-	err := persist(job, reportTimeout, func(ctx context.Context) error {
+	err := retryDetached(job, reportTimeout, func(ctx context.Context) error {
 		if abandoned() {
 			return ErrTokenClosed // a heartbeat has learned it
 		}
@@ -118,8 +118,8 @@ func (w *Worker) report(job context.Context, message *protocol.Message, send fun
 	return err
 }
 
-// withLog adds to a failure where its log is, in the original agent's words.
-func (w *Worker) withLog(failure Failure) Failure {
+// withLogURL adds to a failure where its log is, in the original agent's words.
+func (w *Worker) withLogURL(failure Failure) Failure {
 	if w.config.LogURL != "" {
 		failure.Cause += ", see complete logs at: " + w.config.LogURL
 	}

@@ -20,9 +20,9 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// TestReportsGoOnUntilNobodyWaits: a report that fails is retried until it
+// TestReportsAreRetriedUntilTheStepEnds: a report that fails is retried until it
 // succeeds or a heartbeat finds that the step has ended.
-func TestReportsGoOnUntilNobodyWaits(t *testing.T) {
+func TestReportsAreRetriedUntilTheStepEnds(t *testing.T) {
 	t.Parallel()
 	// A service that refuses, and one that does not answer at all.
 	cases := map[string]func(context.Context) error{
@@ -33,7 +33,7 @@ func TestReportsGoOnUntilNobodyWaits(t *testing.T) {
 		t.Run("taken in the end/"+name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				f := newFleet(t)
+				f := newAgentGroup(t)
 				begin := time.Now()
 				f.ports.Reporter = troubledReporter{Reporter: f.reporter, answer: func(ctx context.Context) error {
 					if time.Since(begin) > 3*time.Hour {
@@ -44,18 +44,18 @@ func TestReportsGoOnUntilNobodyWaits(t *testing.T) {
 				answers := f.commands("Step")
 				_, ended := f.start(t.Context())
 				time.Sleep(2 * time.Hour)
-				assert.GreaterOrEqual(t, f.reporter.Beats("token-Step"), 2*60*3)
-				assert.Equal(t, ranFailure(), (<-answers).Failure)
+				assert.GreaterOrEqual(t, f.reporter.Heartbeats("token-Step"), 2*60*3)
+				assert.Equal(t, sourceFailure(), (<-answers).Failure)
 				assert.LessOrEqual(t, time.Since(begin), 3*time.Hour+2*time.Minute)
 				require.NoError(t, <-ended)
 				assert.Contains(t, f.log(), "report a job's result")
-				assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+				assert.Equal(t, map[string]int{"Step": 1}, f.runCounts())
 			})
 		})
 		t.Run("too late/"+name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				f := newFleet(t)
+				f := newAgentGroup(t)
 				f.ports.Reporter = troubledReporter{Reporter: f.reporter, answer: answer}
 				answers := f.commands("Step")
 				_, ended := f.start(t.Context())
@@ -78,10 +78,10 @@ func TestPausesAreRandom(t *testing.T) {
 	pauses := map[time.Duration]bool{}
 	for range 5 {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFleet(t)
+			f := newAgentGroup(t)
 			var calls atomic.Int32
 			var last time.Time
-			f.tapped(&tap{before: func(_ context.Context, call string) error {
+			f.record(&portRecorder{before: func(_ context.Context, call string) error {
 				if call != "receive" {
 					return nil
 				}
@@ -106,7 +106,7 @@ func TestPausesAreRandom(t *testing.T) {
 // TestRefusedOutput: if Step Functions refuses the output, the step fails.
 func TestRefusedOutput(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.LogURL = "https://logs"
 	b.ports.Reporter = refusing{b.ports.Reporter}
 	answers := b.commands("Step", "true")
@@ -126,7 +126,7 @@ func (r refusing) Succeed(context.Context, string, json.RawMessage) error {
 // still names the log.
 func TestLongCausesAreShortened(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.LogURL = "https://logs"
 	b.ports.Source = fill(func(context.Context, string) error { return errors.New(strings.Repeat("日", 2*protocol.MaxCause)) })
 	answers := b.commands("Step", "true")
@@ -140,7 +140,7 @@ func TestLongCausesAreShortened(t *testing.T) {
 // TestFailuresSayWhereTheLogIs, in the original agent's words.
 func TestFailuresSayWhereTheLogIs(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.LogURL = "https://logs"
 	b.config.JobTimeout = time.Second
 	exits, slow, good := b.commands("Exits", "exit 3"), b.commands("Slow", "sleep 600"), b.commands("Good", "true")
@@ -149,7 +149,7 @@ func TestFailuresSayWhereTheLogIs(t *testing.T) {
 	assert.Equal(t, &worker.Failure{Error: "ScriptExecutionError", Cause: "Script timed out after 1 seconds, see complete logs at: https://logs"}, get(t, slow).failure)
 	assert.Equal(t, answer{output: "{}"}, get(t, good))
 
-	b = newBench(t)
+	b = newFixture(t)
 	b.config.LogURL = "https://logs"
 	b.config.StartupCommands = []string{"exit 4"}
 	answers := b.commands("Step", "true")
@@ -161,7 +161,7 @@ func TestFailuresSayWhereTheLogIs(t *testing.T) {
 // in the agent's own directory.
 func TestJobsRunInTheirDirectory(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.ports.Source = fill(func(_ context.Context, directory string) error { return os.Remove(directory) })
 	answers := b.commands("Step", "pwd")
 	require.NoError(t, b.run())
@@ -176,7 +176,7 @@ func TestJobsRunInTheirDirectory(t *testing.T) {
 // The shell of this test prints its arguments.
 func TestShellsNeedNoPermissionToExecute(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	shell := filepath.Join(t.TempDir(), "shell")
 	writeProgram(t, shell, "#!/bin/sh\n[ \"$1\" != -c ] || exit 2\nstat -c '%a' \"$1\"; echo \"$#\"\n")
 	b.config.Shell = shell
@@ -190,7 +190,7 @@ func TestShellsNeedNoPermissionToExecute(t *testing.T) {
 // another job's data.
 func TestStdinIsEmpty(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	first, second := b.commands("First", "cat; read line || echo end"), b.commands("Second", "cat; read line || echo end")
 	require.NoError(t, b.run())
 	assert.Nil(t, get(t, first).failure)

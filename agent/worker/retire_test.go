@@ -24,7 +24,7 @@ func TestIdleRace(t *testing.T) {
 	t.Parallel()
 	for try := range 200 {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFleet(t)
+			f := newAgentGroup(t)
 			f.config.IdleTimeToLive = time.Minute
 			_, first := f.start(t.Context())
 			// The whole time in which it leaves, and the same instants exactly.
@@ -33,15 +33,15 @@ func TestIdleRace(t *testing.T) {
 			second := make(chan error, 1)
 			if f.state.Retired() {
 				f.state.Replace("B")
-				f.as("B")
+				f.useTask("B")
 				_, started := f.start(t.Context())
 				second <- <-started
 			}
 			require.NoError(t, <-first)
 			synctest.Wait()
 			require.Len(t, answers, 1, "try %d", try)
-			assert.Equal(t, ranFailure(), (<-answers).Failure)
-			assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+			assert.Equal(t, sourceFailure(), (<-answers).Failure)
+			assert.Equal(t, map[string]int{"Step": 1}, f.runCounts())
 			assert.True(t, f.state.Retired())
 		})
 	}
@@ -54,51 +54,51 @@ func TestIdleRaceWithRealTime(t *testing.T) {
 	t.Parallel()
 	var tries sync.WaitGroup
 	for try := range 200 {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.IdleTimeToLive = 5 * time.Millisecond
-		f.ports.Queue = hurriedQueue{f.queue}
+		f.ports.Queue = shortPollQueue{f.queue}
 		tries.Go(func() {
 			_, first := f.start(t.Context())
 			moment := f.state.Started
 			if try%2 == 0 {
 				moment = f.state.Retired
 			}
-			assert.Eventually(t, moment, patience, time.Millisecond)
+			assert.Eventually(t, moment, testTimeout, time.Millisecond)
 			answers := f.commands("Step")
 			if f.state.Retired() {
 				f.state.Replace("B")
-				f.as("B")
-				f.ports.Queue = hurriedQueue{f.queue}
+				f.useTask("B")
+				f.ports.Queue = shortPollQueue{f.queue}
 				f.config.SettleTime = 5 * time.Second
 				_, second := f.start(t.Context())
 				assert.NoError(t, <-second)
 			}
 			assert.NoError(t, <-first)
 			if assert.Len(t, answers, 1, "try %d", try) {
-				assert.Equal(t, ranFailure(), (<-answers).Failure)
+				assert.Equal(t, sourceFailure(), (<-answers).Failure)
 			}
-			assert.Equal(t, map[string]int{"Step": 1}, f.ran())
+			assert.Equal(t, map[string]int{"Step": 1}, f.runCounts())
 		})
 	}
 	tries.Wait()
 }
 
-// hurriedQueue waits for a millisecond at most.
-type hurriedQueue struct{ worker.Queue }
+// shortPollQueue waits for a millisecond at most.
+type shortPollQueue struct{ worker.Queue }
 
-func (q hurriedQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
+func (q shortPollQueue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
 	return q.Queue.Receive(ctx, most, min(wait, time.Millisecond))
 }
 
-// TestTheLastLookIsRepeated: what it finds is run, and then it looks again.
-func TestTheLastLookIsRepeated(t *testing.T) {
+// TestLastReceiveIsRepeated: what it finds is run, and then it looks again.
+func TestLastReceiveIsRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs = 1
-		f.runs(func(context.Context, string) { time.Sleep(time.Minute) })
+		f.onRun(func(context.Context, string) { time.Sleep(time.Minute) })
 		var sent atomic.Bool
-		tap := f.tapped(&tap{after: func(_ context.Context, call string) error {
+		recorder := f.record(&portRecorder{after: func(_ context.Context, call string) error {
 			if call == "retire" && !sent.Swap(true) {
 				for i := range 5 {
 					f.commands(fmt.Sprint("Step", i))
@@ -107,19 +107,19 @@ func TestTheLastLookIsRepeated(t *testing.T) {
 			return nil
 		}})
 		require.NoError(t, f.worker().Run(t.Context()))
-		assert.Len(t, f.ran(), 5)
-		assert.Equal(t, 1, tap.count("retire"))
+		assert.Len(t, f.runCounts(), 5)
+		assert.Equal(t, 1, recorder.count("retire"))
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
 }
 
-// TestAnAgentThatCannotRetireStays: else a job could be missed.
-func TestAnAgentThatCannotRetireStays(t *testing.T) {
+// TestAgentThatCannotRetireKeepsRunning: else a job could be missed.
+func TestAgentThatCannotRetireKeepsRunning(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		var until atomic.Pointer[time.Time]
-		f.tapped(&tap{before: func(_ context.Context, call string) error {
+		f.record(&portRecorder{before: func(_ context.Context, call string) error {
 			if over := until.Load(); call == "retire" && time.Now().Before(*over) {
 				return errService
 			}
@@ -130,7 +130,7 @@ func TestAnAgentThatCannotRetireStays(t *testing.T) {
 		_, ended := f.start(t.Context())
 		time.Sleep(5 * time.Hour)
 		answers, asked := f.commands("Step"), time.Now()
-		assert.Equal(t, ranFailure(), (<-answers).Failure)
+		assert.Equal(t, sourceFailure(), (<-answers).Failure)
 		assert.LessOrEqual(t, time.Since(asked), 30*time.Second)
 		require.NoError(t, <-ended)
 		assert.WithinRange(t, time.Now(), over, over.Add(5*time.Minute))
@@ -138,13 +138,13 @@ func TestAnAgentThatCannotRetireStays(t *testing.T) {
 	})
 }
 
-// TestALastLookThatFails is repeated until the queue has answered.
-func TestALastLookThatFails(t *testing.T) {
+// TestLastReceiveFails is repeated until the queue has answered.
+func TestLastReceiveFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		var failures atomic.Int32
-		f.tapped(&tap{before: func(_ context.Context, call string) error {
+		f.record(&portRecorder{before: func(_ context.Context, call string) error {
 			if call == "receive" && f.state.Retired() && failures.Add(1) <= 10 {
 				return errService
 			}
@@ -155,7 +155,7 @@ func TestALastLookThatFails(t *testing.T) {
 		assert.True(t, f.state.Retired())
 		answers := f.commands("Step")
 		require.NoError(t, <-ended)
-		assert.Equal(t, ranFailure(), get(t, answers).failure)
+		assert.Equal(t, sourceFailure(), get(t, answers).failure)
 	})
 }
 
@@ -167,15 +167,15 @@ func TestARedundantAgentLeaves(t *testing.T) {
 	t.Run("for good", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			f := newFleet(t)
-			f.as("B")
-			tap := f.tapped(&tap{})
+			f := newAgentGroup(t)
+			f.useTask("B")
+			recorder := f.record(&portRecorder{})
 			f.config.StartupCommands = []string{"echo never"}
 			answers := f.commands("Step")
 			begin := time.Now()
-			require.ErrorIs(t, f.worker().Run(t.Context()), worker.ErrNotOurs)
+			require.ErrorIs(t, f.worker().Run(t.Context()), worker.ErrSuperseded)
 			assert.LessOrEqual(t, time.Since(begin), time.Minute)
-			assert.Equal(t, tap.count("started"), len(tap.made()))
+			assert.Equal(t, recorder.count("started"), len(recorder.recorded()))
 			assert.Empty(t, answers)
 			assert.Equal(t, 1, f.queue.Waiting())
 			assert.Empty(t, f.text(worker.StartupStep))
@@ -184,14 +184,14 @@ func TestARedundantAgentLeaves(t *testing.T) {
 	t.Run("named late", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			f := newFleet(t)
-			f.as("B")
+			f := newAgentGroup(t)
+			f.useTask("B")
 			answers := f.commands("Step")
 			_, ended := f.start(t.Context())
 			time.Sleep(10 * time.Second)
 			f.state.Replace("B")
 			require.NoError(t, <-ended)
-			assert.Equal(t, ranFailure(), get(t, answers).failure)
+			assert.Equal(t, sourceFailure(), get(t, answers).failure)
 		})
 	})
 }
@@ -199,7 +199,7 @@ func TestARedundantAgentLeaves(t *testing.T) {
 // TestStartupFilesAreRemoved: the script of the startup commands is deleted.
 func TestStartupFilesAreRemoved(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.StartupCommands = []string{"touch file"}
 	require.NoError(t, b.run())
 	assertNothingLeft(t, b)
@@ -210,9 +210,9 @@ func TestStartupFilesAreRemoved(t *testing.T) {
 func TestAFailingStartFailsEveryJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.config.MaxConcurrentJobs = 1
-		tap := f.tapped(&tap{before: only("started", errService)})
+		recorder := f.record(&portRecorder{before: failCalls("started", errService)})
 		var open []<-chan porttest.Answer
 		for i := range 20 {
 			open = append(open, f.commands(fmt.Sprint("Step", i)))
@@ -228,9 +228,9 @@ func TestAFailingStartFailsEveryJob(t *testing.T) {
 			require.Len(t, answers, 1)
 			assert.Equal(t, &worker.Failure{Error: protocol.ErrorStartup, Cause: failed.Cause}, (<-answers).Failure)
 		}
-		assert.Empty(t, f.ran())
+		assert.Empty(t, f.runCounts())
 		assert.True(t, f.state.Retired())
-		assert.Equal(t, 0, tap.count("claim"))
+		assert.Equal(t, 0, recorder.count("claim"))
 		assert.Equal(t, 0, f.queue.Waiting()+f.queue.Undeleted())
 	})
 }
@@ -242,11 +242,11 @@ func TestFailingTheWaitingJobsIsBounded(t *testing.T) {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				f := newFleet(t)
-				f.tapped(&tap{before: only(call, errService)})
+				f := newAgentGroup(t)
+				f.record(&portRecorder{before: failCalls(call, errService)})
 				f.commands("Step")
 				begin := time.Now()
-				require.NoError(t, f.worker().Refuse(t.Context(), worker.Failure{Error: protocol.ErrorStartup, Cause: "the version is too old"}))
+				require.NoError(t, f.worker().FailWaiting(t.Context(), worker.Failure{Error: protocol.ErrorStartup, Cause: "the version is too old"}))
 				assert.LessOrEqual(t, time.Since(begin), 6*time.Minute)
 			})
 		})
@@ -257,14 +257,14 @@ func TestFailingTheWaitingJobsIsBounded(t *testing.T) {
 func TestRefuse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		failure := worker.Failure{Error: protocol.ErrorStartup, Cause: "the version is too old"}
 		ours := f.commands("Ours")
-		require.NoError(t, f.worker().Refuse(t.Context(), failure))
+		require.NoError(t, f.worker().FailWaiting(t.Context(), failure))
 		assert.Equal(t, &failure, get(t, ours).failure)
 		f.state.Replace("B")
 		others := f.commands("Others")
-		require.NoError(t, f.worker().Refuse(t.Context(), failure))
+		require.NoError(t, f.worker().FailWaiting(t.Context(), failure))
 		assert.Empty(t, others, "another agent runs it")
 		assert.Equal(t, 1, f.queue.Waiting())
 	})
@@ -274,7 +274,7 @@ func TestRefuse(t *testing.T) {
 func TestMessagesThatAreNoJobsDoNotKeepTheAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t)
+		f := newAgentGroup(t)
 		f.state.EndExecution("arn:execution")
 		begin := time.Now()
 		_, ended := f.start(t.Context())

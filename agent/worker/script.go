@@ -15,9 +15,9 @@ import (
 // lineLimit is where a line of output is split, in bytes.
 const lineLimit = 64 << 10
 
-// drain is how long output is awaited that a background process holds open
+// outputDrain is how long output is awaited that a background process holds open
 // after its script has ended.
-const drain = time.Second
+const outputDrain = time.Second
 
 // script is a list of commands to run in one shell.
 type script struct {
@@ -34,14 +34,14 @@ var errTimeout = errors.New("timed out")
 // start writes the script and runs it. The commands are the file's only text
 // that a user gives; everything else travels in the environment.
 func (w *Worker) start(ctx context.Context, s script) (*running, error) {
-	text := w.prelude(ctx) + strings.Join(s.commands, "\n") + "\n"
+	text := w.scriptHeader(ctx) + strings.Join(s.commands, "\n") + "\n"
 	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
 	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.Write(time.Now(), lines) })
 	tree, err := process.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
-		Output: lines, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: drain,
+		Output: lines, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)

@@ -42,10 +42,10 @@ func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 		closeLog(ctx, log)
 		removeAll(directory, w.logger)
 	}
-	return end, w.awaitStartup(ctx, r)
+	return end, w.awaitStartupScript(ctx, r)
 }
 
-func (w *Worker) awaitStartup(ctx context.Context, r *running) error {
+func (w *Worker) awaitStartupScript(ctx context.Context, r *running) error {
 	exit, err := r.wait(ctx, w.config.StartupTimeout)
 	switch {
 	case errors.Is(err, errTimeout):

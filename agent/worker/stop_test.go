@@ -17,7 +17,7 @@ import (
 
 func TestDrainBeforeRunTakesNothing(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.commands("Step", "echo never")
 	w := b.worker()
 	w.Drain(t.Context())
@@ -28,7 +28,7 @@ func TestDrainBeforeRunTakesNothing(t *testing.T) {
 
 func TestDrainEndsStartup(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.Environment = append(os.Environ(), "MARK=drain-ends-startup")
 	b.config.StartupCommands = []string{"echo started", "sleep 600"}
 	answers := b.commands("Step", "echo never")
@@ -44,7 +44,7 @@ func TestDrainEndsStartup(t *testing.T) {
 
 func TestStopEndsStartup(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.Environment = append(os.Environ(), "MARK=stop-ends-startup")
 	b.config.StartupCommands = []string{"echo started", "sleep 600"}
 	b.commands("Step", "echo never")
@@ -61,7 +61,7 @@ func TestStopEndsStartup(t *testing.T) {
 
 func TestKillNowEndsTheGraceOfJobs(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	now := make(chan struct{})
 	b.config.KillGrace, b.config.KillNow = time.Hour, now
 	b.config.Environment = append(os.Environ(), "MARK=kill-now-ends-the-grace")
@@ -70,7 +70,7 @@ func TestKillNowEndsTheGraceOfJobs(t *testing.T) {
 	_, ended := b.start(ctx)
 	b.awaitText("Step", "begun\n")
 	stop()
-	require.Eventually(t, func() bool { return strings.Contains(b.text("Step"), "told\n") }, patience, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(b.text("Step"), "told\n") }, testTimeout, time.Millisecond)
 	assert.Empty(t, ended)
 	close(now)
 	require.ErrorIs(t, <-ended, context.Canceled)
@@ -78,7 +78,7 @@ func TestKillNowEndsTheGraceOfJobs(t *testing.T) {
 	assertNothingLeft(t, b)
 }
 
-func assertNothingLeft(t *testing.T, b *bench) {
+func assertNothingLeft(t *testing.T, b *fixture) {
 	t.Helper()
 	left, err := os.ReadDir(b.config.Directory)
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func assertNothingLeft(t *testing.T, b *bench) {
 func TestIdleTimeBeginsAnewWithEveryJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newFixture(t)
 		b.config.IdleTimeToLive = time.Hour
 		b.config.HeartbeatInterval = protocol.HeartbeatInterval
 		b.config.JobTimeout = 5 * time.Hour
@@ -110,7 +110,7 @@ func TestIdleTimeBeginsAnewWithEveryJob(t *testing.T) {
 func TestNoIdleTimeNeverEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newFixture(t)
 		b.config.IdleTimeToLive = 0
 		w, ended := b.start(t.Context())
 		time.Sleep(100 * time.Hour) // 18,000 empty receives

@@ -29,11 +29,11 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// patience bounds what should happen soon.
-const patience = 20 * time.Second
+// testTimeout bounds what should happen soon.
+const testTimeout = 20 * time.Second
 
-// bench is a worker with everything around it in memory.
-type bench struct {
+// fixture is a worker with everything around it in memory.
+type fixture struct {
 	t        testing.TB
 	config   worker.Config
 	queue    *memory.Queue
@@ -55,19 +55,19 @@ type answer struct {
 	failure *worker.Failure
 }
 
-func newBench(t testing.TB) *bench {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	b := &bench{
+	b := &fixture{
 		t: t, queue: memory.NewQueue(), reporter: memory.NewReporter(),
 		linesAt: map[string]int{}, reported: map[string]int{},
 		config: worker.Config{
-			MaxConcurrentJobs: 5, JobTimeout: patience, StartupTimeout: patience, Shell: "bash",
+			MaxConcurrentJobs: 5, JobTimeout: testTimeout, StartupTimeout: testTimeout, Shell: "bash",
 			Directory: t.TempDir(), Environment: os.Environ(), KillGrace: 200 * time.Millisecond,
 			HeartbeatInterval: 10 * time.Millisecond, OutputLimit: protocol.MaxPayload,
 		},
 	}
 	b.ports = worker.Ports{
-		Queue: b.queue, Reporter: witness{b.reporter, b}, Log: logFunc(b.note),
+		Queue: b.queue, Reporter: reportRecorder{b.reporter, b}, Log: logFunc(b.note),
 		Source: fill(func(context.Context, string) error { return nil }),
 	}
 	return b
@@ -79,23 +79,23 @@ func (f fill) Fill(ctx context.Context, _ protocol.DeploymentOrigin, directory s
 	return f(ctx, directory)
 }
 
-// witness notes what is reported, and after how many lines.
-type witness struct {
+// reportRecorder notes what is reported, and after how many lines.
+type reportRecorder struct {
 	worker.Reporter
-	b *bench
+	b *fixture
 }
 
-func (w witness) Succeed(ctx context.Context, token string, output json.RawMessage) error {
+func (w reportRecorder) Succeed(ctx context.Context, token string, output json.RawMessage) error {
 	w.note(token)
 	return w.Reporter.Succeed(ctx, token, output)
 }
 
-func (w witness) Fail(ctx context.Context, token string, failure worker.Failure) error {
+func (w reportRecorder) Fail(ctx context.Context, token string, failure worker.Failure) error {
 	w.note(token)
 	return w.Reporter.Fail(ctx, token, failure)
 }
 
-func (w witness) note(token string) {
+func (w reportRecorder) note(token string) {
 	w.b.mu.Lock()
 	defer w.b.mu.Unlock()
 	step := strings.TrimPrefix(token, "token-")
@@ -104,14 +104,14 @@ func (w witness) note(token string) {
 }
 
 // job queues a job and returns where its answer will be.
-func (b *bench) job(step string, properties map[string]any) <-chan porttest.Answer {
+func (b *fixture) job(step string, properties map[string]any) <-chan porttest.Answer {
 	b.t.Helper()
 	answers := b.reporter.Open("token-" + step)
 	b.queue.Send(b.body(step, properties))
 	return answers
 }
 
-func (b *bench) body(step string, properties map[string]any) []byte {
+func (b *fixture) body(step string, properties map[string]any) []byte {
 	b.t.Helper()
 	body, err := json.Marshal(map[string]any{
 		"Properties": properties,
@@ -128,12 +128,12 @@ func (b *bench) body(step string, properties map[string]any) []byte {
 	return body
 }
 
-func (b *bench) commands(step string, commands ...string) <-chan porttest.Answer {
+func (b *fixture) commands(step string, commands ...string) <-chan porttest.Answer {
 	b.t.Helper()
 	return b.job(step, map[string]any{"Commands": commands})
 }
 
-func (b *bench) worker() *worker.Worker {
+func (b *fixture) worker() *worker.Worker {
 	b.t.Helper()
 	w, err := worker.New(b.config, b.ports, slog.New(slog.NewTextHandler(lockedWriter{b}, nil)))
 	require.NoError(b.t, err)
@@ -141,14 +141,14 @@ func (b *bench) worker() *worker.Worker {
 }
 
 // run runs a worker to its end, which the queue's end brings.
-func (b *bench) run() error {
+func (b *fixture) run() error {
 	b.t.Helper()
 	b.queue.Close()
 	return b.worker().Run(b.t.Context())
 }
 
 // start runs a worker beside the test and returns its result.
-func (b *bench) start(ctx context.Context) (*worker.Worker, <-chan error) {
+func (b *fixture) start(ctx context.Context) (*worker.Worker, <-chan error) {
 	b.t.Helper()
 	w := b.worker()
 	ended := make(chan error, 1)
@@ -189,14 +189,14 @@ func (j jobLines) Write(at time.Time, lines []byte) {
 // Close implements worker.JobLog.
 func (jobLines) Close(context.Context) {}
 
-func (b *bench) note(line line) {
+func (b *fixture) note(line line) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lines = append(b.lines, line)
 }
 
 // text is what a step has printed.
-func (b *bench) text(step string) string {
+func (b *fixture) text(step string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var text strings.Builder
@@ -209,18 +209,18 @@ func (b *bench) text(step string) string {
 }
 
 // awaitText waits until a step has printed exactly this.
-func (b *bench) awaitText(step, text string) {
+func (b *fixture) awaitText(step, text string) {
 	b.t.Helper()
-	require.Eventually(b.t, func() bool { return b.text(step) == text }, patience, time.Millisecond)
+	require.Eventually(b.t, func() bool { return b.text(step) == text }, testTimeout, time.Millisecond)
 }
 
-func (b *bench) log() string {
+func (b *fixture) log() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.logged.String()
 }
 
-type lockedWriter struct{ b *bench }
+type lockedWriter struct{ b *fixture }
 
 func (w lockedWriter) Write(p []byte) (int, error) {
 	w.b.mu.Lock()
@@ -244,7 +244,7 @@ func get(t testing.TB, answers <-chan porttest.Answer) answer {
 	select {
 	case a := <-answers:
 		return answer{string(a.Output), a.Failure}
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		require.Fail(t, "no answer came")
 		return answer{}
 	}

@@ -22,30 +22,30 @@ type Worker struct {
 	halted    chan struct{}
 	haltOnce  sync.Once
 	haltCause error
-	// slots has one entry for each delivery that is held, places one for each
+	// heldSlots has one entry for each delivery that is held, places one for each
 	// job that runs.
-	slots, places chan struct{}
+	heldSlots, runSlots chan struct{}
 	// started is closed when the startup commands have ended. Jobs begin then,
 	// or fail because of refusal, which is written before.
-	started chan struct{}
-	refusal *Failure
-	// polls has an entry during a receive.
-	polls chan struct{}
-	// holding waits for what is held.
-	holding sync.WaitGroup
-	options shellOptions
-	held    *registry
-	desks   *desks
+	started      chan struct{}
+	startFailure *Failure
+	// receiving has an entry during a receive.
+	receiving chan struct{}
+	// deliveries waits for what is held.
+	deliveries sync.WaitGroup
+	options    shellOptions
+	registry   *registry
+	jobDirs    *jobDirPool
 }
 
 const (
-	// waitingRoom is how many jobs are held that wait for a place. A step whose
+	// maxWaiting is how many jobs are held that wait for a place. A step whose
 	// job waits in the queue has no heartbeats and fails after some minutes, so
 	// there is room for all that may wait at a time.
-	waitingRoom = 1000
-	// heldBytes is how large all held messages may be before no more are
+	maxWaiting = 1000
+	// maxHeldBytes is how large all held messages may be before no more are
 	// received, so that the room does not take all memory.
-	heldBytes = 64 << 20
+	maxHeldBytes = 64 << 20
 )
 
 // New checks the configuration; its error names everything that is wrong. A
@@ -59,15 +59,15 @@ func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 		logger = slog.New(slog.DiscardHandler)
 	}
 	return &Worker{
-		config: config, ports: guarded(ports, logger), logger: logger,
-		drained: make(chan struct{}),
-		halted:  make(chan struct{}),
-		slots:   make(chan struct{}, config.MaxConcurrentJobs+waitingRoom),
-		places:  make(chan struct{}, config.MaxConcurrentJobs),
-		polls:   make(chan struct{}, 1),
-		started: make(chan struct{}),
-		held:    newRegistry(),
-		desks:   &desks{directory: config.Directory, memory: config.MemoryDirectory, logger: logger},
+		config: config, ports: withPanicGuard(ports, logger), logger: logger,
+		drained:   make(chan struct{}),
+		halted:    make(chan struct{}),
+		heldSlots: make(chan struct{}, config.MaxConcurrentJobs+maxWaiting),
+		runSlots:  make(chan struct{}, config.MaxConcurrentJobs),
+		receiving: make(chan struct{}, 1),
+		started:   make(chan struct{}),
+		registry:  newRegistry(),
+		jobDirs:   &jobDirPool{directory: config.Directory, memory: config.MemoryDirectory, logger: logger},
 	}, nil
 }
 
@@ -80,19 +80,19 @@ func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 // running jobs too. When it returns, no process of a job is left. A worker
 // runs once.
 func (w *Worker) Run(ctx context.Context) error {
-	return w.attended(ctx, func(running, taking context.Context) error {
-		err := w.begin(taking)
-		if errors.Is(err, ErrNotOurs) {
+	return w.withContexts(ctx, func(running, taking context.Context) error {
+		err := w.markStarted(taking)
+		if errors.Is(err, ErrSuperseded) {
 			return fmt.Errorf("start the runner: %w", err)
 		}
 		if err == nil {
-			w.answerForTheDead(taking)
+			w.failOrphanedJobs(taking)
 			err = w.serve(running, taking)
 		}
 		var failed *StartupError
 		if errors.As(err, &failed) && taking.Err() == nil {
 			w.logger.Error("the start failed", "error", err)
-			w.refuse(taking, startupFailure(failed))
+			w.failWaiting(taking, startupFailure(failed))
 			return failed
 		}
 		return nil
@@ -103,22 +103,22 @@ func (w *Worker) Run(ctx context.Context) error {
 // beginning: they wait here, where their steps have heartbeats, and not in the
 // queue. The error is startup's.
 func (w *Worker) serve(running, taking context.Context) error {
-	w.held.stay(w.config.SettleTime)
-	w.held.take() // who starts is not idle
+	w.registry.postponeIdle(w.config.SettleTime)
+	w.registry.jobAccepted() // who starts is not idle
 	polling, stop := context.WithCancelCause(taking)
 	defer stop(nil)
 	var receiver sync.WaitGroup
 	receiver.Go(func() { w.receive(running, taking, polling) })
 	end, err := w.startup(taking)
 	defer end() // what the startup commands left running serves the jobs
-	defer w.holding.Wait()
+	defer w.deliveries.Wait()
 	defer receiver.Wait()
-	w.held.end()
-	w.held.give()
+	w.registry.jobEnded()
+	w.registry.jobReleased()
 	var failed *StartupError
 	if errors.As(err, &failed) && taking.Err() == nil {
 		refusal := startupFailure(failed)
-		w.refusal = &refusal
+		w.startFailure = &refusal
 		stop(failed)
 	}
 	close(w.started)
@@ -129,19 +129,19 @@ func startupFailure(err *StartupError) Failure {
 	return Failure{Error: protocol.ErrorStartup, Cause: err.Cause}
 }
 
-// Refuse fails every waiting job, instead of Run: for a runner that cannot
+// FailWaiting fails every waiting job, instead of Run: for a runner that cannot
 // start. It returns ctx's cause when ctx ended.
-func (w *Worker) Refuse(ctx context.Context, failure Failure) error {
-	return w.attended(ctx, func(_, taking context.Context) error {
-		w.refuse(taking, failure)
+func (w *Worker) FailWaiting(ctx context.Context, failure Failure) error {
+	return w.withContexts(ctx, func(_, taking context.Context) error {
+		w.failWaiting(taking, failure)
 		return nil
 	})
 }
 
-// attended does the work between two contexts: running ends when jobs are to
+// withContexts does the work between two contexts: running ends when jobs are to
 // be ended, taking when nothing more is to be taken. Then it waits for all
 // that is held. ctx's cause comes before the work's error.
-func (w *Worker) attended(ctx context.Context, work func(running, taking context.Context) error) error {
+func (w *Worker) withContexts(ctx context.Context, work func(running, taking context.Context) error) error {
 	running, halt := context.WithCancelCause(ctx)
 	taking, rest := context.WithCancelCause(running)
 	var attendants sync.WaitGroup
@@ -150,14 +150,14 @@ func (w *Worker) attended(ctx context.Context, work func(running, taking context
 	if w.isDrained() {
 		rest(errDrained)
 	}
-	attendants.Go(func() { w.heed(running, halt, rest) })
+	attendants.Go(func() { w.watchStop(running, halt, rest) })
 	if w.ports.Claims != nil {
-		attendants.Go(func() { w.renew(running) })
-		attendants.Go(func() { w.attend(taking) })
+		attendants.Go(func() { w.renewClaims(running) })
+		attendants.Go(func() { w.reapLoop(taking) })
 	}
 	err := work(running, taking)
-	w.holding.Wait()
-	w.desks.clear()
+	w.deliveries.Wait()
+	w.jobDirs.removeAll()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -23,7 +23,7 @@ import (
 // ran beside it.
 func TestEveryJobOnce(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.MaxConcurrentJobs = 20
 	shared := t.TempDir()
 	var all []<-chan porttest.Answer
@@ -52,7 +52,7 @@ func TestEveryJobOnce(t *testing.T) {
 // TestMaxConcurrentJobs: exactly as many run as may, since each waits for all.
 func TestMaxConcurrentJobs(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.MaxConcurrentJobs = 3
 	var all []<-chan porttest.Answer
 	for i := range 6 {
@@ -65,8 +65,8 @@ func TestMaxConcurrentJobs(t *testing.T) {
 		}
 		return n
 	}
-	require.Eventually(t, func() bool { return started() == 3 }, patience, time.Millisecond)
-	require.Eventually(t, func() bool { return b.queue.Waiting() == 0 }, patience, time.Millisecond, "the others are held")
+	require.Eventually(t, func() bool { return started() == 3 }, testTimeout, time.Millisecond)
+	require.Eventually(t, func() bool { return b.queue.Waiting() == 0 }, testTimeout, time.Millisecond, "the others are held")
 	assert.Equal(t, 3, started())
 	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
 	b.queue.Close()
@@ -80,7 +80,7 @@ func TestMaxConcurrentJobs(t *testing.T) {
 // TestStartup: the startup commands get their variables unchanged.
 func TestStartup(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.StartupCommands = []string{"echo prepared > " + b.config.Directory + "/prepared", "setsid sleep 600 &", "echo $! > " + b.config.Directory + "/daemon", `printf '%s\n' "$QUOTED"`}
 	b.config.Environment = append(os.Environ(), "MARK=startup-daemon", `QUOTED=it's "ready" $(now)`)
 	answers := b.commands("Step", "cat "+b.config.Directory+"/prepared", "kill -0 $(cat "+b.config.Directory+"/daemon) && echo the daemon lives")
@@ -108,12 +108,12 @@ func TestStepsLiveWhileTheRunnerStarts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newFixture(t)
 			b.config.IdleTimeToLive = time.Millisecond // who starts is not idle
 			b.config.StartupCommands = []string{"while [ ! -e " + b.config.Directory + "/go ]; do sleep 0.01; done", c.end}
 			answers := b.commands("Step", "echo ran")
 			_, ended := b.start(t.Context())
-			require.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > 3 }, patience, time.Millisecond)
+			require.Eventually(t, func() bool { return b.reporter.Heartbeats("token-Step") > 3 }, testTimeout, time.Millisecond)
 			assert.Empty(t, b.text("Step"))
 			require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
 			assert.Equal(t, c.failure, get(t, answers).failure)
@@ -138,7 +138,7 @@ func TestStartupFailureFailsEveryJob(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newFixture(t)
 			b.config.StartupCommands, b.config.StartupTimeout = c.commands, time.Second
 			b.config.MaxConcurrentJobs = 1
 			first, second := b.commands("First", "echo never"), b.commands("Second", "echo never")
@@ -156,7 +156,7 @@ func TestStartupFailureFailsEveryJob(t *testing.T) {
 
 func TestStopEndsAndReportsJobs(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	answers := b.job("Step", map[string]any{
 		"Environment": map[string]any{"MARK": "stop-ends-jobs"},
 		"Commands":    []string{"setsid sleep 600 & echo started; sleep 600"},
@@ -173,7 +173,7 @@ func TestStopEndsAndReportsJobs(t *testing.T) {
 
 func TestIdleTimeToLive(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.config.IdleTimeToLive = 50 * time.Millisecond
 	// The job is longer than the time to live: it must not end the worker.
 	answers := b.commands("Step", "sleep 0.3", "echo done")

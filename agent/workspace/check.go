@@ -24,8 +24,8 @@ const (
 	// encrypted has the flags of entries whose content, or whose header, is:
 	// bits 0, 6 and 13 of the format's general purpose flag.
 	encrypted = 1<<0 | 1<<6 | 1<<13
-	// slack is what an entry may unpack to whatever its compressed size.
-	slack = 1024
+	// sizeTolerance is what an entry may unpack to whatever its compressed size.
+	sizeTolerance = 1024
 )
 
 // checker refuses an archive before anything of it is written.
@@ -76,7 +76,7 @@ func (c *checker) sizes(files []*zip.File, size int64) error {
 			return fmt.Errorf("it unpacks to more than %d bytes", c.limits.Bytes)
 		}
 		left -= file.UncompressedSize64
-		if file.UncompressedSize64 > slack && (file.UncompressedSize64-slack)/uint64(max(c.limits.Ratio, 1)) > file.CompressedSize64 {
+		if file.UncompressedSize64 > sizeTolerance && (file.UncompressedSize64-sizeTolerance)/uint64(max(c.limits.Ratio, 1)) > file.CompressedSize64 {
 			return fmt.Errorf("entry %q: unpacks to more than %d times its size", file.Name, c.limits.Ratio)
 		}
 	}

@@ -262,7 +262,7 @@ func TestTransferStopsInsideAFile(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("the job was stopped")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	written, err := transfer(ctx, new(strings.Builder), &zeros{cancel: func() { cancel(cause) }}, make([]byte, chunk))
+	written, err := copyCancellable(ctx, new(strings.Builder), &zeros{cancel: func() { cancel(cause) }}, make([]byte, chunk))
 	require.ErrorIs(t, err, cause)
 	assert.Equal(t, int64(1<<20+chunk), written)
 }

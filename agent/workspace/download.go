@@ -130,7 +130,7 @@ func (d *downloader) read(ctx context.Context) error {
 		d.known = d.known && !errors.Is(err, ErrObjectChanged)
 		return err
 	}
-	n, err := transfer(ctx, d.target, io.LimitReader(body, d.object.Size-d.written), make([]byte, chunk))
+	n, err := copyCancellable(ctx, d.target, io.LimitReader(body, d.object.Size-d.written), make([]byte, chunk))
 	d.written += n
 	if closed := body.Close(); err == nil {
 		err = closed
@@ -156,7 +156,7 @@ func (d *downloader) verify(ctx context.Context) error {
 		return err
 	}
 	sum := md5.New()
-	if _, err := transfer(ctx, sum, d.target, make([]byte, chunk)); err != nil {
+	if _, err := copyCancellable(ctx, sum, d.target, make([]byte, chunk)); err != nil {
 		return err
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != wanted {

@@ -14,9 +14,9 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// kept is how many distributions that no job uses stay: the current one, and
+// maxUnused is how many distributions that no job uses stay: the current one, and
 // the one before, to which a deployment may go back.
-const kept = 2
+const maxUnused = 2
 
 // Store gives jobs private copies of distributions. Each is downloaded and
 // unpacked once, however many jobs want it at the same time, into a tree that
@@ -42,8 +42,8 @@ type tree struct {
 	ready chan struct{}
 	path  string
 	err   error
-	// unwanted ends the fetch.
-	unwanted context.CancelCauseFunc
+	// cancel ends the fetch.
+	cancel context.CancelCauseFunc
 }
 
 // NewStore keeps distributions in the directory, which must exist.
@@ -97,17 +97,17 @@ func (s *Store) acquire(name string, origin protocol.DeploymentOrigin) *tree {
 	if t == nil {
 		// No single job's context: the fetch ends with the last that waits.
 		ctx, unwanted := context.WithCancelCause(context.Background())
-		t = &tree{ready: make(chan struct{}), unwanted: unwanted}
+		t = &tree{ready: make(chan struct{}), cancel: unwanted}
 		s.trees[name] = t
 		s.fetches.Go(func() {
 			defer unwanted(nil)
 			t.path, t.err = s.fetch(ctx, origin)
 			close(t.ready)
-			s.settle(name, t)
+			s.removeLate(name, t)
 		})
 	}
 	t.users++
-	s.touch(name)
+	s.markUsed(name)
 	return t
 }
 
@@ -123,16 +123,16 @@ func (s *Store) release(name string, t *tree) {
 	select {
 	case <-t.ready:
 		if t.err != nil {
-			s.forget(name, t)
+			s.delete(name, t)
 		}
 	default:
-		t.unwanted(errUnwanted)
-		s.forget(name, t)
+		t.cancel(errUnwanted)
+		s.delete(name, t)
 	}
 	s.evict()
 }
 
-func (s *Store) touch(name string) {
+func (s *Store) markUsed(name string) {
 	for i, other := range s.recent {
 		if other == name {
 			s.recent = append(s.recent[:i], s.recent[i+1:]...)
@@ -142,18 +142,18 @@ func (s *Store) touch(name string) {
 	s.recent = append(s.recent, name)
 }
 
-// forget takes a tree out of the books.
-func (s *Store) forget(name string, t *tree) {
+// delete takes a tree out of the books.
+func (s *Store) delete(name string, t *tree) {
 	if s.trees[name] != t {
 		return
 	}
 	delete(s.trees, name)
-	s.touch(name)
+	s.markUsed(name)
 	s.recent = s.recent[:len(s.recent)-1]
 }
 
-// settle removes a tree that came after nobody waited for it any more.
-func (s *Store) settle(name string, t *tree) {
+// removeLate removes a tree that came after nobody waited for it any more.
+func (s *Store) removeLate(name string, t *tree) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.trees[name] != t && t.err == nil {
@@ -163,14 +163,14 @@ func (s *Store) settle(name string, t *tree) {
 
 // evict removes what has not been used for longest.
 func (s *Store) evict() {
-	for i := 0; i < len(s.recent)-kept; {
+	for i := 0; i < len(s.recent)-maxUnused; {
 		name := s.recent[i]
 		t := s.trees[name]
 		if t.users > 0 {
 			i++
 			continue
 		}
-		s.forget(name, t)
+		s.delete(name, t)
 		remove(filepath.Dir(t.path))
 	}
 }
@@ -180,7 +180,7 @@ func (s *Store) evict() {
 func (s *Store) Close() {
 	s.mu.Lock()
 	for _, t := range s.trees {
-		t.unwanted(errUnwanted)
+		t.cancel(errUnwanted)
 	}
 	s.mu.Unlock()
 	s.fetches.Wait()

@@ -235,8 +235,8 @@ func TestDamageIsFound(t *testing.T) {
 	assert.Equal(t, []int64{0, 0}, b.reads)
 }
 
-// TestADownloadThatNobodyWantsEnds: it is no single job's, but all of theirs.
-func TestADownloadThatNobodyWantsEnds(t *testing.T) {
+// TestUnwantedDownloadIsCancelled: it is no single job's, but all of theirs.
+func TestUnwantedDownloadIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBucket("a", "text")
 	begun, wanted := make(chan struct{}), make(chan struct{})

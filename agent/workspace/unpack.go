@@ -133,7 +133,7 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 	defer func() { err = errors.Join(err, to.Close()) }()
 	// The size was checked; a header that lies about it must not matter.
 	size := int64(min(file.UncompressedSize64, math.MaxInt64-1))
-	written, err := transfer(ctx, to, io.LimitReader(content, size+1), u.buffer)
+	written, err := copyCancellable(ctx, to, io.LimitReader(content, size+1), u.buffer)
 	switch {
 	case err != nil:
 		return err

@@ -18,15 +18,15 @@ const (
 	exitMisused = 2
 )
 
-// surroundings are where results and everything else go, and where the user's
+// environment are where results and everything else go, and where the user's
 // environment is.
-type surroundings struct {
+type environment struct {
 	stdout, stderr io.Writer
 	variable       func(name string) string
 }
 
 // logger tells a person how far it is; when that was is of no interest.
-func (s surroundings) logger() *slog.Logger {
+func (s environment) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey || a.Key == slog.LevelKey {
 			return slog.Attr{}
@@ -36,7 +36,7 @@ func (s surroundings) logger() *slog.Logger {
 }
 
 // signer is nil if there is no key.
-func (s surroundings) signer() (*release.Signer, error) {
+func (s environment) signer() (*release.Signer, error) {
 	key := s.variable(release.SigningKeyVariable)
 	if key == "" {
 		return nil, nil
@@ -49,7 +49,7 @@ func (s surroundings) signer() (*release.Signer, error) {
 }
 
 // verifier is nil if there is no public key.
-func (s surroundings) verifier() (*release.Verifier, error) {
+func (s environment) verifier() (*release.Verifier, error) {
 	key := s.variable(release.PublicKeyVariable)
 	if key == "" {
 		return nil, nil
@@ -74,7 +74,7 @@ ATTINI_SIGNING_PASSWORD: its password.
 ATTINI_SIGNING_PUBLIC_KEY: minisign's public key; verify and publish check signatures with it, and so does build.`
 
 // execute runs one command line and returns its exit code.
-func execute(ctx context.Context, arguments []string, s surroundings) int {
+func execute(ctx context.Context, arguments []string, s environment) int {
 	var commands cli
 	exited := -1
 	parser, err := kong.New(

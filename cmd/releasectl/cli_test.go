@@ -19,23 +19,23 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// said is what a command printed, and its exit code.
-type said struct {
+// execResult is what a command printed, and its exit code.
+type execResult struct {
 	code           int
 	stdout, stderr string
 }
 
 // releasectl runs a command with keys of the environment.
-func releasectl(t *testing.T, keys map[string]string, arguments ...string) said {
+func releasectl(t *testing.T, keys map[string]string, arguments ...string) execResult {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code := execute(t.Context(), arguments, surroundings{stdout: &stdout, stderr: &stderr, variable: func(name string) string { return keys[name] }})
+	code := execute(t.Context(), arguments, environment{stdout: &stdout, stderr: &stderr, variable: func(name string) string { return keys[name] }})
 	for _, secret := range []string{keys[release.SigningKeyVariable], keys[release.SigningPasswordVariable]} {
 		if secret != "" {
 			assert.NotContains(t, stdout.String()+stderr.String(), secret)
 		}
 	}
-	return said{code, stdout.String(), stderr.String()}
+	return execResult{code, stdout.String(), stderr.String()}
 }
 
 // newKeys makes keys as they are in the environment.

@@ -20,7 +20,7 @@ type buildCommand struct {
 }
 
 // Run implements kong's command.
-func (c buildCommand) Run(ctx context.Context, s surroundings) error {
+func (c buildCommand) Run(ctx context.Context, s environment) error {
 	r, err := release.New(c.Version, release.Programs())
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (c buildCommand) Run(ctx context.Context, s surroundings) error {
 }
 
 // keep adds the files to the directory, and checks what has come to be there.
-func (c buildCommand) keep(ctx context.Context, r *release.Release, files []release.File, signer *release.Signer, s surroundings) error {
+func (c buildCommand) keep(ctx context.Context, r *release.Release, files []release.File, signer *release.Signer, s environment) error {
 	if err := os.MkdirAll(c.Output, 0o755); err != nil {
 		return fmt.Errorf("make the directory of releases: %w", err)
 	}
@@ -70,7 +70,7 @@ type verifyCommand struct {
 }
 
 // Run implements kong's command.
-func (c verifyCommand) Run(ctx context.Context, s surroundings) error {
+func (c verifyCommand) Run(ctx context.Context, s environment) error {
 	r, err := release.New(c.Version, release.Programs())
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (c verifyCommand) Run(ctx context.Context, s surroundings) error {
 }
 
 // verify checks a release and prints the checksums of its programs.
-func verify(ctx context.Context, r *release.Release, store release.Store, verifier *release.Verifier, s surroundings) error {
+func verify(ctx context.Context, r *release.Release, store release.Store, verifier *release.Verifier, s environment) error {
 	files, err := r.Verify(ctx, store, verifier)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ type publishCommand struct {
 }
 
 // Run implements kong's command.
-func (c publishCommand) Run(ctx context.Context, s surroundings) error {
+func (c publishCommand) Run(ctx context.Context, s environment) error {
 	r, err := release.New(c.Version, release.Programs())
 	if err != nil {
 		return err

@@ -16,5 +16,5 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return execute(ctx, os.Args[1:], surroundings{stdout: os.Stdout, stderr: os.Stderr, variable: os.Getenv})
+	return execute(ctx, os.Args[1:], environment{stdout: os.Stdout, stderr: os.Stderr, variable: os.Getenv})
 }

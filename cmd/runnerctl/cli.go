@@ -39,10 +39,10 @@ type cli struct {
 // errReported ends a command whose problems are printed already.
 var errReported = errors.New("reported")
 
-// misuse is an error of the command line or of a file that it names.
-type misuse struct{ error }
+// usageError is an error of the command line or of a file that it names.
+type usageError struct{ error }
 
-func (m misuse) Unwrap() error { return m.error }
+func (m usageError) Unwrap() error { return m.error }
 
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, arguments []string, s streams, signals *interrupts) int {
@@ -84,7 +84,7 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 	switch {
 	case errors.As(context.Cause(ctx), &stopped):
 		return stopped.exitCode()
-	case errors.As(err, new(misuse)):
+	case errors.As(err, new(usageError)):
 		return exitMisused
 	default:
 		return exitFailed

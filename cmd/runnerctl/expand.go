@@ -65,7 +65,7 @@ func writeResult(s streams, file string, text []byte) error {
 		return err
 	}
 	if err := os.WriteFile(file, text, 0o600); err != nil {
-		return misuse{err}
+		return usageError{err}
 	}
 	return nil
 }

@@ -21,10 +21,10 @@ func (c graphCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	var inventory *transform.Inventory
+	var inventory *transform.Contents
 	if template != nil {
 		var found problem.List
-		inventory, found = transform.Take(template, c.values())
+		inventory, found = transform.ReadTemplate(template, c.values())
 		problems.Add(found...)
 	}
 	if err := c.report(s, problems); err != nil {

@@ -24,12 +24,12 @@ func (a templateArgument) lookups() (found lookups, err error) {
 	}
 	text, err := os.ReadFile(a.Lookups)
 	if err != nil {
-		return found, misuse{err}
+		return found, usageError{err}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&found); err != nil {
-		return found, misuse{fmt.Errorf("%s: %w", a.Lookups, err)}
+		return found, usageError{fmt.Errorf("%s: %w", a.Lookups, err)}
 	}
 	return found, nil
 }

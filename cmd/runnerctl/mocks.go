@@ -15,18 +15,18 @@ func readMocks(file string) (*asl.Mocks, error) {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, misuse{err}
+		return nil, usageError{err}
 	}
 	node, problems := cfn.Read(text)
 	if err := problems.Err(); err != nil {
-		return nil, misuse{fmt.Errorf("%s: %w", file, err)}
+		return nil, usageError{fmt.Errorf("%s: %w", file, err)}
 	}
 	if text, err = node.MarshalJSON(); err != nil {
-		return nil, misuse{fmt.Errorf("%s: %w", file, err)}
+		return nil, usageError{fmt.Errorf("%s: %w", file, err)}
 	}
 	mocks, err := asl.ParseMocks(text)
 	if err != nil {
-		return nil, misuse{fmt.Errorf("%s: %w", file, err)}
+		return nil, usageError{fmt.Errorf("%s: %w", file, err)}
 	}
 	return mocks, nil
 }

@@ -80,7 +80,7 @@ func guarded(options localrun.Options) (stop func(), err error) {
 	if err := process.BecomeSubreaper(); err != nil {
 		return nil, fmt.Errorf("take care of the jobs' processes: %w", err)
 	}
-	guard, err := process.StartGuard(options.Directory)
+	guard, err := process.StartOrphanReaper(options.Directory)
 	if err != nil {
 		options.Logger.Warn("jobs' processes may outlive this program if it is killed", "error", err)
 		return func() {}, nil
@@ -103,20 +103,20 @@ func announceStop(ctx context.Context, screen *console) {
 func (c runCommand) files(s streams, screen *console) (options localrun.Options, facts localrun.Facts, err error) {
 	template, err := filepath.Abs(c.Template)
 	if err != nil {
-		return options, facts, misuse{err}
+		return options, facts, usageError{err}
 	}
 	source := cmp.Or(c.Source, filepath.Dir(template))
 	if source, err = filepath.Abs(source); err != nil {
-		return options, facts, misuse{err}
+		return options, facts, usageError{err}
 	}
 	if _, err := os.Stat(source); err != nil {
-		return options, facts, misuse{err}
+		return options, facts, usageError{err}
 	}
 	// Better now than after the plan has run and its payload has no place.
 	if info, err := os.Stat(filepath.Dir(c.Output)); err != nil {
-		return options, facts, misuse{err}
+		return options, facts, usageError{err}
 	} else if !info.IsDir() {
-		return options, facts, misuse{fmt.Errorf("%s is no directory", filepath.Dir(c.Output))}
+		return options, facts, usageError{fmt.Errorf("%s is no directory", filepath.Dir(c.Output))}
 	}
 	options = localrun.Options{
 		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
@@ -140,7 +140,7 @@ func (c runCommand) files(s streams, screen *console) (options localrun.Options,
 	}
 	for _, step := range slices.Sorted(maps.Keys(c.Items)) {
 		if _, err := os.Stat(c.Items[step]); err != nil {
-			return options, facts, misuse{err}
+			return options, facts, usageError{err}
 		}
 	}
 	known, err := c.lookups()
@@ -155,10 +155,10 @@ func readJSON(file string) (json.RawMessage, error) {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, misuse{err}
+		return nil, usageError{err}
 	}
 	if !json.Valid(text) {
-		return nil, misuse{fmt.Errorf("%s: is not JSON", file)}
+		return nil, usageError{fmt.Errorf("%s: is not JSON", file)}
 	}
 	return text, nil
 }
@@ -179,10 +179,10 @@ func (c runCommand) shell() string {
 func (c runCommand) checkSteps(deployment *localrun.Deployment, options localrun.Options, screen *console) error {
 	named := slices.Concat(c.Step, slices.Sorted(maps.Keys(c.Mock)), slices.Sorted(maps.Keys(c.Items)))
 	if unknown := deployment.UnknownSteps(named); len(unknown) > 0 {
-		return misuse{fmt.Errorf("the plan has no step %s (its steps: %s)", strings.Join(unknown, ", "), strings.Join(deployment.StepNames(), ", "))}
+		return usageError{fmt.Errorf("the plan has no step %s (its steps: %s)", strings.Join(unknown, ", "), strings.Join(deployment.StepNames(), ", "))}
 	}
 	if problems := deployment.CheckAnswers(options.Answers); len(problems) > 0 {
-		return misuse{fmt.Errorf("%s does not fit the plan:\n  %s", c.Mocks, strings.Join(problems, "\n  "))}
+		return usageError{fmt.Errorf("%s does not fit the plan:\n  %s", c.Mocks, strings.Join(problems, "\n  "))}
 	}
 	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 {
 		fmt.Fprintf(screen, "These steps call what is not on this machine, and fail if the plan reaches them; answer them with --mock or --mocks:\n  %s\n", strings.Join(unanswered, "\n  "))

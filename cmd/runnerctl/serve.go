@@ -34,11 +34,11 @@ type serveCommand struct {
 func (c serveCommand) Run(ctx context.Context, s streams) error {
 	store, err := releaseapi.NewDirectory(c.Releases)
 	if err != nil {
-		return misuse{err}
+		return usageError{err}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Address)
 	if err != nil {
-		return misuse{fmt.Errorf("listen at %s: %w", c.Address, err)}
+		return usageError{fmt.Errorf("listen at %s: %w", c.Address, err)}
 	}
 	logger := slog.New(slog.NewTextHandler(s.stderr, nil))
 	server := &http.Server{

@@ -32,7 +32,7 @@ type server struct {
 	ended chan error
 }
 
-var announced = regexp.MustCompile(`^serving the releases in (\S+) at (http://(127\.0\.0\.1:[0-9]+))/api/v1/runner; stop with \^C\n$`)
+var addressLine = regexp.MustCompile(`^serving the releases in (\S+) at (http://(127\.0\.0\.1:[0-9]+))/api/v1/runner; stop with \^C\n$`)
 
 // serve starts one on a free port. It is killed with the test if it still runs.
 func serve(t *testing.T, directory string) *server {
@@ -51,7 +51,7 @@ func serve(t *testing.T, directory string) *server {
 	lines := bufio.NewReader(stderr)
 	first, err := lines.ReadString('\n')
 	require.NoError(t, err)
-	match := announced.FindStringSubmatch(first)
+	match := addressLine.FindStringSubmatch(first)
 	require.NotNil(t, match, first)
 	assert.Equal(t, directory, match[1])
 	s.endpoint, s.address = match[2], match[3]

@@ -24,7 +24,7 @@ func (a templateArgument) values() cfn.Values { return cfn.Values{Parameters: a.
 func (a templateArgument) read() (*cfn.Node, problem.List, error) {
 	data, err := os.ReadFile(a.Template)
 	if err != nil {
-		return nil, nil, misuse{err}
+		return nil, nil, usageError{err}
 	}
 	template, problems := cfn.Read(data)
 	return template, problems, nil

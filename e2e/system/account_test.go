@@ -39,8 +39,8 @@ type account struct {
 	err  error
 
 	cloud     *fakeaws.Cloud
-	formation *fakecfn.Formation
-	fleet     *fakeecs.Fleet
+	cfnFake   *fakecfn.Service
+	ecsFake   *fakeecs.Service
 	transport *http.Transport
 	folder    string
 	functions map[string]*lambdahost.Function
@@ -63,7 +63,7 @@ type clients struct {
 // Access keys, by which calls are counted.
 const (
 	keyTests = "AKIATESTS"
-	keyFleet = "AKIAFLEET"
+	keyECS   = "AKIAFLEET"
 	keyAgent = "AKIAAGENT"
 )
 
@@ -97,15 +97,15 @@ func (a *account) install(ctx context.Context) (err error) {
 		queues: sqs.NewFromConfig(config), tasks: ecs.NewFromConfig(config),
 		objects: s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
 	}
-	a.formation = fakecfn.New(a.cloud)
-	a.fleet = fakeecs.New(fakeecs.Config{
-		Account: fakeaws.Account, Region: fakeaws.Region, AWS: a.config(keyFleet), Environment: a.container,
-		Tell: func(ctx context.Context, source, detailType string, detail []byte) {
+	a.cfnFake = fakecfn.New(a.cloud)
+	a.ecsFake = fakeecs.New(fakeecs.Config{
+		Account: fakeaws.Account, Region: fakeaws.Region, AWS: a.config(keyECS), Environment: a.container,
+		Emit: func(ctx context.Context, source, detailType string, detail []byte) {
 			_ = a.cloud.PutEvent(ctx, source, detailType, detail) // the stand-in ends
 		},
 	})
 	for _, operation := range fakeecs.Operations() {
-		a.cloud.Play(operation, a.fleet)
+		a.cloud.Handle(operation, a.ecsFake)
 	}
 	return a.deploySystem(ctx)
 }
@@ -154,8 +154,8 @@ func (a *account) close(failed bool) error {
 	if failed {
 		fmt.Fprintln(os.Stderr, a.cloud.Logs())
 	}
-	a.fleet.Close()
-	a.formation.Close()
+	a.ecsFake.Close()
+	a.cfnFake.Close()
 	for _, f := range a.functions {
 		f.Close()
 	}

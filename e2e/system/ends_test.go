@@ -21,9 +21,9 @@ const answerTime = 10 * time.Second
 // fail with its reason, and the 10 run on another.
 func TestTaskKilled(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newJobBarrier(t)
 	s := open(t).deploy(t, template(object{"RunnerConfiguration": object{"MaxConcurrentJobs": 5}},
-		onCall(job(last(), g.note("begun"), g.wait()))))
+		onCall(job(last(), g.recordCommand("begun"), g.waitCommand()))))
 	s.output(t, s.first(t))
 	var executions []string
 	for range 15 {
@@ -33,7 +33,7 @@ func TestTaskKilled(t *testing.T) {
 	killed := s.runs(t, "Build")
 	const reason = "Your Spot Task was interrupted."
 	at := time.Now()
-	require.NoError(t, s.fleet.Kill(killed.TaskArn, "SpotInterruption", reason))
+	require.NoError(t, s.ecsFake.Kill(killed.TaskArn, "SpotInterruption", reason))
 	var failed []string
 	require.Eventually(t, func() bool {
 		failed = s.withStatus(t, executions, types.ExecutionStatusFailed)
@@ -45,12 +45,12 @@ func TestTaskKilled(t *testing.T) {
 		assert.Equal(t, "RuntimeError", name)
 		assert.Contains(t, cause, "SpotInterruption: "+reason)
 	}
-	g.letGo(t)
+	g.release(t)
 	for _, execution := range executions {
 		s.ended(t, execution)
 	}
 	assert.Len(t, s.withStatus(t, executions, types.ExecutionStatusSucceeded), 10)
-	assert.Len(t, g.begun(t), 15, "each job has begun once")
+	assert.Len(t, g.started(t), 15, "each job has begun once")
 	assert.Len(t, s.runnerTasks("Build"), 2)
 }
 
@@ -58,15 +58,15 @@ func TestTaskKilled(t *testing.T) {
 // heartbeat; and the next job has another task.
 func TestEventLost(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
-	s := open(t).deploy(t, template(object{}, one(job(object{"HeartbeatSeconds": 30, "End": true}, g.note("begun"), g.wait()))))
-	s.fleet.LoseEvents(s.group("Build"))
+	g := newJobBarrier(t)
+	s := open(t).deploy(t, template(object{}, one(job(object{"HeartbeatSeconds": 30, "End": true}, g.recordCommand("begun"), g.waitCommand()))))
+	s.ecsFake.LoseEvents(s.group("Build"))
 	first := s.first(t)
 	g.waitFor(t, 1)
-	require.NoError(t, s.fleet.Kill(s.runs(t, "Build").TaskArn, "InfrastructureHealth", "the machine is gone"))
+	require.NoError(t, s.ecsFake.Kill(s.runs(t, "Build").TaskArn, "InfrastructureHealth", "the machine is gone"))
 	name, _ := s.failure(t, first)
 	assert.Contains(t, []string{"States.HeartbeatTimeout", "States.Timeout"}, name)
-	g.letGo(t)
+	g.release(t)
 	s.output(t, s.again(t, first))
 	assert.Len(t, s.runnerTasks("Build"), 2)
 }
@@ -105,8 +105,8 @@ func TestStackDeleted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := newGate(t)
-			s := open(t).deploy(t, template(runner, onCall(job(last(), g.note("begun"), g.wait()))))
+			g := newJobBarrier(t)
+			s := open(t).deploy(t, template(runner, onCall(job(last(), g.recordCommand("begun"), g.waitCommand()))))
 			s.output(t, s.first(t))
 			executions := []string{s.called(t), s.called(t), s.called(t)}
 			g.waitFor(t, 1)
@@ -120,11 +120,11 @@ func TestStackDeleted(t *testing.T) {
 				require.Eventually(t, func() bool { return s.runnerTasks("Build")[0].LastStatus == "STOPPED" }, soon, tick, "the task does not stop")
 				assert.Equal(t, "UserInitiated", s.runnerTasks("Build")[0].StopCode, task.TaskArn)
 			}
-			for _, host := range s.fleet.Hosts(s.name + "-Build") {
+			for _, host := range s.ecsFake.Hosts(s.name + "-Build") {
 				assert.Equal(t, "terminated", host.State)
 			}
 			assert.Empty(t, s.items(t))
-			assert.Len(t, g.begun(t), 1)
+			assert.Len(t, g.started(t), 1)
 		})
 	}
 }

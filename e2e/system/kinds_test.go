@@ -67,7 +67,7 @@ func TestKinds(t *testing.T) {
 			tasks := s.runnerTasks("Build")
 			require.Len(t, tasks, 1, "a second execution has a warm runner")
 			assert.Contains(t, tasks[0].TaskDefinitionArn, test.definition)
-			hosts := a.fleet.Hosts(s.name + "-Build")
+			hosts := a.ecsFake.Hosts(s.name + "-Build")
 			onHost, inVPC := test.runner["Ec2Configuration"] != nil, test.runner["AwsVpcConfiguration"] != nil
 			if !onHost {
 				assert.Equal(t, "FARGATE", tasks[0].LaunchType)
@@ -81,7 +81,7 @@ func TestKinds(t *testing.T) {
 			assert.Equal(t, "RunnerInstance", hosts[0].Tags["AttiniResourceType"])
 			assert.Equal(t, inVPC, hosts[0].Subnet == "subnet-0a" || hosts[0].Subnet == "subnet-0b", hosts[0].Subnet)
 			s.remove(t)
-			assert.Equal(t, "terminated", a.fleet.Hosts(s.name + "-Build")[0].State)
+			assert.Equal(t, "terminated", a.ecsFake.Hosts(s.name + "-Build")[0].State)
 		})
 	}
 }
@@ -99,19 +99,19 @@ func TestStartupFails(t *testing.T) {
 // another host.
 func TestHostEnds(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newJobBarrier(t)
 	s := open(t).deploy(t, template(object{"Ec2Configuration": object{"InstanceType": "m5.large"}},
-		onCall(job(last(), g.note("begun"), g.wait()))))
+		onCall(job(last(), g.recordCommand("begun"), g.waitCommand()))))
 	s.output(t, s.first(t))
 	running := s.called(t)
 	g.waitFor(t, 1)
-	host := s.fleet.Hosts(s.name + "-Build")[0]
-	require.NoError(t, s.fleet.Terminate(host.ID))
+	host := s.ecsFake.Hosts(s.name + "-Build")[0]
+	require.NoError(t, s.ecsFake.Terminate(host.ID))
 	_, cause := s.failure(t, running)
 	assert.Contains(t, cause, host.ID)
-	g.letGo(t)
+	g.release(t)
 	s.output(t, s.called(t))
-	hosts := s.fleet.Hosts(s.name + "-Build")
+	hosts := s.ecsFake.Hosts(s.name + "-Build")
 	require.Len(t, hosts, 2)
 	assert.Equal(t, []string{"terminated", "running"}, []string{hosts[0].State, hosts[1].State})
 	assert.True(t, strings.HasPrefix(hosts[1].ID, "i-"))

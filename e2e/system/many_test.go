@@ -15,13 +15,13 @@ import (
 func TestTwentyPlans(t *testing.T) {
 	t.Parallel()
 	const plans, jobs = 20, 10
-	g := newGate(t)
+	g := newJobBarrier(t)
 	var branches []object
 	for i := range jobs {
 		step := fmt.Sprintf("Step%d", i)
 		branches = append(branches, object{"StartAt": step, "States": object{step: object{
 			"Type": "AttiniRunnerJob", "End": true,
-			"Properties": object{"Environment": object{"WHO.$": "$$.Execution.Name"}, "Commands": []string{g.note("$WHO-" + step)}},
+			"Properties": object{"Environment": object{"WHO.$": "$$.Execution.Name"}, "Commands": []string{g.recordCommand("$WHO-" + step)}},
 		}}})
 	}
 	s := open(t).deploy(t, template(object{"RunnerConfiguration": object{"MaxConcurrentJobs": 20}},
@@ -37,7 +37,7 @@ func TestTwentyPlans(t *testing.T) {
 	for _, execution := range executions {
 		s.succeeds(t, execution)
 	}
-	begun := g.begun(t)
+	begun := g.started(t)
 	slices.Sort(begun)
 	assert.Len(t, begun, plans*jobs)
 	assert.Len(t, slices.Compact(begun), plans*jobs, "each job runs once")
@@ -48,10 +48,10 @@ func TestTwentyPlans(t *testing.T) {
 // of its own.
 func TestShapes(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
-	turn := job(last(), g.note("turn"), output(`{"turn":true}`))
-	left := object{"StartAt": "Left", "States": object{"Left": job(last(), g.note("left"), output(`"left"`))}}
-	right := object{"StartAt": "Right", "States": object{"Right": job(last(), g.note("right"), output(`"right"`))}}
+	g := newJobBarrier(t)
+	turn := job(last(), g.recordCommand("turn"), output(`{"turn":true}`))
+	left := object{"StartAt": "Left", "States": object{"Left": job(last(), g.recordCommand("left"), output(`"left"`))}}
+	right := object{"StartAt": "Right", "States": object{"Right": job(last(), g.recordCommand("right"), output(`"right"`))}}
 	plan := object{"StartAt": "Both", "States": object{
 		"Both":   object{"Type": "Parallel", "Branches": []object{left, right}, "Next": "Joined"},
 		"Joined": object{"Type": "AttiniMergeOutput", "Next": "Items"},
@@ -67,7 +67,7 @@ func TestShapes(t *testing.T) {
 			"ItemProcessor": object{"StartAt": "Turn", "States": object{"Turn": turn}}, "ResultPath": "$.turns", "Next": "Again",
 		},
 		"Again": job(object{"End": true, "Retry": []object{{"ErrorEquals": []string{"ScriptExecutionError"}, "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 1}}},
-			g.note("attempt"), "[ $(grep -c attempt "+g.notes+") -eq 3 ]", output(`"third"`)),
+			g.recordCommand("attempt"), "[ $(grep -c attempt "+g.startedFile+") -eq 3 ]", output(`"third"`)),
 	}}
 	s := open(t).deploy(t, template(object{"RunnerConfiguration": object{"MaxConcurrentJobs": 10}}, plan))
 	payload := s.output(t, s.first(t))
@@ -76,7 +76,7 @@ func TestShapes(t *testing.T) {
 	assert.Equal(t, "third", outputOf(t, payload, "Again"))
 	assert.Len(t, payload["turns"], 30)
 	counts := map[string]int{}
-	for _, who := range g.begun(t) {
+	for _, who := range g.started(t) {
 		counts[who]++
 	}
 	assert.Equal(t, map[string]int{"left": 1, "right": 1, "turn": 30, "attempt": 3}, counts)

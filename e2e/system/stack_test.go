@@ -133,9 +133,9 @@ func (s *stack) explain(t testing.TB) {
 			}
 		}
 	}
-	for _, task := range s.fleet.AllTasks() {
+	for _, task := range s.ecsFake.AllTasks() {
 		if strings.Contains(task.Group, s.name) {
-			t.Logf("task %s (%s, %s %s):\n%s", task.TaskArn, task.LastStatus, task.StopCode, task.StoppedReason, s.fleet.Log(task.TaskArn))
+			t.Logf("task %s (%s, %s %s):\n%s", task.TaskArn, task.LastStatus, task.StopCode, task.StoppedReason, s.ecsFake.Log(task.TaskArn))
 		}
 	}
 }
@@ -144,7 +144,7 @@ func (s *stack) explain(t testing.TB) {
 func (s *stack) group(runner string) string { return "attini-runner:" + s.name + "-" + runner }
 
 // runnerTasks are all tasks that a Runner ever had.
-func (s *stack) runnerTasks(runner string) []fakeecs.Task { return s.fleet.Tasks(s.group(runner)) }
+func (s *stack) runnerTasks(runner string) []fakeecs.Task { return s.ecsFake.Tasks(s.group(runner)) }
 
 // plan is the ARN of the plan's state machine.
 func (s *stack) plan(t testing.TB) string {

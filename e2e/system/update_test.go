@@ -11,10 +11,10 @@ import (
 // the job that was running on the old one still succeeds.
 func TestChangedProperty(t *testing.T) {
 	t.Parallel()
-	before, after := newGate(t), newGate(t)
-	made := func(jobs int, g gate) string {
+	before, after := newJobBarrier(t), newJobBarrier(t)
+	made := func(jobs int, g jobBarrier) string {
 		return templateOf(settled, object{"RunnerConfiguration": object{"MaxConcurrentJobs": jobs}},
-			one(job(last(), g.note("begun"), g.wait(), output(`{"done":true}`))), nil)
+			one(job(last(), g.recordCommand("begun"), g.waitCommand(), output(`{"done":true}`))), nil)
 	}
 	s := open(t).deploy(t, made(2, before))
 	first := s.first(t)
@@ -24,11 +24,11 @@ func TestChangedProperty(t *testing.T) {
 	tasks := s.runnerTasks(settled)
 	require.Len(t, tasks, 2, "the changed runner has a task of its own")
 	assert.Equal(t, "RUNNING", tasks[0].LastStatus, "the old task has its job still")
-	before.letGo(t)
+	before.release(t)
 	assert.Equal(t, map[string]any{"done": true}, outputOf(t, s.output(t, first), "Step"))
 	require.Eventually(t, func() bool { return s.runnerTasks(settled)[0].LastStatus == "STOPPED" }, soon, tick, "the old task does not leave")
 	assert.Equal(t, 0, *s.runnerTasks(settled)[0].Containers[0].ExitCode, "it leaves by itself")
-	after.letGo(t)
+	after.release(t)
 	for _, execution := range s.executions(t) {
 		s.output(t, execution)
 	}

@@ -40,7 +40,7 @@ func (c *Cluster) Run(ctx context.Context, request launch.TaskRequest) (launch.T
 	output, err := c.client.RunTask(ctx, runTask(request), func(o *ecs.Options) { o.RetryMaxAttempts = 1 })
 	switch {
 	case err != nil:
-		return launch.TaskStatus{}, refusal(ctx, "ecs:RunTask", err)
+		return launch.TaskStatus{}, refusalOf(ctx, "ecs:RunTask", err)
 	case len(output.Tasks) == 0:
 		refused := &launch.Refusal{}
 		for _, f := range output.Failures {
@@ -72,7 +72,7 @@ func runTask(request launch.TaskRequest) *ecs.RunTaskInput {
 }
 
 func overrides(given launch.Overrides) *types.TaskOverride {
-	all := &types.TaskOverride{Cpu: optional(given.CPU), Memory: optional(given.Memory), TaskRoleArn: optional(given.TaskRoleARN)}
+	all := &types.TaskOverride{Cpu: stringPtr(given.CPU), Memory: stringPtr(given.Memory), TaskRoleArn: stringPtr(given.TaskRoleARN)}
 	for _, container := range given.Containers {
 		override := types.ContainerOverride{Name: &container.Name, Command: container.Command}
 		for _, variable := range container.Environment {
@@ -105,7 +105,7 @@ func (c *Cluster) Task(ctx context.Context, cluster, task string) (launch.TaskSt
 	case isAbsent(err), err == nil && len(output.Tasks) == 0:
 		return launch.TaskStatus{}, launch.ErrNoTask
 	case err != nil:
-		return launch.TaskStatus{}, failed(ctx, "ecs:DescribeTasks", err)
+		return launch.TaskStatus{}, wrapError(ctx, "ecs:DescribeTasks", err)
 	}
 	return taskStatus(output.Tasks[0]), nil
 }
@@ -120,11 +120,11 @@ func isAbsent(err error) bool {
 
 // Stop implements launch.Cluster.
 func (c *Cluster) Stop(ctx context.Context, cluster, task, reason string) error {
-	_, err := c.client.StopTask(ctx, &ecs.StopTaskInput{Cluster: optional(cluster), Task: &task, Reason: &reason})
+	_, err := c.client.StopTask(ctx, &ecs.StopTaskInput{Cluster: stringPtr(cluster), Task: &task, Reason: &reason})
 	if err == nil || isAbsent(err) {
 		return nil
 	}
-	return failed(ctx, "ecs:StopTask", err)
+	return wrapError(ctx, "ecs:StopTask", err)
 }
 
 // Instance implements launch.Cluster.
@@ -136,7 +136,7 @@ func (c *Cluster) Instance(ctx context.Context, cluster, host string) (launch.In
 	case isAbsent(err), err == nil && len(listed.ContainerInstanceArns) == 0:
 		return launch.Instance{}, launch.ErrNotRegistered
 	case err != nil:
-		return launch.Instance{}, failed(ctx, "ecs:ListContainerInstances", err)
+		return launch.Instance{}, wrapError(ctx, "ecs:ListContainerInstances", err)
 	}
 	output, err := c.client.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 		Cluster: &cluster, ContainerInstances: listed.ContainerInstanceArns[:1],
@@ -145,7 +145,7 @@ func (c *Cluster) Instance(ctx context.Context, cluster, host string) (launch.In
 	case isAbsent(err), err == nil && len(output.ContainerInstances) == 0:
 		return launch.Instance{}, launch.ErrNotRegistered
 	case err != nil:
-		return launch.Instance{}, failed(ctx, "ecs:DescribeContainerInstances", err)
+		return launch.Instance{}, wrapError(ctx, "ecs:DescribeContainerInstances", err)
 	}
 	return instance(output.ContainerInstances[0]), nil
 }
@@ -163,8 +163,8 @@ func instance(found types.ContainerInstance) launch.Instance {
 	return result
 }
 
-// optional is a text, or nothing when it is empty.
-func optional(value string) *string {
+// stringPtr is a text, or nothing when it is empty.
+func stringPtr(value string) *string {
 	if value == "" {
 		return nil
 	}

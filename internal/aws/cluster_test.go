@@ -18,13 +18,13 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// asked keeps the bodies of the calls that it answers with a status and JSON.
-type asked struct {
+// recordedRequests keeps the bodies of the calls that it answers with a status and JSON.
+type recordedRequests struct {
 	mu     sync.Mutex
 	bodies []string
 }
 
-func (a *asked) answer(status int, body string) fakeaws.Answer {
+func (a *recordedRequests) answer(status int, body string) fakeaws.Answer {
 	return func(_ int, w http.ResponseWriter, r *http.Request) bool {
 		given, err := fakeaws.Body(r)
 		if err != nil {
@@ -42,7 +42,7 @@ func (a *asked) answer(status int, body string) fakeaws.Answer {
 }
 
 // only is the one body that was sent.
-func (a *asked) only(t *testing.T) string {
+func (a *recordedRequests) only(t *testing.T) string {
 	t.Helper()
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -51,9 +51,9 @@ func (a *asked) only(t *testing.T) string {
 }
 
 // answering is a proxy in which one operation is answered with JSON.
-func answering(t *testing.T, operation string, status int, body string) (*fakeaws.Proxy, *asked) {
+func answering(t *testing.T, operation string, status int, body string) (*fakeaws.Proxy, *recordedRequests) {
 	t.Helper()
-	proxy, said := fakeaws.NewProxy(t, "http://127.0.0.1:1"), &asked{} // nobody else is asked
+	proxy, said := fakeaws.NewProxy(t, "http://127.0.0.1:1"), &recordedRequests{} // nobody else is asked
 	proxy.On(operation, said.answer(status, body))
 	return proxy, said
 }
@@ -222,7 +222,7 @@ func TestAbsent(t *testing.T) {
 func TestInstance(t *testing.T) {
 	t.Parallel()
 	proxy, listed := answering(t, "ListContainerInstances", 200, `{"containerInstanceArns":["arn:instance"]}`)
-	described := &asked{}
+	described := &recordedRequests{}
 	proxy.On("DescribeContainerInstances", described.answer(200, `{"containerInstances":[{"containerInstanceArn":"arn:instance","ec2InstanceId":"i-1","status":"ACTIVE",
 		"agentConnected":true,"runningTasksCount":1,"pendingTasksCount":2,"attributes":[{"name":"ecs.os-type","value":"linux"},{"name":"runnerResourceName","value":"dev-shop-Build"}]}]}`))
 	found, err := NewCluster(configuration(t, proxy.Endpoint())).Instance(t.Context(), "own", "i-1")

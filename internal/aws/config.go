@@ -56,9 +56,9 @@ func checkCredentials(ctx context.Context, provider aws.CredentialsProvider) err
 		return context.Cause(ctx)
 	// The host's metadata service is where the SDK looks last.
 	case errors.As(err, &operation) && operation.Service() == "ec2imds":
-		return &unanswered{words: "no credentials; sign in (aws sso login, aws configure), set AWS_PROFILE, or set the variables of an access key", cause: err}
+		return &awsError{message: "no credentials; sign in (aws sso login, aws configure), set AWS_PROFILE, or set the variables of an access key", cause: err}
 	case errors.As(err, &operation):
-		return &unanswered{words: notRenewed(operation), cause: err}
+		return &awsError{message: notRenewed(operation), cause: err}
 	}
 	return fmt.Errorf("no credentials: %w", err)
 }

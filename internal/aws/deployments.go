@@ -20,8 +20,8 @@ const (
 	attributeExecutions = "executionArns"
 	// attributeTimes has when each of the plans was deployed, epoch ms; ours.
 	attributeTimes = "deploymentTimes"
-	// attributeOwn marks an item that no framework has made.
-	attributeOwn = "createdByRunner"
+	// attributeCreatedByRunner marks an item that no framework has made.
+	attributeCreatedByRunner = "createdByRunner"
 )
 
 // Deployments is the deployment data table.
@@ -41,17 +41,17 @@ func NewDeployments(configuration aws.Config, table string) *Deployments {
 }
 
 func deploymentKey(name string) item {
-	return item{keyDeployment: text(name), keyDeploymentTime: number(0)}
+	return item{keyDeployment: stringAttr(name), keyDeploymentTime: numberAttr(0)}
 }
 
 // write writes to an item; unmet says that its condition did not hold.
 func (d *Deployments) write(ctx context.Context, name string, u *update) (unmet bool, err error) {
 	_, err = u.write(ctx, d.client, d.table, deploymentKey(name))
-	if _, unmet := isUnmet(err); unmet {
+	if _, unmet := conditionFailed(err); unmet {
 		return true, nil
 	}
 	if err != nil {
-		return false, failed(ctx, "dynamodb:UpdateItem", err)
+		return false, wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
 	return false, nil
 }
@@ -61,20 +61,20 @@ func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachine
 	// An entry of a map is its own, so that another plan's stays; for that the
 	// maps have to be there.
 	none := &types.AttributeValueMemberM{Value: item{}}
-	first := newUpdate().ifAbsent(keyDeployment).set(attributeExecutions, none).set(attributeTimes, none).set(attributeOwn, boolean(true))
+	first := newUpdate().ifNotExists(keyDeployment).set(attributeExecutions, none).set(attributeTimes, none).set(attributeCreatedByRunner, boolAttr(true))
 	there, err := d.write(ctx, deployment, first)
 	if err != nil {
 		return err
 	}
 	if there {
-		if _, err := d.write(ctx, deployment, newUpdate().setUnlessThere(attributeExecutions, none).setUnlessThere(attributeTimes, none)); err != nil {
+		if _, err := d.write(ctx, deployment, newUpdate().setIfNotExists(attributeExecutions, none).setIfNotExists(attributeTimes, none)); err != nil {
 			return err
 		}
 	}
 	u := newUpdate()
 	u.sets = append(u.sets,
-		u.entry(attributeExecutions, stateMachineARN)+" = "+u.value(text(executionARN)),
-		u.entry(attributeTimes, stateMachineARN)+" = "+u.value(millis(deployed)))
+		u.mapEntry(attributeExecutions, stateMachineARN)+" = "+u.valuePlaceholder(stringAttr(executionARN)),
+		u.mapEntry(attributeTimes, stateMachineARN)+" = "+u.valuePlaceholder(millisAttr(deployed)))
 	_, err = d.write(ctx, deployment, u)
 	return err
 }
@@ -83,11 +83,11 @@ func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachine
 func (d *Deployments) Deployment(ctx context.Context, name string) (launch.Deployment, error) {
 	found, err := read(ctx, d.client, d.table, deploymentKey(name))
 	if err != nil {
-		return launch.Deployment{}, failed(ctx, "dynamodb:GetItem", err)
+		return launch.Deployment{}, wrapError(ctx, "dynamodb:GetItem", err)
 	}
 	deployment := launch.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
 	for machine, execution := range entriesOf(found[attributeExecutions]) {
-		deployment.Executions[machine] = textOf(execution)
+		deployment.Executions[machine] = stringOf(execution)
 	}
 	for machine, deployed := range entriesOf(found[attributeTimes]) {
 		deployment.Times[machine] = timeOf(deployed)
@@ -103,27 +103,27 @@ func entriesOf(value types.AttributeValue) item {
 	return nil
 }
 
-// entry is the path of a plan's entry in a map.
-func (u *update) entry(attribute, stateMachineARN string) string {
+// mapEntry is the path of a plan's entry in a map.
+func (u *update) mapEntry(attribute, stateMachineARN string) string {
 	u.names["#entry"] = stateMachineARN
-	return u.name(attribute) + ".#entry"
+	return u.namePlaceholder(attribute) + ".#entry"
 }
 
 // ForgetPlan implements lifecycle.Deployments.
 func (d *Deployments) ForgetPlan(ctx context.Context, deployment, stateMachineARN string) error {
-	u := newUpdate().ifThere(attributeExecutions).ifThere(attributeTimes)
-	u.removes = append(u.removes, u.entry(attributeExecutions, stateMachineARN), u.entry(attributeTimes, stateMachineARN))
+	u := newUpdate().ifExists(attributeExecutions).ifExists(attributeTimes)
+	u.removes = append(u.removes, u.mapEntry(attributeExecutions, stateMachineARN), u.mapEntry(attributeTimes, stateMachineARN))
 	if unmet, err := d.write(ctx, deployment, u); err != nil || unmet {
 		return err
 	}
 	_, err := d.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &d.table, Key: deploymentKey(deployment),
 		ConditionExpression:       aws.String("attribute_exists(#own) AND size(#executions) = :none"),
-		ExpressionAttributeNames:  map[string]string{"#own": attributeOwn, "#executions": attributeExecutions},
-		ExpressionAttributeValues: item{":none": number(0)},
+		ExpressionAttributeNames:  map[string]string{"#own": attributeCreatedByRunner, "#executions": attributeExecutions},
+		ExpressionAttributeValues: item{":none": numberAttr(0)},
 	})
-	if _, unmet := isUnmet(err); err != nil && !unmet {
-		return failed(ctx, "dynamodb:DeleteItem", err)
+	if _, unmet := conditionFailed(err); err != nil && !unmet {
+		return wrapError(ctx, "dynamodb:DeleteItem", err)
 	}
 	return nil
 }

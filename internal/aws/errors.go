@@ -11,17 +11,17 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// unanswered is a question without an answer, told in a user's words: AWS's own
+// awsError is a question without an answer, told in a user's words: AWS's own
 // name who asked and which accounts there are. What the SDK returned is behind
 // it, for errors.As.
-type unanswered struct {
-	words string
-	cause error
+type awsError struct {
+	message string
+	cause   error
 }
 
-func (e *unanswered) Error() string { return e.words }
+func (e *awsError) Error() string { return e.message }
 
-func (e *unanswered) Unwrap() error { return e.cause }
+func (e *awsError) Unwrap() error { return e.cause }
 
 // explain says why a question has no answer, and which permission is missing
 // where that is the reason. asked is what was attempted, action the call, as
@@ -30,7 +30,7 @@ func explain(ctx context.Context, asked, action string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", asked, context.Cause(ctx))
 	}
-	return &unanswered{words: asked + ": " + reason(action, err), cause: err}
+	return &awsError{message: asked + ": " + reason(action, err), cause: err}
 }
 
 func reason(action string, err error) string {

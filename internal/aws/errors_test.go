@@ -137,7 +137,7 @@ func testUnknownCredentials(t *testing.T, q question, proxy *fakeaws.Proxy, acco
 // A call that is under way ends at once, for the reason that its caller gave.
 func testCancelled(t *testing.T, q question, proxy *fakeaws.Proxy, account *Account) {
 	held := make(chan struct{})
-	proxy.On(q.operation, fakeaws.Hold(held))
+	proxy.On(q.operation, fakeaws.BlockUntilGone(held))
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	enough := errors.New("enough")
@@ -161,7 +161,7 @@ func testNotRenewed(t *testing.T, q question, proxy *fakeaws.Proxy, _ *Account) 
 	broken.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, &smithy.OperationError{
 			ServiceID: "STS", OperationName: "AssumeRole",
-			Err: &smithy.GenericAPIError{Code: "AccessDenied", Message: fakeaws.ErrorWords},
+			Err: &smithy.GenericAPIError{Code: "AccessDenied", Message: fakeaws.ErrorMessage},
 		}
 	})
 	assert.Equal(t, q.asked+": the credentials cannot be renewed: STS AssumeRole: AccessDenied; sign in again", fails(t, q, NewAccount(broken)))

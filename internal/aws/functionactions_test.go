@@ -32,7 +32,7 @@ func TestMacroActions(t *testing.T) {
 		proxy.On(service, fakeaws.Error(http.StatusForbidden, "AccessDeniedException"))
 	}
 	// Subnets are asked for when there is a default VPC.
-	proxy.On("DescribeVpcs", (&asked{}).answer(http.StatusOK, `<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet></DescribeVpcsResponse>`))
+	proxy.On("DescribeVpcs", (&recordedRequests{}).answer(http.StatusOK, `<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet></DescribeVpcsResponse>`))
 	ctx, account := t.Context(), NewAccount(configuration(t, proxy.Endpoint()))
 	for i, err := range []error{
 		only(account.DefaultSubnets(ctx)), only(account.Parameters(ctx, []string{"/aws/service/ecs/optimized-ami/x"})),

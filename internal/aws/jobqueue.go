@@ -47,7 +47,7 @@ func queueError(ctx context.Context, action string, err error) error {
 	case errors.As(err, &gone), code(err) == "AWS.SimpleQueueService.NonExistentQueue":
 		return launch.ErrNoQueue
 	}
-	return failed(ctx, action, err)
+	return wrapError(ctx, action, err)
 }
 
 // Send implements launch.Queue.

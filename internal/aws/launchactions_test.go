@@ -29,8 +29,8 @@ func TestLaunchActions(t *testing.T) {
 	for i, err := range []error{
 		only(states.State(ctx, "r")), only(states.Lock(ctx, "r", launch.Lock{})), states.Renew(ctx, "r", "a", time.Now()),
 		states.RecordTask(ctx, "r", "a", launch.TaskRecord{}), states.RecordHost(ctx, "r", "a", launch.HostRecord{}), states.Release(ctx, "r", "a", true),
-		only(states.Bury(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ForgetFailures(ctx, "r"),
-		only(states.Booting(ctx)), only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
+		only(states.RemoveTask(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ResetFailures(ctx, "r"),
+		only(states.BootingRunners(ctx)), only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
 		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewDeployments(configuration, deployTable).Deployment(ctx, "d")),
 		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		steps.Fail(ctx, "token", launch.Failure{}), steps.Heartbeat(ctx, "token"),
@@ -41,7 +41,7 @@ func TestLaunchActions(t *testing.T) {
 		assert.NotContains(t, err.Error(), "no answer", i)
 	}
 	// It comes only after an answer to the list.
-	proxy.On("ListContainerInstances", (&asked{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
+	proxy.On("ListContainerInstances", (&recordedRequests{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
 	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
 	assert.Equal(t, permitted(t, "launcher"), proxy.Actions())
 }

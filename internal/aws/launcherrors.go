@@ -11,31 +11,31 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 )
 
-// failed says why a call of the launcher's has no answer, without AWS's own
+// wrapError says why a call of the launcher's has no answer, without AWS's own
 // words, which name who asked.
-func failed(ctx context.Context, action string, err error) error {
+func wrapError(ctx context.Context, action string, err error) error {
 	var api smithy.APIError
 	_, renewing := renewal(err)
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("call %s: %w", action, context.Cause(ctx))
 	case !renewing && errors.As(err, &api) && isDenied(api.ErrorCode()):
-		return &unanswered{words: fmt.Sprintf("not allowed to call %s; grant it to the function's role", action), cause: err}
+		return &awsError{message: fmt.Sprintf("not allowed to call %s; grant it to the function's role", action), cause: err}
 	}
-	return &unanswered{words: reason(action, err), cause: err}
+	return &awsError{message: reason(action, err), cause: err}
 }
 
-// refusal is a call's refusal in AWS's words, which say what people have to
+// refusalOf is a call's refusal in AWS's words, which say what people have to
 // change; an error of AWS's own side, or none at all, is no refusal.
-func refusal(ctx context.Context, action string, err error) error {
+func refusalOf(ctx context.Context, action string, err error) error {
 	var api smithy.APIError
 	if !errors.As(err, &api) || ctx.Err() != nil {
-		return failed(ctx, action, err)
+		return wrapError(ctx, action, err)
 	}
 	// EC2 calls it a server's error that it has no instance of a kind.
 	ownFault := api.ErrorFault() == smithy.FaultServer || isServerError(err)
 	if ownFault && !strings.HasPrefix(api.ErrorCode(), "Insufficient") {
-		return failed(ctx, action, err)
+		return wrapError(ctx, action, err)
 	}
 	// EC2 adds a secret message, thousands of characters long.
 	message, _, _ := strings.Cut(api.ErrorMessage(), " Encoded authorization failure message:")

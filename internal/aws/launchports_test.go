@@ -52,7 +52,7 @@ func TestLaunchPorts(t *testing.T) {
 			return launchtest.StatesFixture{States: states, Deploy: func(t testing.TB, runner, queue string) {
 				t.Helper()
 				deployed := itemKey(typeRunner, runner)
-				deployed[attributeQueue] = text(queue)
+				deployed[attributeQueue] = stringAttr(queue)
 				put(t, deployed)
 			}}
 		})
@@ -68,12 +68,12 @@ func TestLaunchPorts(t *testing.T) {
 			Claim: func(t testing.TB, runner string, claim launch.Claim) {
 				t.Helper()
 				claimed := itemKey(claimType+runner, claim.Name)
-				claimed[attributeToken], claimed[attributeTask], claimed[attributeStep] = text(claim.Token), text(claim.Task), text(claim.StepName)
-				claimed[attributeFinished] = boolean(claim.Finished)
+				claimed[attributeToken], claimed[attributeTask], claimed[attributeStep] = stringAttr(claim.Token), stringAttr(claim.Task), stringAttr(claim.StepName)
+				claimed[attributeFinished] = boolAttr(claim.Finished)
 				put(t, claimed)
 				// An agent's sign of life is no claim.
 				sign := itemKey(claimType+runner, "agent-"+claim.Task)
-				sign[attributeTask] = text(claim.Task)
+				sign[attributeTask] = stringAttr(claim.Task)
 				put(t, sign)
 			},
 		})
@@ -93,9 +93,9 @@ func TestLaunchPorts(t *testing.T) {
 func testItem(t *testing.T, configuration aws.Config, client *dynamodb.Client, put func(testing.TB, item)) {
 	ctx, states := t.Context(), NewRunnerStates(configuration, stateTable)
 	deployed := itemKey(typeRunner, "dev-shop-Build")
-	deployed[attributeQueue], deployed["startupCommands"] = text("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{text("true")}}
-	deployed[attributeRetired], deployed[attributeRetiredAt], deployed[attributeHostStays] = text("task/0"), number(1), boolean(true)
-	deployed[attributeStarted] = boolean(true)
+	deployed[attributeQueue], deployed["startupCommands"] = stringAttr("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("true")}}
+	deployed[attributeRetired], deployed[attributeRetiredAt], deployed[attributeHookDisabled] = stringAttr("task/0"), numberAttr(1), boolAttr(true)
+	deployed[attributeStarted] = boolAttr(true)
 	put(t, deployed)
 	state, err := states.Lock(ctx, "dev-shop-Build", launch.Lock{Owner: "a", Until: time.Now().Add(time.Minute), Attempt: "x", Configuration: "v1-1"})
 	require.NoError(t, err)
@@ -104,10 +104,10 @@ func testItem(t *testing.T, configuration aws.Config, client *dynamodb.Client, p
 	found, err := read(ctx, client, stateTable, itemKey(typeRunner, "dev-shop-Build"))
 	require.NoError(t, err)
 	assert.Equal(t, item{
-		keyType: text(typeRunner), keyName: text("dev-shop-Build"), "sqsQueueUrl": text("https://queue"), "startupCommands": deployed["startupCommands"],
-		"taskId": text("task/1"), "started": boolean(false), "shutdownHookDisabled": boolean(false),
-		"taskConfigHashCode":  text(strconv.Itoa(int(launch.Hash("v1-1")))),
-		"taskConfigurationId": text("v1-1"), "taskCluster": text("own"), "taskEc2InstanceId": text("i-1"), "taskStartedAt": number(1700000000123),
+		keyType: stringAttr(typeRunner), keyName: stringAttr("dev-shop-Build"), "sqsQueueUrl": stringAttr("https://queue"), "startupCommands": deployed["startupCommands"],
+		"taskId": stringAttr("task/1"), "started": boolAttr(false), "shutdownHookDisabled": boolAttr(false),
+		"taskConfigHashCode":  stringAttr(strconv.Itoa(int(launch.Hash("v1-1")))),
+		"taskConfigurationId": stringAttr("v1-1"), "taskCluster": stringAttr("own"), "taskEc2InstanceId": stringAttr("i-1"), "taskStartedAt": numberAttr(1700000000123),
 	}, found)
 }
 
@@ -122,7 +122,7 @@ func testExpiry(t *testing.T, configuration aws.Config, client *dynamodb.Client)
 		require.NoError(t, err)
 		found, err := read(ctx, client, stateTable, itemKey(typeConfiguration, c.ResourceName()+"#"+id))
 		require.NoError(t, err)
-		return numberOf(found[attributeExpiry])
+		return intOf(found[attributeExpiry])
 	}
 	first := launchtest.Configuration("expiry", "Build")
 	second, third := first, first

@@ -57,7 +57,7 @@ func planCalls(ctx context.Context, configuration aws.Config) []error {
 		only(plans.StackOrigin(ctx, "dev")), plans.PutPlan(ctx, lifecycle.Plan{StackName: "dev", StateMachineARN: testMachine}),
 		starts.PutStart(ctx, start), only(starts.Starts(ctx, testStackID)), starts.DeleteStart(ctx, start), starts.DeletePlanStart(ctx, testStackID, testMachine),
 		deployments.SetExecution(ctx, "d", testMachine, "e", time.Now()), machines.StartExecution(ctx, testMachine, "e", []byte("{}")),
-		plans.ForgetRunner(ctx, "dev", "Build"), plans.DeletePlan(ctx, "dev", testMachine), deployments.ForgetPlan(ctx, "d", testMachine),
+		plans.RemoveRunner(ctx, "dev", "Build"), plans.DeletePlan(ctx, "dev", testMachine), deployments.ForgetPlan(ctx, "d", testMachine),
 	}
 }
 
@@ -67,7 +67,7 @@ func removalCalls(ctx context.Context, configuration aws.Config) []error {
 	cluster, queue := NewCluster(configuration), NewJobQueue(configuration)
 	configurations := NewRunnerConfigurations(configuration, stateTable)
 	return []error{
-		only(states.Close(ctx, "r")), only(claims.Claims(ctx, "r", "")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
+		only(states.MarkDeleted(ctx, "r")), only(claims.Claims(ctx, "r", "")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
 		only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"),
 		only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		NewSteps(configuration).Fail(ctx, "token", launch.Failure{}), NewRunnerHosts(configuration).Terminate(ctx, "i-1"),

@@ -90,10 +90,10 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
 	key := itemKey(typeRunner, "dev-shop-Build")
 	theirs := item{
-		attributeTask: text("task/1"), attributeStarted: boolean(true), attributeTaskHash: text("7"), attributeConfiguration: text("v1-0"),
-		attributeOwner: text("somebody"), attributeLockedUntil: number(5), attributeHost: text("i-1"), attributeRetired: text("task/0"),
+		attributeTask: stringAttr("task/1"), attributeStarted: boolAttr(true), attributeTaskHash: stringAttr("7"), attributeConfiguration: stringAttr("v1-0"),
+		attributeOwner: stringAttr("somebody"), attributeLockedUntil: numberAttr(5), attributeHost: stringAttr("i-1"), attributeRetired: stringAttr("task/0"),
 	}
-	before := item{keyType: key[keyType], keyName: key[keyName], attributeDeleted: boolean(true)}
+	before := item{keyType: key[keyType], keyName: key[keyName], attributeDeleted: boolAttr(true)}
 	for name, value := range theirs {
 		before[name] = value
 	}
@@ -108,13 +108,13 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
 	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-1", Configuration: full, Origin: origin, AgentVersion: "2.1.0"}))
 	want := item{
-		"stackId": text(testStackID), "configurationId": text("v1-1"), "stackName": text("dev-shop"), "runnerName": text("Build"), "sqsQueueUrl": text("https://queue"),
-		"taskDefinitionArn": text("arn:td"), "cluster": text("own"), "container": text("agent"), "roleArn": text("arn:role"), "cpu": number(1024), "memory": number(2048),
-		"subnets": texts("subnet-1", "subnet-2"), "securityGroups": texts("sg-1"), "assignPublicIp": text("DISABLED"), "logLevel": text("DEBUG"),
-		"maxConcurrentJobs": number(7), "idleTimeToLive": number(120), "jobTimeout": number(600), "startupCommandsTimeout": number(30),
-		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{text("b"), text("a"), text("b")}}, "attiniVersion": text("2.1.0"),
-		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": text("m5.large"), "instanceProfile": text("p"), "ecsClientLogGroup": text("lg"), "ami": text("ami-1")}},
-		"environment":      text("dev"), "distributionName": text("shop"), "distributionId": text("7c9e"), "attiniObjectIdentifier": text("dev/shop/7c9e"),
+		"stackId": stringAttr(testStackID), "configurationId": stringAttr("v1-1"), "stackName": stringAttr("dev-shop"), "runnerName": stringAttr("Build"), "sqsQueueUrl": stringAttr("https://queue"),
+		"taskDefinitionArn": stringAttr("arn:td"), "cluster": stringAttr("own"), "container": stringAttr("agent"), "roleArn": stringAttr("arn:role"), "cpu": numberAttr(1024), "memory": numberAttr(2048),
+		"subnets": texts("subnet-1", "subnet-2"), "securityGroups": texts("sg-1"), "assignPublicIp": stringAttr("DISABLED"), "logLevel": stringAttr("DEBUG"),
+		"maxConcurrentJobs": numberAttr(7), "idleTimeToLive": numberAttr(120), "jobTimeout": numberAttr(600), "startupCommandsTimeout": numberAttr(30),
+		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("b"), stringAttr("a"), stringAttr("b")}}, "attiniVersion": stringAttr("2.1.0"),
+		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": stringAttr("m5.large"), "instanceProfile": stringAttr("p"), "ecsClientLogGroup": stringAttr("lg"), "ami": stringAttr("ami-1")}},
+		"environment":      stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"), "attiniObjectIdentifier": stringAttr("dev/shop/7c9e"),
 		keyType: key[keyType], keyName: key[keyName],
 	}
 	for name, value := range theirs {
@@ -134,8 +134,8 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	} {
 		delete(want, absent)
 	}
-	want["configurationId"], want["sqsQueueUrl"] = text("v1-2"), text("https://other")
-	want["taskDefinitionArn"], want["cluster"] = text("family"), text("attini-default")
+	want["configurationId"], want["sqsQueueUrl"] = stringAttr("v1-2"), stringAttr("https://other")
+	want["taskDefinitionArn"], want["cluster"] = stringAttr("family"), stringAttr("attini-default")
 	assert.Equal(t, want, a.get(t, stateTable, key), "the origin stays too")
 
 	owner, err := items.StackOf(ctx, "dev-shop-Build")
@@ -179,16 +179,16 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	}
 	require.NoError(t, plans.PutPlan(ctx, plan))
 	planItem := item{
-		keyType: text(typePlan), keyName: text(testMachine), "environment": text("dev"), "distributionName": text("shop"), "distributionId": text("7c9e"),
-		"attiniObjectIdentifier": text("dev/shop/7c9e"), "stackName": text("dev-plan"), "payloadDefaults": text(`{"a":1}`),
+		keyType: stringAttr(typePlan), keyName: stringAttr(testMachine), "environment": stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"),
+		"attiniObjectIdentifier": stringAttr("dev/shop/7c9e"), "stackName": stringAttr("dev-plan"), "payloadDefaults": stringAttr(`{"a":1}`),
 		"attiniSteps": &types.AttributeValueMemberL{Value: []types.AttributeValue{
-			&types.AttributeValueMemberM{Value: item{"name": text("Job"), "type": text("AttiniRunnerJob")}},
+			&types.AttributeValueMemberM{Value: item{"name": stringAttr("Job"), "type": stringAttr("AttiniRunnerJob")}},
 		}},
 	}
 	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
 	stackItem := item{
-		keyType: text(typeStack), keyName: text("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
-		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": text("dev"), "Empty": text("")}},
+		keyType: stringAttr(typeStack), keyName: stringAttr("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
+		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": stringAttr("dev"), "Empty": stringAttr("")}},
 	}
 	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
 	found, err := plans.StackOrigin(ctx, "dev-plan")
@@ -202,10 +202,10 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
 	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
 
-	require.NoError(t, plans.ForgetRunner(ctx, "dev-plan", "Three"))
+	require.NoError(t, plans.RemoveRunner(ctx, "dev-plan", "Three"))
 	delete(stackItem, "runners")
 	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
-	require.NoError(t, plans.ForgetRunner(ctx, "dev-none", "Three"))
+	require.NoError(t, plans.RemoveRunner(ctx, "dev-none", "Three"))
 	assert.Nil(t, a.get(t, stateTable, itemKey(typeStack, "dev-none")))
 
 	second := plan
@@ -228,8 +228,8 @@ func testFramework(t *testing.T, a lifecycleAccount) {
 	origin := lifecycle.Origin{Environment: "prod", DistributionName: "site", DistributionID: "1", ObjectIdentifier: "prod/site/site.zip#v1"}
 	key := itemKey(typeStack, "prod-site")
 	framework := item{
-		keyType: key[keyType], keyName: key[keyName], "environment": text("prod"), "distributionName": text("site"), "distributionId": text("1"),
-		"attiniObjectIdentifier": text("prod/site/site.zip#v1"), "stackError": text("failed"), "other": number(1),
+		keyType: key[keyType], keyName: key[keyName], "environment": stringAttr("prod"), "distributionName": stringAttr("site"), "distributionId": stringAttr("1"),
+		"attiniObjectIdentifier": stringAttr("prod/site/site.zip#v1"), "stackError": stringAttr("failed"), "other": numberAttr(1),
 	}
 	a.put(t, stateTable, framework)
 	found, err := plans.StackOrigin(ctx, "prod-site")
@@ -260,7 +260,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 	require.NoError(t, err)
 	assert.Equal(t, []lifecycle.Start{other, first}, found)
 	stored := a.get(t, stateTable, startItem(testStackID, testMachine))
-	assert.Equal(t, number(1_700_000_000+14*24*60*60), stored[attributeExpiry])
+	assert.Equal(t, numberAttr(1_700_000_000+14*24*60*60), stored[attributeExpiry])
 
 	next := first
 	next.Execution, next.Payload = "deployment-2", []byte(`{}`)
@@ -282,7 +282,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 func testDeployments(t *testing.T, a lifecycleAccount) {
 	ctx, deployments := t.Context(), NewDeployments(a.configuration, deployTable)
 	executions := func(name string) map[string]types.AttributeValue {
-		found := a.get(t, deployTable, item{"deploymentName": text(name), "deploymentTime": number(0)})
+		found := a.get(t, deployTable, item{"deploymentName": stringAttr(name), "deploymentTime": numberAttr(0)})
 		m, ok := found["executionArns"].(*types.AttributeValueMemberM)
 		if !ok {
 			return nil
@@ -297,7 +297,7 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 		at := deployed.Add(time.Duration(i) * time.Millisecond)
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", testMachine, execution, at))
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", otherMachine, "arn:other", deployed))
-		assert.Equal(t, item{testMachine: text(execution), otherMachine: text("arn:other")}, executions("dev-shop"))
+		assert.Equal(t, item{testMachine: stringAttr(execution), otherMachine: stringAttr("arn:other")}, executions("dev-shop"))
 		found, err := deployments.Deployment(ctx, "dev-shop")
 		require.NoError(t, err)
 		assert.Equal(t, launch.Deployment{
@@ -308,7 +308,7 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 	for range 2 {
 		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", testMachine))
 	}
-	assert.Equal(t, item{otherMachine: text("arn:other")}, executions("dev-shop"))
+	assert.Equal(t, item{otherMachine: stringAttr("arn:other")}, executions("dev-shop"))
 	left, err := deployments.Deployment(ctx, "dev-shop")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]time.Time{otherMachine: deployed}, left.Times)
@@ -318,14 +318,14 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 	assert.Nil(t, a.get(t, deployTable, deploymentKey("dev-shop")))
 
 	framework := deploymentKey("prod-site")
-	framework["distributionId"] = text("1")
-	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: text("arn:original")}}
+	framework["distributionId"] = stringAttr("1")
+	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: stringAttr("arn:original")}}
 	a.put(t, deployTable, framework)
 	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", otherMachine), "it has none of ours")
 	require.NoError(t, deployments.SetExecution(ctx, "prod-site", testMachine, "arn:1", deployed))
-	assert.Equal(t, item{testMachine: text("arn:1"), otherMachine: text("arn:original")}, executions("prod-site"))
+	assert.Equal(t, item{testMachine: stringAttr("arn:1"), otherMachine: stringAttr("arn:original")}, executions("prod-site"))
 	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", testMachine))
-	assert.Equal(t, text("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
+	assert.Equal(t, stringAttr("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
 }
 
 func testTaskDefinitions(t *testing.T, a lifecycleAccount) {

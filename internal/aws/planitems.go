@@ -39,38 +39,38 @@ func NewPlanItems(configuration aws.Config, table string) *PlanItems {
 func (p *PlanItems) StackOrigin(ctx context.Context, stackName string) (lifecycle.Origin, error) {
 	found, err := read(ctx, p.client, p.table, itemKey(typeStack, stackName))
 	if err != nil {
-		return lifecycle.Origin{}, failed(ctx, "dynamodb:GetItem", err)
+		return lifecycle.Origin{}, wrapError(ctx, "dynamodb:GetItem", err)
 	}
 	return originOf(found), nil
 }
 
 // PutPlan implements lifecycle.Plans.
 func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
-	u := newUpdate().set(attributeStackName, text(plan.StackName)).set("payloadDefaults", text(string(plan.PayloadDefaults)))
+	u := newUpdate().set(attributeStackName, stringAttr(plan.StackName)).set("payloadDefaults", stringAttr(string(plan.PayloadDefaults)))
 	setOrigin(u, plan.Origin)
 	if len(plan.Steps) > 0 {
 		steps := &types.AttributeValueMemberL{}
 		for _, step := range plan.Steps {
-			steps.Value = append(steps.Value, &types.AttributeValueMemberM{Value: item{"name": text(step.Name), "type": text(step.Type)}})
+			steps.Value = append(steps.Value, &types.AttributeValueMemberM{Value: item{"name": stringAttr(step.Name), "type": stringAttr(step.Type)}})
 		}
 		u.set("attiniSteps", steps)
 	} else {
 		u.remove("attiniSteps")
 	}
 	if _, err := u.write(ctx, p.client, p.table, itemKey(typePlan, plan.StateMachineARN)); err != nil {
-		return failed(ctx, "dynamodb:UpdateItem", err)
+		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
 	parameters := item{}
 	for name, value := range plan.Parameters {
-		parameters[name] = text(value)
+		parameters[name] = stringAttr(value)
 	}
 	names := map[string]string{
 		"#plans": attributePlans, "#runners": attributeRunners, "#parameters": attributeParameters, "#error": attributeStackError,
 	}
-	values := item{":plan": oneText(plan.StateMachineARN), ":parameters": &types.AttributeValueMemberM{Value: parameters}}
+	values := item{":plan": stringSet(plan.StateMachineARN), ":parameters": &types.AttributeValueMemberM{Value: parameters}}
 	// SET, not ADD: a Runner that left the template leaves the list.
 	expression := "SET #parameters = :parameters REMOVE #error, #runners ADD #plans :plan"
-	if runners := setOrNone(plan.Runners); runners != nil {
+	if runners := stringSetOrNil(plan.Runners); runners != nil {
 		values[":runners"] = runners
 		expression = "SET #parameters = :parameters, #runners = :runners REMOVE #error ADD #plans :plan"
 	}
@@ -83,14 +83,14 @@ func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 func (p *PlanItems) update(ctx context.Context, input *dynamodb.UpdateItemInput) error {
 	input.TableName = &p.table
 	_, err := p.client.UpdateItem(ctx, input)
-	if _, unmet := isUnmet(err); err != nil && !unmet {
-		return failed(ctx, "dynamodb:UpdateItem", err)
+	if _, unmet := conditionFailed(err); err != nil && !unmet {
+		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
 	return nil
 }
 
-// oneText is a set of one text.
-func oneText(value string) types.AttributeValue {
+// stringSet is a set of one text.
+func stringSet(value string) types.AttributeValue {
 	return &types.AttributeValueMemberSS{Value: []string{value}}
 }
 
@@ -98,9 +98,9 @@ func oneText(value string) types.AttributeValue {
 func (p *PlanItems) DeletePlan(ctx context.Context, stackName, stateMachineARN string) error {
 	_, err := p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.table, Key: itemKey(typePlan, stateMachineARN)})
 	if err != nil {
-		return failed(ctx, "dynamodb:DeleteItem", err)
+		return wrapError(ctx, "dynamodb:DeleteItem", err)
 	}
-	if err := p.takeOut(ctx, stackName, attributePlans, stateMachineARN); err != nil {
+	if err := p.deleteFromSet(ctx, stackName, attributePlans, stateMachineARN); err != nil {
 		return err
 	}
 	// DynamoDB has no empty sets: without a plan the attribute is gone.
@@ -109,24 +109,24 @@ func (p *PlanItems) DeletePlan(ctx context.Context, stackName, stateMachineARN s
 		ConditionExpression:      aws.String("attribute_not_exists(#plans) AND attribute_not_exists(#framework)"),
 		ExpressionAttributeNames: map[string]string{"#plans": attributePlans, "#framework": attributeDistributionID},
 	})
-	if _, unmet := isUnmet(err); err != nil && !unmet {
-		return failed(ctx, "dynamodb:DeleteItem", err)
+	if _, unmet := conditionFailed(err); err != nil && !unmet {
+		return wrapError(ctx, "dynamodb:DeleteItem", err)
 	}
 	return nil
 }
 
-// takeOut takes a text out of a set of a stack's item, if it is there.
-func (p *PlanItems) takeOut(ctx context.Context, stackName, attribute, value string) error {
+// deleteFromSet takes a text out of a set of a stack's item, if it is there.
+func (p *PlanItems) deleteFromSet(ctx context.Context, stackName, attribute, value string) error {
 	return p.update(ctx, &dynamodb.UpdateItemInput{
 		Key:                       itemKey(typeStack, stackName),
 		UpdateExpression:          aws.String("DELETE #set :value"),
 		ConditionExpression:       aws.String("attribute_exists(#key)"),
 		ExpressionAttributeNames:  map[string]string{"#set": attribute, "#key": keyName},
-		ExpressionAttributeValues: item{":value": oneText(value)},
+		ExpressionAttributeValues: item{":value": stringSet(value)},
 	})
 }
 
-// ForgetRunner implements lifecycle.Plans.
-func (p *PlanItems) ForgetRunner(ctx context.Context, stackName, runner string) error {
-	return p.takeOut(ctx, stackName, attributeRunners, runner)
+// RemoveRunner implements lifecycle.Plans.
+func (p *PlanItems) RemoveRunner(ctx context.Context, stackName, runner string) error {
+	return p.deleteFromSet(ctx, stackName, attributeRunners, runner)
 }

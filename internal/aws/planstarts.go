@@ -14,8 +14,8 @@ import (
 const (
 	// typeStart is the resource type of plans that wait for their stack; their
 	// names are {stack id}#{state machine's ARN}.
-	typeStart = "DeploymentPlanStart"
-	startMark = "#"
+	typeStart      = "DeploymentPlanStart"
+	startSeparator = "#"
 
 	attributeStateMachine = "sfnArn"
 	attributeExecution    = "executionName"
@@ -39,33 +39,33 @@ func NewPlanStarts(configuration aws.Config, table string) *PlanStarts {
 }
 
 func startItem(stackID, stateMachine string) item {
-	return itemKey(typeStart, stackID+startMark+stateMachine)
+	return itemKey(typeStart, stackID+startSeparator+stateMachine)
 }
 
 // PutStart implements lifecycle.Starts.
 func (p *PlanStarts) PutStart(ctx context.Context, start lifecycle.Start) error {
-	u := newUpdate().set(attributeStackID, text(start.StackID)).set(attributeStateMachine, text(start.StateMachineARN))
-	u.set(attributeExecution, text(start.Execution)).set(attributeDeployment, text(start.Deployment))
-	u.set(attributePayload, text(string(start.Payload))).set(attributeRequestedAt, millis(start.RequestedAt))
-	u.set(attributeExpiry, number(start.RequestedAt.Add(lifecycle.StartLife).Unix()))
+	u := newUpdate().set(attributeStackID, stringAttr(start.StackID)).set(attributeStateMachine, stringAttr(start.StateMachineARN))
+	u.set(attributeExecution, stringAttr(start.Execution)).set(attributeDeployment, stringAttr(start.Deployment))
+	u.set(attributePayload, stringAttr(string(start.Payload))).set(attributeRequestedAt, millisAttr(start.RequestedAt))
+	u.set(attributeExpiry, numberAttr(start.RequestedAt.Add(lifecycle.StartRetention).Unix()))
 	if _, err := u.write(ctx, p.client, p.table, startItem(start.StackID, start.StateMachineARN)); err != nil {
-		return failed(ctx, "dynamodb:UpdateItem", err)
+		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
 	return nil
 }
 
 // Starts implements lifecycle.Starts.
 func (p *PlanStarts) Starts(ctx context.Context, stackID string) ([]lifecycle.Start, error) {
-	items, err := query(ctx, p.client, p.table, typeStart, stackID+startMark, newUpdate())
+	items, err := query(ctx, p.client, p.table, typeStart, stackID+startSeparator, newUpdate())
 	if err != nil {
-		return nil, failed(ctx, "dynamodb:Query", err)
+		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}
 	var starts []lifecycle.Start
 	for _, found := range items {
 		starts = append(starts, lifecycle.Start{
-			StackID: textOf(found[attributeStackID]), StateMachineARN: textOf(found[attributeStateMachine]),
-			Execution: textOf(found[attributeExecution]), Deployment: textOf(found[attributeDeployment]),
-			Payload: []byte(textOf(found[attributePayload])), RequestedAt: timeOf(found[attributeRequestedAt]),
+			StackID: stringOf(found[attributeStackID]), StateMachineARN: stringOf(found[attributeStateMachine]),
+			Execution: stringOf(found[attributeExecution]), Deployment: stringOf(found[attributeDeployment]),
+			Payload: []byte(stringOf(found[attributePayload])), RequestedAt: timeOf(found[attributeRequestedAt]),
 		})
 	}
 	slices.SortFunc(starts, func(a, b lifecycle.Start) int { return cmp.Compare(a.StateMachineARN, b.StateMachineARN) })
@@ -78,10 +78,10 @@ func (p *PlanStarts) DeleteStart(ctx context.Context, start lifecycle.Start) err
 		TableName: &p.table, Key: startItem(start.StackID, start.StateMachineARN),
 		ConditionExpression:       aws.String("#execution = :execution"),
 		ExpressionAttributeNames:  map[string]string{"#execution": attributeExecution},
-		ExpressionAttributeValues: item{":execution": text(start.Execution)},
+		ExpressionAttributeValues: item{":execution": stringAttr(start.Execution)},
 	})
-	if _, unmet := isUnmet(err); err != nil && !unmet {
-		return failed(ctx, "dynamodb:DeleteItem", err)
+	if _, unmet := conditionFailed(err); err != nil && !unmet {
+		return wrapError(ctx, "dynamodb:DeleteItem", err)
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (p *PlanStarts) DeleteStart(ctx context.Context, start lifecycle.Start) err
 func (p *PlanStarts) DeletePlanStart(ctx context.Context, stackID, stateMachineARN string) error {
 	_, err := p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.table, Key: startItem(stackID, stateMachineARN)})
 	if err != nil {
-		return failed(ctx, "dynamodb:DeleteItem", err)
+		return wrapError(ctx, "dynamodb:DeleteItem", err)
 	}
 	return nil
 }

@@ -19,10 +19,10 @@ import (
 	"github.com/attini-go/runner/internal/releaseapi"
 )
 
-// linkLife is how long a link to a release's file works: long enough to begin a
+// linkLifetime is how long a link to a release's file works: long enough to begin a
 // download after a redirect that was kept for a while. It ends earlier with
 // the credentials that signed it.
-const linkLife = 15 * time.Minute
+const linkLifetime = 15 * time.Minute
 
 // Releases is the store of the agent's releases in a bucket. Its credentials
 // need s3:ListBucket of the bucket, and s3:GetObject of what lies below the
@@ -49,7 +49,7 @@ func NewReleases(configuration aws.Config, bucket, prefix string) *Releases {
 		prefix += "/"
 	}
 	client := s3.NewFromConfig(configuration)
-	return &Releases{bucket: bucket, prefix: prefix, objects: client, signer: s3.NewPresignClient(client, s3.WithPresignExpires(linkLife))}
+	return &Releases{bucket: bucket, prefix: prefix, objects: client, signer: s3.NewPresignClient(client, s3.WithPresignExpires(linkLifetime))}
 }
 
 // List implements releases.Store.
@@ -105,7 +105,7 @@ func (r *Releases) Link(ctx context.Context, method, file string) (string, error
 func explainObjects(ctx context.Context, asked, action string, err error) error {
 	var api smithy.APIError
 	if _, renewing := renewal(err); ctx.Err() == nil && !renewing && errors.As(err, &api) && isDenied(api.ErrorCode()) {
-		return &unanswered{words: fmt.Sprintf("%s: not allowed; the function's role needs %s there", asked, action), cause: err}
+		return &awsError{message: fmt.Sprintf("%s: not allowed; the function's role needs %s there", asked, action), cause: err}
 	}
 	return explain(ctx, asked, action, err)
 }

@@ -21,8 +21,8 @@ const (
 	attributeFinished = "finished"
 )
 
-// claimLife is as long as a message can come again.
-const claimLife = 14 * 24 * time.Hour
+// claimRetention is as long as a message can come again.
+const claimRetention = 14 * 24 * time.Hour
 
 // RunnerClaims are what agents write into the resource-state table when they
 // begin with a job.
@@ -41,19 +41,19 @@ func NewRunnerClaims(configuration aws.Config, table string) *RunnerClaims {
 
 // Claims implements launch.Claims.
 func (c *RunnerClaims) Claims(ctx context.Context, runner, task string) ([]launch.Claim, error) {
-	filter := newUpdate().ifThere(attributeFinished)
+	filter := newUpdate().ifExists(attributeFinished)
 	if task != "" {
-		filter.ifIs(attributeTask, text(task))
+		filter.ifEqual(attributeTask, stringAttr(task))
 	}
 	items, err := query(ctx, c.client, c.table, claimType+runner, "", filter)
 	if err != nil {
-		return nil, failed(ctx, "dynamodb:Query", err)
+		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}
 	claims := make([]launch.Claim, len(items))
 	for i, found := range items {
 		claims[i] = launch.Claim{
-			Name: textOf(found[keyName]), Token: textOf(found[attributeToken]), Task: textOf(found[attributeTask]),
-			StepName: textOf(found[attributeStep]), Finished: isTrue(found[attributeFinished]),
+			Name: stringOf(found[keyName]), Token: stringOf(found[attributeToken]), Task: stringOf(found[attributeTask]),
+			StepName: stringOf(found[attributeStep]), Finished: isTrue(found[attributeFinished]),
 		}
 	}
 	return claims, nil
@@ -61,12 +61,12 @@ func (c *RunnerClaims) Claims(ctx context.Context, runner, task string) ([]launc
 
 // Finish implements launch.Claims.
 func (c *RunnerClaims) Finish(ctx context.Context, runner string, claim launch.Claim) error {
-	u := newUpdate().ifThere(keyName).set(attributeFinished, boolean(true)).set(attributeExpiry, number(c.now().Add(claimLife).Unix()))
+	u := newUpdate().ifExists(keyName).set(attributeFinished, boolAttr(true)).set(attributeExpiry, numberAttr(c.now().Add(claimRetention).Unix()))
 	// The token is of no use any more, and so it goes.
 	u.remove(attributeToken)
 	_, err := u.write(ctx, c.client, c.table, itemKey(claimType+runner, claim.Name))
-	if _, gone := isUnmet(err); gone || err == nil {
+	if _, gone := conditionFailed(err); gone || err == nil {
 		return nil
 	}
-	return failed(ctx, "dynamodb:UpdateItem", err)
+	return wrapError(ctx, "dynamodb:UpdateItem", err)
 }

@@ -13,9 +13,9 @@ import (
 const (
 	// typeConfiguration is the resource type of the versions of runners'
 	// configurations; their names are {runner}#{id}.
-	typeConfiguration = "RunnerConfiguration"
-	configurationMark = "#"
-	attributeText     = "configuration"
+	typeConfiguration          = "RunnerConfiguration"
+	configurationSeparator     = "#"
+	attributeConfigurationJSON = "configuration"
 )
 
 // RunnerConfigurations keeps the versions of runners' configurations in the
@@ -43,25 +43,25 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c launch.Co
 	if err != nil {
 		return err
 	}
-	current := c.ResourceName() + configurationMark + id
-	put := newUpdate().set(attributeText, text(string(body))).remove(attributeExpiry)
+	current := c.ResourceName() + configurationSeparator + id
+	put := newUpdate().set(attributeConfigurationJSON, stringAttr(string(body))).remove(attributeExpiry)
 	if _, err := put.write(ctx, r.client, r.table, itemKey(typeConfiguration, current)); err != nil {
-		return failed(ctx, "dynamodb:UpdateItem", err)
+		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
-	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifAbsent(attributeExpiry))
+	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifNotExists(attributeExpiry))
 	if err != nil {
 		return err
 	}
-	expiry := number(r.now().Add(launch.ConfigurationLifeDays * 24 * time.Hour).Unix())
+	expiry := numberAttr(r.now().Add(launch.ConfigurationRetentionDays * 24 * time.Hour).Unix())
 	for _, other := range others {
 		if other == current {
 			continue
 		}
 		// One that is gone by now stays so.
-		expire := newUpdate().ifThere(keyName).set(attributeExpiry, expiry)
+		expire := newUpdate().ifExists(keyName).set(attributeExpiry, expiry)
 		_, err := expire.write(ctx, r.client, r.table, itemKey(typeConfiguration, other))
-		if _, gone := isUnmet(err); err != nil && !gone {
-			return failed(ctx, "dynamodb:UpdateItem", err)
+		if _, gone := conditionFailed(err); err != nil && !gone {
+			return wrapError(ctx, "dynamodb:UpdateItem", err)
 		}
 	}
 	return nil
@@ -69,27 +69,27 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c launch.Co
 
 // versions are the names of a runner's items that the filter lets through.
 func (r *RunnerConfigurations) versions(ctx context.Context, runner string, filter *update) ([]string, error) {
-	items, err := query(ctx, r.client, r.table, typeConfiguration, runner+configurationMark, filter)
+	items, err := query(ctx, r.client, r.table, typeConfiguration, runner+configurationSeparator, filter)
 	if err != nil {
-		return nil, failed(ctx, "dynamodb:Query", err)
+		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}
 	names := make([]string, len(items))
 	for i, found := range items {
-		names[i] = textOf(found[keyName])
+		names[i] = stringOf(found[keyName])
 	}
 	return names, nil
 }
 
 // GetConfiguration implements launch.Configurations.
 func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (launch.Configuration, error) {
-	found, err := read(ctx, r.client, r.table, itemKey(typeConfiguration, runner+configurationMark+id))
+	found, err := read(ctx, r.client, r.table, itemKey(typeConfiguration, runner+configurationSeparator+id))
 	switch {
 	case err != nil:
-		return launch.Configuration{}, failed(ctx, "dynamodb:GetItem", err)
+		return launch.Configuration{}, wrapError(ctx, "dynamodb:GetItem", err)
 	case found == nil:
 		return launch.Configuration{}, launch.ErrNoConfiguration
 	}
-	return launch.ParseConfiguration([]byte(textOf(found[attributeText])), id)
+	return launch.ParseConfiguration([]byte(stringOf(found[attributeConfigurationJSON])), id)
 }
 
 // DeleteConfigurations implements launch.Configurations.
@@ -101,7 +101,7 @@ func (r *RunnerConfigurations) DeleteConfigurations(ctx context.Context, runner 
 	for _, name := range names {
 		_, err := r.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &r.table, Key: itemKey(typeConfiguration, name)})
 		if err != nil {
-			return failed(ctx, "dynamodb:DeleteItem", err)
+			return wrapError(ctx, "dynamodb:DeleteItem", err)
 		}
 	}
 	return nil

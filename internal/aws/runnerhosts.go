@@ -10,8 +10,8 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 )
 
-// noInstance is EC2's error for an instance that it does not know.
-const noInstance = "InvalidInstanceID.NotFound"
+// codeNoInstance is EC2's error for an instance that it does not know.
+const codeNoInstance = "InvalidInstanceID.NotFound"
 
 // RunnerHosts are EC2 instances.
 type RunnerHosts struct{ client instanceClient }
@@ -37,7 +37,7 @@ func (h *RunnerHosts) Run(ctx context.Context, request launch.HostRequest) (stri
 	}, func(o *ec2.Options) { o.RetryMaxAttempts = 1 }) // the launcher asks again itself, or in another subnet
 	switch {
 	case err != nil:
-		return "", refusal(ctx, "ec2:RunInstances", err)
+		return "", refusalOf(ctx, "ec2:RunInstances", err)
 	case len(output.Instances) == 0:
 		return "", &launch.Refusal{}
 	}
@@ -48,10 +48,10 @@ func (h *RunnerHosts) Run(ctx context.Context, request launch.HostRequest) (stri
 func (h *RunnerHosts) Host(ctx context.Context, host string) (launch.HostStatus, error) {
 	output, err := h.client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{host}})
 	switch {
-	case code(err) == noInstance:
+	case code(err) == codeNoInstance:
 		return launch.HostStatus{}, launch.ErrNoHost
 	case err != nil:
-		return launch.HostStatus{}, failed(ctx, "ec2:DescribeInstances", err)
+		return launch.HostStatus{}, wrapError(ctx, "ec2:DescribeInstances", err)
 	}
 	for _, reservation := range output.Reservations {
 		if len(reservation.Instances) > 0 {
@@ -75,8 +75,8 @@ func hostStatus(found types.Instance) launch.HostStatus {
 // Terminate implements launch.Hosts.
 func (h *RunnerHosts) Terminate(ctx context.Context, host string) error {
 	_, err := h.client.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{host}})
-	if err == nil || code(err) == noInstance {
+	if err == nil || code(err) == codeNoInstance {
 		return nil
 	}
-	return failed(ctx, "ec2:TerminateInstances", err)
+	return wrapError(ctx, "ec2:TerminateInstances", err)
 }

@@ -18,7 +18,7 @@ const (
 	attributeStackID         = "stackId"
 	attributeStackName       = "stackName"
 	attributeRunnerName      = "runnerName"
-	attributeCurrent         = "configurationId"
+	attributeConfigurationID = "configurationId"
 	attributeEnvironment     = "environment"
 	attributeDistribution    = "distributionName"
 	attributeDistributionID  = "distributionId"
@@ -51,32 +51,32 @@ func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) er
 			u.set(attribute, value)
 		}
 	}
-	put(attributeStackID, text(runner.StackID))
-	put(attributeCurrent, text(runner.ConfigurationID))
-	put(attributeStackName, text(c.StackName))
-	put(attributeRunnerName, text(c.RunnerName))
-	put(attributeQueue, text(c.QueueURL))
-	put("taskDefinitionArn", text(c.Task.Definition))
-	put("cluster", text(c.Task.Cluster))
-	put("container", textOrNone(c.Task.Container))
-	put("roleArn", textOrNone(c.Task.RoleARN))
-	put("cpu", numberOrNone(c.Task.CPU))
-	put("memory", numberOrNone(c.Task.Memory))
-	put("subnets", setOrNone(c.Network.Subnets))
-	put("securityGroups", setOrNone(c.Network.SecurityGroups))
-	put("assignPublicIp", textOrNone(c.Network.AssignPublicIP))
-	put("logLevel", textOrNone(c.Runner.LogLevel))
-	put("maxConcurrentJobs", numberOrNone(c.Runner.MaxConcurrentJobs))
-	put("idleTimeToLive", numberOrNone(c.Runner.IdleTimeToLive))
-	put("jobTimeout", numberOrNone(c.Runner.JobTimeout))
-	put("startupCommandsTimeout", numberOrNone(c.Startup.CommandsTimeout))
-	put(attributeStartupCommands, listOrNone(c.Startup.Commands))
-	put("attiniVersion", textOrNone(runner.AgentVersion))
-	put("ec2Configuration", hostOrNone(c.Host))
+	put(attributeStackID, stringAttr(runner.StackID))
+	put(attributeConfigurationID, stringAttr(runner.ConfigurationID))
+	put(attributeStackName, stringAttr(c.StackName))
+	put(attributeRunnerName, stringAttr(c.RunnerName))
+	put(attributeQueue, stringAttr(c.QueueURL))
+	put("taskDefinitionArn", stringAttr(c.Task.Definition))
+	put("cluster", stringAttr(c.Task.Cluster))
+	put("container", stringOrNil(c.Task.Container))
+	put("roleArn", stringOrNil(c.Task.RoleARN))
+	put("cpu", numberOrNil(c.Task.CPU))
+	put("memory", numberOrNil(c.Task.Memory))
+	put("subnets", stringSetOrNil(c.Network.Subnets))
+	put("securityGroups", stringSetOrNil(c.Network.SecurityGroups))
+	put("assignPublicIp", stringOrNil(c.Network.AssignPublicIP))
+	put("logLevel", stringOrNil(c.Runner.LogLevel))
+	put("maxConcurrentJobs", numberOrNil(c.Runner.MaxConcurrentJobs))
+	put("idleTimeToLive", numberOrNil(c.Runner.IdleTimeToLive))
+	put("jobTimeout", numberOrNil(c.Runner.JobTimeout))
+	put("startupCommandsTimeout", numberOrNil(c.Startup.CommandsTimeout))
+	put(attributeStartupCommands, stringListOrNil(c.Startup.Commands))
+	put("attiniVersion", stringOrNil(runner.AgentVersion))
+	put("ec2Configuration", hostOrNil(c.Host))
 	setOrigin(u, runner.Origin)
 	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, c.ResourceName()))
 	if err != nil {
-		return failed(ctx, "dynamodb:UpdateItem", err)
+		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
 	return nil
 }
@@ -90,35 +90,35 @@ func setOrigin(u *update, origin lifecycle.Origin) {
 		{attributeObject, origin.ObjectIdentifier},
 	} {
 		if attribute.value != "" {
-			u.set(attribute.name, text(attribute.value))
+			u.set(attribute.name, stringAttr(attribute.value))
 		}
 	}
 }
 
 func originOf(found item) lifecycle.Origin {
 	return lifecycle.Origin{
-		Environment: textOf(found[attributeEnvironment]), DistributionName: textOf(found[attributeDistribution]),
-		DistributionID: textOf(found[attributeDistributionID]), ObjectIdentifier: textOf(found[attributeObject]),
+		Environment: stringOf(found[attributeEnvironment]), DistributionName: stringOf(found[attributeDistribution]),
+		DistributionID: stringOf(found[attributeDistributionID]), ObjectIdentifier: stringOf(found[attributeObject]),
 	}
 }
 
 // These return nil for an absent value: PutRunner then removes the attribute.
 
-func textOrNone(value string) types.AttributeValue {
+func stringOrNil(value string) types.AttributeValue {
 	if value == "" {
 		return nil
 	}
-	return text(value)
+	return stringAttr(value)
 }
 
-func numberOrNone(value int) types.AttributeValue {
+func numberOrNil(value int) types.AttributeValue {
 	if value == 0 {
 		return nil
 	}
-	return number(int64(value))
+	return numberAttr(int64(value))
 }
 
-func setOrNone(values []string) types.AttributeValue {
+func stringSetOrNil(values []string) types.AttributeValue {
 	if len(values) == 0 {
 		return nil
 	}
@@ -126,18 +126,18 @@ func setOrNone(values []string) types.AttributeValue {
 	return &types.AttributeValueMemberSS{Value: slices.Compact(sorted)}
 }
 
-func listOrNone(values []string) types.AttributeValue {
+func stringListOrNil(values []string) types.AttributeValue {
 	if len(values) == 0 {
 		return nil
 	}
 	list := &types.AttributeValueMemberL{}
 	for _, value := range values {
-		list.Value = append(list.Value, text(value))
+		list.Value = append(list.Value, stringAttr(value))
 	}
 	return list
 }
 
-func hostOrNone(host *launch.Host) types.AttributeValue {
+func hostOrNil(host *launch.Host) types.AttributeValue {
 	if host == nil {
 		return nil
 	}
@@ -146,7 +146,7 @@ func hostOrNone(host *launch.Host) types.AttributeValue {
 		{"instanceType", host.InstanceType}, {"instanceProfile", host.InstanceProfile}, {"ecsClientLogGroup", host.LogGroup}, {"ami", host.AMI},
 	} {
 		if attribute.value != "" {
-			value.Value[attribute.name] = text(attribute.value)
+			value.Value[attribute.name] = stringAttr(attribute.value)
 		}
 	}
 	return value
@@ -157,23 +157,23 @@ func (r *RunnerItems) StackOf(ctx context.Context, name string) (string, error) 
 	found, err := read(ctx, r.client, r.table, itemKey(typeRunner, name))
 	switch {
 	case err != nil:
-		return "", failed(ctx, "dynamodb:GetItem", err)
+		return "", wrapError(ctx, "dynamodb:GetItem", err)
 	case found == nil:
 		return "", launch.ErrNoRunner
 	}
-	return textOf(found[attributeStackID]), nil
+	return stringOf(found[attributeStackID]), nil
 }
 
 // RunnersOf implements lifecycle.Runners.
 func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) ([]string, error) {
-	filter := newUpdate().ifIs(attributeStackID, text(stackID))
+	filter := newUpdate().ifEqual(attributeStackID, stringAttr(stackID))
 	items, err := query(ctx, r.client, r.table, typeRunner, launch.ResourceName(stackName, ""), filter)
 	if err != nil {
-		return nil, failed(ctx, "dynamodb:Query", err)
+		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}
 	var names []string
 	for _, found := range items {
-		names = append(names, textOf(found[attributeRunnerName]))
+		names = append(names, stringOf(found[attributeRunnerName]))
 	}
 	slices.Sort(names)
 	return names, nil
@@ -181,14 +181,14 @@ func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) 
 
 // SetOrigin implements lifecycle.Runners.
 func (r *RunnerItems) SetOrigin(ctx context.Context, name string, origin lifecycle.Origin) error {
-	u := newUpdate().ifThere(keyName)
+	u := newUpdate().ifExists(keyName)
 	setOrigin(u, origin)
 	if len(u.sets) == 0 {
 		return nil
 	}
 	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, name))
-	if _, gone := isUnmet(err); err != nil && !gone {
-		return failed(ctx, "dynamodb:UpdateItem", err)
+	if _, gone := conditionFailed(err); err != nil && !gone {
+		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
 	return nil
 }

@@ -36,5 +36,5 @@ func (s *StateMachines) StartExecution(ctx context.Context, stateMachineARN, nam
 	case "StateMachineDoesNotExist", "StateMachineDeleting":
 		return lifecycle.ErrNoStateMachine
 	}
-	return failed(ctx, "states:StartExecution", err)
+	return wrapError(ctx, "states:StartExecution", err)
 }

@@ -48,5 +48,5 @@ func stepError(ctx context.Context, action string, err error) error {
 	case errors.As(err, &timedOut), errors.As(err, &unknown), errors.As(err, &invalid):
 		return launch.ErrTokenClosed
 	}
-	return failed(ctx, action, err)
+	return wrapError(ctx, action, err)
 }

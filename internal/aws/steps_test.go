@@ -15,7 +15,7 @@ import (
 func TestSteps(t *testing.T) {
 	t.Parallel()
 	proxy, failed := answering(t, "SendTaskFailure", 200, "{}")
-	beaten := &asked{}
+	beaten := &recordedRequests{}
 	proxy.On("SendTaskHeartbeat", beaten.answer(200, "{}"))
 	steps := NewSteps(configuration(t, proxy.Endpoint()))
 	require.NoError(t, steps.Fail(t.Context(), "secret-token", launch.Failure{Name: "RunnerConfigError", Cause: "why"}))
@@ -39,7 +39,7 @@ func TestSteps(t *testing.T) {
 func TestReadsAreConsistent(t *testing.T) {
 	t.Parallel()
 	proxy, got := answering(t, "GetItem", 200, `{"Item":{"resourceType":{"S":"Runner"},"name":{"S":"x"}}}`)
-	queried := &asked{}
+	queried := &recordedRequests{}
 	proxy.On("Query", queried.answer(200, `{"Items":[]}`))
 	configuration := configuration(t, proxy.Endpoint())
 	_, err := NewRunnerStates(configuration, stateTable).State(t.Context(), "dev-shop-Build")
@@ -48,7 +48,7 @@ func TestReadsAreConsistent(t *testing.T) {
 	require.Error(t, err)
 	_, err = NewRunnerClaims(configuration, stateTable).Claims(t.Context(), "dev-shop-Build", "")
 	require.NoError(t, err)
-	_, err = NewRunnerStates(configuration, stateTable).Booting(t.Context())
+	_, err = NewRunnerStates(configuration, stateTable).BootingRunners(t.Context())
 	require.NoError(t, err)
 	bodies := append(got.bodies, queried.bodies...)
 	require.Len(t, bodies, 4)

@@ -32,28 +32,30 @@ type tableClient interface {
 // item is an item of a table.
 type item = map[string]types.AttributeValue
 
-func itemKey(kind, name string) item { return item{keyType: text(kind), keyName: text(name)} }
+func itemKey(kind, name string) item {
+	return item{keyType: stringAttr(kind), keyName: stringAttr(name)}
+}
 
-func text(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
+func stringAttr(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
 
-func boolean(value bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: value} }
+func boolAttr(value bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: value} }
 
-func number(value int64) types.AttributeValue {
+func numberAttr(value int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(value, 10)}
 }
 
-func millis(at time.Time) types.AttributeValue { return number(at.UnixMilli()) }
+func millisAttr(at time.Time) types.AttributeValue { return numberAttr(at.UnixMilli()) }
 
-// textOf is the text of an attribute; "" when it is absent or something else.
-func textOf(value types.AttributeValue) string {
+// stringOf is the text of an attribute; "" when it is absent or something else.
+func stringOf(value types.AttributeValue) string {
 	if s, ok := value.(*types.AttributeValueMemberS); ok {
 		return s.Value
 	}
 	return ""
 }
 
-// numberOf is an attribute's number; 0 when it is absent or something else.
-func numberOf(value types.AttributeValue) int64 {
+// intOf is an attribute's number; 0 when it is absent or something else.
+func intOf(value types.AttributeValue) int64 {
 	n, ok := value.(*types.AttributeValueMemberN)
 	if !ok {
 		return 0
@@ -72,15 +74,15 @@ func isTrue(value types.AttributeValue) bool {
 
 // timeOf is an attribute's time; the zero time when it has none.
 func timeOf(value types.AttributeValue) time.Time {
-	if since := numberOf(value); since != 0 {
+	if since := intOf(value); since != 0 {
 		return time.UnixMilli(since)
 	}
 	return time.Time{}
 }
 
-// isUnmet reports whether the condition of a write did not hold, and the item
+// conditionFailed reports whether the condition of a write did not hold, and the item
 // as it is, nil where there is none.
-func isUnmet(err error) (found item, unmet bool) {
+func conditionFailed(err error) (found item, unmet bool) {
 	var failed *types.ConditionalCheckFailedException
 	if !errors.As(err, &failed) {
 		return nil, false
@@ -98,67 +100,67 @@ type update struct {
 
 func newUpdate() *update { return &update{names: map[string]string{}, values: item{}} }
 
-// name is the placeholder of an attribute.
-func (u *update) name(attribute string) string {
+// namePlaceholder is the placeholder of an attribute.
+func (u *update) namePlaceholder(attribute string) string {
 	u.names["#"+attribute] = attribute
 	return "#" + attribute
 }
 
-// value is the placeholder of a value.
-func (u *update) value(value types.AttributeValue) string {
+// valuePlaceholder is the placeholder of a value.
+func (u *update) valuePlaceholder(value types.AttributeValue) string {
 	placeholder := fmt.Sprintf(":v%d", len(u.values))
 	u.values[placeholder] = value
 	return placeholder
 }
 
 func (u *update) set(attribute string, value types.AttributeValue) *update {
-	u.sets = append(u.sets, u.name(attribute)+" = "+u.value(value))
+	u.sets = append(u.sets, u.namePlaceholder(attribute)+" = "+u.valuePlaceholder(value))
 	return u
 }
 
-// setUnlessThere sets an attribute that has no value yet.
-func (u *update) setUnlessThere(attribute string, value types.AttributeValue) *update {
-	u.sets = append(u.sets, fmt.Sprintf("%[1]s = if_not_exists(%[1]s, %[2]s)", u.name(attribute), u.value(value)))
+// setIfNotExists sets an attribute that has no value yet.
+func (u *update) setIfNotExists(attribute string, value types.AttributeValue) *update {
+	u.sets = append(u.sets, fmt.Sprintf("%[1]s = if_not_exists(%[1]s, %[2]s)", u.namePlaceholder(attribute), u.valuePlaceholder(value)))
 	return u
 }
 
 // increment adds one to an attribute, which is 0 when it is absent.
 func (u *update) increment(attribute string) *update {
-	u.sets = append(u.sets, fmt.Sprintf("%[1]s = if_not_exists(%[1]s, %[2]s) + %[3]s", u.name(attribute), u.value(number(0)), u.value(number(1))))
+	u.sets = append(u.sets, fmt.Sprintf("%[1]s = if_not_exists(%[1]s, %[2]s) + %[3]s", u.namePlaceholder(attribute), u.valuePlaceholder(numberAttr(0)), u.valuePlaceholder(numberAttr(1))))
 	return u
 }
 
 // copyFrom sets an attribute to what another is before the write.
 func (u *update) copyFrom(attribute, from string) *update {
-	u.sets = append(u.sets, u.name(attribute)+" = "+u.name(from))
+	u.sets = append(u.sets, u.namePlaceholder(attribute)+" = "+u.namePlaceholder(from))
 	return u
 }
 
 func (u *update) remove(attributes ...string) *update {
 	for _, attribute := range attributes {
-		u.removes = append(u.removes, u.name(attribute))
+		u.removes = append(u.removes, u.namePlaceholder(attribute))
 	}
 	return u
 }
 
-func (u *update) ifThere(attribute string) *update {
-	u.condition = append(u.condition, "attribute_exists("+u.name(attribute)+")")
+func (u *update) ifExists(attribute string) *update {
+	u.condition = append(u.condition, "attribute_exists("+u.namePlaceholder(attribute)+")")
 	return u
 }
 
-func (u *update) ifAbsent(attribute string) *update {
-	u.condition = append(u.condition, "attribute_not_exists("+u.name(attribute)+")")
+func (u *update) ifNotExists(attribute string) *update {
+	u.condition = append(u.condition, "attribute_not_exists("+u.namePlaceholder(attribute)+")")
 	return u
 }
 
-func (u *update) ifIs(attribute string, value types.AttributeValue) *update {
-	u.condition = append(u.condition, u.name(attribute)+" = "+u.value(value))
+func (u *update) ifEqual(attribute string, value types.AttributeValue) *update {
+	u.condition = append(u.condition, u.namePlaceholder(attribute)+" = "+u.valuePlaceholder(value))
 	return u
 }
 
-// ifIsNot holds for an absent attribute too.
-func (u *update) ifIsNot(attribute string, value types.AttributeValue) *update {
-	u.condition = append(u.condition, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s <> %[2]s)", u.name(attribute), u.value(value)))
+// ifNotEqual holds for an absent attribute too.
+func (u *update) ifNotEqual(attribute string, value types.AttributeValue) *update {
+	u.condition = append(u.condition, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s <> %[2]s)", u.namePlaceholder(attribute), u.valuePlaceholder(value)))
 	return u
 }
 
@@ -202,9 +204,9 @@ func read(ctx context.Context, client tableClient, table string, key item) (item
 // query gets all items of a resource type that the filter lets through, as they
 // are after all writes before. prefix, if there is one, begins their names.
 func query(ctx context.Context, client tableClient, table, kind, prefix string, filter *update) ([]item, error) {
-	condition := filter.name(keyType) + " = " + filter.value(text(kind))
+	condition := filter.namePlaceholder(keyType) + " = " + filter.valuePlaceholder(stringAttr(kind))
 	if prefix != "" {
-		condition += " AND begins_with(" + filter.name(keyName) + ", " + filter.value(text(prefix)) + ")"
+		condition += " AND begins_with(" + filter.namePlaceholder(keyName) + ", " + filter.valuePlaceholder(stringAttr(prefix)) + ")"
 	}
 	input := &dynamodb.QueryInput{
 		TableName: &table, ConsistentRead: aws.Bool(true), KeyConditionExpression: &condition,

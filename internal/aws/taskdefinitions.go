@@ -32,7 +32,7 @@ func (t *TaskDefinitions) TaskDefinition(ctx context.Context, name string) (comp
 	case c == "ClientException", c == "InvalidParameterException":
 		return compat.TaskDefinition{}, lifecycle.ErrNoTaskDefinition
 	case err != nil:
-		return compat.TaskDefinition{}, failed(ctx, "ecs:DescribeTaskDefinition", err)
+		return compat.TaskDefinition{}, wrapError(ctx, "ecs:DescribeTaskDefinition", err)
 	case output.TaskDefinition == nil || output.TaskDefinition.Status != types.TaskDefinitionStatusActive:
 		return compat.TaskDefinition{}, lifecycle.ErrNoTaskDefinition
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/attini-go/runner/internal/problem"
 )
 
-// outcome is what a condition came to; known is false when that was reported.
-type outcome struct{ value, known bool }
+// conditionResult is what a condition came to; known is false when that was reported.
+type conditionResult struct{ value, known bool }
 
 // CloudFormation takes 2 to 10 operands of Fn::And and Fn::Or.
 const (
@@ -17,12 +17,12 @@ const (
 	maxOperands = 10
 )
 
-// branch evaluates Fn::If: only the branch that is taken.
-func (v *evaluation) branch(n, argument *Node, at Path) *Node {
+// evaluateIf evaluates Fn::If: only the branch that is taken.
+func (v *evaluation) evaluateIf(n, argument *Node, at Path) *Node {
 	if !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
-		return v.shape(n, at, "[condition's name, value if true, value if false]")
+		return v.reportShape(n, at, "[condition's name, value if true, value if false]")
 	}
-	value, known := v.named(argument.Items[0], at.Index(0))
+	value, known := v.namedCondition(argument.Items[0], at.Index(0))
 	if !known {
 		return nil
 	}
@@ -54,7 +54,7 @@ func (v *evaluation) notCondition(n *Node, at Path) {
 func (v *evaluation) conditionFunction(n *Node, name string, argument *Node, at Path) (value, known bool) {
 	switch name {
 	case "Condition":
-		return v.named(argument, at)
+		return v.namedCondition(argument, at)
 	case "Fn::Equals":
 		return v.equals(n, argument, at)
 	case "Fn::And":
@@ -63,7 +63,7 @@ func (v *evaluation) conditionFunction(n *Node, name string, argument *Node, at 
 		return v.operands(n, argument, at, true)
 	case "Fn::Not":
 		if !argument.IsList() || len(argument.Items) != 1 {
-			v.shape(n, at, "[condition]")
+			v.reportShape(n, at, "[condition]")
 			return false, false
 		}
 		value, known = v.condition(argument.Items[0], at.Index(0))
@@ -75,11 +75,11 @@ func (v *evaluation) conditionFunction(n *Node, name string, argument *Node, at 
 
 func (v *evaluation) equals(n, argument *Node, at Path) (value, known bool) {
 	if !argument.IsList() || len(argument.Items) != 2 {
-		v.shape(n, at, "[value, value]")
+		v.reportShape(n, at, "[value, value]")
 		return false, false
 	}
-	left, first := v.text(argument.Items[0], at.Index(0))
-	right, second := v.text(argument.Items[1], at.Index(1))
+	left, first := v.evaluateText(argument.Items[0], at.Index(0))
+	right, second := v.evaluateText(argument.Items[1], at.Index(1))
 	return first && second && left == right, first && second
 }
 
@@ -87,7 +87,7 @@ func (v *evaluation) equals(n, argument *Node, at Path) (value, known bool) {
 // unknown in them is named, and comes to decisive when one of them does.
 func (v *evaluation) operands(n, list *Node, at Path, decisive bool) (value, known bool) {
 	if !list.IsList() || len(list.Items) < minOperands || len(list.Items) > maxOperands {
-		v.shape(n, at, fmt.Sprintf("a list of %d to %d conditions", minOperands, maxOperands))
+		v.reportShape(n, at, fmt.Sprintf("a list of %d to %d conditions", minOperands, maxOperands))
 		return false, false
 	}
 	found, known := !decisive, true
@@ -101,8 +101,8 @@ func (v *evaluation) operands(n, list *Node, at Path, decisive bool) (value, kno
 	return found && known, known
 }
 
-// named evaluates the condition whose name n is.
-func (v *evaluation) named(n *Node, at Path) (value, known bool) {
+// namedCondition evaluates the condition whose name n is.
+func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 	if done, again := v.conditions[n.Text]; again {
 		return done.value, done.known
 	}
@@ -115,14 +115,14 @@ func (v *evaluation) named(n *Node, at Path) (value, known bool) {
 		}
 		v.report(n, at, "unknown-condition", message, "")
 		return false, false
-	case slices.Contains(v.open, n.Text):
-		v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(append(slices.Clone(v.open), n.Text), " > "), "")
+	case slices.Contains(v.evaluating, n.Text):
+		v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(append(slices.Clone(v.evaluating), n.Text), " > "), "")
 		return false, false
 	}
-	v.open = append(v.open, n.Text)
+	v.evaluating = append(v.evaluating, n.Text)
 	value, known = v.condition(definition, Path("").Keys("Conditions", n.Text))
-	v.open = v.open[:len(v.open)-1]
-	v.conditions[n.Text] = outcome{value, known}
+	v.evaluating = v.evaluating[:len(v.evaluating)-1]
+	v.conditions[n.Text] = conditionResult{value, known}
 	return value, known
 }
 

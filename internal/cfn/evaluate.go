@@ -46,12 +46,12 @@ func (e *Evaluator) Evaluate(n *Node, at Path) (*Node, problem.List) {
 // Condition evaluates one of the template's Conditions. at is where it is used.
 func (e *Evaluator) Condition(name string, at Path) (bool, problem.List) {
 	v := e.evaluation()
-	result, _ := v.named(Str(name), at)
+	result, _ := v.namedCondition(Str(name), at)
 	return result, v.problems.Sorted()
 }
 
 func (e *Evaluator) evaluation() *evaluation {
-	return &evaluation{Evaluator: e, conditions: map[string]outcome{}}
+	return &evaluation{Evaluator: e, conditions: map[string]conditionResult{}}
 }
 
 // evaluation is one call of Evaluate. Its methods come to a value, or to
@@ -61,13 +61,13 @@ type evaluation struct {
 	problems problem.List
 	// conditions are those already worked out: one that is used twice by each
 	// of a chain of others must not be worked out a million times.
-	conditions map[string]outcome
-	// open are the conditions that are being worked out, to find those that
+	conditions map[string]conditionResult
+	// evaluating are the conditions that are being worked out, to find those that
 	// need themselves.
-	open []string
-	// within counts the functions around the value: dynamic references are
+	evaluating []string
+	// depth counts the functions around the value: dynamic references are
 	// resolved last, in what the outermost function comes to.
-	within int
+	depth int
 }
 
 func (v *evaluation) report(n *Node, at Path, rule, message, advice string) {
@@ -89,7 +89,7 @@ func (v *evaluation) node(n *Node, at Path) (*Node, bool) {
 	if name, argument, ok := Intrinsic(n); ok {
 		return v.function(n, name, argument, at)
 	}
-	if v.within == 0 && n.IsString() && IsDynamicReference(n.Text) {
+	if v.depth == 0 && n.IsString() && IsDynamicReference(n.Text) {
 		return v.dynamic(n, at)
 	}
 	result := *n
@@ -116,15 +116,15 @@ func (v *evaluation) node(n *Node, at Path) (*Node, bool) {
 // function evaluates an intrinsic function and then the dynamic references in
 // what the outermost one comes to.
 func (v *evaluation) function(n *Node, name string, argument *Node, at Path) (*Node, bool) {
-	v.within++
+	v.depth++
 	result := v.call(n, name, argument, at.Key(name))
-	v.within--
+	v.depth--
 	if result == nil {
 		return n.Clone(), false
 	}
 	placed := *result
 	placed.Place = n.Place
-	if v.within > 0 || IsNoValue(&placed) {
+	if v.depth > 0 || IsNoValue(&placed) {
 		return &placed, true
 	}
 	return v.resolve(&placed, at)

@@ -36,7 +36,7 @@ func (v *evaluation) call(n *Node, name string, argument *Node, at Path) *Node {
 	case "Fn::ToJsonString":
 		return v.toJSON(n, argument, at)
 	case "Fn::If":
-		return v.branch(n, argument, at)
+		return v.evaluateIf(n, argument, at)
 	case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Condition":
 		value, known := v.conditionFunction(n, name, argument, at)
 		if !known {
@@ -59,8 +59,8 @@ func (v *evaluation) unsupported(n *Node, name string, at Path) {
 	}
 }
 
-// text evaluates to one scalar's text; false when it was reported.
-func (v *evaluation) text(n *Node, at Path) (string, bool) {
+// evaluateText evaluates to one scalar's text; false when it was reported.
+func (v *evaluation) evaluateText(n *Node, at Path) (string, bool) {
 	value, known := v.node(n, at)
 	if !known {
 		return "", false
@@ -80,9 +80,9 @@ func (v *evaluation) scalar(n, value *Node, at Path) (string, bool) {
 	return value.Text, true
 }
 
-// texts evaluates to the texts of a list; false when it was reported. A
+// evaluateTexts evaluates to the texts of a list; false when it was reported. A
 // comma-separated text does not count as a list.
-func (v *evaluation) texts(n *Node, at Path) ([]string, bool) {
+func (v *evaluation) evaluateTexts(n *Node, at Path) ([]string, bool) {
 	list, known := v.list(n, at)
 	if !known {
 		return nil, false
@@ -110,7 +110,7 @@ func (v *evaluation) list(n *Node, at Path) (*Node, bool) {
 	return value, true
 }
 
-func (v *evaluation) shape(n *Node, at Path, want string) *Node {
+func (v *evaluation) reportShape(n *Node, at Path, want string) *Node {
 	v.report(n, at, "intrinsic-shape", "its argument must be "+want, "")
 	return nil
 }
@@ -134,8 +134,8 @@ func (k Kind) article() string {
 	}
 }
 
-// textOf is the text of a String, "" for all else.
-func (n *Node) textOf() string {
+// stringOrEmpty is the text of a String, "" for all else.
+func (n *Node) stringOrEmpty() string {
 	if n.IsString() {
 		return n.Text
 	}
@@ -143,7 +143,7 @@ func (n *Node) textOf() string {
 }
 
 func (v *evaluation) base64(argument *Node, at Path) *Node {
-	text, known := v.text(argument, at)
+	text, known := v.evaluateText(argument, at)
 	if !known {
 		return nil
 	}
@@ -160,7 +160,7 @@ func (v *evaluation) length(argument *Node, at Path) *Node {
 
 func (v *evaluation) toJSON(n, argument *Node, at Path) *Node {
 	if !argument.IsMap() && !argument.IsList() {
-		return v.shape(n, at, "an object or a list")
+		return v.reportShape(n, at, "an object or a list")
 	}
 	value, known := v.node(argument, at)
 	if !known {

@@ -17,7 +17,7 @@ func (v *evaluation) sub(n, argument *Node, at Path) *Node {
 		template, variables, place = argument.Items[0], argument.Items[1], at.Index(0)
 	}
 	if !template.IsString() {
-		return v.shape(n, at, "a string, or a list of a string and an object of variables")
+		return v.reportShape(n, at, "a string, or a list of a string and an object of variables")
 	}
 	parts, err := SubParts(template.Text)
 	if err != nil {
@@ -45,7 +45,7 @@ func (v *evaluation) sub(n, argument *Node, at Path) *Node {
 // parameter, a resource or its attribute.
 func (v *evaluation) variable(template *Node, name string, variables *Node, at Path) (string, bool) {
 	if own := variables.Get(name); own != nil {
-		return v.text(own, at.Index(1).Key(name))
+		return v.evaluateText(own, at.Index(1).Key(name))
 	}
 	var value *Node
 	if strings.Contains(name, ".") {
@@ -61,9 +61,9 @@ func (v *evaluation) variable(template *Node, name string, variables *Node, at P
 
 func (v *evaluation) join(n, argument *Node, at Path) *Node {
 	if !argument.IsList() || len(argument.Items) != 2 || !argument.Items[0].IsScalar() {
-		return v.shape(n, at, "[delimiter, [values]]")
+		return v.reportShape(n, at, "[delimiter, [values]]")
 	}
-	texts, known := v.texts(argument.Items[1], at.Index(1))
+	texts, known := v.evaluateTexts(argument.Items[1], at.Index(1))
 	if !known {
 		return nil
 	}
@@ -72,9 +72,9 @@ func (v *evaluation) join(n, argument *Node, at Path) *Node {
 
 func (v *evaluation) split(n, argument *Node, at Path) *Node {
 	if !argument.IsList() || len(argument.Items) != 2 || !argument.Items[0].IsScalar() || argument.Items[0].Text == "" {
-		return v.shape(n, at, "[delimiter, string]")
+		return v.reportShape(n, at, "[delimiter, string]")
 	}
-	text, known := v.text(argument.Items[1], at.Index(1))
+	text, known := v.evaluateText(argument.Items[1], at.Index(1))
 	if !known {
 		return nil
 	}
@@ -87,9 +87,9 @@ func (v *evaluation) split(n, argument *Node, at Path) *Node {
 
 func (v *evaluation) choose(n, argument *Node, at Path) *Node {
 	if !argument.IsList() || len(argument.Items) != 2 {
-		return v.shape(n, at, "[index, [values]]")
+		return v.reportShape(n, at, "[index, [values]]")
 	}
-	position, first := v.text(argument.Items[0], at.Index(0))
+	position, first := v.evaluateText(argument.Items[0], at.Index(0))
 	items, second := v.list(argument.Items[1], at.Index(1))
 	if !first || !second {
 		return nil
@@ -109,9 +109,9 @@ const maxBlocks = 256
 // with the given number of bits for its addresses (8 makes /24 blocks in IPv4).
 func (v *evaluation) cidr(n, argument *Node, at Path) *Node {
 	if !argument.IsList() || len(argument.Items) != 3 {
-		return v.shape(n, at, "[block, count, bits of a block's addresses]")
+		return v.reportShape(n, at, "[block, count, bits of a block's addresses]")
 	}
-	text, first := v.text(argument.Items[0], at.Index(0))
+	text, first := v.evaluateText(argument.Items[0], at.Index(0))
 	count, second := v.number(argument.Items[1], at.Index(1), maxBlocks)
 	bits, third := v.number(argument.Items[2], at.Index(2), 128)
 	if !first || !second || !third {
@@ -137,7 +137,7 @@ func (v *evaluation) cidr(n, argument *Node, at Path) *Node {
 
 // number evaluates to a whole number from 1 to most.
 func (v *evaluation) number(n *Node, at Path, most int) (int, bool) {
-	text, known := v.text(n, at)
+	text, known := v.evaluateText(n, at)
 	if !known {
 		return 0, false
 	}

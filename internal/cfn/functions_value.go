@@ -13,7 +13,7 @@ import (
 
 func (v *evaluation) ref(n, argument *Node, at Path) *Node {
 	if !argument.IsString() || argument.Text == "" {
-		return v.shape(n, at, "the name of a parameter or resource")
+		return v.reportShape(n, at, "the name of a parameter or resource")
 	}
 	name := argument.Text
 	if name == noValue {
@@ -47,16 +47,16 @@ func (v *evaluation) parameter(n *Node, name string, at Path) *Node {
 }
 
 func (v *evaluation) getAtt(n, argument *Node, at Path) *Node {
-	resource, attribute, _ := strings.Cut(argument.textOf(), ".")
+	resource, attribute, _ := strings.Cut(argument.stringOrEmpty(), ".")
 	if argument.IsList() && len(argument.Items) == 2 && argument.Items[0].IsString() {
-		text, known := v.text(argument.Items[1], at.Index(1))
+		text, known := v.evaluateText(argument.Items[1], at.Index(1))
 		if !known {
 			return nil
 		}
 		resource, attribute = argument.Items[0].Text, text
 	}
 	if resource == "" || attribute == "" {
-		return v.shape(n, at, `[resource, attribute] or "resource.attribute"`)
+		return v.reportShape(n, at, `[resource, attribute] or "resource.attribute"`)
 	}
 	return v.reference(n, resource+"."+attribute, "Fn::GetAtt", at)
 }
@@ -96,7 +96,7 @@ func didYouMean(message, name string, candidates []string) string {
 }
 
 func (v *evaluation) imported(n, argument *Node, at Path) *Node {
-	name, known := v.text(argument, at)
+	name, known := v.evaluateText(argument, at)
 	if !known {
 		return nil
 	}
@@ -112,7 +112,7 @@ func (v *evaluation) imported(n, argument *Node, at Path) *Node {
 // up as the reference AWS::AvailabilityZones, those of another region with a
 // dot and its name added; comma-separated.
 func (v *evaluation) zones(n, argument *Node, at Path) *Node {
-	region, known := v.text(argument, at)
+	region, known := v.evaluateText(argument, at)
 	if !known {
 		return nil
 	}
@@ -143,16 +143,16 @@ func commaSeparated(text string) *Node {
 func (v *evaluation) findInMap(n, argument *Node, at Path) *Node {
 	const want = `[map, first key, second key], or a fourth item {"DefaultValue": value}`
 	if !argument.IsList() || len(argument.Items) < 3 || len(argument.Items) > 4 {
-		return v.shape(n, at, want)
+		return v.reportShape(n, at, want)
 	}
 	if len(argument.Items) == 4 && !argument.Items[3].Has("DefaultValue") {
-		return v.shape(n, at, want)
+		return v.reportShape(n, at, want)
 	}
 	found := v.template.Get("Mappings")
 	keys := make([]string, 3)
 	complete := true
 	for i := range keys {
-		key, known := v.text(argument.Items[i], at.Index(i))
+		key, known := v.evaluateText(argument.Items[i], at.Index(i))
 		complete = complete && known
 		keys[i] = key
 		found = found.Get(key)

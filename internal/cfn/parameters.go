@@ -71,7 +71,7 @@ func (e *Evaluator) declares(name string) bool {
 // Lists.
 func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	declaration := declared.Value
-	kind := declaration.Get("Type").textOf()
+	kind := declaration.Get("Type").stringOrEmpty()
 	if !isParameterType(kind) {
 		return nil, problem.List{parameterProblem("parameter-declaration", declared.Key, declared.Place,
 			"its Type must be String, Number, List<Number>, CommaDelimitedList or an AWS type")}
@@ -153,7 +153,7 @@ const storedPrefix = "AWS::SSM::Parameter::Value<"
 // storedType is the type of a parameter whose value is the name of a parameter
 // of the Systems Manager, which CloudFormation looks up.
 func storedType(declaration *Node) (kind string, isStored bool) {
-	kind = declaration.Get("Type").textOf()
+	kind = declaration.Get("Type").stringOrEmpty()
 	return kind, strings.HasPrefix(kind, storedPrefix)
 }
 
@@ -203,10 +203,10 @@ func disallowed(text, kind string, declaration *Node) string {
 		}
 	}
 	if kind == "Number" || kind == "List<Number>" {
-		return outside("", text, declaration.Get("MinValue"), declaration.Get("MaxValue")) // "" when inside
+		return outsideRange("", text, declaration.Get("MinValue"), declaration.Get("MaxValue")) // "" when inside
 	}
 	length := fmt.Sprint(utf8.RuneCountInString(text))
-	return outside("has a length that ", length, declaration.Get("MinLength"), declaration.Get("MaxLength"))
+	return outsideRange("has a length that ", length, declaration.Get("MinLength"), declaration.Get("MaxLength"))
 }
 
 // constraint is what the template's author says of the values allowed.
@@ -219,8 +219,8 @@ func constraint(declaration *Node) string {
 
 var decimal = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$`)
 
-// outside says on which side of its bounds a number is, or "".
-func outside(subject, text string, least, most *Node) string {
+// outsideRange says on which side of its bounds a number is, or "".
+func outsideRange(subject, text string, least, most *Node) string {
 	number, isNumber := parseDecimal(text)
 	if !isNumber {
 		return subject + "is not a number"

@@ -23,7 +23,7 @@ const (
 // The node is nil when there is an Error.
 func Read(data []byte) (*Node, problem.List) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if found := unfit(data); found != nil {
+	if found := encodingProblem(data); found != nil {
 		return nil, problem.List{*found}
 	}
 	root, problems := readText(data)
@@ -59,30 +59,30 @@ func readText(data []byte) (*Node, problem.List) {
 	return readYAML(data)
 }
 
-// unfit says why data is no text that a reader should be given.
-func unfit(data []byte) *problem.Problem {
+// encodingProblem says why data is no text that a reader should be given.
+func encodingProblem(data []byte) *problem.Problem {
 	switch {
 	case len(data) > maxTemplateBytes:
-		return unreadable(problem.Place{}, fmt.Sprintf("the template has %d bytes, more than the %d that are read", len(data), maxTemplateBytes))
+		return syntaxError(problem.Place{}, fmt.Sprintf("the template has %d bytes, more than the %d that are read", len(data), maxTemplateBytes))
 	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return unreadable(problem.Place{Line: 1, Column: 1}, "the template is UTF-16 text; save it as UTF-8")
+		return syntaxError(problem.Place{Line: 1, Column: 1}, "the template is UTF-16 text; save it as UTF-8")
 	}
 	for offset := 0; offset < len(data); {
 		r, size := utf8.DecodeRune(data[offset:])
 		switch {
 		case r == utf8.RuneError && size <= 1:
-			return unreadable(placeOf(data, offset), "the template is not UTF-8 text; save it as UTF-8")
+			return syntaxError(placeOf(data, offset), "the template is not UTF-8 text; save it as UTF-8")
 		case r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f:
-			return unreadable(placeOf(data, offset), fmt.Sprintf("the template holds the control character %U", r))
+			return syntaxError(placeOf(data, offset), fmt.Sprintf("the template holds the control character %U", r))
 		}
 		offset += size
 	}
 	return nil
 }
 
-// unreadable is a text that is no template at all: too large, not UTF-8,
+// syntaxError is a text that is no template at all: too large, not UTF-8,
 // neither YAML nor JSON.
-func unreadable(at problem.Place, message string) *problem.Problem {
+func syntaxError(at problem.Place, message string) *problem.Problem {
 	return &problem.Problem{Severity: problem.Error, Rule: "unreadable", Place: at, Message: message}
 }
 

@@ -33,7 +33,7 @@ func readPlacedJSON(data []byte) (*Node, problem.List) {
 	case errors.Is(err, errTooDeep):
 		return nil, problem.List{tooLarge(placeOf(data, reader.offset(err)))}
 	case err != nil:
-		return nil, problem.List{*unreadable(placeOf(data, reader.offset(err)), "the template is not JSON: "+reason(err).Error())}
+		return nil, problem.List{*syntaxError(placeOf(data, reader.offset(err)), "the template is not JSON: "+reason(err).Error())}
 	}
 	return n, reader.problems
 }
@@ -46,8 +46,8 @@ type jsonReader struct {
 	// duplicate key is a problem, without them the last one counts.
 	cursor   *cursor
 	problems problem.List
-	// spare are Nodes that were allocated together.
-	spare []Node
+	// freeNodes are Nodes that were allocated together.
+	freeNodes []Node
 }
 
 func newJSONReader(data []byte) *jsonReader {
@@ -138,11 +138,11 @@ func (r *jsonReader) fields(n *Node, depth int) error {
 // node hands out Nodes that were allocated by the dozen: half of the time of
 // reading a large fragment is allocation.
 func (r *jsonReader) node() *Node {
-	if len(r.spare) == 0 {
-		r.spare = make([]Node, 64)
+	if len(r.freeNodes) == 0 {
+		r.freeNodes = make([]Node, 64)
 	}
-	n := &r.spare[0]
-	r.spare = r.spare[1:]
+	n := &r.freeNodes[0]
+	r.freeNodes = r.freeNodes[1:]
 	return n
 }
 

@@ -26,14 +26,14 @@ func readYAML(data []byte) (*Node, problem.List) {
 }
 
 func empty() *problem.Problem {
-	return unreadable(problem.Place{Line: 1, Column: 1}, "the template is empty")
+	return syntaxError(problem.Place{Line: 1, Column: 1}, "the template is empty")
 }
 
 // parse turns the text into one YAML document, or the one reason why not.
 func parse(data []byte) (*yaml.Node, *problem.Problem) {
 	loader, err := yaml.NewLoader(bytes.NewReader(data))
 	if err != nil {
-		return nil, unreadable(problem.Place{}, err.Error())
+		return nil, syntaxError(problem.Place{}, err.Error())
 	}
 	var document, second yaml.Node
 	switch err := load(loader, &document); {
@@ -44,7 +44,7 @@ func parse(data []byte) (*yaml.Node, *problem.Problem) {
 	}
 	switch err := load(loader, &second); {
 	case err == nil:
-		return nil, unreadable(problem.Place{Line: second.Line, Column: max(second.Column, 1)}, "the file holds more than one YAML document, a template is one")
+		return nil, syntaxError(problem.Place{Line: second.Line, Column: max(second.Column, 1)}, "the file holds more than one YAML document, a template is one")
 	case !errors.Is(err, io.EOF):
 		return nil, syntaxProblem(data, err)
 	}

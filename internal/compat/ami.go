@@ -143,7 +143,7 @@ func UnknownAlias(runner *schema.Runner, alias Alias, parameters map[string]stri
 		missing = "none of the parameters " + strings.Join(alias.Parameters, ", ") + " exists"
 	}
 	r := &reporter{runner: runner}
-	r.ami(problem.Error, RuleAmiAlias, fmt.Sprintf("%s is not there in this region: %s (%s)", called(runner, alias), missing, choice))
+	r.ami(problem.Error, RuleAmiAlias, fmt.Sprintf("%s is not there in this region: %s (%s)", describeAlias(runner, alias), missing, choice))
 	return r.problems[0]
 }
 
@@ -163,7 +163,7 @@ func CheckAmi(runner *schema.Runner) problem.List {
 	if !ok || alias.EndOfLife.IsZero() {
 		return nil
 	}
-	message := fmt.Sprintf("%s reached its end of life on %s", called(runner, alias), alias.EndOfLife.Format("2 January 2006"))
+	message := fmt.Sprintf("%s reached its end of life on %s", describeAlias(runner, alias), alias.EndOfLife.Format("2 January 2006"))
 	r := &reporter{runner: runner}
 	if successor, ok := alias.Successor(); ok {
 		r.ami(problem.Warning, RuleAmiEndOfLife, message+"; use "+successor.Name)
@@ -171,18 +171,18 @@ func CheckAmi(runner *schema.Runner) problem.List {
 	}
 	r.ami(problem.Warning, RuleAmiEndOfLife,
 		message+", and no documented name follows it; give the id of an ECS-optimized Amazon Linux 2023 AMI for GPUs")
-	r.advise("AWS publishes that id in the Systems Manager parameter " + recommended("amazon-linux-2023/gpu")[0] + ".")
+	r.warn("AWS publishes that id in the Systems Manager parameter " + recommended("amazon-linux-2023/gpu")[0] + ".")
 	return r.problems
 }
 
 // ami reports the Ami of a Runner with a host.
 func (r *reporter) ami(severity problem.Severity, rule, message string) {
-	r.add(severity, rule, as(r.runner.Ec2Configuration.Ami), message, "Ec2Configuration", "Ami")
+	r.add(severity, rule, writtenAs(r.runner.Ec2Configuration.Ami), message, "Ec2Configuration", "Ami")
 }
 
-// called names a Runner's alias. That it is the default is said to who did not
+// describeAlias names a Runner's alias. That it is the default is said to who did not
 // write it.
-func called(runner *schema.Runner, alias Alias) string {
+func describeAlias(runner *schema.Runner, alias Alias) string {
 	if runner.Ec2Configuration.Ami.Given() {
 		return alias.Name
 	}

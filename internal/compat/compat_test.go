@@ -34,7 +34,7 @@ func read(t testing.TB, properties string) *schema.Runner {
 	text := "Resources:\n  Build:\n    Type: Attini::Deploy::Runner\n" + indented(properties)
 	template, problems := cfn.Read([]byte(text + parameters))
 	require.Empty(t, problems)
-	return readResource(template.At("Resources", "Build"), cfn.Foresee(template, cfn.Values{}))
+	return readResource(template.At("Resources", "Build"), cfn.Analyze(template, cfn.Values{}))
 }
 
 func readResource(resource *cfn.Node, known schema.Known) *schema.Runner {
@@ -44,14 +44,14 @@ func readResource(resource *cfn.Node, known schema.Known) *schema.Runner {
 
 // define reads the task definition Task with these properties. With foresight,
 // the values of the parameters are known.
-func define(t testing.TB, properties string, foresight bool) compat.TaskDefinition {
+func define(t testing.TB, properties string, values bool) compat.TaskDefinition {
 	t.Helper()
 	text := "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n" + indented(properties)
 	template, problems := cfn.Read([]byte(text + parameters))
 	require.Empty(t, problems)
 	var known schema.Known
-	if foresight {
-		known = cfn.Foresee(template, cfn.Values{})
+	if values {
+		known = cfn.Analyze(template, cfn.Values{})
 	}
 	return compat.ReadTaskDefinition("Task", template.At("Resources", "Task"), known)
 }

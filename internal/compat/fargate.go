@@ -31,7 +31,7 @@ func fargateTasks() []fargateTask {
 	}
 }
 
-func (t fargateTask) takes(memory int) bool {
+func (t fargateTask) hasMemory(memory int) bool {
 	if t.listed != nil {
 		return slices.Contains(t.listed, memory)
 	}
@@ -78,15 +78,15 @@ func CheckFargate(runner *schema.Runner, definition TaskDefinition) problem.List
 	i := slices.IndexFunc(tasks, func(t fargateTask) bool { return t.cpu == cpu.Value })
 	switch {
 	case i < 0:
-		r.noFargateSize(cpu, definition)
-	case memory.Known && !tasks[i].takes(memory.Value):
-		r.noFargatePair(tasks[i], cpu, memory, definition)
+		r.reportSize(cpu, definition)
+	case memory.Known && !tasks[i].hasMemory(memory.Value):
+		r.reportPair(tasks[i], cpu, memory, definition)
 	}
 	return r.problems
 }
 
-// noFargateSize reports a Cpu that is not in the table.
-func (r *reporter) noFargateSize(cpu size, definition TaskDefinition) {
+// reportSize reports a Cpu that is not in the table.
+func (r *reporter) reportSize(cpu size, definition TaskDefinition) {
 	tasks := fargateTasks()
 	sizes := make([]int, len(tasks))
 	for i, task := range tasks {
@@ -98,33 +98,33 @@ func (r *reporter) noFargateSize(cpu size, definition TaskDefinition) {
 		advice = "It works only if AWS has added this size to Fargate since this check was made."
 	}
 	if cpu.own {
-		r.add(severity, RuleFargateSize, as(r.runner.Cpu),
+		r.add(severity, RuleFargateSize, writtenAs(r.runner.Cpu),
 			fmt.Sprintf("%d CPU units are no size of Fargate (sizes: %s)", cpu.Value, numbers(sizes)), "Cpu")
 	} else {
-		r.add(severity, RuleFargateSize, as(r.runner.Memory),
+		r.add(severity, RuleFargateSize, writtenAs(r.runner.Memory),
 			fmt.Sprintf("goes with %d CPU units, the Cpu of %s, which are no size of Fargate (sizes: %s); give Cpu too",
 				cpu.Value, definition.Name, numbers(sizes)), "Memory")
 	}
-	r.advise(advice)
+	r.warn(advice)
 }
 
-// noFargatePair reports a Memory that does not go with a Cpu of the table. It
+// reportPair reports a Memory that does not go with a Cpu of the table. It
 // says whose the numbers are that the Runner does not give.
-func (r *reporter) noFargatePair(task fargateTask, cpu, memory size, definition TaskDefinition) {
+func (r *reporter) reportPair(task fargateTask, cpu, memory size, definition TaskDefinition) {
 	switch {
 	case cpu.own && memory.own:
-		r.add(problem.Error, RuleFargateSize, as(r.runner.Memory),
+		r.add(problem.Error, RuleFargateSize, writtenAs(r.runner.Memory),
 			fmt.Sprintf("%d MiB do not go with %d CPU units on Fargate (with them: %s)", memory.Value, cpu.Value, task.memory()), "Memory")
-		r.advise(fargateAdvice(memory.Value))
+		r.warn(fargateAdvice(memory.Value))
 	case cpu.own:
-		r.add(problem.Error, RuleFargateSize, as(r.runner.Cpu),
+		r.add(problem.Error, RuleFargateSize, writtenAs(r.runner.Cpu),
 			fmt.Sprintf("%d CPU units do not go with %d MiB, the Memory of %s, on Fargate (with %d: %s); give Memory too",
 				cpu.Value, memory.Value, definition.Name, cpu.Value, task.memory()), "Cpu")
 	default:
-		r.add(problem.Error, RuleFargateSize, as(r.runner.Memory),
+		r.add(problem.Error, RuleFargateSize, writtenAs(r.runner.Memory),
 			fmt.Sprintf("%d MiB do not go with %d CPU units, the Cpu of %s, on Fargate (with %d: %s); give Cpu too",
 				memory.Value, cpu.Value, definition.Name, cpu.Value, task.memory()), "Memory")
-		r.advise(fargateAdvice(memory.Value))
+		r.warn(fargateAdvice(memory.Value))
 	}
 }
 
@@ -132,7 +132,7 @@ func (r *reporter) noFargatePair(task fargateTask, cpu, memory size, definition 
 func fargateAdvice(memory int) string {
 	var sizes []int
 	for _, task := range fargateTasks() {
-		if task.takes(memory) {
+		if task.hasMemory(memory) {
 			sizes = append(sizes, task.cpu)
 		}
 	}

@@ -60,7 +60,7 @@ func UnknownInstanceType(runner *schema.Runner, near []string) problem.Problem {
 		message += "; choose one that the region has"
 	}
 	r := &reporter{runner: runner}
-	r.add(problem.Error, RuleInstanceType, as(given), message, "Ec2Configuration", "InstanceType")
+	r.add(problem.Error, RuleInstanceType, writtenAs(given), message, "Ec2Configuration", "InstanceType")
 	return r.problems[0]
 }
 
@@ -69,7 +69,7 @@ func (r *reporter) architecture(host Host) bool {
 	var wanted, ami, choice string
 	alias, fits := host.Type.alias()
 	if host.Alias != nil {
-		wanted, ami = host.Alias.Architecture, called(r.runner, *host.Alias)
+		wanted, ami = host.Alias.Architecture, describeAlias(r.runner, *host.Alias)
 		choice = "use " + alias.Name + " or another instance type"
 	} else {
 		ami = "the AMI " + brief(r.runner.Ec2Configuration.Ami.Literal)
@@ -128,7 +128,7 @@ func (r *reporter) accelerator(host Host) {
 		choice = "use " + fitting.Name + " or"
 	}
 	r.ami(problem.Error, RuleAccelerator, fmt.Sprintf("%s is for hosts with %s, but %s has none; %s an instance type with %s",
-		called(r.runner, *host.Alias), devices, host.TypeName, choice, devices))
+		describeAlias(r.runner, *host.Alias), devices, host.TypeName, choice, devices))
 }
 
 // hostCPU reports a Cpu that is not smaller than the host's (section Cpu).
@@ -141,7 +141,7 @@ func (r *reporter) hostCPU(definition TaskDefinition, host Host) {
 	switch {
 	case units <= 0 || !cpu.Known:
 	case cpu.own && cpu.Value >= units:
-		r.add(problem.Error, RuleHostCPU, as(r.runner.Cpu),
+		r.add(problem.Error, RuleHostCPU, writtenAs(r.runner.Cpu),
 			fmt.Sprintf("%d CPU units must be smaller than the host's: %s; lower Cpu or use a larger instance type", cpu.Value, has), "Cpu")
 	case !cpu.own && cpu.Value > units:
 		r.instanceType(problem.Error, RuleHostCPU,
@@ -170,7 +170,7 @@ func (r *reporter) hostMemory(definition TaskDefinition, host Host) {
 			subject, (memory.Value*100+whole-1)/whole, whole, host.TypeName, recommended)
 	}
 	if memory.own {
-		r.add(severity, RuleHostMemory, as(r.runner.Memory), message+"lower Memory or use a larger instance type", "Memory")
+		r.add(severity, RuleHostMemory, writtenAs(r.runner.Memory), message+"lower Memory or use a larger instance type", "Memory")
 		return
 	}
 	r.instanceType(severity, RuleHostMemory, message+"give Memory or use a larger instance type")
@@ -178,5 +178,5 @@ func (r *reporter) hostMemory(definition TaskDefinition, host Host) {
 
 // instanceType reports the InstanceType of a Runner with a host.
 func (r *reporter) instanceType(severity problem.Severity, rule, message string) {
-	r.add(severity, rule, as(r.runner.Ec2Configuration.InstanceType), message, "Ec2Configuration", "InstanceType")
+	r.add(severity, rule, writtenAs(r.runner.Ec2Configuration.InstanceType), message, "Ec2Configuration", "InstanceType")
 }

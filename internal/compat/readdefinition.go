@@ -48,7 +48,7 @@ func field(n *cfn.Node, key string) finding {
 func (r *definitionReader) value(found finding) finding {
 	n := found.Value
 	if n != nil && r.known != nil {
-		n = r.known.Branch(n)
+		n = r.known.ResolveIf(n)
 	}
 	switch {
 	case n == nil:

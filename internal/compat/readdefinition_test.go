@@ -177,7 +177,7 @@ func TestReadTaskDefinitionEntryPoint(t *testing.T) {
 	}
 }
 
-func TestReadTaskDefinitionWithForesight(t *testing.T) {
+func TestReadTaskDefinitionWithStaticValues(t *testing.T) {
 	t.Parallel()
 	definition := define(t, `
 Cpu: !Ref Number

@@ -40,8 +40,8 @@ type reporter struct {
 	problems problem.List
 }
 
-// written is how the template gives a property.
-type written struct {
+// writtenValue is how the template gives a property.
+type writtenValue struct {
 	// node is nil when it is absent.
 	node *cfn.Node
 	// known is false when node is an intrinsic function that nobody has
@@ -49,10 +49,12 @@ type written struct {
 	known bool
 }
 
-func as[T any](value schema.Value[T]) written { return written{value.Node, value.Known} }
+func writtenAs[T any](value schema.Value[T]) writtenValue {
+	return writtenValue{value.Node, value.Known}
+}
 
 // add reports a property, whose keys lead to it from Properties.
-func (r *reporter) add(severity problem.Severity, rule string, as written, message string, keys ...string) {
+func (r *reporter) add(severity problem.Severity, rule string, as writtenValue, message string, keys ...string) {
 	r.problems.Add(problem.Problem{
 		Severity: severity, Rule: rule,
 		Path:    string(r.runner.Path.Key(propertiesKey).Keys(keys...)),
@@ -61,8 +63,8 @@ func (r *reporter) add(severity problem.Severity, rule string, as written, messa
 	})
 }
 
-// advise adds what to do to the last problem.
-func (r *reporter) advise(advice string) {
+// warn adds what to do to the last problem.
+func (r *reporter) warn(advice string) {
 	r.problems[len(r.problems)-1].Advice = advice
 }
 
@@ -88,7 +90,7 @@ func (r *reporter) place(node *cfn.Node, keys []string) problem.Place {
 
 // origin says where the value of a property comes from that is not written
 // where it is used.
-func (w written) origin(property string) string {
+func (w writtenValue) origin(property string) string {
 	name, argument, ok := cfn.Intrinsic(w.node)
 	switch {
 	case !ok || !w.known:

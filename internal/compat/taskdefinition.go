@@ -143,7 +143,7 @@ func (r *reporter) containerName(d TaskDefinition) {
 	names, hidden := d.names()
 	switch {
 	case !given.Given() && len(d.Containers) > 1:
-		r.add(problem.Error, RuleContainer, written{},
+		r.add(problem.Error, RuleContainer, writtenValue{},
 			fmt.Sprintf("is required, because %s has more than one container (it has: %s); name the one that runs the jobs",
 				d.Name, listed(allQuoted(names), hidden)), "ContainerName")
 	case given.Given() && given.Known && d.Complete && hidden == 0 && !slices.Contains(names, given.Literal):
@@ -151,7 +151,7 @@ func (r *reporter) containerName(d TaskDefinition) {
 		if near := problem.Nearest(given.Literal, names); near != "" {
 			message += fmt.Sprintf("; did you mean %s?", quoted(near))
 		}
-		r.add(problem.Error, RuleContainer, as(given), message, "ContainerName")
+		r.add(problem.Error, RuleContainer, writtenAs(given), message, "ContainerName")
 	}
 }
 
@@ -218,5 +218,5 @@ func (r *reporter) networkMode(d TaskDefinition) {
 }
 
 func (r *reporter) taskDefinitionArn(rule, message string) {
-	r.add(problem.Error, rule, written{node: r.runner.TaskDefinitionArn.Node}, message, "TaskDefinitionArn")
+	r.add(problem.Error, rule, writtenValue{node: r.runner.TaskDefinitionArn.Node}, message, "TaskDefinitionArn")
 }

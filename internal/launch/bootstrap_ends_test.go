@@ -17,9 +17,9 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 )
 
-// TestBootstrapTells: where the image has the AWS CLI, the step of a token gets
+// TestBootstrapFailsTheStep: where the image has the AWS CLI, the step of a token gets
 // to know the reason; the token gets into no log.
-func TestBootstrapTells(t *testing.T) {
+func TestBootstrapFailsTheStep(t *testing.T) {
 	t.Parallel()
 	eachShell(t, func(t *testing.T, i image) {
 		aws := "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$TMPDIR/aws\"\necho \"$@\"\nexit ${AWS_FAILS-0}\n"

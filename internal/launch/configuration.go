@@ -110,8 +110,8 @@ func ResourceName(stack, runner string) string { return stack + "-" + runner }
 // blanks. Lists whose order has no meaning are sorted. Equal configurations
 // have equal texts, in whatever order Go's fields are.
 func (c Configuration) Canonical() ([]byte, error) {
-	c.Network.Subnets = set(c.Network.Subnets)
-	c.Network.SecurityGroups = set(c.Network.SecurityGroups)
+	c.Network.Subnets = sortedSet(c.Network.Subnets)
+	c.Network.SecurityGroups = sortedSet(c.Network.SecurityGroups)
 	if len(c.Startup.Commands) == 0 {
 		c.Startup.Commands = nil
 	}
@@ -126,8 +126,8 @@ func (c Configuration) Canonical() ([]byte, error) {
 	return value, nil
 }
 
-// set is a sorted list in which nothing is twice; nil when it is empty.
-func set(values []string) []string {
+// sortedSet is a sorted list in which nothing is twice; nil when it is empty.
+func sortedSet(values []string) []string {
 	if len(values) == 0 {
 		return nil
 	}

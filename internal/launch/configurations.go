@@ -21,9 +21,9 @@ type Configurations interface {
 	DeleteConfigurations(ctx context.Context, runner string) error
 }
 
-// ConfigurationLifeDays is how many days a version outlives the next: longer
+// ConfigurationRetentionDays is how many days a version outlives the next: longer
 // than an execution that began with it can run (a year) and be redriven.
-const ConfigurationLifeDays = 400
+const ConfigurationRetentionDays = 400
 
 // ErrNoConfiguration says that a runner has no configuration of an id.
 var ErrNoConfiguration = errors.New("the runner has no such configuration")

@@ -23,8 +23,8 @@ type fault struct {
 
 func faults() []fault {
 	return []fault{
-		{"dies before call", dying, false},
-		{"dies after call", dying, true},
+		{"dies before call", dieAtCall, false},
+		{"dies after call", dieAtCall, true},
 		{"call is refused", failing, false},
 		{"answer is lost at call", failing, true},
 	}
@@ -62,7 +62,7 @@ func everyCall(t *testing.T, c launch.Configuration, story func(t *testing.T, a 
 // invoke is one invocation of a function, and whether it went well.
 func invoke(do func() error) bool {
 	var err error
-	return survived(func() { err = do() }) && err == nil
+	return survives(func() { err = do() }) && err == nil
 }
 
 // delivered delivers an event as EventBridge does: again after a minute, and
@@ -186,9 +186,9 @@ func TestCrashAfterATask(t *testing.T) {
 	})
 }
 
-// TestCrashOnTheWayToAHost: on EC2, launcher, registration and the task's end
+// TestCrashWhileAHostBoots: on EC2, launcher, registration and the task's end
 // each may be cut off at any call.
-func TestCrashOnTheWayToAHost(t *testing.T) {
+func TestCrashWhileAHostBoots(t *testing.T) {
 	t.Parallel()
 	everyCall(t, onHost(), func(t *testing.T, a *account, faulty launchtest.Hook) {
 		event := a.job("first")

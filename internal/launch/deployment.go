@@ -28,8 +28,8 @@ type Deployment struct {
 	Times map[string]time.Time
 }
 
-// has reports whether an execution is one that the deployment has started.
-func (d Deployment) has(execution string) bool {
+// includes reports whether an execution is one that the deployment has started.
+func (d Deployment) includes(execution string) bool {
 	for _, started := range d.Executions {
 		if started == execution {
 			return true
@@ -38,8 +38,8 @@ func (d Deployment) has(execution string) bool {
 	return false
 }
 
-// admit refuses a request as Admit does.
-func (l *Launcher) admit(ctx context.Context, r *Request) error {
+// checkDeployment refuses a request as Admit does.
+func (l *Launcher) checkDeployment(ctx context.Context, r *Request) error {
 	deployment, err := l.ports.Deployments.Deployment(ctx, r.deployment)
 	if err != nil {
 		return fmt.Errorf("read the deployment %s: %w", r.deployment, err)
@@ -53,7 +53,7 @@ func (l *Launcher) admit(ctx context.Context, r *Request) error {
 // distributed Map. Agents know only the first, so the request then names it.
 // The error is a *Failure.
 func (r *Request) Admit(deployment Deployment) error {
-	if deployment.has(r.Execution) {
+	if deployment.includes(r.Execution) {
 		return nil
 	}
 	machine := stateMachineOf(r.Execution)
@@ -61,12 +61,12 @@ func (r *Request) Admit(deployment Deployment) error {
 	at := deployed.UTC().Format(time.RFC3339)
 	switch {
 	case machine == "" || started == "" || deployed.IsZero():
-		return misconfigured("step %q: its payload names the deployment %q, which has not started the step's plan; begin the plan with the payload that its trigger gives it, or deploy the stack again",
+		return configurationFailure("step %q: its payload names the deployment %q, which has not started the step's plan; begin the plan with the payload that its trigger gives it, or deploy the stack again",
 			r.Step, r.deployment)
 	case r.executionStart.Before(deployed):
-		return misconfigured("step %q: its plan was deployed again at %s, after this execution began, so no more of its jobs are run; the deployment has started %s", r.Step, at, started)
+		return configurationFailure("step %q: its plan was deployed again at %s, after this execution began, so no more of its jobs are run; the deployment has started %s", r.Step, at, started)
 	case !r.deploymentTime.IsZero() && r.deploymentTime.Before(deployed):
-		return misconfigured("step %q: its payload is of an earlier deployment than the current one, of %s; begin the plan with the input of %s", r.Step, at, started)
+		return configurationFailure("step %q: its payload is of an earlier deployment than the current one, of %s; begin the plan with the input of %s", r.Step, at, started)
 	}
 	r.startedByDeployment = started
 	return nil

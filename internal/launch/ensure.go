@@ -11,25 +11,25 @@ import (
 
 // Pauses between two looks at a start that another makes.
 const (
-	firstPause = 200 * time.Millisecond
-	mostPause  = 2 * time.Second
+	minRetryDelay = 200 * time.Millisecond
+	maxRetryDelay = 2 * time.Second
 )
 
-// errNoTime says that an invocation's time is over.
-var errNoTime = errors.New("the launcher's time is over")
+// errDeadline says that an invocation's time is over.
+var errDeadline = errors.New("the launcher's time is over")
 
-// ensure returns when the runner is there, or was started with its
+// ensureRunner returns when the runner is there, or was started with its
 // configuration, or is being started by something that will go on by itself. A
 // *Failure says that it cannot be started; then all jobs that waited for it
 // have been failed.
-func (l *Launcher) ensure(ctx context.Context, r runner) error {
+func (l *Launcher) ensureRunner(ctx context.Context, r runner) error {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
 	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = firstPause, mostPause
+	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
 	watched := ""
 	for {
-		done, attempt, err := l.look(ctx, r, watched)
+		done, attempt, err := l.checkRunner(ctx, r, watched)
 		var final *Failure
 		switch {
 		case done:
@@ -40,11 +40,11 @@ func (l *Launcher) ensure(ctx context.Context, r runner) error {
 			watched = attempt
 		}
 		switch cause := context.Cause(ctx); {
-		case errors.Is(cause, errNoTime) && watched != "":
+		case errors.Is(cause, errDeadline) && watched != "":
 			return nil // who is starting it goes on
 		case cause != nil:
 			return fmt.Errorf("%w: %w", cause, err)
-		case errors.Is(err, errAgain):
+		case errors.Is(err, errStateChanged):
 			continue
 		case !errors.Is(err, ErrLocked):
 			return err
@@ -53,35 +53,35 @@ func (l *Launcher) ensure(ctx context.Context, r runner) error {
 	}
 }
 
-// errAgain says that the state has changed, and is to be looked at again.
-var errAgain = errors.New("look again")
+// errStateChanged says that the state has changed, and is to be looked at again.
+var errStateChanged = errors.New("look again")
 
-// look looks at the runner once and starts it if it is to be started. watched
+// checkRunner looks at the runner once and starts it if it is to be started. watched
 // is the attempt of another that was seen before. With ErrLocked, another is
 // starting the runner; attempt is which, if it starts this configuration.
-func (l *Launcher) look(ctx context.Context, r runner, watched string) (done bool, attempt string, err error) {
+func (l *Launcher) checkRunner(ctx context.Context, r runner, watched string) (done bool, attempt string, err error) {
 	state, err := l.ports.States.State(ctx, r.name)
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		return false, "", misconfigured("Runner %q: %s; deploy the stack again", r.configuration.RunnerName, err)
+		return false, "", configurationFailure("Runner %q: %s; deploy the stack again", r.configuration.RunnerName, err)
 	case err != nil:
 		return false, "", fmt.Errorf("read the runner's state: %w", err)
 	case watched != "" && state.FailedAttempt == watched:
 		// It gave up after this job was in the queue, and so has failed it.
 		return true, "", nil
 	}
-	judged, err := l.judge(ctx, r, state)
+	judged, err := l.taskStatus(ctx, r, state)
 	switch {
 	case err != nil:
 		return false, "", err
-	case judged.verdict == served:
+	case judged.status == statusRunning:
 		return true, "", nil
-	case judged.verdict == ended:
-		return false, "", l.lost(ctx, r, state, judged.task)
+	case judged.status == statusStopped:
+		return false, "", l.handleStoppedTask(ctx, r, state, judged.task)
 	}
-	owner := unique()
+	owner := randomName()
 	locked, err := l.ports.States.Lock(ctx, r.name, Lock{
-		Owner: owner, Until: time.Now().Add(leaseTime), Attempt: unique(), Configuration: r.id,
+		Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: r.id,
 	})
 	switch {
 	case errors.Is(err, ErrLocked):
@@ -90,74 +90,74 @@ func (l *Launcher) look(ctx context.Context, r runner, watched string) (done boo
 		}
 		return false, attempt, ErrLocked
 	case errors.Is(err, ErrNoRunner):
-		return false, "", errAgain // which the next look explains
+		return false, "", errStateChanged // which the next look explains
 	case err != nil:
 		return false, "", fmt.Errorf("take the runner's start lock: %w", err)
 	case locked.Task != state.Task || locked.Host != state.Host:
 		// Another was faster.
-		return false, "", l.again(ctx, r, owner)
+		return false, "", l.releaseForRetry(ctx, r, owner)
 	}
 	err = l.start(ctx, &start{runner: r, owner: owner, attempt: locked.Attempt, state: locked})
 	if errors.Is(err, ErrLockLost) {
-		return false, "", errAgain
+		return false, "", errStateChanged
 	}
 	return err == nil, "", err
 }
 
-// again gives the lock back.
-func (l *Launcher) again(ctx context.Context, r runner, owner string) error {
+// releaseForRetry gives the lock back.
+func (l *Launcher) releaseForRetry(ctx context.Context, r runner, owner string) error {
 	if err := l.ports.States.Release(ctx, r.name, owner, false); err != nil {
 		return fmt.Errorf("release the runner's start lock: %w", err)
 	}
-	return errAgain
+	return errStateChanged
 }
 
-// lost deals with the runner's task that has ended without telling: what it
+// handleStoppedTask deals with the runner's task that has ended without telling: what it
 // had begun fails, and after too many such tasks what waits fails too.
-func (l *Launcher) lost(ctx context.Context, r runner, state State, task TaskStatus) error {
-	after, err := l.bury(ctx, r.name, state, task)
+func (l *Launcher) handleStoppedTask(ctx context.Context, r runner, state State, task TaskStatus) error {
+	after, err := l.removeTask(ctx, r.name, state, task)
 	switch {
 	case errors.Is(err, ErrChanged), errors.Is(err, ErrNoRunner):
-		return errAgain
+		return errStateChanged
 	case err != nil:
 		return err
 	case after.StartFailures < maxStartFailures:
-		return errAgain
+		return errStateChanged
 	}
 	if after.Host != "" {
-		if err := l.endOrphanHost(ctx, r.name, after.Host); err != nil {
+		if err := l.removeHostWithoutTask(ctx, r.name, after.Host); err != nil {
 			return err
 		}
 	}
-	return l.surrender(ctx, r, tooOften(task, after.StartFailures))
+	return l.failWaitingJobs(ctx, r, repeatedFailure(task, after.StartFailures))
 }
 
-// verdict is what a look at the runner's state comes to.
-type verdict int
+// runnerStatus is what a look at the runner's state comes to.
+type runnerStatus int
 
 const (
-	// served: a task is there, or a host is booting for one.
-	served verdict = iota + 1
-	// wanting: a task is to be started.
-	wanting
-	// ended: the runner's task has ended, and nobody has dealt with it yet.
-	ended
+	// statusRunning: a task is there, or a host is booting for one.
+	statusRunning runnerStatus = iota + 1
+	// statusNeedsTask: a task is to be started.
+	statusNeedsTask
+	// statusStopped: the runner's task has ended, and nobody has dealt with it yet.
+	statusStopped
 )
 
-type judgement struct {
-	verdict verdict
-	task    TaskStatus
+type runnerCheck struct {
+	status runnerStatus
+	task   TaskStatus
 }
 
-// judge says whether the runner's state has jobs of this configuration served.
-func (l *Launcher) judge(ctx context.Context, r runner, state State) (judgement, error) {
+// taskStatus says whether the runner's state has jobs of this configuration served.
+func (l *Launcher) taskStatus(ctx context.Context, r runner, state State) (runnerCheck, error) {
 	mine := state.Task != "" && state.Configuration == r.id && state.Retired != state.Task
 	if !mine {
-		return l.judgeHost(ctx, r, state)
+		return l.hostStatus(ctx, r, state)
 	}
 	age := time.Since(state.TaskStartedAt)
-	if age < freshTime {
-		return judgement{verdict: served}, nil
+	if age < newTaskGrace {
+		return runnerCheck{status: statusRunning}, nil
 	}
 	cluster := state.Cluster // where it runs, whatever the configuration says now
 	if cluster == "" {
@@ -165,34 +165,34 @@ func (l *Launcher) judge(ctx context.Context, r runner, state State) (judgement,
 	}
 	task, err := l.ports.Cluster.Task(ctx, cluster, state.Task)
 	switch {
-	case errors.Is(err, ErrNoTask) && age < settleTime:
-		return judgement{verdict: served}, nil
+	case errors.Is(err, ErrNoTask) && age < consistencyTime:
+		return runnerCheck{status: statusRunning}, nil
 	case errors.Is(err, ErrNoTask):
-		return judgement{ended, TaskStatus{ARN: state.Task, StopReason: ErrNoTask.Error() + " any more"}}, nil
+		return runnerCheck{statusStopped, TaskStatus{ARN: state.Task, StopReason: ErrNoTask.Error() + " any more"}}, nil
 	case err != nil:
-		return judgement{}, fmt.Errorf("describe the runner's task: %w", err)
-	case task.usable():
-		return judgement{verdict: served}, nil
-	case task.ended():
-		return judgement{ended, task}, nil
+		return runnerCheck{}, fmt.Errorf("describe the runner's task: %w", err)
+	case task.isUsable():
+		return runnerCheck{status: statusRunning}, nil
+	case task.hasEnded():
+		return runnerCheck{statusStopped, task}, nil
 	}
-	return judgement{verdict: wanting}, nil // it stops, and says itself what becomes of its jobs
+	return runnerCheck{status: statusNeedsTask}, nil // it stops, and says itself what becomes of its jobs
 }
 
-// judgeHost is for a runner without a usable task: its host may be booting.
-func (l *Launcher) judgeHost(ctx context.Context, r runner, state State) (judgement, error) {
+// hostStatus is for a runner without a usable task: its host may be booting.
+func (l *Launcher) hostStatus(ctx context.Context, r runner, state State) (runnerCheck, error) {
 	booting := r.configuration.Host != nil && state.Host != "" && !state.HostBootedAt.IsZero() && state.HostConfiguration == r.id
 	if !booting {
-		return judgement{verdict: wanting}, nil
+		return runnerCheck{status: statusNeedsTask}, nil
 	}
-	status, err := l.boot(ctx, r, state)
+	status, err := l.bootState(ctx, r, state)
 	if err != nil {
-		return judgement{}, err
+		return runnerCheck{}, err
 	}
 	if status == hostBooting {
-		return judgement{verdict: served}, nil
+		return runnerCheck{status: statusRunning}, nil
 	}
-	return judgement{verdict: wanting}, nil
+	return runnerCheck{status: statusNeedsTask}, nil
 }
 
 // withReserve ends before the invocation does.
@@ -201,7 +201,7 @@ func withReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	if !bounded {
 		return context.WithCancel(ctx)
 	}
-	return context.WithDeadlineCause(ctx, deadline.Add(-reserveTime), errNoTime)
+	return context.WithDeadlineCause(ctx, deadline.Add(-reportReserve), errDeadline)
 }
 
 func pause(ctx context.Context, duration time.Duration) {

@@ -72,7 +72,7 @@ func TestCrashWhileTheConfigurationChanges(t *testing.T) {
 					a.launch("old")
 					a.started().Work()
 					a.redeploy(func(c *launch.Configuration) { c.Runner.MaxConcurrentJobs = 1 })
-					dead := a.launcher(dying(n, done))
+					dead := a.launcher(dieAtCall(n, done))
 					event := a.job("lost")
 					invoke(func() error { return dead.Launch(t.Context(), event) })
 					a.launch("new")
@@ -154,7 +154,7 @@ func TestLostEvent(t *testing.T) {
 func TestJustStarted(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
-		a.BlindTime = time.Minute
+		a.UnknownTime = time.Minute
 		a.launch("a")
 		for _, token := range tokens(5) {
 			time.Sleep(8 * time.Second)
@@ -164,8 +164,8 @@ func TestJustStarted(t *testing.T) {
 	})
 }
 
-// TestStartedStays: a launch never writes back an attribute that it only read.
-func TestStartedStays(t *testing.T) {
+// TestStartedIsNeverReset: a launch never writes back an attribute that it only read.
+func TestStartedIsNeverReset(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.launch("first")
@@ -219,7 +219,7 @@ func TestSlowOwner(t *testing.T) {
 func TestRunnerIsBeingDeleted(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
-		_, err := a.Ports(nil).States.Close(t.Context(), a.name())
+		_, err := a.Ports(nil).States.MarkDeleted(t.Context(), a.name())
 		require.NoError(t, err)
 		a.launch("t")
 		a.failed("t", "RunnerConfigError", "is not deployed, or is being deleted")
@@ -228,7 +228,7 @@ func TestRunnerIsBeingDeleted(t *testing.T) {
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		l := a.launcher(func(call string, done bool) error {
 			if call == "Cluster.Run" && done {
-				_, err := a.Ports(nil).States.Close(t.Context(), a.name())
+				_, err := a.Ports(nil).States.MarkDeleted(t.Context(), a.name())
 				return err
 			}
 			return nil
@@ -246,14 +246,14 @@ func TestPrewarm(t *testing.T) {
 			"input":{"deploymentOriginData":{"stackName":"dev-shop"}}}`, a.id)
 		wanted, err := launch.ParsePrewarm(event)
 		require.NoError(t, err)
-		require.Equal(t, []launch.Wanted{{Runner: "dev-shop-Build", Configuration: a.id}}, wanted)
+		require.Equal(t, []launch.PrewarmTarget{{Runner: "dev-shop-Build", Configuration: a.id}}, wanted)
 		require.NoError(t, a.launcher(nil).Prewarm(t.Context(), wanted))
 		agent := a.started()
 		a.launch("t")
 		assert.Equal(t, 1, agent.Work(), "it waits for nothing")
 		assert.Equal(t, 1, len(a.Tasks()), "tasks")
 
-		err = a.launcher(nil).Prewarm(t.Context(), []launch.Wanted{{Runner: "dev-shop-Other", Configuration: "v1-0"}})
+		err = a.launcher(nil).Prewarm(t.Context(), []launch.PrewarmTarget{{Runner: "dev-shop-Other", Configuration: "v1-0"}})
 		var failure *launch.Failure
 		require.True(t, errors.As(err, &failure))
 		assert.Contains(t, err.Error(), "start the runner dev-shop-Other ahead")

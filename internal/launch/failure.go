@@ -25,6 +25,6 @@ const (
 	ErrorTask = "TaskFailedToStart"
 )
 
-func misconfigured(format string, values ...any) *Failure {
+func configurationFailure(format string, values ...any) *Failure {
 	return &Failure{ErrorConfiguration, fmt.Sprintf(format, values...)}
 }

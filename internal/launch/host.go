@@ -16,19 +16,19 @@ const (
 	hostReady hostState = iota + 1
 	// hostBooting: it is to register, which comes as an event.
 	hostBooting
-	// hostLost: it will not register, or not any more.
-	hostLost
+	// hostFailed: it will not register, or not any more.
+	hostFailed
 )
 
-// youngHost is how long nobody asks about a host that was just started, unless
+// hostCheckDelay is how long nobody asks about a host that was just started, unless
 // an event says that it has registered.
-const youngHost = 15 * time.Second
+const hostCheckDelay = 15 * time.Second
 
-// boot says how far the runner's newest host is.
-func (l *Launcher) boot(ctx context.Context, r runner, state State) (hostState, error) {
+// bootState says how far the runner's newest host is.
+func (l *Launcher) bootState(ctx context.Context, r runner, state State) (hostState, error) {
 	booting := !state.HostBootedAt.IsZero()
 	age := time.Since(state.HostBootedAt)
-	if booting && age < youngHost && r.registered != state.Host {
+	if booting && age < hostCheckDelay && r.registered != state.Host {
 		return hostBooting, nil
 	}
 	instance, err := l.ports.Cluster.Instance(ctx, r.configuration.Task.Cluster, state.Host)
@@ -38,16 +38,16 @@ func (l *Launcher) boot(ctx context.Context, r runner, state State) (hostState, 
 		return 0, fmt.Errorf("ask the cluster for the runner's host: %w", err)
 	case ready && booting:
 		return hostReady, nil
-	case !ready && (!booting || age >= bootPatience):
-		return hostLost, nil
+	case !ready && (!booting || age >= registrationTimeout):
+		return hostFailed, nil
 	}
 	// The cluster does not say at once that a host is being terminated.
 	status, err := l.ports.Hosts.Host(ctx, state.Host)
 	switch {
-	case errors.Is(err, ErrNoHost) && booting && age < settleTime:
+	case errors.Is(err, ErrNoHost) && booting && age < consistencyTime:
 		return hostBooting, nil
-	case errors.Is(err, ErrNoHost), err == nil && status.gone():
-		return hostLost, nil
+	case errors.Is(err, ErrNoHost), err == nil && status.isGone():
+		return hostFailed, nil
 	case err != nil:
 		return 0, fmt.Errorf("ask for the runner's host: %w", err)
 	case ready:
@@ -56,21 +56,21 @@ func (l *Launcher) boot(ctx context.Context, r runner, state State) (hostState, 
 	return hostBooting, nil
 }
 
-// host sees to the host of a start: one that is there and free is used again,
+// ensureHost sees to the host of a start: one that is there and free is used again,
 // else another is started. ready says that the task can be run on the state's
 // host; if not, the lock is released, and the host's registration goes on with
 // the start. Errors are as start's.
-func (l *Launcher) host(ctx context.Context, s *start) (ready bool, err error) {
+func (l *Launcher) ensureHost(ctx context.Context, s *start) (ready bool, err error) {
 	occupied := s.state.Task != "" && s.state.TaskHost == s.state.Host
 	switch {
 	case s.state.Host == "", occupied:
 		// A task that drains ends its host itself.
 	case s.state.HostConfiguration != s.id:
-		if err := l.discard(ctx, s.runner, s.state.Host, s.owner, false); err != nil {
+		if err := l.removeHost(ctx, s.runner, s.state.Host, s.owner, false); err != nil {
 			return false, err
 		}
 	default:
-		status, err := l.boot(ctx, s.runner, s.state)
+		status, err := l.bootState(ctx, s.runner, s.state)
 		switch {
 		case err != nil:
 			return false, err
@@ -79,31 +79,31 @@ func (l *Launcher) host(ctx context.Context, s *start) (ready bool, err error) {
 		case status == hostBooting:
 			return false, l.ports.States.Release(ctx, s.name, s.owner, false)
 		}
-		if err := l.replace(ctx, s); err != nil {
+		if err := l.replaceHost(ctx, s); err != nil {
 			return false, err
 		}
 	}
 	return false, l.runHost(ctx, s)
 }
 
-// replace lets go of a host that is of no use any more. A *Failure says that
+// replaceHost lets go of a host that is of no use any more. A *Failure says that
 // this has happened too often.
-func (l *Launcher) replace(ctx context.Context, s *start) error {
+func (l *Launcher) replaceHost(ctx context.Context, s *start) error {
 	failed := !s.state.HostBootedAt.IsZero()
-	reason := l.hostReason(ctx, s.state.Host)
+	reason := l.hostStopReason(ctx, s.state.Host)
 	host := s.state.Host
-	if err := l.discard(ctx, s.runner, host, s.owner, failed); err != nil {
+	if err := l.removeHost(ctx, s.runner, host, s.owner, failed); err != nil {
 		return err
 	}
 	if failed && s.state.StartFailures+1 >= maxStartFailures {
-		return l.giveUp(ctx, s, "", l.neverRegistered(s.runner, host, reason, s.state.StartFailures+1))
+		return l.abortStart(ctx, s, "", l.registrationFailure(s.runner, host, reason, s.state.StartFailures+1))
 	}
 	return nil
 }
 
-// discard ends a host and removes it from the state. In this order: a host
+// removeHost ends a host and removes it from the state. In this order: a host
 // that nobody knows would cost money for ever.
-func (l *Launcher) discard(ctx context.Context, r runner, host, owner string, failed bool) error {
+func (l *Launcher) removeHost(ctx context.Context, r runner, host, owner string, failed bool) error {
 	if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
 		return fmt.Errorf("terminate the runner's host %s: %w", host, err)
 	}
@@ -118,11 +118,11 @@ func (l *Launcher) discard(ctx context.Context, r runner, host, owner string, fa
 // runHost starts a host in one of the runner's subnets and records it, which
 // releases the lock.
 func (l *Launcher) runHost(ctx context.Context, s *start) error {
-	host, err := l.askForHost(ctx, s)
+	host, err := l.requestHost(ctx, s)
 	var final *Failure
 	switch {
 	case errors.As(err, &final):
-		return l.giveUp(ctx, s, "", final)
+		return l.abortStart(ctx, s, "", final)
 	case err != nil:
 		return err
 	}
@@ -132,7 +132,7 @@ func (l *Launcher) runHost(ctx context.Context, s *start) error {
 		if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
 			return fmt.Errorf("terminate the host %s of a runner that was deleted: %w", host, err)
 		}
-		return misconfigured("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
+		return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
 	case err != nil:
 		return fmt.Errorf("record the runner's host %s: %w", host, err)
 	}
@@ -140,15 +140,15 @@ func (l *Launcher) runHost(ctx context.Context, s *start) error {
 	return nil
 }
 
-// askForHost asks for an instance in one subnet after the other. Its errors are
+// requestHost asks for an instance in one subnet after the other. Its errors are
 // insist's.
-func (l *Launcher) askForHost(ctx context.Context, s *start) (host string, err error) {
+func (l *Launcher) requestHost(ctx context.Context, s *start) (host string, err error) {
 	template, subnets := s.configuration.Host, slices.Clone(s.configuration.Network.Subnets)
 	attempted := fmt.Sprintf("run the runner's EC2 host (%s, launch template %s version %s) in %v",
 		template.InstanceType, template.LaunchTemplateID, template.LaunchTemplateVersion, subnets)
-	err = l.insist(ctx, s, ErrorHost, attempted, func(try int) (remedy, string, error) {
+	err = l.retryStart(ctx, s, ErrorHost, attempted, func(try int) (retryAction, string, error) {
 		var worst error
-		verdict, advice := giveUp, ""
+		verdict, advice := fatal, ""
 		for _, subnet := range subnets {
 			host, err = l.ports.Hosts.Run(ctx, HostRequest{
 				Token:          token(s.attempt, s.id, subnet, try),
@@ -159,30 +159,30 @@ func (l *Launcher) askForHost(ctx context.Context, s *start) (host string, err e
 			}
 			var refusal *Refusal
 			if !errors.As(err, &refusal) {
-				return unknown, noAnswer, err
+				return retryUnknown, noReplyAdvice, err
 			}
 			worst = err
-			if verdict, advice = refusal.judge(hostRules()); verdict != askElsewhere {
+			if verdict, advice = refusal.classify(hostRules()); verdict != tryNextSubnet {
 				return verdict, advice, err
 			}
 		}
-		return askAgain, advice, worst
+		return retrySame, advice, worst
 	})
 	return host, err
 }
 
-// hostReason is why EC2 ended a host; "" when it did not, or does not say.
-func (l *Launcher) hostReason(ctx context.Context, host string) string {
+// hostStopReason is why EC2 ended a host; "" when it did not, or does not say.
+func (l *Launcher) hostStopReason(ctx context.Context, host string) string {
 	status, err := l.ports.Hosts.Host(ctx, host)
-	if err != nil || !status.gone() {
+	if err != nil || !status.isGone() {
 		return ""
 	}
 	return status.State + ": " + status.Reason
 }
 
-// neverRegistered is the failure of a host that did not come into its cluster.
-func (l *Launcher) neverRegistered(r runner, host, reason string, failures int) *Failure {
-	cause := fmt.Sprintf("the runner's EC2 host %s did not register in the cluster %s within %s", host, r.configuration.Task.Cluster, bootPatience)
+// registrationFailure is the failure of a host that did not come into its cluster.
+func (l *Launcher) registrationFailure(r runner, host, reason string, failures int) *Failure {
+	cause := fmt.Sprintf("the runner's EC2 host %s did not register in the cluster %s within %s", host, r.configuration.Task.Cluster, registrationTimeout)
 	if reason != "" {
 		cause = fmt.Sprintf("the runner's EC2 host %s ended before it registered in the cluster %s (%s)", host, r.configuration.Task.Cluster, reason)
 	}
@@ -190,11 +190,11 @@ func (l *Launcher) neverRegistered(r runner, host, reason string, failures int) 
 		cause += fmt.Sprintf(", and neither did those before (%d in a row)", failures)
 	}
 	cause += "; it was terminated. What to do: check that its Ami has the ECS agent enabled, that its subnet reaches ECS, and that its instance profile may register it"
-	return &Failure{ErrorHost, cause + l.logOf(r)}
+	return &Failure{ErrorHost, cause + l.hostLogHint(r)}
 }
 
-// logOf tells where the log of a runner's host is.
-func (l *Launcher) logOf(r runner) string {
+// hostLogHint tells where the log of a runner's host is.
+func (l *Launcher) hostLogHint(r runner) string {
 	if r.configuration.Host == nil || r.configuration.Host.LogGroup == "" {
 		return ""
 	}

@@ -200,9 +200,9 @@ func TestHostNeverRegisters(t *testing.T) {
 	})
 }
 
-// TestHostNeverRegistersAndNobodyAsks: the step fails by its heartbeat and so
+// TestHostNeverRegistersAndNoJobFollows: the step fails by its heartbeat and so
 // its execution; its end is when the host is found and terminated.
-func TestHostNeverRegistersAndNobodyAsks(t *testing.T) {
+func TestHostNeverRegistersAndNoJobFollows(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
 		a.launch("first")
@@ -248,7 +248,7 @@ func TestHostEndsWithItsTask(t *testing.T) {
 			if killed {
 				a.stopped(a.StopTask(a.state().Task, "EssentialContainerExited", "killed"))
 			} else {
-				a.stopped(a.agent().Leave())
+				a.stopped(a.agent().StopIdle())
 			}
 			assert.Equal(t, "shutting-down", a.Hosts()[0].State)
 			assert.Empty(t, a.state().Host)
@@ -332,7 +332,7 @@ func TestOutdatedHostWithoutATask(t *testing.T) {
 		warmHost(a)
 		task := a.state().Task
 		a.StopTask(task, "EssentialContainerExited", "killed")
-		_, err := a.Ports(nil).States.Bury(t.Context(), a.name(), task, true)
+		_, err := a.Ports(nil).States.RemoveTask(t.Context(), a.name(), task, true)
 		require.NoError(t, err)
 		a.redeploy(func(c *launch.Configuration) { c.Runner.IdleTimeToLive = 60 })
 		a.launch("new")

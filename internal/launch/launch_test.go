@@ -269,8 +269,8 @@ func TestTheStackMayBeNamedByTheStep(t *testing.T) {
 	})
 }
 
-// TestNobodyToTell: without a token the function fails, so that the step does.
-func TestNobodyToTell(t *testing.T) {
+// TestRequestWithoutToken: without a token the function fails, so that the step does.
+func TestRequestWithoutToken(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		for _, event := range []string{`{}`, `[]`, `no`, `{"deploymentPlanExecutionMetadata":{"stepName":"Build"}}`} {

@@ -12,28 +12,28 @@ import (
 )
 
 const (
-	// leaseTime is how long the start lock lasts unless it is renewed: longer
+	// lockTime is how long the start lock lasts unless it is renewed: longer
 	// than any single call takes, and as long as a start waits for one that
 	// died.
-	leaseTime = time.Minute
-	// startPatience is how long a start asks again that was refused for now.
-	startPatience = 90 * time.Second
-	// freshTime is how long a task counts as alive that was just started. If
+	lockTime = time.Minute
+	// startRetryTime is how long a start asks again that was refused for now.
+	startRetryTime = 90 * time.Second
+	// newTaskGrace is how long a task counts as alive that was just started. If
 	// it ends sooner, its event tells.
-	freshTime = 10 * time.Second
-	// settleTime is how long after its start ECS may not know a task yet.
-	settleTime = 2 * time.Minute
-	// bootPatience is how long a host may take to register in its cluster. It
+	newTaskGrace = 10 * time.Second
+	// consistencyTime is how long after its start ECS may not know a task yet.
+	consistencyTime = 2 * time.Minute
+	// registrationTimeout is how long a host may take to register in its cluster. It
 	// is shorter than the heartbeat of a step (300 s), so that who notices the
 	// heartbeat's end finds the host overdue.
-	bootPatience = 4*time.Minute + 30*time.Second
+	registrationTimeout = 4*time.Minute + 30*time.Second
 	// maxStartFailures is how many tasks or hosts in a row may end before they
 	// take a job, until the jobs that wait fail.
 	maxStartFailures = 3
-	// reserveTime is what is kept of an invocation's time to tell the steps.
-	reserveTime = 15 * time.Second
-	// tellTime bounds telling the steps.
-	tellTime = 2 * time.Minute
+	// reportReserve is what is kept of an invocation's time to tell the steps.
+	reportReserve = 15 * time.Second
+	// reportTimeout bounds telling the steps.
+	reportTimeout = 2 * time.Minute
 )
 
 // Launcher gets jobs to warm runners. It keeps nothing between two calls, and
@@ -58,7 +58,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 		{"the artifact store", settings.ArtifactStore == ""},
 		{"the agent's version", settings.Agent.Version == ""},
 		{"the bootstrap", settings.Bootstrap == nil},
-		{"a port", !ports.complete()},
+		{"a port", !ports.isComplete()},
 	} {
 		if required.missing {
 			problems = append(problems, errors.New(required.name+" is missing"))
@@ -100,20 +100,20 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 		failure = &Failure{ErrorTask, fmt.Sprintf("start the runner of step %q: %s. What to do: give the step a Retry", request.Step, err)}
 	}
 	l.logger.Warn("a job is not launched", "step", request.Step, "execution", request.Execution, "error", failure)
-	telling, cancel := l.telling(ctx)
+	telling, cancel := l.reportContext(ctx)
 	defer cancel()
-	if told := l.fail(telling, request.Token, failure); told != nil {
+	if told := l.failStep(telling, request.Token, failure); told != nil {
 		return fmt.Errorf("fail %s: %w", request, told)
 	}
 	return nil
 }
 
 func (l *Launcher) launch(ctx context.Context, request Request) error {
-	r, err := l.runner(ctx, request.Runner, request.Configuration)
+	r, err := l.loadRunner(ctx, request.Runner, request.Configuration)
 	if err != nil {
 		return err
 	}
-	if err := l.admit(ctx, &request); err != nil {
+	if err := l.checkDeployment(ctx, &request); err != nil {
 		return err
 	}
 	body, err := request.Message()
@@ -127,22 +127,22 @@ func (l *Launcher) launch(ctx context.Context, request Request) error {
 	case errors.Is(err, ErrTooLarge):
 		return request.tooLarge(len(body))
 	case errors.Is(err, ErrNoQueue):
-		return misconfigured("Runner %q: %s; it was removed from its stack, or its stack is being deleted", r.configuration.RunnerName, ErrNoQueue)
+		return configurationFailure("Runner %q: %s; it was removed from its stack, or its stack is being deleted", r.configuration.RunnerName, ErrNoQueue)
 	case err != nil:
 		return fmt.Errorf("send the job to the runner's queue: %w", err)
 	}
-	return l.ensure(ctx, r)
+	return l.ensureRunner(ctx, r)
 }
 
 // Prewarm ensures that runners are there or are being started, without a job.
 // Runners that cannot be started are in the error; no step is told but those
 // that wait already.
-func (l *Launcher) Prewarm(ctx context.Context, wanted []Wanted) error {
+func (l *Launcher) Prewarm(ctx context.Context, wanted []PrewarmTarget) error {
 	var problems []error
 	for _, want := range wanted {
-		r, err := l.runner(ctx, want.Runner, want.Configuration)
+		r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
 		if err == nil {
-			err = l.ensure(ctx, r)
+			err = l.ensureRunner(ctx, r)
 		}
 		if err != nil {
 			problems = append(problems, fmt.Errorf("start the runner %s ahead: %w", want.Runner, err))
@@ -151,13 +151,13 @@ func (l *Launcher) Prewarm(ctx context.Context, wanted []Wanted) error {
 	return errors.Join(problems...)
 }
 
-// runner reads and checks a runner's configuration. What is wrong with it is a
+// loadRunner reads and checks a runner's configuration. What is wrong with it is a
 // *Failure.
-func (l *Launcher) runner(ctx context.Context, name, id string) (runner, error) {
+func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, error) {
 	c, err := l.ports.Configurations.GetConfiguration(ctx, name, id)
 	switch {
 	case errors.Is(err, ErrNoConfiguration):
-		return runner{}, misconfigured("Runner %q has no configuration %s; its stack was deleted, or has not been deployed with this plan. What to do: deploy the stack again", name, id)
+		return runner{}, configurationFailure("Runner %q has no configuration %s; its stack was deleted, or has not been deployed with this plan. What to do: deploy the stack again", name, id)
 	case err != nil:
 		return runner{}, fmt.Errorf("read the configuration of the runner %s: %w", name, err)
 	}
@@ -172,12 +172,12 @@ func (l *Launcher) runner(ctx context.Context, name, id string) (runner, error) 
 		return runner{}, &Failure{ErrorConfiguration, text}
 	}
 	if c.ResourceName() != name {
-		return runner{}, misconfigured("Runner %q: its configuration %s is that of %q; deploy the stack again", name, id, c.ResourceName())
+		return runner{}, configurationFailure("Runner %q: its configuration %s is that of %q; deploy the stack again", name, id, c.ResourceName())
 	}
 	r := runner{name: name, id: id, configuration: c}
 	host := ""
 	if c.Host != nil {
-		host = longestHost
+		host = longestInstanceID
 	}
 	// What ECS cannot take is refused before anybody starts anything.
 	if _, err := l.settings.taskRequest(r, host); err != nil {
@@ -186,11 +186,11 @@ func (l *Launcher) runner(ctx context.Context, name, id string) (runner, error) 
 	return r, nil
 }
 
-// longestHost is an instance's id at its full length.
-const longestHost = "i-00000000000000000"
+// longestInstanceID is an instance's id at its full length.
+const longestInstanceID = "i-00000000000000000"
 
-// fail fails a step; that nobody waits for it any more is fine.
-func (l *Launcher) fail(ctx context.Context, token string, failure *Failure) error {
+// failStep fails a step; that nobody waits for it any more is fine.
+func (l *Launcher) failStep(ctx context.Context, token string, failure *Failure) error {
 	err := l.ports.Steps.Fail(ctx, token, Failure{
 		Name:  protocol.Shorten(failure.Name, protocol.MaxErrorName),
 		Cause: protocol.Shorten(failure.Cause, protocol.MaxCause),
@@ -201,11 +201,11 @@ func (l *Launcher) fail(ctx context.Context, token string, failure *Failure) err
 	return err
 }
 
-// telling is a context for telling steps why they fail, also when ctx has
+// reportContext is a context for telling steps why they fail, also when ctx has
 // ended.
-func (l *Launcher) telling(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), tellTime)
+func (l *Launcher) reportContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), reportTimeout)
 }
 
-// unique is a name that nobody else has.
-func unique() string { return rand.Text() }
+// randomName is a name that nobody else has.
+func randomName() string { return rand.Text() }

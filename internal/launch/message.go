@@ -26,9 +26,9 @@ func (r Request) Message() ([]byte, error) {
 		}
 		body = append(append(append(body, literal...), ':'), value...)
 	}
-	add(quoted(protocol.KeyProperties), r.properties)
-	add(quoted(protocol.KeyRunnerConfig), r.config)
-	add(quoted(protocol.KeyMetadata), r.messageMetadata())
+	add(quoteKey(protocol.KeyProperties), r.properties)
+	add(quoteKey(protocol.KeyRunnerConfig), r.config)
+	add(quoteKey(protocol.KeyMetadata), r.messageMetadata())
 	for _, m := range r.input {
 		switch m.name {
 		case protocol.KeyProperties, protocol.KeyRunnerConfig, protocol.KeyMetadata, protocol.KeyActionType, protocol.KeyConfigurationHash:
@@ -36,8 +36,8 @@ func (r Request) Message() ([]byte, error) {
 		}
 		add(m.literal, m.value)
 	}
-	add(quoted(protocol.KeyConfigurationHash), strconv.AppendInt(nil, int64(Hash(r.Configuration)), 10))
-	body = sendable(append(body, '}'))
+	add(quoteKey(protocol.KeyConfigurationHash), strconv.AppendInt(nil, int64(Hash(r.Configuration)), 10))
+	body = escapeForSQS(append(body, '}'))
 	if len(body) > MaxMessage {
 		return nil, r.tooLarge(len(body))
 	}
@@ -47,19 +47,19 @@ func (r Request) Message() ([]byte, error) {
 // tooLarge names the message's size, SQS's limit and the one of a state, to
 // which people can hold what they put into a payload.
 func (r Request) tooLarge(size int) *Failure {
-	return misconfigured("step %q: its job has %d bytes as a message; a queue takes at most %d, and less where its MaximumMessageSize is lower (a state's input has at most %d); keep large data in the artifact store",
+	return configurationFailure("step %q: its job has %d bytes as a message; a queue takes at most %d, and less where its MaximumMessageSize is lower (a state's input has at most %d); keep large data in the artifact store",
 		r.Step, size, MaxMessage, protocol.MaxPayload)
 }
 
-// sendable escapes the two characters that JSON takes and SQS does not (those
+// escapeForSQS escapes the two characters that JSON takes and SQS does not (those
 // that XML 1.0 has not): in JSON they stand inside texts only.
-func sendable(body []byte) []byte {
+func escapeForSQS(body []byte) []byte {
 	body = bytes.ReplaceAll(body, []byte("\uFFFE"), []byte(`\ufffe`))
 	return bytes.ReplaceAll(body, []byte("\uFFFF"), []byte(`\uffff`))
 }
 
-// quoted is a key of ours as JSON; none needs escapes.
-func quoted(key string) []byte { return []byte(`"` + key + `"`) }
+// quoteKey is a key of ours as JSON; none needs escapes.
+func quoteKey(key string) []byte { return []byte(`"` + key + `"`) }
 
 // member is a member of a JSON object, with its name as it is written too.
 type member struct {
@@ -68,9 +68,9 @@ type member struct {
 	value   json.RawMessage
 }
 
-// membersOf splits an object into its members, in their order. Of two equal
+// splitMembers splits an object into its members, in their order. Of two equal
 // names the last value counts, in the place of the first.
-func membersOf(object json.RawMessage) ([]member, error) {
+func splitMembers(object json.RawMessage) ([]member, error) {
 	decoder := jsontext.NewDecoder(bytes.NewReader(object), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if begin, err := decoder.ReadToken(); err != nil || begin.Kind() != '{' {
 		return nil, errors.New("it is no JSON object")
@@ -104,7 +104,7 @@ func membersOf(object json.RawMessage) ([]member, error) {
 	return members, nil
 }
 
-func find(members []member, name string) json.RawMessage {
+func memberValue(members []member, name string) json.RawMessage {
 	for _, m := range members {
 		if m.name == name {
 			return m.value

@@ -21,7 +21,7 @@ type Ports struct {
 	Hosts Hosts
 }
 
-func (p Ports) complete() bool {
+func (p Ports) isComplete() bool {
 	return p.Configurations != nil && p.Deployments != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
 }
 
@@ -157,5 +157,5 @@ type HostStatus struct {
 	Reason string
 }
 
-// gone reports whether an instance will never run (again).
-func (s HostStatus) gone() bool { return s.State != "pending" && s.State != "running" }
+// isGone reports whether an instance will never run (again).
+func (s HostStatus) isGone() bool { return s.State != "pending" && s.State != "running" }

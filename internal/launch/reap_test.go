@@ -23,7 +23,7 @@ func TestKilledTask(t *testing.T) {
 		}
 		killed := a.started()
 		assert.Len(t, killed.Take(5), 5)
-		require.True(t, killed.Hold(time.Minute), "a job that the agent held is hidden for a while")
+		require.True(t, killed.Hide(time.Minute), "a job that the agent held is hidden for a while")
 		time.Sleep(4 * time.Minute)
 
 		event := a.StopTask(a.Tasks()[0].ARN, "EssentialContainerExited", "Essential container in task exited")
@@ -62,14 +62,14 @@ func TestAContainerThatBecomesNoAgent(t *testing.T) {
 	})
 }
 
-// TestHeldJobsShowThemselves: the only jobs that wait were in the killed
+// TestHiddenJobsAreFound: the only jobs that wait were in the killed
 // agent's hands, and so are hidden for a while.
-func TestHeldJobsShowThemselves(t *testing.T) {
+func TestHiddenJobsAreFound(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.launch("held")
 		agent := a.started()
-		require.True(t, agent.Hold(time.Minute))
+		require.True(t, agent.Hide(time.Minute))
 		a.stopped(a.StopTask(a.state().Task, "SpotInterruption", "gone"))
 		assert.LessOrEqual(t, a.Calls("Queue.Receive"), 5, "by long looks")
 		assert.Equal(t, 1, a.started().Work())
@@ -87,7 +87,7 @@ func TestIdleEnd(t *testing.T) {
 		agent.Work()
 		before := a.AllCalls()
 		began := time.Now()
-		event := agent.Leave()
+		event := agent.StopIdle()
 		a.stopped(event)
 		assert.LessOrEqual(t, time.Since(began), time.Second)
 		after := a.AllCalls()
@@ -190,9 +190,9 @@ func TestNeverComesUp(t *testing.T) {
 	})
 }
 
-// TestNeverComesUpAndNoEventTells: the same without events: each launch finds
+// TestNeverComesUpAndItsEventIsLost: the same without events: each launch finds
 // the dead task.
-func TestNeverComesUpAndNoEventTells(t *testing.T) {
+func TestNeverComesUpAndItsEventIsLost(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		for i, token := range tokens(4) {
@@ -220,7 +220,7 @@ func TestFailuresInARowOnly(t *testing.T) {
 			a.stopped(a.StopTask(a.state().Task, "TaskFailedToStart", "capacity"))
 			agent := a.started()
 			assert.Equal(t, 1, agent.Work())
-			a.stopped(agent.Leave())
+			a.stopped(agent.StopIdle())
 			a.succeeded(token)
 		}
 		a.launch("given up")
@@ -282,8 +282,8 @@ func TestClaimOfAnAnsweredStep(t *testing.T) {
 	})
 }
 
-// TestOneStepThatCannotBeTold does not keep the others from being told.
-func TestOneStepThatCannotBeTold(t *testing.T) {
+// TestOneStepThatCannotBeFailed does not keep the others from being told.
+func TestOneStepThatCannotBeFailed(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		for _, token := range tokens(3) {
@@ -309,8 +309,8 @@ func TestOneStepThatCannotBeTold(t *testing.T) {
 	})
 }
 
-// TestNobodyCanBeStarted: jobs wait for a configuration that is gone.
-func TestNobodyCanBeStarted(t *testing.T) {
+// TestStartIsImpossible: jobs wait for a configuration that is gone.
+func TestStartIsImpossible(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.launch("t")

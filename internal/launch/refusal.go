@@ -37,36 +37,36 @@ func (r *Refusal) Error() string {
 	return strings.Join(texts, ", ")
 }
 
-// remedy is what to do about a refusal.
-type remedy int
+// retryAction is what to do about a refusal.
+type retryAction int
 
 const (
-	// giveUp: asking again is of no use.
-	giveUp remedy = iota
-	// askAgain: it may pass, so it is asked again after a pause.
-	askAgain
-	// askAnew: the token names another request, so a new one is needed.
-	askAnew
-	// askElsewhere: another subnet may do.
-	askElsewhere
+	// fatal: asking again is of no use.
+	fatal retryAction = iota
+	// retrySame: it may pass, so it is asked again after a pause.
+	retrySame
+	// retryNewToken: the token names another request, so a new one is needed.
+	retryNewToken
+	// tryNextSubnet: another subnet may do.
+	tryNextSubnet
 )
 
-// rule says what to do about the refusals that match one of its codes and one
+// refusalRule says what to do about the refusals that match one of its codes and one
 // of its sentences; an empty list matches all. In both, * stands for any text,
 // and upper and lower case are the same. Of several rules, the first counts.
 //
 // A sentence is matched from its beginning, never by a word in it: AWS's
 // sentences quote ARNs and names, and those can have any word.
-type rule struct {
+type refusalRule struct {
 	// codes are exceptions' names, and reasons of RunTask's failures.
 	codes []string
 	// says are exceptions' messages, and reasons of RunTask's failures.
 	says   []string
-	remedy remedy
+	action retryAction
 	advice string
 }
 
-func (r *Refusal) judge(rules []rule) (remedy, string) {
+func (r *Refusal) classify(rules []refusalRule) (retryAction, string) {
 	codes, texts := []string{r.Code}, []string{r.Message}
 	if r.Code == "" {
 		codes = nil
@@ -77,10 +77,10 @@ func (r *Refusal) judge(rules []rule) (remedy, string) {
 	}
 	for _, rule := range rules {
 		if anyMatches(rule.codes, codes) && anyMatches(rule.says, texts) {
-			return rule.remedy, rule.advice
+			return rule.action, rule.advice
 		}
 	}
-	return giveUp, "see the reason above; runnerctl validate checks what can be checked before a deployment"
+	return fatal, "see the reason above; runnerctl validate checks what can be checked before a deployment"
 }
 
 func anyMatches(patterns, texts []string) bool {
@@ -116,9 +116,9 @@ func matches(pattern, text string) bool {
 	return strings.HasSuffix(text, last)
 }
 
-// refused is a failure for people: what was attempted, the service's words, how
+// refusalFailure is a failure for people: what was attempted, the service's words, how
 // often it was tried, and what to do.
-func refused(name, attempted string, refusal error, tries int, advice string) *Failure {
+func refusalFailure(name, attempted string, refusal error, tries int, advice string) *Failure {
 	cause := fmt.Sprintf("%s: %s", attempted, refusal)
 	if tries > 1 {
 		cause += fmt.Sprintf(" (tried %d times)", tries)

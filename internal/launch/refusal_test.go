@@ -25,7 +25,7 @@ func TestRefusedThenAccepted(t *testing.T) {
 		}
 		a.launch("first")
 		assert.Equal(t, 4, a.Calls("Cluster.Run"))
-		a.stopped(a.started().Leave())
+		a.stopped(a.started().StopIdle())
 		a.launch("second")
 		assert.Equal(t, 1, a.started().Work())
 		a.succeeded("first", "second")

@@ -2,7 +2,7 @@ package launch
 
 // taskRules are for RunTask (ECS developer guide, "API failure reasons"; the
 // API reference's errors of RunTask).
-func taskRules() []rule {
+func taskRules() []refusalRule {
 	const (
 		quota   = "raise the account's quota of Fargate vCPUs or tasks in Service Quotas, or run fewer runners at a time"
 		fit     = "give the Runner less Cpu or Memory, or its Ec2Configuration a larger InstanceType; leave 20-30% of the host's memory to its operating system"
@@ -17,45 +17,45 @@ func taskRules() []rule {
 		subnets = "give the Runner Subnets that exist in this account, all of one VPC"
 		groups  = "give the Runner SecurityGroups of its Subnets' VPC"
 	)
-	return append(denials(role), []rule{
-		{codes: []string{"ConflictException"}, remedy: askAnew, advice: zones},
-		{codes: throttles(), remedy: askAgain, advice: zones},
-		{says: []string{"Rate exceeded*", "Error retrieving * information for *(ErrorCode: RequestLimitExceeded)*"}, remedy: askAgain, advice: zones},
-		{codes: []string{"ServerException", "ServiceUnavailable*", "InternalServer*", "InternalFailure"}, remedy: askAgain, advice: zones},
-		{says: []string{"Capacity is unavailable at this time*", "Tasks provisioning capacity limit exceeded*", "Internal error*"}, remedy: askAgain, advice: zones},
-		{codes: []string{"LimitExceededException"}, remedy: askAgain, advice: quota},
-		{says: []string{"You've reached the limit on the number of *"}, remedy: askAgain, advice: quota},
-		{says: []string{"The requested * configuration is above your limit*"}, remedy: giveUp, advice: "give the Runner less Cpu or Memory, or " + quota},
+	return append(denials(role), []refusalRule{
+		{codes: []string{"ConflictException"}, action: retryNewToken, advice: zones},
+		{codes: throttles(), action: retrySame, advice: zones},
+		{says: []string{"Rate exceeded*", "Error retrieving * information for *(ErrorCode: RequestLimitExceeded)*"}, action: retrySame, advice: zones},
+		{codes: []string{"ServerException", "ServiceUnavailable*", "InternalServer*", "InternalFailure"}, action: retrySame, advice: zones},
+		{says: []string{"Capacity is unavailable at this time*", "Tasks provisioning capacity limit exceeded*", "Internal error*"}, action: retrySame, advice: zones},
+		{codes: []string{"LimitExceededException"}, action: retrySame, advice: quota},
+		{says: []string{"You've reached the limit on the number of *"}, action: retrySame, advice: quota},
+		{says: []string{"The requested * configuration is above your limit*"}, action: fatal, advice: "give the Runner less Cpu or Memory, or " + quota},
 
-		{codes: []string{"RESOURCE:ENI"}, remedy: askAgain, advice: "the subnets or hosts have no free network interface; give the Runner subnets with free addresses or a larger InstanceType"},
-		{codes: []string{"RESOURCE:GPU"}, remedy: askAgain, advice: "give the Runner an InstanceType with the GPUs that its task definition asks for"},
-		{codes: []string{"RESOURCE:PORTS"}, remedy: askAgain, advice: "a port that the task definition maps is in use on the runner's EC2 host; map no host port"},
-		{codes: []string{"RESOURCE:*"}, remedy: askAgain, advice: fit},
-		{codes: []string{"AGENT", "NO ACTIVE INSTANCES", "EMPTY CAPACITY PROVIDER", "MISSING", "INACTIVE"}, remedy: askAgain, advice: host},
-		{says: []string{"MemberOf placement constraint unsatisfied*", "No Container Instances were found in your cluster*"}, remedy: askAgain, advice: host},
-		{codes: []string{"ATTRIBUTE"}, remedy: askAgain, advice: "the runner's EC2 host lacks what the task definition asks for (network mode, log driver, volumes, roles); give the Runner another Ami or task definition"},
-		{codes: []string{"LOCATION"}, remedy: giveUp, advice: "the runner's EC2 host is in another availability zone than the task's subnets; give the Runner Subnets of one zone"},
+		{codes: []string{"RESOURCE:ENI"}, action: retrySame, advice: "the subnets or hosts have no free network interface; give the Runner subnets with free addresses or a larger InstanceType"},
+		{codes: []string{"RESOURCE:GPU"}, action: retrySame, advice: "give the Runner an InstanceType with the GPUs that its task definition asks for"},
+		{codes: []string{"RESOURCE:PORTS"}, action: retrySame, advice: "a port that the task definition maps is in use on the runner's EC2 host; map no host port"},
+		{codes: []string{"RESOURCE:*"}, action: retrySame, advice: fit},
+		{codes: []string{"AGENT", "NO ACTIVE INSTANCES", "EMPTY CAPACITY PROVIDER", "MISSING", "INACTIVE"}, action: retrySame, advice: host},
+		{says: []string{"MemberOf placement constraint unsatisfied*", "No Container Instances were found in your cluster*"}, action: retrySame, advice: host},
+		{codes: []string{"ATTRIBUTE"}, action: retrySame, advice: "the runner's EC2 host lacks what the task definition asks for (network mode, log driver, volumes, roles); give the Runner another Ami or task definition"},
+		{codes: []string{"LOCATION"}, action: fatal, advice: "the runner's EC2 host is in another availability zone than the task's subnets; give the Runner Subnets of one zone"},
 
-		{codes: []string{"ClusterNotFoundException"}, remedy: giveUp, advice: cluster},
-		{says: []string{"The referenced cluster was inactive*", "The specified cluster is inactive*"}, remedy: giveUp, advice: cluster},
-		{says: []string{"ECS was unable to assume the role *", "Role is not valid*"}, remedy: askAgain, advice: trust},
-		{says: []string{"Unable to assume the service linked role*"}, remedy: giveUp, advice: linked},
-		{codes: []string{"PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException"}, remedy: giveUp, advice: define},
-		{says: []string{"The selected task definition is not compatible with *", "Task definition does not support launch_type *"}, remedy: giveUp, advice: define},
-		{says: []string{"TaskDefinition not found*", "Unable to describe task definition*", "Unable to find task definition*"}, remedy: giveUp, advice: "deploy the task definition that TaskDefinitionArn names, in this account and region"},
-		{says: []string{"TaskDefinition is inactive*"}, remedy: giveUp, advice: "name an active revision in TaskDefinitionArn"},
-		{says: []string{"Override for container named *"}, remedy: giveUp, advice: "name a container of the task definition in ContainerName"},
-		{says: []string{"Invalid 'cpu' setting for task*", "No Fargate configuration exists for given values*"}, remedy: giveUp, advice: sizes},
-		{says: []string{"Network Configuration must be provided when networkMode 'awsvpc' is specified*"}, remedy: giveUp, advice: "give the Runner with Ec2Configuration a task definition whose NetworkMode is bridge or host"},
-		{says: []string{"Assign public IP is not supported for this launch type*"}, remedy: giveUp, advice: "give the Runner AssignPublicIp DISABLED, or no Ec2Configuration"},
-		{says: []string{"Error retrieving subnet information for *", "The subnet ID '*' does not exist*"}, remedy: giveUp, advice: subnets},
-		{says: []string{"Error retrieving security group information for *"}, remedy: giveUp, advice: groups},
-		{codes: []string{"BlockedException"}, remedy: giveUp, advice: "the account is blocked from ECS; ask AWS Support"},
+		{codes: []string{"ClusterNotFoundException"}, action: fatal, advice: cluster},
+		{says: []string{"The referenced cluster was inactive*", "The specified cluster is inactive*"}, action: fatal, advice: cluster},
+		{says: []string{"ECS was unable to assume the role *", "Role is not valid*"}, action: retrySame, advice: trust},
+		{says: []string{"Unable to assume the service linked role*"}, action: fatal, advice: linked},
+		{codes: []string{"PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException"}, action: fatal, advice: define},
+		{says: []string{"The selected task definition is not compatible with *", "Task definition does not support launch_type *"}, action: fatal, advice: define},
+		{says: []string{"TaskDefinition not found*", "Unable to describe task definition*", "Unable to find task definition*"}, action: fatal, advice: "deploy the task definition that TaskDefinitionArn names, in this account and region"},
+		{says: []string{"TaskDefinition is inactive*"}, action: fatal, advice: "name an active revision in TaskDefinitionArn"},
+		{says: []string{"Override for container named *"}, action: fatal, advice: "name a container of the task definition in ContainerName"},
+		{says: []string{"Invalid 'cpu' setting for task*", "No Fargate configuration exists for given values*"}, action: fatal, advice: sizes},
+		{says: []string{"Network Configuration must be provided when networkMode 'awsvpc' is specified*"}, action: fatal, advice: "give the Runner with Ec2Configuration a task definition whose NetworkMode is bridge or host"},
+		{says: []string{"Assign public IP is not supported for this launch type*"}, action: fatal, advice: "give the Runner AssignPublicIp DISABLED, or no Ec2Configuration"},
+		{says: []string{"Error retrieving subnet information for *", "The subnet ID '*' does not exist*"}, action: fatal, advice: subnets},
+		{says: []string{"Error retrieving security group information for *"}, action: fatal, advice: groups},
+		{codes: []string{"BlockedException"}, action: fatal, advice: "the account is blocked from ECS; ask AWS Support"},
 	}...)
 }
 
 // hostRules are for RunInstances (EC2 API reference, "Error codes").
-func hostRules() []rule {
+func hostRules() []refusalRule {
 	const (
 		zones   = "give the Runner Subnets in more availability zones, or another InstanceType"
 		passes  = "it usually passes; give the step a Retry"
@@ -65,31 +65,31 @@ func hostRules() []rule {
 		machine = "give the Runner an Ami of its InstanceType's architecture (those that end in _arm64 are for Graviton)"
 		groups  = "give the Runner SecurityGroups of its Subnets' VPC"
 	)
-	return append(denials(role), []rule{
-		{codes: []string{"IdempotentParameterMismatch", "IdempotentInstanceTerminated"}, remedy: askAnew, advice: passes},
-		{codes: []string{"InsufficientFreeAddressesInSubnet"}, remedy: askElsewhere, advice: "give the Runner Subnets with free addresses"},
-		{codes: []string{"Insufficient*"}, remedy: askElsewhere, advice: zones},
-		{codes: []string{"Unsupported"}, says: []string{"Your requested instance type (*) is not supported in your requested Availability Zone (*"}, remedy: askElsewhere, advice: zones},
-		{codes: []string{"InvalidSubnetID.NotFound"}, remedy: askElsewhere, advice: "give the Runner Subnets that exist in this account"},
-		{codes: throttles(), remedy: askAgain, advice: passes},
-		{codes: []string{"InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "ServerInternal"}, remedy: askAgain, advice: passes},
-		{codes: []string{"VcpuLimitExceeded"}, remedy: askAgain, advice: "raise the account's quota of EC2 vCPUs in Service Quotas"},
-		{codes: []string{"InstanceLimitExceeded"}, remedy: askAgain, advice: "raise the account's quota of EC2 instances in Service Quotas"},
-		{codes: []string{"VolumeLimitExceeded"}, remedy: giveUp, advice: "raise the account's quota of EBS storage in Service Quotas"},
-		{codes: []string{"PendingVerification"}, remedy: giveUp, advice: "AWS is still verifying the account; try again in some hours"},
-		{codes: []string{"Blocked"}, remedy: giveUp, advice: "the account is blocked from EC2; ask AWS Support"},
-		{codes: []string{"OptInRequired"}, remedy: giveUp, advice: "subscribe to the Ami in the AWS Marketplace, or sign the account up for EC2 in this region"},
-		{codes: []string{"InvalidParameterValue"}, says: []string{"Value (*) for parameter iamInstanceProfile.* is invalid*"}, remedy: askAgain, advice: profile},
+	return append(denials(role), []refusalRule{
+		{codes: []string{"IdempotentParameterMismatch", "IdempotentInstanceTerminated"}, action: retryNewToken, advice: passes},
+		{codes: []string{"InsufficientFreeAddressesInSubnet"}, action: tryNextSubnet, advice: "give the Runner Subnets with free addresses"},
+		{codes: []string{"Insufficient*"}, action: tryNextSubnet, advice: zones},
+		{codes: []string{"Unsupported"}, says: []string{"Your requested instance type (*) is not supported in your requested Availability Zone (*"}, action: tryNextSubnet, advice: zones},
+		{codes: []string{"InvalidSubnetID.NotFound"}, action: tryNextSubnet, advice: "give the Runner Subnets that exist in this account"},
+		{codes: throttles(), action: retrySame, advice: passes},
+		{codes: []string{"InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "ServerInternal"}, action: retrySame, advice: passes},
+		{codes: []string{"VcpuLimitExceeded"}, action: retrySame, advice: "raise the account's quota of EC2 vCPUs in Service Quotas"},
+		{codes: []string{"InstanceLimitExceeded"}, action: retrySame, advice: "raise the account's quota of EC2 instances in Service Quotas"},
+		{codes: []string{"VolumeLimitExceeded"}, action: fatal, advice: "raise the account's quota of EBS storage in Service Quotas"},
+		{codes: []string{"PendingVerification"}, action: fatal, advice: "AWS is still verifying the account; try again in some hours"},
+		{codes: []string{"Blocked"}, action: fatal, advice: "the account is blocked from EC2; ask AWS Support"},
+		{codes: []string{"OptInRequired"}, action: fatal, advice: "subscribe to the Ami in the AWS Marketplace, or sign the account up for EC2 in this region"},
+		{codes: []string{"InvalidParameterValue"}, says: []string{"Value (*) for parameter iamInstanceProfile.* is invalid*"}, action: retrySame, advice: profile},
 		{
-			codes: []string{"InvalidParameterValue"}, remedy: giveUp, advice: machine,
+			codes: []string{"InvalidParameterValue"}, action: fatal, advice: machine,
 			says: []string{"The architecture '*' of the specified instance type does not match the architecture '*' of the specified AMI*", "The requested instance type's architecture (*) does not match the architecture in the manifest for *"},
 		},
-		{codes: []string{"InvalidAMIID.*", "AuthFailure"}, remedy: giveUp, advice: image},
-		{codes: []string{"InvalidBlockDeviceMapping"}, remedy: giveUp, advice: "give the Runner an Ami whose disk fits its launch template's; deploy the stack again after the Ami has changed"},
-		{codes: []string{"InvalidLaunchTemplate*"}, remedy: giveUp, advice: "deploy the stack again"},
-		{codes: []string{"InvalidGroup.*"}, remedy: giveUp, advice: groups},
-		{codes: []string{"InvalidParameter"}, says: []string{"Security group *"}, remedy: giveUp, advice: groups},
-		{codes: []string{"Unsupported"}, remedy: giveUp, advice: "give the Runner an InstanceType and an Ami that go together"},
+		{codes: []string{"InvalidAMIID.*", "AuthFailure"}, action: fatal, advice: image},
+		{codes: []string{"InvalidBlockDeviceMapping"}, action: fatal, advice: "give the Runner an Ami whose disk fits its launch template's; deploy the stack again after the Ami has changed"},
+		{codes: []string{"InvalidLaunchTemplate*"}, action: fatal, advice: "deploy the stack again"},
+		{codes: []string{"InvalidGroup.*"}, action: fatal, advice: groups},
+		{codes: []string{"InvalidParameter"}, says: []string{"Security group *"}, action: fatal, advice: groups},
+		{codes: []string{"Unsupported"}, action: fatal, advice: "give the Runner an InstanceType and an Ami that go together"},
 	}...)
 }
 
@@ -101,27 +101,27 @@ func throttles() []string {
 // denials are for calls that IAM does not allow. Which kind of policy it was
 // decides on who can allow it (IAM user guide, "Troubleshoot access denied error
 // messages"). own is the advice when it is the role's own policy.
-func denials(own string) []rule {
+func denials(own string) []refusalRule {
 	const (
 		organization = "no policy of this account can allow it; ask the administrator of the AWS organization"
 		boundary     = "allow it in the permissions boundary of the launcher's role (PermissionsBoundary of the installation)"
 		endpoint     = "allow it in the policy of the VPC endpoint that the launcher calls through"
 	)
 	denied := []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-	by := func(policy, advice string) rule {
-		return rule{codes: denied, remedy: giveUp, advice: advice, says: []string{
+	by := func(policy, advice string) refusalRule {
+		return refusalRule{codes: denied, action: fatal, advice: advice, says: []string{
 			"*is not authorized to perform: *because no " + policy + " allows *", "*is not authorized to perform: *with an explicit deny in a " + policy + "*",
 		}}
 	}
-	return []rule{
+	return []refusalRule{
 		by("service control policy", organization),
 		by("resource control policy", organization),
 		by("permissions boundary", boundary),
 		by("VPC endpoint policy", endpoint),
 		{
-			codes: denied, remedy: giveUp, advice: "remove the explicit deny that AWS names from that policy",
+			codes: denied, action: fatal, advice: "remove the explicit deny that AWS names from that policy",
 			says: []string{"*is not authorized to perform: *with an explicit deny in a*"},
 		},
-		{codes: denied, remedy: giveUp, advice: own},
+		{codes: denied, action: fatal, advice: own},
 	}
 }

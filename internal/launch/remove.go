@@ -15,10 +15,10 @@ import (
 const ErrorRemoved = "RunnerRemoved"
 
 const (
-	// removePatience is how long Remove waits for tasks to stop: their network
+	// removeTimeout is how long Remove waits for tasks to stop: their network
 	// interfaces keep the stack's security group from being deleted.
-	removePatience = 3 * time.Minute
-	removePause    = 5 * time.Second
+	removeTimeout = 3 * time.Minute
+	removePause   = 5 * time.Second
 )
 
 // Remover ends runners. Unlike a Launcher it starts none, and needs no Settings.
@@ -27,7 +27,7 @@ type Remover struct{ launcher Launcher }
 // NewRemover makes a Remover. All ports are required; a nil logger drops what it
 // is told.
 func NewRemover(ports Ports, logger *slog.Logger) (*Remover, error) {
-	if !ports.complete() {
+	if !ports.isComplete() {
 		return nil, errors.New("configure the remover of runners: a port is missing")
 	}
 	if logger == nil {
@@ -44,7 +44,7 @@ func (r *Remover) Remove(ctx context.Context, name string) error { return r.laun
 // host is terminated, and its items are deleted. It can be repeated, also
 // after it was broken off; a runner that is gone is no error.
 func (l *Launcher) Remove(ctx context.Context, name string) error {
-	state, err := l.ports.States.Close(ctx, name)
+	state, err := l.ports.States.MarkDeleted(ctx, name)
 	if errors.Is(err, ErrNoRunner) {
 		return l.ports.Configurations.DeleteConfigurations(ctx, name)
 	}
@@ -56,21 +56,21 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 		return fmt.Errorf("read the jobs of the runner: %w", err)
 	}
 	failure := &Failure{ErrorRemoved, fmt.Sprintf("the runner %s was removed from its stack, or its stack is being deleted", name)}
-	tasks := tasksOf(state, claims)
+	tasks := runningTasks(state, claims)
 	problems := []error{
-		l.stop(ctx, tasks, failure.Cause),
-		l.failAll(ctx, name, claims, failure),
-		l.failEveryJob(ctx, state.QueueURL, failure),
+		l.stopTasks(ctx, tasks, failure.Cause),
+		l.failClaimedJobs(ctx, name, claims, failure),
+		l.failAllJobs(ctx, state.QueueURL, failure),
 	}
-	l.awaitStop(ctx, tasks)
+	l.awaitTasksStopped(ctx, tasks)
 	// What a task began or gave back after the first look is there now.
 	late, err := l.ports.Claims.Claims(ctx, name, "")
 	problems = append(problems, err,
-		l.failAll(ctx, name, late, failure),
-		l.failEveryJob(ctx, state.QueueURL, failure),
-		l.endHost(ctx, name, state.Host))
+		l.failClaimedJobs(ctx, name, late, failure),
+		l.failAllJobs(ctx, state.QueueURL, failure),
+		l.terminateHost(ctx, name, state.Host))
 	if state.TaskHost != state.Host {
-		problems = append(problems, l.endHost(ctx, name, state.TaskHost))
+		problems = append(problems, l.terminateHost(ctx, name, state.TaskHost))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("remove the runner %s: %w", name, err)
@@ -85,15 +85,15 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	return nil
 }
 
-func (l *Launcher) failEveryJob(ctx context.Context, queue string, failure *Failure) error {
+func (l *Launcher) failAllJobs(ctx context.Context, queue string, failure *Failure) error {
 	if queue == "" {
 		return nil
 	}
 	return l.failJobs(ctx, queue, failure, func(*protocol.Message) bool { return true })
 }
 
-// tasksOf are the runner's task and those that drain, which have jobs.
-func tasksOf(state State, claims []Claim) []string {
+// runningTasks are the runner's task and those that drain, which have jobs.
+func runningTasks(state State, claims []Claim) []string {
 	tasks := []string{}
 	if state.Task != "" {
 		tasks = append(tasks, state.Task)
@@ -103,10 +103,10 @@ func tasksOf(state State, claims []Claim) []string {
 			tasks = append(tasks, claim.Task)
 		}
 	}
-	return set(tasks)
+	return sortedSet(tasks)
 }
 
-func (l *Launcher) stop(ctx context.Context, tasks []string, reason string) error {
+func (l *Launcher) stopTasks(ctx context.Context, tasks []string, reason string) error {
 	var problems []error
 	for _, task := range tasks {
 		if err := l.ports.Cluster.Stop(ctx, clusterOf(task), task, reason); err != nil {
@@ -116,20 +116,20 @@ func (l *Launcher) stop(ctx context.Context, tasks []string, reason string) erro
 	return errors.Join(problems...)
 }
 
-// awaitStop waits until no task is left, but not for ever: CloudFormation waits
+// awaitTasksStopped waits until no task is left, but not for ever: CloudFormation waits
 // for what they leave behind too.
-func (l *Launcher) awaitStop(ctx context.Context, tasks []string) {
+func (l *Launcher) awaitTasksStopped(ctx context.Context, tasks []string) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
 	for since := time.Now(); ; pause(ctx, removePause) {
 		running := 0
 		for _, task := range tasks {
 			status, err := l.ports.Cluster.Task(ctx, clusterOf(task), task)
-			if !errors.Is(err, ErrNoTask) && (err != nil || !status.ended()) {
+			if !errors.Is(err, ErrNoTask) && (err != nil || !status.hasEnded()) {
 				running++
 			}
 		}
-		if running == 0 || ctx.Err() != nil || time.Since(since) > removePatience {
+		if running == 0 || ctx.Err() != nil || time.Since(since) > removeTimeout {
 			return
 		}
 	}

@@ -44,12 +44,12 @@ func (r Request) Deployment() string { return r.deployment }
 // DeploymentOf is the name that the deployment's table has for the origin of a
 // payload; "-" where it has none.
 func DeploymentOf(payload []byte) string {
-	origin, _ := fields(payload)[protocol.KeyOrigin].(map[string]any)
+	origin, _ := objectFields(payload)[protocol.KeyOrigin].(map[string]any)
 	return deploymentName(origin)
 }
 
 func deploymentName(origin map[string]any) string {
-	return text(origin["environment"]) + "-" + text(origin["distributionName"])
+	return stringValue(origin["environment"]) + "-" + stringValue(origin["distributionName"])
 }
 
 // String says which job it is, without token and payload.
@@ -79,12 +79,12 @@ func ParseRequest(event []byte) (Request, error) {
 	r := Request{
 		properties: parts[protocol.KeyProperties], metadata: parts[protocol.KeyMetadata], config: parts[protocol.KeyRunnerConfig],
 	}
-	metadata := fields(r.metadata)
-	r.Token, r.Step, r.Execution = text(metadata["sfnToken"]), text(metadata["stepName"]), text(metadata["executionArn"])
+	metadata := objectFields(r.metadata)
+	r.Token, r.Step, r.Execution = stringValue(metadata["sfnToken"]), stringValue(metadata["stepName"]), stringValue(metadata["executionArn"])
 	if r.Token == "" {
 		return r, fmt.Errorf("read the request of %s: it has no task token, so nobody can be told; deploy the plan again", r)
 	}
-	r.executionStart = timeOf(metadata["executionStartTime"])
+	r.executionStart = parseTime(metadata["executionStartTime"])
 	if err := r.readInput(parts[protocol.KeyInput]); err != nil {
 		return r, err
 	}
@@ -94,9 +94,9 @@ func ParseRequest(event []byte) (Request, error) {
 	return r, nil
 }
 
-// fields are an object's members by their exact names, as the agent reads them;
+// objectFields are an object's members by their exact names, as the agent reads them;
 // none of what is no object.
-func fields(object json.RawMessage) map[string]any {
+func objectFields(object json.RawMessage) map[string]any {
 	var found map[string]any
 	if json.Unmarshal(object, &found) != nil {
 		return nil
@@ -104,14 +104,14 @@ func fields(object json.RawMessage) map[string]any {
 	return found
 }
 
-func text(value any) string {
+func stringValue(value any) string {
 	s, _ := value.(string)
 	return s
 }
 
-// timeOf is a time of the context object; zero when it is none.
-func timeOf(value any) time.Time {
-	at, err := time.Parse(time.RFC3339, text(value))
+// parseTime is a time of the context object; zero when it is none.
+func parseTime(value any) time.Time {
+	at, err := time.Parse(time.RFC3339, stringValue(value))
 	if err != nil {
 		return time.Time{}
 	}
@@ -120,25 +120,25 @@ func timeOf(value any) time.Time {
 
 // readInput reads the step's input and, with it, which runner is meant.
 func (r *Request) readInput(input json.RawMessage) error {
-	members, err := membersOf(input)
+	members, err := splitMembers(input)
 	if err != nil {
-		return misconfigured("step %q: its input is no JSON object but %s; after a Parallel or a Map, merge its results with an AttiniMergeOutput step first", r.Step, kindOf(input))
+		return configurationFailure("step %q: its input is no JSON object but %s; after a Parallel or a Map, merge its results with an AttiniMergeOutput step first", r.Step, kindOf(input))
 	}
 	r.input = members
 	if size := len(input); size > protocol.MaxPayload {
-		return misconfigured("step %q: its input has %d bytes, and a state's may have %d; keep large data in the artifact store", r.Step, size, protocol.MaxPayload)
+		return configurationFailure("step %q: its input has %d bytes, and a state's may have %d; keep large data in the artifact store", r.Step, size, protocol.MaxPayload)
 	}
-	origin := fields(find(members, protocol.KeyOrigin))
+	origin := objectFields(memberValue(members, protocol.KeyOrigin))
 	if origin == nil {
-		return misconfigured("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
+		return configurationFailure("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
 	}
 	var reference runnerReference
 	if json.Unmarshal(r.config, &reference) != nil || reference.Runner == "" || reference.ConfigurationID == "" {
-		return misconfigured("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
+		return configurationFailure("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
 	}
-	runner, problem := reference.resolve(text(origin["stackName"]))
+	runner, problem := reference.resolve(stringValue(origin["stackName"]))
 	if problem != "" {
-		return misconfigured("step %q: %s", r.Step, problem)
+		return configurationFailure("step %q: %s", r.Step, problem)
 	}
 	r.Runner, r.Configuration = runner, reference.ConfigurationID
 	r.deployment = deploymentName(origin)
@@ -199,7 +199,7 @@ func environmentProblems(raw json.RawMessage) []string {
 	if kindOf(raw) != "an object" {
 		return []string{"Environment must be an object of texts, not " + kindOf(raw)}
 	}
-	members, err := membersOf(raw)
+	members, err := splitMembers(raw)
 	if err != nil {
 		return []string{"Environment cannot be read"}
 	}

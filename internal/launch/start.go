@@ -24,7 +24,7 @@ type start struct {
 func (l *Launcher) start(ctx context.Context, s *start) error {
 	host := ""
 	if s.configuration.Host != nil {
-		ready, err := l.host(ctx, s)
+		ready, err := l.ensureHost(ctx, s)
 		if err != nil || !ready {
 			return err
 		}
@@ -32,28 +32,28 @@ func (l *Launcher) start(ctx context.Context, s *start) error {
 	}
 	request, err := l.settings.taskRequest(s.runner, host)
 	if err != nil {
-		return l.giveUp(ctx, s, host, err)
+		return l.abortStart(ctx, s, host, err)
 	}
-	task, err := l.run(ctx, s, request)
+	task, err := l.runTask(ctx, s, request)
 	var final *Failure
 	if errors.As(err, &final) {
-		return l.giveUp(ctx, s, host, final)
+		return l.abortStart(ctx, s, host, final)
 	}
 	if err != nil {
 		return err
 	}
-	return l.record(ctx, s, task, host)
+	return l.recordTask(ctx, s, task, host)
 }
 
-// record makes the task the runner's.
-func (l *Launcher) record(ctx context.Context, s *start, task TaskStatus, host string) error {
+// recordTask makes the task the runner's.
+func (l *Launcher) recordTask(ctx context.Context, s *start, task TaskStatus, host string) error {
 	err := l.ports.States.RecordTask(ctx, s.name, s.owner, TaskRecord{
 		Task: task.ARN, Configuration: s.id, Cluster: s.configuration.Task.Cluster, Host: host, StartedAt: time.Now(),
 	})
 	switch {
 	case errors.Is(err, ErrNoRunner):
 		// It was deleted meanwhile, and nobody else knows of this task.
-		return l.undo(ctx, s, task, host)
+		return l.stopUnrecordedTask(ctx, s, task, host)
 	case err != nil:
 		// Without the lock, another has the same task by the same token, or
 		// this one leaves by itself: the state does not name it.
@@ -63,7 +63,7 @@ func (l *Launcher) record(ctx context.Context, s *start, task TaskStatus, host s
 	return nil
 }
 
-func (l *Launcher) undo(ctx context.Context, s *start, task TaskStatus, host string) error {
+func (l *Launcher) stopUnrecordedTask(ctx context.Context, s *start, task TaskStatus, host string) error {
 	problems := []error{l.ports.Cluster.Stop(ctx, s.configuration.Task.Cluster, task.ARN, "the runner was deleted")}
 	if host != "" {
 		problems = append(problems, l.ports.Hosts.Terminate(ctx, host))
@@ -71,42 +71,42 @@ func (l *Launcher) undo(ctx context.Context, s *start, task TaskStatus, host str
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("stop what was started for a runner that was deleted: %w", err)
 	}
-	return misconfigured("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
+	return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
 }
 
-// run asks for the task until there is one. Its errors are insist's.
-func (l *Launcher) run(ctx context.Context, s *start, request TaskRequest) (TaskStatus, error) {
+// runTask asks for the task until there is one. Its errors are insist's.
+func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (TaskStatus, error) {
 	var task TaskStatus
-	err := l.insist(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (remedy, string, error) {
+	err := l.retryStart(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
 		request.Token = token(s.attempt, s.id, request.StartedBy, try)
 		var err error
 		task, err = l.ports.Cluster.Run(ctx, request)
 		var refusal *Refusal
 		switch {
 		case errors.As(err, &refusal):
-			remedy, advice := refusal.judge(taskRules())
+			remedy, advice := refusal.classify(taskRules())
 			return remedy, advice, err
-		case err == nil && !task.usable():
+		case err == nil && !task.isUsable():
 			// What was started by an attempt that was broken off has ended.
-			return askAnew, "give the step a Retry", errors.New("the task of an earlier attempt has ended: " + task.why())
+			return retryNewToken, "give the step a Retry", errors.New("the task of an earlier attempt has ended: " + task.stopDescription())
 		}
-		return unknown, noAnswer, err
+		return retryUnknown, noReplyAdvice, err
 	})
 	return task, err
 }
 
-// noAnswer is the advice about a service that does not answer.
-const noAnswer = "it usually passes; give the step a Retry"
+// noReplyAdvice is the advice about a service that does not answer.
+const noReplyAdvice = "it usually passes; give the step a Retry"
 
-// unknown is the remedy of an error that is no answer: the same request again.
-const unknown remedy = -1
+// retryUnknown is the remedy of an error that is no answer: the same request again.
+const retryUnknown retryAction = -1
 
-// insist asks until there is what was asked for, the refusal is final, or its
+// retryStart asks until there is what was asked for, the refusal is final, or its
 // patience is over. ask gets the number of the request: one that was refused
 // has another number the next time, one without an answer the same. Between
 // two requests the lock is renewed. Its errors are a *Failure, or that the lock
 // is lost.
-func (l *Launcher) insist(ctx context.Context, s *start, name, attempted string, ask func(try int) (remedy, string, error)) error {
+func (l *Launcher) retryStart(ctx context.Context, s *start, name, attempted string, ask func(try int) (retryAction, string, error)) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = time.Second, 15*time.Second
 	since, try := time.Now(), 0
@@ -117,57 +117,57 @@ func (l *Launcher) insist(ctx context.Context, s *start, name, attempted string,
 		}
 		l.logger.Warn("a start is refused", "runner", s.runner.name, "attempted", attempted, "error", err, "tries", tries)
 		wait := pauses.NextBackOff()
-		over := time.Since(since)+wait > startPatience || ctx.Err() != nil || tooLate(ctx, wait)
+		over := time.Since(since)+wait > startRetryTime || ctx.Err() != nil || exceedsDeadline(ctx, wait)
 		switch {
-		case remedy == giveUp, over:
+		case remedy == fatal, over:
 			// What may have been started without an answer is not the
 			// runner's, and so leaves by itself.
-			return refused(name, attempted, err, tries, advice)
-		case remedy != unknown:
+			return refusalFailure(name, attempted, err, tries, advice)
+		case remedy != retryUnknown:
 			try++
 		}
-		if remedy != askAnew || tries > 1 {
+		if remedy != retryNewToken || tries > 1 {
 			pause(ctx, wait)
 		}
-		if err := l.ports.States.Renew(ctx, s.runner.name, s.owner, time.Now().Add(leaseTime)); err != nil {
+		if err := l.ports.States.Renew(ctx, s.runner.name, s.owner, time.Now().Add(lockTime)); err != nil {
 			return fmt.Errorf("renew the runner's start lock: %w", err)
 		}
 	}
 }
 
-// tooLate reports whether a pause would take all that is left of ctx.
-func tooLate(ctx context.Context, wait time.Duration) bool {
+// exceedsDeadline reports whether a pause would take all that is left of ctx.
+func exceedsDeadline(ctx context.Context, wait time.Duration) bool {
 	deadline, bounded := ctx.Deadline()
 	return bounded && time.Until(deadline) <= wait
 }
 
-// giveUp ends a start for good: the lock goes, so that later jobs try anew, the
+// abortStart ends a start for good: the lock goes, so that later jobs try anew, the
 // host with it, and everybody who waits is told. It returns the failure.
-func (l *Launcher) giveUp(ctx context.Context, s *start, host string, failure error) error {
+func (l *Launcher) abortStart(ctx context.Context, s *start, host string, failure error) error {
 	var final *Failure
 	errors.As(failure, &final)
-	telling, cancel := l.telling(ctx)
+	telling, cancel := l.reportContext(ctx)
 	defer cancel()
 	if host != "" {
-		final = &Failure{final.Name, final.Cause + l.logOf(s.runner)}
-		if err := l.discard(telling, s.runner, host, s.owner, false); err != nil {
+		final = &Failure{final.Name, final.Cause + l.hostLogHint(s.runner)}
+		if err := l.removeHost(telling, s.runner, host, s.owner, false); err != nil {
 			return err
 		}
 	}
 	if err := l.ports.States.Release(telling, s.name, s.owner, true); err != nil {
 		return fmt.Errorf("release the runner's start lock after a start that failed (%w): %w", final, err)
 	}
-	return l.surrender(telling, s.runner, final)
+	return l.failWaitingJobs(telling, s.runner, final)
 }
 
-// surrender fails every job that waits for the runner, and returns the
+// failWaitingJobs fails every job that waits for the runner, and returns the
 // failure.
-func (l *Launcher) surrender(ctx context.Context, r runner, failure *Failure) error {
+func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *Failure) error {
 	l.logger.Error("the runner cannot be started; the jobs that wait for it fail", "runner", r.name, "error", failure)
-	telling, cancel := l.telling(ctx)
+	telling, cancel := l.reportContext(ctx)
 	defer cancel()
-	told := l.failWaiting(telling, r, failure)
-	forgotten := l.ports.States.ForgetFailures(telling, r.name)
+	told := l.failJobsOfConfiguration(telling, r, failure)
+	forgotten := l.ports.States.ResetFailures(telling, r.name)
 	if errors.Is(forgotten, ErrNoRunner) {
 		forgotten = nil
 	}
@@ -178,10 +178,10 @@ func (l *Launcher) surrender(ctx context.Context, r runner, failure *Failure) er
 	return failure
 }
 
-// tooOften is the failure after too many tasks that ended before they took a
+// repeatedFailure is the failure after too many tasks that ended before they took a
 // job. Its name is the last stop code's.
-func tooOften(task TaskStatus, failures int) *Failure {
-	return &Failure{task.stopName(), fmt.Sprintf(
+func repeatedFailure(task TaskStatus, failures int) *Failure {
+	return &Failure{task.stopErrorName(), fmt.Sprintf(
 		"the runner's task ended before it took a job, %d times in a row; the last time: %s. What to do: see the task's log, its image and its network",
-		failures, task.why())}
+		failures, task.stopDescription())}
 }

@@ -96,23 +96,23 @@ type States interface {
 	// attempt was given up. A lock that another has is no error.
 	Release(ctx context.Context, runner, owner string, failed bool) error
 
-	// Bury removes a task that has ended, if it is still the runner's, and
+	// RemoveTask removes a task that has ended, if it is still the runner's, and
 	// counts a failed start or, with progress, forgets those before. It
 	// returns ErrChanged when the task is not the runner's.
-	Bury(ctx context.Context, runner, task string, progress bool) (State, error)
+	RemoveTask(ctx context.Context, runner, task string, progress bool) (State, error)
 	// ForgetHost removes a host on which no task is, if it is still the
 	// runner's newest and nobody but the owner has the lock; failed counts a
 	// failed start. It returns ErrChanged otherwise.
 	ForgetHost(ctx context.Context, runner, host, owner string, failed bool) (State, error)
-	// ForgetFailures lets the count begin anew.
-	ForgetFailures(ctx context.Context, runner string) error
-	// Booting returns the names of the runners whose host has no task yet.
-	Booting(ctx context.Context) ([]string, error)
+	// ResetFailures lets the count begin anew.
+	ResetFailures(ctx context.Context, runner string) error
+	// BootingRunners returns the names of the runners whose host has no task yet.
+	BootingRunners(ctx context.Context) ([]string, error)
 
-	// Close marks the runner as being deleted, so that nothing can be started
+	// MarkDeleted marks the runner as being deleted, so that nothing can be started
 	// or recorded any more, and returns its state. It can be repeated; a
 	// runner that is gone is ErrNoRunner.
-	Close(ctx context.Context, runner string) (State, error)
+	MarkDeleted(ctx context.Context, runner string) (State, error)
 	// Delete removes the item. One that is gone is no error.
 	Delete(ctx context.Context, runner string) error
 }

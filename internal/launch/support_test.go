@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // account is a World with one deployed runner.
 type account struct {
-	*launchtest.World
+	*launchtest.Fake
 	t  *testing.T
 	c  launch.Configuration
 	id string
@@ -42,9 +42,9 @@ type account struct {
 func inAccount(t *testing.T, c launch.Configuration, test func(t *testing.T, a *account)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		world := launchtest.NewWorld()
-		world.Begin("dev-shop", stateMachine, execution, deployed())
-		test(t, &account{World: world, t: t, c: c, id: world.Deploy(c)})
+		fake := launchtest.NewFake()
+		fake.Begin("dev-shop", stateMachine, execution, deployed())
+		test(t, &account{Fake: fake, t: t, c: c, id: fake.Deploy(c)})
 	})
 }
 
@@ -183,9 +183,9 @@ var (
 	errFailed = errors.New("the service does not answer")
 )
 
-// dying is a user's ports that die at call n, before it is done or after that.
+// dieAtCall is a user's ports that die at call n, before it is done or after that.
 // Whoever is dead makes no more calls.
-func dying(n int, done bool) launchtest.Hook {
+func dieAtCall(n int, done bool) launchtest.Hook {
 	count, dead := 0, false
 	return func(_ string, now bool) error {
 		if dead {
@@ -201,8 +201,8 @@ func dying(n int, done bool) launchtest.Hook {
 	}
 }
 
-// survived runs a user of dying ports, and reports whether it lived.
-func survived(do func()) (alive bool) {
+// survives runs a user of dying ports, and reports whether it lived.
+func survives(do func()) (alive bool) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			if thrown != errDead {

@@ -78,7 +78,7 @@ func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
 		Cluster: c.Task.Cluster, Definition: c.Task.Definition, LaunchType: launchFargate,
 		Group: Group(r.name), StartedBy: startedBy(host), Network: &c.Network,
 		Overrides: Overrides{
-			CPU: digits(c.Task.CPU), Memory: digits(c.Task.Memory), TaskRoleARN: c.Task.RoleARN,
+			CPU: formatNonZero(c.Task.CPU), Memory: formatNonZero(c.Task.Memory), TaskRoleARN: c.Task.RoleARN,
 			Containers: []ContainerOverrides{{
 				Name: c.Task.Container, Command: s.Bootstrap.Command(s.Agent), Environment: s.environment(r, host),
 			}},
@@ -93,7 +93,7 @@ func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
 		}
 	}
 	if size := request.Overrides.size(); size > MaxOverrides {
-		return TaskRequest{}, misconfigured("Runner %q: its task's overrides (command, environment, sizes and role) have %d characters, and ECS takes %d; "+
+		return TaskRequest{}, configurationFailure("Runner %q: its task's overrides (command, environment, sizes and role) have %d characters, and ECS takes %d; "+
 			"shorten the names of stack, Runner, queue or role", c.RunnerName, size, MaxOverrides)
 	}
 	return request, nil
@@ -125,10 +125,10 @@ func (s Settings) environment(r runner, host string) []Variable {
 		{protocol.EnvArtifactStore, s.ArtifactStore},
 	}
 	for _, optional := range []Variable{
-		{"ATTINI_STARTUP_COMMANDS_TIMEOUT", digits(c.Startup.CommandsTimeout)},
-		{"ATTINI_RUNNER_IDLE_TTL", digits(c.Runner.IdleTimeToLive)},
-		{"ATTINI_MAX_CONCURRENT_JOBS", digits(c.Runner.MaxConcurrentJobs)},
-		{"ATTINI_JOB_TIMEOUT", digits(c.Runner.JobTimeout)},
+		{"ATTINI_STARTUP_COMMANDS_TIMEOUT", formatNonZero(c.Startup.CommandsTimeout)},
+		{"ATTINI_RUNNER_IDLE_TTL", formatNonZero(c.Runner.IdleTimeToLive)},
+		{"ATTINI_MAX_CONCURRENT_JOBS", formatNonZero(c.Runner.MaxConcurrentJobs)},
+		{"ATTINI_JOB_TIMEOUT", formatNonZero(c.Runner.JobTimeout)},
 		{"ATTINI_LOG_LEVEL", c.Runner.LogLevel},
 		{"ATTINI_EC2_INSTANCE_ID", host},
 	} {
@@ -139,8 +139,8 @@ func (s Settings) environment(r runner, host string) []Variable {
 	return all
 }
 
-// digits is a number's text; "" for 0, which stands for an absent one.
-func digits(number int) string {
+// formatNonZero is a number's text; "" for 0, which stands for an absent one.
+func formatNonZero(number int) string {
 	if number == 0 {
 		return ""
 	}
@@ -171,8 +171,8 @@ type ContainerStatus struct {
 	Reason   string
 }
 
-// usable reports whether a task can take jobs, now or once it has started.
-func (t TaskStatus) usable() bool {
+// isUsable reports whether a task can take jobs, now or once it has started.
+func (t TaskStatus) isUsable() bool {
 	switch t.LastStatus {
 	case "PROVISIONING", "PENDING", "ACTIVATING", "RUNNING":
 		return t.DesiredStatus == "RUNNING" || t.DesiredStatus == ""
@@ -180,11 +180,11 @@ func (t TaskStatus) usable() bool {
 	return false
 }
 
-// ended reports whether nothing of a task runs any more.
-func (t TaskStatus) ended() bool { return t.LastStatus == "STOPPED" || t.LastStatus == "DELETED" }
+// hasEnded reports whether nothing of a task runs any more.
+func (t TaskStatus) hasEnded() bool { return t.LastStatus == "STOPPED" || t.LastStatus == "DELETED" }
 
-// why is why a task stopped, for people.
-func (t TaskStatus) why() string {
+// stopDescription is why a task stopped, for people.
+func (t TaskStatus) stopDescription() string {
 	parts := []string{}
 	for _, part := range []string{t.StopCode, t.StopReason} {
 		if part != "" {
@@ -212,9 +212,9 @@ func (t TaskStatus) why() string {
 	return text
 }
 
-// stopName is a stop code as the original names the failure: TaskFailedToStart
+// stopErrorName is a stop code as the original names the failure: TaskFailedToStart
 // is TASK_FAILED_TO_START.
-func (t TaskStatus) stopName() string {
+func (t TaskStatus) stopErrorName() string {
 	if t.StopCode == "" {
 		return "unknown stop code"
 	}

@@ -14,29 +14,29 @@ import (
 )
 
 const (
-	// lookTime is how long a look at the queue waits. It does wait: one that
+	// scanWait is how long a look at the queue waits. It does wait: one that
 	// does not may ask only some of the queue's servers.
-	lookTime = time.Second
-	// holdTime is how long a look hides what it finds, until it gives it back.
-	holdTime = 30 * time.Second
-	// hiddenTime is longer than an agent hides a message that it holds: after
+	scanWait = time.Second
+	// scanVisibility is how long a look hides what it finds, until it gives it back.
+	scanVisibility = 30 * time.Second
+	// maxHiddenTime is longer than an agent hides a message that it holds: after
 	// that, what an agent that died held is visible again.
-	hiddenTime = 65 * time.Second
-	// longLook is the longest wait of one receive.
-	longLook = 20 * time.Second
-	// mostSeen bounds a look at who waits; more than that wait no less.
-	mostSeen = 500
+	maxHiddenTime = 65 * time.Second
+	// maxReceiveWait is the longest wait of one receive.
+	maxReceiveWait = 20 * time.Second
+	// maxScanned bounds a look at who waits; more than that wait no less.
+	maxScanned = 500
 )
 
-// waiting is a job in the queue.
-type waiting struct {
+// waitingJob is a job in the queue.
+type waitingJob struct {
 	message  *protocol.Message
 	delivery Delivery
 }
 
-// configurationOf is the id of the configuration that a job is for; "" when its
+// configurationID is the id of the configuration that a job is for; "" when its
 // message does not say.
-func (w waiting) configurationOf() string {
+func (w waitingJob) configurationID() string {
 	var body struct{ RunnerConfig runnerReference }
 	if json.Unmarshal(w.delivery.Body, &body) != nil {
 		return ""
@@ -44,9 +44,9 @@ func (w waiting) configurationOf() string {
 	return body.RunnerConfig.ConfigurationID
 }
 
-// failWaiting fails every job that waits for a runner of this configuration.
+// failJobsOfConfiguration fails every job that waits for a runner of this configuration.
 // The others are left.
-func (l *Launcher) failWaiting(ctx context.Context, r runner, failure *Failure) error {
+func (l *Launcher) failJobsOfConfiguration(ctx context.Context, r runner, failure *Failure) error {
 	return l.failJobs(ctx, r.configuration.QueueURL, failure, func(message *protocol.Message) bool {
 		return message.ConfigurationHash == Hash(r.id)
 	})
@@ -56,9 +56,9 @@ func (l *Launcher) failWaiting(ctx context.Context, r runner, failure *Failure) 
 func (l *Launcher) failJobs(ctx context.Context, queue string, failure *Failure, meant func(*protocol.Message) bool) error {
 	var problems []error
 	var left []Delivery
-	defer func() { l.giveBack(ctx, queue, left) }()
+	defer func() { l.requeue(ctx, queue, left) }()
 	for {
-		deliveries, err := l.receive(ctx, queue, lookTime)
+		deliveries, err := l.receive(ctx, queue, scanWait)
 		if err != nil || len(deliveries) == 0 {
 			return errors.Join(append(problems, err)...)
 		}
@@ -68,7 +68,7 @@ func (l *Launcher) failJobs(ctx context.Context, queue string, failure *Failure,
 				left = append(left, delivery) // an agent knows what to do with it
 				continue
 			}
-			if err := l.fail(ctx, message.Metadata.TaskToken, failure); err != nil {
+			if err := l.failStep(ctx, message.Metadata.TaskToken, failure); err != nil {
 				problems = append(problems, fmt.Errorf("fail the %s: %w", message, err))
 				left = append(left, delivery)
 				continue
@@ -80,17 +80,17 @@ func (l *Launcher) failJobs(ctx context.Context, queue string, failure *Failure,
 	}
 }
 
-// whoWaits returns the jobs that are visible in the queue within so long, and
+// findWaitingJobs returns the jobs that are visible in the queue within so long, and
 // has their steps wait on. A job that nobody waits for is deleted. All are
 // given back.
-func (l *Launcher) whoWaits(ctx context.Context, queue string, patience time.Duration) (found []waiting, err error) {
+func (l *Launcher) findWaitingJobs(ctx context.Context, queue string, patience time.Duration) (found []waitingJob, err error) {
 	var seen []Delivery
-	defer func() { l.giveBack(ctx, queue, seen) }()
+	defer func() { l.requeue(ctx, queue, seen) }()
 	until := time.Now().Add(patience)
-	for len(seen) < mostSeen {
-		wait := lookTime
+	for len(seen) < maxScanned {
+		wait := scanWait
 		if len(found) == 0 {
-			wait = max(lookTime, min(longLook, time.Until(until)))
+			wait = max(scanWait, min(maxReceiveWait, time.Until(until)))
 		}
 		deliveries, err := l.receive(ctx, queue, wait)
 		switch {
@@ -112,7 +112,7 @@ func (l *Launcher) whoWaits(ctx context.Context, queue string, patience time.Dur
 				continue
 			}
 			seen = append(seen, delivery)
-			found = append(found, waiting{message, delivery})
+			found = append(found, waitingJob{message, delivery})
 		}
 	}
 	return found, nil
@@ -120,7 +120,7 @@ func (l *Launcher) whoWaits(ctx context.Context, queue string, patience time.Dur
 
 // receive asks the queue; one that does not exist has no messages.
 func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration) ([]Delivery, error) {
-	deliveries, err := l.ports.Queue.Receive(ctx, queue, wait, holdTime)
+	deliveries, err := l.ports.Queue.Receive(ctx, queue, wait, scanVisibility)
 	switch {
 	case errors.Is(err, ErrNoQueue):
 		return nil, nil
@@ -130,8 +130,8 @@ func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration
 	return deliveries, nil
 }
 
-// giveBack makes messages visible again. What fails comes back by itself.
-func (l *Launcher) giveBack(ctx context.Context, queue string, deliveries []Delivery) {
+// requeue makes messages visible again. What fails comes back by itself.
+func (l *Launcher) requeue(ctx context.Context, queue string, deliveries []Delivery) {
 	for _, delivery := range deliveries {
 		if err := l.ports.Queue.Hide(ctx, queue, delivery.Receipt, 0); err != nil {
 			l.logger.Warn("give a message back; it comes again later", "error", err)
@@ -141,28 +141,28 @@ func (l *Launcher) giveBack(ctx context.Context, queue string, deliveries []Deli
 
 // configurationFor is the configuration that waiting jobs are to be started
 // for: the preferred one if any job is for it, else the first job's.
-func configurationFor(found []waiting, preferred string) string {
-	if slices.ContainsFunc(found, func(w waiting) bool { return w.configurationOf() == preferred }) {
+func configurationFor(found []waitingJob, preferred string) string {
+	if slices.ContainsFunc(found, func(w waitingJob) bool { return w.configurationID() == preferred }) {
 		return preferred
 	}
 	for _, w := range found {
-		if id := w.configurationOf(); id != "" {
+		if id := w.configurationID(); id != "" {
 			return id
 		}
 	}
 	return preferred
 }
 
-// lock takes a runner's start lock for something else than a start, waiting
+// acquireLock takes a runner's start lock for something else than a start, waiting
 // for one that is being made.
-func (l *Launcher) lock(ctx context.Context, runner, configuration string) (owner string, state State, err error) {
+func (l *Launcher) acquireLock(ctx context.Context, runner, configuration string) (owner string, state State, err error) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
 	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = firstPause, mostPause
-	owner = unique()
+	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
+	owner = randomName()
 	for {
-		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(leaseTime), Attempt: unique(), Configuration: configuration})
+		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: configuration})
 		if !errors.Is(err, ErrLocked) || ctx.Err() != nil {
 			return owner, state, err
 		}

@@ -68,7 +68,7 @@ func (l *Lifecycle) definition(ctx context.Context, request RunnerRequest, runne
 		}
 		return compat.TaskDefinition{}, problem.List{missing}
 	case err != nil:
-		return compat.TaskDefinition{}, problem.List{unanswered(request, at, err)}
+		return compat.TaskDefinition{}, problem.List{awsProblem(request, at, err)}
 	}
 	if !given.Given() {
 		definition.Name = compat.DefaultTaskDefinition().Name
@@ -76,8 +76,8 @@ func (l *Lifecycle) definition(ctx context.Context, request RunnerRequest, runne
 	return definition, nil
 }
 
-// unanswered is the problem of a question that has no answer.
-func unanswered(request RunnerRequest, at string, err error) problem.Problem {
+// awsProblem is the problem of a question that has no answer.
+func awsProblem(request RunnerRequest, at string, err error) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: RuleAccount, Path: at,
 		Message: fmt.Sprintf("Runner %q: its values cannot be checked: %s", request.RunnerName, err),

@@ -18,10 +18,10 @@ func (l *Lifecycle) checkHost(ctx context.Context, runner *schema.Runner, defini
 	h := hostCheck{runner: runner, account: l.ports.Account}
 	problems := compat.CheckAmi(runner)
 	if host.InstanceType.Known {
-		problems.Add(h.askType(ctx, host.InstanceType.Literal)...)
+		problems.Add(h.fetchInstanceType(ctx, host.InstanceType.Literal)...)
 	}
 	if host.Ami.Known {
-		problems.Add(h.askImage(ctx, host.Ami)...)
+		problems.Add(h.fetchImage(ctx, host.Ami)...)
 	}
 	return append(problems, compat.CheckHost(runner, definition, h.host)...)
 }
@@ -33,15 +33,15 @@ type hostCheck struct {
 	host    compat.Host
 }
 
-func (h *hostCheck) unanswered(key string, err error) problem.List {
+func (h *hostCheck) reportAWSError(key string, err error) problem.List {
 	at := string(h.runner.Path.Keys("Properties", "Ec2Configuration", key))
-	return problem.List{unanswered(RunnerRequest{RunnerName: h.runner.Name}, at, err)}
+	return problem.List{awsProblem(RunnerRequest{RunnerName: h.runner.Name}, at, err)}
 }
 
-func (h *hostCheck) askType(ctx context.Context, name string) problem.List {
+func (h *hostCheck) fetchInstanceType(ctx context.Context, name string) problem.List {
 	types, err := h.account.InstanceTypes(ctx, []string{name})
 	if err != nil {
-		return h.unanswered("InstanceType", err)
+		return h.reportAWSError("InstanceType", err)
 	}
 	h.host.TypeName = name
 	found, exists := types[name]
@@ -52,13 +52,13 @@ func (h *hostCheck) askType(ctx context.Context, name string) problem.List {
 	return nil
 }
 
-func (h *hostCheck) askImage(ctx context.Context, ami schema.Value[string]) problem.List {
+func (h *hostCheck) fetchImage(ctx context.Context, ami schema.Value[string]) problem.List {
 	id := ami.Literal
 	if alias, isAlias := compat.AliasNamed(ami.Literal); isAlias {
 		h.host.Alias = &alias
 		parameters, err := h.account.Parameters(ctx, compat.AliasParameters())
 		if err != nil {
-			return h.unanswered("Ami", err)
+			return h.reportAWSError("Ami", err)
 		}
 		resolved, _, found := alias.Resolve(parameters)
 		if !found {
@@ -68,7 +68,7 @@ func (h *hostCheck) askImage(ctx context.Context, ami schema.Value[string]) prob
 	}
 	images, err := h.account.Images(ctx, []string{id})
 	if err != nil {
-		return h.unanswered("Ami", err)
+		return h.reportAWSError("Ami", err)
 	}
 	if image, found := images[id]; found {
 		h.host.Image = &image

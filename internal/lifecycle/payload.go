@@ -32,7 +32,7 @@ func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (origin Ori
 	if err != nil {
 		return Origin{}, false, fmt.Errorf("read the item of the stack %s: %w", request.StackName, err)
 	}
-	if known.complete() {
+	if known.isComplete() {
 		return known, true, nil
 	}
 	stored = request.Parameters[parameterDistribution] != "" || request.Parameters[parameterID] != ""

@@ -21,8 +21,8 @@ type Origin struct {
 // DeploymentName is what the deployment data table has a deployment under.
 func (o Origin) DeploymentName() string { return o.Environment + "-" + o.DistributionName }
 
-// complete reports whether nothing is missing.
-func (o Origin) complete() bool {
+// isComplete reports whether nothing is missing.
+func (o Origin) isComplete() bool {
 	return o.Environment != "" && o.DistributionName != "" && o.DistributionID != "" && o.ObjectIdentifier != ""
 }
 
@@ -61,9 +61,9 @@ type Start struct {
 	RequestedAt time.Time
 }
 
-// StartLife is how long a start is kept for a stack that never completes:
+// StartRetention is how long a start is kept for a stack that never completes:
 // longer than a stack's operation can take.
-const StartLife = 14 * 24 * time.Hour
+const StartRetention = 14 * 24 * time.Hour
 
 // PutPlan registers a plan, and records that it is to be started when its stack
 // is complete. Both again for the same request is the same.

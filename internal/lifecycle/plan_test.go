@@ -48,22 +48,22 @@ func TestPlanStarts(t *testing.T) {
 	for _, status := range []string{"CREATE_COMPLETE", "UPDATE_COMPLETE"} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
-			world := lifecycletest.NewWorld()
-			l := open(t, world)
+			fake := lifecycletest.NewFake()
+			l := open(t, fake)
 			_, err := l.PutRunner(t.Context(), runner(t, `{`+network+`}`))
 			require.NoError(t, err)
 			request := plan(t, "1", parameters+`,"PayloadDefaults":{"customData":{"size":"<3>"},"own":"1"},"AttiniSteps":[{"name":"Job","type":"AttiniRunnerJob"}]`)
 			for range 2 { // CloudFormation asks again
 				require.NoError(t, l.PutPlan(t.Context(), request))
 			}
-			assert.Empty(t, world.Started, "the stack is not complete")
+			assert.Empty(t, fake.Started, "the stack is not complete")
 			require.NoError(t, l.StackChanged(t.Context(), happens("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", time.Minute)))
-			assert.Empty(t, world.Started)
+			assert.Empty(t, fake.Started)
 			for range 3 {
 				require.NoError(t, l.StackChanged(t.Context(), happens(status, time.Minute)))
 			}
-			require.Len(t, world.Started, 1)
-			started := world.Started[0]
+			require.Len(t, fake.Started, 1)
+			started := fake.Started[0]
 			assert.JSONEq(t, `{
 				"environment":"dev",
 				"deploymentOriginData":{
@@ -73,18 +73,18 @@ func TestPlanStarts(t *testing.T) {
 				"stackParameters":{"AttiniEnvironmentName":"dev","AttiniDistributionName":"shop","AttiniDistributionId":"7c9e","Subnets":"a,b"},
 				"output":{},"dependencies":{},"customData":{"size":"<3>"},"own":"1"}`, started.Input)
 			assert.Regexp(t, `^[A-Za-z0-9-]{1,80}$`, started.Name)
-			assert.Equal(t, map[string]map[string]string{"dev-shop": {machine: strings.Replace(machine, "stateMachine", "execution", 1) + ":" + started.Name}}, world.Executions)
-			assert.Equal(t, map[string]map[string]time.Time{"dev-shop": {machine: began()}}, world.Deployed, "the payload's deploymentTime")
+			assert.Equal(t, map[string]map[string]string{"dev-shop": {machine: strings.Replace(machine, "stateMachine", "execution", 1) + ":" + started.Name}}, fake.Executions)
+			assert.Equal(t, map[string]map[string]time.Time{"dev-shop": {machine: began()}}, fake.Deployed, "the payload's deploymentTime")
 
 			origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
-			assert.Equal(t, origin, world.Runners["dev-shop-Build"].Origin, "the agent reads it at its start")
-			stored := world.Plans[machine]
+			assert.Equal(t, origin, fake.Runners["dev-shop-Build"].Origin, "the agent reads it at its start")
+			stored := fake.Plans[machine]
 			assert.JSONEq(t, `{"customData":{"size":"<3>"},"own":"1"}`, string(stored.PayloadDefaults))
 			assert.Equal(t, []lifecycle.Step{{Name: "Job", Type: "AttiniRunnerJob"}}, stored.Steps)
 			assert.Equal(t, origin, stored.Origin)
-			assert.Equal(t, []string{machine}, world.Stacks["dev-shop"].StateMachines)
-			assert.Equal(t, []string{"Build"}, world.Stacks["dev-shop"].Runners)
-			assert.Equal(t, "a,b", world.Stacks["dev-shop"].Parameters["Subnets"])
+			assert.Equal(t, []string{machine}, fake.Stacks["dev-shop"].StateMachines)
+			assert.Equal(t, []string{"Build"}, fake.Stacks["dev-shop"].Runners)
+			assert.Equal(t, "a,b", fake.Stacks["dev-shop"].Parameters["Subnets"])
 		})
 	}
 }
@@ -93,15 +93,15 @@ func TestPlanStarts(t *testing.T) {
 // it, and nothing else does.
 func TestPlanStartsOncePerDeployment(t *testing.T) {
 	t.Parallel()
-	world := lifecycletest.NewWorld()
-	l := open(t, world)
+	fake := lifecycletest.NewFake()
+	l := open(t, fake)
 	for i := range 3 {
 		require.NoError(t, l.PutPlan(t.Context(), plan(t, fmt.Sprint(i), parameters)))
 		require.NoError(t, l.StackChanged(t.Context(), happens("UPDATE_COMPLETE", time.Minute)))
-		assert.Len(t, world.Started, i+1)
+		assert.Len(t, fake.Started, i+1)
 	}
 	require.NoError(t, l.StackChanged(t.Context(), happens("UPDATE_COMPLETE", time.Hour)), "one that did not change the trigger")
-	assert.Len(t, world.Started, 3)
+	assert.Len(t, fake.Started, 3)
 }
 
 // TestPlanNotStarted: not on a rollback, whichever way the stack goes; not by
@@ -122,14 +122,14 @@ func TestPlanNotStarted(t *testing.T) {
 	for name, events := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			world := lifecycletest.NewWorld()
-			l := open(t, world)
+			fake := lifecycletest.NewFake()
+			l := open(t, fake)
 			require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", parameters)))
 			for _, event := range events {
 				require.NoError(t, l.StackChanged(t.Context(), event))
 			}
-			assert.Empty(t, world.Started)
-			assert.Empty(t, world.Executions)
+			assert.Empty(t, fake.Started)
+			assert.Empty(t, fake.Executions)
 		})
 	}
 }
@@ -138,13 +138,13 @@ func TestPlanNotStarted(t *testing.T) {
 // deployment that runs now, and a failed stack that is deployed on starts.
 func TestRollbackBefore(t *testing.T) {
 	t.Parallel()
-	world := lifecycletest.NewWorld()
-	l := open(t, world)
+	fake := lifecycletest.NewFake()
+	l := open(t, fake)
 	require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", parameters)))
 	require.NoError(t, l.StackChanged(t.Context(), happens("UPDATE_ROLLBACK_COMPLETE", -time.Minute)))
 	require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_FAILED", time.Minute)))
 	require.NoError(t, l.StackChanged(t.Context(), happens("UPDATE_COMPLETE", time.Hour)))
-	assert.Len(t, world.Started, 1)
+	assert.Len(t, fake.Started, 1)
 }
 
 // TestPlanStartBrokenOff: whichever call fails, the event again does the rest,
@@ -154,21 +154,21 @@ func TestPlanStartBrokenOff(t *testing.T) {
 	for _, call := range []string{"Starts", "SetExecution", "StartExecution", "DeleteStart"} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
-			world := lifecycletest.NewWorld()
-			l := open(t, world)
+			fake := lifecycletest.NewFake()
+			l := open(t, fake)
 			require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", parameters)))
-			world.Fail = func(made string) error {
+			fake.Fail = func(made string) error {
 				if made == call {
 					return errors.New("no answer")
 				}
 				return nil
 			}
 			require.ErrorContains(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)), "no answer")
-			world.Fail = nil
+			fake.Fail = nil
 			for range 2 {
 				require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
 			}
-			assert.Len(t, world.Started, 1)
+			assert.Len(t, fake.Started, 1)
 		})
 	}
 }
@@ -177,13 +177,13 @@ func TestPlanStartBrokenOff(t *testing.T) {
 // only the new plan starts.
 func TestPlanReplaced(t *testing.T) {
 	t.Parallel()
-	world := lifecycletest.NewWorld()
-	l := open(t, world)
+	fake := lifecycletest.NewFake()
+	l := open(t, fake)
 	require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", parameters)))
 	require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
 
 	var calls []string
-	world.Fail = func(call string) error {
+	fake.Fail = func(call string) error {
 		calls = append(calls, call)
 		return nil
 	}
@@ -196,29 +196,29 @@ func TestPlanReplaced(t *testing.T) {
 	require.NoError(t, l.PutPlan(t.Context(), other))
 	joined := strings.Join(calls, " ")
 	assert.Less(t, strings.Index(joined, "PutPlan"), strings.Index(joined, "DeletePlan"))
-	world.Fail = nil
+	fake.Fail = nil
 	require.NoError(t, l.StackChanged(t.Context(), happens("UPDATE_COMPLETE", time.Minute)))
-	require.Len(t, world.Started, 2)
-	assert.Equal(t, newMachine, world.Started[1].StateMachine)
-	assert.NotContains(t, world.Plans, machine)
-	assert.Equal(t, []string{newMachine}, world.Stacks["dev-shop"].StateMachines)
+	require.Len(t, fake.Started, 2)
+	assert.Equal(t, newMachine, fake.Started[1].StateMachine)
+	assert.NotContains(t, fake.Plans, machine)
+	assert.Equal(t, []string{newMachine}, fake.Stacks["dev-shop"].StateMachines)
 }
 
 func TestRemovePlan(t *testing.T) {
 	t.Parallel()
-	world := lifecycletest.NewWorld()
-	l := open(t, world)
+	fake := lifecycletest.NewFake()
+	l := open(t, fake)
 	require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", parameters)))
 	require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
 	require.NoError(t, l.PutPlan(t.Context(), plan(t, "2", parameters)))
 	for range 2 {
 		require.NoError(t, l.RemovePlan(t.Context(), plan(t, "3", parameters)))
 	}
-	assert.Empty(t, world.Plans)
-	assert.Empty(t, world.Stacks)
-	assert.Empty(t, world.Executions)
+	assert.Empty(t, fake.Plans)
+	assert.Empty(t, fake.Stacks)
+	assert.Empty(t, fake.Executions)
 	require.NoError(t, l.StackChanged(t.Context(), happens("UPDATE_COMPLETE", time.Minute)))
-	assert.Len(t, world.Started, 1)
+	assert.Len(t, fake.Started, 1)
 	require.NoError(t, l.RemovePlan(t.Context(), lifecycle.ReadPlan(stackID, "4", nil, nil)), "one that never was there")
 }
 
@@ -269,13 +269,13 @@ func TestOrigins(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			world := lifecycletest.NewWorld()
-			world.Stacks["dev-shop"] = &lifecycletest.Stack{Framework: c.framework}
-			l := open(t, world)
+			fake := lifecycletest.NewFake()
+			fake.Stacks["dev-shop"] = &lifecycletest.Stack{Framework: c.framework}
+			l := open(t, fake)
 			require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", c.more)))
-			assert.Equal(t, c.want, world.Plans[machine].Origin)
+			assert.Equal(t, c.want, fake.Plans[machine].Origin)
 			require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
-			assert.Contains(t, world.Executions, c.want.DeploymentName())
+			assert.Contains(t, fake.Executions, c.want.DeploymentName())
 			var payload struct {
 				Origin struct {
 					Object *string `json:"objectIdentifier"`
@@ -284,7 +284,7 @@ func TestOrigins(t *testing.T) {
 					} `json:"deploymentSource"`
 				} `json:"deploymentOriginData"`
 			}
-			require.NoError(t, json.Unmarshal([]byte(world.Started[0].Input), &payload))
+			require.NoError(t, json.Unmarshal([]byte(fake.Started[0].Input), &payload))
 			require.NotNil(t, payload.Origin.Object, "a path to it leads somewhere")
 			assert.Equal(t, c.object, *payload.Origin.Object)
 			assert.Equal(t, c.want.Environment+"/"+c.want.DistributionName+"/"+c.want.DistributionID+"/distribution-origin", payload.Origin.Source.Prefix, "where jobs put artifacts")
@@ -305,25 +305,25 @@ func TestPlanRefused(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			world := lifecycletest.NewWorld()
-			err := open(t, world).PutPlan(t.Context(), plan(t, "1", c.more))
+			fake := lifecycletest.NewFake()
+			err := open(t, fake).PutPlan(t.Context(), plan(t, "1", c.more))
 			require.ErrorContains(t, err, c.want)
 			assert.NotContains(t, err.Error(), "secret")
-			assert.Empty(t, world.Plans)
+			assert.Empty(t, fake.Plans)
 		})
 	}
-	err := open(t, lifecycletest.NewWorld()).PutPlan(t.Context(), lifecycle.ReadPlan("", "", nil, nil))
+	err := open(t, lifecycletest.NewFake()).PutPlan(t.Context(), lifecycle.ReadPlan("", "", nil, nil))
 	assert.EqualError(t, err, "read the plan's trigger: StackId is missing\nRequestId is missing\nStackName is missing\nSfnArn is missing; deploy the template with the macro again")
 }
 
 // TestDefaultsAsText: numbers stay numbers where the macro writes JSON.
 func TestDefaultsAsText(t *testing.T) {
 	t.Parallel()
-	world := lifecycletest.NewWorld()
-	l := open(t, world)
+	fake := lifecycletest.NewFake()
+	l := open(t, fake)
 	require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", `,"PayloadDefaults":"{\"customData\":{\"n\":12345678901234567890}}"`)))
 	require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
-	assert.Contains(t, world.Started[0].Input, `"customData":{"n":12345678901234567890}`)
+	assert.Contains(t, fake.Started[0].Input, `"customData":{"n":12345678901234567890}`)
 }
 
 func TestReadStackEvent(t *testing.T) {
@@ -355,16 +355,16 @@ func FuzzReadPlan(f *testing.F) {
 		if err != nil {
 			return
 		}
-		world := lifecycletest.NewWorld()
-		l := open(t, world)
+		fake := lifecycletest.NewFake()
+		l := open(t, fake)
 		request := lifecycle.ReadPlan(stackID, "1", properties, nil)
 		if l.PutPlan(t.Context(), request) != nil || request.StateMachineARN != machine {
 			return
 		}
 		require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
-		require.Len(t, world.Started, 1)
+		require.Len(t, fake.Started, 1)
 		var payload map[string]json.RawMessage
-		require.NoError(t, json.Unmarshal([]byte(world.Started[0].Input), &payload))
+		require.NoError(t, json.Unmarshal([]byte(fake.Started[0].Input), &payload))
 		for _, key := range []string{"environment", "deploymentOriginData", "stackParameters", "output", "dependencies", "customData"} {
 			assert.Contains(t, payload, key)
 		}
@@ -375,12 +375,12 @@ func FuzzReadPlan(f *testing.F) {
 // what turned out to be nothing goes.
 func TestDefaultsThatTheDeploymentKnows(t *testing.T) {
 	t.Parallel()
-	world := lifecycletest.NewWorld()
-	l := open(t, world)
+	fake := lifecycletest.NewFake()
+	l := open(t, fake)
 	require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", `,"PayloadDefaults":"{\"customData\":{\"n\":1.50,\"a\":null,\"gone\":null,\"list\":[true,null,null,3]}}",
 		"PayloadDefaultsValues":[
 			{"Path":["customData","a"],"Value":{"b":["c"]}}, {"Path":["customData","gone"]},
 			{"Path":["customData","list","1"]}, {"Path":["customData","list","2"],"Value":"two"}]`)))
 	require.NoError(t, l.StackChanged(t.Context(), happens("CREATE_COMPLETE", time.Minute)))
-	assert.Contains(t, world.Started[0].Input, `"customData":{"n":1.50,"a":{"b":["c"]},"list":[true,"two",3]}`)
+	assert.Contains(t, fake.Started[0].Input, `"customData":{"n":1.50,"a":{"b":["c"]},"list":[true,"two",3]}`)
 }

@@ -30,8 +30,8 @@ type PlanRequest struct {
 // the plan is put: one that is deleted needs nothing more than its name.
 func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest {
 	r := PlanRequest{
-		StackID: stackID, StackName: text(properties, "StackName"), RequestID: requestID,
-		StateMachineARN: text(properties, "SfnArn"), OldStateMachineARN: text(old, "SfnArn"),
+		StackID: stackID, StackName: stringProperty(properties, "StackName"), RequestID: requestID,
+		StateMachineARN: stringProperty(properties, "SfnArn"), OldStateMachineARN: stringProperty(old, "SfnArn"),
 		Parameters: map[string]string{},
 	}
 	if r.StackName == "" {
@@ -42,29 +42,29 @@ func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest 
 	}
 	if steps := properties.Get("AttiniSteps"); steps.IsList() {
 		for _, step := range steps.Items {
-			r.Steps = append(r.Steps, Step{Name: text(step, "name"), Type: text(step, "type")})
+			r.Steps = append(r.Steps, Step{Name: stringProperty(step, "name"), Type: stringProperty(step, "type")})
 		}
 	}
 	r.defaults, r.problem = readDefaults(properties.Get("PayloadDefaults"))
 	// Backwards: an item that is taken away moves only those behind it.
-	for _, value := range slices.Backward(items(properties.Get("PayloadDefaultsValues"))) {
-		if !put(r.defaults, items(value.Get("Path")), value.Get("Value")) && r.problem == nil {
+	for _, value := range slices.Backward(listItems(properties.Get("PayloadDefaultsValues"))) {
+		if !setAtPath(r.defaults, listItems(value.Get("Path")), value.Get("Value")) && r.problem == nil {
 			r.problem = errors.New("read PayloadDefaultsValues: a path leads nowhere in PayloadDefaults")
 		}
 	}
 	return r
 }
 
-// put writes a value in the place that a path of keys and positions leads to,
+// setAtPath writes a value in the place that a path of keys and positions leads to,
 // or takes the place away where the value turned out to be none. It reports
 // whether there is such a place.
-func put(n *cfn.Node, path []*cfn.Node, value *cfn.Node) bool {
+func setAtPath(n *cfn.Node, path []*cfn.Node, value *cfn.Node) bool {
 	for len(path) > 1 {
-		if n, path = at(n, path[0].Text), path[1:]; n == nil {
+		if n, path = child(n, path[0].Text), path[1:]; n == nil {
 			return false
 		}
 	}
-	if len(path) == 0 || at(n, path[0].Text) == nil {
+	if len(path) == 0 || child(n, path[0].Text) == nil {
 		return false
 	}
 	key := path[0].Text
@@ -74,24 +74,24 @@ func put(n *cfn.Node, path []*cfn.Node, value *cfn.Node) bool {
 	case n.IsMap():
 		n.Set(key, value)
 	case value != nil:
-		*at(n, key) = *value
+		*child(n, key) = *value
 	default:
-		gone := at(n, key)
+		gone := child(n, key)
 		n.Items = slices.DeleteFunc(n.Items, func(item *cfn.Node) bool { return item == gone })
 	}
 	return true
 }
 
-// items are a list's, none of what is no list.
-func items(n *cfn.Node) []*cfn.Node {
+// listItems are a list's, none of what is no list.
+func listItems(n *cfn.Node) []*cfn.Node {
 	if !n.IsList() {
 		return nil
 	}
 	return n.Items
 }
 
-// at is what a map has for a key, or a list in a position; nil when nothing.
-func at(n *cfn.Node, key string) *cfn.Node {
+// child is what a map has for a key, or a list in a position; nil when nothing.
+func child(n *cfn.Node, key string) *cfn.Node {
 	if n.IsMap() {
 		return n.Get(key)
 	}

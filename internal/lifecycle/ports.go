@@ -80,9 +80,9 @@ type Plans interface {
 	// DeletePlan deletes a plan's item, and the plan in the stack's item, which
 	// goes too when no plan and nothing of a framework's is left in it.
 	DeletePlan(ctx context.Context, stackName, stateMachineARN string) error
-	// ForgetRunner takes a runner's name out of the stack's item, if there is
+	// RemoveRunner takes a runner's name out of the stack's item, if there is
 	// one.
-	ForgetRunner(ctx context.Context, stackName, runner string) error
+	RemoveRunner(ctx context.Context, stackName, runner string) error
 }
 
 // Starts are the plans that are to be started when their stack is complete.

@@ -30,15 +30,15 @@ type RunnerRequest struct {
 // the same for as long as the runner is the same.
 func (r RunnerRequest) PhysicalID() string { return physicalID(r.StackName, r.RunnerName) }
 
-const physicalMark = "/"
+const physicalIDSeparator = "/"
 
-func physicalID(stack, runner string) string { return stack + physicalMark + runner }
+func physicalID(stack, runner string) string { return stack + physicalIDSeparator + runner }
 
 // runnerOfPhysicalID takes a runner's physical id apart. CloudFormation makes
 // up others for what never answered.
 func runnerOfPhysicalID(id string) (stack, runner string, ok bool) {
-	stack, runner, ok = strings.Cut(id, physicalMark)
-	return stack, runner, ok && stack != "" && runner != "" && !strings.Contains(runner, physicalMark)
+	stack, runner, ok = strings.Cut(id, physicalIDSeparator)
+	return stack, runner, ok && stack != "" && runner != "" && !strings.Contains(runner, physicalIDSeparator)
 }
 
 // ReadRunner reads the ResourceProperties of a Custom::AttiniRunner. logicalID
@@ -46,9 +46,9 @@ func runnerOfPhysicalID(id string) (stack, runner string, ok bool) {
 // a PhysicalID.
 func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
 	r := RunnerRequest{
-		StackID: stackID, StackName: text(properties, "StackName"), RunnerName: text(properties, "RunnerName"),
-		QueueURL: text(properties, "QueueUrl"), EcsClientLogGroup: text(properties, "EcsClientLogGroup"),
-		LaunchTemplateID: text(properties, "LaunchTemplateId"), LaunchTemplateVersion: text(properties, "LaunchTemplateVersion"),
+		StackID: stackID, StackName: stringProperty(properties, "StackName"), RunnerName: stringProperty(properties, "RunnerName"),
+		QueueURL: stringProperty(properties, "QueueUrl"), EcsClientLogGroup: stringProperty(properties, "EcsClientLogGroup"),
+		LaunchTemplateID: stringProperty(properties, "LaunchTemplateId"), LaunchTemplateVersion: stringProperty(properties, "LaunchTemplateVersion"),
 	}
 	if r.StackName == "" {
 		r.StackName = StackNameOf(stackID)
@@ -60,7 +60,7 @@ func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
 	if configuration == nil {
 		configuration = cfn.Obj()
 	}
-	tidyNetwork(configuration.Get("AwsVpcConfiguration"))
+	normalizeNetwork(configuration.Get("AwsVpcConfiguration"))
 	r.resource = cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", configuration))
 	return r
 }
@@ -75,36 +75,36 @@ func StackNameOf(stackID string) string {
 	return parts[1]
 }
 
-// text is a property's text; CloudFormation hands every scalar on as one.
-func text(n *cfn.Node, key string) string {
+// stringProperty is a property's text; CloudFormation hands every scalar on as one.
+func stringProperty(n *cfn.Node, key string) string {
 	if value := n.Get(key); value.IsScalar() {
 		return value.Text
 	}
 	return ""
 }
 
-// blanks may stand round the ids of a text that is folded over lines.
-const blanks = " \t\r\n"
+// whitespace may stand round the ids of a text that is folded over lines.
+const whitespace = " \t\r\n"
 
-// tidyNetwork makes lists of texts that are separated by commas, as an imported
+// normalizeNetwork makes lists of texts that are separated by commas, as an imported
 // value is, and takes out blanks, empty items and those that are there twice.
-func tidyNetwork(network *cfn.Node) {
+func normalizeNetwork(network *cfn.Node) {
 	for _, key := range []string{"Subnets", "SecurityGroups"} {
 		list := network.Get(key)
 		switch {
 		case list.IsString() && !cfn.IsDynamicReference(list.Text):
-			network.Set(key, tidy(list, strings.Split(list.Text, ",")))
-		case list.IsList() && allTexts(list):
+			network.Set(key, normalizeItems(list, strings.Split(list.Text, ",")))
+		case list.IsList() && allStrings(list):
 			items := make([]string, len(list.Items))
 			for i, item := range list.Items {
 				items[i] = item.Text
 			}
-			network.Set(key, tidy(list, items))
+			network.Set(key, normalizeItems(list, items))
 		}
 	}
 }
 
-func allTexts(list *cfn.Node) bool {
+func allStrings(list *cfn.Node) bool {
 	for _, item := range list.Items {
 		if !item.IsString() {
 			return false
@@ -113,11 +113,11 @@ func allTexts(list *cfn.Node) bool {
 	return true
 }
 
-func tidy(list *cfn.Node, items []string) *cfn.Node {
+func normalizeItems(list *cfn.Node, items []string) *cfn.Node {
 	result := &cfn.Node{Kind: cfn.List, Place: list.Place}
 	seen := map[string]bool{}
 	for _, item := range items {
-		item = strings.Trim(item, blanks)
+		item = strings.Trim(item, whitespace)
 		if item == "" || seen[item] {
 			continue
 		}

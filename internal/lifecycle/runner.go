@@ -79,7 +79,7 @@ func (l *Lifecycle) RemoveRunner(ctx context.Context, stackID, physicalID string
 	if err := l.ports.Remover.Remove(ctx, runner); err != nil {
 		return err
 	}
-	if err := l.ports.Plans.ForgetRunner(ctx, stack, name); err != nil {
+	if err := l.ports.Plans.RemoveRunner(ctx, stack, name); err != nil {
 		return fmt.Errorf("take Runner %q out of the item of its stack: %w", name, err)
 	}
 	return nil

@@ -26,9 +26,9 @@ const (
 
 func began() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 500e6, time.UTC) }
 
-func open(t *testing.T, world *lifecycletest.World) *lifecycle.Lifecycle {
+func open(t *testing.T, fake *lifecycletest.Fake) *lifecycle.Lifecycle {
 	t.Helper()
-	l, err := lifecycle.New(lifecycle.Settings{ArtifactStore: "store", AgentVersion: "2.1.0", Now: began}, world.Ports(), nil)
+	l, err := lifecycle.New(lifecycle.Settings{ArtifactStore: "store", AgentVersion: "2.1.0", Now: began}, fake.Ports(), nil)
 	require.NoError(t, err)
 	return l
 }
@@ -51,21 +51,21 @@ func runner(t testing.TB, configuration string) lifecycle.RunnerRequest {
 const network = `"AwsVpcConfiguration":{"Subnets":["subnet-1"]}`
 
 // withHost is a world in which a host can be checked.
-func withHost(world *lifecycletest.World) {
-	world.Types["m5.large"] = compat.InstanceType{VCPUs: 2, MemoryMiB: 8192, Architectures: []string{"x86_64"}}
-	world.AMIs["ami-11111111"] = compat.Image{Architecture: "x86_64", RootDevice: "/dev/xvda"}
-	world.AMIs["ami-22222222"] = compat.Image{Architecture: "arm64", RootDevice: "/dev/xvda"}
-	world.Values["/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"] = "ami-11111111"
+func withHost(fake *lifecycletest.Fake) {
+	fake.Types["m5.large"] = compat.InstanceType{VCPUs: 2, MemoryMiB: 8192, Architectures: []string{"x86_64"}}
+	fake.AMIs["ami-11111111"] = compat.Image{Architecture: "x86_64", RootDevice: "/dev/xvda"}
+	fake.AMIs["ami-22222222"] = compat.Image{Architecture: "arm64", RootDevice: "/dev/xvda"}
+	fake.Values["/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"] = "ami-11111111"
 	for name, compatibilities := range map[string][]string{"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1": {"EC2"}, "arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1": {"FARGATE"}} {
-		world.Definitions[name] = compat.TaskDefinition{
+		fake.Definitions[name] = compat.TaskDefinition{
 			Name: `task definition "host:1"`, Complete: true, Compatibilities: compat.Known(compatibilities), NetworkMode: compat.Known("awsvpc"),
 			Containers: []compat.Container{{Name: compat.Known("agent"), EntryPoint: compat.Known(false)}},
 		}
 	}
-	two := world.Definitions["arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1"]
+	two := fake.Definitions["arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1"]
 	two.Name = `task definition "two:1"`
 	two.Containers = append(two.Containers, compat.Container{Name: compat.Known("side"), EntryPoint: compat.Known(true)})
-	world.Definitions["arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1"] = two
+	fake.Definitions["arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1"] = two
 }
 
 // TestPutRunner: the values of a deployment, in all the forms that
@@ -120,15 +120,15 @@ func TestPutRunner(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			world := lifecycletest.NewWorld()
-			withHost(world)
-			id, err := open(t, world).PutRunner(t.Context(), runner(t, c.configuration))
+			fake := lifecycletest.NewFake()
+			withHost(fake)
+			id, err := open(t, fake).PutRunner(t.Context(), runner(t, c.configuration))
 			require.NoError(t, err)
-			assert.Equal(t, c.want, world.Configurations["dev-shop-Build"][id])
+			assert.Equal(t, c.want, fake.Configurations["dev-shop-Build"][id])
 			wanted, err := c.want.ConfigurationID()
 			require.NoError(t, err)
 			assert.Equal(t, wanted, id)
-			item := world.Runners["dev-shop-Build"]
+			item := fake.Runners["dev-shop-Build"]
 			assert.Equal(t, lifecycle.Runner{StackID: stackID, ConfigurationID: id, Configuration: c.want, AgentVersion: "2.1.0"}, item)
 		})
 	}
@@ -200,9 +200,9 @@ func TestPutRunnerRefuses(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			world := lifecycletest.NewWorld()
-			withHost(world)
-			_, err := open(t, world).PutRunner(t.Context(), runner(t, c.configuration))
+			fake := lifecycletest.NewFake()
+			withHost(fake)
+			_, err := open(t, fake).PutRunner(t.Context(), runner(t, c.configuration))
 			problems, ok := lifecycle.Problems(err)
 			require.True(t, ok, "%v", err)
 			messages := make([]string, len(problems))
@@ -213,8 +213,8 @@ func TestPutRunnerRefuses(t *testing.T) {
 			for _, want := range c.want {
 				assert.Contains(t, strings.Join(messages, "\n"), want)
 			}
-			assert.Empty(t, world.Configurations)
-			assert.Empty(t, world.Runners)
+			assert.Empty(t, fake.Configurations)
+			assert.Empty(t, fake.Runners)
 			assert.NotContains(t, err.Error(), "secret-command")
 		})
 	}
@@ -224,15 +224,15 @@ func TestPutRunnerRefuses(t *testing.T) {
 func TestPutRunnerUnasked(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"TaskDefinition", "InstanceTypes", "Parameters", "Images"} {
-		world := lifecycletest.NewWorld()
-		withHost(world)
-		world.Fail = func(made string) error {
+		fake := lifecycletest.NewFake()
+		withHost(fake)
+		fake.Fail = func(made string) error {
 			if made == call {
 				return fmt.Errorf("not allowed to call %s", call)
 			}
 			return nil
 		}
-		_, err := open(t, world).PutRunner(t.Context(), runner(t, `{`+network+`,"Cpu":"1","TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1","Ec2Configuration":{"InstanceType":"m5.large","Ami":"AmazonLinux2023"}}`))
+		_, err := open(t, fake).PutRunner(t.Context(), runner(t, `{`+network+`,"Cpu":"1","TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1","Ec2Configuration":{"InstanceType":"m5.large","Ami":"AmazonLinux2023"}}`))
 		require.ErrorContains(t, err, "its values cannot be checked: not allowed to call "+call)
 		assert.ErrorContains(t, err, "Cpu: 1 is below")
 	}
@@ -242,21 +242,21 @@ func TestPutRunnerUnasked(t *testing.T) {
 func TestPutRunnerBrokenOff(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"StackOrigin", "PutConfiguration", "PutRunner"} {
-		world := lifecycletest.NewWorld()
-		world.Fail = func(made string) error {
+		fake := lifecycletest.NewFake()
+		fake.Fail = func(made string) error {
 			if made == call {
 				return context.DeadlineExceeded
 			}
 			return nil
 		}
-		l := open(t, world)
+		l := open(t, fake)
 		_, err := l.PutRunner(t.Context(), runner(t, `{`+network+`}`))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		world.Fail = nil
+		fake.Fail = nil
 		id, err := l.PutRunner(t.Context(), runner(t, `{`+network+`}`))
 		require.NoError(t, err)
-		assert.Equal(t, id, world.Runners["dev-shop-Build"].ConfigurationID)
-		assert.Contains(t, world.Configurations["dev-shop-Build"], id)
+		assert.Equal(t, id, fake.Runners["dev-shop-Build"].ConfigurationID)
+		assert.Contains(t, fake.Configurations["dev-shop-Build"], id)
 	}
 }
 
@@ -264,55 +264,55 @@ func TestPutRunnerBrokenOff(t *testing.T) {
 // back to the one before.
 func TestPutRunnerTwice(t *testing.T) {
 	t.Parallel()
-	world := lifecycletest.NewWorld()
-	l := open(t, world)
+	fake := lifecycletest.NewFake()
+	l := open(t, fake)
 	put := func(configuration string) string {
 		id, err := l.PutRunner(t.Context(), runner(t, configuration))
 		require.NoError(t, err)
-		assert.Equal(t, id, world.Runners["dev-shop-Build"].ConfigurationID)
+		assert.Equal(t, id, fake.Runners["dev-shop-Build"].ConfigurationID)
 		return id
 	}
 	first := put(`{` + network + `}`)
 	second := put(`{` + network + `,"Cpu":"1024","Memory":"2048"}`)
 	assert.NotEqual(t, first, second)
 	assert.Equal(t, first, put(`{`+network+`}`))
-	assert.Len(t, world.Configurations["dev-shop-Build"], 2)
+	assert.Len(t, fake.Configurations["dev-shop-Build"], 2)
 }
 
 func TestRemoveRunner(t *testing.T) {
 	t.Parallel()
-	deployed := func(t *testing.T) (*lifecycletest.World, *lifecycle.Lifecycle) {
+	deployed := func(t *testing.T) (*lifecycletest.Fake, *lifecycle.Lifecycle) {
 		t.Helper()
-		world := lifecycletest.NewWorld()
-		l := open(t, world)
+		fake := lifecycletest.NewFake()
+		l := open(t, fake)
 		_, err := l.PutRunner(t.Context(), runner(t, `{`+network+`}`))
 		require.NoError(t, err)
-		return world, l
+		return fake, l
 	}
 	t.Run("again and again", func(t *testing.T) {
 		t.Parallel()
-		world, l := deployed(t)
+		fake, l := deployed(t)
 		id := runner(t, `{}`).PhysicalID()
 		assert.Equal(t, "dev-shop/Build", id)
 		for range 2 {
 			require.NoError(t, l.RemoveRunner(t.Context(), stackID, id))
 		}
-		assert.Empty(t, world.Runners)
-		assert.Empty(t, world.Configurations)
+		assert.Empty(t, fake.Runners)
+		assert.Empty(t, fake.Configurations)
 	})
 	t.Run("a failed one again", func(t *testing.T) {
 		t.Parallel()
-		world, l := deployed(t)
-		world.Fail = func(call string) error {
+		fake, l := deployed(t)
+		fake.Fail = func(call string) error {
 			if call == "Remove" {
 				return errors.New("the task does not stop")
 			}
 			return nil
 		}
 		require.ErrorContains(t, l.RemoveRunner(t.Context(), stackID, "dev-shop/Build"), "the task does not stop")
-		world.Fail = nil
+		fake.Fail = nil
 		require.NoError(t, l.RemoveRunner(t.Context(), stackID, "dev-shop/Build"))
-		assert.Empty(t, world.Runners)
+		assert.Empty(t, fake.Runners)
 	})
 	for name, c := range map[string]struct{ stack, physical string }{
 		"one that was replaced":         {stackID, "dev-shop/Before"},
@@ -324,10 +324,10 @@ func TestRemoveRunner(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			world, l := deployed(t)
+			fake, l := deployed(t)
 			require.NoError(t, l.RemoveRunner(t.Context(), c.stack, c.physical))
-			assert.Contains(t, world.Runners, "dev-shop-Build", "what took its place stays")
-			assert.NotEmpty(t, world.Configurations["dev-shop-Build"])
+			assert.Contains(t, fake.Runners, "dev-shop-Build", "what took its place stays")
+			assert.NotEmpty(t, fake.Configurations["dev-shop-Build"])
 		})
 	}
 }
@@ -350,16 +350,16 @@ func FuzzReadRunner(f *testing.F) {
 		if err != nil {
 			return
 		}
-		world := lifecycletest.NewWorld()
-		l := open(t, world)
+		fake := lifecycletest.NewFake()
+		l := open(t, fake)
 		id, err := l.PutRunner(t.Context(), lifecycle.ReadRunner(stackID, "Build", properties))
 		if err != nil {
 			problems, ok := lifecycle.Problems(err)
 			assert.True(t, ok && problems.HasErrors(), "%v", err)
-			assert.Empty(t, world.Runners)
+			assert.Empty(t, fake.Runners)
 			return
 		}
-		for _, stored := range world.Runners {
+		for _, stored := range fake.Runners {
 			assert.Equal(t, id, stored.ConfigurationID)
 			assert.False(t, stored.Configuration.Validate().HasErrors(), "the launcher takes it")
 		}

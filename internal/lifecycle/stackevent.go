@@ -44,16 +44,16 @@ func ReadStackEvent(event []byte) (StackEvent, error) {
 	return e, nil
 }
 
-// clockSlack is how much the clocks of CloudFormation and of a function may
+// clockSkew is how much the clocks of CloudFormation and of a function may
 // differ, and what an event's time lacks by its seconds.
-const clockSlack = 5 * time.Second
+const clockSkew = 5 * time.Second
 
 // StackChanged starts the plans that wait for a stack which is complete now,
 // and forgets them where the stack went back or away. An event that is older
 // than the deployment which recorded a start does not concern it.
 func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
 	complete := slices.Contains([]string{"CREATE_COMPLETE", "UPDATE_COMPLETE"}, event.Status)
-	if !complete && !isOver(event.Status) {
+	if !complete && !isRolledBackOrDeleted(event.Status) {
 		return nil
 	}
 	starts, err := l.ports.Starts.Starts(ctx, event.StackID)
@@ -62,7 +62,7 @@ func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
 	}
 	var problems []error
 	for _, start := range starts {
-		if !event.At.IsZero() && event.At.Before(start.RequestedAt.Add(-clockSlack)) {
+		if !event.At.IsZero() && event.At.Before(start.RequestedAt.Add(-clockSkew)) {
 			continue
 		}
 		if complete {
@@ -77,10 +77,10 @@ func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
 	return errors.Join(problems...)
 }
 
-// isOver reports whether a stack with this status does not get what its last
+// isRolledBackOrDeleted reports whether a stack with this status does not get what its last
 // deployment was to bring. One that failed and was not rolled back may still:
 // its next deployment does what the last one left, and no more.
-func isOver(status string) bool {
+func isRolledBackOrDeleted(status string) bool {
 	return strings.Contains(status, "ROLLBACK") || strings.HasPrefix(status, "DELETE_")
 }
 

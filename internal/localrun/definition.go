@@ -38,15 +38,15 @@ func (d *Deployment) resolve(evaluator *cfn.Evaluator, machine cfn.Field) proble
 	}
 	text, err := definition.MarshalJSON()
 	if err != nil {
-		return problem.List{broken(machine, at, err)}
+		return problem.List{invalidDefinition(machine, at, err)}
 	}
 	substituted := substitute(string(text), substitutions)
 	if !json.Valid([]byte(substituted)) {
-		return problem.List{culprit(machine, at, string(text), substitutions)}
+		return problem.List{invalidSubstitution(machine, at, string(text), substitutions)}
 	}
 	d.machine, err = asl.Parse([]byte(substituted))
 	if err != nil {
-		return problem.List{broken(machine, at, err)}
+		return problem.List{invalidDefinition(machine, at, err)}
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ func notText(n *cfn.Node, at cfn.Path, value *cfn.Node) problem.Problem {
 	}
 }
 
-func broken(machine cfn.Field, at cfn.Path, err error) problem.Problem {
+func invalidDefinition(machine cfn.Field, at cfn.Path, err error) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: "definition", Path: string(at.Key("Definition")), Place: machine.Place,
 		Message: "the state machine's definition is not valid:\n" + err.Error(),
@@ -111,8 +111,8 @@ func substitute(text string, substitutions map[string]string) string {
 	return text
 }
 
-// culprit names the substitution whose value is no part of a JSON text.
-func culprit(machine cfn.Field, at cfn.Path, text string, substitutions map[string]string) problem.Problem {
+// invalidSubstitution names the substitution whose value is no part of a JSON text.
+func invalidSubstitution(machine cfn.Field, at cfn.Path, text string, substitutions map[string]string) problem.Problem {
 	for _, field := range machine.Value.At("Properties", "DefinitionSubstitutions").Entries() {
 		one := map[string]string{field.Key: substitutions[field.Key]}
 		if !json.Valid([]byte(substitute(text, one))) {
@@ -125,5 +125,5 @@ func culprit(machine cfn.Field, at cfn.Path, text string, substitutions map[stri
 			}
 		}
 	}
-	return broken(machine, at, fmt.Errorf("a substitution's value breaks its JSON"))
+	return invalidDefinition(machine, at, fmt.Errorf("a substitution's value breaks its JSON"))
 }

@@ -103,7 +103,7 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 			continue // no payload has secrets
 		}
 		if value, unknown := evaluator.Evaluate(cfn.Ref(field.Key), cfn.Path("").Keys("Parameters", field.Key)); !unknown.HasErrors() {
-			d.parameters[field.Key] = flat(value)
+			d.parameters[field.Key] = parameterText(value)
 		}
 	}
 	for _, field := range original.Get("Resources").Entries() {
@@ -121,8 +121,8 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 	return nil
 }
 
-// flat is a parameter's value as CloudFormation hands it on: lists as text.
-func flat(n *cfn.Node) string {
+// parameterText is a parameter's value as CloudFormation hands it on: lists as text.
+func parameterText(n *cfn.Node) string {
 	text := n.Text
 	for i, item := range n.Items {
 		if i > 0 {

@@ -42,48 +42,48 @@ func deploy(t *testing.T, text string, facts localrun.Facts) (*localrun.Deployme
 	return localrun.Deploy(expanded, template, facts)
 }
 
-// pages keeps the lines of a run.
-type pages struct {
+// stepLogs keeps the lines of a run.
+type stepLogs struct {
 	mu   sync.Mutex
 	text map[string]string
 }
 
-func (p *pages) Open(message *protocol.Message) worker.JobLog {
+func (p *stepLogs) Open(message *protocol.Message) worker.JobLog {
 	if message == nil {
-		return page{p, worker.StartupStep}
+		return stepLog{p, worker.StartupStep}
 	}
-	return page{p, message.Metadata.StepName}
+	return stepLog{p, message.Metadata.StepName}
 }
 
-type page struct {
-	*pages
+type stepLog struct {
+	*stepLogs
 	step string
 }
 
-func (p page) Write(_ time.Time, lines []byte) {
+func (p stepLog) Write(_ time.Time, lines []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.text[p.step] += string(lines)
 }
 
-func (page) Close(context.Context) {}
+func (stepLog) Close(context.Context) {}
 
-func (p *pages) of(step string) string {
+func (p *stepLogs) of(step string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.text[step]
 }
 
-func run(t *testing.T, ctx context.Context, template string, change func(*localrun.Options)) (localrun.Result, *pages) {
+func run(t *testing.T, ctx context.Context, template string, change func(*localrun.Options)) (localrun.Result, *stepLogs) {
 	t.Helper()
 	deployment, problems := deploy(t, template, localrun.Facts{})
 	require.NoError(t, problems.Err())
 	return runDeployment(t, ctx, deployment, change)
 }
 
-func runDeployment(t *testing.T, ctx context.Context, deployment *localrun.Deployment, change func(*localrun.Options)) (localrun.Result, *pages) {
+func runDeployment(t *testing.T, ctx context.Context, deployment *localrun.Deployment, change func(*localrun.Options)) (localrun.Result, *stepLogs) {
 	t.Helper()
-	lines := &pages{text: map[string]string{}}
+	lines := &stepLogs{text: map[string]string{}}
 	options := localrun.Options{
 		Shell: "bash", Environment: os.Environ(), Log: lines, Distribution: "shop",
 		Logger: slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil)),

@@ -33,17 +33,17 @@ func (l *jobLog) Open(message *protocol.Message) worker.JobLog {
 	if message == nil {
 		return l.next.Open(nil)
 	}
-	return tailed{l.next.Open(message), l.tail(message.Metadata.TaskToken)}
+	return tailLog{l.next.Open(message), l.tail(message.Metadata.TaskToken)}
 }
 
-// tailed keeps one job's last lines.
-type tailed struct {
+// tailLog keeps one job's last lines.
+type tailLog struct {
 	next worker.JobLog
 	tail *joblog.Tail
 }
 
 // Write implements worker.JobLog.
-func (t tailed) Write(at time.Time, lines []byte) {
+func (t tailLog) Write(at time.Time, lines []byte) {
 	for line := range strings.Lines(string(lines)) {
 		t.tail.Add(strings.TrimSuffix(line, "\n"))
 	}
@@ -51,7 +51,7 @@ func (t tailed) Write(at time.Time, lines []byte) {
 }
 
 // Close implements worker.JobLog.
-func (t tailed) Close(ctx context.Context) { t.next.Close(ctx) }
+func (t tailLog) Close(ctx context.Context) { t.next.Close(ctx) }
 
 func (l *jobLog) tail(token string) *joblog.Tail {
 	l.mu.Lock()
@@ -64,8 +64,8 @@ func (l *jobLog) tail(token string) *joblog.Tail {
 	return tail
 }
 
-// take returns a job's last lines and forgets them.
-func (l *jobLog) take(token string) []string {
+// takeTail returns a job's last lines and forgets them.
+func (l *jobLog) takeTail(token string) []string {
 	lines := l.tail(token).Lines()
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -109,21 +109,21 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	}
 	log := newJobLog(o.Log)
 	reporter := memory.NewReporter()
-	agents := &fleet{
+	agents := &agentPool{
 		deployment: d, options: o, directory: directory, reporter: reporter,
 		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
 	}
-	agents.start = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
+	agents.startAgent = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
-	diary := newDiary(o.Watch, len(o.Steps) > 0)
+	recorder := newRecorder(o.Watch, len(o.Steps) > 0)
 	execution := d.execution(input, started)
-	output, failure := d.interpret(ctx, execution, o, diary, &watchedTasks{next: &tasks{
-		fleet: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, deployment: launch.DeploymentOf(input),
+	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
+		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, deployment: launch.DeploymentOf(input),
 		started: launch.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
-	}, log: log, diary: diary})
+	}, log: log, recorder: recorder})
 	agents.close()
 	agents.running.Wait()
-	return conclude(ctx, output, failure, diary.steps), nil
+	return conclude(ctx, output, failure, recorder.steps), nil
 }
 
 // execution is what a plan sees of its run.
@@ -141,8 +141,8 @@ func (d *Deployment) execution(input json.RawMessage, started time.Time) asl.Exe
 
 // interpret runs the machine, or the chosen steps one after the other, until
 // one fails.
-func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o Options, diary *diary, do asl.Tasks) (json.RawMessage, error) {
-	means := asl.Options{Tasks: do, Observer: diary, Items: o.openItems}
+func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o Options, recorder *recorder, do asl.Tasks) (json.RawMessage, error) {
+	means := asl.Options{Tasks: do, Observer: recorder, Items: o.openItems}
 	if o.Results != "" {
 		means.Results = o.writeResults
 	}
@@ -151,8 +151,8 @@ func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o O
 	}
 	for _, step := range o.Steps {
 		output, err := d.machine.RunState(ctx, step, execution, means)
-		if err == nil && diary.failed != nil {
-			err = diary.failed
+		if err == nil && recorder.failed != nil {
+			err = recorder.failed
 		}
 		if err != nil {
 			return nil, err

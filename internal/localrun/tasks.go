@@ -51,7 +51,7 @@ func readCall(input []byte) (action string, event json.RawMessage) {
 // tasks does what a state machine calls: the launcher function's work with the
 // launcher's code, everything else from its mock.
 type tasks struct {
-	fleet    *fleet
+	agents   *agentPool
 	reporter *memory.Reporter
 	mocks    map[string]json.RawMessage
 	answers  *asl.Mocks
@@ -94,7 +94,7 @@ func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error)
 	}
 	answers := t.reporter.Open(request.Token)
 	defer t.reporter.Close(request.Token)
-	if err := t.fleet.send(request.Runner, body); err != nil {
+	if err := t.agents.send(request.Runner, body); err != nil {
 		return nil, stepError(err)
 	}
 	select {

@@ -14,7 +14,7 @@ func choiceKeys() []string {
 
 // choice turns {Condition, IsTrue, IsFalse} into a Choice state; both ways
 // come together again in the step after it.
-func (l *lister) choice(state *State, it item, next string) {
+func (l *listReader) choice(state *State, it item, next string) {
 	l.checkChoice(it)
 	after := len(l.machine.States)
 	ending := ""
@@ -39,12 +39,12 @@ func (l *lister) choice(state *State, it item, next string) {
 		rule.Delete("Next")
 	}
 	l.made[rule] = it.path.Key("Condition")
-	rule.Fields = append(rule.Fields, cfn.Field{Key: "Next", Value: textAt(first("IsTrue"), it.node), Place: it.node.Place})
+	rule.Fields = append(rule.Fields, cfn.Field{Key: "Next", Value: stringAt(first("IsTrue"), it.node), Place: it.node.Place})
 	if !it.node.Get("Condition").IsMap() {
 		rule = l.opaque
 	}
 	choices := &cfn.Node{Kind: cfn.List, Items: []*cfn.Node{rule}, Place: it.node.KeyPlace("Condition")}
-	fallback := textAt(first("IsFalse"), it.node)
+	fallback := stringAt(first("IsFalse"), it.node)
 	state.Node.Fields = slices.DeleteFunc(state.Node.Fields, func(field cfn.Field) bool {
 		return !slices.Contains([]string{"Type", "Comment"}, field.Key)
 	})
@@ -52,13 +52,13 @@ func (l *lister) choice(state *State, it item, next string) {
 		cfn.Field{Key: "Choices", Value: choices, Place: it.node.KeyPlace("Condition")},
 		cfn.Field{Key: "Default", Value: fallback, Place: it.node.Place})
 	if ending != "" && l.used[ending] { // not when both ways end in a Succeed or Fail
-		end := l.added("End", "Pass", it)
-		l.follow(end.Node, "")
+		end := l.addedState("End", "Pass", it)
+		l.setNext(end.Node, "")
 		l.machine.States = slices.Insert(l.machine.States, after, end)
 	}
 }
 
-func (l *lister) checkChoice(it item) {
+func (l *listReader) checkChoice(it item) {
 	subject := stepSubject(it.name)
 	for _, field := range it.node.Fields {
 		if !slices.Contains(append(choiceKeys(), "Next", "End"), field.Key) {

@@ -73,7 +73,7 @@ func (d *definition) states(m *Machine, source *cfn.Node) *cfn.Node {
 		}
 		n.Fields = append(n.Fields, cfn.Field{Key: field.Key, Value: value, Place: field.Place})
 	}
-	for i, name := range m.unread {
+	for i, name := range m.invalidStates {
 		if !source.Has(name) {
 			if name == "" {
 				name = fmt.Sprintf("unnamed %d", i)
@@ -127,7 +127,7 @@ func (d *definition) task(s *State) []cfn.Field {
 	if d.isJSONata(s) {
 		parameters = "Arguments"
 	}
-	fields := []cfn.Field{{Key: "Type", Value: textAt("Task", s.Node)}}
+	fields := []cfn.Field{{Key: "Type", Value: stringAt("Task", s.Node)}}
 	for _, field := range s.Node.Fields {
 		calls := s.Type == InvokeType && (field.Key == "Parameters" || field.Key == "Arguments")
 		if field.Key != "Type" && (d.taskKey(field.Key) || calls) {
@@ -141,7 +141,7 @@ func (d *definition) task(s *State) []cfn.Field {
 			fields = append(fields, cfn.F(parameters, payload))
 		}
 	}
-	return append(fields, cfn.Field{Key: "Resource", Value: textAt(resource, s.Node.Get("Type"))})
+	return append(fields, cfn.Field{Key: "Resource", Value: stringAt(resource, s.Node.Get("Type"))})
 }
 
 // locate notes where the values of the source are.

@@ -10,8 +10,8 @@ import (
 
 // function checks an intrinsic function in the definition, n, and what it is
 // given.
-func (s scope) function(f cfn.Field, n *cfn.Node, t *trail, argument bool) {
-	switch want, known := argumentOf(f); {
+func (s scope) function(f cfn.Field, n *cfn.Node, t *valuePath, argument bool) {
+	switch want, known := checkArgument(f); {
 	case want != "":
 		s.report(RuleIntrinsic, n, t, fmt.Sprintf("%s must be given %s; if no function is meant, add another key", f.Key, want))
 	case !known:
@@ -21,7 +21,7 @@ func (s scope) function(f cfn.Field, n *cfn.Node, t *trail, argument bool) {
 	case isConditionFunction(f.Key):
 		s.report(RuleIntrinsic, n, t, f.Key+" can stand in the section Conditions only; name a condition there and choose with Fn::If")
 	default:
-		if reason := unfit(n); reason != "" && !argument {
+		if reason := notTextReason(n); reason != "" && !argument {
 			s.report(RuleIntrinsic, n, t, reason)
 		}
 		s.subText(f, n, t)
@@ -29,20 +29,20 @@ func (s scope) function(f cfn.Field, n *cfn.Node, t *trail, argument bool) {
 	if f.Key == "Fn::Transform" {
 		return
 	}
-	if text, whole := joined(f); whole {
+	if text, whole := joinedText(f); whole {
 		s.dynamicReferences(text, n, t)
 		for i, one := range f.Value.Items[1].Items {
 			if !one.IsString() {
-				s.value(one, nth(nth(under(t, f.Key), 1), i), true)
+				s.value(one, indexPath(indexPath(keyPath(t, f.Key), 1), i), true)
 			}
 		}
 		return
 	}
-	s.value(f.Value, under(t, f.Key), true)
+	s.value(f.Value, keyPath(t, f.Key), true)
 }
 
 // subText checks the text of Fn::Sub.
-func (s scope) subText(f cfn.Field, n *cfn.Node, t *trail) {
+func (s scope) subText(f cfn.Field, n *cfn.Node, t *valuePath) {
 	text := f.Value
 	if text.IsList() && len(text.Items) > 0 {
 		text = text.Items[0]
@@ -55,9 +55,9 @@ func (s scope) subText(f cfn.Field, n *cfn.Node, t *trail) {
 	}
 }
 
-// joined is the text that Fn::Join makes, as far as it is known.
-func joined(f cfn.Field) (text string, whole bool) {
-	if want, _ := argumentOf(f); f.Key != "Fn::Join" || want != "" || !f.Value.Items[1].IsList() {
+// joinedText is the text that Fn::Join makes, as far as it is known.
+func joinedText(f cfn.Field) (text string, whole bool) {
+	if want, _ := checkArgument(f); f.Key != "Fn::Join" || want != "" || !f.Value.Items[1].IsList() {
 		return "", false
 	}
 	items := f.Value.Items[1].Items
@@ -82,25 +82,25 @@ func isConditionFunction(name string) bool {
 	return name == "Fn::And" || name == "Fn::Equals" || name == "Fn::Not" || name == "Fn::Or"
 }
 
-// argumentOf says what a function must be given when it is given something
+// checkArgument says what a function must be given when it is given something
 // else, and whether the function is known at all. What functions among the
 // arguments come to is not known here.
-func argumentOf(f cfn.Field) (want string, known bool) {
+func checkArgument(f cfn.Field) (want string, known bool) {
 	n := f.Value
 	ok := true
 	switch f.Key {
 	case "Ref":
 		want, ok = "the name of a parameter or a resource", isIntrinsic(n) || n.IsString() && n.Text != ""
 	case "Fn::GetAtt":
-		want, ok = "a resource and its attribute", n.IsString() && strings.Contains(n.Text, ".") || pair(n, isText, isText)
+		want, ok = "a resource and its attribute", n.IsString() && strings.Contains(n.Text, ".") || isPair(n, isText, isText)
 	case "Fn::Sub":
-		want, ok = "a text, or a text and an object of variables", n.IsString() || pair(n, (*cfn.Node).IsString, (*cfn.Node).IsMap)
+		want, ok = "a text, or a text and an object of variables", n.IsString() || isPair(n, (*cfn.Node).IsString, (*cfn.Node).IsMap)
 	case "Fn::Join":
-		want, ok = "a text to put between, and a list", pair(n, (*cfn.Node).IsString, isList)
+		want, ok = "a text to put between, and a list", isPair(n, (*cfn.Node).IsString, isList)
 	case "Fn::Split":
-		want, ok = "a text to split at, and a text", pair(n, (*cfn.Node).IsString, isText)
+		want, ok = "a text to split at, and a text", isPair(n, (*cfn.Node).IsString, isText)
 	case "Fn::Select":
-		want, ok = "a position, and a list", pair(n, isText, isList)
+		want, ok = "a position, and a list", isPair(n, isText, isList)
 	case "Fn::If":
 		want, ok = "the name of a condition, and two values", n.IsList() && len(n.Items) == 3 && n.Items[0].IsString()
 	case "Fn::FindInMap":
@@ -124,7 +124,7 @@ func argumentOf(f cfn.Field) (want string, known bool) {
 	return want, true
 }
 
-func pair(n *cfn.Node, first, second func(*cfn.Node) bool) bool {
+func isPair(n *cfn.Node, first, second func(*cfn.Node) bool) bool {
 	return n.IsList() && len(n.Items) == 2 && first(n.Items[0]) && second(n.Items[1])
 }
 
@@ -132,12 +132,12 @@ func isText(n *cfn.Node) bool { return isIntrinsic(n) || n.IsScalar() }
 
 func isList(n *cfn.Node) bool { return isIntrinsic(n) || n.IsList() }
 
-// unfit says why the value of a function cannot stand in the definition, where
+// notTextReason says why the value of a function cannot stand in the definition, where
 // CloudFormation puts texts and nothing else.
-func unfit(n *cfn.Node) string {
+func notTextReason(n *cfn.Node) string {
 	const only = ", and CloudFormation puts only texts into a definition; "
-	f, like := functionLike(n)
-	if want, _ := argumentOf(f); !like || want != "" {
+	f, like := soleFunctionKey(n)
+	if want, _ := checkArgument(f); !like || want != "" {
 		return ""
 	}
 	switch f.Key {
@@ -151,7 +151,7 @@ func unfit(n *cfn.Node) string {
 			case !isText(branch):
 				return "Fn::If may come to " + kindOf(branch) + only + "put Fn::If where the text differs"
 			}
-			if reason := unfit(branch); reason != "" {
+			if reason := notTextReason(branch); reason != "" {
 				return reason
 			}
 		}

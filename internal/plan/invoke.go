@@ -25,7 +25,7 @@ func (r *reader) invoke(s *State) {
 		key = "Arguments"
 	}
 	// Beside them the States Language says which belongs to which language.
-	r.attiniKeys(s, []string{"Parameters", "Arguments"})
+	r.checkTaskKeys(s, []string{"Parameters", "Arguments"})
 	subject, at := stepSubject(s.Name), s.Path.Key(key)
 	parameters := s.Node.Get(key)
 	switch {

@@ -20,9 +20,9 @@ func (r *reader) taskKey(key string) bool {
 		slices.ContainsFunc(asl.FieldsOf("Task"), func(f asl.Field) bool { return f.Name == key })
 }
 
-// attiniKeys checks the keys of a step that becomes a Task: those of a Task are
+// checkTaskKeys checks the keys of a step that becomes a Task: those of a Task are
 // the user's, but for what says what the Task does. own are the step's own.
-func (r *reader) attiniKeys(s *State, own []string) {
+func (r *reader) checkTaskKeys(s *State, own []string) {
 	reserved := []string{"Resource", "Parameters", "Arguments"}
 	if s.Type == InvokeType {
 		reserved = append(reserved, "Properties")
@@ -54,7 +54,7 @@ func (r *reader) taskKeys(own []string) []string {
 // job reads the Properties of a job step. A key that ends in .$ takes its
 // value from the payload, as everywhere in a state machine.
 func (r *reader) job(s *State) *Job {
-	r.attiniKeys(s, []string{"Properties"})
+	r.checkTaskKeys(s, []string{"Properties"})
 	subject, at := stepSubject(s.Name), s.Path.Key("Properties")
 	properties := s.Node.Get("Properties")
 	job := &Job{Properties: properties, RunnerPath: at.Key("Runner"), RunnerPlace: s.Place}
@@ -138,7 +138,7 @@ func (r *reader) commands(s *State, properties *cfn.Node, at cfn.Path) {
 		if command.IsMap() {
 			advice = `; put a command with ": " in it in quotes`
 		}
-		r.text(subject, fmt.Sprintf("Commands[%d]: ", i), command, where.Index(i), advice)
+		r.checkText(subject, fmt.Sprintf("Commands[%d]: ", i), command, where.Index(i), advice)
 	}
 }
 
@@ -164,31 +164,31 @@ func (r *reader) environment(s *State, n *cfn.Node, at cfn.Path) {
 		}
 		switch {
 		case !fromPayload:
-			r.text(subject, "Environment."+field.Key+": ", field.Value, where, "")
+			r.checkText(subject, "Environment."+field.Key+": ", field.Value, where, "")
 		case r.isJSONata(s):
 			r.report(RuleQueryLanguage, subject, where, field.Place, fmt.Sprintf("Environment: %s belongs to JSONPath, and the step is in JSONata; give %s: '{%% … %%}'", field.Key, name))
 		}
 	}
 }
 
-// text checks a value that becomes text: a scalar, or an intrinsic function
+// checkText checks a value that becomes text: a scalar, or an intrinsic function
 // whose Fn::Sub, if any, can be taken apart.
-func (r *reader) text(subject, label string, n *cfn.Node, at cfn.Path, advice string) {
+func (r *reader) checkText(subject, label string, n *cfn.Node, at cfn.Path, advice string) {
 	if !isIntrinsic(n) {
 		if !n.IsScalar() {
 			r.report(RuleType, subject, at, n.Place, label+"must be a string, not "+kindOf(n)+advice)
 		}
 		return
 	}
-	r.subs(n, func(text *cfn.Node) {
+	r.checkSubs(n, func(text *cfn.Node) {
 		if _, err := cfn.SubParts(text.Text); err != nil {
 			r.report(RuleIntrinsic, subject, at, text.Place, label+err.Error())
 		}
 	})
 }
 
-// subs calls check for the text of every Fn::Sub in a tree.
-func (r *reader) subs(n *cfn.Node, check func(text *cfn.Node)) {
+// checkSubs calls check for the text of every Fn::Sub in a tree.
+func (r *reader) checkSubs(n *cfn.Node, check func(text *cfn.Node)) {
 	if name, argument, ok := cfn.Intrinsic(n); ok && name == "Fn::Sub" {
 		text := argument
 		if argument.IsList() && len(argument.Items) > 0 {
@@ -199,9 +199,9 @@ func (r *reader) subs(n *cfn.Node, check func(text *cfn.Node)) {
 		}
 	}
 	for _, item := range n.Items {
-		r.subs(item, check)
+		r.checkSubs(item, check)
 	}
 	for _, field := range n.Fields {
-		r.subs(field.Value, check)
+		r.checkSubs(field.Value, check)
 	}
 }

@@ -18,7 +18,7 @@ import (
 // {Name}-End after a Choice that ends the list.
 func (r *reader) list(n *cfn.Node, subject string, at cfn.Path) *Machine {
 	m := &Machine{Node: &cfn.Node{Kind: cfn.Map, Place: n.Place}, Path: at, Place: n.Place}
-	l := &lister{reader: r, machine: m, used: map[string]bool{}}
+	l := &listReader{reader: r, machine: m, used: map[string]bool{}}
 	m.StartAt = l.sequence(n, subject, at, "")
 	if m.StartAt == "" {
 		return nil
@@ -28,14 +28,14 @@ func (r *reader) list(n *cfn.Node, subject string, at cfn.Path) *Machine {
 		states.Fields = append(states.Fields, cfn.Field{Key: state.Name, Value: state.Node, Place: state.Place})
 	}
 	m.Node.Fields = []cfn.Field{
-		{Key: "StartAt", Value: textAt(m.StartAt, n), Place: n.Place},
+		{Key: "StartAt", Value: stringAt(m.StartAt, n), Place: n.Place},
 		{Key: "States", Value: states, Place: n.Place},
 	}
 	return m
 }
 
-// lister builds one machine; the branches of a Choice add to the same one.
-type lister struct {
+// listReader builds one machine; the branches of a Choice add to the same one.
+type listReader struct {
 	*reader
 	machine *Machine
 	// used has the names of the steps that another goes on with.
@@ -51,7 +51,7 @@ type item struct {
 
 // sequence adds the steps of a list and returns the name of the first, or ""
 // when there is none. follower is the step after the list; "" ends the machine.
-func (l *lister) sequence(n *cfn.Node, subject string, at cfn.Path, follower string) string {
+func (l *listReader) sequence(n *cfn.Node, subject string, at cfn.Path, follower string) string {
 	items := l.items(n, subject, at)
 	for i, it := range items {
 		next, merged := follower, false
@@ -68,7 +68,7 @@ func (l *lister) sequence(n *cfn.Node, subject string, at cfn.Path, follower str
 }
 
 // items reads the steps' names, which transitions need beforehand.
-func (l *lister) items(n *cfn.Node, subject string, at cfn.Path) []item {
+func (l *listReader) items(n *cfn.Node, subject string, at cfn.Path) []item {
 	switch {
 	case !n.IsList():
 		l.report(RuleType, subject, at, n.Place, "must be a list of steps, not "+kindOf(n))
@@ -83,15 +83,15 @@ func (l *lister) items(n *cfn.Node, subject string, at cfn.Path) []item {
 		if it, readable := l.item(node, fmt.Sprintf("%s[%d]", subject, i), where); readable {
 			items = append(items, it)
 		} else if name.IsString() {
-			l.machine.unread = append(l.machine.unread, name.Text)
+			l.machine.invalidStates = append(l.machine.invalidStates, name.Text)
 		} else {
-			l.machine.unread = append(l.machine.unread, "")
+			l.machine.invalidStates = append(l.machine.invalidStates, "")
 		}
 	}
 	return items
 }
 
-func (l *lister) item(node *cfn.Node, subject string, at cfn.Path) (it item, readable bool) {
+func (l *listReader) item(node *cfn.Node, subject string, at cfn.Path) (it item, readable bool) {
 	name, kind := node.Get("Name"), node.Get("Type")
 	switch {
 	case isIntrinsic(node):
@@ -112,7 +112,7 @@ func (l *lister) item(node *cfn.Node, subject string, at cfn.Path) (it item, rea
 	return item{}, false
 }
 
-func (l *lister) step(it item, next string, merged bool) {
+func (l *listReader) step(it item, next string, merged bool) {
 	for _, key := range []string{"Next", "End"} {
 		if it.node.Has(key) {
 			l.report(RuleTransition, stepSubject(it.name), it.path.Key(key), it.node.KeyPlace(key), key+" cannot be given in a list: each step is followed by the next one")
@@ -130,28 +130,28 @@ func (l *lister) step(it item, next string, merged bool) {
 	case state.Type == "Choice":
 		l.choice(state, it, next)
 		return
-	case ends(state.Type):
+	case isTerminal(state.Type):
 	case state.Type == "Parallel" && !merged:
-		merge := l.added("Merge", MergeType, it)
+		merge := l.addedState("Merge", MergeType, it)
 		l.machine.States = append(l.machine.States, merge)
-		l.follow(body, merge.Name)
-		l.follow(merge.Node, next)
+		l.setNext(body, merge.Name)
+		l.setNext(merge.Node, next)
 	default:
-		l.follow(body, next)
+		l.setNext(body, next)
 	}
 	l.content(state)
 }
 
-// added is a step that the list leaves out.
-func (l *lister) added(suffix, kind string, it item) *State {
+// addedState is a step that the list leaves out.
+func (l *listReader) addedState(suffix, kind string, it item) *State {
 	body := &cfn.Node{Kind: cfn.Map, Place: it.node.Place, Fields: []cfn.Field{
-		{Key: "Type", Value: textAt(kind, it.node), Place: it.node.Place},
+		{Key: "Type", Value: stringAt(kind, it.node), Place: it.node.Place},
 	}}
 	return &State{Name: it.name + "-" + suffix, Type: kind, Node: body, Path: it.path, Place: it.node.Get("Name").Place, addedFor: it.name}
 }
 
-// follow makes the step go on with next, or end.
-func (l *lister) follow(body *cfn.Node, next string) {
+// setNext makes the step go on with next, or end.
+func (l *listReader) setNext(body *cfn.Node, next string) {
 	if next == "" {
 		end := cfn.Boolean(true)
 		end.Place = body.Place
@@ -159,9 +159,9 @@ func (l *lister) follow(body *cfn.Node, next string) {
 		return
 	}
 	l.used[next] = true
-	body.Fields = append(body.Fields, cfn.Field{Key: "Next", Value: textAt(next, body), Place: body.Place})
+	body.Fields = append(body.Fields, cfn.Field{Key: "Next", Value: stringAt(next, body), Place: body.Place})
 }
 
-func textAt(text string, source *cfn.Node) *cfn.Node {
+func stringAt(text string, source *cfn.Node) *cfn.Node {
 	return &cfn.Node{Kind: cfn.String, Text: text, Place: source.Place}
 }

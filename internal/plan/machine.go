@@ -33,7 +33,7 @@ func (r *reader) machine(n *cfn.Node, subject string, at cfn.Path) *Machine {
 		if state := r.state(field, at.Keys("States", field.Key)); state != nil {
 			m.States = append(m.States, state)
 		} else {
-			m.unread = append(m.unread, field.Key)
+			m.invalidStates = append(m.invalidStates, field.Key)
 		}
 	}
 	return m
@@ -70,7 +70,7 @@ func (r *reader) content(s *State) {
 	case JobType:
 		s.Job = r.job(s)
 	case MergeType:
-		r.attiniKeys(s, nil)
+		r.checkTaskKeys(s, nil)
 	case InvokeType:
 		r.invoke(s)
 	case "Parallel":

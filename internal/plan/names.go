@@ -9,7 +9,7 @@ import (
 // intrinsic function's. Their length and that they are unique is the States
 // Language's matter.
 func (r *reader) checkNames(m *Machine) {
-	r.checkLoneName(m)
+	r.checkOnlyName(m)
 	for _, s := range m.States {
 		if strings.HasPrefix(s.Name, "Fn::") {
 			r.report(RuleStepName, stepSubject(s.Name), s.Path, s.Place, "the name begins with Fn::, so it would be taken for an intrinsic function")
@@ -28,10 +28,10 @@ func (s *State) origin() string {
 	return fmt.Sprintf(" (of the step that is added after %q)", s.addedFor)
 }
 
-// checkLoneName refuses a machine whose States would be taken for an intrinsic
+// checkOnlyName refuses a machine whose States would be taken for an intrinsic
 // function by SAM: a Map with the one key Ref or Condition.
-func (r *reader) checkLoneName(m *Machine) {
-	if len(m.States) != 1 || len(m.unread) > 0 {
+func (r *reader) checkOnlyName(m *Machine) {
+	if len(m.States) != 1 || len(m.invalidStates) > 0 {
 		return
 	}
 	if s := m.States[0]; s.Name == "Ref" || s.Name == "Condition" {

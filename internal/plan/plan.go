@@ -78,9 +78,9 @@ type Machine struct {
 	States []*State
 	Path   cfn.Path
 	Place  problem.Place
-	// unread names the steps that could not be read: they are there, but
+	// invalidStates names the steps that could not be read: they are there, but
 	// where they lead is unknown.
-	unread []string
+	invalidStates []string
 	// source is the value that the machine was read from, in either syntax.
 	source *cfn.Node
 }

@@ -55,7 +55,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 	}
 	r := &reader{plan: name, made: map[*cfn.Node]cfn.Path{}, opaque: &cfn.Node{}}
 	if r.properties(p, properties, at.Key("Properties")) {
-		r.body(p, properties, at.Key("Properties"))
+		r.readBody(p, properties, at.Key("Properties"))
 	}
 	if p.Machine != nil {
 		r.checkNames(p.Machine)
@@ -112,19 +112,19 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	if runner := given(properties, "DefaultRunner"); runner != nil {
 		p.DefaultRunner = r.runnerName(runner, r.subject()+": DefaultRunner", at.Key("DefaultRunner"))
 	}
-	p.Prewarm = r.toggle("Prewarm", given(properties, "Prewarm"), at)
-	r.role(p, properties, at)
-	r.texts("DefinitionSubstitutions", p.DefinitionSubstitutions, at)
-	r.texts("Tags", p.Tags, at)
+	p.Prewarm = r.readBool("Prewarm", given(properties, "Prewarm"), at)
+	r.checkRole(p, properties, at)
+	r.checkStrings("DefinitionSubstitutions", p.DefinitionSubstitutions, at)
+	r.checkStrings("Tags", p.Tags, at)
 	if defaults := p.PayloadDefaults; defaults != nil && !defaults.IsMap() {
 		r.report(RuleType, r.subject(), at.Key("PayloadDefaults"), defaults.Place, "PayloadDefaults: must be an object, not "+kindOf(defaults))
 	}
 	return true
 }
 
-// toggle reads a property that decides what the template expands to. It is true
+// readBool reads a property that decides what the template expands to. It is true
 // unless it is given.
-func (r *reader) toggle(property string, n *cfn.Node, at cfn.Path) bool {
+func (r *reader) readBool(property string, n *cfn.Node, at cfn.Path) bool {
 	switch {
 	case n == nil || n.IsScalar() && n.Text == "true":
 		return true
@@ -138,9 +138,9 @@ func (r *reader) toggle(property string, n *cfn.Node, at cfn.Path) bool {
 	return false
 }
 
-// role checks what the state machine may do. SAM takes a role, or the policies
+// checkRole checks what the state machine may do. SAM takes a role, or the policies
 // to make one from, but not both.
-func (r *reader) role(p *Plan, properties *cfn.Node, at cfn.Path) {
+func (r *reader) checkRole(p *Plan, properties *cfn.Node, at cfn.Path) {
 	for _, key := range []string{"RoleArn", "PermissionsBoundary"} {
 		if n := given(properties, key); n != nil && !isIntrinsic(n) && (!n.IsString() || n.Text == "") {
 			reason := "must be an ARN, not " + kindOf(n)
@@ -156,9 +156,9 @@ func (r *reader) role(p *Plan, properties *cfn.Node, at cfn.Path) {
 	}
 }
 
-// texts checks a property that is an object of texts by name:
+// checkStrings checks a property that is an object of texts by name:
 // DefinitionSubstitutions and Tags, which the expansion adds its own to.
-func (r *reader) texts(property string, n *cfn.Node, at cfn.Path) {
+func (r *reader) checkStrings(property string, n *cfn.Node, at cfn.Path) {
 	at = at.Key(property)
 	switch {
 	case n == nil:
@@ -172,7 +172,7 @@ func (r *reader) texts(property string, n *cfn.Node, at cfn.Path) {
 			r.report(RuleType, r.subject(), at.Key(field.Key), field.Value.Place, fmt.Sprintf("%s: %s must be a string, not %s", property, field.Key, kindOf(field.Value)))
 		}
 		if property == "Tags" {
-			r.tag(field, at.Key(field.Key))
+			r.checkTag(field, at.Key(field.Key))
 		}
 	}
 }
@@ -183,7 +183,7 @@ const (
 	maxTagValue = 256
 )
 
-func (r *reader) tag(field cfn.Field, at cfn.Path) {
+func (r *reader) checkTag(field cfn.Field, at cfn.Path) {
 	wrong := func(rule, message string) { r.report(rule, r.subject(), at, field.Place, "Tags: "+message) }
 	switch length := utf8.RuneCountInString(field.Key); {
 	case length == 0:
@@ -200,8 +200,8 @@ func (r *reader) tag(field cfn.Field, at cfn.Path) {
 	}
 }
 
-// body reads DeploymentPlan in either syntax.
-func (r *reader) body(p *Plan, properties *cfn.Node, at cfn.Path) {
+// readBody reads DeploymentPlan in either syntax.
+func (r *reader) readBody(p *Plan, properties *cfn.Node, at cfn.Path) {
 	body, where := properties.Get("DeploymentPlan"), at.Key("DeploymentPlan")
 	if language := body.Get("QueryLanguage"); language.IsString() {
 		r.jsonata = language.Text == string(asl.JSONata)

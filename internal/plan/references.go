@@ -12,22 +12,22 @@ import (
 const dynamicStart = "{{resolve:"
 
 // references looks for dynamic references in all texts of a value.
-func (s scope) references(n *cfn.Node, t *trail) {
+func (s scope) references(n *cfn.Node, t *valuePath) {
 	if n.IsString() {
 		s.dynamicReferences(n.Text, n, t)
 	}
 	for i, one := range n.Items {
-		s.references(one, nth(t, i))
+		s.references(one, indexPath(t, i))
 	}
 	for _, field := range n.Fields {
-		s.references(field.Value, under(t, field.Key))
+		s.references(field.Value, keyPath(t, field.Key))
 	}
 }
 
 // dynamicReferences looks at the references in one text, the value n or what it
 // comes to. CloudFormation puts what they stand for into the definition:
 // readable, and as it is. A message names the service alone, never the text.
-func (s scope) dynamicReferences(text string, n *cfn.Node, t *trail) {
+func (s scope) dynamicReferences(text string, n *cfn.Node, t *valuePath) {
 	var services []string
 	for rest := text; ; {
 		_, after, found := strings.Cut(rest, dynamicStart)
@@ -43,7 +43,7 @@ func (s scope) dynamicReferences(text string, n *cfn.Node, t *trail) {
 	}
 }
 
-func (s scope) dynamicReference(service string, n *cfn.Node, t *trail) {
+func (s scope) dynamicReference(service string, n *cfn.Node, t *valuePath) {
 	secret := func(article, command string) {
 		s.problems.Add(s.problem(problem.Error, RuleDynamicReference, n, t, fmt.Sprintf(
 			"%s %s reference would put the secret readably into the state machine's definition; read it in the job with %s, on a Runner whose RoleArn may",

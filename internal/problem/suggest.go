@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// slips is how many letters may differ between two names, of which one
+	// maxEdits is how many letters may differ between two names, of which one
 	// was meant by the other: less than half of it.
-	slips = 2
+	maxEdits = 2
 	// shortestPart is the least that two names have in common when one is a
 	// part of the other.
 	shortestPart = 3
@@ -38,7 +38,7 @@ func Nearest(name string, candidates []string) string {
 
 func near(written, meant string, distance int) bool {
 	length := utf8.RuneCountInString(written)
-	if distance <= slips && 2*distance < length {
+	if distance <= maxEdits && 2*distance < length {
 		return true
 	}
 	short, long := written, meant

@@ -30,7 +30,7 @@ func section(changelog, version string) (string, error) {
 		return "", fmt.Errorf("find version %s in the changelog: it has %d sections; leave one", version, count)
 	case !isDated(found[0]):
 		return "", fmt.Errorf("read the section of version %s in the changelog: its heading is %q; %s", version, found[0], wanted)
-	case !saysSomething(found[1:]):
+	case !hasContent(found[1:]):
 		return "", fmt.Errorf("read the section of version %s in the changelog: it is empty; %s", version, wanted)
 	}
 	return strings.TrimRight(strings.Join(found, "\n"), "\n") + "\n", nil
@@ -60,8 +60,8 @@ func isDated(heading string) bool {
 	return err == nil
 }
 
-// saysSomething reports whether there is more than headings.
-func saysSomething(lines []string) bool {
+// hasContent reports whether there is more than headings.
+func hasContent(lines []string) bool {
 	for _, line := range lines {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			return true

@@ -49,7 +49,7 @@ func compare(ctx context.Context, store Store, files []File) (map[string]bool, e
 		case errors.Is(err, fs.ErrNotExist):
 			missing[file.Path] = true
 			continue
-		case errors.As(err, new(different)):
+		case errors.As(err, new(conflictError)):
 			problems = append(problems, err.Error())
 		case err != nil:
 			return nil, fmt.Errorf("look for %s in %s: %w", file.Path, store, err)
@@ -68,16 +68,16 @@ func compare(ctx context.Context, store Store, files []File) (map[string]bool, e
 	return missing, nil
 }
 
-// different is a file of a store that has other bytes.
-type different string
+// conflictError is a file of a store that has other bytes.
+type conflictError string
 
-func (d different) Error() string { return string(d) + " is there with other bytes" }
+func (d conflictError) Error() string { return string(d) + " is there with other bytes" }
 
 // checkSame is nil if a store has the file.
 func checkSame(ctx context.Context, store Store, file File) error {
 	data, err := store.Get(ctx, file.Path)
 	if err == nil && !bytes.Equal(data, file.Data) {
-		return different(file.Path)
+		return conflictError(file.Path)
 	}
 	return err
 }

@@ -184,14 +184,14 @@ func TestPublishNeverChanges(t *testing.T) {
 	})
 }
 
-// together is a store whose additions begin when all who publish have looked.
-type together struct {
+// simultaneousStore is a store whose additions begin when all who publish have looked.
+type simultaneousStore struct {
 	Store
 	looked *sync.WaitGroup
 	begin  sync.Once
 }
 
-func (s *together) Add(ctx context.Context, file File) error {
+func (s *simultaneousStore) Add(ctx context.Context, file File) error {
 	s.begin.Do(func() {
 		s.looked.Done()
 		s.looked.Wait()
@@ -212,7 +212,7 @@ func TestPublishAtOnce(t *testing.T) {
 	for i := range publishers {
 		_, files := sample(t, "1.2.3", flavour(i), nil)
 		ended.Go(func() {
-			errs[i] = Publish(t.Context(), &together{Store: directory, looked: &looked}, files, silent())
+			errs[i] = Publish(t.Context(), &simultaneousStore{Store: directory, looked: &looked}, files, silent())
 		})
 	}
 	ended.Wait()

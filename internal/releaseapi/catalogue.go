@@ -106,8 +106,8 @@ func (c *catalogue) of(platform Platform) []release {
 	return slices.DeleteFunc(slices.Clone(c.releases), func(r release) bool { return r.platform != platform })
 }
 
-// wanted is what a client asks for: a file of a release.
-type wanted struct {
+// versionQuery is what a client asks for: a file of a release.
+type versionQuery struct {
 	// text is the version as asked for, without the file's suffix.
 	text, file string
 	// exact is the one version; else the newest that fits is meant.
@@ -118,10 +118,10 @@ type wanted struct {
 // latest is the word for the newest version that is no pre-release.
 const latest = "latest"
 
-// parseWanted reads the last part of a client's path. A text that is neither a
+// parseVersionQuery reads the last part of a client's path. A text that is neither a
 // version nor a range fits nothing.
-func parseWanted(text string) wanted {
-	w := wanted{text: text, file: Binary, fits: func(*semver.Version) bool { return false }}
+func parseVersionQuery(text string) versionQuery {
+	w := versionQuery{text: text, file: Binary, fits: func(*semver.Version) bool { return false }}
 	for _, suffix := range []string{checksumSuffix, signatureSuffix} {
 		if version, found := strings.CutSuffix(text, suffix); found {
 			w.text, w.file = version, Binary+suffix
@@ -142,7 +142,7 @@ func parseWanted(text string) wanted {
 }
 
 // newest finds the newest of a platform's releases that is wanted.
-func newest(all []release, w wanted) (release, bool) {
+func newest(all []release, w versionQuery) (release, bool) {
 	i := slices.IndexFunc(all, func(r release) bool { return w.fits(r.version) })
 	if i < 0 {
 		return release{}, false

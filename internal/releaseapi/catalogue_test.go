@@ -66,13 +66,13 @@ func TestNewest(t *testing.T) {
 	} {
 		t.Run(asked, func(t *testing.T) {
 			t.Parallel()
-			w := parseWanted(asked)
+			w := parseVersionQuery(asked)
 			assert.Equal(t, Binary, w.file)
 			found, ok := newest(all, w)
 			require.True(t, ok)
 			assert.Equal(t, want, found.version.String())
 			for _, suffix := range []string{".sha256", ".minisig"} {
-				beside := parseWanted(asked + suffix)
+				beside := parseVersionQuery(asked + suffix)
 				assert.Equal(t, Binary+suffix, beside.file)
 				same, _ := newest(all, beside)
 				assert.Equal(t, found, same)
@@ -84,7 +84,7 @@ func TestNewest(t *testing.T) {
 		"v", "vv1.0.0", "1.0.0\x00", "../1.0.0", "1.0.0/..", "99999999999999999999", "latest.sha256.sha256", ".sha256", "1.0.0.sig",
 		strings.Repeat("1", 1000), strings.Repeat(">", 127),
 	} {
-		_, ok := newest(all, parseWanted(asked))
+		_, ok := newest(all, parseVersionQuery(asked))
 		assert.False(t, ok, "%q", asked)
 	}
 }
@@ -93,7 +93,7 @@ func TestNewest(t *testing.T) {
 func TestExact(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]bool{"1.0.0": true, "v1.0.0": true, "1.0.0.sha256": true, "1.0": false, "=1.0.0": false, "latest": false, "1.x": false} {
-		assert.Equal(t, want, parseWanted(asked).exact != nil, asked)
+		assert.Equal(t, want, parseVersionQuery(asked).exact != nil, asked)
 	}
 }
 
@@ -108,25 +108,25 @@ func TestOnlyPreReleases(t *testing.T) {
 	assert.Equal(t, platforms()[1:], c.platforms())
 	assert.Empty(t, c.of(platforms()[0]))
 	all := c.of(platforms()[1])
-	_, ok := newest(all, parseWanted("latest"))
+	_, ok := newest(all, parseVersionQuery("latest"))
 	assert.False(t, ok)
-	found, ok := newest(all, parseWanted("1.0.0-0"))
+	found, ok := newest(all, parseVersionQuery("1.0.0-0"))
 	assert.False(t, ok, "%v", found)
-	found, ok = newest(all, parseWanted(">=1.0.0-0"))
+	found, ok = newest(all, parseVersionQuery(">=1.0.0-0"))
 	require.True(t, ok)
 	assert.Equal(t, "1.0.0-rc.10", found.version.String())
 }
 
-// FuzzParseWanted: whatever is asked for, what is found was listed, and a
+// FuzzParseVersionQuery: whatever is asked for, what is found was listed, and a
 // pre-release only to who wrote a hyphen.
-func FuzzParseWanted(f *testing.F) {
+func FuzzParseVersionQuery(f *testing.F) {
 	for _, text := range []string{"latest", "1.x", "~2.1", "2", ">=2.2.0-0", "1.0 - 2", "2.1.7.sha256", "v1", "<1 || >2, !=3"} {
 		f.Add(text)
 	}
 	all := newCatalogue(sample()).releases
 	files := slices.Sorted(maps.Keys(releaseapitest.Sample()))
 	f.Fuzz(func(t *testing.T, text string) {
-		w := parseWanted(text)
+		w := parseVersionQuery(text)
 		found, ok := newest(all, w)
 		if !ok || !found.has(w.file) {
 			return

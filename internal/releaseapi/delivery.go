@@ -20,7 +20,7 @@ const longestRedirect = time.Minute
 // deliverer brings a client to the files of a release.
 type deliverer interface {
 	// send redirects to a release's file, which the client asked for by want.
-	send(w http.ResponseWriter, r *http.Request, found release, want wanted)
+	send(w http.ResponseWriter, r *http.Request, found release, want versionQuery)
 	// serve answers for a file at its place.
 	serve(w http.ResponseWriter, r *http.Request, found release, file string)
 }
@@ -33,7 +33,7 @@ type server struct {
 
 // send redirects to the file's place. That of a version is there for good, that
 // of the newest only until there is a newer one.
-func (s server) send(w http.ResponseWriter, r *http.Request, found release, want wanted) {
+func (s server) send(w http.ResponseWriter, r *http.Request, found release, want versionQuery) {
 	caching := CacheControl
 	if want.exact == nil {
 		caching = maxAge(s.handler.options.Freshness)
@@ -75,7 +75,7 @@ type redirector struct {
 }
 
 // send redirects to a link, which lives too short for any other Cache-Control.
-func (s redirector) send(w http.ResponseWriter, r *http.Request, found release, want wanted) {
+func (s redirector) send(w http.ResponseWriter, r *http.Request, found release, want versionQuery) {
 	s.serve(w, r, found, want.file)
 }
 

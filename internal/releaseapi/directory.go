@@ -57,7 +57,7 @@ func (d *Directory) List(ctx context.Context) ([]File, error) {
 			return context.Cause(ctx)
 		case path == ".":
 			return err
-		case entry.IsDir() && !mayHold(path):
+		case entry.IsDir() && !mayContainReleases(path):
 			return fs.SkipDir
 		case errors.Is(err, fs.ErrNotExist):
 			return nil

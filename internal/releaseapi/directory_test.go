@@ -97,7 +97,7 @@ func TestDirectoryGone(t *testing.T) {
 	require.NoError(t, os.RemoveAll(filepath.Join(directory, "2.1.7")))
 	files, err := d.List(t.Context())
 	require.NoError(t, err)
-	found, _ := newest(newCatalogue(files).of(platforms()[1]), parseWanted(latest))
+	found, _ := newest(newCatalogue(files).of(platforms()[1]), parseVersionQuery(latest))
 	assert.Equal(t, "2.1.0", found.version.String())
 	require.NoError(t, os.RemoveAll(directory))
 	_, err = d.Open("2.1.0/linux/amd64/attini-runner")

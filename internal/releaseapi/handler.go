@@ -32,7 +32,7 @@ type Options struct {
 
 // Handler is the runner information API.
 type Handler struct {
-	shelf   *shelf
+	cache   *catalogueCache
 	options Options
 	mux     *http.ServeMux
 	deliver deliverer
@@ -55,7 +55,7 @@ func NewRedirector(store LinkStore, o Options) *Handler {
 }
 
 func newHandler(store Store, o Options) *Handler {
-	h := &Handler{shelf: newShelf(store, o.Freshness), options: o, mux: http.NewServeMux()}
+	h := &Handler{cache: newCatalogueCache(store, o.Freshness), options: o, mux: http.NewServeMux()}
 	for pattern, answer := range routes() {
 		h.mux.HandleFunc(pattern, readOnly(func(w http.ResponseWriter, r *http.Request) { answer(h, w, r) }))
 	}
@@ -101,7 +101,7 @@ func readOnly(answer http.HandlerFunc) http.HandlerFunc {
 // catalogue is what the store has; if that cannot be told, the client is told
 // so, and why is written to the log.
 func (h *Handler) catalogue(w http.ResponseWriter, r *http.Request) (*catalogue, bool) {
-	c, err := h.shelf.get(r.Context())
+	c, err := h.cache.get(r.Context())
 	if err != nil {
 		h.unavailable(w, r, err)
 		return nil, false
@@ -142,7 +142,7 @@ func (h *Handler) serveVersions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := versionsAnswer{platformAnswer: platformName(platform), Versions: []versionAnswer{}}
-	if r, ok := newest(all, parseWanted(latest)); ok {
+	if r, ok := newest(all, parseVersionQuery(latest)); ok {
 		version := r.version.String()
 		answer.Latest = &version
 	}
@@ -159,7 +159,7 @@ func (h *Handler) serveRunner(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	want := parseWanted(r.PathValue("version"))
+	want := parseVersionQuery(r.PathValue("version"))
 	found, ok := newest(all, want)
 	if !ok {
 		serveVersionUnknown(w, r, want.text, platform, all)

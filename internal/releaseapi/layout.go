@@ -59,8 +59,8 @@ func parseVersion(text string) (*semver.Version, bool) {
 	return version, err == nil && version.Metadata() == ""
 }
 
-// mayHold reports whether releases may lie below a folder of a store.
-func mayHold(folder string) bool {
+// mayContainReleases reports whether releases may lie below a folder of a store.
+func mayContainReleases(folder string) bool {
 	parts := strings.Split(folder, "/")
 	if _, ok := parseVersion(parts[0]); !ok {
 		return false

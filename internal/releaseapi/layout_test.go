@@ -35,13 +35,13 @@ func TestParsePath(t *testing.T) {
 	}
 }
 
-func TestMayHold(t *testing.T) {
+func TestMayContainReleases(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"1.0.0", "1.0.0/linux", "1.0.0/linux/amd64", "1.0.0-rc.1/linux/arm64"} {
-		assert.True(t, mayHold(folder), folder)
+		assert.True(t, mayContainReleases(folder), folder)
 	}
 	for _, folder := range []string{"", ".", "..", ".git", "node_modules", "v1.0.0", "1.0.0/", "1.0.0/darwin", "1.0.0/amd64", "1.0.0/linux/386", "1.0.0/linux/amd64/x"} {
-		assert.False(t, mayHold(folder), folder)
+		assert.False(t, mayContainReleases(folder), folder)
 	}
 }
 
@@ -57,7 +57,7 @@ func FuzzParsePath(f *testing.F) {
 			return
 		}
 		assert.Equal(t, text, Path(version.String(), platform, file))
-		assert.True(t, mayHold(path.Dir(text)))
+		assert.True(t, mayContainReleases(path.Dir(text)))
 		assert.Equal(t, path.Clean("/"+text), "/"+text)
 	})
 }

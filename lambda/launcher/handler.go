@@ -18,7 +18,7 @@ import (
 // launcher is what the function does.
 type launcher interface {
 	Launch(ctx context.Context, event []byte) error
-	Prewarm(ctx context.Context, wanted []launch.Wanted) error
+	Prewarm(ctx context.Context, wanted []launch.PrewarmTarget) error
 	TaskStopped(ctx context.Context, task launch.TaskStatus) error
 	HostRegistered(ctx context.Context, cluster string, instance launch.Instance) error
 	ExecutionEnded(ctx context.Context) error
@@ -36,8 +36,8 @@ var (
 	_ launcher       = (*launch.Launcher)(nil)
 )
 
-// nothing is the answer to whom none is waited for.
-const nothing = "{}"
+// emptyResponse is the answer to whom none is waited for.
+const emptyResponse = "{}"
 
 // Sources and kinds of events, as EventBridge has them.
 const (
@@ -59,14 +59,14 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	switch event.Action {
 	case protocol.ActionExecuteRunner:
-		return []byte(nothing), h.launcher.Launch(ctx, payload)
+		return []byte(emptyResponse), h.launcher.Launch(ctx, payload)
 	case protocol.ActionMergeOutput:
 		return merge(payload)
 	case protocol.ActionPrewarm:
 		h.prewarm(ctx, payload)
-		return []byte(nothing), nil
+		return []byte(emptyResponse), nil
 	case "":
-		return []byte(nothing), h.changed(ctx, event.DetailType, event.Detail)
+		return []byte(emptyResponse), h.handleEvent(ctx, event.DetailType, event.Detail)
 	}
 	return nil, fmt.Errorf("read an event: there is no %s %q; deploy the plan again", protocol.KeyActionType, event.Action)
 }
@@ -89,8 +89,8 @@ func merge(payload []byte) ([]byte, error) {
 	return merged, nil
 }
 
-// changed hears of a change of something.
-func (h handler) changed(ctx context.Context, kind string, detail json.RawMessage) error {
+// handleEvent hears of a change of something.
+func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMessage) error {
 	switch kind {
 	case taskChange:
 		task, err := readTask(detail)

@@ -19,10 +19,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// heard is a launcher that keeps what it is told.
-type heard struct {
+// recordingLauncher is a launcher that keeps what it is told.
+type recordingLauncher struct {
 	launched []string
-	wanted   []launch.Wanted
+	wanted   []launch.PrewarmTarget
 	tasks    []launch.TaskStatus
 	clusters []string
 	hosts    []launch.Instance
@@ -30,27 +30,27 @@ type heard struct {
 	err      error
 }
 
-func (h *heard) Launch(_ context.Context, event []byte) error {
+func (h *recordingLauncher) Launch(_ context.Context, event []byte) error {
 	h.launched = append(h.launched, string(event))
 	return h.err
 }
 
-func (h *heard) Prewarm(_ context.Context, wanted []launch.Wanted) error {
+func (h *recordingLauncher) Prewarm(_ context.Context, wanted []launch.PrewarmTarget) error {
 	h.wanted = append(h.wanted, wanted...)
 	return h.err
 }
 
-func (h *heard) TaskStopped(_ context.Context, task launch.TaskStatus) error {
+func (h *recordingLauncher) TaskStopped(_ context.Context, task launch.TaskStatus) error {
 	h.tasks = append(h.tasks, task)
 	return h.err
 }
 
-func (h *heard) HostRegistered(_ context.Context, cluster string, instance launch.Instance) error {
+func (h *recordingLauncher) HostRegistered(_ context.Context, cluster string, instance launch.Instance) error {
 	h.clusters, h.hosts = append(h.clusters, cluster), append(h.hosts, instance)
 	return h.err
 }
 
-func (h *heard) ExecutionEnded(context.Context) error {
+func (h *recordingLauncher) ExecutionEnded(context.Context) error {
 	h.ended++
 	return h.err
 }
@@ -61,14 +61,14 @@ func TestEvents(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		event string
-		want  heard
+		want  recordingLauncher
 	}{
-		"a job": {`{"attiniActionType":"ExecuteRunner"}`, heard{launched: []string{`{"attiniActionType":"ExecuteRunner"}`}}},
+		"a job": {`{"attiniActionType":"ExecuteRunner"}`, recordingLauncher{launched: []string{`{"attiniActionType":"ExecuteRunner"}`}}},
 		"a task": {
 			`{"version":"0","source":"aws.ecs","detail-type":"ECS Task State Change","detail":{"taskArn":"arn:task","clusterArn":"arn:cluster",
 				"group":"attini-runner:dev-shop-Build","startedBy":"attini-runner/i-1","lastStatus":"STOPPED","desiredStatus":"STOPPED","stopCode":"EssentialContainerExited",
 				"stoppedReason":"why","containers":[{"name":"a","exitCode":0},{"name":"b","exitCode":137,"reason":"OOM"},{"name":"c"}],"version":5,"overrides":{}}}`,
-			heard{tasks: []launch.TaskStatus{{
+			recordingLauncher{tasks: []launch.TaskStatus{{
 				ARN: "arn:task", Cluster: "arn:cluster", Group: "attini-runner:dev-shop-Build", StartedBy: "attini-runner/i-1",
 				LastStatus: "STOPPED", DesiredStatus: "STOPPED", StopCode: "EssentialContainerExited", StopReason: "why",
 				Containers: []launch.ContainerStatus{{Name: "a", Ended: true}, {Name: "b", Ended: true, ExitCode: 137, Reason: "OOM"}, {Name: "c"}},
@@ -77,24 +77,24 @@ func TestEvents(t *testing.T) {
 		"a host": {
 			`{"source":"aws.ecs","detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"arn:cluster","ec2InstanceId":"i-1","status":"ACTIVE",
 				"agentConnected":true,"runningTasksCount":1,"pendingTasksCount":1,"attributes":[{"name":"ecs.capability.x"},{"name":"runnerResourceName","value":"dev-shop-Build"}]}}`,
-			heard{clusters: []string{"arn:cluster"}, hosts: []launch.Instance{{Host: "i-1", Runner: "dev-shop-Build", Ready: true, Tasks: 2}}},
+			recordingLauncher{clusters: []string{"arn:cluster"}, hosts: []launch.Instance{{Host: "i-1", Runner: "dev-shop-Build", Ready: true, Tasks: 2}}},
 		},
 		"a host that is not connected": {
 			`{"detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"arn:cluster","ec2InstanceId":"i-1","status":"ACTIVE","agentConnected":false}}`,
-			heard{clusters: []string{"arn:cluster"}, hosts: []launch.Instance{{Host: "i-1"}}},
+			recordingLauncher{clusters: []string{"arn:cluster"}, hosts: []launch.Instance{{Host: "i-1"}}},
 		},
-		"an execution": {`{"source":"aws.states","detail-type":"Step Functions Execution Status Change","detail":{"status":"FAILED"}}`, heard{ended: 1}},
+		"an execution": {`{"source":"aws.states","detail-type":"Step Functions Execution Status Change","detail":{"status":"FAILED"}}`, recordingLauncher{ended: 1}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			told := &heard{}
+			told := &recordingLauncher{}
 			answer, err := handler{slog.New(slog.DiscardHandler), told}.Invoke(t.Context(), []byte(c.event))
 			require.NoError(t, err)
 			assert.JSONEq(t, `{}`, string(answer))
 			assert.Equal(t, c.want, *told)
 
-			_, err = handler{slog.New(slog.DiscardHandler), &heard{err: errTold}}.Invoke(t.Context(), []byte(c.event))
+			_, err = handler{slog.New(slog.DiscardHandler), &recordingLauncher{err: errTold}}.Invoke(t.Context(), []byte(c.event))
 			require.ErrorIs(t, err, errTold, "so that it is delivered again")
 		})
 	}
@@ -114,11 +114,11 @@ func TestUnknownEvents(t *testing.T) {
 		`{"attiniActionType":"MergeOutput","branches":[]}`:                               "there are no results to merge",
 		`{"attiniActionType":"MergeOutput","branches":[{"output":"secret"},["secret"]]}`: "result 1 is no payload object",
 	} {
-		told := &heard{}
+		told := &recordingLauncher{}
 		_, err := handler{slog.New(slog.DiscardHandler), told}.Invoke(t.Context(), []byte(event))
 		require.ErrorContains(t, err, says, event)
 		assert.NotContains(t, err.Error(), "secret")
-		assert.Equal(t, heard{}, *told)
+		assert.Equal(t, recordingLauncher{}, *told)
 	}
 }
 
@@ -126,13 +126,13 @@ func TestUnknownEvents(t *testing.T) {
 func TestPrewarm(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	told := &heard{err: errTold}
+	told := &recordingLauncher{err: errTold}
 	h := handler{slog.New(slog.NewJSONHandler(&log, nil)), told}
 	answer, err := h.Invoke(t.Context(), []byte(`{"attiniActionType":"Prewarm","Runners":[{"Runner":"Build","ConfigurationId":"v1-0"},{"Runner":"Odd","ConfigurationId":"x"}],
 		"input":{"deploymentOriginData":{"stackName":"dev-shop"},"secret":"secret"}}`))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{}`, string(answer))
-	assert.Equal(t, []launch.Wanted{{Runner: "dev-shop-Build", Configuration: "v1-0"}}, told.wanted)
+	assert.Equal(t, []launch.PrewarmTarget{{Runner: "dev-shop-Build", Configuration: "v1-0"}}, told.wanted)
 	assert.Contains(t, log.String(), "it went wrong")
 	assert.Contains(t, log.String(), `Runner \"Odd\" has no configuration`)
 	assert.NotContains(t, log.String(), "secret")
@@ -140,7 +140,7 @@ func TestPrewarm(t *testing.T) {
 
 func TestMerge(t *testing.T) {
 	t.Parallel()
-	h := handler{slog.New(slog.DiscardHandler), &heard{}}
+	h := handler{slog.New(slog.DiscardHandler), &recordingLauncher{}}
 	answer, err := h.Invoke(t.Context(), []byte(`{"attiniActionType":"MergeOutput","branches":[{"output":{"a":"<&>","n":12345678901234567890}},{"output":{"b":1.50}}]}`))
 	require.NoError(t, err)
 	assert.Equal(t, `{"output":{"a":"<&>","b":1.50,"n":12345678901234567890}}`, string(answer))
@@ -199,7 +199,7 @@ func FuzzInvoke(f *testing.F) {
 	f.Add([]byte(`{"detail-type":"ECS Task State Change","detail":{"taskArn":"a","containers":[{"exitCode":1}]}}`))
 	f.Add([]byte(`{"detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"a","attributes":[{}]}}`))
 	f.Fuzz(func(t *testing.T, event []byte) {
-		answer, err := handler{slog.New(slog.DiscardHandler), &heard{}}.Invoke(t.Context(), event)
+		answer, err := handler{slog.New(slog.DiscardHandler), &recordingLauncher{}}.Invoke(t.Context(), event)
 		assert.True(t, err != nil || json.Valid(answer))
 	})
 }

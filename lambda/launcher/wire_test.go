@@ -56,8 +56,8 @@ Resources:
 type stack struct {
 	evaluator *cfn.Evaluator
 	resources *cfn.Node
-	lifecycle *lifecycletest.World
-	account   *launchtest.World
+	lifecycle *lifecycletest.Fake
+	account   *launchtest.Fake
 	started   lifecycletest.Execution
 }
 
@@ -69,7 +69,7 @@ func deployStack(t *testing.T, text string, parameters map[string]string) *stack
 	expanded, problems := transform.Expand(t.Context(), transform.Request{Template: template, Account: facts.Account()})
 	require.NoError(t, problems.Err())
 
-	s := &stack{resources: expanded.Get("Resources"), lifecycle: lifecycletest.NewWorld(), account: launchtest.NewWorld()}
+	s := &stack{resources: expanded.Get("Resources"), lifecycle: lifecycletest.NewFake(), account: launchtest.NewFake()}
 	deployed := time.Date(2026, 11, 23, 12, 0, 0, 500e6, time.UTC)
 	l, err := lifecycle.New(lifecycle.Settings{ArtifactStore: "store", Now: func() time.Time { return deployed }}, s.lifecycle.Ports(), nil)
 	require.NoError(t, err)
@@ -167,7 +167,7 @@ func (s *stack) run(t *testing.T, execution string, prewarm error) (*calls, json
 // calls is the function, called as a state machine does, and the agents of the
 // tasks that it runs.
 type calls struct {
-	account *launchtest.World
+	account *launchtest.Fake
 	handler handler
 	prewarm error
 

@@ -253,7 +253,7 @@ func testPlan(t *testing.T, d *deployed) {
 // testOutOfTime: what AWS does not answer is told before the function's end.
 func testOutOfTime(t *testing.T, d *deployed) {
 	held := make(chan struct{})
-	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", fakeaws.Hold(held))
+	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", fakeaws.BlockUntilGone(held))
 	defer d.cloud.Caller(accessKey).On("DescribeTaskDefinition", nil)
 	short, usual := d.start(t, 5*time.Second, nil), d.function
 	d.function = short
@@ -270,7 +270,7 @@ func testOutOfTime(t *testing.T, d *deployed) {
 func testCrash(t *testing.T, d *deployed) {
 	mailbox, held := newMailbox(t, nil), make(chan struct{})
 	request := d.request(t, mailbox, "Update", runnerType, "dev-shop/Build", d.runner(good()))
-	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", fakeaws.Hold(held))
+	d.cloud.Caller(accessKey).On("DescribeTaskDefinition", fakeaws.BlockUntilGone(held))
 	ctx, kill := context.WithCancel(t.Context())
 	go func() {
 		<-held

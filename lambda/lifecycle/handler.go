@@ -23,12 +23,12 @@ const (
 	// triggerID is the physical id of every trigger, as the original has it.
 	triggerID = "DeploymentPlan"
 
-	// mostReserve is what is kept of an invocation's time to send the response.
-	mostReserve = 30 * time.Second
+	// maxReserve is what is kept of an invocation's time to send the response.
+	maxReserve = 30 * time.Second
 )
 
-// errTime is why the work for a request is broken off.
-var errTime = errors.New("the function's time is over")
+// errDeadline is why the work for a request is broken off.
+var errDeadline = errors.New("the function's time is over")
 
 // service is what the function does.
 type service interface {
@@ -62,7 +62,7 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case request == nil:
-		return []byte("{}"), h.changed(ctx, payload)
+		return []byte("{}"), h.handleStackEvent(ctx, payload)
 	case request.responseURL == "":
 		return nil, errors.New("read a request of CloudFormation: it has no ResponseURL")
 	}
@@ -86,8 +86,8 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return []byte("{}"), nil
 }
 
-// changed hears of a stack.
-func (h handler) changed(ctx context.Context, payload []byte) error {
+// handleStackEvent hears of a stack.
+func (h handler) handleStackEvent(ctx context.Context, payload []byte) error {
 	event, err := lifecycle.ReadStackEvent(payload)
 	if err != nil {
 		return err
@@ -129,8 +129,8 @@ func withReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	if !limited {
 		return context.WithCancel(ctx)
 	}
-	reserve := min(mostReserve, time.Until(deadline)/3)
-	return context.WithDeadlineCause(ctx, deadline.Add(-reserve), errTime)
+	reserve := min(maxReserve, time.Until(deadline)/3)
+	return context.WithDeadlineCause(ctx, deadline.Add(-reserve), errDeadline)
 }
 
 // ownID is the physical id that a resource has from us; "" for a type that is

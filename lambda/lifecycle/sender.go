@@ -18,11 +18,11 @@ const (
 	attemptTime = 10 * time.Second
 	// sendTime bounds all of them. After that Lambda calls the function again.
 	sendTime = 2 * time.Minute
-	// firstPause and mostPause are between two tries.
-	firstPause = 200 * time.Millisecond
-	mostPause  = 10 * time.Second
-	// mostRead is how much of an answer is read.
-	mostRead = 64 << 10
+	// minRetryDelay and mostPause are between two tries.
+	minRetryDelay = 200 * time.Millisecond
+	maxRetryDelay = 10 * time.Second
+	// maxResponseRead is how much of an answer is read.
+	maxResponseRead = 64 << 10
 )
 
 // sender sends responses to CloudFormation.
@@ -44,7 +44,7 @@ func (s sender) send(ctx context.Context, address string, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
 	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = firstPause, mostPause
+	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
 	tries := 0
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		tries++
@@ -71,7 +71,7 @@ func (s sender) put(ctx context.Context, address string, body []byte) error {
 		return err
 	}
 	// What it says is of no use, and may quote the address.
-	_, readErr := io.Copy(io.Discard, io.LimitReader(response.Body, mostRead))
+	_, readErr := io.Copy(io.Discard, io.LimitReader(response.Body, maxResponseRead))
 	closeErr := response.Body.Close()
 	switch {
 	case response.StatusCode >= 200 && response.StatusCode < 300:

@@ -19,8 +19,8 @@ const (
 	envVersion     = "ATTINI_RUNNER_VERSION"
 )
 
-// unstarted stands for the version of an agent where none is started.
-const unstarted = "none"
+// noVersion stands for the version of an agent where none is started.
+const noVersion = "none"
 
 // settings are what the function is told.
 type settings struct {
@@ -43,7 +43,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		launch: launch.Settings{
 			ResourceStateTable: required(envStateTable), DeployDataTable: required(envDeployTable), ArtifactStore: required(envBucket),
 			Region: required(envRegion), Account: required(envAccount),
-			Agent: launch.Agent{Version: cmp.Or(getenv(envVersion), unstarted)}, Bootstrap: launch.Shell{},
+			Agent: launch.Agent{Version: cmp.Or(getenv(envVersion), noVersion)}, Bootstrap: launch.Shell{},
 		},
 	}
 	s.lifecycle = lifecycle.Settings{ArtifactStore: s.launch.ArtifactStore, AgentVersion: getenv(envVersion)}

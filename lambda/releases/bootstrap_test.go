@@ -35,7 +35,7 @@ func TestBootstrap(t *testing.T) {
 	aws := fakeaws.NewProxy(t, fakeaws.Start(t).Endpoint())
 	fill(t, aws.Endpoint(), "agents/")
 	function, log := start(t, bootstrap, aws.Endpoint())
-	front := newFront(t, function)
+	front := newFunctionURL(t, function)
 	t.Run("unavailable", func(t *testing.T) { testUnavailable(t, front, aws) })
 	t.Run("examples", func(t *testing.T) { releaseapitest.Examples(t, front.URL) })
 	t.Run("documented", func(t *testing.T) { testDocumented(t, front) })
@@ -45,7 +45,7 @@ func TestBootstrap(t *testing.T) {
 	function.Close()
 	for line := range strings.Lines(log.String()) {
 		assert.True(t, json.Valid([]byte(line)), "no JSON: %s", line)
-		for _, secret := range []string{"X-Amz-Signature", fakeaws.ErrorWords} {
+		for _, secret := range []string{"X-Amz-Signature", fakeaws.ErrorMessage} {
 			assert.NotContains(t, line, secret)
 		}
 	}
@@ -53,7 +53,7 @@ func TestBootstrap(t *testing.T) {
 }
 
 // testUnavailable: what S3 refuses is told as that, and is over when it is.
-func testUnavailable(t *testing.T, front *front, aws *fakeaws.Proxy) {
+func testUnavailable(t *testing.T, front *functionURL, aws *fakeaws.Proxy) {
 	aws.On("ListObjectsV2", fakeaws.Times(1, fakeaws.Error(http.StatusForbidden, "AccessDenied")))
 	response, body := front.get(t, http.MethodGet, "/api/v1/runner/get-supported-platforms")
 	assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
@@ -68,7 +68,7 @@ func testUnavailable(t *testing.T, front *front, aws *fakeaws.Proxy) {
 
 // testDocumented: all answers through Lambda are as documented, those to
 // attackers too.
-func testDocumented(t *testing.T, front *front) {
+func testDocumented(t *testing.T, front *functionURL) {
 	_, document := front.get(t, http.MethodGet, "/api/v1/openapi.json")
 	contract := releaseapitest.NewContract(t, []byte(document))
 	for path, status := range map[string]int{

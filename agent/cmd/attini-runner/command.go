@@ -18,10 +18,10 @@ type streams struct {
 	environment    []string
 }
 
-// invitation is how a container is started: for the step whose token it gets,
+// startArguments is how a container is started: for the step whose token it gets,
 // which must be told when the start fails, and with the version that the
 // launcher wants at least. Both may be empty.
-type invitation struct{ token, version string }
+type startArguments struct{ token, version string }
 
 // execute runs one command line and returns its exit code. Any arguments but
 // the commands' start the agent: two are a token and a version, of others the
@@ -40,7 +40,7 @@ func execute(ctx context.Context, arguments []string, s streams) int {
 	case "command-mode":
 		return commandMode(ctx, arguments[1:], s)
 	}
-	invited := invitation{token: first}
+	invited := startArguments{token: first}
 	if len(arguments) == 2 {
 		invited.version = arguments[1]
 	}

@@ -112,15 +112,15 @@ func saveStacks(ctx context.Context, e environment, request stacks) error {
 	for _, listed := range request.Stacks {
 		problems = append(problems, aws.SaveStack(ctx, loaded, table, aws.Stack{
 			Name:    listed.Name,
-			Region:  known(listed.Environment.Region, e[protocol.EnvRegion]),
-			Account: known(listed.Environment.Account, e[protocol.EnvAccount]),
+			Region:  knownOr(listed.Environment.Region, e[protocol.EnvRegion]),
+			Account: knownOr(listed.Environment.Account, e[protocol.EnvAccount]),
 		}, origin))
 	}
 	return errors.Join(problems...)
 }
 
-// known replaces what the CDK does not know, as in unknown-region.
-func known(value, ours string) string {
+// knownOr replaces what the CDK does not know, as in unknown-region.
+func knownOr(value, ours string) string {
 	if strings.Contains(value, "unknown-") {
 		return ours
 	}

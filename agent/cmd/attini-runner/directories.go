@@ -19,8 +19,8 @@ type directories struct {
 // sharedMemory is where Linux has files in memory, and leastMemory how much of
 // it must be free: room for the messages of twenty jobs.
 const (
-	sharedMemory = "/dev/shm"
-	leastMemory  = 40 << 20
+	sharedMemory    = "/dev/shm"
+	minSharedMemory = 40 << 20
 )
 
 // nameDirectories chooses names that nothing else has, so that who removes the
@@ -29,7 +29,7 @@ func nameDirectories() directories {
 	name := "attini-runner-" + rand.Text()
 	d := directories{disk: filepath.Join(os.TempDir(), name)}
 	var free syscall.Statfs_t
-	if err := syscall.Statfs(sharedMemory, &free); err == nil && uint64(free.Bavail)*uint64(free.Bsize) >= leastMemory {
+	if err := syscall.Statfs(sharedMemory, &free); err == nil && uint64(free.Bavail)*uint64(free.Bsize) >= minSharedMemory {
 		d.memory = filepath.Join(sharedMemory, name)
 	}
 	return d

@@ -42,18 +42,18 @@ func (l *logs) Open(message *protocol.Message) worker.JobLog {
 		return &jobLog{step: l.console.Step(worker.StartupStep, nil)}
 	}
 	opened := &jobLog{step: l.console.Step(message.Metadata.StepName, nil)}
-	if place, known := placeOf(message); known {
+	if place, known := logLocation(message); known {
 		opened.entry = l.archive.Open(place)
 	}
 	return opened
 }
 
-// placeOf is where a job's log is in the artifact store; the framework's own
+// logLocation is where a job's log is in the artifact store; the framework's own
 // tools look there.
-func placeOf(message *protocol.Message) (place joblog.Place, known bool) {
+func logLocation(message *protocol.Message) (place joblog.Location, known bool) {
 	origin := message.Origin
 	execution := message.Metadata.ExecutionARN
-	return joblog.Place{
+	return joblog.Location{
 		Bucket: origin.Source.Bucket,
 		Key: strings.Join([]string{
 			"attini/deployment/logs/runner", origin.Environment, origin.DistributionName, origin.DistributionID,

@@ -8,11 +8,11 @@ import (
 	"runtime/debug"
 )
 
-// startAt is how much garbage there may be at the start, in percent of what is
+// startGCPercent is how much garbage there may be at the start, in percent of what is
 // in use: a job waits, and everything is new. See collectAt.
-const startAt = 400
+const startGCPercent = 400
 
 func main() {
-	debug.SetGCPercent(startAt)
+	debug.SetGCPercent(startGCPercent)
 	os.Exit(execute(context.Background(), os.Args[1:], streams{stdout: os.Stdout, stderr: os.Stderr, environment: os.Environ()}))
 }

@@ -41,35 +41,35 @@ const (
 	killGrace = 10 * time.Second
 )
 
-// collectAt is how much garbage there may be, in percent of what is in use, once
+// gcPercent is how much garbage there may be, in percent of what is in use, once
 // the start is over: an agent makes little, and its container's memory is for
 // its jobs.
 const (
-	collectAt    = 50
-	collectAfter = 100 * time.Millisecond
+	gcPercent      = 50
+	gcPercentDelay = 100 * time.Millisecond
 )
 
 // agent is one run of the agent.
 type agent struct {
-	invited  invitation
-	settings settings
-	streams  streams
+	arguments startArguments
+	settings  settings
+	streams   streams
 	// output is the container's log.
 	output *joblog.AsyncWriter
 	logger *slog.Logger
 	aws    aws.Config
 	// signals are those to stop.
 	signals <-chan os.Signal
-	queue   *awsports.EarlyQueue
+	queue   *awsports.PrefetchQueue
 	// container is the agent's own, which metadata tells; unknown says why not.
-	metadata  *awsports.Metadata
-	container awsports.Container
-	unknown   error
+	metadata    *awsports.Metadata
+	container   awsports.Container
+	identifyErr error
 }
 
 // serve runs the agent until there is nothing left to do, and returns its exit
 // code. Whatever keeps it from starting is told to the step that waits.
-func serve(ctx context.Context, invited invitation, s streams) int {
+func serve(ctx context.Context, invited startArguments, s streams) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// From now on a signal to stop waits until there is a worker: one that came
@@ -84,7 +84,7 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 	signal.Notify(gone, syscall.SIGPIPE)
 	defer signal.Stop(gone)
 	found, err := readSettings(environmentOf(s.environment))
-	a := &agent{invited: invited, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals}
+	a := &agent{arguments: invited, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals}
 	defer a.flush(ctx)
 	a.logger = slog.New(slog.NewJSONHandler(a.output, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
 	var asking sync.WaitGroup
@@ -95,17 +95,17 @@ func serve(ctx context.Context, invited invitation, s streams) int {
 	loaded, configured := a.configure(ctx)
 	if configured == nil {
 		a.aws = loaded
-		defer a.endHost(ctx)
+		defer a.terminateHost(ctx)
 	}
 	if err = errors.Join(err, configured, checkVersion(version, invited.version)); err != nil {
 		asking.Wait()
-		return a.failed(ctx, err)
+		return a.reportStartFailure(ctx, err)
 	}
-	a.queue = awsports.NewEarlyQueue(ctx, awsports.NewQueue(a.aws, a.settings.QueueURL, a.logger), a.settings.MaxConcurrentJobs)
-	defer a.giveBack(ctx)
+	a.queue = awsports.NewPrefetchQueue(ctx, awsports.NewQueue(a.aws, a.settings.QueueURL, a.logger), a.settings.MaxConcurrentJobs)
+	defer a.requeue(ctx)
 	asking.Wait()
 	if err := a.run(ctx, cancel); err != nil {
-		return a.failed(ctx, err)
+		return a.reportStartFailure(ctx, err)
 	}
 	return exitOK
 }
@@ -123,17 +123,17 @@ func (a *agent) configure(ctx context.Context) (aws.Config, error) {
 	return loaded, nil
 }
 
-// failed says why the agent cannot work: to its log, and to the step that waits
+// reportStartFailure says why the agent cannot work: to its log, and to the step that waits
 // for its start, if there is one.
-func (a *agent) failed(ctx context.Context, err error) int {
+func (a *agent) reportStartFailure(ctx context.Context, err error) int {
 	a.logger.Error("the agent ends", "error", err)
 	var startup *worker.StartupError // the worker has told every job
-	if a.invited.token == "" || a.aws.Region == "" || errors.As(err, &startup) || errors.Is(err, worker.ErrNotOurs) {
+	if a.arguments.token == "" || a.aws.Region == "" || errors.As(err, &startup) || errors.Is(err, worker.ErrSuperseded) {
 		return exitFailed
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportReserve)
 	defer cancel()
-	told := awsports.NewReporter(a.aws, a.logger).Fail(ctx, a.invited.token, worker.Failure{
+	told := awsports.NewReporter(a.aws, a.logger).Fail(ctx, a.arguments.token, worker.Failure{
 		Error: protocol.ErrorStartup, Cause: protocol.Shorten(err.Error(), protocol.MaxCause),
 	})
 	if told != nil && !errors.Is(told, worker.ErrTokenClosed) {
@@ -147,13 +147,13 @@ func (a *agent) identify(ctx context.Context) {
 	ctx, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the container's metadata do not answer"))
 	defer stop()
 	a.metadata = awsports.NewMetadata(a.settings.MetadataURI)
-	a.container, a.unknown = a.metadata.Container(ctx)
+	a.container, a.identifyErr = a.metadata.Container(ctx)
 }
 
 // run works, once it is known who the agent is.
 func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
-	if a.unknown != nil {
-		return a.unknown
+	if a.identifyErr != nil {
+		return a.identifyErr
 	}
 	// So that what a job leaves behind comes to us, and ends with us.
 	if err := process.BecomeSubreaper(); err != nil { // an emulator of the kernel, or a very old one
@@ -161,14 +161,14 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	}
 	asking, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the agent's services do not answer"))
 	defer stop()
-	runner := awsports.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
+	runner := awsports.NewRunnerItem(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
 	var told awsports.Settings
 	var joined error
 	var joining sync.WaitGroup
-	joining.Go(func() { told, joined = runner.Join(asking) })
+	joining.Go(func() { told, joined = runner.Register(asking) })
 	// Meanwhile:
 	made := nameDirectories()
-	defer a.guarded(made)()
+	defer a.startOrphanReaper(made)()
 	err := made.make()
 	defer func() {
 		if err := made.remove(); err != nil {
@@ -188,9 +188,9 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	ports := worker.Ports{
 		Queue: a.queue, Reporter: awsports.NewReporter(a.aws, a.logger),
 		Source: store, Log: &logs{a.output.Console(), archive},
-		Admission: awsports.NewAdmission(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
-		Claims:    awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
-		Life:      runner, Meter: meter,
+		Filter: awsports.NewMessageFilter(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
+		Claims: awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
+		State:  runner, Meter: meter,
 	}
 	joining.Wait()
 	if err := errors.Join(joined, err); err != nil {
@@ -200,9 +200,9 @@ func (a *agent) run(ctx context.Context, cancel context.CancelCauseFunc) error {
 	if err != nil {
 		return err
 	}
-	defer time.AfterFunc(collectAfter, func() { debug.SetGCPercent(collectAt) }).Stop()
+	defer time.AfterFunc(gcPercentDelay, func() { debug.SetGCPercent(gcPercent) }).Stop()
 	a.logger.Info("the agent works", "version", version, "commit", commit, "runner", a.settings.RunnerName, "task", a.container.TaskARN)
-	defer heed(a.signals, cancel, func() {
+	defer watchSignals(a.signals, cancel, func() {
 		a.logger.Info("the agent is to stop", "seconds", a.settings.StopTimeout.Seconds())
 		draining, over := context.WithCancelCause(ctx)
 		time.AfterFunc(max(a.settings.StopTimeout-reportReserve, 0), func() { over(errStopTimeout) })
@@ -219,9 +219,9 @@ var (
 	errInterrupted = errors.New("the agent was told to end at once")
 )
 
-// heed calls drain at the first signal to end, and ends the agent at the
+// watchSignals calls drain at the first signal to end, and ends the agent at the
 // second, until the returned function is called.
-func heed(signals <-chan os.Signal, end context.CancelCauseFunc, drain func()) (stop func()) {
+func watchSignals(signals <-chan os.Signal, end context.CancelCauseFunc, drain func()) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -244,11 +244,11 @@ func heed(signals <-chan os.Signal, end context.CancelCauseFunc, drain func()) (
 	}
 }
 
-// giveBack gives back what was received, and was not taken.
-func (a *agent) giveBack(ctx context.Context) {
+// requeue gives back what was received, and was not taken.
+func (a *agent) requeue(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logReserve)
 	defer cancel()
-	if err := a.queue.GiveBack(ctx); err != nil {
+	if err := a.queue.Requeue(ctx); err != nil {
 		a.logger.Warn("give back a message; it comes again when its visibility timeout is over", "error", err)
 	}
 }
@@ -274,12 +274,12 @@ func (a *agent) meter(ctx context.Context) (meter worker.Meter, stop func()) {
 	}
 }
 
-// endHost ends the EC2 instance that was started for this agent: its last act,
+// terminateHost ends the EC2 instance that was started for this agent: its last act,
 // however it ends.
-func (a *agent) endHost(ctx context.Context) {
+func (a *agent) terminateHost(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hostReserve)
 	defer cancel()
-	runner := awsports.NewRunner(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
+	runner := awsports.NewRunnerItem(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger)
 	host := awsports.NewHost(a.aws, runner, a.settings.HostID, a.logger)
 	if !host.ShouldTerminate(ctx) {
 		return

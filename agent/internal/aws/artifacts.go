@@ -39,12 +39,12 @@ type StackOrigin struct{ DistributionID, DistributionName, Environment, ObjectId
 // SaveStack writes the item of a stack into the resource-state table.
 func SaveStack(ctx context.Context, configuration aws.Config, table string, stack Stack, origin StackOrigin) error {
 	_, err := dynamodb.NewFromConfig(configuration).PutItem(ctx, &dynamodb.PutItemInput{TableName: &table, Item: item{
-		keyType: text("CloudformationStack"), keyName: text(stack.Name + "-" + stack.Region + "-" + stack.Account),
-		"stepName": text(origin.StepName), "distributionName": text(origin.DistributionName), "distributionId": text(origin.DistributionID),
-		"attiniObjectIdentifier": text(origin.ObjectIdentifier), "environment": text(origin.Environment), "stackType": text("Cdk"),
+		keyType: stringAttr("CloudformationStack"), keyName: stringAttr(stack.Name + "-" + stack.Region + "-" + stack.Account),
+		"stepName": stringAttr(origin.StepName), "distributionName": stringAttr(origin.DistributionName), "distributionId": stringAttr(origin.DistributionID),
+		"attiniObjectIdentifier": stringAttr(origin.ObjectIdentifier), "environment": stringAttr(origin.Environment), "stackType": stringAttr("Cdk"),
 	}})
 	if err != nil {
-		return refused(fmt.Sprintf("save stack %s in table %s", stack.Name, table), err)
+		return permanentError(fmt.Sprintf("save stack %s in table %s", stack.Name, table), err)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ type Claims struct {
 	table        string
 	runner, task string
 	now          func() time.Time
-	missing      lack
+	missing      missingPermission
 	notPermitted atomic.Bool
 }
 
@@ -48,8 +48,8 @@ const (
 const (
 	claimType = "RunnerClaim-"
 	agentName = "agent-"
-	// claimLife is as long as a message can come again.
-	claimLife = 14 * 24 * time.Hour
+	// claimRetention is as long as a message can come again.
+	claimRetention = 14 * 24 * time.Hour
 )
 
 // NewClaims keeps the claims of the runner of the given name, for the agent of
@@ -57,12 +57,12 @@ const (
 func NewClaims(configuration aws.Config, table, runner, task string, logger *slog.Logger) *Claims {
 	return &Claims{
 		client: dynamodb.NewFromConfig(configuration), table: table, runner: runner, task: task,
-		now: time.Now, missing: lack{logger: logger},
+		now: time.Now, missing: missingPermission{logger: logger},
 	}
 }
 
 func (c *Claims) key(name string) item {
-	return item{keyType: text(claimType + c.runner), keyName: text(name)}
+	return item{keyType: stringAttr(claimType + c.runner), keyName: stringAttr(name)}
 }
 
 func claimName(token string) string {
@@ -70,14 +70,14 @@ func claimName(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// lacks reports whether the policy does not permit claims; that is told once,
+// lacksPermission reports whether the policy does not permit claims; that is told once,
 // and then taking a message out of the queue is the claim, as it was for the
 // original agent.
-func (c *Claims) lacks(action string, err error) bool {
+func (c *Claims) lacksPermission(action string, err error) bool {
 	if !isDenied(err) {
 		return false
 	}
-	c.missing.tell(action, "a job is claimed by deleting its message; an agent that dies leaves its jobs to their heartbeats")
+	c.missing.warnOnce(action, "a job is claimed by deleting its message; an agent that dies leaves its jobs to their heartbeats")
 	c.notPermitted.Store(true)
 	return true
 }
@@ -88,27 +88,27 @@ func (c *Claims) Claim(ctx context.Context, claim worker.Claim) error {
 		return nil
 	}
 	claimed := c.key(claimName(claim.Token))
-	claimed[attributeToken] = text(claim.Token)
-	claimed[attributeAttempt] = text(claim.Attempt)
-	claimed[attributeStep] = text(claim.StepName)
-	claimed[attributeExecution] = text(claim.ExecutionARN)
-	claimed[attributeTask] = text(c.task)
-	claimed[attributeClaimedAt] = number(strconv.FormatInt(claim.ClaimedAt.UnixMilli(), 10))
-	claimed[attributeFinished] = boolean(false)
+	claimed[attributeToken] = stringAttr(claim.Token)
+	claimed[attributeAttempt] = stringAttr(claim.Attempt)
+	claimed[attributeStep] = stringAttr(claim.StepName)
+	claimed[attributeExecution] = stringAttr(claim.ExecutionARN)
+	claimed[attributeTask] = stringAttr(c.task)
+	claimed[attributeClaimedAt] = numberAttr(strconv.FormatInt(claim.ClaimedAt.UnixMilli(), 10))
+	claimed[attributeFinished] = boolAttr(false)
 	claimed[attributeExpiry] = c.expiry()
 	_, err := c.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &c.table, Item: claimed,
 		ConditionExpression:       aws.String("attribute_not_exists(#name) OR (#attempt = :attempt AND #finished = :no)"),
 		ExpressionAttributeNames:  map[string]string{"#name": keyName, "#attempt": attributeAttempt, "#finished": attributeFinished},
-		ExpressionAttributeValues: item{":attempt": text(claim.Attempt), ":no": boolean(false)},
+		ExpressionAttributeValues: item{":attempt": stringAttr(claim.Attempt), ":no": boolAttr(false)},
 	})
 	switch {
-	case err == nil, c.lacks("dynamodb:PutItem", err):
+	case err == nil, c.lacksPermission("dynamodb:PutItem", err):
 		return nil
-	case isUnmet(err):
+	case isConditionFailed(err):
 		return worker.ErrClaimed
 	}
-	return refused("claim a job", err)
+	return permanentError("claim a job", err)
 }
 
 // Finish implements worker.Claims.
@@ -122,12 +122,12 @@ func (c *Claims) Finish(ctx context.Context, token string) error {
 		UpdateExpression:          aws.String("SET #finished = :yes, #expiry = :expiry REMOVE #token"),
 		ConditionExpression:       aws.String("attribute_exists(#name)"),
 		ExpressionAttributeNames:  map[string]string{"#name": keyName, "#finished": attributeFinished, "#expiry": attributeExpiry, "#token": attributeToken},
-		ExpressionAttributeValues: item{":yes": boolean(true), ":expiry": c.expiry()},
+		ExpressionAttributeValues: item{":yes": boolAttr(true), ":expiry": c.expiry()},
 	})
-	if err == nil || isUnmet(err) || c.lacks("dynamodb:UpdateItem", err) {
+	if err == nil || isConditionFailed(err) || c.lacksPermission("dynamodb:UpdateItem", err) {
 		return nil
 	}
-	return refused("finish a claim", err)
+	return permanentError("finish a claim", err)
 }
 
 // Renew implements worker.Claims.
@@ -136,14 +136,14 @@ func (c *Claims) Renew(ctx context.Context) error {
 		return nil
 	}
 	renewed := c.key(agentName + c.task)
-	renewed[attributeTask] = text(c.task)
-	renewed[attributeRenewedAt] = number(strconv.FormatInt(c.now().UnixMilli(), 10))
+	renewed[attributeTask] = stringAttr(c.task)
+	renewed[attributeRenewedAt] = numberAttr(strconv.FormatInt(c.now().UnixMilli(), 10))
 	renewed[attributeExpiry] = c.expiry()
 	_, err := c.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &c.table, Item: renewed})
-	if err == nil || c.lacks("dynamodb:PutItem", err) {
+	if err == nil || c.lacksPermission("dynamodb:PutItem", err) {
 		return nil
 	}
-	return refused("renew the claims", err)
+	return permanentError("renew the claims", err)
 }
 
 // Unfinished implements worker.Claims.
@@ -153,16 +153,16 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 	}
 	items, err := c.all(ctx)
 	switch {
-	case c.lacks("dynamodb:Query", err):
+	case c.lacksPermission("dynamodb:Query", err):
 		return nil, nil
 	case err != nil:
-		return nil, refused("look for unfinished claims", err)
+		return nil, permanentError("look for unfinished claims", err)
 	}
 	alive := map[string]time.Time{}
 	var open []worker.Claim
 	for _, found := range items {
-		task := textOf(found[attributeTask])
-		signs := []time.Time{millis(found[attributeRenewedAt]), millis(found[attributeClaimedAt])}
+		task := stringOf(found[attributeTask])
+		signs := []time.Time{timeOf(found[attributeRenewedAt]), timeOf(found[attributeClaimedAt])}
 		for _, sign := range signs {
 			if sign.After(alive[task]) {
 				alive[task] = sign
@@ -173,8 +173,8 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 			continue
 		}
 		open = append(open, worker.Claim{
-			Token: textOf(found[attributeToken]), Attempt: textOf(found[attributeAttempt]), StepName: textOf(found[attributeStep]),
-			ExecutionARN: textOf(found[attributeExecution]), ClaimedAt: millis(found[attributeClaimedAt]), Task: task,
+			Token: stringOf(found[attributeToken]), Attempt: stringOf(found[attributeAttempt]), StepName: stringOf(found[attributeStep]),
+			ExecutionARN: stringOf(found[attributeExecution]), ClaimedAt: timeOf(found[attributeClaimedAt]), Task: task,
 		})
 	}
 	var unfinished []worker.Claim
@@ -193,7 +193,7 @@ func (c *Claims) all(ctx context.Context) ([]item, error) {
 		TableName: &c.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression:    aws.String("#type = :type"),
 		ExpressionAttributeNames:  map[string]string{"#type": keyType},
-		ExpressionAttributeValues: item{":type": text(claimType + c.runner)},
+		ExpressionAttributeValues: item{":type": stringAttr(claimType + c.runner)},
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -206,11 +206,11 @@ func (c *Claims) all(ctx context.Context) ([]item, error) {
 }
 
 func (c *Claims) expiry() types.AttributeValue {
-	return number(strconv.FormatInt(c.now().Add(claimLife).Unix(), 10))
+	return numberAttr(strconv.FormatInt(c.now().Add(claimRetention).Unix(), 10))
 }
 
-// millis is a time in milliseconds since 1970; the zero time when it is none.
-func millis(value types.AttributeValue) time.Time {
+// timeOf is a time in milliseconds since 1970; the zero time when it is none.
+func timeOf(value types.AttributeValue) time.Time {
 	n, ok := value.(*types.AttributeValueMemberN)
 	if !ok {
 		return time.Time{}

@@ -42,37 +42,37 @@ func (q *oneMessage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func TestEarlyQueue(t *testing.T) {
+func TestPrefetchQueue(t *testing.T) {
 	t.Parallel()
 	far := &oneMessage{}
-	q := NewEarlyQueue(t.Context(), NewQueue(configure(t, far), "https://queue", slog.New(slog.DiscardHandler)), 10)
+	q := NewPrefetchQueue(t.Context(), NewQueue(configure(t, far), "https://queue", slog.New(slog.DiscardHandler)), 10)
 	deliveries, err := q.Receive(t.Context(), 10, time.Minute)
 	require.NoError(t, err)
 	require.Len(t, deliveries, 1)
 	assert.Equal(t, "r1", deliveries[0].Receipt)
-	require.NoError(t, q.GiveBack(t.Context()), "it is the worker's")
+	require.NoError(t, q.Requeue(t.Context()), "it is the worker's")
 	assert.Equal(t, []string{"ReceiveMessage"}, far.calls)
 }
 
 // What nobody took is somebody else's at once.
-func TestEarlyQueueGivesBack(t *testing.T) {
+func TestPrefetchQueueRequeues(t *testing.T) {
 	t.Parallel()
 	far := &oneMessage{}
-	q := NewEarlyQueue(t.Context(), NewQueue(configure(t, far), "https://queue", slog.New(slog.DiscardHandler)), 10)
+	q := NewPrefetchQueue(t.Context(), NewQueue(configure(t, far), "https://queue", slog.New(slog.DiscardHandler)), 10)
 	require.Eventually(t, func() bool { return len(q.first) == 1 }, 10*time.Second, time.Millisecond)
-	require.NoError(t, q.GiveBack(t.Context()))
-	require.NoError(t, q.GiveBack(t.Context()))
+	require.NoError(t, q.Requeue(t.Context()))
+	require.NoError(t, q.Requeue(t.Context()))
 	assert.Equal(t, []string{"ReceiveMessage", `ChangeMessageVisibility"VisibilityTimeout":0}`}, far.calls)
 }
 
 // A poll that brings nothing ends with its agent, and waits no longer than is
 // wanted.
-func TestEarlyQueueWithoutMessages(t *testing.T) {
+func TestPrefetchQueueWithoutMessages(t *testing.T) {
 	t.Parallel()
 	far := &oneMessage{given: true}
-	q := NewEarlyQueue(t.Context(), NewQueue(configure(t, far), "https://queue", slog.New(slog.DiscardHandler)), 10)
+	q := NewPrefetchQueue(t.Context(), NewQueue(configure(t, far), "https://queue", slog.New(slog.DiscardHandler)), 10)
 	deliveries, err := q.Receive(t.Context(), 10, 10*time.Millisecond)
 	require.NoError(t, err)
 	assert.Empty(t, deliveries)
-	require.NoError(t, q.GiveBack(t.Context()))
+	require.NoError(t, q.Requeue(t.Context()))
 }

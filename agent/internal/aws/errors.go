@@ -31,9 +31,9 @@ func isDenied(err error) bool {
 	return false
 }
 
-// refused marks errors that trying again does not mend: the service understood
+// permanentError marks errors that trying again does not mend: the service understood
 // and refused.
-func refused(what string, err error) error {
+func permanentError(what string, err error) error {
 	var fault smithy.APIError
 	if isDenied(err) || errors.As(err, &fault) && fault.ErrorCode() == "ValidationException" {
 		return fmt.Errorf("%s: %w: %w", what, worker.ErrRefused, err)
@@ -41,13 +41,13 @@ func refused(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// lack is something that an older installation does not have; it is told once.
-type lack struct {
+// missingPermission is something that an older installation does not have; it is told once.
+type missingPermission struct {
 	logger *slog.Logger
 	once   sync.Once
 }
 
-// tell says what is missing and what is done instead.
-func (l *lack) tell(missing, instead string) {
+// warnOnce says what is missing and what is done instead.
+func (l *missingPermission) warnOnce(missing, instead string) {
 	l.once.Do(func() { l.logger.Warn("a permission is missing", "permission", missing, "instead", instead) })
 }

@@ -17,8 +17,8 @@ import (
 
 // Attributes of the runner's item that are about its host.
 const (
-	attributeHostStays = "shutdownHookDisabled"
-	attributeHost      = "latestEc2InstanceId"
+	attributeHookDisabled = "shutdownHookDisabled"
+	attributeHost         = "latestEc2InstanceId"
 )
 
 const (
@@ -37,7 +37,7 @@ const (
 // alone. The agent ends it when it ends itself, however it does: that is its
 // last act.
 type Host struct {
-	runner    *Runner
+	runner    *RunnerItem
 	instances instanceClient
 	id        string
 	logger    *slog.Logger
@@ -56,7 +56,7 @@ type instanceClient interface {
 // ATTINI_EC2_INSTANCE_ID; "" where the agent has no host of its own. The runner
 // may be without a task: an agent of a wrong version does not get to know its
 // own, but its host has to end, too.
-func NewHost(configuration aws.Config, runner *Runner, id string, logger *slog.Logger) *Host {
+func NewHost(configuration aws.Config, runner *RunnerItem, id string, logger *slog.Logger) *Host {
 	return &Host{
 		runner: runner, instances: ec2.NewFromConfig(configuration), id: id, logger: logger,
 		reading: readHostTime, terminating: terminateTime, call: hostCallTime, pause: hostPause,
@@ -84,20 +84,20 @@ func (h *Host) ShouldTerminate(ctx context.Context) bool {
 		h.logger.Warn("the runner's state cannot tell whether the host is to stay, so it is terminated", "host", h.id, "error", err)
 		return true
 	}
-	if reason := h.staysBecause(found); reason != "" {
+	if reason := h.keepReason(found); reason != "" {
 		h.logger.Info("the host stays", "host", h.id, "reason", reason)
 		return false
 	}
 	return true
 }
 
-// staysBecause is why the runner's item has the host stay; "" when it does not.
-func (h *Host) staysBecause(found item) string {
-	if stays, ok := found[attributeHostStays].(*types.AttributeValueMemberBOOL); ok && stays.Value {
-		return attributeHostStays + " is set"
+// keepReason is why the runner's item has the host stay; "" when it does not.
+func (h *Host) keepReason(found item) string {
+	if stays, ok := found[attributeHookDisabled].(*types.AttributeValueMemberBOOL); ok && stays.Value {
+		return attributeHookDisabled + " is set"
 	}
-	task := textOf(found[attributeTask])
-	if h.runner.task != "" && task != "" && task != h.runner.task && textOf(found[attributeHost]) == h.id {
+	task := stringOf(found[attributeTask])
+	if h.runner.task != "" && task != "" && task != h.runner.task && stringOf(found[attributeHost]) == h.id {
 		return "the runner has another task on it"
 	}
 	return ""
@@ -110,9 +110,9 @@ func (h *Host) read(ctx context.Context) (item, error) {
 		bound = min(bound, time.Until(deadline)/2)
 	}
 	var found item
-	err := h.persist(ctx, bound, func(ctx context.Context) (err error) {
+	err := h.retry(ctx, bound, func(ctx context.Context) (err error) {
 		found, err = read(ctx, h.runner.client, h.runner.table, h.runner.key())
-		return h.runner.failed("read whether the host stays", err)
+		return h.runner.wrapError("read whether the host stays", err)
 	})
 	return found, err
 }
@@ -123,7 +123,7 @@ func (h *Host) Terminate(ctx context.Context) error {
 	if h.id == "" {
 		return nil
 	}
-	err := h.persist(ctx, h.terminating, func(ctx context.Context) error {
+	err := h.retry(ctx, h.terminating, func(ctx context.Context) error {
 		_, err := h.instances.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{h.id}})
 		switch code(err) {
 		case "InvalidInstanceID.NotFound":
@@ -146,10 +146,10 @@ func (h *Host) Terminate(ctx context.Context) error {
 // errHostTime says that a service did not answer for so long.
 var errHostTime = errors.New("no time is left for it")
 
-// persist makes a call until it succeeds, trying again is of no use, or the
+// retry makes a call until it succeeds, trying again is of no use, or the
 // time is over. The error says what the service answered last, and not only
 // that there was no time for another answer.
-func (h *Host) persist(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
+func (h *Host) retry(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, bound, errHostTime)
 	defer cancel()
 	pauses := backoff.NewExponentialBackOff()

@@ -30,13 +30,13 @@ func TestPartitions(t *testing.T) {
 	} {
 		t.Run(region, func(t *testing.T) {
 			t.Parallel()
-			road := detour{to: strings.TrimPrefix(far.URL, "http://")}
+			road := redirectTransport{to: strings.TrimPrefix(far.URL, "http://")}
 			t.Cleanup(road.transport.CloseIdleConnections)
 			configuration := aws.Config{
 				Region: region, Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
 				HTTPClient: &http.Client{Transport: &road},
 			}
-			runner := NewRunner(configuration, stateTable, "shop-Build", "arn:task/a", quiet())
+			runner := NewRunnerItem(configuration, stateTable, "shop-Build", "arn:task/a", quiet())
 			require.NoError(t, NewHost(configuration, runner, hostID, quiet()).Terminate(t.Context()))
 			assert.Equal(t, "https://"+want+"/", road.asked.String())
 			assert.Contains(t, road.authorization, "/"+region+"/ec2/aws4_request")
@@ -44,15 +44,15 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// detour sends a request elsewhere, and keeps where it should have gone.
-type detour struct {
+// redirectTransport sends a request elsewhere, and keeps where it should have gone.
+type redirectTransport struct {
 	to            string
 	asked         url.URL
 	authorization string
 	transport     http.Transport
 }
 
-func (d *detour) RoundTrip(r *http.Request) (*http.Response, error) {
+func (d *redirectTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	d.asked, d.authorization = *r.URL, r.Header.Get("Authorization")
 	elsewhere := r.Clone(r.Context())
 	elsewhere.URL.Scheme, elsewhere.URL.Host = "http", d.to

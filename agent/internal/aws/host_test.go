@@ -79,14 +79,14 @@ func (i *instances) asked() []url.Values {
 // short, and its deadlines long: on a busy machine a call takes its time.
 func newHost(t testing.TB, state, far http.Handler, task string, logger *slog.Logger) *Host {
 	t.Helper()
-	h := NewHost(configure(t, far), NewRunner(configure(t, state), stateTable, "shop-Build", task, quiet()), hostID, logger)
+	h := NewHost(configure(t, far), NewRunnerItem(configure(t, state), stateTable, "shop-Build", task, quiet()), hostID, logger)
 	h.pause, h.reading, h.terminating = time.Millisecond, time.Minute, time.Minute
 	return h
 }
 
-// TestTheHostStaysIfTold: the host stays only if the item says so. A missing
+// TestHostIsKeptIfTheItemSaysSo: the host stays only if the item says so. A missing
 // attribute or item does not keep it.
-func TestTheHostStaysIfTold(t *testing.T) {
+func TestHostIsKeptIfTheItemSaysSo(t *testing.T) {
 	t.Parallel()
 	const own, other = "arn:task/a", "arn:task/b"
 	cases := map[string]struct {
@@ -94,29 +94,29 @@ func TestTheHostStaysIfTold(t *testing.T) {
 		task  string
 		stays bool
 	}{
-		"told to":                             {item{attributeHostStays: boolean(true), attributeTask: text(own), attributeHost: text(hostID)}, own, true},
-		"told to, without a task":             {item{attributeHostStays: boolean(true)}, "", true},
-		"told not to":                         {item{attributeHostStays: boolean(false), attributeTask: text(own), attributeHost: text(hostID)}, own, false},
-		"not told":                            {item{attributeTask: text(own), attributeHost: text(hostID)}, own, false},
-		"told in other words":                 {item{attributeHostStays: text("true")}, own, false},
+		"told to":                             {item{attributeHookDisabled: boolAttr(true), attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, own, true},
+		"told to, without a task":             {item{attributeHookDisabled: boolAttr(true)}, "", true},
+		"told not to":                         {item{attributeHookDisabled: boolAttr(false), attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, own, false},
+		"not told":                            {item{attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, own, false},
+		"told in other words":                 {item{attributeHookDisabled: stringAttr("true")}, own, false},
 		"no item":                             {nil, own, false},
-		"another task works on it":            {item{attributeHostStays: boolean(false), attributeTask: text(other), attributeHost: text(hostID)}, own, true},
-		"another task has another host":       {item{attributeHostStays: boolean(false), attributeTask: text(other), attributeHost: text("i-other")}, own, false},
-		"another task has no host":            {item{attributeTask: text(other)}, own, false},
-		"no task":                             {item{attributeHost: text(hostID)}, own, false},
-		"an agent of a wrong version":         {item{attributeTask: text(own), attributeHost: text(hostID)}, "", false},
-		"a stopped launcher's, before a task": {item{attributeHostStays: boolean(false), attributeHost: text(hostID)}, own, false},
+		"another task works on it":            {item{attributeHookDisabled: boolAttr(false), attributeTask: stringAttr(other), attributeHost: stringAttr(hostID)}, own, true},
+		"another task has another host":       {item{attributeHookDisabled: boolAttr(false), attributeTask: stringAttr(other), attributeHost: stringAttr("i-other")}, own, false},
+		"another task has no host":            {item{attributeTask: stringAttr(other)}, own, false},
+		"no task":                             {item{attributeHost: stringAttr(hostID)}, own, false},
+		"an agent of a wrong version":         {item{attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, "", false},
+		"a stopped launcher's, before a task": {item{attributeHookDisabled: boolAttr(false), attributeHost: stringAttr(hostID)}, own, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			configuration, client := tables(t)
 			if c.state != nil {
-				c.state[keyType], c.state[keyName] = text(typeRunner), text("shop-Build")
+				c.state[keyType], c.state[keyName] = stringAttr(typeRunner), stringAttr("shop-Build")
 				_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(stateTable), Item: c.state})
 				require.NoError(t, err)
 			}
-			host := NewHost(configuration, NewRunner(configuration, stateTable, "shop-Build", c.task, quiet()), hostID, quiet())
+			host := NewHost(configuration, NewRunnerItem(configuration, stateTable, "shop-Build", c.task, quiet()), hostID, quiet())
 			assert.Equal(t, !c.stays, host.ShouldTerminate(t.Context()))
 		})
 	}
@@ -137,9 +137,9 @@ func TestTheItemIsReadConsistently(t *testing.T) {
 	}, asked)
 }
 
-// TestReadingTheTogglePersists: a read that fails is retried. Only an error that
+// TestReadOfTheHostAttributeIsRetried: a read that fails is retried. Only an error that
 // persists lets the agent terminate its host.
-func TestReadingTheTogglePersists(t *testing.T) {
+func TestReadOfTheHostAttributeIsRetried(t *testing.T) {
 	t.Parallel()
 	stays := map[string]any{"Item": map[string]any{"shutdownHookDisabled": map[string]any{"BOOL": true}}}
 	cases := map[string]struct {

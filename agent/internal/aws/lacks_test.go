@@ -86,9 +86,9 @@ func TestOlderPolicies(t *testing.T) {
 	}
 }
 
-// TestDeniedQueueIsLookedAtTwice: a policy that is being changed is not seen
+// TestDeniedReceiveIsRetriedOnce: a policy that is being changed is not seen
 // everywhere at once.
-func TestDeniedQueueIsLookedAtTwice(t *testing.T) {
+func TestDeniedReceiveIsRetriedOnce(t *testing.T) {
 	t.Parallel()
 	far := memory.NewQueue()
 	far.Send([]byte("job"))

@@ -48,7 +48,7 @@ func NewLogs(configuration aws.Config) *Logs {
 }
 
 // Version implements joblog.Objects.
-func (l *Logs) Version(ctx context.Context, place joblog.Place) (joblog.Version, error) {
+func (l *Logs) Version(ctx context.Context, place joblog.Location) (joblog.Version, error) {
 	head, err := l.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &place.Bucket, Key: &place.Key})
 	switch status(err) {
 	case http.StatusNotFound, http.StatusForbidden: // S3's word for missing where listing is not allowed
@@ -61,7 +61,7 @@ func (l *Logs) Version(ctx context.Context, place joblog.Place) (joblog.Version,
 }
 
 // ReadAt implements joblog.Objects.
-func (l *Logs) ReadAt(ctx context.Context, place joblog.Place, version joblog.Version, text []byte, offset int64) (err error) {
+func (l *Logs) ReadAt(ctx context.Context, place joblog.Location, version joblog.Version, text []byte, offset int64) (err error) {
 	output, err := l.client.GetObject(ctx, &s3.GetObjectInput{
 		Bucket: &place.Bucket, Key: &place.Key, IfMatch: &version.ETag,
 		Range: aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+int64(len(text))-1)),
@@ -80,7 +80,7 @@ func (l *Logs) ReadAt(ctx context.Context, place joblog.Place, version joblog.Ve
 }
 
 // Put implements joblog.Objects.
-func (l *Logs) Put(ctx context.Context, place joblog.Place, base joblog.Version, content joblog.Content) (joblog.Version, error) {
+func (l *Logs) Put(ctx context.Context, place joblog.Location, base joblog.Version, content joblog.Content) (joblog.Version, error) {
 	if content.Size() > uploadPart {
 		return l.upload(ctx, place, base, 0, content)
 	}
@@ -96,7 +96,7 @@ func (l *Logs) Put(ctx context.Context, place joblog.Place, base joblog.Version,
 }
 
 // Append implements joblog.Objects.
-func (l *Logs) Append(ctx context.Context, place joblog.Place, base joblog.Version, more joblog.Content) (joblog.Version, error) {
+func (l *Logs) Append(ctx context.Context, place joblog.Location, base joblog.Version, more joblog.Content) (joblog.Version, error) {
 	return l.upload(ctx, place, base, base.Size, more)
 }
 
@@ -109,7 +109,7 @@ func unchanged(base joblog.Version) (match, none *string) {
 }
 
 // upload writes an object of the first bytes of what it has, and more.
-func (l *Logs) upload(ctx context.Context, place joblog.Place, base joblog.Version, copied int64, more joblog.Content) (joblog.Version, error) {
+func (l *Logs) upload(ctx context.Context, place joblog.Location, base joblog.Version, copied int64, more joblog.Content) (joblog.Version, error) {
 	if base == (joblog.Version{}) { // so that much is not sent only to be refused
 		if present, err := l.Version(ctx, place); err != nil || present != base {
 			return joblog.Version{}, cmp.Or(err, joblog.ErrChanged)
@@ -130,7 +130,7 @@ func (l *Logs) upload(ctx context.Context, place joblog.Place, base joblog.Versi
 // multipart is one multipart upload.
 type multipart struct {
 	logs  *Logs
-	place joblog.Place
+	place joblog.Location
 	id    *string
 	parts []types.CompletedPart
 }
@@ -202,7 +202,7 @@ func (u *multipart) abort(ctx context.Context) error {
 }
 
 // copySource names an object in a header.
-func copySource(place joblog.Place) string {
+func copySource(place joblog.Location) string {
 	segments := strings.Split(place.Bucket+"/"+place.Key, "/")
 	for i, segment := range segments {
 		segments[i] = url.PathEscape(segment)
@@ -210,7 +210,7 @@ func copySource(place joblog.Place) string {
 	return strings.Join(segments, "/")
 }
 
-func logError(what string, place joblog.Place, err error) error {
+func logError(what string, place joblog.Location, err error) error {
 	switch status(err) {
 	case http.StatusPreconditionFailed, http.StatusConflict:
 		return joblog.ErrChanged

@@ -69,7 +69,7 @@ func logStore(t *testing.T) (*Logs, func(key string) string) {
 func TestLogs(t *testing.T) {
 	t.Parallel()
 	objects, read := logStore(t)
-	place := joblog.Place{Bucket: "store", Key: "logs/dev/Step å/x+y z:1"}
+	place := joblog.Location{Bucket: "store", Key: "logs/dev/Step å/x+y z:1"}
 	version, err := objects.Version(t.Context(), place)
 	require.NoError(t, err)
 	assert.Zero(t, version)
@@ -94,7 +94,7 @@ func TestLogs(t *testing.T) {
 func TestLogsOfOthers(t *testing.T) {
 	t.Parallel()
 	objects, read := logStore(t)
-	place := joblog.Place{Bucket: "store", Key: "k"}
+	place := joblog.Location{Bucket: "store", Key: "k"}
 	archive := joblog.NewArchive(objects, t.TempDir(), slog.New(slog.DiscardHandler))
 	entry := archive.Open(place)
 	entry.WriteLines(time.Now(), []byte("one\n"))
@@ -113,7 +113,7 @@ func TestLogsOfOthers(t *testing.T) {
 func TestLogsAreRefused(t *testing.T) {
 	t.Parallel()
 	objects := NewLogs(configure(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })))
-	place := joblog.Place{Bucket: "store", Key: "k"}
+	place := joblog.Location{Bucket: "store", Key: "k"}
 	_, err := objects.Put(t.Context(), place, joblog.Version{}, nil)
 	require.ErrorContains(t, err, "write s3://store/k: not allowed; the runner's role needs s3:GetObject and s3:PutObject there")
 	_, err = objects.Append(t.Context(), place, joblog.Version{ETag: "x", Size: joblog.MinimumBase}, nil)

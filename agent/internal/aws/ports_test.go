@@ -93,44 +93,44 @@ func TestClaims(t *testing.T) {
 func runnerItem(t testing.TB, client *dynamodb.Client, task string) {
 	t.Helper()
 	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(stateTable), Item: item{
-		keyType: text(typeRunner), keyName: text("shop-Build"), attributeTask: text(task), attributeStarted: boolean(false),
+		keyType: stringAttr(typeRunner), keyName: stringAttr("shop-Build"), attributeTask: stringAttr(task), attributeStarted: boolAttr(false),
 	}})
 	require.NoError(t, err)
 }
 
-func TestLife(t *testing.T) {
+func TestRunnerState(t *testing.T) {
 	t.Parallel()
-	porttest.Life(t, func(t *testing.T) porttest.LifeFixture {
+	porttest.RunnerState(t, func(t *testing.T) porttest.RunnerStateFixture {
 		configuration, client := tables(t)
 		runnerItem(t, client, "arn:task/a")
 		state := func(t testing.TB) item {
-			found, err := read(t.Context(), client, stateTable, item{keyType: text(typeRunner), keyName: text("shop-Build")})
+			found, err := read(t.Context(), client, stateTable, item{keyType: stringAttr(typeRunner), keyName: stringAttr("shop-Build")})
 			require.NoError(t, err)
 			return found
 		}
-		return porttest.LifeFixture{
-			Life:    NewRunner(configuration, stateTable, "shop-Build", "arn:task/a", quiet()),
+		return porttest.RunnerStateFixture{
+			State:   NewRunnerItem(configuration, stateTable, "shop-Build", "arn:task/a", quiet()),
 			Replace: func(t testing.TB) { runnerItem(t, client, "arn:task/b") },
 			Started: func(t testing.TB) bool { return state(t)[attributeStarted].(*types.AttributeValueMemberBOOL).Value },
-			Retired: func(t testing.TB) bool { return textOf(state(t)[attributeRetiredTask]) == "arn:task/a" },
+			Retired: func(t testing.TB) bool { return stringOf(state(t)[attributeRetiredTask]) == "arn:task/a" },
 		}
 	})
 }
 
-// TestAdmissionOfOtherExecutions: one that a person started runs for as long as
+// TestMessageFilterOfOtherExecutions: one that a person started runs for as long as
 // the execution that its message names is the deployment's.
-func TestAdmissionOfOtherExecutions(t *testing.T) {
+func TestMessageFilterOfOtherExecutions(t *testing.T) {
 	t.Parallel()
 	configuration, client := tables(t)
 	runnerItem(t, client, "arn:task/a")
 	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(deploymentTable), Item: item{
-		"deploymentName": text("dev-shop"), "deploymentTime": number("0"),
-		"executionArns": &types.AttributeValueMemberM{Value: item{"machine": text("arn:execution:current"), "odd": text("")}},
+		"deploymentName": stringAttr("dev-shop"), "deploymentTime": numberAttr("0"),
+		"executionArns": &types.AttributeValueMemberM{Value: item{"machine": stringAttr("arn:execution:current"), "odd": stringAttr("")}},
 	}})
 	require.NoError(t, err)
-	admission := NewAdmission(configuration, NewMetadata(""), NewRunner(configuration, stateTable, "shop-Build", "arn:task/a", quiet()), deploymentTable, 0)
-	for deployment, want := range map[string]worker.Verdict{"arn:execution:current": worker.Take, "arn:execution:over": worker.Drop, "": worker.Drop} {
-		verdict, err := admission.Admit(t.Context(), &protocol.Message{
+	admission := NewMessageFilter(configuration, NewMetadata(""), NewRunnerItem(configuration, stateTable, "shop-Build", "arn:task/a", quiet()), deploymentTable, 0)
+	for deployment, want := range map[string]worker.Decision{"arn:execution:current": worker.Accept, "arn:execution:over": worker.Discard, "": worker.Discard} {
+		verdict, err := admission.Check(t.Context(), &protocol.Message{
 			Origin:   protocol.DeploymentOrigin{Environment: "dev", DistributionName: "shop"},
 			Metadata: protocol.ExecutionMetadata{ExecutionARN: "arn:execution:by-hand", DeploymentExecutionARN: deployment},
 		})
@@ -139,31 +139,31 @@ func TestAdmissionOfOtherExecutions(t *testing.T) {
 	}
 }
 
-func TestAdmission(t *testing.T) {
+func TestMessageFilter(t *testing.T) {
 	t.Parallel()
-	porttest.Admission(t, func(t *testing.T) porttest.AdmissionFixture {
+	porttest.MessageFilter(t, func(t *testing.T) porttest.MessageFilterFixture {
 		configuration, client := tables(t)
 		runnerItem(t, client, "arn:task/a")
 		_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(deploymentTable), Item: item{
-			"deploymentName": text("dev-shop"), "deploymentTime": number("0"),
-			"executionArns": &types.AttributeValueMemberM{Value: item{"AttiniDeploymentPlanSfnPlan": text("arn:execution:current")}},
+			"deploymentName": stringAttr("dev-shop"), "deploymentTime": numberAttr("0"),
+			"executionArns": &types.AttributeValueMemberM{Value: item{"AttiniDeploymentPlanSfnPlan": stringAttr("arn:execution:current")}},
 		}})
 		require.NoError(t, err)
-		runner := NewRunner(configuration, stateTable, "shop-Build", "arn:task/a", quiet())
-		return porttest.AdmissionFixture{
-			Admission: NewAdmission(configuration, NewMetadata(""), runner, deploymentTable, -619745872),
-			Message: func(t testing.TB, verdict worker.Verdict) *protocol.Message {
+		runner := NewRunnerItem(configuration, stateTable, "shop-Build", "arn:task/a", quiet())
+		return porttest.MessageFilterFixture{
+			Filter: NewMessageFilter(configuration, NewMetadata(""), runner, deploymentTable, -619745872),
+			Message: func(t testing.TB, verdict worker.Decision) *protocol.Message {
 				message := &protocol.Message{
 					ConfigurationHash: -619745872,
 					Origin:            protocol.DeploymentOrigin{Environment: "dev", DistributionName: "shop"},
 					Metadata:          protocol.ExecutionMetadata{ExecutionARN: "arn:execution:current"},
 				}
 				switch verdict {
-				case worker.Leave:
+				case worker.Requeue:
 					message.ConfigurationHash++
-				case worker.Drop:
+				case worker.Discard:
 					message.Metadata.ExecutionARN = "arn:execution:over"
-				case worker.Leaving:
+				case worker.Superseded:
 					runnerItem(t, client, "arn:task/b")
 				}
 				return message

@@ -19,8 +19,8 @@ type Queue struct {
 	client queueClient
 	url    string
 	// pause is deniedPause, but for tests.
-	pause    time.Duration
-	noHiding lack
+	pause       time.Duration
+	missingHide missingPermission
 }
 
 var _ worker.Queue = (*Queue)(nil)
@@ -33,7 +33,7 @@ type queueClient interface {
 
 // NewQueue takes the queue of the given URL.
 func NewQueue(configuration aws.Config, url string, logger *slog.Logger) *Queue {
-	return &Queue{client: sqs.NewFromConfig(configuration), url: url, pause: deniedPause, noHiding: lack{logger: logger}}
+	return &Queue{client: sqs.NewFromConfig(configuration), url: url, pause: deniedRetryDelay, missingHide: missingPermission{logger: logger}}
 }
 
 // Hide implements worker.Queue. A receipt that is none any more is no error:
@@ -49,7 +49,7 @@ func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration tim
 	case err == nil, errors.As(err, &gone), errors.As(err, &stale):
 		return nil
 	case isDenied(err):
-		q.noHiding.tell("sqs:ChangeMessageVisibility", "a waiting message comes again when the queue's visibility timeout is over")
+		q.missingHide.warnOnce("sqs:ChangeMessageVisibility", "a waiting message comes again when the queue's visibility timeout is over")
 		return nil
 	}
 	return fmt.Errorf("change a message's visibility: %w", err)
@@ -67,5 +67,5 @@ func (q *Queue) Delete(ctx context.Context, delivery worker.Delivery) error {
 	case "ReceiptHandleIsInvalid", "InvalidParameterValue": // SQS has both, the latter for a receipt that has expired
 		return fmt.Errorf("delete a message: %w: %w", worker.ErrRefused, err)
 	}
-	return refused("delete a message", err)
+	return permanentError("delete a message", err)
 }

@@ -26,9 +26,9 @@ const (
 )
 
 const (
-	// deniedPause is between a refused receive and the one that is believed: a
+	// deniedRetryDelay is between a refused receive and the one that is believed: a
 	// policy that is being changed is not seen everywhere at once.
-	deniedPause = 5 * time.Second
+	deniedRetryDelay = 5 * time.Second
 	// repeatTime bounds the repetition of a receive that had no answer.
 	repeatTime = 2 * time.Second
 )

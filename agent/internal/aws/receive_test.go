@@ -63,7 +63,7 @@ func (s *script) attempts() (ids []string) {
 	return ids
 }
 
-func (s *script) queue() *Queue { return &Queue{client: s, url: fifo, pause: deniedPause} }
+func (s *script) queue() *Queue { return &Queue{client: s, url: fifo, pause: deniedRetryDelay} }
 
 type answer = func(ctx context.Context) (*sqs.ReceiveMessageOutput, error)
 
@@ -220,10 +220,10 @@ func TestEarlyQueueWaitsForAnswers(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				far := &script{receives: receives}
-				q := NewEarlyQueue(t.Context(), far.queue(), 10)
+				q := NewPrefetchQueue(t.Context(), far.queue(), 10)
 				time.Sleep(5 * time.Second)
 				since := time.Now()
-				require.NoError(t, q.GiveBack(t.Context()))
+				require.NoError(t, q.Requeue(t.Context()))
 				assert.LessOrEqual(t, time.Since(since), lateTime+repeatTime)
 				if name == "SQS has nothing to answer" {
 					assert.Empty(t, far.hidden)
@@ -243,11 +243,11 @@ func TestEarlyQueueInAHurry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		far := &script{receives: []answer{silent, handsOut("a")}}
-		q := NewEarlyQueue(t.Context(), far.queue(), 10)
+		q := NewPrefetchQueue(t.Context(), far.queue(), 10)
 		ctx, cancel := context.WithTimeout(t.Context(), lateTime/10)
 		defer cancel()
 		since := time.Now()
-		require.NoError(t, q.GiveBack(ctx))
+		require.NoError(t, q.Requeue(ctx))
 		assert.Equal(t, lateTime/10, time.Since(since))
 		assert.Equal(t, []string{"a"}, far.hidden)
 	})

@@ -16,8 +16,8 @@ import (
 
 // Reporter answers steps at Step Functions.
 type Reporter struct {
-	client  tokenClient
-	noBeats lack
+	client           tokenClient
+	missingHeartbeat missingPermission
 }
 
 var _ worker.Reporter = (*Reporter)(nil)
@@ -30,19 +30,19 @@ type tokenClient interface {
 
 // NewReporter answers in the configuration's account and region.
 func NewReporter(configuration aws.Config, logger *slog.Logger) *Reporter {
-	return &Reporter{client: sfn.NewFromConfig(configuration), noBeats: lack{logger: logger}}
+	return &Reporter{client: sfn.NewFromConfig(configuration), missingHeartbeat: missingPermission{logger: logger}}
 }
 
 // Succeed implements worker.Reporter.
 func (r *Reporter) Succeed(ctx context.Context, token string, output json.RawMessage) error {
 	_, err := r.client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(string(output))})
-	return answered("send a task's success", err)
+	return tokenError("send a task's success", err)
 }
 
 // Fail implements worker.Reporter.
 func (r *Reporter) Fail(ctx context.Context, token string, failure worker.Failure) error {
 	_, err := r.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &token, Error: &failure.Error, Cause: &failure.Cause})
-	return answered("send a task's failure", err)
+	return tokenError("send a task's failure", err)
 }
 
 // Heartbeat implements worker.Reporter. Where it is not permitted the agent
@@ -50,15 +50,15 @@ func (r *Reporter) Fail(ctx context.Context, token string, failure worker.Failur
 func (r *Reporter) Heartbeat(ctx context.Context, token string) error {
 	_, err := r.client.SendTaskHeartbeat(ctx, &sfn.SendTaskHeartbeatInput{TaskToken: &token})
 	if isDenied(err) {
-		r.noBeats.tell("states:SendTaskHeartbeat", "steps must not have HeartbeatSeconds, and a stopped execution's job runs to its end")
+		r.missingHeartbeat.warnOnce("states:SendTaskHeartbeat", "steps must not have HeartbeatSeconds, and a stopped execution's job runs to its end")
 		return nil
 	}
-	return answered("send a task's heartbeat", err)
+	return tokenError("send a task's heartbeat", err)
 }
 
-// answered tells a closed token, a refusal, and other errors apart. The errors
+// tokenError tells a closed token, a refusal, and other errors apart. The errors
 // of the service never hold the token.
-func answered(what string, err error) error {
+func tokenError(what string, err error) error {
 	var (
 		closed  *types.TaskTimedOut
 		unknown *types.TaskDoesNotExist
@@ -73,5 +73,5 @@ func answered(what string, err error) error {
 	case errors.As(err, &output):
 		return fmt.Errorf("%s: %w: %w", what, worker.ErrRefused, err)
 	}
-	return refused(what, err)
+	return permanentError(what, err)
 }

@@ -30,14 +30,14 @@ type tableClient interface {
 // item is an item of a table.
 type item = map[string]types.AttributeValue
 
-func text(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
+func stringAttr(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
 
-func boolean(value bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: value} }
+func boolAttr(value bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: value} }
 
-func number(value string) types.AttributeValue { return &types.AttributeValueMemberN{Value: value} }
+func numberAttr(value string) types.AttributeValue { return &types.AttributeValueMemberN{Value: value} }
 
-// textOf is the text of an attribute; "" when it is absent or something else.
-func textOf(value types.AttributeValue) string {
+// stringOf is the text of an attribute; "" when it is absent or something else.
+func stringOf(value types.AttributeValue) string {
 	if s, ok := value.(*types.AttributeValueMemberS); ok {
 		return s.Value
 	}
@@ -53,8 +53,8 @@ func read(ctx context.Context, client tableClient, table string, key item) (item
 	return output.Item, nil
 }
 
-// isUnmet reports whether the condition of a write did not hold.
-func isUnmet(err error) bool {
+// isConditionFailed reports whether the condition of a write did not hold.
+func isConditionFailed(err error) bool {
 	var unmet *types.ConditionalCheckFailedException
 	return errors.As(err, &unmet)
 }

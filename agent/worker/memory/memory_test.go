@@ -54,12 +54,12 @@ func TestMemoryClaims(t *testing.T) {
 	})
 }
 
-func TestMemoryLife(t *testing.T) {
+func TestMemoryRunnerState(t *testing.T) {
 	t.Parallel()
-	porttest.Life(t, func(*testing.T) porttest.LifeFixture {
+	porttest.RunnerState(t, func(*testing.T) porttest.RunnerStateFixture {
 		s := memory.NewState("A")
-		return porttest.LifeFixture{
-			Life:    s.Life("A"),
+		return porttest.RunnerStateFixture{
+			State:   s.RunnerState("A"),
 			Replace: func(testing.TB) { s.Replace("B") },
 			Started: func(testing.TB) bool { return s.Started() },
 			Retired: func(testing.TB) bool { return s.Retired() },
@@ -67,22 +67,22 @@ func TestMemoryLife(t *testing.T) {
 	})
 }
 
-func TestMemoryAdmission(t *testing.T) {
+func TestMemoryMessageFilter(t *testing.T) {
 	t.Parallel()
-	porttest.Admission(t, func(*testing.T) porttest.AdmissionFixture {
+	porttest.MessageFilter(t, func(*testing.T) porttest.MessageFilterFixture {
 		s := memory.NewState("A")
 		s.Configure(5)
 		s.EndExecution("over")
-		return porttest.AdmissionFixture{
-			Admission: s.Admission("A"),
-			Message: func(_ testing.TB, verdict worker.Verdict) *protocol.Message {
+		return porttest.MessageFilterFixture{
+			Filter: s.MessageFilter("A"),
+			Message: func(_ testing.TB, verdict worker.Decision) *protocol.Message {
 				message := &protocol.Message{ConfigurationHash: 5}
 				switch verdict {
-				case worker.Leave:
+				case worker.Requeue:
 					message.ConfigurationHash = 6
-				case worker.Drop:
+				case worker.Discard:
 					message.Metadata.ExecutionARN = "over"
-				case worker.Leaving:
+				case worker.Superseded:
 					s.Replace("B")
 				}
 				return message

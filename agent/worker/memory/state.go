@@ -59,24 +59,24 @@ func (s *State) Retired() bool {
 	return s.retired
 }
 
-// Life is the state as one task writes it.
-func (s *State) Life(task string) worker.Life { return taskState{s, task} }
+// RunnerState is the state as one task writes it.
+func (s *State) RunnerState(task string) worker.RunnerState { return taskState{s, task} }
 
-// Admission is the state as one task asks it.
-func (s *State) Admission(task string) worker.Admission { return taskState{s, task} }
+// MessageFilter is the state as one task asks it.
+func (s *State) MessageFilter(task string) worker.MessageFilter { return taskState{s, task} }
 
 type taskState struct {
 	state *State
 	task  string
 }
 
-// Started implements worker.Life.
-func (t taskState) Started(ctx context.Context) error {
+// MarkStarted implements worker.Life.
+func (t taskState) MarkStarted(ctx context.Context) error {
 	return t.write(ctx, func(s *State) { s.started = true })
 }
 
-// Ours implements worker.Life.
-func (t taskState) Ours(ctx context.Context) error {
+// CheckCurrent implements worker.Life.
+func (t taskState) CheckCurrent(ctx context.Context) error {
 	return t.write(ctx, func(*State) {})
 }
 
@@ -92,14 +92,14 @@ func (t taskState) write(ctx context.Context, change func(*State)) error {
 	t.state.mu.Lock()
 	defer t.state.mu.Unlock()
 	if t.state.task != t.task {
-		return worker.ErrNotOurs
+		return worker.ErrSuperseded
 	}
 	change(t.state)
 	return nil
 }
 
-// Admit implements worker.Admission.
-func (t taskState) Admit(ctx context.Context, message *protocol.Message) (worker.Verdict, error) {
+// Check implements worker.Admission.
+func (t taskState) Check(ctx context.Context, message *protocol.Message) (worker.Decision, error) {
 	if ctx.Err() != nil {
 		return 0, context.Cause(ctx)
 	}
@@ -107,11 +107,11 @@ func (t taskState) Admit(ctx context.Context, message *protocol.Message) (worker
 	defer t.state.mu.Unlock()
 	switch {
 	case t.state.task != t.task:
-		return worker.Leaving, nil
+		return worker.Superseded, nil
 	case t.state.ended[message.Metadata.ExecutionARN]:
-		return worker.Drop, nil
+		return worker.Discard, nil
 	case t.state.configuration != message.ConfigurationHash:
-		return worker.Leave, nil
+		return worker.Requeue, nil
 	}
-	return worker.Take, nil
+	return worker.Accept, nil
 }

@@ -13,7 +13,7 @@ import (
 // that it has started, takes messages that are its own, claims, answers, and
 // says that it leaves. It does each when it is told to.
 type Agent struct {
-	world       *World
+	fake        *Fake
 	task        *Task
 	runner, url string
 	hash        int32
@@ -22,10 +22,10 @@ type Agent struct {
 }
 
 // Agent is the agent of a task.
-func (w *World) Agent(arn string) *Agent {
+func (w *Fake) Agent(arn string) *Agent {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	a := &Agent{world: w, task: w.task(arn)}
+	a := &Agent{fake: w, task: w.task(arn)}
 	for _, variable := range a.task.Request.Overrides.Containers[0].Environment {
 		switch variable.Name {
 		case "ATTINI_RUNNER_RESOURCE_NAME":
@@ -43,42 +43,42 @@ func (w *World) Agent(arn string) *Agent {
 	return a
 }
 
-// ours reports whether the state names the agent's task. Only under the lock.
-func (a *Agent) ours() bool {
-	item := a.world.runners[a.runner]
+// isCurrent reports whether the state names the agent's task. Only under the lock.
+func (a *Agent) isCurrent() bool {
+	item := a.fake.runners[a.runner]
 	return item != nil && item.Task == a.task.ARN
 }
 
 // Start has the task run, and returns false when the state names another: then
 // the agent leaves, and its task ends.
 func (a *Agent) Start() bool {
-	a.world.mu.Lock()
-	defer a.world.mu.Unlock()
+	a.fake.mu.Lock()
+	defer a.fake.mu.Unlock()
 	if a.task.LastStatus == "STOPPED" {
 		return false
 	}
 	a.task.LastStatus = "RUNNING"
-	if !a.ours() {
+	if !a.isCurrent() {
 		a.task.stop("EssentialContainerExited", "Essential container in task exited")
 		return false
 	}
-	a.world.runners[a.runner].started = true
+	a.fake.runners[a.runner].started = true
 	return true
 }
 
 // Take begins at most so many jobs that wait and are the agent's, and returns
 // their tokens.
 func (a *Agent) Take(most int) []string {
-	a.world.mu.Lock()
-	defer a.world.mu.Unlock()
+	a.fake.mu.Lock()
+	defer a.fake.mu.Unlock()
 	return a.take(most)
 }
 
 // take is only under the lock.
 func (a *Agent) take(most int) []string {
 	var begun []string
-	q := a.world.queues[a.url]
-	if q == nil || a.task.LastStatus != "RUNNING" || !a.ours() {
+	q := a.fake.queues[a.url]
+	if q == nil || a.task.LastStatus != "RUNNING" || !a.isCurrent() {
 		return nil
 	}
 	for _, m := range slices.Clone(q.messages) {
@@ -91,13 +91,13 @@ func (a *Agent) take(most int) []string {
 		}
 		token := parsed.Metadata.TaskToken
 		q.messages = slices.DeleteFunc(q.messages, func(other *message) bool { return other == m })
-		if _, err := a.world.open(token); err != nil {
+		if _, err := a.fake.open(token); err != nil {
 			continue
 		}
-		if slices.ContainsFunc(a.world.claims[a.runner], func(c *launch.Claim) bool { return c.Name == m.id }) {
+		if slices.ContainsFunc(a.fake.claims[a.runner], func(c *launch.Claim) bool { return c.Name == m.id }) {
 			continue
 		}
-		a.world.claims[a.runner] = append(a.world.claims[a.runner], &launch.Claim{
+		a.fake.claims[a.runner] = append(a.fake.claims[a.runner], &launch.Claim{
 			Name: m.id, Token: token, Task: a.task.ARN, StepName: parsed.Metadata.StepName,
 		})
 		begun = append(begun, token)
@@ -108,22 +108,22 @@ func (a *Agent) take(most int) []string {
 
 // Succeed ends a job that the agent began.
 func (a *Agent) Succeed(token string) {
-	a.world.mu.Lock()
-	defer a.world.mu.Unlock()
-	if step, err := a.world.open(token); err == nil {
+	a.fake.mu.Lock()
+	defer a.fake.mu.Unlock()
+	if step, err := a.fake.open(token); err == nil {
 		step.Succeeded = true
 		step.Answers++
 	}
-	for _, claim := range a.world.claims[a.runner] {
+	for _, claim := range a.fake.claims[a.runner] {
 		if claim.Token == token && claim.Task == a.task.ARN {
-			a.world.finish(a.runner, claim.Name)
+			a.fake.finish(a.runner, claim.Name)
 		}
 	}
 }
 
 // Work takes all jobs that wait and ends them well, and returns how many.
 func (a *Agent) Work() int {
-	begun := a.Take(len(a.world.Messages(a.url)))
+	begun := a.Take(len(a.fake.Messages(a.url)))
 	for _, token := range begun {
 		a.Succeed(token)
 	}
@@ -132,18 +132,18 @@ func (a *Agent) Work() int {
 
 // Retire says that the agent leaves, as far as the state names it.
 func (a *Agent) Retire() {
-	a.world.mu.Lock()
-	defer a.world.mu.Unlock()
-	if a.ours() {
-		a.world.runners[a.runner].Retired = a.task.ARN
+	a.fake.mu.Lock()
+	defer a.fake.mu.Unlock()
+	if a.isCurrent() {
+		a.fake.runners[a.runner].Retired = a.task.ARN
 	}
 }
 
-// Hold hides a job that waits, as an agent does that keeps it for later.
-func (a *Agent) Hold(duration time.Duration) bool {
-	a.world.mu.Lock()
-	defer a.world.mu.Unlock()
-	for _, m := range a.world.queues[a.url].messages {
+// Hide hides a job that waits, as an agent does that keeps it for later.
+func (a *Agent) Hide(duration time.Duration) bool {
+	a.fake.mu.Lock()
+	defer a.fake.mu.Unlock()
+	for _, m := range a.fake.queues[a.url].messages {
 		if time.Now().After(m.hidden) {
 			m.hidden = time.Now().Add(duration)
 			return true
@@ -152,9 +152,9 @@ func (a *Agent) Hold(duration time.Duration) bool {
 	return false
 }
 
-// Leave is an idle agent's end: it says so, works once more, and ends its task
+// StopIdle is an idle agent's end: it says so, works once more, and ends its task
 // and its host.
-func (a *Agent) Leave() launch.TaskStatus {
+func (a *Agent) StopIdle() launch.TaskStatus {
 	a.Retire()
 	a.Work()
 	return a.Exit()
@@ -163,12 +163,12 @@ func (a *Agent) Leave() launch.TaskStatus {
 // Exit is the end of the agent's process, which ends its task and, unless the
 // state has another task on it, its host.
 func (a *Agent) Exit() launch.TaskStatus {
-	a.world.mu.Lock()
-	defer a.world.mu.Unlock()
+	a.fake.mu.Lock()
+	defer a.fake.mu.Unlock()
 	if id := a.task.Host(); id != "" {
-		item := a.world.runners[a.runner]
+		item := a.fake.runners[a.runner]
 		needed := item != nil && item.Task != "" && item.Task != a.task.ARN && item.Host == id
-		if host := a.world.host(id); host != nil && !needed {
+		if host := a.fake.host(id); host != nil && !needed {
 			host.State = "shutting-down"
 		}
 	}

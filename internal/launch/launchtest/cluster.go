@@ -74,7 +74,7 @@ func (c Cluster) Run(_ context.Context, request launch.TaskRequest) (launch.Task
 }
 
 // placeable holds the request to the hosts there are. Only under the lock.
-func (w *World) placeable(request launch.TaskRequest) error {
+func (w *Fake) placeable(request launch.TaskRequest) error {
 	host := w.host(Task{Request: request}.Host())
 	if host == nil || !host.Registered || host.gone() {
 		return &launch.Refusal{Failures: []launch.RunFailure{{Reason: "MemberOf placement constraint unsatisfied."}}}
@@ -91,7 +91,7 @@ func (w *World) placeable(request launch.TaskRequest) error {
 func (c Cluster) Task(_ context.Context, cluster, arn string) (launch.TaskStatus, error) {
 	return call(c.user, "Cluster.Task", func() (launch.TaskStatus, error) {
 		task := c.task(arn)
-		if task == nil || task.Request.Cluster != cluster || time.Since(task.Since) < c.BlindTime {
+		if task == nil || task.Request.Cluster != cluster || time.Since(task.Since) < c.UnknownTime {
 			return launch.TaskStatus{}, launch.ErrNoTask
 		}
 		if task.StopAsked && !time.Now().Before(task.end) {
@@ -103,7 +103,7 @@ func (c Cluster) Task(_ context.Context, cluster, arn string) (launch.TaskStatus
 
 // Stop implements launch.Cluster.
 func (c Cluster) Stop(_ context.Context, cluster, arn, reason string) error {
-	return tell(c.user, "Cluster.Stop", func() error {
+	return notify(c.user, "Cluster.Stop", func() error {
 		if task := c.task(arn); task != nil && task.Request.Cluster == cluster && task.LastStatus != "STOPPED" {
 			task.StopAsked, task.DesiredStatus, task.StopCode, task.StopReason = true, "STOPPED", "UserInitiated", reason
 			if task.end = time.Now().Add(c.StopTime); c.StopTime == 0 {
@@ -127,7 +127,7 @@ func (c Cluster) Instance(_ context.Context, _, id string) (launch.Instance, err
 
 // instance is only under the lock. The cluster does not know at once that a
 // host is being terminated.
-func (w *World) instance(host *Host) launch.Instance {
+func (w *Fake) instance(host *Host) launch.Instance {
 	tasks := 0
 	for _, task := range w.tasks {
 		if task.Host() == host.ID && task.LastStatus != "STOPPED" {
@@ -138,7 +138,7 @@ func (w *World) instance(host *Host) launch.Instance {
 }
 
 // task is only under the lock.
-func (w *World) task(arn string) *Task {
+func (w *Fake) task(arn string) *Task {
 	at := slices.IndexFunc(w.tasks, func(t *Task) bool { return t.ARN == arn })
 	if at < 0 {
 		return nil
@@ -151,7 +151,7 @@ func (t *Task) stop(code, reason string) {
 }
 
 // Tasks are all tasks that were ever run, in their order.
-func (w *World) Tasks() []Task {
+func (w *Fake) Tasks() []Task {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	tasks := make([]Task, len(w.tasks))
@@ -162,7 +162,7 @@ func (w *World) Tasks() []Task {
 }
 
 // StopTask is the end of a task, and returns what its event tells.
-func (w *World) StopTask(arn, code, reason string) launch.TaskStatus {
+func (w *Fake) StopTask(arn, code, reason string) launch.TaskStatus {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	task := w.task(arn)
@@ -173,7 +173,7 @@ func (w *World) StopTask(arn, code, reason string) launch.TaskStatus {
 }
 
 // SetTask puts a task into a status of its life.
-func (w *World) SetTask(arn, last, desired string) {
+func (w *Fake) SetTask(arn, last, desired string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	task := w.task(arn)
@@ -181,7 +181,7 @@ func (w *World) SetTask(arn, last, desired string) {
 }
 
 // ForgetTask lets ECS know nothing of a task any more.
-func (w *World) ForgetTask(arn string) {
+func (w *Fake) ForgetTask(arn string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tasks = slices.DeleteFunc(w.tasks, func(t *Task) bool { return t.ARN == arn })

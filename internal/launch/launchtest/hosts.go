@@ -55,7 +55,7 @@ func (h Hosts) Run(_ context.Context, request launch.HostRequest) (string, error
 func (h Hosts) Host(_ context.Context, id string) (launch.HostStatus, error) {
 	return call(h.user, "Hosts.Host", func() (launch.HostStatus, error) {
 		host := h.host(id)
-		if host == nil || time.Since(host.Since) < h.BlindTime {
+		if host == nil || time.Since(host.Since) < h.UnknownTime {
 			return launch.HostStatus{}, launch.ErrNoHost
 		}
 		return launch.HostStatus{State: host.State, Reason: host.Reason}, nil
@@ -64,7 +64,7 @@ func (h Hosts) Host(_ context.Context, id string) (launch.HostStatus, error) {
 
 // Terminate implements launch.Hosts.
 func (h Hosts) Terminate(_ context.Context, id string) error {
-	return tell(h.user, "Hosts.Terminate", func() error {
+	return notify(h.user, "Hosts.Terminate", func() error {
 		if host := h.host(id); host != nil {
 			host.State = "shutting-down"
 		}
@@ -73,7 +73,7 @@ func (h Hosts) Terminate(_ context.Context, id string) error {
 }
 
 // host is only under the lock.
-func (w *World) host(id string) *Host {
+func (w *Fake) host(id string) *Host {
 	at := slices.IndexFunc(w.hosts, func(h *Host) bool { return h.ID == id })
 	if at < 0 {
 		return nil
@@ -82,7 +82,7 @@ func (w *World) host(id string) *Host {
 }
 
 // Hosts are all instances that were ever run, in their order.
-func (w *World) Hosts() []Host {
+func (w *Fake) Hosts() []Host {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	hosts := make([]Host, len(w.hosts))
@@ -94,7 +94,7 @@ func (w *World) Hosts() []Host {
 
 // Register has an instance come into its cluster, and returns what the event
 // tells. runner is the attribute that its user data gives it.
-func (w *World) Register(id, runner string) launch.Instance {
+func (w *Fake) Register(id, runner string) launch.Instance {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	host := w.host(id)
@@ -103,7 +103,7 @@ func (w *World) Register(id, runner string) launch.Instance {
 }
 
 // EndHost is an instance's end for a reason of EC2's.
-func (w *World) EndHost(id, reason string) {
+func (w *Fake) EndHost(id, reason string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	host := w.host(id)

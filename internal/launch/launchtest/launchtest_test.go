@@ -14,34 +14,34 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestStates(t *testing.T) {
 	t.Parallel()
-	world := launchtest.NewWorld()
+	fake := launchtest.NewFake()
 	launchtest.TestStates(t, func(*testing.T) launchtest.StatesFixture {
-		return launchtest.StatesFixture{States: world.Ports(nil).States, Deploy: func(_ testing.TB, runner, queue string) {
-			world.Deploy(launch.Configuration{StackName: "dev", RunnerName: runner[len("dev-"):], QueueURL: queue})
+		return launchtest.StatesFixture{States: fake.Ports(nil).States, Deploy: func(_ testing.TB, runner, queue string) {
+			fake.Deploy(launch.Configuration{StackName: "dev", RunnerName: runner[len("dev-"):], QueueURL: queue})
 		}}
 	})
 }
 
 func TestConfigurations(t *testing.T) {
 	t.Parallel()
-	launchtest.TestConfigurations(t, launchtest.NewWorld().Ports(nil).Configurations)
+	launchtest.TestConfigurations(t, launchtest.NewFake().Ports(nil).Configurations)
 }
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	world := launchtest.NewWorld()
+	fake := launchtest.NewFake()
 	launchtest.TestClaims(t, launchtest.ClaimsFixture{
-		Claims: world.Ports(nil).Claims,
-		Claim:  func(_ testing.TB, runner string, claim launch.Claim) { world.Claim(runner, claim) },
+		Claims: fake.Ports(nil).Claims,
+		Claim:  func(_ testing.TB, runner string, claim launch.Claim) { fake.Claim(runner, claim) },
 	})
 }
 
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		world := launchtest.NewWorld()
+		fake := launchtest.NewFake()
 		c := launchtest.Configuration("dev", "Build")
-		world.Deploy(c)
-		launchtest.TestQueue(t, world.Ports(nil).Queue, c.QueueURL, "https://queue/none")
+		fake.Deploy(c)
+		launchtest.TestQueue(t, fake.Ports(nil).Queue, c.QueueURL, "https://queue/none")
 	})
 }

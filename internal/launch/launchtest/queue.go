@@ -34,7 +34,7 @@ type Queue struct{ user }
 
 var _ launch.Queue = Queue{}
 
-func (w *World) queue(url string) (*queue, error) {
+func (w *Fake) queue(url string) (*queue, error) {
 	q := w.queues[url]
 	if q == nil {
 		return nil, launch.ErrNoQueue
@@ -44,7 +44,7 @@ func (w *World) queue(url string) (*queue, error) {
 
 // Send implements launch.Queue.
 func (q Queue) Send(_ context.Context, url, id string, body []byte) error {
-	return tell(q.user, "Queue.Send", func() error {
+	return notify(q.user, "Queue.Send", func() error {
 		found, err := q.queue(url)
 		if err != nil {
 			return err
@@ -102,7 +102,7 @@ func (q *queue) visible(hide time.Duration) []launch.Delivery {
 
 // Hide implements launch.Queue.
 func (q Queue) Hide(_ context.Context, url, receipt string, duration time.Duration) error {
-	return tell(q.user, "Queue.Hide", func() error {
+	return notify(q.user, "Queue.Hide", func() error {
 		found, err := q.queue(url)
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (q Queue) Hide(_ context.Context, url, receipt string, duration time.Durati
 
 // Delete implements launch.Queue.
 func (q Queue) Delete(_ context.Context, url, receipt string) error {
-	return tell(q.user, "Queue.Delete", func() error {
+	return notify(q.user, "Queue.Delete", func() error {
 		found, err := q.queue(url)
 		if err != nil {
 			return err
@@ -129,7 +129,7 @@ func (q Queue) Delete(_ context.Context, url, receipt string) error {
 }
 
 // Messages are the bodies in a queue, hidden ones too.
-func (w *World) Messages(url string) [][]byte {
+func (w *Fake) Messages(url string) [][]byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var bodies [][]byte
@@ -142,7 +142,7 @@ func (w *World) Messages(url string) [][]byte {
 }
 
 // RemoveQueue is the deletion of a queue.
-func (w *World) RemoveQueue(url string) {
+func (w *Fake) RemoveQueue(url string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.queues, url)

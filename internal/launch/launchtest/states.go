@@ -113,8 +113,8 @@ func (s States) Release(_ context.Context, runner, owner string, failed bool) er
 	return err
 }
 
-// Bury implements launch.States.
-func (s States) Bury(_ context.Context, runner, task string, progress bool) (launch.State, error) {
+// RemoveTask implements launch.States.
+func (s States) RemoveTask(_ context.Context, runner, task string, progress bool) (launch.State, error) {
 	return s.write("States.Bury", runner, func(i *item) error {
 		if i.Task != task {
 			return launch.ErrChanged
@@ -143,8 +143,8 @@ func (s States) ForgetHost(_ context.Context, runner, host, owner string, failed
 	})
 }
 
-// ForgetFailures implements launch.States.
-func (s States) ForgetFailures(_ context.Context, runner string) error {
+// ResetFailures implements launch.States.
+func (s States) ResetFailures(_ context.Context, runner string) error {
 	_, err := s.write("States.ForgetFailures", runner, func(i *item) error {
 		i.StartFailures = 0
 		return nil
@@ -152,8 +152,8 @@ func (s States) ForgetFailures(_ context.Context, runner string) error {
 	return err
 }
 
-// Booting implements launch.States.
-func (s States) Booting(context.Context) ([]string, error) {
+// BootingRunners implements launch.States.
+func (s States) BootingRunners(context.Context) ([]string, error) {
 	return call(s.user, "States.Booting", func() ([]string, error) {
 		var names []string
 		for _, name := range slices.Sorted(maps.Keys(s.runners)) {
@@ -165,8 +165,8 @@ func (s States) Booting(context.Context) ([]string, error) {
 	})
 }
 
-// Close implements launch.States.
-func (s States) Close(_ context.Context, runner string) (launch.State, error) {
+// MarkDeleted implements launch.States.
+func (s States) MarkDeleted(_ context.Context, runner string) (launch.State, error) {
 	return call(s.user, "States.Close", func() (launch.State, error) {
 		found := s.runners[runner]
 		if found == nil {
@@ -179,7 +179,7 @@ func (s States) Close(_ context.Context, runner string) (launch.State, error) {
 
 // Delete implements launch.States.
 func (s States) Delete(_ context.Context, runner string) error {
-	return tell(s.user, "States.Delete", func() error {
+	return notify(s.user, "States.Delete", func() error {
 		delete(s.runners, runner)
 		return nil
 	})
@@ -187,7 +187,7 @@ func (s States) Delete(_ context.Context, runner string) error {
 
 // Started reports whether the agent of the runner's task has said that it is
 // up.
-func (w *World) Started(runner string) bool {
+func (w *Fake) Started(runner string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.runners[runner].started

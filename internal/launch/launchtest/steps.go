@@ -15,8 +15,8 @@ type Step struct {
 	// Succeeded says that it has its result.
 	Succeeded bool
 	// Heartbeats counts them, and LastBeat is the last one's time.
-	Heartbeats int
-	LastBeat   time.Time
+	Heartbeats    int
+	LastHeartbeat time.Time
 	// Answers counts the answers, those that came too late too.
 	Answers int
 }
@@ -30,7 +30,7 @@ type Steps struct{ user }
 var _ launch.Steps = Steps{}
 
 // Wait has a step wait with a token.
-func (w *World) Wait(token string) {
+func (w *Fake) Wait(token string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.steps[token] != nil {
@@ -40,14 +40,14 @@ func (w *World) Wait(token string) {
 }
 
 // Step is what became of a step.
-func (w *World) Step(token string) Step {
+func (w *Fake) Step(token string) Step {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return *w.steps[token]
 }
 
 // open is a step that waits. Only under the lock.
-func (w *World) open(token string) (*Step, error) {
+func (w *Fake) open(token string) (*Step, error) {
 	step := w.steps[token]
 	if step == nil || step.Closed() {
 		return nil, launch.ErrTokenClosed
@@ -57,7 +57,7 @@ func (w *World) open(token string) (*Step, error) {
 
 // Fail implements launch.Steps.
 func (s Steps) Fail(_ context.Context, token string, failure launch.Failure) error {
-	return tell(s.user, "Steps.Fail", func() error {
+	return notify(s.user, "Steps.Fail", func() error {
 		if step := s.steps[token]; step != nil {
 			step.Answers++
 		}
@@ -71,18 +71,18 @@ func (s Steps) Fail(_ context.Context, token string, failure launch.Failure) err
 
 // Heartbeat implements launch.Steps.
 func (s Steps) Heartbeat(_ context.Context, token string) error {
-	return tell(s.user, "Steps.Heartbeat", func() error {
+	return notify(s.user, "Steps.Heartbeat", func() error {
 		step, err := s.open(token)
 		if err == nil {
 			step.Heartbeats++
-			step.LastBeat = time.Now()
+			step.LastHeartbeat = time.Now()
 		}
 		return err
 	})
 }
 
 // Abort ends a step as a timeout or a stopped execution does.
-func (w *World) Abort(token string) {
+func (w *Fake) Abort(token string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.steps[token].Failure = &launch.Failure{Name: "States.Timeout"}

@@ -45,7 +45,7 @@ func TestStates(t *testing.T, fixture func(t *testing.T) StatesFixture) {
 		{"a lock that ended", testEndedLock},
 		{"a lock for many", testLockForMany},
 		{"a task", testTask},
-		{"a task's end", testBury},
+		{"a task's end", testRemoveTask},
 		{"a host", testHost},
 		{"a host that is needed", testNeededHost},
 		{"a start that failed", testFailedStart},
@@ -84,12 +84,12 @@ func testNoRunner(t *testing.T, states launch.States, _ string) {
 	require.ErrorIs(t, states.Renew(ctx, none, "a", now()), launch.ErrNoRunner)
 	require.ErrorIs(t, states.RecordTask(ctx, none, "a", launch.TaskRecord{Task: "t", StartedAt: now()}), launch.ErrNoRunner)
 	require.ErrorIs(t, states.RecordHost(ctx, none, "a", launch.HostRecord{Host: "h", BootedAt: now()}), launch.ErrNoRunner)
-	_, err = states.Bury(ctx, none, "t", true)
+	_, err = states.RemoveTask(ctx, none, "t", true)
 	require.ErrorIs(t, err, launch.ErrNoRunner)
 	_, err = states.ForgetHost(ctx, none, "h", "", false)
 	require.ErrorIs(t, err, launch.ErrNoRunner)
-	require.ErrorIs(t, states.ForgetFailures(ctx, none), launch.ErrNoRunner)
-	_, err = states.Close(ctx, none)
+	require.ErrorIs(t, states.ResetFailures(ctx, none), launch.ErrNoRunner)
+	_, err = states.MarkDeleted(ctx, none)
 	require.ErrorIs(t, err, launch.ErrNoRunner)
 	require.NoError(t, states.Release(ctx, none, "a", false))
 	require.NoError(t, states.Delete(ctx, none))
@@ -173,19 +173,19 @@ func assertState(t *testing.T, want, got launch.State) {
 	assert.Equal(t, want, got)
 }
 
-func testBury(t *testing.T, states launch.States, runner string) {
+func testRemoveTask(t *testing.T, states launch.States, runner string) {
 	for i, progress := range []bool{false, false, true, false} {
 		taken(t, states, runner, "a")
 		require.NoError(t, states.RecordTask(t.Context(), runner, "a", launch.TaskRecord{Task: "task", Configuration: "v1-1", Cluster: "own", Host: "i-1", StartedAt: now()}))
-		_, err := states.Bury(t.Context(), runner, "other", progress)
+		_, err := states.RemoveTask(t.Context(), runner, "other", progress)
 		require.ErrorIs(t, err, launch.ErrChanged)
-		state, err := states.Bury(t.Context(), runner, "task", progress)
+		state, err := states.RemoveTask(t.Context(), runner, "task", progress)
 		require.NoError(t, err)
 		assertState(t, launch.State{QueueURL: "https://queue/" + runner, StartFailures: []int{1, 2, 0, 1}[i]}, state)
-		_, err = states.Bury(t.Context(), runner, "task", progress)
+		_, err = states.RemoveTask(t.Context(), runner, "task", progress)
 		require.ErrorIs(t, err, launch.ErrChanged, "once")
 	}
-	require.NoError(t, states.ForgetFailures(t.Context(), runner))
+	require.NoError(t, states.ResetFailures(t.Context(), runner))
 	assert.Zero(t, stateOf(t, states, runner).StartFailures)
 }
 
@@ -220,7 +220,7 @@ func testNeededHost(t *testing.T, states launch.States, runner string) {
 	require.ErrorIs(t, forget("i-1", "", false), launch.ErrChanged, "another starts the runner")
 	require.NoError(t, states.RecordTask(t.Context(), runner, "b", launch.TaskRecord{Task: "task", Configuration: "v1-1", Cluster: "own", Host: "i-1", StartedAt: now()}))
 	require.ErrorIs(t, forget("i-1", "", false), launch.ErrChanged, "a task is on it")
-	_, err := states.Bury(t.Context(), runner, "task", true)
+	_, err := states.RemoveTask(t.Context(), runner, "task", true)
 	require.NoError(t, err)
 	taken(t, states, runner, "c")
 	require.NoError(t, forget("i-1", "c", true), "its owner may")
@@ -238,17 +238,17 @@ func testFailedStart(t *testing.T, states launch.States, runner string) {
 }
 
 func testBooting(t *testing.T, states launch.States, runner string) {
-	names, err := states.Booting(t.Context())
+	names, err := states.BootingRunners(t.Context())
 	require.NoError(t, err)
 	assert.NotContains(t, names, runner)
 	taken(t, states, runner, "a")
 	require.NoError(t, states.RecordHost(t.Context(), runner, "a", launch.HostRecord{Host: "i-1", Configuration: "v1-1", BootedAt: now()}))
-	names, err = states.Booting(t.Context())
+	names, err = states.BootingRunners(t.Context())
 	require.NoError(t, err)
 	assert.Contains(t, names, runner)
-	_, err = states.Close(t.Context(), runner)
+	_, err = states.MarkDeleted(t.Context(), runner)
 	require.NoError(t, err)
-	names, err = states.Booting(t.Context())
+	names, err = states.BootingRunners(t.Context())
 	require.NoError(t, err)
 	assert.NotContains(t, names, runner)
 }
@@ -256,7 +256,7 @@ func testBooting(t *testing.T, states launch.States, runner string) {
 func testDeletion(t *testing.T, states launch.States, runner string) {
 	taken(t, states, runner, "a")
 	for range 2 {
-		state, err := states.Close(t.Context(), runner)
+		state, err := states.MarkDeleted(t.Context(), runner)
 		require.NoError(t, err)
 		assert.Equal(t, "attempt of a", state.Attempt)
 	}
@@ -266,6 +266,6 @@ func testDeletion(t *testing.T, states launch.States, runner string) {
 	_, err = states.Lock(t.Context(), runner, launch.Lock{Owner: "a", Until: now(), Attempt: "x", Configuration: "y"})
 	require.ErrorIs(t, err, launch.ErrNoRunner)
 	require.NoError(t, states.Delete(t.Context(), runner))
-	_, err = states.Close(t.Context(), runner)
+	_, err = states.MarkDeleted(t.Context(), runner)
 	require.ErrorIs(t, err, launch.ErrNoRunner)
 }

@@ -17,7 +17,7 @@ func (c Configurations) PutConfiguration(_ context.Context, configuration launch
 	if err != nil {
 		return err
 	}
-	return tell(c.user, "Configurations.PutConfiguration", func() error {
+	return notify(c.user, "Configurations.PutConfiguration", func() error {
 		name := configuration.ResourceName()
 		if c.configurations[name] == nil {
 			c.configurations[name] = map[string]launch.Configuration{}
@@ -40,7 +40,7 @@ func (c Configurations) GetConfiguration(_ context.Context, runner, id string) (
 
 // DeleteConfigurations implements launch.Configurations.
 func (c Configurations) DeleteConfigurations(_ context.Context, runner string) error {
-	return tell(c.user, "Configurations.DeleteConfigurations", func() error {
+	return notify(c.user, "Configurations.DeleteConfigurations", func() error {
 		delete(c.configurations, runner)
 		delete(c.current, runner)
 		return nil
@@ -77,14 +77,14 @@ func (c Claims) Claims(_ context.Context, runner, task string) ([]launch.Claim, 
 
 // Finish implements launch.Claims.
 func (c Claims) Finish(_ context.Context, runner string, claim launch.Claim) error {
-	return tell(c.user, "Claims.Finish", func() error {
+	return notify(c.user, "Claims.Finish", func() error {
 		c.finish(runner, claim.Name)
 		return nil
 	})
 }
 
 // finish is only under the lock.
-func (w *World) finish(runner, name string) {
+func (w *Fake) finish(runner, name string) {
 	for _, claim := range w.claims[runner] {
 		if claim.Name == name {
 			claim.Finished, claim.Token = true, ""
@@ -93,7 +93,7 @@ func (w *World) finish(runner, name string) {
 }
 
 // Claim is a claim that an agent writes.
-func (w *World) Claim(runner string, claim launch.Claim) {
+func (w *Fake) Claim(runner string, claim launch.Claim) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.claims[runner] = append(w.claims[runner], &claim)

@@ -10,7 +10,7 @@ import (
 )
 
 // TaskDefinition implements lifecycle.Account.
-func (w *World) TaskDefinition(_ context.Context, name string) (found compat.TaskDefinition, err error) {
+func (w *Fake) TaskDefinition(_ context.Context, name string) (found compat.TaskDefinition, err error) {
 	return found, w.call("TaskDefinition", func() error {
 		definition, exists := w.Definitions[name]
 		if !exists {
@@ -29,7 +29,7 @@ func pick[T any](all map[string]T, names []string) map[string]T {
 }
 
 // Parameters implements lifecycle.Account.
-func (w *World) Parameters(_ context.Context, names []string) (found map[string]string, err error) {
+func (w *Fake) Parameters(_ context.Context, names []string) (found map[string]string, err error) {
 	return found, w.call("Parameters", func() error {
 		found = pick(w.Values, names)
 		return nil
@@ -37,7 +37,7 @@ func (w *World) Parameters(_ context.Context, names []string) (found map[string]
 }
 
 // InstanceTypes implements lifecycle.Account.
-func (w *World) InstanceTypes(_ context.Context, names []string) (found map[string]compat.InstanceType, err error) {
+func (w *Fake) InstanceTypes(_ context.Context, names []string) (found map[string]compat.InstanceType, err error) {
 	return found, w.call("InstanceTypes", func() error {
 		found = pick(w.Types, names)
 		return nil
@@ -45,7 +45,7 @@ func (w *World) InstanceTypes(_ context.Context, names []string) (found map[stri
 }
 
 // Images implements lifecycle.Account.
-func (w *World) Images(_ context.Context, ids []string) (found map[string]compat.Image, err error) {
+func (w *Fake) Images(_ context.Context, ids []string) (found map[string]compat.Image, err error) {
 	return found, w.call("Images", func() error {
 		found = pick(w.AMIs, ids)
 		return nil

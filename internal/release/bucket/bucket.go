@@ -102,17 +102,17 @@ func explain(err error, permissions string) error {
 		return err
 	}
 	if status(err) == http.StatusForbidden {
-		return &told{fmt.Sprintf("S3 refused it: %s; whoever publishes needs %s", answer.ErrorCode(), permissions), err}
+		return &storeError{fmt.Sprintf("S3 refused it: %s; whoever publishes needs %s", answer.ErrorCode(), permissions), err}
 	}
-	return &told{"S3 refused it: " + answer.ErrorCode(), err}
+	return &storeError{"S3 refused it: " + answer.ErrorCode(), err}
 }
 
-// told is an error in other words.
-type told struct {
-	words string
-	cause error
+// storeError is an error in other words.
+type storeError struct {
+	message string
+	cause   error
 }
 
-func (t *told) Error() string { return t.words }
+func (t *storeError) Error() string { return t.message }
 
-func (t *told) Unwrap() error { return t.cause }
+func (t *storeError) Unwrap() error { return t.cause }

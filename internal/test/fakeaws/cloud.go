@@ -22,25 +22,25 @@ var interpreter []byte
 
 // Cloud is an AWS account of its own: one endpoint, and the servers behind it.
 type Cloud struct {
-	gate *httptest.Server
+	router *httptest.Server
 	// base is MiniStack, moto plays executions of state machines.
 	base, moto  http.Handler
 	baseAddress string
 	transport   *http.Transport
 	processes   []*process
 	home        string
-	polls       polls
+	notifier    queueNotifier
 	attempts    attempts
 	machines    machines
 	// background are functions that nobody waits for; they end with life.
-	life       context.Context
-	die        context.CancelFunc
+	ctx        context.Context
+	cancel     context.CancelFunc
 	background sync.WaitGroup
 
 	mutex     sync.Mutex
 	callers   map[string]*Caller
 	functions map[string]Function
-	players   map[string]http.Handler
+	overrides map[string]http.Handler
 }
 
 // openTime is how long a Cloud's servers may take: two seconds on an idle
@@ -58,14 +58,14 @@ func Open(ctx context.Context) (*Cloud, error) {
 		return nil, fmt.Errorf("open the stand-in's folder: %w", err)
 	}
 	c := &Cloud{
-		home: home, callers: map[string]*Caller{}, functions: map[string]Function{}, players: map[string]http.Handler{},
+		home: home, callers: map[string]*Caller{}, functions: map[string]Function{}, overrides: map[string]http.Handler{},
 		machines:  machines{definitions: map[string]string{}},
-		polls:     polls{bells: map[string]chan struct{}{}},
+		notifier:  queueNotifier{channels: map[string]chan struct{}{}},
 		attempts:  attempts{all: map[attemptID]*attempt{}},
 		transport: &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512},
 	}
-	c.life, c.die = context.WithCancel(context.WithoutCancel(ctx))
-	c.gate = httptest.NewServer(http.HandlerFunc(c.serve))
+	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	c.router = httptest.NewServer(http.HandlerFunc(c.serve))
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open a stand-in of AWS: %w", err), c.Close())
 	}
@@ -115,7 +115,7 @@ func (c *Cloud) startMiniStack() (string, error) {
 		return "", fmt.Errorf("hand a port to MiniStack: %w", err)
 	}
 	defer socket.Close()
-	host, port, err := net.SplitHostPort(c.gate.Listener.Addr().String())
+	host, port, err := net.SplitHostPort(c.router.Listener.Addr().String())
 	if err != nil {
 		return "", err
 	}
@@ -124,7 +124,7 @@ func (c *Cloud) startMiniStack() (string, error) {
 		// Without workers it serves in the process that ends with ours.
 		arguments: []string{"-m", "hypercorn", "ministack.app:app", "--bind", "fd://3", "--workers", "0", "--keep-alive", "75"},
 		environment: []string{
-			"MINISTACK_HOST=" + host, "GATEWAY_PORT=" + port, "AWS_ENDPOINT_URL=" + c.gate.URL,
+			"MINISTACK_HOST=" + host, "GATEWAY_PORT=" + port, "AWS_ENDPOINT_URL=" + c.router.URL,
 			"MINISTACK_REGION=" + Region, "MINISTACK_ACCOUNT_ID=" + Account,
 			"IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", // ports that are open to the network
 			"LOG_LEVEL=WARNING",
@@ -149,7 +149,7 @@ func (c *Cloud) startInterpreter() (*process, error) {
 	}
 	p, err := c.run(program{
 		name: "moto", path: python, arguments: []string{script, "-H", "127.0.0.1", "-p", "0"},
-		environment: []string{"TASK_ENDPOINT=" + c.gate.URL, "MOTO_ACCOUNT_ID=" + Account, "AWS_DEFAULT_REGION=" + Region},
+		environment: []string{"TASK_ENDPOINT=" + c.router.URL, "MOTO_ACCOUNT_ID=" + Account, "AWS_DEFAULT_REGION=" + Region},
 	})
 	if err != nil {
 		return nil, err
@@ -168,10 +168,10 @@ func (c *Cloud) run(p program) (*process, error) {
 
 // Close ends the servers. No call may be under way.
 func (c *Cloud) Close() error {
-	c.die()
+	c.cancel()
 	c.background.Wait()
-	c.gate.CloseClientConnections()
-	c.gate.Close()
+	c.router.CloseClientConnections()
+	c.router.Close()
 	for _, p := range c.processes {
 		p.end()
 	}
@@ -185,7 +185,7 @@ func (c *Cloud) Reset(ctx context.Context) error {
 	c.mutex.Lock()
 	clear(c.callers)
 	clear(c.functions)
-	clear(c.players)
+	clear(c.overrides)
 	c.mutex.Unlock()
 	c.machines.mutex.Lock()
 	clear(c.machines.definitions)
@@ -232,12 +232,12 @@ func (c *Cloud) Logs() string {
 }
 
 // Endpoint is the address of all services.
-func (c *Cloud) Endpoint() string { return c.gate.URL }
+func (c *Cloud) Endpoint() string { return c.router.URL }
 
 // Environment is a program's environment in which it asks the Cloud as who has
 // an access key: base without what is AWS's in it. No two tests use one key.
 func (c *Cloud) Environment(base []string, accessKey string) []string {
-	return environmentAs(base, c.gate.URL, accessKey)
+	return environmentAs(base, c.router.URL, accessKey)
 }
 
 // Caller is who has an access key. One of 12 digits would be another account.

@@ -34,9 +34,9 @@ func Error(status int, code string) Answer {
 	}
 }
 
-// ErrorWords is the message of each Error. Like AWS's own, it tells who asked
+// ErrorMessage is the message of each Error. Like AWS's own, it tells who asked
 // and from where.
-const ErrorWords = "User: arn:aws:iam::111122223333:user/mary is not authorized: SECRETWORDS"
+const ErrorMessage = "User: arn:aws:iam::111122223333:user/mary is not authorized: SECRETWORDS"
 
 // Times answers the first calls, and leaves the others to the server.
 func Times(times int, answer Answer) Answer {
@@ -91,9 +91,9 @@ func Matching(text string, answer Answer) Answer {
 	}
 }
 
-// Hold answers nothing for as long as the client waits. It closes held when the
+// BlockUntilGone answers nothing for as long as the client waits. It closes held when the
 // call is there: so for one call only.
-func Hold(held chan<- struct{}) Answer {
+func BlockUntilGone(held chan<- struct{}) Answer {
 	return func(_ int, _ http.ResponseWriter, r *http.Request) bool {
 		close(held)
 		_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the client has gone
@@ -103,7 +103,7 @@ func Hold(held chan<- struct{}) Answer {
 }
 
 func jsonError(code string) []byte {
-	body, err := json.Marshal(map[string]string{"__type": code, "message": ErrorWords})
+	body, err := json.Marshal(map[string]string{"__type": code, "message": ErrorMessage})
 	if err != nil {
 		panic(err) // never of strings
 	}
@@ -122,7 +122,7 @@ func hostsError(code string) []byte {
 		XMLName   xml.Name `xml:"Response"`
 		Error     refusal  `xml:"Errors>Error"`
 		RequestID string   `xml:"RequestID"`
-	}{Error: refusal{code, ErrorWords}, RequestID: requestID})
+	}{Error: refusal{code, ErrorMessage}, RequestID: requestID})
 }
 
 // objectsError is an error of S3.
@@ -132,7 +132,7 @@ func objectsError(code string) []byte {
 		Code      string
 		Message   string
 		RequestID string `xml:"RequestId"`
-	}{Code: code, Message: ErrorWords, RequestID: requestID})
+	}{Code: code, Message: ErrorMessage, RequestID: requestID})
 }
 
 // queryError is an error of the services with a query, such as STS.
@@ -141,7 +141,7 @@ func queryError(code string) []byte {
 		XMLName   xml.Name `xml:"ErrorResponse"`
 		Error     refusal  `xml:"Error"`
 		RequestID string   `xml:"RequestId"`
-	}{Error: refusal{code, ErrorWords}, RequestID: requestID})
+	}{Error: refusal{code, ErrorMessage}, RequestID: requestID})
 }
 
 const requestID = "0e7d3b6c-0000-4000-8000-000000000000"

@@ -32,7 +32,7 @@ const (
 )
 
 // FunctionURL is the ProxyVariable's value for a function.
-func (c *Cloud) FunctionURL(name string) string { return c.gate.URL + functionPath + name }
+func (c *Cloud) FunctionURL(name string) string { return c.router.URL + functionPath + name }
 
 // SetFunction has a function played, under its name; nil ends that.
 func (c *Cloud) SetFunction(name string, function Function) {
@@ -96,7 +96,7 @@ func (c *Cloud) invoke(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Header.Get("X-Amz-Invocation-Type") == "Event" {
-		c.background.Go(func() { _, _ = function(c.life, payload) }) // nobody is told
+		c.background.Go(func() { _, _ = function(c.ctx, payload) }) // nobody is told
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}

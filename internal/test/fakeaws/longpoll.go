@@ -13,38 +13,38 @@ import (
 	"time"
 )
 
-// lapse is how often a waiting receive looks for messages whose visibility
+// visibilityCheckInterval is how often a waiting receive looks for messages whose visibility
 // timeout has run out: of that nobody is told.
-const lapse = 250 * time.Millisecond
+const visibilityCheckInterval = 250 * time.Millisecond
 
-// polls wakes those who wait for messages.
-type polls struct {
+// queueNotifier wakes those who wait for messages.
+type queueNotifier struct {
 	mutex sync.Mutex
-	// bells has, for a queue's URL, what is closed when something may be there.
-	bells map[string]chan struct{}
+	// channels has, for a queue's URL, what is closed when something may be there.
+	channels map[string]chan struct{}
 }
 
-func (p *polls) bell(queue string) <-chan struct{} {
+func (p *queueNotifier) channel(queue string) <-chan struct{} {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if p.bells[queue] == nil {
-		p.bells[queue] = make(chan struct{})
+	if p.channels[queue] == nil {
+		p.channels[queue] = make(chan struct{})
 	}
-	return p.bells[queue]
+	return p.channels[queue]
 }
 
-func (p *polls) ring(queue string) {
+func (p *queueNotifier) notify(queue string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if bell := p.bells[queue]; bell != nil {
-		close(bell)
-		delete(p.bells, queue)
+	if wakeup := p.channels[queue]; wakeup != nil {
+		close(wakeup)
+		delete(p.channels, queue)
 	}
 }
 
-// ringing passes on a call that may make messages receivable: one that sends,
+// forwardAndNotify passes on a call that may make messages receivable: one that sends,
 // hides or deletes (a deleted message frees its group).
-func (c *Cloud) ringing(w http.ResponseWriter, r *http.Request) {
+func (c *Cloud) forwardAndNotify(w http.ResponseWriter, r *http.Request) {
 	var input struct {
 		QueueURL string `json:"QueueUrl"`
 	}
@@ -53,7 +53,7 @@ func (c *Cloud) ringing(w http.ResponseWriter, r *http.Request) {
 		c.attempts.changed(handles(body))
 	}
 	c.base.ServeHTTP(w, r)
-	c.polls.ring(input.QueueURL)
+	c.notifier.notify(input.QueueURL)
 }
 
 // receive waits for messages itself. A poll that MiniStack holds takes the next
@@ -98,17 +98,17 @@ func (c *Cloud) poll(r *http.Request, queue string, input map[string]any) *httpt
 	until := time.Now().Add(c.time(r, queue, input, "WaitTimeSeconds", "ReceiveMessageWaitTimeSeconds"))
 	input["WaitTimeSeconds"] = 0
 	for {
-		bell := c.polls.bell(queue) // before asking, so that nothing sent meanwhile is missed
+		wakeup := c.notifier.channel(queue) // before asking, so that nothing sent meanwhile is missed
 		found := c.askQueue(r, "ReceiveMessage", input)
 		if r.Context().Err() != nil {
-			c.giveBack(r, queue, found.Body.Bytes())
+			c.requeue(r, queue, found.Body.Bytes())
 			return nil
 		}
 		left := time.Until(until)
 		if left <= 0 || found.Code != http.StatusOK || len(receipts(found.Body.Bytes())) > 0 {
 			return found
 		}
-		wait(r.Context(), bell, min(left, lapse))
+		wait(r.Context(), wakeup, min(left, visibilityCheckInterval))
 	}
 }
 
@@ -135,11 +135,11 @@ func answer(w http.ResponseWriter, given *httptest.ResponseRecorder) {
 	_, _ = w.Write(given.Body.Bytes()) // the client's matter
 }
 
-func wait(ctx context.Context, bell <-chan struct{}, longest time.Duration) {
+func wait(ctx context.Context, wakeup <-chan struct{}, longest time.Duration) {
 	timer := time.NewTimer(longest)
 	defer timer.Stop()
 	select {
-	case <-bell:
+	case <-wakeup:
 	case <-timer.C:
 	case <-ctx.Done():
 	}
@@ -158,12 +158,12 @@ func (c *Cloud) askQueue(r *http.Request, operation string, input map[string]any
 	return recorder
 }
 
-func (c *Cloud) giveBack(r *http.Request, queue string, received []byte) {
+func (c *Cloud) requeue(r *http.Request, queue string, received []byte) {
 	c.attempts.changed(receipts(received))
 	for _, receipt := range receipts(received) {
 		c.askQueue(r, "ChangeMessageVisibility", map[string]any{"QueueUrl": queue, "ReceiptHandle": receipt, "VisibilityTimeout": 0})
 	}
-	c.polls.ring(queue)
+	c.notifier.notify(queue)
 }
 
 // receipts are the receipt handles in an answer to ReceiveMessage.

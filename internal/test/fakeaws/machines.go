@@ -44,7 +44,7 @@ func (c *Cloud) copyMachine(ctx context.Context, arn string) error {
 		RoleArn    string `json:"roleArn"`
 	}
 	named := map[string]string{"stateMachineArn": arn}
-	err := own(ctx, c.base, http.MethodPost, "/", "states", "AWSStepFunctions.DescribeStateMachine", named, &machine)
+	err := internalCall(ctx, c.base, http.MethodPost, "/", "states", "AWSStepFunctions.DescribeStateMachine", named, &machine)
 	var unknown *refused
 	if errors.As(err, &unknown) {
 		return nil
@@ -57,10 +57,10 @@ func (c *Cloud) copyMachine(ctx context.Context, arn string) error {
 	case copied && known == machine.Definition:
 		return nil
 	case copied:
-		err = own(ctx, c.moto, http.MethodPost, "/", "states", "AWSStepFunctions.UpdateStateMachine",
+		err = internalCall(ctx, c.moto, http.MethodPost, "/", "states", "AWSStepFunctions.UpdateStateMachine",
 			map[string]string{"stateMachineArn": arn, "definition": machine.Definition, "roleArn": machine.RoleArn}, nil)
 	default:
-		err = own(ctx, c.moto, http.MethodPost, "/", "states", "AWSStepFunctions.CreateStateMachine",
+		err = internalCall(ctx, c.moto, http.MethodPost, "/", "states", "AWSStepFunctions.CreateStateMachine",
 			map[string]string{"name": machine.Name, "definition": machine.Definition, "roleArn": machine.RoleArn}, nil)
 	}
 	if err == nil {

@@ -15,12 +15,12 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// asVictim has this test's program start a server and wait to be killed.
-const asVictim = "STANDIN_TEST_VICTIM"
+// childRole has this test's program start a server and wait to be killed.
+const childRole = "STANDIN_TEST_VICTIM"
 
-// TestVictim is the program that TestKilled kills.
-func TestVictim(t *testing.T) {
-	if os.Getenv(asVictim) == "" {
+// TestChildProcess is the program that TestKilled kills.
+func TestChildProcess(t *testing.T) {
+	if os.Getenv(childRole) == "" {
 		return
 	}
 	_, err := os.Stdout.WriteString(fakeaws.Start(t).Endpoint() + "\n")
@@ -31,8 +31,8 @@ func TestVictim(t *testing.T) {
 // A server does not outlive a test that had no time to end it.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	victim := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestVictim$")
-	victim.Env = append(os.Environ(), asVictim+"=1")
+	victim := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChildProcess$")
+	victim.Env = append(os.Environ(), childRole+"=1")
 	output, err := victim.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, victim.Start())

@@ -67,7 +67,7 @@ func TestProxyFails(t *testing.T) {
 	proxy.On("GetParameters", fakeaws.Error(http.StatusBadRequest, "AccessDeniedException"))
 	proxy.On("GetParameter", fakeaws.Reset)
 	held := make(chan struct{})
-	proxy.On("PutParameter", fakeaws.Hold(held))
+	proxy.On("PutParameter", fakeaws.BlockUntilGone(held))
 
 	response, err := post(t.Context(), proxy, "GetParameters")
 	require.NoError(t, err)
@@ -75,7 +75,7 @@ func TestProxyFails(t *testing.T) {
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusBadRequest, response.StatusCode)
-	assert.JSONEq(t, `{"__type":"AccessDeniedException","message":"`+fakeaws.ErrorWords+`"}`, string(body))
+	assert.JSONEq(t, `{"__type":"AccessDeniedException","message":"`+fakeaws.ErrorMessage+`"}`, string(body))
 
 	response, err = post(t.Context(), proxy, "GetParameter")
 	if err == nil {

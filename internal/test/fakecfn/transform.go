@@ -14,7 +14,7 @@ import (
 
 // transform runs the macros of a template's Transform, in their order. AWS's own
 // transforms stay in it, for MiniStack.
-func (f *Formation) transform(ctx context.Context, template *cfn.Node, given map[string]string) (*cfn.Node, error) {
+func (f *Service) transform(ctx context.Context, template *cfn.Node, given map[string]string) (*cfn.Node, error) {
 	var own []*cfn.Node
 	var macros []string
 	for _, name := range names(template.Get("Transform")) {
@@ -73,7 +73,7 @@ func values(template *cfn.Node, given map[string]string) map[string]any {
 
 // runMacro calls a macro's function as CloudFormation does ("Lambda function
 // request and response mapping" of its user guide).
-func (f *Formation) runMacro(ctx context.Context, macro string, fragment *cfn.Node, values map[string]any) (*cfn.Node, error) {
+func (f *Service) runMacro(ctx context.Context, macro string, fragment *cfn.Node, values map[string]any) (*cfn.Node, error) {
 	function, err := f.macro(macro)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func failed(transform string, err error) error {
 // adapt puts right what MiniStack does otherwise than CloudFormation: a FIFO
 // queue without a name becomes a queue of the other kind there; and it is told
 // who plays the functions.
-func (f *Formation) adapt(template *cfn.Node) error {
+func (f *Service) adapt(template *cfn.Node) error {
 	for _, resource := range template.Get("Resources").Entries() {
 		properties := resource.Value.Get("Properties")
 		switch {

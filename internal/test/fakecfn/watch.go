@@ -20,7 +20,7 @@ const signature = "AWS4-HMAC-SHA256 Credential=AKIAFORMATION/20260101/" + fakeaw
 
 // watch waits until a stack is at rest, and tells its status as CloudFormation
 // does ("CloudFormation Stack Status Change"): the first and the last of them.
-func (f *Formation) watch(stack string) {
+func (f *Service) watch(stack string) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	told := ""
@@ -31,23 +31,23 @@ func (f *Formation) watch(stack string) {
 		}
 		if status != told {
 			told = status
-			f.tell(stack, status)
+			f.emit(stack, status)
 		}
 		if !strings.HasSuffix(status, "_IN_PROGRESS") {
 			return
 		}
 		select {
 		case <-ticker.C:
-		case <-f.life.Done():
+		case <-f.ctx.Done():
 			return
 		}
 	}
 }
 
 // status is a stack's; known is false when there is none.
-func (f *Formation) status(stack string) (status string, known bool) {
+func (f *Service) status(stack string) (status string, known bool) {
 	form := url.Values{"Action": {"DescribeStacks"}, "Version": {apiVersion}, "StackName": {stack}}
-	request := httptest.NewRequestWithContext(f.life, http.MethodPost, "/", nil)
+	request := httptest.NewRequestWithContext(f.ctx, http.MethodPost, "/", nil)
 	request.Header.Set("Authorization", signature)
 	answer, err := f.ask(request, form)
 	if err != nil {
@@ -62,7 +62,7 @@ func (f *Formation) status(stack string) (status string, known bool) {
 	return described.Status, true
 }
 
-func (f *Formation) tell(stack, status string) {
+func (f *Service) emit(stack, status string) {
 	detail, err := json.Marshal(map[string]any{
 		"stack-id":       stack,
 		"status-details": map[string]string{"status": status, "status-reason": ""},
@@ -70,5 +70,5 @@ func (f *Formation) tell(stack, status string) {
 	if err != nil {
 		panic(err) // never of strings
 	}
-	_ = f.cloud.PutEvent(f.life, "aws.cloudformation", "CloudFormation Stack Status Change", detail) // the stand-in ends
+	_ = f.cloud.PutEvent(f.ctx, "aws.cloudformation", "CloudFormation Stack Status Change", detail) // the stand-in ends
 }

@@ -36,7 +36,7 @@ type host struct {
 }
 
 // newHost is an instance of a launch template.
-func (f *Fleet) newHost(ctx context.Context, id, template, version, subnet string) (Host, error) {
+func (f *Service) newHost(ctx context.Context, id, template, version, subnet string) (Host, error) {
 	found, err := f.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
 		LaunchTemplateId: &template, Versions: []string{version},
 	})
@@ -102,8 +102,8 @@ func boot(ctx context.Context, userData string) (map[string]string, error) {
 	return settings, nil
 }
 
-// Join registers a host with its cluster, as its ECS agent does.
-func (f *Fleet) Join(id string) error {
+// Register registers a host with its cluster, as its ECS agent does.
+func (f *Service) Register(id string) error {
 	f.mutex.Lock()
 	h := f.host(id)
 	if h == nil || h.view.State != "running" {
@@ -113,12 +113,12 @@ func (f *Fleet) Join(id string) error {
 	h.view.InstanceArn = f.arn("container-instance", h.view.Cluster+"/"+strings.TrimPrefix(id, "i-"))
 	view := f.instance(h)
 	f.mutex.Unlock()
-	f.tell("ECS Container Instance State Change", view)
+	f.emit("ECS Container Instance State Change", view)
 	return nil
 }
 
 // host finds a host; the mutex is held.
-func (f *Fleet) host(id string) *host {
+func (f *Service) host(id string) *host {
 	at := slices.IndexFunc(f.hosts, func(h *host) bool { return h.view.ID == id })
 	if at < 0 {
 		return nil
@@ -127,7 +127,7 @@ func (f *Fleet) host(id string) *host {
 }
 
 // place finds the host that a request's constraints leave; the mutex is held.
-func (f *Fleet) place(input runTaskInput) (placed *host, reason string) {
+func (f *Service) place(input runTaskInput) (placed *host, reason string) {
 	registered := false
 	for _, h := range f.hosts {
 		if h.view.InstanceArn == "" || h.view.State != "running" || h.view.Cluster != clusterName(input.Cluster) {
@@ -156,7 +156,7 @@ func (h Host) meets(expression string) bool {
 
 // instance is a host as DescribeContainerInstances and its events have it; the
 // mutex is held.
-func (f *Fleet) instance(h *host) map[string]any {
+func (f *Service) instance(h *host) map[string]any {
 	count := 0
 	for _, t := range f.tasks {
 		if t.view.ContainerInstanceArn == h.view.InstanceArn && t.view.LastStatus != "STOPPED" {
@@ -172,7 +172,7 @@ func (f *Fleet) instance(h *host) map[string]any {
 	}
 }
 
-func (f *Fleet) listInstances(_ context.Context, body []byte) (any, error) {
+func (f *Service) listInstances(_ context.Context, body []byte) (any, error) {
 	var input struct{ Cluster, Filter string }
 	if err := json.Unmarshal(body, &input); err != nil {
 		return nil, err
@@ -189,7 +189,7 @@ func (f *Fleet) listInstances(_ context.Context, body []byte) (any, error) {
 	return map[string]any{"containerInstanceArns": found}, nil
 }
 
-func (f *Fleet) describeInstances(_ context.Context, body []byte) (any, error) {
+func (f *Service) describeInstances(_ context.Context, body []byte) (any, error) {
 	var input struct {
 		Cluster            string
 		ContainerInstances []string

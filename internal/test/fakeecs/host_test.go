@@ -13,7 +13,7 @@ import (
 )
 
 // host starts an instance.
-func (b *bed) host(t *testing.T, token string) string {
+func (b *fixture) host(t *testing.T, token string) string {
 	t.Helper()
 	made, err := b.hosts.RunInstances(t.Context(), &ec2.RunInstancesInput{
 		MinCount: aws.Int32(1), MaxCount: aws.Int32(1), ClientToken: &token, SubnetId: aws.String("subnet-0a"),
@@ -28,7 +28,7 @@ func (b *bed) host(t *testing.T, token string) string {
 // that is meant for it, and takes it along.
 func TestHosts(t *testing.T) {
 	t.Parallel()
-	b := newBed(t, "bridge", "while :; do sleep 1; done")
+	b := newFixture(t, "bridge", "while :; do sleep 1; done")
 	input := request()
 	input.NetworkConfiguration, input.LaunchType = nil, types.LaunchTypeEc2
 	input.PlacementConstraints = []types.PlacementConstraint{{Type: types.PlacementConstraintTypeMemberOf, Expression: aws.String("attribute:runnerResourceName == shop-Build")}}
@@ -36,14 +36,14 @@ func TestHosts(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "No Container Instances were found in your cluster.", aws.ToString(refused.Failures[0].Reason))
 
-	b.SetJoining(false)
+	b.SetAutoRegister(false)
 	id := b.host(t, "once")
 	assert.Equal(t, id, b.host(t, "once"), "the same request has the same instance")
 	list := &ecs.ListContainerInstancesInput{Cluster: aws.String("builds"), Filter: aws.String("ec2InstanceId == " + id)}
 	listed, err := b.tasks.ListContainerInstances(t.Context(), list)
 	require.NoError(t, err)
 	assert.Empty(t, listed.ContainerInstanceArns)
-	require.NoError(t, b.Join(id))
+	require.NoError(t, b.Register(id))
 	listed, err = b.tasks.ListContainerInstances(t.Context(), list)
 	require.NoError(t, err)
 	require.Len(t, listed.ContainerInstanceArns, 1)
@@ -73,7 +73,7 @@ func TestHosts(t *testing.T) {
 	hosts := b.Hosts("shop-Build")
 	require.Len(t, hosts, 1)
 	assert.Equal(t, map[string]string{"AttiniResourceType": "RunnerInstance"}, hosts[0].Tags)
-	assert.Error(t, b.Join(id), "what is terminated joins nothing")
+	assert.Error(t, b.Register(id), "what is terminated joins nothing")
 
 	_, err = b.hosts.TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{"i-0"}})
 	assert.Equal(t, "InvalidInstanceID.NotFound", codeOf(err))

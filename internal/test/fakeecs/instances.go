@@ -45,7 +45,7 @@ type instancesAnswer struct {
 }
 
 // serveInstances answers EC2's Query requests.
-func (f *Fleet) serveInstances(w http.ResponseWriter, body []byte) {
+func (f *Service) serveInstances(w http.ResponseWriter, body []byte) {
 	form, err := url.ParseQuery(string(body))
 	var answer instancesAnswer
 	if err == nil {
@@ -88,22 +88,22 @@ func serveRefusal(w http.ResponseWriter, refusal *Refusal) {
 	_, _ = w.Write(text) // the client's matter
 }
 
-func (f *Fleet) runInstances(form url.Values) ([]instanceItem, error) {
+func (f *Service) runInstances(form url.Values) ([]instanceItem, error) {
 	id := "i-0" + strings.ReplaceAll(uuid.NewString(), "-", "")[:16]
-	made, err := f.newHost(f.life, id, form.Get("LaunchTemplate.LaunchTemplateId"), form.Get("LaunchTemplate.Version"), form.Get("SubnetId"))
+	made, err := f.newHost(f.ctx, id, form.Get("LaunchTemplate.LaunchTemplateId"), form.Get("LaunchTemplate.Version"), form.Get("SubnetId"))
 	if err != nil {
 		return nil, err
 	}
 	h, isNew, joins := f.addHost(&host{view: made, token: form.Get("ClientToken")})
 	if isNew && joins {
-		f.running.Go(func() { _ = f.Join(id) }) // it may have been terminated meanwhile
+		f.running.Go(func() { _ = f.Register(id) }) // it may have been terminated meanwhile
 	}
 	return []instanceItem{h.item()}, nil
 }
 
 // addHost adds a host, but for one whose client token was used before: that is
 // the host then.
-func (f *Fleet) addHost(made *host) (h Host, isNew, joins bool) {
+func (f *Service) addHost(made *host) (h Host, isNew, joins bool) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for _, h := range f.hosts {
@@ -112,11 +112,11 @@ func (f *Fleet) addHost(made *host) (h Host, isNew, joins bool) {
 		}
 	}
 	f.hosts = append(f.hosts, made)
-	return made.view, true, f.joins
+	return made.view, true, f.autoRegister
 }
 
 // named are the hosts that a request names; the mutex is held.
-func (f *Fleet) named(form url.Values) ([]*host, error) {
+func (f *Service) named(form url.Values) ([]*host, error) {
 	var found []*host
 	for i := 1; form.Has("InstanceId." + strconv.Itoa(i)); i++ {
 		id := form.Get("InstanceId." + strconv.Itoa(i))
@@ -129,7 +129,7 @@ func (f *Fleet) named(form url.Values) ([]*host, error) {
 	return found, nil
 }
 
-func (f *Fleet) findInstances(form url.Values) (items []instanceItem, err error) {
+func (f *Service) findInstances(form url.Values) (items []instanceItem, err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	found, err := f.named(form)
@@ -140,7 +140,7 @@ func (f *Fleet) findInstances(form url.Values) (items []instanceItem, err error)
 }
 
 // terminateInstances ends instances, and the tasks on them.
-func (f *Fleet) terminateInstances(form url.Values) (items []instanceItem, err error) {
+func (f *Service) terminateInstances(form url.Values) (items []instanceItem, err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	found, err := f.named(form)
@@ -155,7 +155,7 @@ func (f *Fleet) terminateInstances(form url.Values) (items []instanceItem, err e
 }
 
 // terminate ends a host; the mutex is held.
-func (f *Fleet) terminate(h *host) {
+func (f *Service) terminate(h *host) {
 	h.view.State = "terminated"
 	for _, t := range f.tasks {
 		if h.view.InstanceArn == "" || t.view.ContainerInstanceArn != h.view.InstanceArn || t.view.LastStatus == "STOPPED" {
@@ -167,7 +167,7 @@ func (f *Fleet) terminate(h *host) {
 }
 
 // Terminate ends a host as who looks after the account's instances does.
-func (f *Fleet) Terminate(id string) error {
+func (f *Service) Terminate(id string) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	h := f.host(id)

@@ -8,7 +8,7 @@ import (
 
 // serveMetadata answers what containers ask about themselves (task metadata
 // endpoint version 4).
-func (f *Fleet) serveMetadata(w http.ResponseWriter, r *http.Request) {
+func (f *Service) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	id := strings.Split(strings.TrimPrefix(r.URL.Path, "/v4/"), "/")[0]
 	f.mutex.Lock()
 	t := f.find(id)

@@ -42,7 +42,7 @@ type request struct {
 	task *task
 }
 
-func (f *Fleet) runTask(ctx context.Context, body []byte) (any, error) {
+func (f *Service) runTask(ctx context.Context, body []byte) (any, error) {
 	var input runTaskInput
 	if err := json.Unmarshal(body, &input); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func started(view Task) any {
 	return map[string]any{"tasks": []Task{view.clone()}, "failures": []any{}}
 }
 
-func (f *Fleet) definition(ctx context.Context, name string) (*types.TaskDefinition, error) {
+func (f *Service) definition(ctx context.Context, name string) (*types.TaskDefinition, error) {
 	found, err := f.definitions.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &name})
 	if err != nil || found.TaskDefinition == nil {
 		return nil, &Refusal{"ClientException", "Unable to find task definition " + name}
@@ -123,7 +123,7 @@ func containerOf(definition *types.TaskDefinition, name string) int {
 }
 
 // newTask is a task that has not begun.
-func (f *Fleet) newTask(input runTaskInput, overrides taskOverrides, definition *types.TaskDefinition, instance string) *task {
+func (f *Service) newTask(input runTaskInput, overrides taskOverrides, definition *types.TaskDefinition, instance string) *task {
 	id := strings.ReplaceAll(uuid.NewString(), "-", "")
 	arn := f.arn("task", clusterName(input.Cluster)+"/"+id)
 	t := &task{

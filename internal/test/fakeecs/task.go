@@ -69,19 +69,19 @@ func (t *task) end(code, reason string) {
 }
 
 // change changes a task and tells of it.
-func (f *Fleet) change(t *task, change func(*Task)) {
+func (f *Service) change(t *task, change func(*Task)) {
 	f.mutex.Lock()
 	change(&t.view)
 	t.view.Version++
-	view, lost := t.view.clone(), f.silent[t.view.Group]
+	view, lost := t.view.clone(), f.lostEvents[t.view.Group]
 	f.mutex.Unlock()
 	if !lost {
-		f.tell("ECS Task State Change", view)
+		f.emit("ECS Task State Change", view)
 	}
 }
 
 // run is a task's life.
-func (f *Fleet) run(t *task) {
+func (f *Service) run(t *task) {
 	p, err := start(t.command, t.log)
 	if err != nil {
 		f.change(t, func(view *Task) {
@@ -109,7 +109,7 @@ func (f *Fleet) run(t *task) {
 }
 
 // wait waits until the process has ended, as it is told to where it is.
-func (f *Fleet) wait(t *task, p *process) {
+func (f *Service) wait(t *task, p *process) {
 	var late <-chan time.Time
 	stop := t.stop
 	for {
@@ -129,7 +129,7 @@ func (f *Fleet) wait(t *task, p *process) {
 			p.kill()
 			<-p.exited
 			return
-		case <-f.life.Done():
+		case <-f.ctx.Done():
 			p.kill()
 			<-p.exited
 			return
@@ -138,7 +138,7 @@ func (f *Fleet) wait(t *task, p *process) {
 }
 
 // Kill ends a task without notice, as a machine that fails does.
-func (f *Fleet) Kill(arn, stopCode, reason string) error {
+func (f *Service) Kill(arn, stopCode, reason string) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	t := f.find(arn)
@@ -150,7 +150,7 @@ func (f *Fleet) Kill(arn, stopCode, reason string) error {
 	return nil
 }
 
-func (f *Fleet) stopTask(_ context.Context, body []byte) (any, error) {
+func (f *Service) stopTask(_ context.Context, body []byte) (any, error) {
 	var input struct{ Cluster, Task, Reason string }
 	if err := json.Unmarshal(body, &input); err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (f *Fleet) stopTask(_ context.Context, body []byte) (any, error) {
 	return map[string]any{"task": t.view.clone()}, nil
 }
 
-func (f *Fleet) describeTasks(_ context.Context, body []byte) (any, error) {
+func (f *Service) describeTasks(_ context.Context, body []byte) (any, error) {
 	var input struct {
 		Cluster string
 		Tasks   []string
@@ -190,7 +190,7 @@ func (f *Fleet) describeTasks(_ context.Context, body []byte) (any, error) {
 	return map[string]any{"tasks": found, "failures": missing}, nil
 }
 
-func (f *Fleet) listTasks(_ context.Context, body []byte) (any, error) {
+func (f *Service) listTasks(_ context.Context, body []byte) (any, error) {
 	var input struct{ Cluster, DesiredStatus, StartedBy string }
 	if err := json.Unmarshal(body, &input); err != nil {
 		return nil, err
@@ -212,7 +212,7 @@ func (f *Fleet) listTasks(_ context.Context, body []byte) (any, error) {
 
 // protect answers for the protection of tasks, which only services have: ECS
 // refuses it for all others.
-func (f *Fleet) protect(_ context.Context, body []byte) (any, error) {
+func (f *Service) protect(_ context.Context, body []byte) (any, error) {
 	var input struct{ Tasks []string }
 	if err := json.Unmarshal(body, &input); err != nil {
 		return nil, err

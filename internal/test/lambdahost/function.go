@@ -91,12 +91,12 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		return nil, fmt.Errorf("invoke %s: the event has %d bytes, more than %d", f.config.Name, len(event), PayloadLimit)
 	}
 	for {
-		e, warm, err := f.take()
+		e, warm, err := f.acquire()
 		if err != nil {
 			return nil, fmt.Errorf("invoke %s: %w", f.config.Name, err)
 		}
 		response, err := e.invoke(ctx, event)
-		f.giveBack(e)
+		f.release(e)
 		if errors.Is(err, errNotDelivered) {
 			if warm { // it ended after its last event, as a process that panicked does
 				continue
@@ -104,7 +104,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 			err = e.exitError()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("invoke %s: %w", f.config.Name, f.orClosed(err))
+			return nil, fmt.Errorf("invoke %s: %w", f.config.Name, f.closedOr(err))
 		}
 		return response, nil
 	}
@@ -121,8 +121,8 @@ func (f *Function) Close() {
 	}
 }
 
-// take returns an idle environment, or a new one.
-func (f *Function) take() (e *environment, warm bool, err error) {
+// acquire returns an idle environment, or a new one.
+func (f *Function) acquire() (e *environment, warm bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
@@ -139,8 +139,8 @@ func (f *Function) take() (e *environment, warm bool, err error) {
 	return e, false, nil
 }
 
-// giveBack makes an environment idle, or forgets it if it has ended.
-func (f *Function) giveBack(e *environment) {
+// release makes an environment idle, or forgets it if it has ended.
+func (f *Function) release(e *environment) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	select {
@@ -151,8 +151,8 @@ func (f *Function) giveBack(e *environment) {
 	}
 }
 
-// orClosed is the error of an invocation that Close may have cut off.
-func (f *Function) orClosed(err error) error {
+// closedOr is the error of an invocation that Close may have cut off.
+func (f *Function) closedOr(err error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {

@@ -1,0 +1,84 @@
+package aws
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// MessageFilter decides whether a message is this agent's. It checks in this order:
+// is the task stopping, does the runner item name it, is the execution current
+// in its deployment, does the configuration hash match (docs/wire.md).
+type MessageFilter struct {
+	metadata    *Metadata
+	runner      *RunnerItem
+	deployments tableClient
+	table       string
+	hash        int32
+}
+
+var _ worker.MessageFilter = (*MessageFilter)(nil)
+
+// stopped is the DesiredStatus of a task that is to stop.
+const stopped = "STOPPED"
+
+// NewMessageFilter checks against the table of deployments and the configuration
+// hash that the task was started with.
+func NewMessageFilter(configuration aws.Config, metadata *Metadata, runner *RunnerItem, table string, hash int32) *MessageFilter {
+	return &MessageFilter{metadata: metadata, runner: runner, deployments: dynamodb.NewFromConfig(configuration), table: table, hash: hash}
+}
+
+// Check implements worker.Admission. A metadata endpoint that does not answer
+// says nothing against the message.
+func (a *MessageFilter) Check(ctx context.Context, message *protocol.Message) (worker.Decision, error) {
+	if container, err := a.metadata.Container(ctx); err == nil && container.DesiredStatus == stopped {
+		return worker.Superseded, nil
+	}
+	ours, err := a.runner.isCurrent(ctx)
+	switch {
+	case err != nil:
+		return 0, err
+	case !ours:
+		return worker.Superseded, nil
+	}
+	current, err := a.isCurrent(ctx, message)
+	switch {
+	case err != nil:
+		return 0, err
+	case !current:
+		return worker.Discard, nil
+	case message.ConfigurationHash != a.hash:
+		return worker.Requeue, nil
+	}
+	return worker.Accept, nil
+}
+
+// isCurrent reports whether the message's execution, or the one to whose
+// deployment the launcher has found that it belongs, is one of those that the
+// deployment has now.
+func (a *MessageFilter) isCurrent(ctx context.Context, message *protocol.Message) (bool, error) {
+	found, err := read(ctx, a.deployments, a.table, item{
+		"deploymentName": stringAttr(message.Origin.Environment + "-" + message.Origin.DistributionName),
+		"deploymentTime": numberAttr("0"),
+	})
+	if err != nil {
+		return false, permanentError(fmt.Sprintf("read the deployment in table %s", a.table), err)
+	}
+	executions, ok := found["executionArns"].(*types.AttributeValueMemberM)
+	if !ok {
+		return false, nil
+	}
+	for _, execution := range executions.Value {
+		current := stringOf(execution)
+		if current != "" && (current == message.Metadata.ExecutionARN || current == message.Metadata.DeploymentExecutionARN) {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,168 @@
+package aws
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/attini-go/runner/agent/worker"
+)
+
+// RunnerItem is the runner's item in the resource-state table, for the agent of
+// one task.
+type RunnerItem struct {
+	client        tableClient
+	table, name   string
+	task          string
+	now           func() time.Time
+	missingRetire missingPermission
+	// started says that Join has said so.
+	started atomic.Bool
+}
+
+var _ worker.RunnerState = (*RunnerItem)(nil)
+
+// Attributes by which an agent says that it takes nothing more.
+const (
+	attributeRetiredTask = "retiredTaskId"
+	attributeRetiredAt   = "retiredAt"
+)
+
+// NewRunnerItem is the item of the runner of the given name, {stack}-{Runner}.
+// Without a task the agent is not on ECS, and nothing is checked or written.
+func NewRunnerItem(configuration aws.Config, table, name, task string, logger *slog.Logger) *RunnerItem {
+	return &RunnerItem{
+		client: dynamodb.NewFromConfig(configuration), table: table, name: name, task: task,
+		now: time.Now, missingRetire: missingPermission{logger: logger},
+	}
+}
+
+func (r *RunnerItem) key() item {
+	return item{keyType: stringAttr(typeRunner), keyName: stringAttr(r.name)}
+}
+
+// Settings is what the item tells the agent at its start.
+type Settings struct {
+	StartupCommands  []string
+	Environment      string
+	DistributionName string
+}
+
+// Settings reads the item.
+func (r *RunnerItem) Settings(ctx context.Context) (Settings, error) {
+	found, err := read(ctx, r.client, r.table, r.key())
+	if err != nil {
+		return Settings{}, r.wrapError("read the runner's state", err)
+	}
+	return settingsOf(found), nil
+}
+
+func settingsOf(found item) Settings {
+	settings := Settings{Environment: stringOf(found["environment"]), DistributionName: stringOf(found["distributionName"])}
+	if commands, ok := found["startupCommands"].(*types.AttributeValueMemberL); ok {
+		for _, command := range commands.Value {
+			settings.StartupCommands = append(settings.StartupCommands, stringOf(command))
+		}
+	}
+	return settings
+}
+
+// Register says that the agent is up and reads the item, in one call: a job is
+// waiting. Where that does not go, it only reads; Started says it then.
+func (r *RunnerItem) Register(ctx context.Context) (Settings, error) {
+	if r.task == "" {
+		return r.Settings(ctx)
+	}
+	found, err := r.start(ctx)
+	if err != nil {
+		return r.Settings(ctx)
+	}
+	r.started.Store(true)
+	return settingsOf(found), nil
+}
+
+// MarkStarted implements worker.Life.
+func (r *RunnerItem) MarkStarted(ctx context.Context) error {
+	if r.task == "" || r.started.Load() {
+		return nil
+	}
+	_, err := r.start(ctx)
+	if isConditionFailed(err) {
+		return worker.ErrSuperseded
+	}
+	return r.wrapError("say that the runner has started", err)
+}
+
+// start marks the item, if it names this agent, and returns it.
+func (r *RunnerItem) start(ctx context.Context) (item, error) {
+	output, err := r.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &r.table, Key: r.key(), ReturnValues: types.ReturnValueAllNew,
+		UpdateExpression:          aws.String("SET #started = :yes"),
+		ConditionExpression:       aws.String("#task = :task"),
+		ExpressionAttributeNames:  map[string]string{"#started": attributeStarted, "#task": attributeTask},
+		ExpressionAttributeValues: item{":yes": boolAttr(true), ":task": stringAttr(r.task)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return output.Attributes, nil
+}
+
+// Retire implements worker.Life.
+func (r *RunnerItem) Retire(ctx context.Context) error {
+	if r.task == "" {
+		return nil
+	}
+	_, err := r.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &r.table, Key: r.key(),
+		UpdateExpression:         aws.String("SET #retired = :task, #at = :now"),
+		ConditionExpression:      aws.String("#task = :task"),
+		ExpressionAttributeNames: map[string]string{"#retired": attributeRetiredTask, "#at": attributeRetiredAt, "#task": attributeTask},
+		ExpressionAttributeValues: item{
+			":task": stringAttr(r.task), ":now": numberAttr(strconv.FormatInt(r.now().UnixMilli(), 10)),
+		},
+	})
+	switch {
+	case isConditionFailed(err):
+		return worker.ErrSuperseded
+	case isDenied(err):
+		r.missingRetire.warnOnce("dynamodb:UpdateItem", "a job that comes while the runner leaves waits for the next one")
+		return nil
+	}
+	return r.wrapError("say that the runner leaves", err)
+}
+
+// CheckCurrent implements worker.Life.
+func (r *RunnerItem) CheckCurrent(ctx context.Context) error {
+	ours, err := r.isCurrent(ctx)
+	if err == nil && !ours {
+		return worker.ErrSuperseded
+	}
+	return err
+}
+
+// isCurrent reports whether the item names this agent's task.
+func (r *RunnerItem) isCurrent(ctx context.Context) (bool, error) {
+	if r.task == "" {
+		return true, nil
+	}
+	found, err := read(ctx, r.client, r.table, r.key())
+	if err != nil {
+		return false, r.wrapError("read the runner's state", err)
+	}
+	return stringOf(found[attributeTask]) == r.task, nil
+}
+
+func (r *RunnerItem) wrapError(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanentError(fmt.Sprintf("%s in table %s", what, r.table), err)
+}

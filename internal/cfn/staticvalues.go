@@ -1,0 +1,121 @@
+package cfn
+
+import "strings"
+
+// StaticValues is what can be known of a template's values before it is deployed:
+// from its parameters' values, their defaults and AllowedValues, from the
+// conditions and mappings that only need these, and from the pseudo parameters
+// that are told. The values of NoEcho parameters are left out, so that none
+// can get into a message.
+type StaticValues struct {
+	evaluator *Evaluator
+	given     map[string]string
+}
+
+// Analyze takes the values that are known. Missing parameters are no problem.
+func Analyze(template *Node, values Values) *StaticValues {
+	evaluator, _ := NewEvaluator(template, values)
+	for _, declared := range template.Get("Parameters").Entries() {
+		if IsNoEcho(declared.Value) {
+			delete(evaluator.parameters, declared.Key)
+		}
+	}
+	return &StaticValues{evaluator: evaluator, given: values.Parameters}
+}
+
+// Values returns the values that n may come to, and whether these are all: one
+// where it is known; several for the AllowedValues of a parameter that has no
+// value yet, and for Fn::If whose condition is not known; none where nothing is
+// known. They stand in n's place. AWS::NoValue counts as a value.
+func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
+	taken := f.ResolveIf(n)
+	name, argument, _ := Intrinsic(taken)
+	switch {
+	case name == "Ref" && argument.IsString() && f.hasAllowedValues(argument.Text):
+		return f.allowedValues(n, f.evaluator.template.At("Parameters", argument.Text))
+	case name == "Fn::If" && isChoice(argument):
+		return f.bothBranches(n, argument)
+	}
+	value, problems := f.evaluator.Evaluate(taken, "")
+	if problems.HasErrors() {
+		return nil, false
+	}
+	return []*Node{withPlace(value, n)}, true
+}
+
+// ResolveIf follows Fn::If as far as its conditions are known, and returns the
+// value that is taken as it is written.
+func (f *StaticValues) ResolveIf(n *Node) *Node {
+	for {
+		name, argument, ok := Intrinsic(n)
+		if !ok || name != "Fn::If" || !isChoice(argument) {
+			return n
+		}
+		taken, problems := f.evaluator.Condition(argument.Items[0].Text, "")
+		switch {
+		case problems.HasErrors():
+			return n
+		case taken:
+			n = argument.Items[1]
+		default:
+			n = argument.Items[2]
+		}
+	}
+}
+
+func isChoice(argument *Node) bool {
+	return argument.IsList() && len(argument.Items) == 3 && argument.Items[0].IsString()
+}
+
+// hasAllowedValues reports whether a parameter lacks a value and lists those allowed.
+func (f *StaticValues) hasAllowedValues(name string) bool {
+	declaration := f.evaluator.template.At("Parameters", name)
+	_, isStored := storedType(declaration)
+	_, isGiven := f.given[name]
+	return declaration.Get("AllowedValues").IsList() && !isGiven && !isStored && !IsNoEcho(declaration)
+}
+
+// allowedValues are the values that a declaration allows; its Default is one of them.
+func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all bool) {
+	all = true
+	for _, item := range declaration.Get("AllowedValues").Items {
+		if !item.IsScalar() {
+			all = false
+			continue
+		}
+		values = append(values, withPlace(Str(item.Text), n))
+	}
+	return values, all
+}
+
+func (f *StaticValues) bothBranches(n, argument *Node) (values []*Node, all bool) {
+	all = true
+	for _, branch := range argument.Items[1:] {
+		some, complete := f.Values(branch)
+		all = all && complete
+		for _, value := range some {
+			values = append(values, withPlace(value, n))
+		}
+	}
+	return values, all
+}
+
+func withPlace(value, at *Node) *Node {
+	result := *value
+	result.Place = at.Place
+	return &result
+}
+
+// Declares reports whether the template declares a parameter.
+func (f *StaticValues) Declares(parameter string) bool { return f.evaluator.declares(parameter) }
+
+// IsList reports whether a parameter's value is a list.
+func (f *StaticValues) IsList(parameter string) bool {
+	kind := f.evaluator.template.At("Parameters", parameter).Get("Type").stringOrEmpty()
+	return isListType(strings.TrimPrefix(kind, storedPrefix))
+}
+
+// IsNoEcho reports whether a parameter's value is hidden.
+func (f *StaticValues) IsNoEcho(parameter string) bool {
+	return IsNoEcho(f.evaluator.template.At("Parameters", parameter))
+}

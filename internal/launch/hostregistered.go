@@ -1,0 +1,184 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// HostRegistered deals with a container instance that is ready for tasks, as
+// its event tells: the start that its host was booted for goes on, and the
+// steps that wait for it wait on. A host that no runner waits for is
+// terminated. Instances that are no runner's, are not ready or have tasks are
+// no matter.
+func (l *Launcher) HostRegistered(ctx context.Context, cluster string, instance Instance) error {
+	if instance.Runner == "" || instance.Host == "" || !instance.Ready || instance.Tasks > 0 {
+		return nil
+	}
+	state, err := l.ports.States.State(ctx, instance.Runner)
+	switch {
+	case errors.Is(err, ErrNoRunner):
+		return l.terminateUnknownHost(ctx, cluster, instance)
+	case err != nil:
+		return fmt.Errorf("read the runner's state: %w", err)
+	case state.Task != "" && state.TaskHost == instance.Host:
+		return nil
+	case state.Host != instance.Host:
+		return l.handleUnknownHost(ctx, cluster, instance)
+	case state.HostBootedAt.IsZero():
+		return nil // its task has ended, and that event says what becomes of it
+	}
+	return l.continueStart(ctx, instance.Runner, state)
+}
+
+// continueStart goes on with the start that the runner's newest host was booted for.
+func (l *Launcher) continueStart(ctx context.Context, name string, state State) error {
+	if _, err := l.findWaitingJobs(ctx, state.QueueURL, scanWait); err != nil {
+		l.logger.Warn("have the waiting steps wait on", "runner", name, "error", err)
+	}
+	r, err := l.loadRunner(ctx, name, state.HostConfiguration)
+	if err == nil {
+		r.registered = state.Host
+		err = l.ensureRunner(ctx, r)
+	}
+	var final *Failure
+	if errors.As(err, &final) {
+		l.logger.Warn("the runner is not started on its host", "runner", name, "host", state.Host, "error", final)
+		return nil
+	}
+	return err
+}
+
+// handleUnknownHost deals with a host that the state does not name: it was just started,
+// or by an attempt that was broken off, or another has taken its place.
+func (l *Launcher) handleUnknownHost(ctx context.Context, cluster string, instance Instance) error {
+	state, err := l.awaitStart(ctx, instance.Runner, instance.Host)
+	switch {
+	case errors.Is(err, ErrNoRunner):
+		return l.terminateUnknownHost(ctx, cluster, instance)
+	case err != nil:
+		return fmt.Errorf("see whether the runner waits for the host %s: %w", instance.Host, err)
+	case state.Host == instance.Host:
+		return l.continueStart(ctx, instance.Runner, state)
+	case state.Attempt == "":
+		return l.terminateUnknownHost(ctx, cluster, instance)
+	}
+	// Whoever made the attempt died. Making it again finds this host, or
+	// another in its place; then this one has no use.
+	r, err := l.loadRunner(ctx, instance.Runner, state.AttemptConfiguration)
+	if err == nil {
+		err = l.ensureRunner(ctx, r)
+	}
+	var final *Failure
+	if err != nil && !errors.As(err, &final) {
+		return err
+	}
+	state, err = l.ports.States.State(ctx, instance.Runner)
+	switch {
+	case err != nil && !errors.Is(err, ErrNoRunner):
+		return fmt.Errorf("read the runner's state: %w", err)
+	case err == nil && state.Host == instance.Host:
+		return l.continueStart(ctx, instance.Runner, state)
+	}
+	return l.terminateUnknownHost(ctx, cluster, instance)
+}
+
+// awaitStart waits until nobody is starting the runner, or the state names the
+// host, and returns the state.
+func (l *Launcher) awaitStart(ctx context.Context, runner, host string) (State, error) {
+	ctx, cancel := withReserve(ctx)
+	defer cancel()
+	for {
+		state, err := l.ports.States.State(ctx, runner)
+		if err != nil || state.Host == host || !time.Now().Before(state.LockedUntil) {
+			return state, err
+		}
+		pause(ctx, maxRetryDelay)
+	}
+}
+
+// terminateUnknownHost terminates a host that no runner has a use for, unless a task is
+// on it after all: events may be late.
+func (l *Launcher) terminateUnknownHost(ctx context.Context, cluster string, instance Instance) error {
+	now, err := l.ports.Cluster.Instance(ctx, cluster, instance.Host)
+	switch {
+	case errors.Is(err, ErrNotRegistered):
+	case err != nil:
+		return fmt.Errorf("ask the cluster for the host %s: %w", instance.Host, err)
+	case now.Tasks > 0:
+		return nil
+	}
+	return l.terminateHost(ctx, instance.Runner, instance.Host)
+}
+
+// ExecutionEnded deals with what no event tells: a host that never registered
+// fails the steps that wait for it by their heartbeats, and so their execution.
+// When an execution has ended, every host that is overdue is terminated, and
+// what waits for it still fails.
+func (l *Launcher) ExecutionEnded(ctx context.Context) error {
+	names, err := l.ports.States.BootingRunners(ctx)
+	if err != nil {
+		return fmt.Errorf("look for hosts that are overdue: %w", err)
+	}
+	var problems []error
+	for _, name := range names {
+		problems = append(problems, l.removeOverdueHost(ctx, name))
+	}
+	return errors.Join(problems...)
+}
+
+func (l *Launcher) removeOverdueHost(ctx context.Context, name string) error {
+	state, err := l.ports.States.State(ctx, name)
+	switch {
+	case errors.Is(err, ErrNoRunner):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the runner's state: %w", err)
+	case state.HostBootedAt.IsZero(), time.Since(state.HostBootedAt) < registrationTimeout:
+		return nil
+	}
+	r, err := l.loadRunner(ctx, name, state.HostConfiguration)
+	var final *Failure
+	switch {
+	case errors.As(err, &final): // it can never go on
+		return l.removeHostWithoutTask(ctx, name, state.Host)
+	case err != nil:
+		return err
+	}
+	status, err := l.bootState(ctx, r, state)
+	switch {
+	case err != nil:
+		return err
+	case status == hostReady: // its event was lost
+		return l.continueStart(ctx, name, state)
+	case status == hostBooting:
+		return nil
+	}
+	reason := l.hostStopReason(ctx, state.Host)
+	if err := l.removeHostWithoutTask(ctx, name, state.Host); err != nil {
+		return err
+	}
+	if err := l.failWaitingJobs(ctx, r, l.registrationFailure(r, state.Host, reason, 1)); errors.As(err, &final) {
+		return nil
+	}
+	return err
+}
+
+// removeHostWithoutTask ends the runner's newest host, if it is still that and without
+// a task.
+func (l *Launcher) removeHostWithoutTask(ctx context.Context, name, host string) error {
+	owner, state, err := l.acquireLock(ctx, name, "")
+	switch {
+	case errors.Is(err, ErrNoRunner):
+		return l.terminateHost(ctx, name, host)
+	case err != nil:
+		return fmt.Errorf("take the runner's start lock, to end its host %s: %w", host, err)
+	}
+	if state.Host == host && !(state.Task != "" && state.TaskHost == host) {
+		if err := l.removeUnusedHostLocked(ctx, name, state, host, owner); err != nil {
+			return err
+		}
+	}
+	return l.ports.States.Release(ctx, name, owner, false)
+}

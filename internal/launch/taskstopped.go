@@ -1,0 +1,195 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// TaskStopped deals with a task of ECS that has stopped, as its event tells:
+// the jobs that it had begun fail with the reason, jobs that wait get another
+// task, and a host that has no task any more is terminated. Tasks that are no
+// runner's, or have not stopped yet, are no matter.
+func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
+	runner, ours := runnerOf(task.Group)
+	if !ours || !task.hasEnded() {
+		return nil
+	}
+	host := hostOf(task.StartedBy)
+	state, err := l.ports.States.State(ctx, runner)
+	if errors.Is(err, ErrNoRunner) {
+		// Who deletes the runner fails its jobs too; this is for those that
+		// began later.
+		_, claims := l.failTaskClaims(ctx, runner, task)
+		return errors.Join(claims, l.terminateHost(ctx, runner, host))
+	}
+	if err != nil {
+		return fmt.Errorf("read the runner's state: %w", err)
+	}
+	if state.Task == task.ARN {
+		after, err := l.removeTask(ctx, runner, state, task)
+		switch {
+		case errors.Is(err, ErrChanged), errors.Is(err, ErrNoRunner):
+			return l.TaskStopped(ctx, task) // another has dealt with it
+		case err != nil:
+			return err
+		}
+		if err := l.restartIfJobsWait(ctx, runner, state, after, task); err != nil {
+			return err
+		}
+	} else {
+		if _, err := l.failTaskClaims(ctx, runner, task); err != nil {
+			return err
+		}
+		if state.Task == "" {
+			// The event has come before, and may not have been dealt with to
+			// its end.
+			if err := l.restartIfJobsWait(ctx, runner, state, state, task); err != nil {
+				return err
+			}
+		}
+	}
+	return l.removeUnusedHost(ctx, runner, host)
+}
+
+// removeTask takes a task that has ended out of the state, after the jobs that it had
+// begun were failed. It returns the state without it, ErrChanged when the task
+// is not the runner's any more.
+func (l *Launcher) removeTask(ctx context.Context, runner string, state State, task TaskStatus) (State, error) {
+	begun, err := l.failTaskClaims(ctx, runner, task)
+	if err != nil {
+		return State{}, err
+	}
+	// A task that took a job, or left by itself, had started.
+	progress := begun || state.Retired == task.ARN
+	after, err := l.ports.States.RemoveTask(ctx, runner, task.ARN, progress)
+	if err != nil {
+		return State{}, fmt.Errorf("remove the task from the runner's state: %w", err)
+	}
+	l.logger.Info("the runner's task has ended", "runner", runner, "task", task.ARN, "reason", task.stopDescription(), "begun", begun, "failures", after.StartFailures)
+	return after, nil
+}
+
+// failTaskClaims fails the jobs that a task had begun and not answered, and reports
+// whether it had begun any.
+func (l *Launcher) failTaskClaims(ctx context.Context, runner string, task TaskStatus) (begun bool, err error) {
+	claims, err := l.ports.Claims.Claims(ctx, runner, task.ARN)
+	if err != nil {
+		return false, fmt.Errorf("read the jobs that the task %s had begun: %w", task.ARN, err)
+	}
+	failure := &Failure{protocol.ErrorRuntime, "the runner's task stopped while the job ran: " + task.stopDescription()}
+	return len(claims) > 0, l.failClaimedJobs(ctx, runner, claims, failure)
+}
+
+// failClaimedJobs fails the jobs of claims that are not finished, and finishes them. In
+// this order: a job whose claim is finished is asked after by nobody.
+func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []Claim, failure *Failure) error {
+	var problems []error
+	for _, claim := range claims {
+		if claim.Finished {
+			continue
+		}
+		var err error
+		if claim.Token != "" {
+			err = l.failStep(ctx, claim.Token, failure)
+		}
+		if err == nil {
+			err = l.ports.Claims.Finish(ctx, runner, claim)
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("fail the step %q, whose job had begun: %w", claim.StepName, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// restartIfJobsWait starts the runner again if jobs wait for it, which it was without
+// after this task ended. before is the state with the task, after the one
+// without.
+func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before, after State, task TaskStatus) error {
+	// An agent that left by itself has looked once more after it said so. One
+	// that was killed may have held jobs, which show themselves later.
+	patience := maxHiddenTime
+	if before.Retired == task.ARN {
+		patience = scanWait
+	}
+	found, err := l.findWaitingJobs(ctx, after.QueueURL, patience)
+	switch {
+	case err != nil:
+		return err
+	case len(found) == 0:
+		return l.resetFailures(ctx, runner, after)
+	}
+	id := configurationFor(found, before.Configuration)
+	r, err := l.loadRunner(ctx, runner, id)
+	var final *Failure
+	switch {
+	case errors.As(err, &final): // nobody can be started for them
+		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == Hash(id) })
+	case err != nil:
+		return err
+	case after.StartFailures >= maxStartFailures:
+		err = l.failWaitingJobs(ctx, r, repeatedFailure(task, after.StartFailures))
+	default:
+		l.logger.Info("jobs wait, so the runner is started again", "runner", runner, "jobs", len(found))
+		err = l.ensureRunner(ctx, r)
+	}
+	if errors.As(err, &final) {
+		return nil // the jobs have been told
+	}
+	return err
+}
+
+func (l *Launcher) resetFailures(ctx context.Context, runner string, state State) error {
+	if state.StartFailures == 0 {
+		return nil
+	}
+	err := l.ports.States.ResetFailures(ctx, runner)
+	if err == nil || errors.Is(err, ErrNoRunner) {
+		return nil
+	}
+	return fmt.Errorf("forget the runner's failed starts: %w", err)
+}
+
+// removeUnusedHost terminates a host that the runner has no use for any more.
+func (l *Launcher) removeUnusedHost(ctx context.Context, runner, host string) error {
+	if host == "" {
+		return nil
+	}
+	owner, state, err := l.acquireLock(ctx, runner, "")
+	switch {
+	case errors.Is(err, ErrNoRunner):
+		return l.terminateHost(ctx, runner, host)
+	case err != nil:
+		return fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
+	}
+	if needed := state.TaskHost == host && state.Task != ""; !needed {
+		if err := l.removeUnusedHostLocked(ctx, runner, state, host, owner); err != nil {
+			return err
+		}
+	}
+	return l.ports.States.Release(ctx, runner, owner, false)
+}
+
+func (l *Launcher) removeUnusedHostLocked(ctx context.Context, name string, state State, host, owner string) error {
+	if err := l.terminateHost(ctx, name, host); err != nil || state.Host != host {
+		return err
+	}
+	if _, err := l.ports.States.ForgetHost(ctx, name, host, owner, false); err != nil && !errors.Is(err, ErrChanged) && !errors.Is(err, ErrNoRunner) {
+		return fmt.Errorf("remove the host %s from the runner's state: %w", host, err)
+	}
+	return nil
+}
+
+func (l *Launcher) terminateHost(ctx context.Context, runner, host string) error {
+	if host == "" {
+		return nil
+	}
+	if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
+		return fmt.Errorf("terminate the host %s, on which no task of the runner %s is: %w", host, runner, err)
+	}
+	l.logger.Info("a host without a task is terminated", "runner", runner, "host", host)
+	return nil
+}

@@ -1,0 +1,116 @@
+package localrun
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/agent/worker/memory"
+	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/schema"
+)
+
+// How the local agents behave where a deployment has its own ways.
+const (
+	// KillGrace is the time between a job's SIGTERM and SIGKILL. It lets jobs
+	// clean up, and a person not wait for long.
+	KillGrace = 5 * time.Second
+	// heartbeat is how soon a job notices that nobody waits for it any more.
+	heartbeat = 200 * time.Millisecond
+)
+
+// agentPool has one agent for each runner, started when its first job comes and
+// kept until the end, as a warm task is.
+type agentPool struct {
+	deployment *Deployment
+	options    Options
+	directory  string
+	reporter   worker.Reporter
+	source     worker.Source
+	log        worker.Log
+	logger     *slog.Logger
+
+	mu         sync.Mutex
+	queues     map[string]*memory.Queue
+	running    sync.WaitGroup
+	startAgent func(run func(context.Context))
+}
+
+// send puts a job into the queue of the runner of that resource name, and starts
+// the runner if need be. The error is a *launch.Failure.
+func (f *agentPool) send(name string, body []byte) error {
+	runner := f.deployment.runners[name]
+	if runner == nil {
+		return &launch.Failure{Name: launch.ErrorConfiguration, Cause: fmt.Sprintf("Runner %q is not one of this template's", name)}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	q := f.queues[name]
+	if q == nil {
+		q = memory.NewQueue()
+		agent, err := f.newAgent(runner, q)
+		if err != nil {
+			return &launch.Failure{Name: launch.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
+		}
+		f.queues[name] = q
+		f.startAgent(func(ctx context.Context) { f.run(ctx, runner.Name, agent) })
+	}
+	q.Send(body)
+	return nil
+}
+
+func (f *agentPool) run(ctx context.Context, name string, agent *worker.Worker) {
+	if err := agent.Run(ctx); err != nil && ctx.Err() == nil {
+		f.logger.Error("runner ended", "runner", name, "error", err)
+	}
+}
+
+// close lets all agents finish what they have and end.
+func (f *agentPool) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(f.queues)) {
+		f.queues[name].Close()
+	}
+}
+
+func (f *agentPool) newAgent(runner *schema.Runner, q worker.Queue) (*worker.Worker, error) {
+	directory := filepath.Join(f.directory, runner.Name)
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, err
+	}
+	return worker.New(f.config(runner, directory), worker.Ports{
+		Queue: q, Reporter: f.reporter, Source: f.source, Log: f.log,
+	}, f.logger)
+}
+
+func (f *agentPool) config(runner *schema.Runner, directory string) worker.Config {
+	facts := f.deployment.facts
+	return worker.Config{
+		MaxConcurrentJobs: runner.RunnerConfiguration.MaxConcurrentJobs.Literal,
+		JobTimeout:        seconds(runner.RunnerConfiguration.JobTimeout.Literal),
+		StartupCommands:   runner.Startup.Commands.Literal,
+		StartupTimeout:    seconds(runner.Startup.CommandsTimeout.Literal),
+		Shell:             f.options.Shell,
+		Directory:         directory,
+		Environment: append(slices.Clone(f.options.Environment),
+			protocol.EnvArtifactStore+"="+artifactStore(facts),
+			protocol.EnvAccount+"="+facts.Account,
+			protocol.EnvRegion+"="+facts.Region,
+		),
+		KillGrace:         KillGrace,
+		KillNow:           f.options.KillNow,
+		HeartbeatInterval: heartbeat,
+		OutputLimit:       protocol.MaxPayload,
+	}
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -1,0 +1,208 @@
+// Package fakecfn plays the part of CloudFormation that MiniStack has not: it
+// runs macros, and tells the events of stacks. It stands before MiniStack, which
+// makes the resources.
+package fakecfn
+
+import (
+	"cmp"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+)
+
+// Service plays CreateStack, UpdateStack and DeleteStack in a Cloud.
+type Service struct {
+	cloud *fakeaws.Cloud
+	// ctx ends the watching of stacks.
+	ctx      context.Context
+	cancel   context.CancelFunc
+	watching sync.WaitGroup
+
+	mutex sync.Mutex
+	// macros are the functions of the macros that stacks have made, by name.
+	macros map[string]string
+}
+
+// operations are what a Formation plays.
+func operations() []string { return []string{"CreateStack", "UpdateStack", "DeleteStack"} }
+
+// New has a Cloud's stacks played. Its caller must call Close before the Cloud's.
+func New(cloud *fakeaws.Cloud) *Service {
+	f := &Service{cloud: cloud, macros: map[string]string{}}
+	f.ctx, f.cancel = context.WithCancel(context.Background())
+	for _, operation := range operations() {
+		cloud.Handle("cloudformation."+operation, f)
+	}
+	return f
+}
+
+// Close leaves stacks to MiniStack again, and waits for its own work's end.
+func (f *Service) Close() {
+	for _, operation := range operations() {
+		f.cloud.Handle("cloudformation."+operation, nil)
+	}
+	f.cancel()
+	f.watching.Wait()
+}
+
+// ServeHTTP implements http.Handler, for Query requests of CloudFormation.
+func (f *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := fakeaws.Body(r)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client has gone
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	stack := form.Get("StackName")
+	if form.Get("Action") == "DeleteStack" {
+		stack = f.idOf(r, stack)
+	} else if text := form.Get("TemplateBody"); text != "" {
+		expanded, err := f.expand(r.Context(), text, parameters(form))
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		form.Set("TemplateBody", string(expanded))
+	}
+	answer, err := f.ask(r, form)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the stand-in has gone
+	}
+	if answer.Code == http.StatusOK {
+		if id := idIn(answer.Body.Bytes()); id != "" {
+			stack = id
+		}
+		f.watching.Go(func() { f.watch(stack) })
+	}
+	w.Header().Set("Content-Type", answer.Header().Get("Content-Type"))
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()) // the client's matter
+}
+
+// ask asks MiniStack something in place of a request, as who made that.
+func (f *Service) ask(r *http.Request, form url.Values) (*httptest.ResponseRecorder, error) {
+	request := httptest.NewRequestWithContext(f.ctx, http.MethodPost, "/", strings.NewReader(form.Encode()))
+	request.Host = r.Host
+	request.Header.Set("Authorization", r.Header.Get("Authorization"))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return f.cloud.AskMiniStack(request)
+}
+
+// idOf is the ARN of a stack, which has it also when it is gone; or what it was
+// called by when there is none.
+func (f *Service) idOf(r *http.Request, name string) string {
+	answer, err := f.ask(r, url.Values{"Action": {"DescribeStacks"}, "Version": {apiVersion}, "StackName": {name}})
+	if err != nil {
+		return name
+	}
+	return cmp.Or(idIn(answer.Body.Bytes()), name)
+}
+
+// apiVersion is CloudFormation's.
+const apiVersion = "2010-05-15"
+
+// idIn is the first stack's ARN in an answer.
+func idIn(answer []byte) string {
+	decoder := xml.NewDecoder(strings.NewReader(string(answer)))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return ""
+		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "StackId" {
+			var id string
+			if decoder.DecodeElement(&id, &start) != nil {
+				return ""
+			}
+			return id
+		}
+	}
+}
+
+// parameters are those that a request gives.
+func parameters(form url.Values) map[string]string {
+	given := map[string]string{}
+	for i := 1; form.Has(member(i, "ParameterKey")); i++ {
+		given[form.Get(member(i, "ParameterKey"))] = form.Get(member(i, "ParameterValue"))
+	}
+	return given
+}
+
+func member(i int, name string) string { return "Parameters.member." + strconv.Itoa(i) + "." + name }
+
+// refusal is an error in CloudFormation's words.
+type refusal string
+
+// Error implements error.
+func (r refusal) Error() string { return string(r) }
+
+// refuse answers as CloudFormation does for a template that it does not take.
+func refuse(w http.ResponseWriter, err error) {
+	var escaped strings.Builder
+	_ = xml.EscapeText(&escaped, []byte(err.Error())) // never of a Builder
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(http.StatusBadRequest)
+	_, _ = fmt.Fprintf(w, `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>`+
+		`<Code>ValidationError</Code><Message>%s</Message></Error><RequestId>1</RequestId></ErrorResponse>`, &escaped)
+}
+
+// expand is a template as MiniStack can deploy it.
+func (f *Service) expand(ctx context.Context, text string, given map[string]string) ([]byte, error) {
+	template, problems := cfn.Read([]byte(text))
+	if template == nil {
+		return nil, refusal(fmt.Sprintf("Template format error: %v", problems))
+	}
+	template, err := f.transform(ctx, template, given)
+	if err != nil {
+		return nil, err
+	}
+	f.recordMacros(template)
+	if err := f.adapt(template); err != nil {
+		return nil, err
+	}
+	return template.MarshalJSON()
+}
+
+// recordMacros remembers the macros of a template, whose functions are its own.
+func (f *Service) recordMacros(template *cfn.Node) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, resource := range template.Get("Resources").Entries() {
+		properties := resource.Value.Get("Properties")
+		attribute := properties.At("FunctionName", "Fn::GetAtt")
+		if !isType(resource.Value, "AWS::CloudFormation::Macro") || !attribute.IsList() || len(attribute.Items) == 0 {
+			continue
+		}
+		function := template.At("Resources", attribute.Items[0].Text, "Properties", "FunctionName")
+		if name := properties.Get("Name"); name.IsString() && function.IsString() {
+			f.macros[name.Text] = function.Text
+		}
+	}
+}
+
+func (f *Service) macro(name string) (function string, err error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	function, known := f.macros[name]
+	if !known {
+		return "", refusal("No transform named " + fakeaws.Account + "::" + name + " found.")
+	}
+	return function, nil
+}
+
+func isType(resource *cfn.Node, name string) bool {
+	kind := resource.Get("Type")
+	return kind.IsString() && kind.Text == name
+}
