@@ -5,11 +5,22 @@ import "strings"
 // parser collects the problems of one definition.
 type parser struct {
 	problems []Problem
-	named    map[string]*trail // state name -> where it is: names are unique in the whole machine
+	named    map[string]*trail  // state name -> where it is: names are unique in the whole machine
+	fields   map[string][]Field // those of the types of states that were met
 	options  ParseOptions
 	language QueryLanguage // the machine's
 	express  bool          // what is read runs as an EXPRESS execution
 	dangling []dangling
+}
+
+// fieldsOf is FieldsOf, once for each type.
+func (p *parser) fieldsOf(stateType string) []Field {
+	fields, known := p.fields[stateType]
+	if !known {
+		fields = FieldsOf(stateType)
+		p.fields[stateType] = fields
+	}
+	return fields
 }
 
 // object reads the fields of one object of the definition. A field that is wrong counts as absent once its problem is noted.

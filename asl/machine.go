@@ -119,15 +119,15 @@ type run struct {
 	results     func(context.Context, ResultFile) error
 	fixed       *Object // the context object's constant part
 	contextOnce func() *jsonata.Object
-	events      atomic.Int64 // of the history the service would write
-	telling     sync.Mutex   // keeps the observer's calls apart
+	events      *atomic.Int64 // of the history the service would write
+	telling     *sync.Mutex   // keeps the observer's calls apart
 	observer    Observer
 }
 
 func newRun(e Execution, o Options) (*run, any, error) {
 	r := &run{
 		tasks: o.Tasks, clock: o.Clock, newToken: o.NewToken, random: o.Random, maxPayload: o.MaxPayload, observer: o.Observer,
-		items: o.Items, results: o.Results,
+		items: o.Items, results: o.Results, events: &atomic.Int64{}, telling: &sync.Mutex{},
 	}
 	if r.clock == nil {
 		r.clock = realClock{}
@@ -173,6 +173,13 @@ func oneAtATime[T any](f func() T) func() T {
 		defer mutex.Unlock()
 		return f()
 	}
+}
+
+// child is a run whose history is its own, as that of an execution of a distributed Map.
+func (r *run) child() *run {
+	c := *r
+	c.events = &atomic.Int64{}
+	return &c
 }
 
 // count adds events to the history and gives the number of the last. The service limits how many there are: that ends a loop without an end.

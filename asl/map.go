@@ -206,12 +206,12 @@ func (w *mapWork) selected(s *scope, it *item) (any, error) {
 
 // iterate runs one iteration.
 func (w *mapWork) iterate(ctx context.Context, v *visit, s *scope, it *item) (any, error) {
-	if _, err := v.run.count(2); err != nil { // IterationStarted and IterationSucceeded or IterationFailed
-		return nil, err
-	}
+	r := v.run
 	at := place{prefix: fmt.Sprintf("%s[%d].", v.path, it.index), item: it, variables: v.variables}
-	if w.distributed {
-		at.variables = nil // an execution of its own sees none
+	if w.distributed { // an execution of its own, which sees no variables
+		r, at.variables = r.child(), nil
+	} else if _, err := r.count(2); err != nil { // IterationStarted and IterationSucceeded or IterationFailed
+		return nil, err
 	}
 	value := it.value
 	if w.batcher == nil {
@@ -220,7 +220,7 @@ func (w *mapWork) iterate(ctx context.Context, v *visit, s *scope, it *item) (an
 			return nil, err
 		}
 	}
-	return v.run.graph(ctx, w.iteration, at, value)
+	return r.graph(ctx, w.iteration, at, value)
 }
 
 // tolerance counts the failed iterations of a distributed Map.

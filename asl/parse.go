@@ -50,8 +50,7 @@ func ParseWith(definition []byte, options ParseOptions) (*Machine, error) {
 	if err := checkJSON(definition); err != nil {
 		return refuse("the definition is not JSON: %s", err)
 	}
-	s := scanner{text: string(definition)}
-	machine, problems := ParseValue(s.node(&jsonSource{text: s.text}), options)
+	machine, problems := ParseValue(newNodeReader(definition).node(), options)
 	if len(problems) > 0 {
 		return nil, &DefinitionError{Problems: problems}
 	}
@@ -61,7 +60,7 @@ func ParseWith(definition []byte, options ParseOptions) (*Machine, error) {
 // ParseValue is [Parse] for a definition that has been read already, from a template for example. It returns all problems in the order of their
 // places. The machine can be run only if there are none and nothing in the definition is [Deferred] or [Opaque].
 func ParseValue(definition Value, options ParseOptions) (*Machine, []Problem) {
-	p := &parser{named: map[string]*trail{}, options: options, express: options.Express}
+	p := &parser{named: map[string]*trail{}, fields: map[string][]Field{}, options: options, express: options.Express}
 	m := p.machine(&trail{index: -1, position: -1, value: definition})
 	slices.SortStableFunc(p.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
@@ -88,7 +87,7 @@ func (p *parser) machine(at *trail) *Machine {
 
 // graph reads StartAt and States of a machine, a branch or an iteration.
 func (o *object) graph() *graph {
-	g := &graph{states: map[string]*state{}}
+	g := &graph{}
 	start, named := o.name("StartAt")
 	o.present("StartAt", "the name of the first state", start, named)
 	g.start = start
@@ -104,6 +103,7 @@ func (o *object) graph() *graph {
 		o.problemAt(at, RuleRequired, "is empty: give at least one state")
 	}
 	whole := at.value.Kind() == ObjectKind
+	g.states = make(map[string]*state, states.at.value.Len())
 	for i := range states.at.value.Len() {
 		name, value := states.at.value.Field(i)
 		place := at.field(name, i, value)
@@ -181,7 +181,8 @@ func (p *parser) reportDangling() {
 }
 
 func (o *object) unreachable(g *graph) {
-	reached := map[string]bool{g.start: true}
+	reached := make(map[string]bool, len(g.order))
+	reached[g.start] = true
 	for open := []string{g.start}; len(open) > 0; {
 		s := g.states[open[len(open)-1]]
 		open = open[:len(open)-1]

@@ -1,5 +1,7 @@
 package asl
 
+import "slices"
+
 // Kind is the JSON type of a [Value].
 type Kind uint8
 
@@ -101,33 +103,63 @@ func (s *jsonSource) place(offset int) Place {
 	return s.last
 }
 
+// nodeReader makes nodes. They come from large blocks, and their parts from stacks that are used again: a definition has very many.
+type nodeReader struct {
+	scanner
+	source *jsonSource
+	block  []jsonValue
+	items  []*jsonValue
+	names  []jsonName
+}
+
+func newNodeReader(text []byte) *nodeReader {
+	source := &jsonSource{text: string(text)}
+	return &nodeReader{scanner: scanner{text: source.text}, source: source}
+}
+
+const nodesPerBlock = 512
+
+func (r *nodeReader) make() *jsonValue {
+	if len(r.block) == 0 {
+		r.block = make([]jsonValue, nodesPerBlock)
+	}
+	v := &r.block[0]
+	r.block = r.block[1:]
+	v.source, v.offset = r.source, r.next
+	return v
+}
+
 // node reads one value of a definition.
-func (s *scanner) node(source *jsonSource) *jsonValue {
-	first := s.space()
-	v := &jsonValue{source: source, offset: s.next}
+func (r *nodeReader) node() *jsonValue {
+	first := r.space()
+	v := r.make()
+	items, names := len(r.items), len(r.names)
 	switch first {
 	case '{':
 		v.kind = ObjectKind
-		s.next++
-		for !s.skip('}') {
-			s.skip(',')
-			s.space()
-			offset := s.next
-			v.names = append(v.names, jsonName{s.str(), offset})
-			s.skip(':')
-			v.items = append(v.items, s.node(source))
+		r.next++
+		for !r.skip('}') {
+			r.skip(',')
+			r.space()
+			offset := r.next
+			r.names = append(r.names, jsonName{r.str(), offset})
+			r.skip(':')
+			r.items = append(r.items, r.node())
 		}
+		v.names = slices.Clone(r.names[names:])
+		v.items = slices.Clone(r.items[items:])
 	case '[':
 		v.kind = Array
-		s.next++
-		for !s.skip(']') {
-			s.skip(',')
-			v.items = append(v.items, s.node(source))
+		r.next++
+		for !r.skip(']') {
+			r.skip(',')
+			r.items = append(r.items, r.node())
 		}
+		v.items = slices.Clone(r.items[items:])
 	case '"':
-		v.kind, v.text = Text, s.str()
+		v.kind, v.text = Text, r.str()
 	default:
-		v.text = s.word()
+		v.text = r.word()
 		switch v.text {
 		case "null":
 			v.kind = Null
@@ -137,6 +169,7 @@ func (s *scanner) node(source *jsonSource) *jsonValue {
 			v.kind = Number
 		}
 	}
+	r.items, r.names = r.items[:items], r.names[:names]
 	return v
 }
 

@@ -78,7 +78,7 @@ func (p *parser) readState(at *trail, name string) *state {
 		return s
 	}
 	s.jsonata = p.stateLanguage(at) == JSONata
-	o := p.open(at, "a "+kind+" state", FieldsOf(kind), s.jsonata)
+	o := p.open(at, "a "+kind+" state", p.fieldsOf(kind), s.jsonata)
 	o.state = s
 	o.text("Comment")
 	switch kind {
@@ -106,25 +106,28 @@ func (p *parser) readState(at *trail, name string) *state {
 // stateType reads Type; which fields belong to a state of unknown type cannot be told.
 func (p *parser) stateType(at *trail) (kind string, known bool) {
 	o := &object{parser: p, at: at}
-	types := append(slices.Clone(p.options.StepTypes), StateTypes()...)
 	field, ok := o.field("Type")
 	switch {
 	case !o.has("Type"):
-		o.missing("Type", RuleRequired, "Type is required (%s)", strings.Join(types, ", "))
+		o.missing("Type", RuleRequired, "Type is required (%s)", strings.Join(p.stateTypes(), ", "))
 		return "", false
 	case !ok || o.later(field.value):
 		return "", false
 	}
-	if kind, ok = o.text("Type"); ok && !slices.Contains(StateTypes(), kind) {
-		o.problemAt(field, RuleStateType, "%q is not a type of state; %s", kind, suggestion(kind, types))
+	if kind, ok = o.text("Type"); ok && p.fieldsOf(kind) == nil {
+		o.problemAt(field, RuleStateType, "%q is not a type of state; %s", kind, suggestion(kind, p.stateTypes()))
 		return kind, false
 	}
 	return kind, ok
 }
 
+func (p *parser) stateTypes() []string {
+	return append(slices.Clone(p.options.StepTypes), StateTypes()...)
+}
+
 // stateLanguage reads QueryLanguage: a machine of JSONPath may have states of JSONata, but not the other way round.
 func (p *parser) stateLanguage(at *trail) QueryLanguage {
-	o := &object{parser: p, at: at, fields: commonFields()}
+	o := &object{parser: p, at: at, fields: p.fieldsOf("Succeed")}
 	language, ok := o.text("QueryLanguage")
 	switch {
 	case !ok:

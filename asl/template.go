@@ -142,10 +142,15 @@ func (o *object) templateField(at *trail, name string) templateField {
 
 // twice reports a name that is given with and without ".$".
 func (o *object) twice(at *trail) {
-	if o.jsonata {
+	replaces := false
+	for i := range at.value.Len() {
+		name, _ := at.value.Field(i)
+		replaces = replaces || strings.HasSuffix(name, ".$")
+	}
+	if o.jsonata || !replaces {
 		return
 	}
-	names := map[string]bool{}
+	names := make(map[string]bool, at.value.Len())
 	for i := range at.value.Len() {
 		name, _ := at.value.Field(i)
 		names[name] = true
