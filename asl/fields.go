@@ -167,7 +167,10 @@ func (o *object) has(key string) bool { return o.get(key) != nil }
 // get is a field's value; nil if it is absent or of the other query language.
 func (o *object) get(key string) Value {
 	i := o.find(key)
-	if spec := o.spec(key); i < 0 || spec != nil && !o.speaks(spec) {
+	if i < 0 {
+		return nil
+	}
+	if spec := o.spec(key); spec != nil && !o.speaks(spec) {
 		return nil
 	}
 	_, value := o.at.value.Field(i)

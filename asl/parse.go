@@ -104,6 +104,9 @@ func (o *object) graph() *graph {
 	}
 	whole := at.value.Kind() == ObjectKind
 	g.states = make(map[string]*state, states.at.value.Len())
+	if len(o.named) == 0 {
+		o.named = make(map[string]*trail, states.at.value.Len())
+	}
 	for i := range states.at.value.Len() {
 		name, value := states.at.value.Field(i)
 		place := at.field(name, i, value)
@@ -181,20 +184,20 @@ func (p *parser) reportDangling() {
 }
 
 func (o *object) unreachable(g *graph) {
-	reached := make(map[string]bool, len(g.order))
-	reached[g.start] = true
-	for open := []string{g.start}; len(open) > 0; {
-		s := g.states[open[len(open)-1]]
+	first := g.states[g.start]
+	first.reached = true
+	for open := []*state{first}; len(open) > 0; {
+		s := open[len(open)-1]
 		open = open[:len(open)-1]
 		for _, t := range s.transitions {
-			if !reached[t.to] {
-				reached[t.to] = true
-				open = append(open, t.to)
+			if next := g.states[t.to]; !next.reached {
+				next.reached = true
+				open = append(open, next)
 			}
 		}
 	}
 	for _, s := range g.order {
-		if !reached[s.name] {
+		if !s.reached {
 			problem := s.at.problem(RuleUnreachable, "", "unreachable: no state names it in Next, Default or Catch")
 			problem.Advice = "Lead to it or remove it: Step Functions refuses to create a state machine with an unreachable state."
 			o.problems = append(o.problems, problem)

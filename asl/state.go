@@ -11,6 +11,7 @@ type state struct {
 	name, kind  string
 	at          *trail // in the definition
 	unread      bool   // where it leads is unknown
+	reached     bool   // a transition leads to it
 	jsonata     bool
 	next        string // empty: the graph ends here
 	transitions []transition
