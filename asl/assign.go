@@ -16,12 +16,13 @@ func (o *object) assign() *template {
 		return nil
 	}
 	for i := range at.value.Len() {
-		name, value := at.value.Field(i)
+		key, value := at.value.Field(i)
+		name := key
 		if !o.jsonata {
-			name = strings.TrimSuffix(name, ".$")
+			name = strings.TrimSuffix(key, ".$")
 		}
 		if reason := badVariable(name); reason != "" {
-			o.problemKey(at.field(name, i, value), RuleVariable, "the variable's name %s", reason)
+			o.problemKey(at.field(key, i, value), RuleVariable, "the variable's name %s", reason)
 		}
 	}
 	return o.compileTemplate(at)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,6 +33,9 @@ func compileQuery(text, field string) (*query, error) {
 	compiled, err := jsonata.Compile(text)
 	if err != nil {
 		return nil, fmt.Errorf("is not a JSONata expression: %w", err)
+	}
+	if slices.Contains(compiled.Variables(), "eval") {
+		return nil, errors.New("cannot use $eval, which Step Functions does not have; $parse reads JSON")
 	}
 	return &query{text: text, field: field, compiled: compiled}, nil
 }

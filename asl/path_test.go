@@ -217,3 +217,28 @@ func FuzzResultPath(f *testing.F) {
 		require.Equal(t, "mark", value)
 	})
 }
+
+// A path that is accepted finds something or nothing, in bounded time, and never changes what it looks into.
+func FuzzPaths(f *testing.F) {
+	for _, text := range []string{`$.a.b[0]`, `$..x[?(@.y =~ /a.*/i && !(@.z in ['b', 1]))]`, `$['a','b'][1:-1].*`, `$$.Execution.Input['x\'y']`, `$v.l[?(@.length() > $.n)]`, `$.[?(@.a == {'b': [1]})]`} {
+		f.Add(text, `{"a": {"b": [1, "x"]}, "x": [{"y": "ab", "z": null}], "n": 1e9}`)
+	}
+	f.Fuzz(func(t *testing.T, text, data string) {
+		input, err := decode([]byte(data))
+		p, bad := parsePath(text)
+		if err != nil || bad != nil || len(data) > 2000 {
+			return
+		}
+		before, _ := encode(input)
+		value, err := p.find(&scope{input: input, context: func() *Object { return ObjectOf("a", input) }, variables: variables{"v": input}})
+		if err == nil {
+			_, err = encode(value)
+			require.NoError(t, err)
+		}
+		if target, err := parseTarget(text); err == nil {
+			_, _ = target.set(input, "value")
+		}
+		after, _ := encode(input)
+		require.Equal(t, string(before), string(after), "the input must not change")
+	})
+}
