@@ -24,7 +24,7 @@ func walls() map[string][]string {
 	return map[string][]string{
 		"internal/problem": {},
 		"internal/cfn":     {"internal/problem"},
-		"schema":           {"internal/cfn", "internal/problem"},
+		"schema":           {"asl", "internal/cfn", "internal/problem"},
 		"internal/plan":    {"asl", "internal/cfn", "internal/problem", "agent/protocol"},
 		"internal/compat":  {"schema", "internal/cfn", "internal/problem"},
 		"transform":        {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
