@@ -1,21 +1,24 @@
-// Package asl interprets the Amazon States Language (https://states-language.net), JSONPath dialect, in one process: a deployment plan
-// is run on a laptop the way AWS Step Functions would run it in the cloud.
+// Package asl is the Amazon States Language (https://states-language.net) whole: it parses and checks a state machine's definition, and runs it in
+// one process as AWS Step Functions would.
 //
-// A state machine is a graph of states. Each visit of a state takes the JSON document that the previous state left, its raw input, and
-// produces the next one through a fixed chain of filters:
+// [Parse] reads a definition from JSON, [ParseValue] from any tree of values that have places, such as a template. Both report every problem of a
+// definition together, each with its path and place: what [Parse] accepts, Step Functions creates.
 //
-//	raw input -> InputPath -> Parameters -> (the state's work) -> ResultSelector -> ResultPath (into the raw input) -> OutputPath
+// [Machine.Run] runs it. A state machine is a graph of states. Each visit of a state takes the JSON document that the previous state left, its input,
+// and makes the next one. In JSONPath, that is a chain of filters:
 //
-// A Task state hands its work to the caller through the [Tasks] port; everything else (Pass, Wait, Choice, Parallel, Map, Succeed, Fail,
-// the intrinsic functions, Retry and Catch, timeouts, the context object) is done here. The dialect is checked completely by [Parse], before
-// anything runs: every path, intrinsic call and choice rule is compiled there, and all problems are reported together.
+//	input -> InputPath -> Parameters -> (the state's work) -> ResultSelector -> ResultPath (into the input) -> OutputPath
 //
-// What only the service can do is refused by name: JSONata, Assign variables, distributed Map states.
+// In JSONata it is Arguments -> (the state's work) -> Output. Assign gives variables to later states in both. A Task state hands its work to the
+// caller through the [Tasks] port; everything else is done here. [Mocks] answers tasks from a file.
+//
+// The values of a machine are nil, bool, string, json.Number, []any and [*Object], which keeps the order of its fields.
 package asl
 
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"time"
 )
 
@@ -32,14 +35,15 @@ type Execution struct {
 
 // Task is one attempt of a Task state, ready to be done.
 type Task struct {
-	State     string        // the state's name
-	Path      string        // the state's name with its branch or iteration, as in [Event]
-	Resource  string        // the definition's Resource
-	Input     any           // decoded JSON with json.Number, after InputPath and Parameters; read only
-	Token     string        // the task token of a .waitForTaskToken resource, new for each attempt; else empty
-	Attempt   int           // how often this visit was retried before: 0 is the first attempt
-	Heartbeat time.Duration // longest allowed silence between two heartbeats; 0: not watched
-	Timeout   time.Duration // time limit of this attempt, kept by the interpreter itself through ctx; 0: none
+	State     string          // the state's name
+	Path      string          // the state's name with its branch or iteration, as in [Event]
+	Resource  string          // the definition's Resource
+	Input     json.RawMessage // after InputPath and Parameters, or Arguments; read only
+	Token     string          // the task token of a .waitForTaskToken resource, new for each attempt; else empty
+	Attempt   int             // how often this visit was retried before: 0 is the first attempt
+	Iteration int             // the index of the innermost Map iteration around the state; -1 outside of any
+	Heartbeat time.Duration   // longest allowed silence between two heartbeats; 0: not watched
+	Timeout   time.Duration   // time limit of this attempt, kept by the interpreter itself through ctx; 0: none
 }
 
 // Tasks does the work of Task states. Do may be called from several goroutines at once (Parallel, Map).
@@ -97,6 +101,10 @@ type Options struct {
 	Observer   Observer      // nil: nobody
 	NewToken   func() string // makes task tokens; nil: random UUIDs
 	MaxPayload int           // largest input or output of a state, bytes of JSON; 0: AWS's quota, 262,144
+	// Items opens what the ItemReader of a distributed Map reads; without it such a Map fails with States.ItemReaderFailed.
+	Items func(context.Context, ItemSource) (io.ReadCloser, error)
+	// Results takes the files that a ResultWriter writes; nil discards them.
+	Results func(context.Context, ResultFile) error
 	// Random gives numbers in [0, 1) for JitterStrategy FULL and for States.MathRandom without a seed; nil: math/rand.
 	Random func() float64
 }
