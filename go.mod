@@ -8,7 +8,6 @@ require (
 	aead.dev/minisign v0.3.0
 	github.com/CycloneDX/cyclonedx-go v0.12.0
 	github.com/Masterminds/semver/v3 v3.5.0
-	github.com/agext/levenshtein v1.2.3
 	github.com/alecthomas/kong v1.17.0
 	github.com/attini-go/runner/agent v0.0.0
 	github.com/aws/aws-lambda-go v1.55.1

@@ -3,8 +3,6 @@ package asl
 import (
 	"fmt"
 	"strings"
-
-	"github.com/agext/levenshtein"
 )
 
 const (
@@ -47,11 +45,30 @@ func nearest(name string, candidates []string) string {
 		if len(short) > len(long) {
 			short, long = long, short
 		}
-		distance := levenshtein.Distance(a, b, nil)
-		slip := distance <= maxSlips && 2*distance < len(a)
-		if distance < least && (slip || len(short) >= shortestPart && strings.Contains(long, short)) {
+		distance := slips(a, b, maxSlips)
+		if len(short) >= shortestPart && strings.Contains(long, short) {
+			distance = len(long) - len(short)
+		} else if distance > maxSlips || 2*distance >= len(a) {
+			continue
+		}
+		if distance < least {
 			best, least = candidate, distance
 		}
 	}
 	return best
+}
+
+// slips counts the bytes to replace, remove or add to make b of a; where that is more than most, the number is above most.
+func slips(a, b string, most int) int {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	switch {
+	case a == "" || b == "":
+		return len(a) + len(b)
+	case most == 0:
+		return 1
+	default:
+		return 1 + min(slips(a[1:], b[1:], most-1), slips(a[1:], b, most-1), slips(a, b[1:], most-1))
+	}
 }

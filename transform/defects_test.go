@@ -271,3 +271,14 @@ func TestPageRows(t *testing.T) {
 		assert.Equal(t, map[string]any{"Fn::ImportValue": "role"}, configuration.Get("RoleArn").Value())
 	})
 }
+
+// TestInvokeAnswersUnderResult: plans that were written for the original read
+// the function's answer there.
+func TestInvokeAnswersUnderResult(t *testing.T) {
+	t.Parallel()
+	states := machine(expanded(t, steps(`
+A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f}, ResultSelector: !Ref AWS::NoValue, Next: B}
+B: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f}, ResultSelector: {own.$: $.StatusCode}, End: true}`)))
+	assert.JSONEq(t, `{"result.$": "$.Payload"}`, marshal(t, states.At("A", "ResultSelector")))
+	assert.JSONEq(t, `{"own.$": "$.StatusCode"}`, marshal(t, states.At("B", "ResultSelector")))
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
@@ -25,12 +26,12 @@ type facts struct {
 
 // fetchFacts asks the account for all that the Runners need, each thing once and
 // those that do not need each other at the same time.
-func fetchFacts(ctx context.Context, account Account, inventory *Contents) (*facts, problem.List) {
+func fetchFacts(ctx context.Context, account Account, inventory *Contents, known *cfn.StaticValues) (*facts, problem.List) {
 	f := &facts{}
 	if account == nil || inventory == nil {
 		return f, nil
 	}
-	w := neededFactsOf(inventory.Runners)
+	w := neededFactsOf(inventory.Runners, known)
 	var failures [3]error
 	var group sync.WaitGroup
 	ask := func(slot int, wanted bool, question func() error) {
@@ -86,7 +87,7 @@ type neededFacts struct {
 	aliasesInUse  []compat.Alias
 }
 
-func neededFactsOf(runners []*schema.Runner) neededFacts {
+func neededFactsOf(runners []*schema.Runner, known *cfn.StaticValues) neededFacts {
 	var w neededFacts
 	for _, runner := range runners {
 		w.subnets = w.subnets || runner.AwsVpcConfiguration == nil
@@ -98,6 +99,7 @@ func neededFactsOf(runners []*schema.Runner) neededFacts {
 			w.types = append(w.types, host.InstanceType.Literal)
 		}
 		if !host.Ami.Known {
+			w.aliases = w.aliases || mayBeAlias(known, host.Node)
 			continue
 		}
 		if alias, isAlias := compat.AliasNamed(host.Ami.Literal); isAlias {
@@ -110,6 +112,21 @@ func neededFactsOf(runners []*schema.Runner) neededFacts {
 	slices.Sort(w.types)
 	w.types = slices.Compact(w.types)
 	return w
+}
+
+// mayBeAlias reports whether a host's Ami is an alias under some condition; the
+// default, where it is absent, is one.
+func mayBeAlias(known *cfn.StaticValues, host *cfn.Node) bool {
+	found := false
+	chooser{known}.chooseIn(host, "Ami", func(n *cfn.Node) *cfn.Node {
+		if n.IsString() {
+			_, isAlias := compat.AliasNamed(n.Text)
+			found = found || isAlias
+		}
+		found = found || n == nil
+		return orNothing(n)
+	})
+	return found
 }
 
 // imageIDs are the AMIs that are named, and those that the aliases stand for.

@@ -17,6 +17,10 @@ const (
 	// prewarmSeconds is how long an execution waits for the request to be
 	// taken. It is asynchronous, so that takes a moment.
 	prewarmSeconds = 10
+	// mostAhead bounds the work, which is a walk through the plan for each
+	// runner. Each becomes at least three resources, so a template with more
+	// cannot be deployed.
+	mostAhead = maxResources / 3
 )
 
 // prewarmRunners are the runners that are started ahead, in the order of the
@@ -24,7 +28,7 @@ const (
 // which it begins.
 func prewarmRunners(inventory *Contents) []*schema.Runner {
 	p := inventory.Plan
-	if !p.Prewarm {
+	if !p.Prewarm || len(inventory.Runners) > mostAhead {
 		return nil
 	}
 	assigned := make(map[*plan.State]string, len(inventory.Jobs))
@@ -49,8 +53,11 @@ func prewarmRunners(inventory *Contents) []*schema.Runner {
 // SAM a template may go through AWS::LanguageExtensions, which takes out keys
 // whose value is null; the steps would then get the answer for a payload.
 func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
+	if !x.deployable {
+		return
+	}
 	ahead := prewarmRunners(inventory)
-	if len(ahead) == 0 || !x.deployable {
+	if len(ahead) == 0 {
 		return
 	}
 	runners := cfn.Seq()

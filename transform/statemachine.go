@@ -170,7 +170,9 @@ func (x *expansion) mergeState(p *plan.Plan, state *plan.State) *cfn.Node {
 }
 
 // invokeState calls a function of the user's, as the step's Parameters say;
-// without a Payload the function gets the step's whole input.
+// without a Payload the function gets the step's whole input. What it answers
+// is under result in the step's output, unless the step has a ResultSelector or
+// an Output.
 func (x *expansion) invokeState(p *plan.Plan, state *plan.State) *cfn.Node {
 	language := languageOf(p, state)
 	parameters := state.Node.Get(language.parameters()).Clone()
@@ -182,7 +184,7 @@ func (x *expansion) invokeState(p *plan.Plan, state *plan.State) *cfn.Node {
 		parameters.Set(payload.Key, payload.Value)
 	}
 	task := x.lambdaTask(language, "lambda:invoke", parameters)
-	language.keepResult(task, state)
+	language.keepAnswer(task, state)
 	return keepUserKeys(task, state)
 }
 
@@ -223,7 +225,7 @@ func (x *expansion) lambdaTask(language queryLanguage, integration string, param
 // End, Retry, Catch, TimeoutSeconds, Comment and the like.
 func keepUserKeys(task *cfn.Node, state *plan.State) *cfn.Node {
 	for _, field := range state.Node.Fields {
-		if !slices.Contains([]string{"Type", "Properties", "Parameters", "Arguments"}, field.Key) {
+		if !slices.Contains([]string{"Type", "Properties", "Parameters", "Arguments"}, field.Key) && !cfn.IsNoValue(field.Value) {
 			task.Set(field.Key, field.Value.Clone())
 		}
 	}

@@ -59,7 +59,7 @@ func (r *reporter) add(severity problem.Severity, rule string, as writtenValue, 
 		Severity: severity, Rule: rule,
 		Path:    string(r.runner.Path.Key(propertiesKey).Keys(keys...)),
 		Place:   r.place(as.node, keys),
-		Message: fmt.Sprintf("Runner %q: %s: %s%s", r.runner.Name, strings.Join(keys, "."), message, as.origin(keys[len(keys)-1])),
+		Message: fmt.Sprintf("Runner %s: %s: %s%s", problem.Quote(r.runner.Name), strings.Join(keys, "."), message, as.origin(keys[len(keys)-1])),
 	})
 }
 
@@ -96,8 +96,8 @@ func (w writtenValue) origin(property string) string {
 	case !ok || !w.known:
 		return ""
 	case name == "Ref" && argument.IsString():
-		return fmt.Sprintf("; %s is the value of parameter %s", property, quoted(argument.Text))
+		return fmt.Sprintf("; %s is the value of parameter %s", property, problem.Quote(argument.Text))
 	default:
-		return fmt.Sprintf("; %s is what %s comes to", property, brief(name))
+		return fmt.Sprintf("; %s is what %s comes to", property, problem.Brief(name))
 	}
 }

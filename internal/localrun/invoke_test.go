@@ -27,6 +27,7 @@ Resources:
             Type: Task
             Resource: arn:aws:states:::lambda:invoke
             Parameters: {FunctionName: !GetAtt Own.Arn, "Payload.$": $}
+            ResultSelector: {"result.$": $.Payload}
             ResultPath: $.output.Ask
             Next: Fork
           Fork:
@@ -81,13 +82,13 @@ func TestUnansweredInvokeFails(t *testing.T) {
 	assert.Equal(t, "arn:aws:states:::lambda:invoke is not available on this machine; answer the step with --mock Ask=FILE or in the file of --mocks", result.Error.Cause)
 }
 
-// TestInvokeStep runs an AttiniLambdaInvoke as it is expanded: its mock comes
-// as the integration gives a function's answer, in the step's output.
+// TestInvokeStep runs an AttiniLambdaInvoke as it is expanded: its mock is
+// what the function answers, which comes under result in the step's output.
 func TestInvokeStep(t *testing.T) {
 	t.Parallel()
 	deployment, problems := deploy(t, plan(`
         - {Name: Ask it, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own}}
-        - {Name: Pick, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own, Payload: {a.$: "$.output['Ask it'].Payload.answer"}}, ResultSelector: {it.$: $.Payload}, ResultPath: $.picked}
+        - {Name: Pick, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own, Payload: {a.$: "$.output['Ask it'].result.answer"}}, ResultSelector: {it.$: $.Payload}, ResultPath: $.picked}
         - {Name: Job, Type: AttiniRunnerJob, Properties: {Environment: {ANSWER.$: $.picked.it}, Commands: ['echo "\"$ANSWER\"" > "$ATTINI_OUTPUT"']}}
 `), localrun.Facts{})
 	require.NoError(t, problems.Err())
@@ -97,7 +98,7 @@ func TestInvokeStep(t *testing.T) {
 		o.Mocks = map[string]json.RawMessage{"Ask it": json.RawMessage(`{"answer": 42}`), "Pick": json.RawMessage(`"yes"`)}
 	})
 	assert.Equal(t, map[string]any{
-		"Ask it": map[string]any{"ExecutedVersion": "$LATEST", "Payload": map[string]any{"answer": float64(42)}, "StatusCode": float64(200)},
+		"Ask it": map[string]any{"result": map[string]any{"answer": float64(42)}},
 		"Job":    "yes",
 	}, outputs(t, result))
 }

@@ -8,16 +8,22 @@ import (
 
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 func jobProperties() []string {
 	return []string{"Runner", "Commands", "Environment"}
 }
 
-// taskKey reports whether a step of Attini's own may have a key of a Task.
-func (r *reader) taskKey(key string) bool {
-	return !slices.Contains([]string{"Resource", "Parameters", "Arguments", "Credentials"}, key) &&
-		slices.ContainsFunc(asl.FieldsOf("Task"), func(f asl.Field) bool { return f.Name == key })
+// taskKeys are the keys of a Task that a step of Attini's own may have.
+func taskKeys() []string {
+	var keys []string
+	for _, f := range asl.FieldsOf("Task") {
+		if !slices.Contains([]string{"Resource", "Parameters", "Arguments", "Credentials"}, f.Name) {
+			keys = append(keys, f.Name)
+		}
+	}
+	return keys
 }
 
 // checkTaskKeys checks the keys of a step that becomes a Task: those of a Task are
@@ -27,28 +33,19 @@ func (r *reader) checkTaskKeys(s *State, own []string) {
 	if s.Type == InvokeType {
 		reserved = append(reserved, "Properties")
 	}
+	allowed, subject := slices.Concat(own, taskKeys()), stepSubject(s.Name)
 	for _, field := range s.Node.Fields {
-		at, subject := s.Path.Key(field.Key), stepSubject(s.Name)
+		at := s.Path.Key(field.Key)
 		switch {
-		case isLoopKey(field.Key) || slices.Contains(own, field.Key) || r.taskKey(field.Key):
+		case isLoopKey(field.Key) || slices.Contains(allowed, field.Key):
 		case field.Key == "Properties" && s.Type == InvokeType:
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("Properties: an %s has none; give Parameters", s.Type))
 		case slices.Contains(reserved, field.Key):
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("%s: cannot be given on an %s, which makes its own", field.Key, s.Type))
 		default:
-			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, suggestion(field.Key, r.taskKeys(own))))
+			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, problem.Suggestion(field.Key, allowed)))
 		}
 	}
-}
-
-func (r *reader) taskKeys(own []string) []string {
-	keys := slices.Clone(own)
-	for _, f := range asl.FieldsOf("Task") {
-		if r.taskKey(f.Name) {
-			keys = append(keys, f.Name)
-		}
-	}
-	return keys
 }
 
 // job reads the Properties of a job step. A key that ends in .$ takes its
@@ -87,7 +84,7 @@ func (r *reader) jobKeys(s *State, properties *cfn.Node, at cfn.Path) {
 		switch {
 		case isLoopKey(field.Key):
 		case !slices.Contains(jobProperties(), name):
-			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(name, jobProperties())))
+			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(name, jobProperties())))
 		case !fromPayload:
 		case name == "Runner":
 			r.report(RuleRunner, subject, where, field.Place, "Runner.$: the Runner must be known when the template is expanded, so it cannot be taken from the payload")
@@ -160,7 +157,7 @@ func (r *reader) environment(s *State, n *cfn.Node, at cfn.Path) {
 			continue
 		}
 		if !environmentName.MatchString(name) {
-			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %q is no name of a variable (letters, digits and _, not beginning with a digit)", name))
+			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %s is no name of a variable (letters, digits and _, not beginning with a digit)", problem.Quote(name)))
 		}
 		switch {
 		case !fromPayload:

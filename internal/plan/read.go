@@ -91,7 +91,7 @@ func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, 
 	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
 }
 
-func (r *reader) subject() string { return fmt.Sprintf("Plan %q", r.plan) }
+func (r *reader) subject() string { return "Plan " + problem.Quote(r.plan) }
 
 // properties checks all properties but the plan's body, and reports whether
 // there are any.
@@ -106,7 +106,7 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	}
 	for _, field := range properties.Fields {
 		if !slices.Contains(planProperties(), field.Key) {
-			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, suggestion(field.Key, planProperties())))
+			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(field.Key, planProperties())))
 		}
 	}
 	if runner := given(properties, "DefaultRunner"); runner != nil {
