@@ -101,8 +101,20 @@ func (t *trail) keyPlace() Place {
 
 var plainKey = regexp.MustCompile(`^[A-Za-z0-9_:-]+$`)
 
+// The limits of what a problem repeats of a definition: of a key, of a path and of its message, in bytes.
+const (
+	longestKey     = 1024
+	longestPath    = 4096
+	longestMessage = 2048
+)
+
 func joined(path, key string) string {
+	if len(key) > longestKey {
+		key = shortened(key)
+	}
 	switch {
+	case len(path) > longestPath:
+		return path
 	case !plainKey.MatchString(key):
 		return path + "[" + strconv.Quote(key) + "]"
 	case path == "":
@@ -134,9 +146,18 @@ func (t *trail) innermost() *trail {
 	return nil
 }
 
+// messageOf is one line, and not endless.
+func messageOf(format string, args []any) string {
+	text := strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " ")
+	if len(text) > longestMessage {
+		text = strings.ToValidUTF8(text[:longestMessage], "") + "…"
+	}
+	return text
+}
+
 // problem makes a Problem of the value at t. missing is the field that t lacks, if that is what is wrong.
 func (t *trail) problem(rule Rule, missing, format string, args ...any) Problem {
-	p := Problem{Rule: rule, Missing: missing, Message: strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " "), Place: t.value.Place()}
+	p := Problem{Rule: rule, Missing: missing, Message: messageOf(format, args), Place: t.value.Place()}
 	end := t
 	if missing != "" {
 		end = &trail{before: t, key: missing, index: -1}

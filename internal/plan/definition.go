@@ -19,7 +19,8 @@ func (r *reader) checkDefinition(p *Plan, body *cfn.Node, at cfn.Path) {
 	if len(found) == 0 {
 		return
 	}
-	d.locate(body, at)
+	d.origins[body], d.parents = at, map[*cfn.Node]parent{}
+	d.locate(body)
 	d.added, d.top = map[string]*State{}, at
 	for s := range p.Machine.All() {
 		d.added[s.Name] = s
@@ -33,9 +34,10 @@ func (r *reader) checkDefinition(p *Plan, body *cfn.Node, at cfn.Path) {
 // the plan's own values, and few made ones around them.
 type definition struct {
 	*reader
-	// origins are the paths of the source's values, and of made ones that stand
-	// for a value of the source.
+	// origins are the paths of made values that stand for one of the source;
+	// parents lead to those of the source's own.
 	origins map[*cfn.Node]cfn.Path
+	parents map[*cfn.Node]parent
 	// structure has the objects that are no values: machines and their steps.
 	structure map[*cfn.Node]bool
 	added     map[string]*State
@@ -144,16 +146,43 @@ func (d *definition) task(s *State) []cfn.Field {
 	return append(fields, cfn.Field{Key: "Resource", Value: stringAt(resource, s.Node.Get("Type"))})
 }
 
-// locate notes where the values of the source are.
-func (d *definition) locate(n *cfn.Node, at cfn.Path) {
-	if _, known := d.origins[n]; !known {
-		d.origins[n] = at
+// parent leads from a value of the source to the one that it is in.
+type parent struct {
+	node  *cfn.Node
+	key   string
+	index int // of a list's item; -1 for a key
+}
+
+// locate notes where the values of the source are. A path is made only for what
+// is reported: a plan has very many values.
+func (d *definition) locate(n *cfn.Node) {
+	inside := func(child *cfn.Node, key string, index int) {
+		if _, known := d.parents[child]; !known {
+			d.parents[child] = parent{n, key, index}
+			d.locate(child)
+		}
 	}
 	for i, item := range n.Items {
-		d.locate(item, at.Index(i))
+		inside(item, "", i)
 	}
 	for _, field := range n.Fields {
-		d.locate(field.Value, at.Key(field.Key))
+		inside(field.Value, field.Key, -1)
+	}
+}
+
+// path is where a value is in the source, "" for one that is made.
+func (d *definition) path(n *cfn.Node) cfn.Path {
+	if at, known := d.origins[n]; known {
+		return at
+	}
+	up, known := d.parents[n]
+	switch {
+	case !known:
+		return ""
+	case up.index >= 0:
+		return d.path(up.node).Index(up.index)
+	default:
+		return d.path(up.node).Key(up.key)
 	}
 }
 
@@ -163,7 +192,7 @@ func (d *definition) problem(found asl.Problem) problem.Problem {
 	whole := false
 	for i := len(found.Values) - 1; i >= 0 && path == ""; i-- {
 		if v, ok := found.Values[i].(*value); ok {
-			path = d.origins[v.node]
+			path = d.path(v.node)
 			whole = path != "" && i == len(found.Values)-1
 		}
 	}

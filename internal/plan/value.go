@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
@@ -11,23 +13,28 @@ import (
 type value struct {
 	definition *definition
 	node       *cfn.Node
+	filtered   bool
 	items      []*cfn.Node
 	fields     []cfn.Field
 }
 
 var _ asl.Value = (*value)(nil)
 
-func (d *definition) value(n *cfn.Node) *value {
-	v := &value{definition: d, node: n}
-	for _, item := range n.Items {
-		if !cfn.IsNoValue(item) {
-			v.items = append(v.items, item)
-		}
+func (d *definition) value(n *cfn.Node) *value { return &value{definition: d, node: n} }
+
+// filter leaves out what is not there, when a part is first asked for.
+func (v *value) filter() *value {
+	if v.filtered {
+		return v
 	}
-	for _, field := range n.Fields {
-		if !cfn.IsNoValue(field.Value) && !isLoopKey(field.Key) {
-			v.fields = append(v.fields, field)
-		}
+	v.filtered = true
+	v.items, v.fields = v.node.Items, v.node.Fields
+	if slices.ContainsFunc(v.items, cfn.IsNoValue) {
+		v.items = slices.DeleteFunc(slices.Clone(v.items), cfn.IsNoValue)
+	}
+	absent := func(field cfn.Field) bool { return cfn.IsNoValue(field.Value) || isLoopKey(field.Key) }
+	if slices.ContainsFunc(v.fields, absent) {
+		v.fields = slices.DeleteFunc(slices.Clone(v.fields), absent)
 	}
 	return v
 }
@@ -56,21 +63,22 @@ func (v *value) Text() string { return v.node.Text }
 // Len implements asl.Value.
 func (v *value) Len() int {
 	if v.node.Kind == cfn.Map {
-		return len(v.fields)
+		return len(v.filter().fields)
 	}
-	return len(v.items)
+	return len(v.filter().items)
 }
 
 // Item implements asl.Value.
-func (v *value) Item(i int) asl.Value { return v.definition.value(v.items[i]) }
+func (v *value) Item(i int) asl.Value { return v.definition.value(v.filter().items[i]) }
 
 // Field implements asl.Value.
 func (v *value) Field(i int) (name string, field asl.Value) {
-	return v.fields[i].Key, v.definition.value(v.fields[i].Value)
+	one := v.filter().fields[i]
+	return one.Key, v.definition.value(one.Value)
 }
 
 // FieldPlace implements asl.Value.
-func (v *value) FieldPlace(i int) asl.Place { return placeOf(v.fields[i].Place) }
+func (v *value) FieldPlace(i int) asl.Place { return placeOf(v.filter().fields[i].Place) }
 
 // Place implements asl.Value.
 func (v *value) Place() asl.Place { return placeOf(v.node.Place) }
