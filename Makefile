@@ -63,7 +63,7 @@ unit-agent:
 	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race ./...
 
 # Left out of `make quick`: what deploys, builds or lints with other tools.
-SLOW = /(e2e|images|integrations|lambda/.*|cmd/.*|internal/(aws|release|test/(lint|fakeaws|fakecfn|fakeecs)))(/|$$)
+SLOW = /(e2e|images|integrations|awsport|release|lambda/.*|cmd/.*|internal/(lint|standin|formation|fleet))(/|$$)
 .PHONY: quick
 quick: ## Check format, vet, and run the fast tests without the race detector.
 	@set -e; for module in $(MODULES); do (cd $$module; \

@@ -1,4 +1,4 @@
-// Package asl interprets the Amazon States Language (https://states-language.net), JSONPath dialect, in one process: a deployment plan
+// Package states interprets the Amazon States Language (https://states-language.net), JSONPath dialect, in one process: a deployment plan
 // is run on a laptop the way AWS Step Functions would run it in the cloud.
 //
 // A state machine is a graph of states. Each visit of a state takes the JSON document that the previous state left, its raw input, and

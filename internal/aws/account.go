@@ -1,4 +1,4 @@
-// Package aws is the root module's only user of AWS SDK clients: it answers
+// Package awsport is the root module's only user of AWS SDK clients: it answers
 // what the transform asks of an account.
 package aws
 

@@ -1,7 +1,7 @@
 // Package launch has jobs run on warm runners: a step's request becomes a
 // message in the runner's queue, and the runner is ensured to be there to take
 // it. It knows no AWS: the queue, the runner's state, the cluster, the hosts
-// and the waiting steps are ports, which package aws implements and
+// and the waiting steps are ports, which package awsport implements and
 // package launchtest has in memory.
 //
 // A runner is one ECS task at a time, named by its state item. Whoever finds

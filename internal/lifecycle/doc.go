@@ -11,5 +11,5 @@
 // belongs to another stack of the same name is left alone.
 //
 // It knows no AWS: tables, ECS and Step Functions are ports, which package
-// aws implements and package lifecycletest has in memory.
+// awsport implements and package lifecycletest has in memory.
 package lifecycle

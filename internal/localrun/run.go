@@ -1,4 +1,4 @@
-// Package localrun runs a deployment plan on one machine without AWS: the
+// Package local runs a deployment plan on one machine without AWS: the
 // expanded template's own state machine, interpreted, and its jobs done by the
 // real agent code. What CloudFormation, Step Functions, SQS and the launcher
 // do in an account is played here, as close to them as it matters to a plan.

@@ -1,4 +1,4 @@
-// Package releaseapi is the runner information API: it tells which builds of the
+// Package releases is the runner information API: it tells which builds of the
 // agent there are, and where a host gets one. Who installs an agent asks it with
 // the words that the host says of itself:
 //

@@ -1,4 +1,4 @@
-// Package aws is the agent's only user of AWS SDK clients: the worker's
+// Package awsport is the agent's only user of AWS SDK clients: the worker's
 // ports on SQS, Step Functions, DynamoDB and the ECS metadata endpoint.
 // docs/wire.md has the keys and attributes.
 //

@@ -1,4 +1,4 @@
-// Package bucket keeps releases in a bucket of S3, where package aws finds
+// Package bucket keeps releases in a bucket of S3, where package awsport finds
 // them for the runner information API.
 package bucket
 

@@ -1,4 +1,4 @@
-// Package releaseapitest holds whatever serves the runner information API to what
+// Package releasestest holds whatever serves the runner information API to what
 // the documentation and the API's own OpenAPI document say, from the outside: by
 // HTTP, and with curl.
 package releaseapitest

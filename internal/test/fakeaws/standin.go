@@ -1,11 +1,11 @@
-// Package fakeaws plays AWS in tests. Start starts moto, a server with the
+// Package standin plays AWS in tests. Start starts moto, a server with the
 // interfaces of AWS's services and real data where that matters here (the public
 // parameters of the recommended AMIs, those AMIs and the instance types). Open
 // starts a Cloud, in which whole deployments run: MiniStack plays the queues,
 // tables, buckets and all else, moto's interpreter the state machines, Go
 // functions of the test the Lambda functions, behind one gate, which knows who
-// calls what. None checks signatures or permissions; a Proxy, or a Caller of the
-// Cloud, fails as AWS does where a test says so.
+// calls what. None checks signatures; permissions are checked by a Cloud's Judge. A
+// Proxy, or a Caller of the Cloud, fails as AWS does where a test says so.
 package fakeaws
 
 import (
