@@ -89,7 +89,7 @@ func tagged() context { return context{"aws:ResourceTag/AttiniResourceType": {"R
 // passedRoles are roles given to others than ECS's tasks and EC2's instances, and
 // roles outside of RunnerRolePath.
 func passedRoles(n *table) {
-	n.add("a role for a function", "LauncherRole", "iam:PassRole", roleARN("admin"), context{"iam:PassedToService": {"lambda.amazonaws.com"}})
+	n.add("a role for a function", "LauncherRole", "iam:PassRole", roleARN(rolePath+"admin"), context{"iam:PassedToService": {"lambda.amazonaws.com"}})
 	for _, service := range []string{"ecs-tasks.amazonaws.com", "ec2.amazonaws.com"} {
 		n.add("a role outside of RunnerRolePath", "LauncherRole", "iam:PassRole", roleARN("admin"), context{"iam:PassedToService": {service}})
 		n.add("a role of another account", "LauncherRole", "iam:PassRole", "arn:aws:iam::999999999999:role/admin", context{"iam:PassedToService": {service}})
