@@ -32,7 +32,7 @@ func TestLaunchActions(t *testing.T) {
 		only(states.RemoveTask(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ResetFailures(ctx, "r"),
 		only(states.BootingRunners(ctx)), only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
 		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewDeployments(configuration, deployTable).Deployment(ctx, "d")),
-		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
+		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), only(queue.Hidden(ctx, "https://q")), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		steps.Fail(ctx, "token", launch.Failure{}), steps.Heartbeat(ctx, "token"),
 		only(cluster.Run(ctx, taskRequest())), only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"), only(cluster.Instance(ctx, "c", "i-1")),
 		only(hosts.Run(ctx, launch.HostRequest{})), only(hosts.Host(ctx, "i-1")), hosts.Terminate(ctx, "i-1"),

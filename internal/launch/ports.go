@@ -36,6 +36,9 @@ type Queue interface {
 	// which it hides from others for so long. A wait of some time asks every
 	// server of the queue, so that none means that none is visible.
 	Receive(ctx context.Context, queue string, wait, hide time.Duration) ([]Delivery, error)
+	// Hidden returns about how many messages are hidden. SQS may be a minute
+	// behind.
+	Hidden(ctx context.Context, queue string) (int, error)
 	// Hide hides a received message for so long from now; 0 gives it back.
 	// One that is hidden no more, or deleted, is no error.
 	Hide(ctx context.Context, queue, receipt string, duration time.Duration) error

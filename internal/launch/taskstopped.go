@@ -109,10 +109,11 @@ func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []
 // after this task ended. before is the state with the task, after the one
 // without.
 func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before, after State, task TaskStatus) error {
-	// An agent that left by itself has looked once more after it said so. One
-	// that was killed may have held jobs, which show themselves later.
+	// An agent that retired has looked at the queue once more after that. A
+	// message is hidden then only if the answer to a receive was lost. An agent
+	// that was killed may have held messages.
 	patience := maxHiddenTime
-	if before.Retired == task.ARN {
+	if before.Retired == task.ARN && !l.hasHiddenMessages(ctx, after.QueueURL) {
 		patience = scanWait
 	}
 	found, err := l.findWaitingJobs(ctx, after.QueueURL, patience)

@@ -118,6 +118,17 @@ func (l *Launcher) findWaitingJobs(ctx context.Context, queue string, patience t
 	return found, nil
 }
 
+// hasHiddenMessages reports whether a queue has messages that cannot be received
+// yet. It is true if the queue cannot be asked.
+func (l *Launcher) hasHiddenMessages(ctx context.Context, queue string) bool {
+	hidden, err := l.ports.Queue.Hidden(ctx, queue)
+	if err != nil && !errors.Is(err, ErrNoQueue) {
+		l.logger.Warn("count the hidden messages of a runner's queue", "error", err)
+		return true
+	}
+	return hidden > 0
+}
+
 // receive asks the queue; one that does not exist has no messages.
 func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration) ([]Delivery, error) {
 	deliveries, err := l.ports.Queue.Receive(ctx, queue, wait, scanVisibility)

@@ -100,6 +100,23 @@ func (q *queue) visible(hide time.Duration) []launch.Delivery {
 	return deliveries
 }
 
+// Hidden implements launch.Queue.
+func (q Queue) Hidden(_ context.Context, url string) (int, error) {
+	return call(q.user, "Queue.Hidden", func() (int, error) {
+		found, err := q.queue(url)
+		if err != nil {
+			return 0, err
+		}
+		hidden := 0
+		for _, m := range found.messages {
+			if time.Now().Before(m.hidden) {
+				hidden++
+			}
+		}
+		return hidden, nil
+	})
+}
+
 // Hide implements launch.Queue.
 func (q Queue) Hide(_ context.Context, url, receipt string, duration time.Duration) error {
 	return notify(q.user, "Queue.Hide", func() error {
