@@ -34,7 +34,7 @@ func (l *Launcher) start(ctx context.Context, s *start) error {
 	if err != nil {
 		return l.abortStart(ctx, s, host, err)
 	}
-	task, err := l.runTask(ctx, s, request)
+	task, requestedAt, err := l.runTask(ctx, s, request)
 	var final *Failure
 	if errors.As(err, &final) {
 		return l.abortStart(ctx, s, host, final)
@@ -42,13 +42,15 @@ func (l *Launcher) start(ctx context.Context, s *start) error {
 	if err != nil {
 		return err
 	}
-	return l.recordTask(ctx, s, task, host)
+	return l.recordTask(ctx, s, task, host, requestedAt)
 }
 
-// recordTask makes the task the runner's.
-func (l *Launcher) recordTask(ctx context.Context, s *start, task TaskStatus, host string) error {
+// recordTask makes the task the runner's. requestedAt is when ECS was asked for it.
+// An agent ends if the state does not name its task in time, and the event of that
+// end may have been handled already. So a task that took long is looked at again.
+func (l *Launcher) recordTask(ctx context.Context, s *start, task TaskStatus, host string, requestedAt time.Time) error {
 	err := l.ports.States.RecordTask(ctx, s.name, s.owner, TaskRecord{
-		Task: task.ARN, Configuration: s.id, Cluster: s.configuration.Task.Cluster, Host: host, StartedAt: time.Now(),
+		Task: task.ARN, Configuration: s.id, Cluster: s.configuration.Task.Cluster, Host: host, StartedAt: requestedAt,
 	})
 	switch {
 	case errors.Is(err, ErrNoRunner):
@@ -60,6 +62,9 @@ func (l *Launcher) recordTask(ctx context.Context, s *start, task TaskStatus, ho
 		return fmt.Errorf("record the runner's task: %w", err)
 	}
 	l.logger.Info("the runner is started", "runner", s.name, "task", task.ARN, "configuration", s.id, "host", host)
+	if time.Since(requestedAt) >= newTaskGrace {
+		return errStateChanged
+	}
 	return nil
 }
 
@@ -74,12 +79,13 @@ func (l *Launcher) stopUnrecordedTask(ctx context.Context, s *start, task TaskSt
 	return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
 }
 
-// runTask asks for the task until there is one. Its errors are insist's.
-func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (TaskStatus, error) {
-	var task TaskStatus
-	err := l.retryStart(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
+// runTask asks for the task until there is one, and returns when it asked last. Its
+// errors are retryStart's.
+func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (task TaskStatus, requestedAt time.Time, err error) {
+	err = l.retryStart(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
 		request.Token = token(s.attempt, s.id, request.StartedBy, try)
 		var err error
+		requestedAt = time.Now()
 		task, err = l.ports.Cluster.Run(ctx, request)
 		var refusal *Refusal
 		switch {
@@ -92,7 +98,7 @@ func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (
 		}
 		return retryUnknown, noReplyAdvice, err
 	})
-	return task, err
+	return task, requestedAt, err
 }
 
 // noReplyAdvice is the advice about a service that does not answer.

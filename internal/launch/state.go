@@ -15,7 +15,7 @@ type State struct {
 	// Task is the runner's ECS task by its ARN; "" when there is none.
 	Task string
 	// Configuration is the id of the configuration that the task runs, Cluster
-	// where it runs, TaskHost its EC2 host, TaskStartedAt when it was started.
+	// where it runs, TaskHost its EC2 host, TaskStartedAt when ECS was asked for it.
 	Configuration string
 	Cluster       string
 	TaskHost      string

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/launch/launchtest"
 )
 
 // TestAnswerToTheLastReceiveIsLost: SQS hides a message that no agent got. The
@@ -39,5 +41,47 @@ func TestIdleEndWithoutHiddenMessages(t *testing.T) {
 		a.stopped(agent.StopIdle())
 		assert.Less(t, time.Since(began), 5*time.Second)
 		assert.Len(t, a.Tasks(), 1)
+	})
+}
+
+// TestTaskEndsBeforeItIsRecorded: the agent gives up since the state does not name
+// its task yet, and the event of its end is handled before the launcher writes the
+// task into the state. No other event follows.
+func TestTaskEndsBeforeItIsRecorded(t *testing.T) {
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		once := false
+		slow := launchtest.Hook(func(call string, done bool) error {
+			if call != "Cluster.Run" || !done || once {
+				return nil
+			}
+			once = true
+			time.Sleep(25 * time.Second)
+			event := a.StopTask(a.Tasks()[0].ARN, "EssentialContainerExited", "the state names no task")
+			go a.stopped(event)
+			time.Sleep(3 * time.Second)
+			return nil
+		})
+		require.NoError(t, a.launcher(slow).Launch(t.Context(), a.job("only")))
+		time.Sleep(time.Minute)
+		require.Len(t, a.Tasks(), 2, "a task for the job")
+		a.started().Work()
+		a.succeeded("only")
+	})
+}
+
+// TestSlowStartWithoutEvent: the event of such a task is lost.
+func TestSlowStartWithoutEvent(t *testing.T) {
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		once := false
+		slow := launchtest.Hook(func(call string, done bool) error {
+			if call == "Cluster.Run" && done && !once {
+				once = true
+				time.Sleep(11 * time.Second)
+				a.StopTask(a.Tasks()[0].ARN, "EssentialContainerExited", "")
+			}
+			return nil
+		})
+		require.NoError(t, a.launcher(slow).Launch(t.Context(), a.job("only")))
+		require.Len(t, a.Tasks(), 2, "a task for the job")
 	})
 }
