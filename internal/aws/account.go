@@ -35,6 +35,6 @@ type parameters interface {
 }
 
 // NewAccount makes an Account of an SDK's configuration.
-func NewAccount(configuration aws.Config) *Account {
-	return &Account{hosts: ec2.NewFromConfig(configuration), parameters: ssm.NewFromConfig(configuration)}
+func NewAccount(config aws.Config) *Account {
+	return &Account{hosts: ec2.NewFromConfig(config), parameters: ssm.NewFromConfig(config)}
 }

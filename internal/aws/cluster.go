@@ -30,8 +30,8 @@ type clusterClient interface {
 }
 
 // NewCluster asks ECS.
-func NewCluster(configuration aws.Config) *Cluster {
-	return &Cluster{client: ecs.NewFromConfig(configuration)}
+func NewCluster(config aws.Config) *Cluster {
+	return &Cluster{client: ecs.NewFromConfig(config)}
 }
 
 // Run implements launch.Cluster.

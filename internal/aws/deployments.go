@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
@@ -36,8 +37,8 @@ var (
 )
 
 // NewDeployments reads and writes the table of the given name.
-func NewDeployments(configuration aws.Config, table string) *Deployments {
-	return &Deployments{client: dynamodb.NewFromConfig(configuration), table: table}
+func NewDeployments(config aws.Config, table string) *Deployments {
+	return &Deployments{client: dynamodb.NewFromConfig(config), table: table}
 }
 
 func deploymentKey(name string) item {
@@ -80,12 +81,12 @@ func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachine
 }
 
 // Deployment implements launch.Deployments.
-func (d *Deployments) Deployment(ctx context.Context, name string) (launch.Deployment, error) {
+func (d *Deployments) Deployment(ctx context.Context, name string) (message.Deployment, error) {
 	found, err := read(ctx, d.client, d.table, deploymentKey(name))
 	if err != nil {
-		return launch.Deployment{}, wrapError(ctx, "dynamodb:GetItem", err)
+		return message.Deployment{}, wrapError(ctx, "dynamodb:GetItem", err)
 	}
-	deployment := launch.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
+	deployment := message.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
 	for machine, execution := range entriesOf(found[attributeExecutions]) {
 		deployment.Executions[machine] = stringOf(execution)
 	}

@@ -37,8 +37,8 @@ type queueClient interface {
 }
 
 // NewJobQueue asks SQS.
-func NewJobQueue(configuration aws.Config) *JobQueue {
-	return &JobQueue{client: sqs.NewFromConfig(configuration)}
+func NewJobQueue(config aws.Config) *JobQueue {
+	return &JobQueue{client: sqs.NewFromConfig(config)}
 }
 
 // queueError explains an error of a call.

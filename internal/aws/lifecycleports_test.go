@@ -16,7 +16,9 @@ import (
 
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
@@ -30,8 +32,8 @@ const (
 
 // account is a stand-in with the tables of one.
 type lifecycleAccount struct {
-	configuration aws.Config
-	client        *dynamodb.Client
+	config aws.Config
+	client *dynamodb.Client
 }
 
 // TestLifecyclePorts: the items of docs/wire.md, on a server that is as strict
@@ -41,8 +43,8 @@ func TestLifecyclePorts(t *testing.T) {
 	cloud, err := fakeaws.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
-	a := lifecycleAccount{configuration: configuration(t, cloud.Endpoint())}
-	a.client = dynamodb.NewFromConfig(a.configuration)
+	a := lifecycleAccount{config: sdkConfig(t, cloud.Endpoint())}
+	a.client = dynamodb.NewFromConfig(a.config)
 	a.table(t, stateTable, keyType, types.ScalarAttributeTypeS, keyName)
 	a.table(t, deployTable, keyDeployment, types.ScalarAttributeTypeN, keyDeploymentTime)
 	t.Run("runners", func(t *testing.T) { testRunnerItems(t, a) })
@@ -87,7 +89,7 @@ func texts(values ...string) types.AttributeValue {
 // testRunnerItems: all attributes that the lifecycle function writes to a runner
 // item. Absent values remove theirs; those of launcher and agent stay.
 func testRunnerItems(t *testing.T, a lifecycleAccount) {
-	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
+	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
 	key := itemKey(typeRunner, "dev-shop-Build")
 	theirs := item{
 		attributeTask: stringAttr("task/1"), attributeStarted: boolAttr(true), attributeTaskHash: stringAttr("7"), attributeConfiguration: stringAttr("v1-0"),
@@ -100,11 +102,11 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	a.put(t, stateTable, before)
 	full := launchtest.Configuration("dev-shop", "Build")
 	full.QueueURL = "https://queue"
-	full.Task = launch.Task{Definition: "arn:td", Container: "agent", Cluster: "own", RoleARN: "arn:role", CPU: 1024, Memory: 2048}
-	full.Network = launch.Network{Subnets: []string{"subnet-2", "subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"}, AssignPublicIP: "DISABLED"}
-	full.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120, JobTimeout: 600, LogLevel: "DEBUG"}
-	full.Startup = launch.Startup{Commands: []string{"b", "a", "b"}, CommandsTimeout: 30}
-	full.Host = &launch.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "1", InstanceType: "m5.large", AMI: "ami-1", InstanceProfile: "p", LogGroup: "lg"}
+	full.Task = configuration.Task{Definition: "arn:td", Container: "agent", Cluster: "own", RoleARN: "arn:role", CPU: 1024, Memory: 2048}
+	full.Network = configuration.Network{Subnets: []string{"subnet-2", "subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"}, AssignPublicIP: "DISABLED"}
+	full.Runner = configuration.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120, JobTimeout: 600, LogLevel: "DEBUG"}
+	full.Startup = configuration.Startup{Commands: []string{"b", "a", "b"}, CommandsTimeout: 30}
+	full.Host = &configuration.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "1", InstanceType: "m5.large", AMI: "ami-1", InstanceProfile: "p", LogGroup: "lg"}
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
 	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-1", Configuration: full, Origin: origin, AgentVersion: "2.1.0"}))
 	want := item{
@@ -121,11 +123,11 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 		want[name] = value
 	}
 	assert.Equal(t, want, a.get(t, stateTable, key))
-	_, err := NewRunnerStates(a.configuration, stateTable).State(ctx, "dev-shop-Build")
+	_, err := NewRunnerStates(a.config, stateTable).State(ctx, "dev-shop-Build")
 	require.NoError(t, err, "it is open again")
 
-	least := launch.Configuration{
-		StackName: "dev-shop", RunnerName: "Build", QueueURL: "https://other", Task: launch.Task{Definition: "family", Cluster: "attini-default"},
+	least := configuration.Configuration{
+		StackName: "dev-shop", RunnerName: "Build", QueueURL: "https://other", Task: configuration.Task{Definition: "family", Cluster: "attini-default"},
 	}
 	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-2", Configuration: least}))
 	for _, absent := range []string{
@@ -146,7 +148,7 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 }
 
 func testRunnersOf(t *testing.T, a lifecycleAccount) {
-	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
+	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
 	put := func(stackID, stack, runner string) {
 		c := launchtest.Configuration(stack, runner)
 		require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: stackID, ConfigurationID: "v1-1", Configuration: c}))
@@ -171,7 +173,7 @@ func testRunnersOf(t *testing.T, a lifecycleAccount) {
 
 // testPlanItems: the stack and plan items. A removed Runner leaves the list.
 func testPlanItems(t *testing.T, a lifecycleAccount) {
-	ctx, plans := t.Context(), NewPlanItems(a.configuration, stateTable)
+	ctx, plans := t.Context(), NewPlanItems(a.config, stateTable)
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
 	plan := lifecycle.Plan{
 		StackName: "dev-plan", StateMachineARN: testMachine, Origin: origin, PayloadDefaults: []byte(`{"a":1}`),
@@ -224,7 +226,7 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 
 // testFramework: what the framework wrote is read, and stays.
 func testFramework(t *testing.T, a lifecycleAccount) {
-	ctx, plans := t.Context(), NewPlanItems(a.configuration, stateTable)
+	ctx, plans := t.Context(), NewPlanItems(a.config, stateTable)
 	origin := lifecycle.Origin{Environment: "prod", DistributionName: "site", DistributionID: "1", ObjectIdentifier: "prod/site/site.zip#v1"}
 	key := itemKey(typeStack, "prod-site")
 	framework := item{
@@ -243,7 +245,7 @@ func testFramework(t *testing.T, a lifecycleAccount) {
 }
 
 func testStarts(t *testing.T, a lifecycleAccount) {
-	ctx, starts := t.Context(), NewPlanStarts(a.configuration, stateTable)
+	ctx, starts := t.Context(), NewPlanStarts(a.config, stateTable)
 	first := lifecycle.Start{
 		StackID: testStackID, StateMachineARN: testMachine, Execution: "deployment-1", Deployment: "dev-shop",
 		Payload: []byte(`{"n":"` + strings.Repeat("x", 260_000) + `"}`), RequestedAt: time.UnixMilli(1_700_000_000_123),
@@ -280,7 +282,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 
 // testDeployments: what the agent's admission reads, beside what others keep.
 func testDeployments(t *testing.T, a lifecycleAccount) {
-	ctx, deployments := t.Context(), NewDeployments(a.configuration, deployTable)
+	ctx, deployments := t.Context(), NewDeployments(a.config, deployTable)
 	executions := func(name string) map[string]types.AttributeValue {
 		found := a.get(t, deployTable, item{"deploymentName": stringAttr(name), "deploymentTime": numberAttr(0)})
 		m, ok := found["executionArns"].(*types.AttributeValueMemberM)
@@ -300,7 +302,7 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 		assert.Equal(t, item{testMachine: stringAttr(execution), otherMachine: stringAttr("arn:other")}, executions("dev-shop"))
 		found, err := deployments.Deployment(ctx, "dev-shop")
 		require.NoError(t, err)
-		assert.Equal(t, launch.Deployment{
+		assert.Equal(t, message.Deployment{
 			Executions: map[string]string{testMachine: execution, otherMachine: "arn:other"},
 			Times:      map[string]time.Time{testMachine: at, otherMachine: deployed},
 		}, found)
@@ -329,7 +331,7 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 }
 
 func testTaskDefinitions(t *testing.T, a lifecycleAccount) {
-	ctx, client, definitions := t.Context(), ecs.NewFromConfig(a.configuration), NewTaskDefinitions(a.configuration)
+	ctx, client, definitions := t.Context(), ecs.NewFromConfig(a.config), NewTaskDefinitions(a.config)
 	register := func(input *ecs.RegisterTaskDefinitionInput) string {
 		output, err := client.RegisterTaskDefinition(ctx, input)
 		require.NoError(t, err)
@@ -366,7 +368,7 @@ func testTaskDefinitions(t *testing.T, a lifecycleAccount) {
 }
 
 func testStateMachines(t *testing.T, a lifecycleAccount) {
-	ctx, client, machines := t.Context(), sfn.NewFromConfig(a.configuration), NewStateMachines(a.configuration)
+	ctx, client, machines := t.Context(), sfn.NewFromConfig(a.config), NewStateMachines(a.config)
 	created, err := client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: aws.String("Plan"), RoleArn: aws.String("arn:aws:iam::123456789012:role/plan"),
 		Definition: aws.String(`{"StartAt":"Done","States":{"Done":{"Type":"Pass","End":true}}}`),

@@ -31,8 +31,8 @@ type PlanItems struct {
 var _ lifecycle.Plans = (*PlanItems)(nil)
 
 // NewPlanItems reads and writes the table of the given name.
-func NewPlanItems(configuration aws.Config, table string) *PlanItems {
-	return &PlanItems{client: dynamodb.NewFromConfig(configuration), table: table}
+func NewPlanItems(config aws.Config, table string) *PlanItems {
+	return &PlanItems{client: dynamodb.NewFromConfig(config), table: table}
 }
 
 // StackOrigin implements lifecycle.Plans.

@@ -34,8 +34,8 @@ type PlanStarts struct {
 var _ lifecycle.Starts = (*PlanStarts)(nil)
 
 // NewPlanStarts keeps them in the table of the given name.
-func NewPlanStarts(configuration aws.Config, table string) *PlanStarts {
-	return &PlanStarts{client: dynamodb.NewFromConfig(configuration), table: table}
+func NewPlanStarts(config aws.Config, table string) *PlanStarts {
+	return &PlanStarts{client: dynamodb.NewFromConfig(config), table: table}
 }
 
 func startItem(stackID, stateMachine string) item {

@@ -44,11 +44,11 @@ type signer interface {
 
 // NewReleases makes a store of a bucket; prefix is the folder in it that has the
 // releases, empty if that is the whole bucket.
-func NewReleases(configuration aws.Config, bucket, prefix string) *Releases {
+func NewReleases(config aws.Config, bucket, prefix string) *Releases {
 	if prefix = strings.Trim(prefix, "/"); prefix != "" {
 		prefix += "/"
 	}
-	client := s3.NewFromConfig(configuration)
+	client := s3.NewFromConfig(config)
 	return &Releases{bucket: bucket, prefix: prefix, objects: client, signer: s3.NewPresignClient(client, s3.WithPresignExpires(linkLifetime))}
 }
 

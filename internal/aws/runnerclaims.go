@@ -35,8 +35,8 @@ type RunnerClaims struct {
 var _ launch.Claims = (*RunnerClaims)(nil)
 
 // NewRunnerClaims reads and writes the table of the given name.
-func NewRunnerClaims(configuration aws.Config, table string) *RunnerClaims {
-	return &RunnerClaims{client: dynamodb.NewFromConfig(configuration), table: table, now: time.Now}
+func NewRunnerClaims(config aws.Config, table string) *RunnerClaims {
+	return &RunnerClaims{client: dynamodb.NewFromConfig(config), table: table, now: time.Now}
 }
 
 // Claims implements launch.Claims.

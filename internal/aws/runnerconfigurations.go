@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 const (
@@ -26,20 +26,20 @@ type RunnerConfigurations struct {
 	now    func() time.Time
 }
 
-var _ launch.Configurations = (*RunnerConfigurations)(nil)
+var _ configuration.Store = (*RunnerConfigurations)(nil)
 
 // NewRunnerConfigurations keeps them in the table of the given name.
-func NewRunnerConfigurations(configuration aws.Config, table string) *RunnerConfigurations {
-	return &RunnerConfigurations{client: dynamodb.NewFromConfig(configuration), table: table, now: time.Now}
+func NewRunnerConfigurations(config aws.Config, table string) *RunnerConfigurations {
+	return &RunnerConfigurations{client: dynamodb.NewFromConfig(config), table: table, now: time.Now}
 }
 
-// PutConfiguration implements launch.Configurations.
-func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c launch.Configuration) error {
+// PutConfiguration implements configuration.Store.
+func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configuration.Configuration) error {
 	body, err := c.Canonical()
 	if err != nil {
 		return err
 	}
-	id, err := c.ConfigurationID()
+	id, err := c.ID()
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c launch.Co
 	if err != nil {
 		return err
 	}
-	expiry := numberAttr(r.now().Add(launch.ConfigurationRetentionDays * 24 * time.Hour).Unix())
+	expiry := numberAttr(r.now().Add(configuration.RetentionDays * 24 * time.Hour).Unix())
 	for _, other := range others {
 		if other == current {
 			continue
@@ -80,19 +80,19 @@ func (r *RunnerConfigurations) versions(ctx context.Context, runner string, filt
 	return names, nil
 }
 
-// GetConfiguration implements launch.Configurations.
-func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (launch.Configuration, error) {
+// GetConfiguration implements configuration.Store.
+func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (configuration.Configuration, error) {
 	found, err := read(ctx, r.client, r.table, itemKey(typeConfiguration, runner+configurationSeparator+id))
 	switch {
 	case err != nil:
-		return launch.Configuration{}, wrapError(ctx, "dynamodb:GetItem", err)
+		return configuration.Configuration{}, wrapError(ctx, "dynamodb:GetItem", err)
 	case found == nil:
-		return launch.Configuration{}, launch.ErrNoConfiguration
+		return configuration.Configuration{}, configuration.ErrNotFound
 	}
-	return launch.ParseConfiguration([]byte(stringOf(found[attributeConfigurationJSON])), id)
+	return configuration.Parse([]byte(stringOf(found[attributeConfigurationJSON])), id)
 }
 
-// DeleteConfigurations implements launch.Configurations.
+// DeleteConfigurations implements configuration.Store.
 func (r *RunnerConfigurations) DeleteConfigurations(ctx context.Context, runner string) error {
 	names, err := r.versions(ctx, runner, newUpdate())
 	if err != nil {

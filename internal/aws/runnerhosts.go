@@ -25,8 +25,8 @@ type instanceClient interface {
 }
 
 // NewRunnerHosts asks EC2.
-func NewRunnerHosts(configuration aws.Config) *RunnerHosts {
-	return &RunnerHosts{client: ec2.NewFromConfig(configuration)}
+func NewRunnerHosts(config aws.Config) *RunnerHosts {
+	return &RunnerHosts{client: ec2.NewFromConfig(config)}
 }
 
 // Run implements launch.Hosts.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
@@ -36,8 +37,8 @@ type RunnerItems struct {
 var _ lifecycle.Runners = (*RunnerItems)(nil)
 
 // NewRunnerItems writes the table of the given name.
-func NewRunnerItems(configuration aws.Config, table string) *RunnerItems {
-	return &RunnerItems{client: dynamodb.NewFromConfig(configuration), table: table}
+func NewRunnerItems(config aws.Config, table string) *RunnerItems {
+	return &RunnerItems{client: dynamodb.NewFromConfig(config), table: table}
 }
 
 // PutRunner implements lifecycle.Runners.
@@ -137,7 +138,7 @@ func stringListOrNil(values []string) types.AttributeValue {
 	return list
 }
 
-func hostOrNil(host *launch.Host) types.AttributeValue {
+func hostOrNil(host *configuration.Host) types.AttributeValue {
 	if host == nil {
 		return nil
 	}
@@ -167,7 +168,7 @@ func (r *RunnerItems) StackOf(ctx context.Context, name string) (string, error) 
 // RunnersOf implements lifecycle.Runners.
 func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) ([]string, error) {
 	filter := newUpdate().ifEqual(attributeStackID, stringAttr(stackID))
-	items, err := query(ctx, r.client, r.table, typeRunner, launch.ResourceName(stackName, ""), filter)
+	items, err := query(ctx, r.client, r.table, typeRunner, configuration.ResourceName(stackName, ""), filter)
 	if err != nil {
 		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}

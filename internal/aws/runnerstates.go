@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // typeRunner is the resource type of runners' items.
@@ -53,8 +54,8 @@ type RunnerStates struct {
 var _ launch.States = (*RunnerStates)(nil)
 
 // NewRunnerStates reads and writes the table of the given name.
-func NewRunnerStates(configuration aws.Config, table string) *RunnerStates {
-	return &RunnerStates{client: dynamodb.NewFromConfig(configuration), table: table, now: time.Now}
+func NewRunnerStates(config aws.Config, table string) *RunnerStates {
+	return &RunnerStates{client: dynamodb.NewFromConfig(config), table: table, now: time.Now}
 }
 
 func stateOf(found item) launch.State {
@@ -134,7 +135,7 @@ func (s *RunnerStates) RecordTask(ctx context.Context, runner, owner string, rec
 	u := removeLock(newUpdate().ifEqual(attributeOwner, stringAttr(owner)))
 	u.set(attributeTask, stringAttr(record.Task)).set(attributeStarted, boolAttr(false))
 	u.set(attributeConfiguration, stringAttr(record.Configuration)).set(attributeCluster, stringAttr(record.Cluster))
-	u.set(attributeTaskHash, stringAttr(strconv.Itoa(int(launch.Hash(record.Configuration)))))
+	u.set(attributeTaskHash, stringAttr(strconv.Itoa(int(configuration.Hash(record.Configuration)))))
 	u.set(attributeTaskStartedAt, millisAttr(record.StartedAt)).set(attributeHookDisabled, boolAttr(false))
 	u.remove(attributeRetired, attributeRetiredAt, attributeHostBootedAt)
 	if record.Host == "" {

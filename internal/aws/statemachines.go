@@ -19,8 +19,8 @@ type executionClient interface {
 }
 
 // NewStateMachines asks Step Functions.
-func NewStateMachines(configuration aws.Config) *StateMachines {
-	return &StateMachines{client: sfn.NewFromConfig(configuration)}
+func NewStateMachines(config aws.Config) *StateMachines {
+	return &StateMachines{client: sfn.NewFromConfig(config)}
 }
 
 // StartExecution implements lifecycle.StateMachines.

@@ -20,8 +20,8 @@ type definitionClient interface {
 }
 
 // NewTaskDefinitions asks ECS.
-func NewTaskDefinitions(configuration aws.Config) *TaskDefinitions {
-	return &TaskDefinitions{client: ecs.NewFromConfig(configuration)}
+func NewTaskDefinitions(config aws.Config) *TaskDefinitions {
+	return &TaskDefinitions{client: ecs.NewFromConfig(config)}
 }
 
 // TaskDefinition implements lifecycle.Account.

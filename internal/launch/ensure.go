@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/cenkalti/backoff/v5"
 )
 
@@ -30,7 +31,7 @@ func (l *Launcher) ensureRunner(ctx context.Context, r runner) error {
 	watched := ""
 	for {
 		done, attempt, err := l.checkRunner(ctx, r, watched)
-		var final *Failure
+		var final *message.Failure
 		switch {
 		case done:
 			return nil
@@ -63,7 +64,7 @@ func (l *Launcher) checkRunner(ctx context.Context, r runner, watched string) (d
 	state, err := l.ports.States.State(ctx, r.name)
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		return false, "", configurationFailure("Runner %q: %s; deploy the stack again", r.configuration.RunnerName, err)
+		return false, "", message.ConfigurationFailure("Runner %q: %s; deploy the stack again", r.configuration.RunnerName, err)
 	case err != nil:
 		return false, "", fmt.Errorf("read the runner's state: %w", err)
 	case watched != "" && state.FailedAttempt == watched:

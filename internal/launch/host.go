@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/attini-go/runner/internal/launch/message"
 	"slices"
 	"time"
 )
@@ -119,7 +120,7 @@ func (l *Launcher) removeHost(ctx context.Context, r runner, host, owner string,
 // releases the lock.
 func (l *Launcher) runHost(ctx context.Context, s *start) error {
 	host, err := l.requestHost(ctx, s)
-	var final *Failure
+	var final *message.Failure
 	switch {
 	case errors.As(err, &final):
 		return l.abortStart(ctx, s, "", final)
@@ -132,7 +133,7 @@ func (l *Launcher) runHost(ctx context.Context, s *start) error {
 		if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
 			return fmt.Errorf("terminate the host %s of a runner that was deleted: %w", host, err)
 		}
-		return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
+		return message.ConfigurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
 	case err != nil:
 		return fmt.Errorf("record the runner's host %s: %w", host, err)
 	}
@@ -146,7 +147,7 @@ func (l *Launcher) requestHost(ctx context.Context, s *start) (host string, err 
 	template, subnets := s.configuration.Host, slices.Clone(s.configuration.Network.Subnets)
 	attempted := fmt.Sprintf("run the runner's EC2 host (%s, launch template %s version %s) in %v",
 		template.InstanceType, template.LaunchTemplateID, template.LaunchTemplateVersion, subnets)
-	err = l.retryStart(ctx, s, ErrorHost, attempted, func(try int) (retryAction, string, error) {
+	err = l.retryStart(ctx, s, message.ErrorHost, attempted, func(try int) (retryAction, string, error) {
 		var worst error
 		verdict, advice := fatal, ""
 		for _, subnet := range subnets {
@@ -181,7 +182,7 @@ func (l *Launcher) hostStopReason(ctx context.Context, host string) string {
 }
 
 // registrationFailure is the failure of a host that did not come into its cluster.
-func (l *Launcher) registrationFailure(r runner, host, reason string, failures int) *Failure {
+func (l *Launcher) registrationFailure(r runner, host, reason string, failures int) *message.Failure {
 	cause := fmt.Sprintf("the runner's EC2 host %s did not register in the cluster %s within %s", host, r.configuration.Task.Cluster, registrationTimeout)
 	if reason != "" {
 		cause = fmt.Sprintf("the runner's EC2 host %s ended before it registered in the cluster %s (%s)", host, r.configuration.Task.Cluster, reason)
@@ -190,7 +191,7 @@ func (l *Launcher) registrationFailure(r runner, host, reason string, failures i
 		cause += fmt.Sprintf(", and neither did those before (%d in a row)", failures)
 	}
 	cause += "; it was terminated. What to do: check that its Ami has the ECS agent enabled, that its subnet reaches ECS, and that its instance profile may register it"
-	return &Failure{ErrorHost, cause + l.hostLogHint(r)}
+	return &message.Failure{Name: message.ErrorHost, Cause: cause + l.hostLogHint(r)}
 }
 
 // hostLogHint tells where the log of a runner's host is.

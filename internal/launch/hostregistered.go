@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/attini-go/runner/internal/launch/message"
 	"time"
 )
 
@@ -42,7 +43,7 @@ func (l *Launcher) continueStart(ctx context.Context, name string, state State) 
 		r.registered = state.Host
 		err = l.ensureRunner(ctx, r)
 	}
-	var final *Failure
+	var final *message.Failure
 	if errors.As(err, &final) {
 		l.logger.Warn("the runner is not started on its host", "runner", name, "host", state.Host, "error", final)
 		return nil
@@ -70,7 +71,7 @@ func (l *Launcher) handleUnknownHost(ctx context.Context, cluster string, instan
 	if err == nil {
 		err = l.ensureRunner(ctx, r)
 	}
-	var final *Failure
+	var final *message.Failure
 	if err != nil && !errors.As(err, &final) {
 		return err
 	}
@@ -139,7 +140,7 @@ func (l *Launcher) removeOverdueHost(ctx context.Context, name string) error {
 		return nil
 	}
 	r, err := l.loadRunner(ctx, name, state.HostConfiguration)
-	var final *Failure
+	var final *message.Failure
 	switch {
 	case errors.As(err, &final): // it can never go on
 		return l.removeHostWithoutTask(ctx, name, state.Host)

@@ -7,19 +7,7 @@ import (
 	"strings"
 )
 
-const (
-	groupPrefix     = "attini-runner:"
-	startedByPrefix = "attini-runner"
-)
-
-// Group is the ECS group of a runner's tasks, by which an event finds its
-// runner.
-func Group(runner string) string { return groupPrefix + runner }
-
-// runnerOf is the runner of a task's group.
-func runnerOf(group string) (runner string, ours bool) {
-	return strings.CutPrefix(group, groupPrefix)
-}
+const startedByPrefix = "attini-runner"
 
 // startedBy says on which EC2 host a task was started, so that an event about
 // the task knows it.

@@ -3,6 +3,8 @@ package launch
 import (
 	"context"
 	"errors"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 	"time"
 )
 
@@ -10,7 +12,7 @@ import (
 // called concurrently. An error that is none of those named here says that a
 // service could not be asked: nothing is known of whether the call was done.
 type Ports struct {
-	Configurations Configurations
+	Configurations configuration.Store
 	Deployments    Deployments
 	Queue          Queue
 	Steps          Steps
@@ -23,6 +25,14 @@ type Ports struct {
 
 func (p Ports) isComplete() bool {
 	return p.Configurations != nil && p.Deployments != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
+}
+
+// Deployments is the deployment data table, in which lifecycle notes what it
+// starts.
+type Deployments interface {
+	// Deployment reads a deployment by its name, {environment}-{distribution};
+	// one that nobody has noted is empty.
+	Deployment(ctx context.Context, name string) (message.Deployment, error)
 }
 
 // Queue is the runners' FIFO queues, each by its URL. A queue that does not
@@ -64,7 +74,7 @@ var (
 // ErrTokenClosed when nobody waits with it any more.
 type Steps interface {
 	// Fail fails the step.
-	Fail(ctx context.Context, token string, failure Failure) error
+	Fail(ctx context.Context, token string, failure message.Failure) error
 	// Heartbeat says that the job is not forgotten.
 	Heartbeat(ctx context.Context, token string) error
 }

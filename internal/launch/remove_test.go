@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // TestRemovalOfDraining: a runner is deleted whose older task still has jobs.
@@ -16,7 +16,7 @@ func TestRemovalOfDraining(t *testing.T) {
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.launch("old")
 		a.started().Take(1)
-		a.redeploy(func(c *launch.Configuration) { c.Task.Cluster = "other" })
+		a.redeploy(func(c *configuration.Configuration) { c.Task.Cluster = "other" })
 		a.launch("new")
 		a.started().Take(1)
 		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/cenkalti/backoff/v5"
 )
 
@@ -35,7 +36,7 @@ func (l *Launcher) start(ctx context.Context, s *start) error {
 		return l.abortStart(ctx, s, host, err)
 	}
 	task, requestedAt, err := l.runTask(ctx, s, request)
-	var final *Failure
+	var final *message.Failure
 	if errors.As(err, &final) {
 		return l.abortStart(ctx, s, host, final)
 	}
@@ -76,13 +77,13 @@ func (l *Launcher) stopUnrecordedTask(ctx context.Context, s *start, task TaskSt
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("stop what was started for a runner that was deleted: %w", err)
 	}
-	return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
+	return message.ConfigurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
 }
 
 // runTask asks for the task until there is one, and returns when it asked last. Its
 // errors are retryStart's.
 func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (task TaskStatus, requestedAt time.Time, err error) {
-	err = l.retryStart(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
+	err = l.retryStart(ctx, s, message.ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
 		request.Token = token(s.attempt, s.id, request.StartedBy, try)
 		var err error
 		requestedAt = time.Now()
@@ -150,12 +151,12 @@ func exceedsDeadline(ctx context.Context, wait time.Duration) bool {
 // abortStart ends a start for good: the lock goes, so that later jobs try anew, the
 // host with it, and everybody who waits is told. It returns the failure.
 func (l *Launcher) abortStart(ctx context.Context, s *start, host string, failure error) error {
-	var final *Failure
+	var final *message.Failure
 	errors.As(failure, &final)
 	telling, cancel := l.reportContext(ctx)
 	defer cancel()
 	if host != "" {
-		final = &Failure{final.Name, final.Cause + l.hostLogHint(s.runner)}
+		final = &message.Failure{Name: final.Name, Cause: final.Cause + l.hostLogHint(s.runner)}
 		if err := l.removeHost(telling, s.runner, host, s.owner, false); err != nil {
 			return err
 		}
@@ -168,7 +169,7 @@ func (l *Launcher) abortStart(ctx context.Context, s *start, host string, failur
 
 // failWaitingJobs fails every job that waits for the runner, and returns the
 // failure.
-func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *Failure) error {
+func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *message.Failure) error {
 	l.logger.Error("the runner cannot be started; the jobs that wait for it fail", "runner", r.name, "error", failure)
 	telling, cancel := l.reportContext(ctx)
 	defer cancel()
@@ -186,8 +187,8 @@ func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *Failu
 
 // repeatedFailure is the failure after too many tasks that ended before they took a
 // job. Its name is the last stop code's.
-func repeatedFailure(task TaskStatus, failures int) *Failure {
-	return &Failure{task.stopErrorName(), fmt.Sprintf(
+func repeatedFailure(task TaskStatus, failures int) *message.Failure {
+	return &message.Failure{Name: task.stopErrorName(), Cause: fmt.Sprintf(
 		"the runner's task ended before it took a job, %d times in a row; the last time: %s. What to do: see the task's log, its image and its network",
 		failures, task.stopDescription())}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // TaskStopped deals with a task of ECS that has stopped, as its event tells:
@@ -13,7 +15,7 @@ import (
 // task, and a host that has no task any more is terminated. Tasks that are no
 // runner's, or have not stopped yet, are no matter.
 func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
-	runner, ours := runnerOf(task.Group)
+	runner, ours := configuration.RunnerOfGroup(task.Group)
 	if !ours || !task.hasEnded() {
 		return nil
 	}
@@ -79,13 +81,13 @@ func (l *Launcher) failTaskClaims(ctx context.Context, runner string, task TaskS
 	if err != nil {
 		return false, fmt.Errorf("read the jobs that the task %s had begun: %w", task.ARN, err)
 	}
-	failure := &Failure{protocol.ErrorRuntime, "the runner's task stopped while the job ran: " + task.stopDescription()}
+	failure := &message.Failure{Name: protocol.ErrorRuntime, Cause: "the runner's task stopped while the job ran: " + task.stopDescription()}
 	return len(claims) > 0, l.failClaimedJobs(ctx, runner, claims, failure)
 }
 
 // failClaimedJobs fails the jobs of claims that are not finished, and finishes them. In
 // this order: a job whose claim is finished is asked after by nobody.
-func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []Claim, failure *Failure) error {
+func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []Claim, failure *message.Failure) error {
 	var problems []error
 	for _, claim := range claims {
 		if claim.Finished {
@@ -125,10 +127,10 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 	}
 	id := configurationFor(found, before.Configuration)
 	r, err := l.loadRunner(ctx, runner, id)
-	var final *Failure
+	var final *message.Failure
 	switch {
 	case errors.As(err, &final): // nobody can be started for them
-		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == Hash(id) })
+		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == configuration.Hash(id) })
 	case err != nil:
 		return err
 	case after.StartFailures >= maxStartFailures:

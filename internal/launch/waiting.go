@@ -2,7 +2,6 @@ package launch
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +10,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 const (
@@ -34,26 +35,16 @@ type waitingJob struct {
 	delivery Delivery
 }
 
-// configurationID is the id of the configuration that a job is for; "" when its
-// message does not say.
-func (w waitingJob) configurationID() string {
-	var body struct{ RunnerConfig runnerReference }
-	if json.Unmarshal(w.delivery.Body, &body) != nil {
-		return ""
-	}
-	return body.RunnerConfig.ConfigurationID
-}
-
 // failJobsOfConfiguration fails every job that waits for a runner of this configuration.
 // The others are left.
-func (l *Launcher) failJobsOfConfiguration(ctx context.Context, r runner, failure *Failure) error {
+func (l *Launcher) failJobsOfConfiguration(ctx context.Context, r runner, failure *message.Failure) error {
 	return l.failJobs(ctx, r.configuration.QueueURL, failure, func(message *protocol.Message) bool {
-		return message.ConfigurationHash == Hash(r.id)
+		return message.ConfigurationHash == configuration.Hash(r.id)
 	})
 }
 
 // failJobs fails the waiting jobs that are meant, until a look finds none.
-func (l *Launcher) failJobs(ctx context.Context, queue string, failure *Failure, meant func(*protocol.Message) bool) error {
+func (l *Launcher) failJobs(ctx context.Context, queue string, failure *message.Failure, meant func(*protocol.Message) bool) error {
 	var problems []error
 	var left []Delivery
 	defer func() { l.requeue(ctx, queue, left) }()
@@ -153,11 +144,11 @@ func (l *Launcher) requeue(ctx context.Context, queue string, deliveries []Deliv
 // configurationFor is the configuration that waiting jobs are to be started
 // for: the preferred one if any job is for it, else the first job's.
 func configurationFor(found []waitingJob, preferred string) string {
-	if slices.ContainsFunc(found, func(w waitingJob) bool { return w.configurationID() == preferred }) {
+	if slices.ContainsFunc(found, func(w waitingJob) bool { return message.ConfigurationIDOf(w.delivery.Body) == preferred }) {
 		return preferred
 	}
 	for _, w := range found {
-		if id := w.configurationID(); id != "" {
+		if id := message.ConfigurationIDOf(w.delivery.Body); id != "" {
 			return id
 		}
 	}

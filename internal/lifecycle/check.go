@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
@@ -25,7 +25,7 @@ const defaultDefinition = "attini-default-runner"
 
 // check makes the second check of a Runner: the rules of runnerctl validate, in
 // its words, with every value resolved. All problems come together.
-func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (launch.Configuration, problem.List) {
+func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configuration.Configuration, problem.List) {
 	runner, problems := schema.Read(request.RunnerName, request.resource, request.path(), nil)
 	if !problems.HasErrors() {
 		problems.Add(request.checkResolved(runner)...)
@@ -36,7 +36,7 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (launch.Co
 	problems.Add(compat.CheckFargate(runner, definition)...)
 	problems.Add(l.checkHost(ctx, runner, definition)...)
 	if problems.HasErrors() {
-		return launch.Configuration{}, problems.Sorted()
+		return configuration.Configuration{}, problems.Sorted()
 	}
 	configuration := request.configuration(runner, definition)
 	problems.Add(configuration.Validate()...)

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Origin is where a distribution comes from.
@@ -85,7 +85,7 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 		return fmt.Errorf("find the runners of the stack %s: %w", request.StackName, err)
 	}
 	for _, runner := range runners {
-		if err := l.ports.Runners.SetOrigin(ctx, launch.ResourceName(request.StackName, runner), origin); err != nil {
+		if err := l.ports.Runners.SetOrigin(ctx, configuration.ResourceName(request.StackName, runner), origin); err != nil {
 			return fmt.Errorf("tell Runner %q its distribution: %w", runner, err)
 		}
 	}

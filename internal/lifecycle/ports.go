@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Ports are what a Lifecycle works with; all of them are required, and may be
@@ -41,7 +41,7 @@ type Account interface {
 // Configurations is the part of launch.Configurations that a deployment needs.
 type Configurations interface {
 	// PutConfiguration keeps a version and makes it the runner's current one.
-	PutConfiguration(ctx context.Context, c launch.Configuration) error
+	PutConfiguration(ctx context.Context, c configuration.Configuration) error
 }
 
 // Runners are the runner items of the state table (docs/wire.md, "Runner item").

@@ -13,7 +13,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/lifecycle/lifecycletest"
 )
@@ -72,35 +72,35 @@ func withHost(fake *lifecycletest.Fake) {
 // CloudFormation gives them, become one version of the configuration.
 func TestPutRunner(t *testing.T) {
 	t.Parallel()
-	base := launch.Configuration{
+	base := configuration.Configuration{
 		StackName: "dev-shop", RunnerName: "Build", QueueURL: queueURL,
-		Task:    launch.Task{Definition: "attini-default-runner", Container: "Container", Cluster: "attini-default"},
-		Network: launch.Network{Subnets: []string{"subnet-1"}, AssignPublicIP: "ENABLED"},
+		Task:    configuration.Task{Definition: "attini-default-runner", Container: "Container", Cluster: "attini-default"},
+		Network: configuration.Network{Subnets: []string{"subnet-1"}, AssignPublicIP: "ENABLED"},
 	}
-	with := func(change func(*launch.Configuration)) launch.Configuration {
+	with := func(change func(*configuration.Configuration)) configuration.Configuration {
 		c := base
 		change(&c)
 		return c
 	}
 	cases := map[string]struct {
 		configuration string
-		want          launch.Configuration
+		want          configuration.Configuration
 	}{
 		"nothing but a network": {`{` + network + `}`, base},
 		"all, and numbers as texts": {
 			`{` + network + `,"EcsCluster":"own","RoleArn":"arn:aws:iam::111122223333:role/build","Cpu":"1024","Memory":"2048","ContainerName":"agent",
 			"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1","Startup":{"Commands":["apt-get update"],"CommandsTimeout":"300"},
 			"RunnerConfiguration":{"MaxConcurrentJobs":"20","IdleTimeToLive":"600","JobTimeout":"7200","LogLevel":"DEBUG"}}`,
-			with(func(c *launch.Configuration) {
-				c.Task = launch.Task{Definition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1", Container: "agent", Cluster: "own", RoleARN: "arn:aws:iam::111122223333:role/build", CPU: 1024, Memory: 2048}
-				c.Startup = launch.Startup{Commands: []string{"apt-get update"}, CommandsTimeout: 300}
-				c.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 20, IdleTimeToLive: 600, JobTimeout: 7200, LogLevel: "DEBUG"}
+			with(func(c *configuration.Configuration) {
+				c.Task = configuration.Task{Definition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1", Container: "agent", Cluster: "own", RoleARN: "arn:aws:iam::111122223333:role/build", CPU: 1024, Memory: 2048}
+				c.Startup = configuration.Startup{Commands: []string{"apt-get update"}, CommandsTimeout: 300}
+				c.Runner = configuration.RunnerConfiguration{MaxConcurrentJobs: 20, IdleTimeToLive: 600, JobTimeout: 7200, LogLevel: "DEBUG"}
 			}),
 		},
 		"lists as text, with blanks, empty and repeated items": {
 			`{"AwsVpcConfiguration":{"Subnets":" subnet-2 ,subnet-1,,\n subnet-2,","SecurityGroups":"sg-2, sg-1","AssignPublicIp":"DISABLED"}}`,
-			with(func(c *launch.Configuration) {
-				c.Network = launch.Network{Subnets: []string{"subnet-2", "subnet-1"}, SecurityGroups: []string{"sg-2", "sg-1"}, AssignPublicIP: "DISABLED"}
+			with(func(c *configuration.Configuration) {
+				c.Network = configuration.Network{Subnets: []string{"subnet-2", "subnet-1"}, SecurityGroups: []string{"sg-2", "sg-1"}, AssignPublicIP: "DISABLED"}
 			}),
 		},
 		"a list with blanks, empty and repeated items": {
@@ -108,9 +108,9 @@ func TestPutRunner(t *testing.T) {
 		},
 		"a host": {
 			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large","Ami":"AmazonLinux2023","InstanceProfileName":"builders"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
-			with(func(c *launch.Configuration) {
+			with(func(c *configuration.Configuration) {
 				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
-				c.Host = &launch.Host{
+				c.Host = &configuration.Host{
 					LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2023",
 					InstanceProfile: "builders", LogGroup: "hosts",
 				}
@@ -125,7 +125,7 @@ func TestPutRunner(t *testing.T) {
 			id, err := open(t, fake).PutRunner(t.Context(), runner(t, c.configuration))
 			require.NoError(t, err)
 			assert.Equal(t, c.want, fake.Configurations["dev-shop-Build"][id])
-			wanted, err := c.want.ConfigurationID()
+			wanted, err := c.want.ID()
 			require.NoError(t, err)
 			assert.Equal(t, wanted, id)
 			item := fake.Runners["dev-shop-Build"]

@@ -32,20 +32,20 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	configuration, err := aws.LoadConfig(ctx)
+	config, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
 	table := settings.ResourceStateTable
 	launcher, err := launch.New(settings, launch.Ports{
-		Configurations: aws.NewRunnerConfigurations(configuration, table),
-		Deployments:    aws.NewDeployments(configuration, settings.DeployDataTable),
-		Queue:          aws.NewJobQueue(configuration),
-		Steps:          aws.NewSteps(configuration),
-		States:         aws.NewRunnerStates(configuration, table),
-		Claims:         aws.NewRunnerClaims(configuration, table),
-		Cluster:        aws.NewCluster(configuration),
-		Hosts:          aws.NewRunnerHosts(configuration),
+		Configurations: aws.NewRunnerConfigurations(config, table),
+		Deployments:    aws.NewDeployments(config, settings.DeployDataTable),
+		Queue:          aws.NewJobQueue(config),
+		Steps:          aws.NewSteps(config),
+		States:         aws.NewRunnerStates(config, table),
+		Claims:         aws.NewRunnerClaims(config, table),
+		Cluster:        aws.NewCluster(config),
+		Hosts:          aws.NewRunnerHosts(config),
 	}, logger)
 	if err != nil {
 		return nil, fmt.Errorf("open the launcher: %w", err)

@@ -42,34 +42,34 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	configuration, err := aws.LoadConfig(ctx)
+	config, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
-	table := settings.launch.ResourceStateTable
-	configurations := aws.NewRunnerConfigurations(configuration, table)
-	deployments := aws.NewDeployments(configuration, settings.launch.DeployDataTable)
-	launcher, err := launch.New(settings.launch, launch.Ports{
+	table := settings.stateTable
+	configurations := aws.NewRunnerConfigurations(config, table)
+	deployments := aws.NewDeployments(config, settings.deployTable)
+	remover, err := launch.NewRemover(launch.Ports{
 		Configurations: configurations,
 		Deployments:    deployments,
-		Queue:          aws.NewJobQueue(configuration),
-		Steps:          aws.NewSteps(configuration),
-		States:         aws.NewRunnerStates(configuration, table),
-		Claims:         aws.NewRunnerClaims(configuration, table),
-		Cluster:        aws.NewCluster(configuration),
-		Hosts:          aws.NewRunnerHosts(configuration),
+		Queue:          aws.NewJobQueue(config),
+		Steps:          aws.NewSteps(config),
+		States:         aws.NewRunnerStates(config, table),
+		Claims:         aws.NewRunnerClaims(config, table),
+		Cluster:        aws.NewCluster(config),
+		Hosts:          aws.NewRunnerHosts(config),
 	}, logger)
 	if err != nil {
 		return nil, err
 	}
 	return lifecycle.New(settings.lifecycle, lifecycle.Ports{
-		Account:        account{aws.NewAccount(configuration), aws.NewTaskDefinitions(configuration)},
+		Account:        account{aws.NewAccount(config), aws.NewTaskDefinitions(config)},
 		Configurations: configurations,
-		Runners:        aws.NewRunnerItems(configuration, table),
-		Remover:        launcher,
-		Plans:          aws.NewPlanItems(configuration, table),
-		Starts:         aws.NewPlanStarts(configuration, table),
+		Runners:        aws.NewRunnerItems(config, table),
+		Remover:        remover,
+		Plans:          aws.NewPlanItems(config, table),
+		Starts:         aws.NewPlanStarts(config, table),
 		Deployments:    deployments,
-		StateMachines:  aws.NewStateMachines(configuration),
+		StateMachines:  aws.NewStateMachines(config),
 	}, logger)
 }

@@ -90,7 +90,7 @@ func (a *Agent) take(most int) []string {
 			continue
 		}
 		token := parsed.Metadata.TaskToken
-		q.messages = slices.DeleteFunc(q.messages, func(other *message) bool { return other == m })
+		q.messages = slices.DeleteFunc(q.messages, func(other *queuedMessage) bool { return other == m })
 		if _, err := a.fake.open(token); err != nil {
 			continue
 		}

@@ -1,4 +1,4 @@
-package launch
+package message
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Request is what a job's step asks of the launcher, as the macro writes the
@@ -67,6 +68,16 @@ type runnerReference struct {
 	StackName       string
 }
 
+// ConfigurationIDOf returns the id of the configuration that a message names; "" if
+// it names none.
+func ConfigurationIDOf(body []byte) string {
+	var parts struct{ RunnerConfig runnerReference }
+	if json.Unmarshal(body, &parts) != nil {
+		return ""
+	}
+	return parts.RunnerConfig.ConfigurationID
+}
+
 // ParseRequest reads a step's request and checks everything that can be
 // checked without asking anybody. A *Failure is the step's to know; the request
 // then has its Token and Step as far as they could be read. No error holds any
@@ -122,23 +133,23 @@ func parseTime(value any) time.Time {
 func (r *Request) readInput(input json.RawMessage) error {
 	members, err := splitMembers(input)
 	if err != nil {
-		return configurationFailure("step %q: its input is no JSON object but %s; after a Parallel or a Map, merge its results with an AttiniMergeOutput step first", r.Step, kindOf(input))
+		return ConfigurationFailure("step %q: its input is no JSON object but %s; after a Parallel or a Map, merge its results with an AttiniMergeOutput step first", r.Step, kindOf(input))
 	}
 	r.input = members
 	if size := len(input); size > protocol.MaxPayload {
-		return configurationFailure("step %q: its input has %d bytes, and a state's may have %d; keep large data in the artifact store", r.Step, size, protocol.MaxPayload)
+		return ConfigurationFailure("step %q: its input has %d bytes, and a state's may have %d; keep large data in the artifact store", r.Step, size, protocol.MaxPayload)
 	}
 	origin := objectFields(memberValue(members, protocol.KeyOrigin))
 	if origin == nil {
-		return configurationFailure("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
+		return ConfigurationFailure("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
 	}
 	var reference runnerReference
 	if json.Unmarshal(r.config, &reference) != nil || reference.Runner == "" || reference.ConfigurationID == "" {
-		return configurationFailure("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
+		return ConfigurationFailure("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
 	}
 	runner, problem := reference.resolve(stringValue(origin["stackName"]))
 	if problem != "" {
-		return configurationFailure("step %q: %s", r.Step, problem)
+		return ConfigurationFailure("step %q: %s", r.Step, problem)
 	}
 	r.Runner, r.Configuration = runner, reference.ConfigurationID
 	r.deployment = deploymentName(origin)
@@ -156,10 +167,10 @@ func (f runnerReference) resolve(originStack string) (runner, problem string) {
 		return "", fmt.Sprintf("the payload's %s has no stackName, so nobody knows whose Runner %q is; start the plan with the payload that its trigger gives it", protocol.KeyOrigin, f.Runner)
 	case f.ConfigurationID == noConfiguration:
 		return "", fmt.Sprintf("Runner %q is not deployed, since its Condition does not hold; give the step's state machine the same Condition, or the step another Runner", f.Runner)
-	case !strings.HasPrefix(f.ConfigurationID, idPrefix):
+	case !strings.HasPrefix(f.ConfigurationID, configuration.IDPrefix):
 		return "", fmt.Sprintf("Runner %q has no configuration %q; deploy the stack again", f.Runner, f.ConfigurationID)
 	}
-	return ResourceName(stack, f.Runner), ""
+	return configuration.ResourceName(stack, f.Runner), ""
 }
 
 // checkProperties refuses what the agent would have to guess at.

@@ -1,4 +1,8 @@
-package launch
+// Package message turns the request of a plan's step into the message that an
+// agent runs as a job. It refuses what no agent could run, with the error that
+// the step gets. The launcher and a local run use it, so that both accept and
+// refuse the same.
+package message
 
 import (
 	"bytes"
@@ -9,11 +13,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // MaxMessage is the greatest size of an SQS message in bytes (SQS quotas,
 // "Message size").
-const MaxMessage = 1_048_576
+const MaxSize = 1_048_576
 
 // Message returns the queue message of a request (docs/wire.md, "Message"): the
 // step's whole input, its properties and metadata, and the configuration hash.
@@ -36,19 +41,19 @@ func (r Request) Message() ([]byte, error) {
 		}
 		add(m.literal, m.value)
 	}
-	add(quoteKey(protocol.KeyConfigurationHash), strconv.AppendInt(nil, int64(Hash(r.Configuration)), 10))
+	add(quoteKey(protocol.KeyConfigurationHash), strconv.AppendInt(nil, int64(configuration.Hash(r.Configuration)), 10))
 	body = escapeForSQS(append(body, '}'))
-	if len(body) > MaxMessage {
-		return nil, r.tooLarge(len(body))
+	if len(body) > MaxSize {
+		return nil, r.TooLarge(len(body))
 	}
 	return body, nil
 }
 
-// tooLarge names the message's size, SQS's limit and the one of a state, to
+// TooLarge names the message's size, SQS's limit and the one of a state, to
 // which people can hold what they put into a payload.
-func (r Request) tooLarge(size int) *Failure {
-	return configurationFailure("step %q: its job has %d bytes as a message; a queue takes at most %d, and less where its MaximumMessageSize is lower (a state's input has at most %d); keep large data in the artifact store",
-		r.Step, size, MaxMessage, protocol.MaxPayload)
+func (r Request) TooLarge(size int) *Failure {
+	return ConfigurationFailure("step %q: its job has %d bytes as a message; a queue takes at most %d, and less where its MaximumMessageSize is lower (a state's input has at most %d); keep large data in the artifact store",
+		r.Step, size, MaxSize, protocol.MaxPayload)
 }
 
 // escapeForSQS escapes the two characters that JSON takes and SQS does not (those

@@ -1,4 +1,4 @@
-package launch
+package configuration
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 // RuleConfiguration names problems of what the macro and CloudFormation put
 // beside the documented properties.
-const RuleConfiguration = "configuration"
+const Rule = "configuration"
 
 // maxGroup is the greatest length of a task's group in ECS.
 const maxGroup = 255
@@ -23,7 +23,7 @@ func (c Configuration) Validate() problem.List {
 	missing := func(value, what string) {
 		if value == "" {
 			problems.Add(problem.Problem{
-				Severity: problem.Error, Rule: RuleConfiguration, Path: string(at),
+				Severity: problem.Error, Rule: Rule, Path: string(at),
 				Message: fmt.Sprintf("Runner %q: its configuration has no %s; deploy the stack again", c.RunnerName, what),
 			})
 		}
@@ -39,7 +39,7 @@ func (c Configuration) Validate() problem.List {
 	}
 	if size := len(Group(c.ResourceName())); size > maxGroup {
 		problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: RuleConfiguration, Path: string(at),
+			Severity: problem.Error, Rule: Rule, Path: string(at),
 			Message: fmt.Sprintf("Runner %q: the names of its stack and its own have %d characters together, and %d are allowed; shorten one of them",
 				c.RunnerName, len(c.StackName)+len(c.RunnerName), maxGroup-len(Group(ResourceName("", "")))),
 		})
