@@ -40,7 +40,7 @@ func walls() map[string][]string {
 		// Projects to make releases of, for tests.
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
-		"internal/aws":                 {"transform", "internal/launch", "internal/lifecycle", "internal/compat", "internal/releaseapi"},
+		"internal/aws":                 {"transform", "internal/launch", "internal/lifecycle", "internal/compat", "internal/releaseapi", "agent/protocol"},
 		// The interpreter knows nothing of templates or jobs.
 		"asl": {},
 		"internal/localrun": {
