@@ -8,21 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/lifecycle"
-)
-
-// Keys and attributes of the deployment table (docs/wire.md). Deployment time 0
-// is the current deployment; executionArns has its executions.
-const (
-	keyDeployment       = "deploymentName"
-	keyDeploymentTime   = "deploymentTime"
-	attributeExecutions = "executionArns"
-	// attributeTimes has when each of the plans was deployed, epoch ms; ours.
-	attributeTimes = "deploymentTimes"
-	// attributeCreatedByRunner marks an item that no framework has made.
-	attributeCreatedByRunner = "createdByRunner"
 )
 
 // Deployments is the deployment data table.
@@ -42,7 +31,7 @@ func NewDeployments(config aws.Config, table string) *Deployments {
 }
 
 func deploymentKey(name string) item {
-	return item{keyDeployment: stringAttr(name), keyDeploymentTime: numberAttr(0)}
+	return item{protocol.AttrDeployment: stringAttr(name), protocol.AttrDeploymentTime: numberAttr(protocol.CurrentDeployment)}
 }
 
 // write writes to an item; unmet says that its condition did not hold.
@@ -62,20 +51,20 @@ func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachine
 	// An entry of a map is its own, so that another plan's stays; for that the
 	// maps have to be there.
 	none := &types.AttributeValueMemberM{Value: item{}}
-	first := newUpdate().ifNotExists(keyDeployment).set(attributeExecutions, none).set(attributeTimes, none).set(attributeCreatedByRunner, boolAttr(true))
+	first := newUpdate().ifNotExists(protocol.AttrDeployment).set(protocol.AttrExecutions, none).set(protocol.AttrDeploymentTimes, none).set(protocol.AttrCreatedByRunner, boolAttr(true))
 	there, err := d.write(ctx, deployment, first)
 	if err != nil {
 		return err
 	}
 	if there {
-		if _, err := d.write(ctx, deployment, newUpdate().setIfNotExists(attributeExecutions, none).setIfNotExists(attributeTimes, none)); err != nil {
+		if _, err := d.write(ctx, deployment, newUpdate().setIfNotExists(protocol.AttrExecutions, none).setIfNotExists(protocol.AttrDeploymentTimes, none)); err != nil {
 			return err
 		}
 	}
 	u := newUpdate()
 	u.sets = append(u.sets,
-		u.mapEntry(attributeExecutions, stateMachineARN)+" = "+u.valuePlaceholder(stringAttr(executionARN)),
-		u.mapEntry(attributeTimes, stateMachineARN)+" = "+u.valuePlaceholder(millisAttr(deployed)))
+		u.mapEntry(protocol.AttrExecutions, stateMachineARN)+" = "+u.valuePlaceholder(stringAttr(executionARN)),
+		u.mapEntry(protocol.AttrDeploymentTimes, stateMachineARN)+" = "+u.valuePlaceholder(millisAttr(deployed)))
 	_, err = d.write(ctx, deployment, u)
 	return err
 }
@@ -87,10 +76,10 @@ func (d *Deployments) Deployment(ctx context.Context, name string) (message.Depl
 		return message.Deployment{}, wrapError(ctx, "dynamodb:GetItem", err)
 	}
 	deployment := message.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
-	for machine, execution := range entriesOf(found[attributeExecutions]) {
+	for machine, execution := range entriesOf(found[protocol.AttrExecutions]) {
 		deployment.Executions[machine] = stringOf(execution)
 	}
-	for machine, deployed := range entriesOf(found[attributeTimes]) {
+	for machine, deployed := range entriesOf(found[protocol.AttrDeploymentTimes]) {
 		deployment.Times[machine] = timeOf(deployed)
 	}
 	return deployment, nil
@@ -112,15 +101,15 @@ func (u *update) mapEntry(attribute, stateMachineARN string) string {
 
 // ForgetPlan implements lifecycle.Deployments.
 func (d *Deployments) ForgetPlan(ctx context.Context, deployment, stateMachineARN string) error {
-	u := newUpdate().ifExists(attributeExecutions).ifExists(attributeTimes)
-	u.removes = append(u.removes, u.mapEntry(attributeExecutions, stateMachineARN), u.mapEntry(attributeTimes, stateMachineARN))
+	u := newUpdate().ifExists(protocol.AttrExecutions).ifExists(protocol.AttrDeploymentTimes)
+	u.removes = append(u.removes, u.mapEntry(protocol.AttrExecutions, stateMachineARN), u.mapEntry(protocol.AttrDeploymentTimes, stateMachineARN))
 	if unmet, err := d.write(ctx, deployment, u); err != nil || unmet {
 		return err
 	}
 	_, err := d.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &d.table, Key: deploymentKey(deployment),
 		ConditionExpression:       aws.String("attribute_exists(#own) AND size(#executions) = :none"),
-		ExpressionAttributeNames:  map[string]string{"#own": attributeCreatedByRunner, "#executions": attributeExecutions},
+		ExpressionAttributeNames:  map[string]string{"#own": protocol.AttrCreatedByRunner, "#executions": protocol.AttrExecutions},
 		ExpressionAttributeValues: item{":none": numberAttr(0)},
 	})
 	if _, unmet := conditionFailed(err); err != nil && !unmet {

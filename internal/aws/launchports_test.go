@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
@@ -33,12 +34,12 @@ func TestLaunchPorts(t *testing.T) {
 	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String(stateTable), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String(keyType), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: aws.String(keyName), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(protocol.AttrResourceType), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(protocol.AttrName), AttributeType: types.ScalarAttributeTypeS},
 		},
 		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String(keyType), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String(keyName), KeyType: types.KeyTypeRange},
+			{AttributeName: aws.String(protocol.AttrResourceType), KeyType: types.KeyTypeHash},
+			{AttributeName: aws.String(protocol.AttrName), KeyType: types.KeyTypeRange},
 		},
 	})
 	require.NoError(t, err)
@@ -52,8 +53,8 @@ func TestLaunchPorts(t *testing.T) {
 		launchtest.TestStates(t, func(*testing.T) launchtest.StatesFixture {
 			return launchtest.StatesFixture{States: states, Deploy: func(t testing.TB, runner, queue string) {
 				t.Helper()
-				deployed := itemKey(typeRunner, runner)
-				deployed[attributeQueue] = stringAttr(queue)
+				deployed := itemKey(protocol.TypeRunner, runner)
+				deployed[protocol.AttrQueueURL] = stringAttr(queue)
 				put(t, deployed)
 			}}
 		})
@@ -68,13 +69,13 @@ func TestLaunchPorts(t *testing.T) {
 			Claims: NewRunnerClaims(config, stateTable),
 			Claim: func(t testing.TB, runner string, claim launch.Claim) {
 				t.Helper()
-				claimed := itemKey(claimType+runner, claim.Name)
-				claimed[attributeToken], claimed[attributeTask], claimed[attributeStep] = stringAttr(claim.Token), stringAttr(claim.Task), stringAttr(claim.StepName)
-				claimed[attributeFinished] = boolAttr(claim.Finished)
+				claimed := itemKey(protocol.ClaimType(runner), claim.Name)
+				claimed[protocol.AttrToken], claimed[protocol.AttrTaskID], claimed[protocol.AttrStepName] = stringAttr(claim.Token), stringAttr(claim.Task), stringAttr(claim.StepName)
+				claimed[protocol.AttrFinished] = boolAttr(claim.Finished)
 				put(t, claimed)
 				// An agent's sign of life is no claim.
-				sign := itemKey(claimType+runner, "agent-"+claim.Task)
-				sign[attributeTask] = stringAttr(claim.Task)
+				sign := itemKey(protocol.ClaimType(runner), protocol.AgentName(claim.Task))
+				sign[protocol.AttrTaskID] = stringAttr(claim.Task)
 				put(t, sign)
 			},
 		})
@@ -93,19 +94,19 @@ func TestLaunchPorts(t *testing.T) {
 // writers stay unchanged.
 func testItem(t *testing.T, config aws.Config, client *dynamodb.Client, put func(testing.TB, item)) {
 	ctx, states := t.Context(), NewRunnerStates(config, stateTable)
-	deployed := itemKey(typeRunner, "dev-shop-Build")
-	deployed[attributeQueue], deployed["startupCommands"] = stringAttr("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("true")}}
-	deployed[attributeRetired], deployed[attributeRetiredAt], deployed[attributeHookDisabled] = stringAttr("task/0"), numberAttr(1), boolAttr(true)
-	deployed[attributeStarted] = boolAttr(true)
+	deployed := itemKey(protocol.TypeRunner, "dev-shop-Build")
+	deployed[protocol.AttrQueueURL], deployed["startupCommands"] = stringAttr("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("true")}}
+	deployed[protocol.AttrRetiredTaskID], deployed[protocol.AttrRetiredAt], deployed[protocol.AttrHostKept] = stringAttr("task/0"), numberAttr(1), boolAttr(true)
+	deployed[protocol.AttrStarted] = boolAttr(true)
 	put(t, deployed)
 	state, err := states.Lock(ctx, "dev-shop-Build", launch.Lock{Owner: "a", Until: time.Now().Add(time.Minute), Attempt: "x", Configuration: "v1-1"})
 	require.NoError(t, err)
 	assert.Equal(t, "task/0", state.Retired)
 	require.NoError(t, states.RecordTask(ctx, "dev-shop-Build", "a", launch.TaskRecord{Task: "task/1", Configuration: "v1-1", Cluster: "own", Host: "i-1", StartedAt: time.UnixMilli(1700000000123)}))
-	found, err := read(ctx, client, stateTable, itemKey(typeRunner, "dev-shop-Build"))
+	found, err := read(ctx, client, stateTable, itemKey(protocol.TypeRunner, "dev-shop-Build"))
 	require.NoError(t, err)
 	assert.Equal(t, item{
-		keyType: stringAttr(typeRunner), keyName: stringAttr("dev-shop-Build"), "sqsQueueUrl": stringAttr("https://queue"), "startupCommands": deployed["startupCommands"],
+		protocol.AttrResourceType: stringAttr(protocol.TypeRunner), protocol.AttrName: stringAttr("dev-shop-Build"), "sqsQueueUrl": stringAttr("https://queue"), "startupCommands": deployed["startupCommands"],
 		"taskId": stringAttr("task/1"), "started": boolAttr(false), "shutdownHookDisabled": boolAttr(false),
 		"taskConfigHashCode":  stringAttr(strconv.Itoa(int(configuration.Hash("v1-1")))),
 		"taskConfigurationId": stringAttr("v1-1"), "taskCluster": stringAttr("own"), "taskEc2InstanceId": stringAttr("i-1"), "taskStartedAt": numberAttr(1700000000123),
@@ -121,9 +122,9 @@ func testExpiry(t *testing.T, config aws.Config, client *dynamodb.Client) {
 	expiry := func(c configuration.Configuration) int64 {
 		id, err := c.ID()
 		require.NoError(t, err)
-		found, err := read(ctx, client, stateTable, itemKey(typeConfiguration, c.ResourceName()+"#"+id))
+		found, err := read(ctx, client, stateTable, itemKey(protocol.TypeRunnerConfiguration, c.ResourceName()+"#"+id))
 		require.NoError(t, err)
-		return intOf(found[attributeExpiry])
+		return intOf(found[protocol.AttrExpiresAt])
 	}
 	first := launchtest.Configuration("expiry", "Build")
 	second, third := first, first

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -45,8 +46,8 @@ func TestLifecyclePorts(t *testing.T) {
 	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
 	a := lifecycleAccount{config: sdkConfig(t, cloud.Endpoint())}
 	a.client = dynamodb.NewFromConfig(a.config)
-	a.table(t, stateTable, keyType, types.ScalarAttributeTypeS, keyName)
-	a.table(t, deployTable, keyDeployment, types.ScalarAttributeTypeN, keyDeploymentTime)
+	a.table(t, stateTable, protocol.AttrResourceType, types.ScalarAttributeTypeS, protocol.AttrName)
+	a.table(t, deployTable, protocol.AttrDeployment, types.ScalarAttributeTypeN, protocol.AttrDeploymentTime)
 	t.Run("runners", func(t *testing.T) { testRunnerItems(t, a) })
 	t.Run("a runner of another stack", func(t *testing.T) { testRunnersOf(t, a) })
 	t.Run("plans", func(t *testing.T) { testPlanItems(t, a) })
@@ -90,12 +91,12 @@ func texts(values ...string) types.AttributeValue {
 // item. Absent values remove theirs; those of launcher and agent stay.
 func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
-	key := itemKey(typeRunner, "dev-shop-Build")
+	key := itemKey(protocol.TypeRunner, "dev-shop-Build")
 	theirs := item{
-		attributeTask: stringAttr("task/1"), attributeStarted: boolAttr(true), attributeTaskHash: stringAttr("7"), attributeConfiguration: stringAttr("v1-0"),
-		attributeOwner: stringAttr("somebody"), attributeLockedUntil: numberAttr(5), attributeHost: stringAttr("i-1"), attributeRetired: stringAttr("task/0"),
+		protocol.AttrTaskID: stringAttr("task/1"), protocol.AttrStarted: boolAttr(true), protocol.AttrTaskHash: stringAttr("7"), protocol.AttrTaskConfigurationID: stringAttr("v1-0"),
+		protocol.AttrStartOwner: stringAttr("somebody"), protocol.AttrStartUntil: numberAttr(5), protocol.AttrHostID: stringAttr("i-1"), protocol.AttrRetiredTaskID: stringAttr("task/0"),
 	}
-	before := item{keyType: key[keyType], keyName: key[keyName], attributeDeleted: boolAttr(true)}
+	before := item{protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], protocol.AttrDeleted: boolAttr(true)}
 	for name, value := range theirs {
 		before[name] = value
 	}
@@ -117,7 +118,7 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("b"), stringAttr("a"), stringAttr("b")}}, "attiniVersion": stringAttr("2.1.0"),
 		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": stringAttr("m5.large"), "instanceProfile": stringAttr("p"), "ecsClientLogGroup": stringAttr("lg"), "ami": stringAttr("ami-1")}},
 		"environment":      stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"), "attiniObjectIdentifier": stringAttr("dev/shop/7c9e"),
-		keyType: key[keyType], keyName: key[keyName],
+		protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName],
 	}
 	for name, value := range theirs {
 		want[name] = value
@@ -166,9 +167,9 @@ func testRunnersOf(t *testing.T, a lifecycleAccount) {
 
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "1", ObjectIdentifier: "o"}
 	require.NoError(t, items.SetOrigin(ctx, "list-One", origin))
-	assert.Equal(t, origin, originOf(a.get(t, stateTable, itemKey(typeRunner, "list-One"))))
+	assert.Equal(t, origin, originOf(a.get(t, stateTable, itemKey(protocol.TypeRunner, "list-One"))))
 	require.NoError(t, items.SetOrigin(ctx, "list-Gone", origin))
-	assert.Nil(t, a.get(t, stateTable, itemKey(typeRunner, "list-Gone")), "a runner that is gone stays so")
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypeRunner, "list-Gone")), "a runner that is gone stays so")
 }
 
 // testPlanItems: the stack and plan items. A removed Runner leaves the list.
@@ -181,18 +182,18 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	}
 	require.NoError(t, plans.PutPlan(ctx, plan))
 	planItem := item{
-		keyType: stringAttr(typePlan), keyName: stringAttr(testMachine), "environment": stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"),
+		protocol.AttrResourceType: stringAttr(protocol.TypePlan), protocol.AttrName: stringAttr(testMachine), "environment": stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"),
 		"attiniObjectIdentifier": stringAttr("dev/shop/7c9e"), "stackName": stringAttr("dev-plan"), "payloadDefaults": stringAttr(`{"a":1}`),
 		"attiniSteps": &types.AttributeValueMemberL{Value: []types.AttributeValue{
 			&types.AttributeValueMemberM{Value: item{"name": stringAttr("Job"), "type": stringAttr("AttiniRunnerJob")}},
 		}},
 	}
-	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
+	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(protocol.TypePlan, testMachine)))
 	stackItem := item{
-		keyType: stringAttr(typeStack), keyName: stringAttr("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
+		protocol.AttrResourceType: stringAttr(protocol.TypeStack), protocol.AttrName: stringAttr("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
 		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": stringAttr("dev"), "Empty": stringAttr("")}},
 	}
-	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")))
 	found, err := plans.StackOrigin(ctx, "dev-plan")
 	require.NoError(t, err)
 	assert.Zero(t, found, "no framework deployed it")
@@ -201,14 +202,14 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	require.NoError(t, plans.PutPlan(ctx, plan))
 	delete(planItem, "attiniSteps")
 	stackItem["runners"] = texts("Three")
-	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
-	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(protocol.TypePlan, testMachine)))
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")))
 
 	require.NoError(t, plans.RemoveRunner(ctx, "dev-plan", "Three"))
 	delete(stackItem, "runners")
-	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")))
 	require.NoError(t, plans.RemoveRunner(ctx, "dev-none", "Three"))
-	assert.Nil(t, a.get(t, stateTable, itemKey(typeStack, "dev-none")))
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-none")))
 
 	second := plan
 	second.StateMachineARN = otherMachine
@@ -216,21 +217,21 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	for range 2 {
 		require.NoError(t, plans.DeletePlan(ctx, "dev-plan", testMachine))
 	}
-	assert.Nil(t, a.get(t, stateTable, itemKey(typePlan, testMachine)))
-	assert.Equal(t, texts(otherMachine), a.get(t, stateTable, itemKey(typeStack, "dev-plan"))["sfnArns"])
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypePlan, testMachine)))
+	assert.Equal(t, texts(otherMachine), a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan"))["sfnArns"])
 	for range 2 {
 		require.NoError(t, plans.DeletePlan(ctx, "dev-plan", otherMachine))
 	}
-	assert.Nil(t, a.get(t, stateTable, itemKey(typeStack, "dev-plan")), "nothing is left")
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")), "nothing is left")
 }
 
 // testFramework: what the framework wrote is read, and stays.
 func testFramework(t *testing.T, a lifecycleAccount) {
 	ctx, plans := t.Context(), NewPlanItems(a.config, stateTable)
 	origin := lifecycle.Origin{Environment: "prod", DistributionName: "site", DistributionID: "1", ObjectIdentifier: "prod/site/site.zip#v1"}
-	key := itemKey(typeStack, "prod-site")
+	key := itemKey(protocol.TypeStack, "prod-site")
 	framework := item{
-		keyType: key[keyType], keyName: key[keyName], "environment": stringAttr("prod"), "distributionName": stringAttr("site"), "distributionId": stringAttr("1"),
+		protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], "environment": stringAttr("prod"), "distributionName": stringAttr("site"), "distributionId": stringAttr("1"),
 		"attiniObjectIdentifier": stringAttr("prod/site/site.zip#v1"), "stackError": stringAttr("failed"), "other": numberAttr(1),
 	}
 	a.put(t, stateTable, framework)
@@ -262,7 +263,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 	require.NoError(t, err)
 	assert.Equal(t, []lifecycle.Start{other, first}, found)
 	stored := a.get(t, stateTable, startItem(testStackID, testMachine))
-	assert.Equal(t, numberAttr(1_700_000_000+14*24*60*60), stored[attributeExpiry])
+	assert.Equal(t, numberAttr(1_700_000_000+14*24*60*60), stored[protocol.AttrExpiresAt])
 
 	next := first
 	next.Execution, next.Payload = "deployment-2", []byte(`{}`)

@@ -7,19 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/lifecycle"
-)
-
-// The stack item, named by the stack, and the plan item, named by the state
-// machine's ARN (docs/wire.md).
-const (
-	typeStack = "InitDeployCloudformationStack"
-	typePlan  = "DeploymentPlan"
-
-	attributePlans      = "sfnArns"
-	attributeRunners    = "runners"
-	attributeParameters = "stackParameters"
-	attributeStackError = "stackError"
 )
 
 // PlanItems are the items of stacks and plans in the resource-state table.
@@ -37,7 +26,7 @@ func NewPlanItems(config aws.Config, table string) *PlanItems {
 
 // StackOrigin implements lifecycle.Plans.
 func (p *PlanItems) StackOrigin(ctx context.Context, stackName string) (lifecycle.Origin, error) {
-	found, err := read(ctx, p.client, p.table, itemKey(typeStack, stackName))
+	found, err := read(ctx, p.client, p.table, itemKey(protocol.TypeStack, stackName))
 	if err != nil {
 		return lifecycle.Origin{}, wrapError(ctx, "dynamodb:GetItem", err)
 	}
@@ -46,18 +35,18 @@ func (p *PlanItems) StackOrigin(ctx context.Context, stackName string) (lifecycl
 
 // PutPlan implements lifecycle.Plans.
 func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
-	u := newUpdate().set(attributeStackName, stringAttr(plan.StackName)).set("payloadDefaults", stringAttr(string(plan.PayloadDefaults)))
+	u := newUpdate().set(protocol.AttrStackName, stringAttr(plan.StackName)).set(protocol.AttrPayloadDefaults, stringAttr(string(plan.PayloadDefaults)))
 	setOrigin(u, plan.Origin)
 	if len(plan.Steps) > 0 {
 		steps := &types.AttributeValueMemberL{}
 		for _, step := range plan.Steps {
-			steps.Value = append(steps.Value, &types.AttributeValueMemberM{Value: item{"name": stringAttr(step.Name), "type": stringAttr(step.Type)}})
+			steps.Value = append(steps.Value, &types.AttributeValueMemberM{Value: item{protocol.AttrName: stringAttr(step.Name), protocol.AttrStepType: stringAttr(step.Type)}})
 		}
-		u.set("attiniSteps", steps)
+		u.set(protocol.AttrSteps, steps)
 	} else {
-		u.remove("attiniSteps")
+		u.remove(protocol.AttrSteps)
 	}
-	if _, err := u.write(ctx, p.client, p.table, itemKey(typePlan, plan.StateMachineARN)); err != nil {
+	if _, err := u.write(ctx, p.client, p.table, itemKey(protocol.TypePlan, plan.StateMachineARN)); err != nil {
 		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
 	parameters := item{}
@@ -65,7 +54,7 @@ func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 		parameters[name] = stringAttr(value)
 	}
 	names := map[string]string{
-		"#plans": attributePlans, "#runners": attributeRunners, "#parameters": attributeParameters, "#error": attributeStackError,
+		"#plans": protocol.AttrStateMachines, "#runners": protocol.AttrRunners, "#parameters": protocol.AttrStackParameters, "#error": protocol.AttrStackError,
 	}
 	values := item{":plan": stringSet(plan.StateMachineARN), ":parameters": &types.AttributeValueMemberM{Value: parameters}}
 	// SET, not ADD: a Runner that left the template leaves the list.
@@ -75,7 +64,7 @@ func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 		expression = "SET #parameters = :parameters, #runners = :runners REMOVE #error ADD #plans :plan"
 	}
 	return p.update(ctx, &dynamodb.UpdateItemInput{
-		Key: itemKey(typeStack, plan.StackName), UpdateExpression: &expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+		Key: itemKey(protocol.TypeStack, plan.StackName), UpdateExpression: &expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 	})
 }
 
@@ -96,18 +85,18 @@ func stringSet(value string) types.AttributeValue {
 
 // DeletePlan implements lifecycle.Plans.
 func (p *PlanItems) DeletePlan(ctx context.Context, stackName, stateMachineARN string) error {
-	_, err := p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.table, Key: itemKey(typePlan, stateMachineARN)})
+	_, err := p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.table, Key: itemKey(protocol.TypePlan, stateMachineARN)})
 	if err != nil {
 		return wrapError(ctx, "dynamodb:DeleteItem", err)
 	}
-	if err := p.deleteFromSet(ctx, stackName, attributePlans, stateMachineARN); err != nil {
+	if err := p.deleteFromSet(ctx, stackName, protocol.AttrStateMachines, stateMachineARN); err != nil {
 		return err
 	}
 	// DynamoDB has no empty sets: without a plan the attribute is gone.
 	_, err = p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &p.table, Key: itemKey(typeStack, stackName),
+		TableName: &p.table, Key: itemKey(protocol.TypeStack, stackName),
 		ConditionExpression:      aws.String("attribute_not_exists(#plans) AND attribute_not_exists(#framework)"),
-		ExpressionAttributeNames: map[string]string{"#plans": attributePlans, "#framework": attributeDistributionID},
+		ExpressionAttributeNames: map[string]string{"#plans": protocol.AttrStateMachines, "#framework": protocol.AttrDistributionID},
 	})
 	if _, unmet := conditionFailed(err); err != nil && !unmet {
 		return wrapError(ctx, "dynamodb:DeleteItem", err)
@@ -118,15 +107,15 @@ func (p *PlanItems) DeletePlan(ctx context.Context, stackName, stateMachineARN s
 // deleteFromSet takes a text out of a set of a stack's item, if it is there.
 func (p *PlanItems) deleteFromSet(ctx context.Context, stackName, attribute, value string) error {
 	return p.update(ctx, &dynamodb.UpdateItemInput{
-		Key:                       itemKey(typeStack, stackName),
+		Key:                       itemKey(protocol.TypeStack, stackName),
 		UpdateExpression:          aws.String("DELETE #set :value"),
 		ConditionExpression:       aws.String("attribute_exists(#key)"),
-		ExpressionAttributeNames:  map[string]string{"#set": attribute, "#key": keyName},
+		ExpressionAttributeNames:  map[string]string{"#set": attribute, "#key": protocol.AttrName},
 		ExpressionAttributeValues: item{":value": stringSet(value)},
 	})
 }
 
 // RemoveRunner implements lifecycle.Plans.
 func (p *PlanItems) RemoveRunner(ctx context.Context, stackName, runner string) error {
-	return p.deleteFromSet(ctx, stackName, attributeRunners, runner)
+	return p.deleteFromSet(ctx, stackName, protocol.AttrRunners, runner)
 }

@@ -8,20 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/lifecycle"
-)
-
-const (
-	// typeStart is the resource type of plans that wait for their stack; their
-	// names are {stack id}#{state machine's ARN}.
-	typeStart      = "DeploymentPlanStart"
-	startSeparator = "#"
-
-	attributeStateMachine = "sfnArn"
-	attributeExecution    = "executionName"
-	attributeDeployment   = "deploymentName"
-	attributePayload      = "payload"
-	attributeRequestedAt  = "requestedAt"
 )
 
 // PlanStarts are the plans that wait for their stack, in the resource-state
@@ -39,15 +27,15 @@ func NewPlanStarts(config aws.Config, table string) *PlanStarts {
 }
 
 func startItem(stackID, stateMachine string) item {
-	return itemKey(typeStart, stackID+startSeparator+stateMachine)
+	return itemKey(protocol.TypePlanStart, stackID+protocol.NameSeparator+stateMachine)
 }
 
 // PutStart implements lifecycle.Starts.
 func (p *PlanStarts) PutStart(ctx context.Context, start lifecycle.Start) error {
-	u := newUpdate().set(attributeStackID, stringAttr(start.StackID)).set(attributeStateMachine, stringAttr(start.StateMachineARN))
-	u.set(attributeExecution, stringAttr(start.Execution)).set(attributeDeployment, stringAttr(start.Deployment))
-	u.set(attributePayload, stringAttr(string(start.Payload))).set(attributeRequestedAt, millisAttr(start.RequestedAt))
-	u.set(attributeExpiry, numberAttr(start.RequestedAt.Add(lifecycle.StartRetention).Unix()))
+	u := newUpdate().set(protocol.AttrStackID, stringAttr(start.StackID)).set(protocol.AttrStateMachine, stringAttr(start.StateMachineARN))
+	u.set(protocol.AttrExecutionName, stringAttr(start.Execution)).set(protocol.AttrDeployment, stringAttr(start.Deployment))
+	u.set(protocol.AttrPayload, stringAttr(string(start.Payload))).set(protocol.AttrRequestedAt, millisAttr(start.RequestedAt))
+	u.set(protocol.AttrExpiresAt, numberAttr(start.RequestedAt.Add(lifecycle.StartRetention).Unix()))
 	if _, err := u.write(ctx, p.client, p.table, startItem(start.StackID, start.StateMachineARN)); err != nil {
 		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
@@ -56,16 +44,16 @@ func (p *PlanStarts) PutStart(ctx context.Context, start lifecycle.Start) error 
 
 // Starts implements lifecycle.Starts.
 func (p *PlanStarts) Starts(ctx context.Context, stackID string) ([]lifecycle.Start, error) {
-	items, err := query(ctx, p.client, p.table, typeStart, stackID+startSeparator, newUpdate())
+	items, err := query(ctx, p.client, p.table, protocol.TypePlanStart, stackID+protocol.NameSeparator, newUpdate())
 	if err != nil {
 		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}
 	var starts []lifecycle.Start
 	for _, found := range items {
 		starts = append(starts, lifecycle.Start{
-			StackID: stringOf(found[attributeStackID]), StateMachineARN: stringOf(found[attributeStateMachine]),
-			Execution: stringOf(found[attributeExecution]), Deployment: stringOf(found[attributeDeployment]),
-			Payload: []byte(stringOf(found[attributePayload])), RequestedAt: timeOf(found[attributeRequestedAt]),
+			StackID: stringOf(found[protocol.AttrStackID]), StateMachineARN: stringOf(found[protocol.AttrStateMachine]),
+			Execution: stringOf(found[protocol.AttrExecutionName]), Deployment: stringOf(found[protocol.AttrDeployment]),
+			Payload: []byte(stringOf(found[protocol.AttrPayload])), RequestedAt: timeOf(found[protocol.AttrRequestedAt]),
 		})
 	}
 	slices.SortFunc(starts, func(a, b lifecycle.Start) int { return cmp.Compare(a.StateMachineARN, b.StateMachineARN) })
@@ -77,7 +65,7 @@ func (p *PlanStarts) DeleteStart(ctx context.Context, start lifecycle.Start) err
 	_, err := p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &p.table, Key: startItem(start.StackID, start.StateMachineARN),
 		ConditionExpression:       aws.String("#execution = :execution"),
-		ExpressionAttributeNames:  map[string]string{"#execution": attributeExecution},
+		ExpressionAttributeNames:  map[string]string{"#execution": protocol.AttrExecutionName},
 		ExpressionAttributeValues: item{":execution": stringAttr(start.Execution)},
 	})
 	if _, unmet := conditionFailed(err); err != nil && !unmet {

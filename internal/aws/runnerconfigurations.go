@@ -7,15 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
-)
-
-const (
-	// typeConfiguration is the resource type of the versions of runners'
-	// configurations; their names are {runner}#{id}.
-	typeConfiguration          = "RunnerConfiguration"
-	configurationSeparator     = "#"
-	attributeConfigurationJSON = "configuration"
 )
 
 // RunnerConfigurations keeps the versions of runners' configurations in the
@@ -43,12 +36,12 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configura
 	if err != nil {
 		return err
 	}
-	current := c.ResourceName() + configurationSeparator + id
-	put := newUpdate().set(attributeConfigurationJSON, stringAttr(string(body))).remove(attributeExpiry)
-	if _, err := put.write(ctx, r.client, r.table, itemKey(typeConfiguration, current)); err != nil {
+	current := c.ResourceName() + protocol.NameSeparator + id
+	put := newUpdate().set(protocol.AttrConfiguration, stringAttr(string(body))).remove(protocol.AttrExpiresAt)
+	if _, err := put.write(ctx, r.client, r.table, itemKey(protocol.TypeRunnerConfiguration, current)); err != nil {
 		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
-	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifNotExists(attributeExpiry))
+	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifNotExists(protocol.AttrExpiresAt))
 	if err != nil {
 		return err
 	}
@@ -58,8 +51,8 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configura
 			continue
 		}
 		// One that is gone by now stays so.
-		expire := newUpdate().ifExists(keyName).set(attributeExpiry, expiry)
-		_, err := expire.write(ctx, r.client, r.table, itemKey(typeConfiguration, other))
+		expire := newUpdate().ifExists(protocol.AttrName).set(protocol.AttrExpiresAt, expiry)
+		_, err := expire.write(ctx, r.client, r.table, itemKey(protocol.TypeRunnerConfiguration, other))
 		if _, gone := conditionFailed(err); err != nil && !gone {
 			return wrapError(ctx, "dynamodb:UpdateItem", err)
 		}
@@ -69,27 +62,27 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configura
 
 // versions are the names of a runner's items that the filter lets through.
 func (r *RunnerConfigurations) versions(ctx context.Context, runner string, filter *update) ([]string, error) {
-	items, err := query(ctx, r.client, r.table, typeConfiguration, runner+configurationSeparator, filter)
+	items, err := query(ctx, r.client, r.table, protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator, filter)
 	if err != nil {
 		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}
 	names := make([]string, len(items))
 	for i, found := range items {
-		names[i] = stringOf(found[keyName])
+		names[i] = stringOf(found[protocol.AttrName])
 	}
 	return names, nil
 }
 
 // GetConfiguration implements configuration.Store.
 func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (configuration.Configuration, error) {
-	found, err := read(ctx, r.client, r.table, itemKey(typeConfiguration, runner+configurationSeparator+id))
+	found, err := read(ctx, r.client, r.table, itemKey(protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator+id))
 	switch {
 	case err != nil:
 		return configuration.Configuration{}, wrapError(ctx, "dynamodb:GetItem", err)
 	case found == nil:
 		return configuration.Configuration{}, configuration.ErrNotFound
 	}
-	return configuration.Parse([]byte(stringOf(found[attributeConfigurationJSON])), id)
+	return configuration.Parse([]byte(stringOf(found[protocol.AttrConfiguration])), id)
 }
 
 // DeleteConfigurations implements configuration.Store.
@@ -99,7 +92,7 @@ func (r *RunnerConfigurations) DeleteConfigurations(ctx context.Context, runner 
 		return err
 	}
 	for _, name := range names {
-		_, err := r.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &r.table, Key: itemKey(typeConfiguration, name)})
+		_, err := r.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &r.table, Key: itemKey(protocol.TypeRunnerConfiguration, name)})
 		if err != nil {
 			return wrapError(ctx, "dynamodb:DeleteItem", err)
 		}

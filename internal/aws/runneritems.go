@@ -8,23 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/lifecycle"
-)
-
-// Attributes of a runner item that the lifecycle function writes
-// (docs/wire.md, "Runner item").
-const (
-	attributeStackID         = "stackId"
-	attributeStackName       = "stackName"
-	attributeRunnerName      = "runnerName"
-	attributeConfigurationID = "configurationId"
-	attributeEnvironment     = "environment"
-	attributeDistribution    = "distributionName"
-	attributeDistributionID  = "distributionId"
-	attributeObject          = "attiniObjectIdentifier"
-	attributeStartupCommands = "startupCommands"
 )
 
 // RunnerItems are the runners' items in the resource-state table, as stacks
@@ -44,7 +31,7 @@ func NewRunnerItems(config aws.Config, table string) *RunnerItems {
 // PutRunner implements lifecycle.Runners.
 func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) error {
 	c := runner.Configuration
-	u := newUpdate().remove(attributeDeleted)
+	u := newUpdate().remove(protocol.AttrDeleted)
 	put := func(attribute string, value types.AttributeValue) {
 		if value == nil {
 			u.remove(attribute)
@@ -52,30 +39,30 @@ func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) er
 			u.set(attribute, value)
 		}
 	}
-	put(attributeStackID, stringAttr(runner.StackID))
-	put(attributeConfigurationID, stringAttr(runner.ConfigurationID))
-	put(attributeStackName, stringAttr(c.StackName))
-	put(attributeRunnerName, stringAttr(c.RunnerName))
-	put(attributeQueue, stringAttr(c.QueueURL))
-	put("taskDefinitionArn", stringAttr(c.Task.Definition))
-	put("cluster", stringAttr(c.Task.Cluster))
-	put("container", stringOrNil(c.Task.Container))
-	put("roleArn", stringOrNil(c.Task.RoleARN))
-	put("cpu", numberOrNil(c.Task.CPU))
-	put("memory", numberOrNil(c.Task.Memory))
-	put("subnets", stringSetOrNil(c.Network.Subnets))
-	put("securityGroups", stringSetOrNil(c.Network.SecurityGroups))
-	put("assignPublicIp", stringOrNil(c.Network.AssignPublicIP))
-	put("logLevel", stringOrNil(c.Runner.LogLevel))
-	put("maxConcurrentJobs", numberOrNil(c.Runner.MaxConcurrentJobs))
-	put("idleTimeToLive", numberOrNil(c.Runner.IdleTimeToLive))
-	put("jobTimeout", numberOrNil(c.Runner.JobTimeout))
-	put("startupCommandsTimeout", numberOrNil(c.Startup.CommandsTimeout))
-	put(attributeStartupCommands, stringListOrNil(c.Startup.Commands))
-	put("attiniVersion", stringOrNil(runner.AgentVersion))
-	put("ec2Configuration", hostOrNil(c.Host))
+	put(protocol.AttrStackID, stringAttr(runner.StackID))
+	put(protocol.AttrConfigurationID, stringAttr(runner.ConfigurationID))
+	put(protocol.AttrStackName, stringAttr(c.StackName))
+	put(protocol.AttrRunnerName, stringAttr(c.RunnerName))
+	put(protocol.AttrQueueURL, stringAttr(c.QueueURL))
+	put(protocol.AttrTaskDefinition, stringAttr(c.Task.Definition))
+	put(protocol.AttrCluster, stringAttr(c.Task.Cluster))
+	put(protocol.AttrContainer, stringOrNil(c.Task.Container))
+	put(protocol.AttrRoleARN, stringOrNil(c.Task.RoleARN))
+	put(protocol.AttrCPU, numberOrNil(c.Task.CPU))
+	put(protocol.AttrMemory, numberOrNil(c.Task.Memory))
+	put(protocol.AttrSubnets, stringSetOrNil(c.Network.Subnets))
+	put(protocol.AttrSecurityGroups, stringSetOrNil(c.Network.SecurityGroups))
+	put(protocol.AttrAssignPublicIP, stringOrNil(c.Network.AssignPublicIP))
+	put(protocol.AttrLogLevel, stringOrNil(c.Runner.LogLevel))
+	put(protocol.AttrMaxConcurrentJobs, numberOrNil(c.Runner.MaxConcurrentJobs))
+	put(protocol.AttrIdleTimeToLive, numberOrNil(c.Runner.IdleTimeToLive))
+	put(protocol.AttrJobTimeout, numberOrNil(c.Runner.JobTimeout))
+	put(protocol.AttrStartupCommandsTimeout, numberOrNil(c.Startup.CommandsTimeout))
+	put(protocol.AttrStartupCommands, stringListOrNil(c.Startup.Commands))
+	put(protocol.AttrAgentVersion, stringOrNil(runner.AgentVersion))
+	put(protocol.AttrHost, hostOrNil(c.Host))
 	setOrigin(u, runner.Origin)
-	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, c.ResourceName()))
+	_, err := u.write(ctx, r.client, r.table, itemKey(protocol.TypeRunner, c.ResourceName()))
 	if err != nil {
 		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}
@@ -85,10 +72,10 @@ func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) er
 // setOrigin sets what is known of an origin, and leaves the rest.
 func setOrigin(u *update, origin lifecycle.Origin) {
 	for _, attribute := range []struct{ name, value string }{
-		{attributeEnvironment, origin.Environment},
-		{attributeDistribution, origin.DistributionName},
-		{attributeDistributionID, origin.DistributionID},
-		{attributeObject, origin.ObjectIdentifier},
+		{protocol.AttrEnvironment, origin.Environment},
+		{protocol.AttrDistributionName, origin.DistributionName},
+		{protocol.AttrDistributionID, origin.DistributionID},
+		{protocol.AttrObjectIdentifier, origin.ObjectIdentifier},
 	} {
 		if attribute.value != "" {
 			u.set(attribute.name, stringAttr(attribute.value))
@@ -98,8 +85,8 @@ func setOrigin(u *update, origin lifecycle.Origin) {
 
 func originOf(found item) lifecycle.Origin {
 	return lifecycle.Origin{
-		Environment: stringOf(found[attributeEnvironment]), DistributionName: stringOf(found[attributeDistribution]),
-		DistributionID: stringOf(found[attributeDistributionID]), ObjectIdentifier: stringOf(found[attributeObject]),
+		Environment: stringOf(found[protocol.AttrEnvironment]), DistributionName: stringOf(found[protocol.AttrDistributionName]),
+		DistributionID: stringOf(found[protocol.AttrDistributionID]), ObjectIdentifier: stringOf(found[protocol.AttrObjectIdentifier]),
 	}
 }
 
@@ -144,7 +131,7 @@ func hostOrNil(host *configuration.Host) types.AttributeValue {
 	}
 	value := &types.AttributeValueMemberM{Value: item{}}
 	for _, attribute := range []struct{ name, value string }{
-		{"instanceType", host.InstanceType}, {"instanceProfile", host.InstanceProfile}, {"ecsClientLogGroup", host.LogGroup}, {"ami", host.AMI},
+		{protocol.AttrInstanceType, host.InstanceType}, {protocol.AttrInstanceProfile, host.InstanceProfile}, {protocol.AttrHostLogGroup, host.LogGroup}, {protocol.AttrAMI, host.AMI},
 	} {
 		if attribute.value != "" {
 			value.Value[attribute.name] = stringAttr(attribute.value)
@@ -155,26 +142,26 @@ func hostOrNil(host *configuration.Host) types.AttributeValue {
 
 // StackOf implements lifecycle.Runners.
 func (r *RunnerItems) StackOf(ctx context.Context, name string) (string, error) {
-	found, err := read(ctx, r.client, r.table, itemKey(typeRunner, name))
+	found, err := read(ctx, r.client, r.table, itemKey(protocol.TypeRunner, name))
 	switch {
 	case err != nil:
 		return "", wrapError(ctx, "dynamodb:GetItem", err)
 	case found == nil:
 		return "", launch.ErrNoRunner
 	}
-	return stringOf(found[attributeStackID]), nil
+	return stringOf(found[protocol.AttrStackID]), nil
 }
 
 // RunnersOf implements lifecycle.Runners.
 func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) ([]string, error) {
-	filter := newUpdate().ifEqual(attributeStackID, stringAttr(stackID))
-	items, err := query(ctx, r.client, r.table, typeRunner, configuration.ResourceName(stackName, ""), filter)
+	filter := newUpdate().ifEqual(protocol.AttrStackID, stringAttr(stackID))
+	items, err := query(ctx, r.client, r.table, protocol.TypeRunner, configuration.ResourceName(stackName, ""), filter)
 	if err != nil {
 		return nil, wrapError(ctx, "dynamodb:Query", err)
 	}
 	var names []string
 	for _, found := range items {
-		names = append(names, stringOf(found[attributeRunnerName]))
+		names = append(names, stringOf(found[protocol.AttrRunnerName]))
 	}
 	slices.Sort(names)
 	return names, nil
@@ -182,12 +169,12 @@ func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) 
 
 // SetOrigin implements lifecycle.Runners.
 func (r *RunnerItems) SetOrigin(ctx context.Context, name string, origin lifecycle.Origin) error {
-	u := newUpdate().ifExists(keyName)
+	u := newUpdate().ifExists(protocol.AttrName)
 	setOrigin(u, origin)
 	if len(u.sets) == 0 {
 		return nil
 	}
-	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, name))
+	_, err := u.write(ctx, r.client, r.table, itemKey(protocol.TypeRunner, name))
 	if _, gone := conditionFailed(err); err != nil && !gone {
 		return wrapError(ctx, "dynamodb:UpdateItem", err)
 	}

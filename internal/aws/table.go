@@ -11,14 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-)
 
-// Keys of the resource-state table; see docs/wire.md.
-const (
-	keyType = "resourceType"
-	keyName = "name"
-	// attributeExpiry is the table's TTL attribute, epoch seconds.
-	attributeExpiry = "expiresAt"
+	"github.com/attini-go/runner/agent/protocol"
 )
 
 // tableClient are the calls of DynamoDB that are made.
@@ -33,7 +27,7 @@ type tableClient interface {
 type item = map[string]types.AttributeValue
 
 func itemKey(kind, name string) item {
-	return item{keyType: stringAttr(kind), keyName: stringAttr(name)}
+	return item{protocol.AttrResourceType: stringAttr(kind), protocol.AttrName: stringAttr(name)}
 }
 
 func stringAttr(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
@@ -204,9 +198,9 @@ func read(ctx context.Context, client tableClient, table string, key item) (item
 // query gets all items of a resource type that the filter lets through, as they
 // are after all writes before. prefix, if there is one, begins their names.
 func query(ctx context.Context, client tableClient, table, kind, prefix string, filter *update) ([]item, error) {
-	condition := filter.namePlaceholder(keyType) + " = " + filter.valuePlaceholder(stringAttr(kind))
+	condition := filter.namePlaceholder(protocol.AttrResourceType) + " = " + filter.valuePlaceholder(stringAttr(kind))
 	if prefix != "" {
-		condition += " AND begins_with(" + filter.namePlaceholder(keyName) + ", " + filter.valuePlaceholder(stringAttr(prefix)) + ")"
+		condition += " AND begins_with(" + filter.namePlaceholder(protocol.AttrName) + ", " + filter.valuePlaceholder(stringAttr(prefix)) + ")"
 	}
 	input := &dynamodb.QueryInput{
 		TableName: &table, ConsistentRead: aws.Bool(true), KeyConditionExpression: &condition,

@@ -123,7 +123,7 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	}
 	// First the message, then the look at the runner: an agent that leaves
 	// does it the other way round, so one of the two sees the other.
-	err = l.ports.Queue.Send(ctx, r.configuration.QueueURL, jobID(request.Token), body)
+	err = l.ports.Queue.Send(ctx, r.configuration.QueueURL, protocol.JobID(request.Token), body)
 	switch {
 	case errors.Is(err, ErrTooLarge):
 		return request.TooLarge(len(body))

@@ -32,11 +32,3 @@ func token(attempt string, parts ...any) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", attempt, parts))
 	return hex.EncodeToString(sum[:])
 }
-
-// jobID is a job's group and deduplication id in the queue. It comes from the
-// task token alone: a step's retry and each turn of a loop are jobs of their
-// own.
-func jobID(taskToken string) string {
-	sum := sha256.Sum256([]byte(taskToken))
-	return hex.EncodeToString(sum[:])
-}

@@ -117,23 +117,23 @@ func (o Overrides) size() int {
 func (s Settings) environment(r runner, host string) []Variable {
 	c := r.configuration
 	all := []Variable{
-		{"ATTINI_QUEUE_URL", c.QueueURL},
-		{"ATTINI_DEPLOY_DATA_TABLE", s.DeployDataTable},
-		{"ATTINI_RESOURCE_STATE_TABLE", s.ResourceStateTable},
-		{"ATTINI_CONFIGURATION_HASH", strconv.Itoa(int(configuration.Hash(r.id)))},
-		{"ATTINI_RUNNER_RESOURCE_NAME", r.name},
+		{protocol.EnvQueueURL, c.QueueURL},
+		{protocol.EnvDeployDataTable, s.DeployDataTable},
+		{protocol.EnvResourceStateTable, s.ResourceStateTable},
+		{protocol.EnvConfigurationHash, strconv.Itoa(int(configuration.Hash(r.id)))},
+		{protocol.EnvRunnerResourceName, r.name},
 		{protocol.EnvDisableANSIColor, "true"},
 		{protocol.EnvAccount, s.Account},
 		{protocol.EnvRegion, s.Region},
 		{protocol.EnvArtifactStore, s.ArtifactStore},
 	}
 	for _, optional := range []Variable{
-		{"ATTINI_STARTUP_COMMANDS_TIMEOUT", formatNonZero(c.Startup.CommandsTimeout)},
-		{"ATTINI_RUNNER_IDLE_TTL", formatNonZero(c.Runner.IdleTimeToLive)},
-		{"ATTINI_MAX_CONCURRENT_JOBS", formatNonZero(c.Runner.MaxConcurrentJobs)},
-		{"ATTINI_JOB_TIMEOUT", formatNonZero(c.Runner.JobTimeout)},
-		{"ATTINI_LOG_LEVEL", c.Runner.LogLevel},
-		{"ATTINI_EC2_INSTANCE_ID", host},
+		{protocol.EnvStartupTimeout, formatNonZero(c.Startup.CommandsTimeout)},
+		{protocol.EnvIdleTimeToLive, formatNonZero(c.Runner.IdleTimeToLive)},
+		{protocol.EnvMaxConcurrentJobs, formatNonZero(c.Runner.MaxConcurrentJobs)},
+		{protocol.EnvJobTimeout, formatNonZero(c.Runner.JobTimeout)},
+		{protocol.EnvLogLevel, c.Runner.LogLevel},
+		{protocol.EnvHostID, host},
 	} {
 		if optional.Value != "" {
 			all = append(all, optional)

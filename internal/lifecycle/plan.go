@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
@@ -19,7 +20,9 @@ type Origin struct {
 }
 
 // DeploymentName is what the deployment data table has a deployment under.
-func (o Origin) DeploymentName() string { return o.Environment + "-" + o.DistributionName }
+func (o Origin) DeploymentName() string {
+	return protocol.DeploymentName(o.Environment, o.DistributionName)
+}
 
 // isComplete reports whether nothing is missing.
 func (o Origin) isComplete() bool {

@@ -28,11 +28,11 @@ func (w *Fake) Agent(arn string) *Agent {
 	a := &Agent{fake: w, task: w.task(arn)}
 	for _, variable := range a.task.Request.Overrides.Containers[0].Environment {
 		switch variable.Name {
-		case "ATTINI_RUNNER_RESOURCE_NAME":
+		case protocol.EnvRunnerResourceName:
 			a.runner = variable.Value
-		case "ATTINI_QUEUE_URL":
+		case protocol.EnvQueueURL:
 			a.url = variable.Value
-		case "ATTINI_CONFIGURATION_HASH":
+		case protocol.EnvConfigurationHash:
 			hash, err := strconv.ParseInt(variable.Value, 10, 32)
 			if err != nil {
 				panic(err) // the launcher's mistake

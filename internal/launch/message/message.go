@@ -7,10 +7,7 @@ package message
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strconv"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -35,11 +32,11 @@ func (r Request) Message() ([]byte, error) {
 	add(quoteKey(protocol.KeyRunnerConfig), r.config)
 	add(quoteKey(protocol.KeyMetadata), r.messageMetadata())
 	for _, m := range r.input {
-		switch m.name {
+		switch m.Key {
 		case protocol.KeyProperties, protocol.KeyRunnerConfig, protocol.KeyMetadata, protocol.KeyActionType, protocol.KeyConfigurationHash:
 			continue // the step's own count
 		}
-		add(m.literal, m.value)
+		add(m.Literal, m.Value)
 	}
 	add(quoteKey(protocol.KeyConfigurationHash), strconv.AppendInt(nil, int64(configuration.Hash(r.Configuration)), 10))
 	body = escapeForSQS(append(body, '}'))
@@ -65,55 +62,3 @@ func escapeForSQS(body []byte) []byte {
 
 // quoteKey is a key of ours as JSON; none needs escapes.
 func quoteKey(key string) []byte { return []byte(`"` + key + `"`) }
-
-// member is a member of a JSON object, with its name as it is written too.
-type member struct {
-	name    string
-	literal []byte
-	value   json.RawMessage
-}
-
-// splitMembers splits an object into its members, in their order. Of two equal
-// names the last value counts, in the place of the first.
-func splitMembers(object json.RawMessage) ([]member, error) {
-	decoder := jsontext.NewDecoder(bytes.NewReader(object), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if begin, err := decoder.ReadToken(); err != nil || begin.Kind() != '{' {
-		return nil, errors.New("it is no JSON object")
-	}
-	var members []member
-	index := map[string]int{}
-	for decoder.PeekKind() == '"' {
-		literal, err := decoder.ReadValue()
-		if err != nil {
-			return nil, errors.New("a name cannot be read")
-		}
-		m := member{literal: bytes.Clone(literal)}
-		if err := json.Unmarshal(literal, &m.name); err != nil {
-			return nil, errors.New("a name cannot be read")
-		}
-		value, err := decoder.ReadValue()
-		if err != nil {
-			return nil, errors.New("a value cannot be read")
-		}
-		m.value = json.RawMessage(bytes.Clone(value))
-		if at, twice := index[m.name]; twice {
-			members[at].value = m.value
-			continue
-		}
-		index[m.name] = len(members)
-		members = append(members, m)
-	}
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, errors.New("its end cannot be read")
-	}
-	return members, nil
-}
-
-func memberValue(members []member, name string) json.RawMessage {
-	for _, m := range members {
-		if m.name == name {
-			return m.value
-		}
-	}
-	return nil
-}

@@ -43,7 +43,7 @@ func walls() map[string][]string {
 		// Projects to make releases of, for tests.
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
-		"internal/aws":                 {"internal/launch/configuration", "internal/launch/message", "transform", "internal/launch", "internal/lifecycle", "internal/compat", "internal/releaseapi"},
+		"internal/aws":                 {"internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
 		// The interpreter knows nothing of templates or jobs.
 		"asl": {},
 		"internal/localrun": {
