@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/bootstrap"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -58,4 +59,45 @@ func TestOverridesFit(t *testing.T) {
 		t.Log("characters:", len(text))
 		assert.LessOrEqual(t, len(text), launch.MaxOverrides)
 	})
+}
+
+// TestEveryPropertyReachesTheTask: a property changes the request for the task or the
+// host, or is listed with the reason.
+func TestEveryPropertyReachesTheTask(t *testing.T) {
+	t.Parallel()
+	elsewhere := map[string]string{
+		"Startup.Commands":                     "the agent reads them from the runner's item",
+		"Ec2Configuration.Ami":                 "the launch template has it",
+		"Ec2Configuration.InstanceType":        "the launch template has it",
+		"Ec2Configuration.InstanceProfileName": "the launch template has it",
+	}
+	requests := func(c configuration.Configuration) (all string) {
+		inAccount(t, c, func(t *testing.T, a *account) {
+			a.launch("token")
+			for _, host := range a.Hosts() {
+				all += host.Request.Subnet
+			}
+			a.registerAll()
+			require.Len(t, a.Tasks(), 1)
+			request := a.Tasks()[0].Request
+			request.Token = ""
+			for i, v := range request.Overrides.Containers[0].Environment {
+				if v.Name == protocol.EnvConfigurationHash {
+					request.Overrides.Containers[0].Environment[i].Value = ""
+				}
+			}
+			text, err := json.Marshal(request)
+			require.NoError(t, err)
+			all += string(text)
+		})
+		return all
+	}
+	for path := range launchtest.PropertyValues() {
+		base := onFargate()
+		if strings.HasPrefix(path, "Ec2Configuration.") {
+			base = onHost()
+		}
+		_, listed := elsewhere[path]
+		assert.Equal(t, listed, requests(base) == requests(launchtest.WithProperty(t, base, path)), "%s: pass it to the task, or list here why not", path)
+	}
 }

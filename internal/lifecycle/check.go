@@ -84,37 +84,15 @@ func awsProblem(request RunnerRequest, at string, err error) problem.Problem {
 	}
 }
 
-// checkResolved reports given values that are no values yet.
+// checkResolved reports what CloudFormation has not resolved. An Image counts too,
+// since the macro puts the ARN of a task definition in its place.
 func (r RunnerRequest) checkResolved(runner *schema.Runner) problem.List {
 	var problems problem.List
-	check := func(given, known bool, keys ...string) {
-		if given && !known {
-			problems.Add(r.unresolved(keys...))
-		}
+	for _, path := range runner.Unresolved() {
+		problems.Add(r.unresolved(path))
 	}
-	check(runner.TaskDefinitionArn.Given(), runner.TaskDefinitionArn.Known, "TaskDefinitionArn")
-	check(runner.ContainerName.Given(), runner.ContainerName.Known, "ContainerName")
-	check(runner.EcsCluster.Given(), runner.EcsCluster.Known, "EcsCluster")
-	check(runner.RoleArn.Given(), runner.RoleArn.Known, "RoleArn")
-	check(runner.Image.Given(), false, "Image") // the macro made a task definition of it
-	check(runner.Memory.Given(), runner.Memory.Known, "Memory")
-	check(runner.Cpu.Given(), runner.Cpu.Known, "Cpu")
-	if host := runner.Ec2Configuration; host != nil {
-		check(true, host.InstanceType.Known, "Ec2Configuration", "InstanceType")
-		check(host.Ami.Given(), host.Ami.Known, "Ec2Configuration", "Ami")
-		check(host.InstanceProfileName.Given(), host.InstanceProfileName.Known, "Ec2Configuration", "InstanceProfileName")
+	if runner.Image.Given() && runner.Image.Known {
+		problems.Add(r.unresolved("Image"))
 	}
-	own := runner.RunnerConfiguration
-	check(own.Node != nil, own.MaxConcurrentJobs.Known, "RunnerConfiguration", "MaxConcurrentJobs")
-	check(own.Node != nil, own.IdleTimeToLive.Known, "RunnerConfiguration", "IdleTimeToLive")
-	check(own.Node != nil, own.JobTimeout.Known, "RunnerConfiguration", "JobTimeout")
-	check(own.Node != nil, own.LogLevel.Known, "RunnerConfiguration", "LogLevel")
-	if network := runner.AwsVpcConfiguration; network != nil {
-		check(true, network.Subnets.Known, "AwsVpcConfiguration", "Subnets")
-		check(network.SecurityGroups.Given(), network.SecurityGroups.Known, "AwsVpcConfiguration", "SecurityGroups")
-		check(true, network.AssignPublicIp.Known, "AwsVpcConfiguration", "AssignPublicIp")
-	}
-	check(runner.Startup.Node != nil, runner.Startup.Commands.Known, "Startup", "Commands")
-	check(runner.Startup.Node != nil, runner.Startup.CommandsTimeout.Known, "Startup", "CommandsTimeout")
 	return problems
 }

@@ -2,8 +2,10 @@ package lifecycle_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +16,10 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/launchtest"
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/lifecycle/lifecycletest"
+	"github.com/attini-go/runner/schema"
 )
 
 const (
@@ -191,7 +195,7 @@ func TestPutRunnerRefuses(t *testing.T) {
 		"a value that is none": {
 			`{` + network + `,"RoleArn":"{{resolve:secretsmanager:role}}"}`, []string{`RoleArn: CloudFormation has not resolved its value`},
 		},
-		"no network": {`{}`, []string{`Runner "Build": its configuration has no subnet`}},
+		"no network": {`{}`, []string{`Runner "Build": AwsVpcConfiguration.Subnets: is required`}},
 		"all together": {
 			`{"Cpu":"1","Memory":"1","AwsVpcConfiguration":{"Subnets":"x"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/none:1"}`,
 			[]string{`Cpu: 1 is below`, `Memory: 1 is below`, `"x" is not a subnet id`, `there is no active task definition`},
@@ -364,4 +368,68 @@ func FuzzReadRunner(f *testing.F) {
 			assert.False(t, stored.Configuration.Validate().HasErrors(), "the launcher takes it")
 		}
 	})
+}
+
+// everyProperty are the properties of a Runner on an EC2 host, each with the value
+// that value returns for its path.
+func everyProperty(value func(path string) any) map[string]any {
+	properties := map[string]any{}
+	for _, path := range schema.PropertyPaths() {
+		object, name, nested := strings.Cut(path, ".")
+		switch {
+		case path == "Image": // it excludes TaskDefinitionArn
+		case !nested:
+			properties[path] = value(path)
+		case properties[object] == nil:
+			properties[object] = map[string]any{name: value(path)}
+		default:
+			properties[object].(map[string]any)[name] = value(path)
+		}
+	}
+	return properties
+}
+
+// TestEveryPropertyIsDeployed: the configuration has the value of each property.
+func TestEveryPropertyIsDeployed(t *testing.T) {
+	t.Parallel()
+	values := launchtest.PropertyValues()
+	for _, onHost := range []bool{true, false} {
+		fake := lifecycletest.NewFake()
+		fake.Types["c5.2xlarge"] = compat.InstanceType{VCPUs: 8, MemoryMiB: 16384, Architectures: []string{"x86_64"}}
+		fake.AMIs["ami-0123456789abcdef0"] = compat.Image{Architecture: "x86_64"}
+		definition := compat.TaskDefinition{Name: "own", Complete: true, NetworkMode: compat.Known("awsvpc"), Containers: []compat.Container{{Name: compat.Known("agent")}}}
+		fake.Definitions[values["TaskDefinitionArn"].(string)] = definition
+		properties := everyProperty(func(path string) any { return values[path] })
+		if !onHost {
+			delete(properties, "Ec2Configuration")
+		}
+		text, err := json.Marshal(properties)
+		require.NoError(t, err)
+		id, err := open(t, fake).PutRunner(t.Context(), runner(t, string(text)))
+		require.NoError(t, err)
+		c := fake.Configurations["dev-shop-Build"][id]
+		for path, variable := range c.Fields() {
+			if want := values[path]; !onHost || path != "AwsVpcConfiguration.AssignPublicIp" {
+				assert.Equal(t, want, reflect.ValueOf(variable).Elem().Interface(), path)
+			}
+		}
+	}
+}
+
+// TestEveryUnresolvedProperty: none of them becomes a zero value of a configuration.
+func TestEveryUnresolvedProperty(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(everyProperty(func(string) any { return map[string]any{"Ref": "Parameter"} }))
+	require.NoError(t, err)
+	fake := lifecycletest.NewFake()
+	_, err = open(t, fake).PutRunner(t.Context(), runner(t, string(text)))
+	problems, ok := lifecycle.Problems(err)
+	require.True(t, ok, "%v", err)
+	reported := map[string]bool{}
+	for _, p := range problems {
+		reported[p.Path] = reported[p.Path] || p.Rule == lifecycle.RuleRequest
+	}
+	for path := range launchtest.PropertyValues() {
+		assert.True(t, reported["Resources.Build.Properties."+path], path)
+	}
 }

@@ -2,6 +2,7 @@ package configuration_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/schema"
 )
 
 func idOf(t *testing.T, c configuration.Configuration) string {
@@ -40,39 +42,61 @@ func TestConfigurationID(t *testing.T) {
 	assert.Equal(t, idOf(t, launchtest.OnFargate()), idOf(t, same), "an empty list is as none")
 }
 
+// TestEveryPropertyIsKept: each property of a Runner has a place in a configuration,
+// but those that are listed with the reason. A value of a configuration that is no
+// property is listed, too.
+func TestEveryPropertyIsKept(t *testing.T) {
+	t.Parallel()
+	elsewhere := map[string]string{"Image": "the macro makes a task definition of it"}
+	c := launchtest.OnHost()
+	fields := c.Fields()
+	places := map[any]string{}
+	for _, path := range schema.PropertyPaths() {
+		place, kept := fields[path]
+		_, listed := elsewhere[path]
+		assert.NotEqual(t, listed, kept, "%s: keep it in a Configuration and name it in Fields, or list here why not", path)
+		places[place] = path
+		delete(fields, path)
+	}
+	assert.Empty(t, fields, "no property of a Runner")
+
+	var others []string
+	var walk func(path string, value reflect.Value)
+	walk = func(path string, value reflect.Value) {
+		value = reflect.Indirect(value)
+		if value.Kind() == reflect.Struct {
+			for i := range value.NumField() {
+				walk(path+"."+value.Type().Field(i).Name, value.Field(i))
+			}
+		} else if _, isProperty := places[value.Addr().Interface()]; !isProperty {
+			others = append(others, path)
+		}
+	}
+	walk("", reflect.ValueOf(&c))
+	assert.Equal(t, []string{".StackName", ".RunnerName", ".QueueURL", ".Host.LaunchTemplateID", ".Host.LaunchTemplateVersion", ".Host.LogGroup"}, others)
+}
+
 func TestEveryValueMakesAnotherConfiguration(t *testing.T) {
 	t.Parallel()
-	changes := map[string]func(*configuration.Configuration){
+	onHost := launchtest.OnHost()
+	changed := map[string]configuration.Configuration{"nothing": onHost, "no host": launchtest.OnFargate()}
+	for path := range onHost.Fields() {
+		changed[path] = launchtest.WithProperty(t, onHost, path)
+	}
+	for name, change := range map[string]func(*configuration.Configuration){
 		"stack":                   func(c *configuration.Configuration) { c.StackName = "x" },
 		"runner":                  func(c *configuration.Configuration) { c.RunnerName = "x" },
 		"queue":                   func(c *configuration.Configuration) { c.QueueURL = "x" },
-		"task definition":         func(c *configuration.Configuration) { c.Task.Definition = "x" },
-		"container":               func(c *configuration.Configuration) { c.Task.Container = "x" },
-		"cluster":                 func(c *configuration.Configuration) { c.Task.Cluster = "x" },
-		"role":                    func(c *configuration.Configuration) { c.Task.RoleARN = "x" },
-		"cpu":                     func(c *configuration.Configuration) { c.Task.CPU = 7 },
-		"memory":                  func(c *configuration.Configuration) { c.Task.Memory = 7 },
-		"subnets":                 func(c *configuration.Configuration) { c.Network.Subnets = []string{"subnet-0a1"} },
-		"security groups":         func(c *configuration.Configuration) { c.Network.SecurityGroups = nil },
-		"public address":          func(c *configuration.Configuration) { c.Network.AssignPublicIP = "DISABLED" },
-		"jobs":                    func(c *configuration.Configuration) { c.Runner.MaxConcurrentJobs = 7 },
-		"idle time":               func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 7 },
-		"job timeout":             func(c *configuration.Configuration) { c.Runner.JobTimeout = 7 },
-		"log level":               func(c *configuration.Configuration) { c.Runner.LogLevel = "DEBUG" },
-		"startup commands":        func(c *configuration.Configuration) { c.Startup.Commands = []string{"x"} },
-		"startup timeout":         func(c *configuration.Configuration) { c.Startup.CommandsTimeout = 7 },
-		"a host":                  func(c *configuration.Configuration) { c.Host = &configuration.Host{} },
 		"launch template":         func(c *configuration.Configuration) { c.Host = &configuration.Host{LaunchTemplateID: "x"} },
 		"launch template version": func(c *configuration.Configuration) { c.Host = &configuration.Host{LaunchTemplateVersion: "x"} },
-		"instance type":           func(c *configuration.Configuration) { c.Host = &configuration.Host{InstanceType: "x"} },
-		"image":                   func(c *configuration.Configuration) { c.Host = &configuration.Host{AMI: "x"} },
-		"instance profile":        func(c *configuration.Configuration) { c.Host = &configuration.Host{InstanceProfile: "x"} },
 		"log group":               func(c *configuration.Configuration) { c.Host = &configuration.Host{LogGroup: "x"} },
-	}
-	seen := map[string]string{idOf(t, launchtest.OnFargate()): "nothing"}
-	for name, change := range changes {
-		c := launchtest.OnFargate()
+	} {
+		c := onHost
 		change(&c)
+		changed[name] = c
+	}
+	seen := map[string]string{}
+	for name, c := range changed {
 		id := idOf(t, c)
 		other, twice := seen[id]
 		assert.False(t, twice, "%s and %s make the same configuration", name, other)
@@ -141,7 +165,7 @@ func TestValidate(t *testing.T) {
 		"no queue":        {func(c *configuration.Configuration) { c.QueueURL = "" }, `has no queue; deploy the stack again`},
 		"no container":    {func(c *configuration.Configuration) { c.Task.Container = "" }, `has no container`},
 		"long names":      {func(c *configuration.Configuration) { c.StackName = strings.Repeat("x", 240) }, "have 245 characters together, and 240 are allowed"},
-		"no subnets":      {func(c *configuration.Configuration) { c.Network.Subnets = nil }, `has no subnet`},
+		"no subnets":      {func(c *configuration.Configuration) { c.Network.Subnets = nil }, `AwsVpcConfiguration.Subnets: is required`},
 		"no template":     {func(c *configuration.Configuration) { c.Host = &configuration.Host{InstanceType: "m5.large"} }, `has no launch template`},
 		"no type":         {func(c *configuration.Configuration) { c.Host = &configuration.Host{} }, `Ec2Configuration.InstanceType: is required`},
 	}

@@ -15,11 +15,11 @@ const Rule = "configuration"
 // maxGroup is the greatest length of a task's group in ECS.
 const maxGroup = 255
 
-// Validate checks a resolved configuration with the rules of package schema,
-// and so in the words of runnerctl validate, and what a start needs besides.
+// Validate checks the values of a Runner's properties, by the rules and in the words
+// of runnerctl validate, and what a start needs besides.
 func (c Configuration) Validate() problem.List {
 	at := cfn.Path("Resources." + c.RunnerName)
-	_, problems := schema.Read(c.RunnerName, c.resource(), at, nil)
+	problems := c.Fields().Check(c.RunnerName, at)
 	missing := func(value, what string) {
 		if value == "" {
 			problems.Add(problem.Problem{
@@ -34,9 +34,6 @@ func (c Configuration) Validate() problem.List {
 	missing(c.Task.Definition, "task definition")
 	missing(c.Task.Container, "container")
 	missing(c.Task.Cluster, "cluster")
-	if len(c.Network.Subnets) == 0 {
-		missing("", "subnet")
-	}
 	if size := len(Group(c.ResourceName())); size > maxGroup {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: Rule, Path: string(at),
@@ -51,64 +48,34 @@ func (c Configuration) Validate() problem.List {
 	return problems.Sorted()
 }
 
-// resource is the configuration as the template's author would write it.
-func (c Configuration) resource() *cfn.Node {
-	network := cfn.Obj()
-	setTexts(network, "Subnets", c.Network.Subnets)
-	setTexts(network, "SecurityGroups", c.Network.SecurityGroups)
-	setText(network, "AssignPublicIp", c.Network.AssignPublicIP)
-	runner := cfn.Obj()
-	setNumber(runner, "MaxConcurrentJobs", c.Runner.MaxConcurrentJobs)
-	setNumber(runner, "IdleTimeToLive", c.Runner.IdleTimeToLive)
-	setNumber(runner, "JobTimeout", c.Runner.JobTimeout)
-	setText(runner, "LogLevel", c.Runner.LogLevel)
-	startup := cfn.Obj()
-	setTexts(startup, "Commands", c.Startup.Commands)
-	setNumber(startup, "CommandsTimeout", c.Startup.CommandsTimeout)
+// Fields returns where the configuration keeps the properties of a Runner: all but
+// Image, of which the macro makes a task definition. Those of Ec2Configuration are
+// there only with a Host.
+func (c *Configuration) Fields() schema.Fields {
+	fields := schema.Fields{
+		"TaskDefinitionArn": &c.Task.Definition,
+		"ContainerName":     &c.Task.Container,
+		"EcsCluster":        &c.Task.Cluster,
+		"RoleArn":           &c.Task.RoleARN,
+		"Memory":            &c.Task.Memory,
+		"Cpu":               &c.Task.CPU,
 
-	properties := cfn.Obj()
-	setText(properties, "TaskDefinitionArn", c.Task.Definition)
-	setText(properties, "ContainerName", c.Task.Container)
-	setText(properties, "EcsCluster", c.Task.Cluster)
-	setText(properties, "RoleArn", c.Task.RoleARN)
-	setNumber(properties, "Memory", c.Task.Memory)
-	setNumber(properties, "Cpu", c.Task.CPU)
+		"RunnerConfiguration.MaxConcurrentJobs": &c.Runner.MaxConcurrentJobs,
+		"RunnerConfiguration.IdleTimeToLive":    &c.Runner.IdleTimeToLive,
+		"RunnerConfiguration.JobTimeout":        &c.Runner.JobTimeout,
+		"RunnerConfiguration.LogLevel":          &c.Runner.LogLevel,
+
+		"AwsVpcConfiguration.Subnets":        &c.Network.Subnets,
+		"AwsVpcConfiguration.SecurityGroups": &c.Network.SecurityGroups,
+		"AwsVpcConfiguration.AssignPublicIp": &c.Network.AssignPublicIP,
+
+		"Startup.Commands":        &c.Startup.Commands,
+		"Startup.CommandsTimeout": &c.Startup.CommandsTimeout,
+	}
 	if c.Host != nil {
-		host := cfn.Obj()
-		setText(host, "Ami", c.Host.AMI)
-		setText(host, "InstanceType", c.Host.InstanceType)
-		setText(host, "InstanceProfileName", c.Host.InstanceProfile)
-		properties.Set("Ec2Configuration", host)
+		fields["Ec2Configuration.Ami"] = &c.Host.AMI
+		fields["Ec2Configuration.InstanceType"] = &c.Host.InstanceType
+		fields["Ec2Configuration.InstanceProfileName"] = &c.Host.InstanceProfile
 	}
-	if len(network.Fields) > 0 {
-		properties.Set("AwsVpcConfiguration", network)
-	}
-	properties.Set("RunnerConfiguration", runner)
-	properties.Set("Startup", startup)
-	return cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", properties))
-}
-
-func setText(object *cfn.Node, key, value string) {
-	if value != "" {
-		object.Set(key, cfn.Str(value))
-	}
-}
-
-// setNumber leaves out 0, which stands for an absent number: no property
-// allows it.
-func setNumber(object *cfn.Node, key string, value int) {
-	if value != 0 {
-		object.Set(key, cfn.Int(value))
-	}
-}
-
-func setTexts(object *cfn.Node, key string, values []string) {
-	if len(values) == 0 {
-		return
-	}
-	list := cfn.Seq()
-	for _, value := range values {
-		list.Items = append(list.Items, cfn.Str(value))
-	}
-	object.Set(key, list)
+	return fields
 }
