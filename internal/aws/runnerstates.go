@@ -97,7 +97,7 @@ func (s *RunnerStates) Lock(ctx context.Context, runner string, lock launch.Lock
 // Renew implements launch.States.
 func (s *RunnerStates) Renew(ctx context.Context, runner, owner string, until time.Time) error {
 	u := newUpdate().ifEqual(protocol.AttrStartOwner, stringAttr(owner)).set(protocol.AttrStartUntil, millisAttr(until))
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
@@ -114,7 +114,7 @@ func (s *RunnerStates) RecordTask(ctx context.Context, runner, owner string, rec
 	} else {
 		u.set(protocol.AttrTaskHostID, stringAttr(record.Host))
 	}
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
@@ -123,7 +123,7 @@ func (s *RunnerStates) RecordHost(ctx context.Context, runner, owner string, rec
 	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, stringAttr(owner)))
 	u.set(protocol.AttrHostID, stringAttr(record.Host)).set(protocol.AttrHostConfigurationID, stringAttr(record.Configuration))
 	u.set(protocol.AttrHostBootedAt, millisAttr(record.BootedAt))
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
@@ -133,8 +133,8 @@ func (s *RunnerStates) Release(ctx context.Context, runner, owner string, failed
 	if failed {
 		u.copyFrom(protocol.AttrFailedAttempt, protocol.AttrStartAttempt)
 	}
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
-	if errors.Is(err, launch.ErrLockLost) || errors.Is(err, launch.ErrNoRunner) {
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
+	if errors.Is(err, launch.ErrChanged) || errors.Is(err, launch.ErrNoRunner) {
 		return nil
 	}
 	return err

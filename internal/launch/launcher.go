@@ -18,6 +18,10 @@ const (
 	// than any single call takes, and as long as a start waits for one that
 	// died.
 	lockTime = time.Minute
+	// minRetryDelay and maxRetryDelay are between two requests for a lock that
+	// another launcher has.
+	minRetryDelay = 200 * time.Millisecond
+	maxRetryDelay = 2 * time.Second
 	// startRetryTime is how long a start asks again that was refused for now.
 	startRetryTime = 90 * time.Second
 	// newTaskGrace is how long a task counts as alive that was just started. If

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -155,16 +153,15 @@ func configurationFor(found []waitingJob, preferred string) string {
 	return preferred
 }
 
-// acquireLock takes a runner's start lock for something else than a start, waiting
-// for one that is being made.
-func (l *Launcher) acquireLock(ctx context.Context, runner, configuration string) (owner string, state State, err error) {
+// acquireLock takes a runner's start lock for something else than a start. It waits
+// for a start that is being made.
+func (l *Launcher) acquireLock(ctx context.Context, runner string) (owner string, state State, err error) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
+	pauses := lockPauses()
 	owner = randomName()
 	for {
-		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: configuration})
+		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName()})
 		if !errors.Is(err, ErrLocked) || ctx.Err() != nil {
 			return owner, state, err
 		}
