@@ -13,7 +13,7 @@ import (
 
 const (
 	// RuleAccount is the rule of what the account could not be asked.
-	RuleAccount = "account"
+	RuleAccount = compat.RuleAccount
 	// RuleUnknownTaskDefinition is the rule of a task definition that ECS does
 	// not have.
 	RuleUnknownTaskDefinition = "unknown-task-definition"
@@ -34,7 +34,11 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configura
 	problems.Add(asked...)
 	problems.Add(compat.CheckTaskDefinition(runner, definition)...)
 	problems.Add(compat.CheckFargate(runner, definition)...)
-	problems.Add(l.checkHost(ctx, runner, definition)...)
+	facts, unanswered := compat.QuestionsOf(runner).Ask(ctx, l.ports.Account)
+	for _, question := range unanswered {
+		problems.Add(awsProblem(request, string(request.path().Keys("Properties", "Ec2Configuration", question.Property)), question.Err))
+	}
+	problems.Add(facts.Examine(runner, definition)...)
 	if problems.HasErrors() {
 		return configuration.Configuration{}, problems.Sorted()
 	}
