@@ -22,7 +22,7 @@ func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.Sta
 	for _, runner := range inventory.Runners {
 		problems.Add(compat.CheckTaskDefinition(runner, definitions.of(runner))...)
 		problems.Add(compat.CheckFargate(runner, definitions.of(runner))...)
-		problems.Add(facts.checkHost(runner, definitions.of(runner))...)
+		problems.Add(facts.Examine(runner, definitions.of(runner))...)
 		problems.Add(facts.checkNetwork(runner)...)
 	}
 	problems.Add(checkReferences(template, inventory)...)
