@@ -121,7 +121,7 @@ func (f Facts) Examine(runner *schema.Runner, definition TaskDefinition) problem
 		if found, exists := f.Types[kind.Literal]; exists {
 			host.Type = &found
 		} else if f.Types != nil {
-			problems.Add(UnknownInstanceType(runner, nil))
+			problems.Add(UnknownInstanceType(runner))
 		}
 	}
 	id := ami.Literal
