@@ -54,7 +54,7 @@ func TestLaunchPorts(t *testing.T) {
 			return launchtest.StatesFixture{States: states, Deploy: func(t testing.TB, runner, queue string) {
 				t.Helper()
 				deployed := itemKey(protocol.TypeRunner, runner)
-				deployed[protocol.AttrQueueURL] = stringAttr(queue)
+				deployed[protocol.AttrQueueURL] = attributeOf(queue)
 				put(t, deployed)
 			}}
 		})
@@ -70,12 +70,12 @@ func TestLaunchPorts(t *testing.T) {
 			Claim: func(t testing.TB, runner string, claim launch.Claim) {
 				t.Helper()
 				claimed := itemKey(protocol.ClaimType(runner), claim.Name)
-				claimed[protocol.AttrToken], claimed[protocol.AttrTaskID], claimed[protocol.AttrStepName] = stringAttr(claim.Token), stringAttr(claim.Task), stringAttr(claim.StepName)
-				claimed[protocol.AttrFinished] = boolAttr(claim.Finished)
+				claimed[protocol.AttrToken], claimed[protocol.AttrTaskID], claimed[protocol.AttrStepName] = attributeOf(claim.Token), attributeOf(claim.Task), attributeOf(claim.StepName)
+				claimed[protocol.AttrFinished] = attributeOf(claim.Finished)
 				put(t, claimed)
 				// An agent's sign of life is no claim.
 				sign := itemKey(protocol.ClaimType(runner), protocol.AgentName(claim.Task))
-				sign[protocol.AttrTaskID] = stringAttr(claim.Task)
+				sign[protocol.AttrTaskID] = attributeOf(claim.Task)
 				put(t, sign)
 			},
 		})
@@ -95,21 +95,21 @@ func TestLaunchPorts(t *testing.T) {
 func testItem(t *testing.T, config aws.Config, client *dynamodb.Client, put func(testing.TB, item)) {
 	ctx, states := t.Context(), NewRunnerStates(config, stateTable)
 	deployed := itemKey(protocol.TypeRunner, "dev-shop-Build")
-	deployed[protocol.AttrQueueURL], deployed["startupCommands"] = stringAttr("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("true")}}
-	deployed[protocol.AttrRetiredTaskID], deployed[protocol.AttrRetiredAt], deployed[protocol.AttrHostKept] = stringAttr("task/0"), numberAttr(1), boolAttr(true)
-	deployed[protocol.AttrStarted] = boolAttr(true)
+	deployed[protocol.AttrQueueURL], deployed["startupCommands"] = attributeOf("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{attributeOf("true")}}
+	deployed[protocol.AttrRetiredTaskID], deployed[protocol.AttrRetiredAt], deployed[protocol.AttrHostKept] = attributeOf("task/0"), attributeOf(1), attributeOf(true)
+	deployed[protocol.AttrStarted] = attributeOf(true)
 	put(t, deployed)
 	state, err := states.Lock(ctx, "dev-shop-Build", launch.Lock{Owner: "a", Until: time.Now().Add(time.Minute), Attempt: "x", Configuration: "v1-1"})
 	require.NoError(t, err)
 	assert.Equal(t, "task/0", state.Retired)
 	require.NoError(t, states.RecordTask(ctx, "dev-shop-Build", "a", launch.TaskRecord{Task: "task/1", Configuration: "v1-1", Cluster: "own", Host: "i-1", StartedAt: time.UnixMilli(1700000000123)}))
-	found, err := read(ctx, client, stateTable, itemKey(protocol.TypeRunner, "dev-shop-Build"))
+	found, err := table{client, stateTable}.read(ctx, itemKey(protocol.TypeRunner, "dev-shop-Build"))
 	require.NoError(t, err)
 	assert.Equal(t, item{
-		protocol.AttrResourceType: stringAttr(protocol.TypeRunner), protocol.AttrName: stringAttr("dev-shop-Build"), "sqsQueueUrl": stringAttr("https://queue"), "startupCommands": deployed["startupCommands"],
-		"taskId": stringAttr("task/1"), "started": boolAttr(false), "shutdownHookDisabled": boolAttr(false),
-		"taskConfigHashCode":  stringAttr(strconv.Itoa(int(configuration.Hash("v1-1")))),
-		"taskConfigurationId": stringAttr("v1-1"), "taskCluster": stringAttr("own"), "taskEc2InstanceId": stringAttr("i-1"), "taskStartedAt": numberAttr(1700000000123),
+		protocol.AttrResourceType: attributeOf(protocol.TypeRunner), protocol.AttrName: attributeOf("dev-shop-Build"), "sqsQueueUrl": attributeOf("https://queue"), "startupCommands": deployed["startupCommands"],
+		"taskId": attributeOf("task/1"), "started": attributeOf(false), "shutdownHookDisabled": attributeOf(false),
+		"taskConfigHashCode":  attributeOf(strconv.Itoa(int(configuration.Hash("v1-1")))),
+		"taskConfigurationId": attributeOf("v1-1"), "taskCluster": attributeOf("own"), "taskEc2InstanceId": attributeOf("i-1"), "taskStartedAt": attributeOf(1700000000123),
 	}, found)
 }
 
@@ -122,7 +122,7 @@ func testExpiry(t *testing.T, config aws.Config, client *dynamodb.Client) {
 	expiry := func(c configuration.Configuration) int64 {
 		id, err := c.ID()
 		require.NoError(t, err)
-		found, err := read(ctx, client, stateTable, itemKey(protocol.TypeRunnerConfiguration, c.ResourceName()+"#"+id))
+		found, err := table{client, stateTable}.read(ctx, itemKey(protocol.TypeRunnerConfiguration, c.ResourceName()+"#"+id))
 		require.NoError(t, err)
 		return intOf(found[protocol.AttrExpiresAt])
 	}

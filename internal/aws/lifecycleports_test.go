@@ -76,9 +76,9 @@ func (a lifecycleAccount) put(t *testing.T, table string, i item) {
 	require.NoError(t, err)
 }
 
-func (a lifecycleAccount) get(t *testing.T, table string, key item) item {
+func (a lifecycleAccount) get(t *testing.T, name string, key item) item {
 	t.Helper()
-	found, err := read(t.Context(), a.client, table, key)
+	found, err := table{a.client, name}.read(t.Context(), key)
 	require.NoError(t, err)
 	return found
 }
@@ -93,10 +93,10 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
 	key := itemKey(protocol.TypeRunner, "dev-shop-Build")
 	theirs := item{
-		protocol.AttrTaskID: stringAttr("task/1"), protocol.AttrStarted: boolAttr(true), protocol.AttrTaskHash: stringAttr("7"), protocol.AttrTaskConfigurationID: stringAttr("v1-0"),
-		protocol.AttrStartOwner: stringAttr("somebody"), protocol.AttrStartUntil: numberAttr(5), protocol.AttrHostID: stringAttr("i-1"), protocol.AttrRetiredTaskID: stringAttr("task/0"),
+		protocol.AttrTaskID: attributeOf("task/1"), protocol.AttrStarted: attributeOf(true), protocol.AttrTaskHash: attributeOf("7"), protocol.AttrTaskConfigurationID: attributeOf("v1-0"),
+		protocol.AttrStartOwner: attributeOf("somebody"), protocol.AttrStartUntil: attributeOf(5), protocol.AttrHostID: attributeOf("i-1"), protocol.AttrRetiredTaskID: attributeOf("task/0"),
 	}
-	before := item{protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], protocol.AttrDeleted: boolAttr(true)}
+	before := item{protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], protocol.AttrDeleted: attributeOf(true)}
 	for name, value := range theirs {
 		before[name] = value
 	}
@@ -111,13 +111,13 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
 	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-1", Configuration: full, Origin: origin, AgentVersion: "2.1.0"}))
 	want := item{
-		"stackId": stringAttr(testStackID), "configurationId": stringAttr("v1-1"), "stackName": stringAttr("dev-shop"), "runnerName": stringAttr("Build"), "sqsQueueUrl": stringAttr("https://queue"),
-		"taskDefinitionArn": stringAttr("arn:td"), "cluster": stringAttr("own"), "container": stringAttr("agent"), "roleArn": stringAttr("arn:role"), "cpu": numberAttr(1024), "memory": numberAttr(2048),
-		"subnets": texts("subnet-1", "subnet-2"), "securityGroups": texts("sg-1"), "assignPublicIp": stringAttr("DISABLED"), "logLevel": stringAttr("DEBUG"),
-		"maxConcurrentJobs": numberAttr(7), "idleTimeToLive": numberAttr(120), "jobTimeout": numberAttr(600), "startupCommandsTimeout": numberAttr(30),
-		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("b"), stringAttr("a"), stringAttr("b")}}, "attiniVersion": stringAttr("2.1.0"),
-		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": stringAttr("m5.large"), "instanceProfile": stringAttr("p"), "ecsClientLogGroup": stringAttr("lg"), "ami": stringAttr("ami-1")}},
-		"environment":      stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"), "attiniObjectIdentifier": stringAttr("dev/shop/7c9e"),
+		"stackId": attributeOf(testStackID), "configurationId": attributeOf("v1-1"), "stackName": attributeOf("dev-shop"), "runnerName": attributeOf("Build"), "sqsQueueUrl": attributeOf("https://queue"),
+		"taskDefinitionArn": attributeOf("arn:td"), "cluster": attributeOf("own"), "container": attributeOf("agent"), "roleArn": attributeOf("arn:role"), "cpu": attributeOf(1024), "memory": attributeOf(2048),
+		"subnets": texts("subnet-1", "subnet-2"), "securityGroups": texts("sg-1"), "assignPublicIp": attributeOf("DISABLED"), "logLevel": attributeOf("DEBUG"),
+		"maxConcurrentJobs": attributeOf(7), "idleTimeToLive": attributeOf(120), "jobTimeout": attributeOf(600), "startupCommandsTimeout": attributeOf(30),
+		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{attributeOf("b"), attributeOf("a"), attributeOf("b")}}, "attiniVersion": attributeOf("2.1.0"),
+		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": attributeOf("m5.large"), "instanceProfile": attributeOf("p"), "ecsClientLogGroup": attributeOf("lg"), "ami": attributeOf("ami-1")}},
+		"environment":      attributeOf("dev"), "distributionName": attributeOf("shop"), "distributionId": attributeOf("7c9e"), "attiniObjectIdentifier": attributeOf("dev/shop/7c9e"),
 		protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName],
 	}
 	for name, value := range theirs {
@@ -137,8 +137,8 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	} {
 		delete(want, absent)
 	}
-	want["configurationId"], want["sqsQueueUrl"] = stringAttr("v1-2"), stringAttr("https://other")
-	want["taskDefinitionArn"], want["cluster"] = stringAttr("family"), stringAttr("attini-default")
+	want["configurationId"], want["sqsQueueUrl"] = attributeOf("v1-2"), attributeOf("https://other")
+	want["taskDefinitionArn"], want["cluster"] = attributeOf("family"), attributeOf("attini-default")
 	assert.Equal(t, want, a.get(t, stateTable, key), "the origin stays too")
 
 	owner, err := items.StackOf(ctx, "dev-shop-Build")
@@ -182,16 +182,16 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	}
 	require.NoError(t, plans.PutPlan(ctx, plan))
 	planItem := item{
-		protocol.AttrResourceType: stringAttr(protocol.TypePlan), protocol.AttrName: stringAttr(testMachine), "environment": stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"),
-		"attiniObjectIdentifier": stringAttr("dev/shop/7c9e"), "stackName": stringAttr("dev-plan"), "payloadDefaults": stringAttr(`{"a":1}`),
+		protocol.AttrResourceType: attributeOf(protocol.TypePlan), protocol.AttrName: attributeOf(testMachine), "environment": attributeOf("dev"), "distributionName": attributeOf("shop"), "distributionId": attributeOf("7c9e"),
+		"attiniObjectIdentifier": attributeOf("dev/shop/7c9e"), "stackName": attributeOf("dev-plan"), "payloadDefaults": attributeOf(`{"a":1}`),
 		"attiniSteps": &types.AttributeValueMemberL{Value: []types.AttributeValue{
-			&types.AttributeValueMemberM{Value: item{"name": stringAttr("Job"), "type": stringAttr("AttiniRunnerJob")}},
+			&types.AttributeValueMemberM{Value: item{"name": attributeOf("Job"), "type": attributeOf("AttiniRunnerJob")}},
 		}},
 	}
 	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(protocol.TypePlan, testMachine)))
 	stackItem := item{
-		protocol.AttrResourceType: stringAttr(protocol.TypeStack), protocol.AttrName: stringAttr("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
-		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": stringAttr("dev"), "Empty": stringAttr("")}},
+		protocol.AttrResourceType: attributeOf(protocol.TypeStack), protocol.AttrName: attributeOf("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
+		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": attributeOf("dev"), "Empty": attributeOf("")}},
 	}
 	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")))
 	found, err := plans.StackOrigin(ctx, "dev-plan")
@@ -231,8 +231,8 @@ func testFramework(t *testing.T, a lifecycleAccount) {
 	origin := lifecycle.Origin{Environment: "prod", DistributionName: "site", DistributionID: "1", ObjectIdentifier: "prod/site/site.zip#v1"}
 	key := itemKey(protocol.TypeStack, "prod-site")
 	framework := item{
-		protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], "environment": stringAttr("prod"), "distributionName": stringAttr("site"), "distributionId": stringAttr("1"),
-		"attiniObjectIdentifier": stringAttr("prod/site/site.zip#v1"), "stackError": stringAttr("failed"), "other": numberAttr(1),
+		protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], "environment": attributeOf("prod"), "distributionName": attributeOf("site"), "distributionId": attributeOf("1"),
+		"attiniObjectIdentifier": attributeOf("prod/site/site.zip#v1"), "stackError": attributeOf("failed"), "other": attributeOf(1),
 	}
 	a.put(t, stateTable, framework)
 	found, err := plans.StackOrigin(ctx, "prod-site")
@@ -263,7 +263,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 	require.NoError(t, err)
 	assert.Equal(t, []lifecycle.Start{other, first}, found)
 	stored := a.get(t, stateTable, startItem(testStackID, testMachine))
-	assert.Equal(t, numberAttr(1_700_000_000+14*24*60*60), stored[protocol.AttrExpiresAt])
+	assert.Equal(t, attributeOf(1_700_000_000+14*24*60*60), stored[protocol.AttrExpiresAt])
 
 	next := first
 	next.Execution, next.Payload = "deployment-2", []byte(`{}`)
@@ -285,7 +285,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 func testDeployments(t *testing.T, a lifecycleAccount) {
 	ctx, deployments := t.Context(), NewDeployments(a.config, deployTable)
 	executions := func(name string) map[string]types.AttributeValue {
-		found := a.get(t, deployTable, item{"deploymentName": stringAttr(name), "deploymentTime": numberAttr(0)})
+		found := a.get(t, deployTable, item{"deploymentName": attributeOf(name), "deploymentTime": attributeOf(0)})
 		m, ok := found["executionArns"].(*types.AttributeValueMemberM)
 		if !ok {
 			return nil
@@ -300,7 +300,7 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 		at := deployed.Add(time.Duration(i) * time.Millisecond)
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", testMachine, execution, at))
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", otherMachine, "arn:other", deployed))
-		assert.Equal(t, item{testMachine: stringAttr(execution), otherMachine: stringAttr("arn:other")}, executions("dev-shop"))
+		assert.Equal(t, item{testMachine: attributeOf(execution), otherMachine: attributeOf("arn:other")}, executions("dev-shop"))
 		found, err := deployments.Deployment(ctx, "dev-shop")
 		require.NoError(t, err)
 		assert.Equal(t, message.Deployment{
@@ -311,7 +311,7 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 	for range 2 {
 		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", testMachine))
 	}
-	assert.Equal(t, item{otherMachine: stringAttr("arn:other")}, executions("dev-shop"))
+	assert.Equal(t, item{otherMachine: attributeOf("arn:other")}, executions("dev-shop"))
 	left, err := deployments.Deployment(ctx, "dev-shop")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]time.Time{otherMachine: deployed}, left.Times)
@@ -321,14 +321,14 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 	assert.Nil(t, a.get(t, deployTable, deploymentKey("dev-shop")))
 
 	framework := deploymentKey("prod-site")
-	framework["distributionId"] = stringAttr("1")
-	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: stringAttr("arn:original")}}
+	framework["distributionId"] = attributeOf("1")
+	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: attributeOf("arn:original")}}
 	a.put(t, deployTable, framework)
 	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", otherMachine), "it has none of ours")
 	require.NoError(t, deployments.SetExecution(ctx, "prod-site", testMachine, "arn:1", deployed))
-	assert.Equal(t, item{testMachine: stringAttr("arn:1"), otherMachine: stringAttr("arn:original")}, executions("prod-site"))
+	assert.Equal(t, item{testMachine: attributeOf("arn:1"), otherMachine: attributeOf("arn:original")}, executions("prod-site"))
 	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", testMachine))
-	assert.Equal(t, stringAttr("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
+	assert.Equal(t, attributeOf("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
 }
 
 func testTaskDefinitions(t *testing.T, a lifecycleAccount) {

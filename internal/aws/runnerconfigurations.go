@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -14,16 +13,15 @@ import (
 // RunnerConfigurations keeps the versions of runners' configurations in the
 // resource-state table.
 type RunnerConfigurations struct {
-	client tableClient
-	table  string
-	now    func() time.Time
+	table table
+	now   func() time.Time
 }
 
 var _ configuration.Store = (*RunnerConfigurations)(nil)
 
 // NewRunnerConfigurations keeps them in the table of the given name.
 func NewRunnerConfigurations(config aws.Config, table string) *RunnerConfigurations {
-	return &RunnerConfigurations{client: dynamodb.NewFromConfig(config), table: table, now: time.Now}
+	return &RunnerConfigurations{table: newTable(config, table), now: time.Now}
 }
 
 // PutConfiguration implements configuration.Store.
@@ -37,48 +35,40 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configura
 		return err
 	}
 	current := c.ResourceName() + protocol.NameSeparator + id
-	put := newUpdate().set(protocol.AttrConfiguration, stringAttr(string(body))).remove(protocol.AttrExpiresAt)
-	if _, err := put.write(ctx, r.client, r.table, itemKey(protocol.TypeRunnerConfiguration, current)); err != nil {
-		return wrapError(ctx, "dynamodb:UpdateItem", err)
+	put := newUpdate().set(protocol.AttrConfiguration, string(body)).remove(protocol.AttrExpiresAt)
+	if err := r.table.change(ctx, itemKey(protocol.TypeRunnerConfiguration, current), put); err != nil {
+		return err
 	}
 	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifNotExists(protocol.AttrExpiresAt))
 	if err != nil {
 		return err
 	}
-	expiry := numberAttr(r.now().Add(configuration.RetentionDays * 24 * time.Hour).Unix())
+	expiry := r.now().Add(configuration.RetentionDays * 24 * time.Hour).Unix()
 	for _, other := range others {
 		if other == current {
 			continue
 		}
-		// One that is gone by now stays so.
+		// A version that is gone by now is not made again.
 		expire := newUpdate().ifExists(protocol.AttrName).set(protocol.AttrExpiresAt, expiry)
-		_, err := expire.write(ctx, r.client, r.table, itemKey(protocol.TypeRunnerConfiguration, other))
-		if _, gone := conditionFailed(err); err != nil && !gone {
-			return wrapError(ctx, "dynamodb:UpdateItem", err)
+		if err := r.table.change(ctx, itemKey(protocol.TypeRunnerConfiguration, other), expire); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// versions are the names of a runner's items that the filter lets through.
+// versions are the names of a runner's items that meet the filter's conditions.
 func (r *RunnerConfigurations) versions(ctx context.Context, runner string, filter *update) ([]string, error) {
-	items, err := query(ctx, r.client, r.table, protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator, filter)
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
-	names := make([]string, len(items))
-	for i, found := range items {
-		names[i] = stringOf(found[protocol.AttrName])
-	}
-	return names, nil
+	items, err := r.table.query(ctx, protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator, filter)
+	return stringsOf(items, protocol.AttrName), err
 }
 
 // GetConfiguration implements configuration.Store.
 func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (configuration.Configuration, error) {
-	found, err := read(ctx, r.client, r.table, itemKey(protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator+id))
+	found, err := r.table.read(ctx, itemKey(protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator+id))
 	switch {
 	case err != nil:
-		return configuration.Configuration{}, wrapError(ctx, "dynamodb:GetItem", err)
+		return configuration.Configuration{}, err
 	case found == nil:
 		return configuration.Configuration{}, configuration.ErrNotFound
 	}
@@ -88,14 +78,10 @@ func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id 
 // DeleteConfigurations implements configuration.Store.
 func (r *RunnerConfigurations) DeleteConfigurations(ctx context.Context, runner string) error {
 	names, err := r.versions(ctx, runner, newUpdate())
-	if err != nil {
-		return err
-	}
 	for _, name := range names {
-		_, err := r.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &r.table, Key: itemKey(protocol.TypeRunnerConfiguration, name)})
-		if err != nil {
-			return wrapError(ctx, "dynamodb:DeleteItem", err)
+		if err = r.table.remove(ctx, itemKey(protocol.TypeRunnerConfiguration, name), newUpdate()); err != nil {
+			break
 		}
 	}
-	return nil
+	return err
 }

@@ -2,11 +2,10 @@ package aws
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
@@ -16,57 +15,39 @@ import (
 
 // RunnerItems are the runners' items in the resource-state table, as stacks
 // write them.
-type RunnerItems struct {
-	client tableClient
-	table  string
-}
+type RunnerItems struct{ table table }
 
 var _ lifecycle.Runners = (*RunnerItems)(nil)
 
 // NewRunnerItems writes the table of the given name.
 func NewRunnerItems(config aws.Config, table string) *RunnerItems {
-	return &RunnerItems{client: dynamodb.NewFromConfig(config), table: table}
+	return &RunnerItems{newTable(config, table)}
 }
 
 // PutRunner implements lifecycle.Runners.
 func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) error {
 	c := runner.Configuration
 	u := newUpdate().remove(protocol.AttrDeleted)
-	put := func(attribute string, value types.AttributeValue) {
-		if value == nil {
-			u.remove(attribute)
-		} else {
-			u.set(attribute, value)
-		}
-	}
-	put(protocol.AttrStackID, stringAttr(runner.StackID))
-	put(protocol.AttrConfigurationID, stringAttr(runner.ConfigurationID))
-	put(protocol.AttrStackName, stringAttr(c.StackName))
-	put(protocol.AttrRunnerName, stringAttr(c.RunnerName))
-	put(protocol.AttrQueueURL, stringAttr(c.QueueURL))
-	put(protocol.AttrTaskDefinition, stringAttr(c.Task.Definition))
-	put(protocol.AttrCluster, stringAttr(c.Task.Cluster))
-	put(protocol.AttrContainer, stringOrNil(c.Task.Container))
-	put(protocol.AttrRoleARN, stringOrNil(c.Task.RoleARN))
-	put(protocol.AttrCPU, numberOrNil(c.Task.CPU))
-	put(protocol.AttrMemory, numberOrNil(c.Task.Memory))
-	put(protocol.AttrSubnets, stringSetOrNil(c.Network.Subnets))
-	put(protocol.AttrSecurityGroups, stringSetOrNil(c.Network.SecurityGroups))
-	put(protocol.AttrAssignPublicIP, stringOrNil(c.Network.AssignPublicIP))
-	put(protocol.AttrLogLevel, stringOrNil(c.Runner.LogLevel))
-	put(protocol.AttrMaxConcurrentJobs, numberOrNil(c.Runner.MaxConcurrentJobs))
-	put(protocol.AttrIdleTimeToLive, numberOrNil(c.Runner.IdleTimeToLive))
-	put(protocol.AttrJobTimeout, numberOrNil(c.Runner.JobTimeout))
-	put(protocol.AttrStartupCommandsTimeout, numberOrNil(c.Startup.CommandsTimeout))
-	put(protocol.AttrStartupCommands, stringListOrNil(c.Startup.Commands))
-	put(protocol.AttrAgentVersion, stringOrNil(runner.AgentVersion))
-	put(protocol.AttrHost, hostOrNil(c.Host))
+	u.set(protocol.AttrStackID, runner.StackID).set(protocol.AttrConfigurationID, runner.ConfigurationID)
+	u.set(protocol.AttrStackName, c.StackName).set(protocol.AttrRunnerName, c.RunnerName).set(protocol.AttrQueueURL, c.QueueURL)
+	u.set(protocol.AttrTaskDefinition, c.Task.Definition).set(protocol.AttrCluster, c.Task.Cluster)
+	u.setOrRemove(protocol.AttrContainer, c.Task.Container)
+	u.setOrRemove(protocol.AttrRoleARN, c.Task.RoleARN)
+	u.setOrRemove(protocol.AttrCPU, c.Task.CPU)
+	u.setOrRemove(protocol.AttrMemory, c.Task.Memory)
+	u.setOrRemove(protocol.AttrSubnets, textSet(c.Network.Subnets))
+	u.setOrRemove(protocol.AttrSecurityGroups, textSet(c.Network.SecurityGroups))
+	u.setOrRemove(protocol.AttrAssignPublicIP, c.Network.AssignPublicIP)
+	u.setOrRemove(protocol.AttrLogLevel, c.Runner.LogLevel)
+	u.setOrRemove(protocol.AttrMaxConcurrentJobs, c.Runner.MaxConcurrentJobs)
+	u.setOrRemove(protocol.AttrIdleTimeToLive, c.Runner.IdleTimeToLive)
+	u.setOrRemove(protocol.AttrJobTimeout, c.Runner.JobTimeout)
+	u.setOrRemove(protocol.AttrStartupCommandsTimeout, c.Startup.CommandsTimeout)
+	u.setOrRemove(protocol.AttrStartupCommands, c.Startup.Commands)
+	u.setOrRemove(protocol.AttrAgentVersion, runner.AgentVersion)
+	u.setOrRemove(protocol.AttrHost, hostAttributes(c.Host))
 	setOrigin(u, runner.Origin)
-	_, err := u.write(ctx, r.client, r.table, itemKey(protocol.TypeRunner, c.ResourceName()))
-	if err != nil {
-		return wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return nil
+	return r.table.change(ctx, itemKey(protocol.TypeRunner, c.ResourceName()), u)
 }
 
 // setOrigin sets what is known of an origin, and leaves the rest.
@@ -78,7 +59,7 @@ func setOrigin(u *update, origin lifecycle.Origin) {
 		{protocol.AttrObjectIdentifier, origin.ObjectIdentifier},
 	} {
 		if attribute.value != "" {
-			u.set(attribute.name, stringAttr(attribute.value))
+			u.set(attribute.name, attribute.value)
 		}
 	}
 }
@@ -90,93 +71,39 @@ func originOf(found item) lifecycle.Origin {
 	}
 }
 
-// These return nil for an absent value: PutRunner then removes the attribute.
-
-func stringOrNil(value string) types.AttributeValue {
-	if value == "" {
-		return nil
-	}
-	return stringAttr(value)
-}
-
-func numberOrNil(value int) types.AttributeValue {
-	if value == 0 {
-		return nil
-	}
-	return numberAttr(int64(value))
-}
-
-func stringSetOrNil(values []string) types.AttributeValue {
-	if len(values) == 0 {
-		return nil
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return &types.AttributeValueMemberSS{Value: slices.Compact(sorted)}
-}
-
-func stringListOrNil(values []string) types.AttributeValue {
-	if len(values) == 0 {
-		return nil
-	}
-	list := &types.AttributeValueMemberL{}
-	for _, value := range values {
-		list.Value = append(list.Value, stringAttr(value))
-	}
-	return list
-}
-
-func hostOrNil(host *configuration.Host) types.AttributeValue {
+// hostAttributes are a host's; nil for none.
+func hostAttributes(host *configuration.Host) map[string]string {
 	if host == nil {
 		return nil
 	}
-	value := &types.AttributeValueMemberM{Value: item{}}
-	for _, attribute := range []struct{ name, value string }{
-		{protocol.AttrInstanceType, host.InstanceType}, {protocol.AttrInstanceProfile, host.InstanceProfile}, {protocol.AttrHostLogGroup, host.LogGroup}, {protocol.AttrAMI, host.AMI},
-	} {
-		if attribute.value != "" {
-			value.Value[attribute.name] = stringAttr(attribute.value)
-		}
+	attributes := map[string]string{
+		protocol.AttrInstanceType: host.InstanceType, protocol.AttrInstanceProfile: host.InstanceProfile,
+		protocol.AttrHostLogGroup: host.LogGroup, protocol.AttrAMI: host.AMI,
 	}
-	return value
+	maps.DeleteFunc(attributes, func(_, value string) bool { return value == "" })
+	return attributes
 }
 
 // StackOf implements lifecycle.Runners.
 func (r *RunnerItems) StackOf(ctx context.Context, name string) (string, error) {
-	found, err := read(ctx, r.client, r.table, itemKey(protocol.TypeRunner, name))
-	switch {
-	case err != nil:
-		return "", wrapError(ctx, "dynamodb:GetItem", err)
-	case found == nil:
-		return "", launch.ErrNoRunner
+	found, err := r.table.read(ctx, itemKey(protocol.TypeRunner, name))
+	if err == nil && found == nil {
+		err = launch.ErrNoRunner
 	}
-	return stringOf(found[protocol.AttrStackID]), nil
+	return stringOf(found[protocol.AttrStackID]), err
 }
 
 // RunnersOf implements lifecycle.Runners.
 func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) ([]string, error) {
-	filter := newUpdate().ifEqual(protocol.AttrStackID, stringAttr(stackID))
-	items, err := query(ctx, r.client, r.table, protocol.TypeRunner, configuration.ResourceName(stackName, ""), filter)
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
-	var names []string
-	for _, found := range items {
-		names = append(names, stringOf(found[protocol.AttrRunnerName]))
-	}
-	slices.Sort(names)
-	return names, nil
+	items, err := r.table.query(ctx, protocol.TypeRunner, configuration.ResourceName(stackName, ""), newUpdate().ifEqual(protocol.AttrStackID, stackID))
+	return slices.Sorted(slices.Values(stringsOf(items, protocol.AttrRunnerName))), err
 }
 
 // SetOrigin implements lifecycle.Runners.
 func (r *RunnerItems) SetOrigin(ctx context.Context, name string, origin lifecycle.Origin) error {
 	u := newUpdate().ifExists(protocol.AttrName)
-	setOrigin(u, origin)
-	if len(u.sets) == 0 {
+	if setOrigin(u, origin); len(u.sets) == 0 {
 		return nil
 	}
-	_, err := u.write(ctx, r.client, r.table, itemKey(protocol.TypeRunner, name))
-	if _, gone := conditionFailed(err); err != nil && !gone {
-		return wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return nil
+	return r.table.change(ctx, itemKey(protocol.TypeRunner, name), u)
 }

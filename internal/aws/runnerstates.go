@@ -3,11 +3,11 @@ package aws
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
@@ -17,16 +17,15 @@ import (
 // RunnerStates are the runners' items in the resource-state table. The
 // lifecycle function makes them.
 type RunnerStates struct {
-	client tableClient
-	table  string
-	now    func() time.Time
+	table table
+	now   func() time.Time
 }
 
 var _ launch.States = (*RunnerStates)(nil)
 
 // NewRunnerStates reads and writes the table of the given name.
 func NewRunnerStates(config aws.Config, table string) *RunnerStates {
-	return &RunnerStates{client: dynamodb.NewFromConfig(config), table: table, now: time.Now}
+	return &RunnerStates{table: newTable(config, table), now: time.Now}
 }
 
 func stateOf(found item) launch.State {
@@ -46,38 +45,36 @@ func isActive(found item) bool { return found != nil && !isTrue(found[protocol.A
 
 // State implements launch.States.
 func (s *RunnerStates) State(ctx context.Context, runner string) (launch.State, error) {
-	found, err := read(ctx, s.client, s.table, itemKey(protocol.TypeRunner, runner))
+	found, err := s.table.read(ctx, itemKey(protocol.TypeRunner, runner))
 	switch {
 	case err != nil:
-		return launch.State{}, wrapError(ctx, "dynamodb:GetItem", err)
+		return launch.State{}, err
 	case !isActive(found):
 		return launch.State{}, launch.ErrNoRunner
 	}
 	return stateOf(found), nil
 }
 
-// write writes to the item of a runner that is there and open; unmet is the
-// error when the write's own condition did not hold.
+// write changes the item of a runner that is not being deleted; unmet is the error if
+// the change's own conditions are not met.
 func (s *RunnerStates) write(ctx context.Context, runner string, u *update, unmet error) (launch.State, error) {
 	u.ifExists(protocol.AttrName).ifNotExists(protocol.AttrDeleted)
-	written, err := u.write(ctx, s.client, s.table, itemKey(protocol.TypeRunner, runner))
-	found, isUnmet := conditionFailed(err)
+	found, met, err := s.table.update(ctx, itemKey(protocol.TypeRunner, runner), u)
 	switch {
-	case isUnmet && !isActive(found):
-		return launch.State{}, launch.ErrNoRunner
-	case isUnmet:
-		return stateOf(found), unmet
 	case err != nil:
-		return launch.State{}, wrapError(ctx, "dynamodb:UpdateItem", err)
+		return launch.State{}, err
+	case !isActive(found):
+		return launch.State{}, launch.ErrNoRunner
+	case !met:
+		return stateOf(found), unmet
 	}
-	return stateOf(written), nil
+	return stateOf(found), nil
 }
 
-// ifUnlocked: nobody but the owner has the lock.
+// ifUnlocked: no launcher but the owner has the lock.
 func (s *RunnerStates) ifUnlocked(u *update, owner string) *update {
-	until := u.namePlaceholder(protocol.AttrStartUntil)
-	u.condition = append(u.condition, "(attribute_not_exists("+until+") OR "+until+" < "+u.valuePlaceholder(millisAttr(s.now()))+
-		" OR "+u.namePlaceholder(protocol.AttrStartOwner)+" = "+u.valuePlaceholder(stringAttr(owner))+")")
+	u.tests = append(u.tests, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s < %[2]s OR %[3]s = %[4]s)",
+		u.name(protocol.AttrStartUntil), u.value(s.now()), u.name(protocol.AttrStartOwner), u.value(owner)))
 	return u
 }
 
@@ -89,30 +86,30 @@ func removeLock(u *update) *update {
 // Lock implements launch.States.
 func (s *RunnerStates) Lock(ctx context.Context, runner string, lock launch.Lock) (launch.State, error) {
 	u := s.ifUnlocked(newUpdate(), lock.Owner)
-	u.set(protocol.AttrStartOwner, stringAttr(lock.Owner)).set(protocol.AttrStartUntil, millisAttr(lock.Until))
-	u.set(protocol.AttrStartConfigurationID, stringAttr(lock.Configuration)).setIfNotExists(protocol.AttrStartAttempt, stringAttr(lock.Attempt))
+	u.set(protocol.AttrStartOwner, lock.Owner).set(protocol.AttrStartUntil, lock.Until)
+	u.set(protocol.AttrStartConfigurationID, lock.Configuration).setIfNotExists(protocol.AttrStartAttempt, lock.Attempt)
 	return s.write(ctx, runner, u, launch.ErrLocked)
 }
 
 // Renew implements launch.States.
 func (s *RunnerStates) Renew(ctx context.Context, runner, owner string, until time.Time) error {
-	u := newUpdate().ifEqual(protocol.AttrStartOwner, stringAttr(owner)).set(protocol.AttrStartUntil, millisAttr(until))
+	u := newUpdate().ifEqual(protocol.AttrStartOwner, owner).set(protocol.AttrStartUntil, until)
 	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
 // RecordTask implements launch.States.
 func (s *RunnerStates) RecordTask(ctx context.Context, runner, owner string, record launch.TaskRecord) error {
-	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, stringAttr(owner)))
-	u.set(protocol.AttrTaskID, stringAttr(record.Task)).set(protocol.AttrStarted, boolAttr(false))
-	u.set(protocol.AttrTaskConfigurationID, stringAttr(record.Configuration)).set(protocol.AttrTaskCluster, stringAttr(record.Cluster))
-	u.set(protocol.AttrTaskHash, stringAttr(strconv.Itoa(int(configuration.Hash(record.Configuration)))))
-	u.set(protocol.AttrTaskStartedAt, millisAttr(record.StartedAt)).set(protocol.AttrHostKept, boolAttr(false))
+	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, owner))
+	u.set(protocol.AttrTaskID, record.Task).set(protocol.AttrStarted, false)
+	u.set(protocol.AttrTaskConfigurationID, record.Configuration).set(protocol.AttrTaskCluster, record.Cluster)
+	u.set(protocol.AttrTaskHash, strconv.Itoa(int(configuration.Hash(record.Configuration))))
+	u.set(protocol.AttrTaskStartedAt, record.StartedAt).set(protocol.AttrHostKept, false)
 	u.remove(protocol.AttrRetiredTaskID, protocol.AttrRetiredAt, protocol.AttrHostBootedAt)
 	if record.Host == "" {
 		u.remove(protocol.AttrTaskHostID, protocol.AttrHostID, protocol.AttrHostConfigurationID)
 	} else {
-		u.set(protocol.AttrTaskHostID, stringAttr(record.Host))
+		u.set(protocol.AttrTaskHostID, record.Host)
 	}
 	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
@@ -120,16 +117,16 @@ func (s *RunnerStates) RecordTask(ctx context.Context, runner, owner string, rec
 
 // RecordHost implements launch.States.
 func (s *RunnerStates) RecordHost(ctx context.Context, runner, owner string, record launch.HostRecord) error {
-	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, stringAttr(owner)))
-	u.set(protocol.AttrHostID, stringAttr(record.Host)).set(protocol.AttrHostConfigurationID, stringAttr(record.Configuration))
-	u.set(protocol.AttrHostBootedAt, millisAttr(record.BootedAt))
+	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, owner))
+	u.set(protocol.AttrHostID, record.Host).set(protocol.AttrHostConfigurationID, record.Configuration)
+	u.set(protocol.AttrHostBootedAt, record.BootedAt)
 	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
 // Release implements launch.States.
 func (s *RunnerStates) Release(ctx context.Context, runner, owner string, failed bool) error {
-	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, stringAttr(owner)))
+	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, owner))
 	if failed {
 		u.copyFrom(protocol.AttrFailedAttempt, protocol.AttrStartAttempt)
 	}
@@ -142,7 +139,7 @@ func (s *RunnerStates) Release(ctx context.Context, runner, owner string, failed
 
 // RemoveTask implements launch.States.
 func (s *RunnerStates) RemoveTask(ctx context.Context, runner, task string, progress bool) (launch.State, error) {
-	u := newUpdate().ifEqual(protocol.AttrTaskID, stringAttr(task))
+	u := newUpdate().ifEqual(protocol.AttrTaskID, task)
 	u.remove(protocol.AttrTaskID, protocol.AttrStarted, protocol.AttrTaskConfigurationID, protocol.AttrTaskHash, protocol.AttrTaskCluster, protocol.AttrTaskHostID, protocol.AttrTaskStartedAt)
 	if progress {
 		u.remove(protocol.AttrStartFailures)
@@ -154,7 +151,7 @@ func (s *RunnerStates) RemoveTask(ctx context.Context, runner, task string, prog
 
 // ForgetHost implements launch.States.
 func (s *RunnerStates) ForgetHost(ctx context.Context, runner, host, owner string, failed bool) (launch.State, error) {
-	u := s.ifUnlocked(newUpdate(), owner).ifEqual(protocol.AttrHostID, stringAttr(host)).ifNotEqual(protocol.AttrTaskHostID, stringAttr(host))
+	u := s.ifUnlocked(newUpdate(), owner).ifEqual(protocol.AttrHostID, host).ifNotEqual(protocol.AttrTaskHostID, host)
 	u.remove(protocol.AttrHostID, protocol.AttrHostConfigurationID, protocol.AttrHostBootedAt)
 	if failed {
 		u.increment(protocol.AttrStartFailures)
@@ -170,35 +167,20 @@ func (s *RunnerStates) ResetFailures(ctx context.Context, runner string) error {
 
 // BootingRunners implements launch.States.
 func (s *RunnerStates) BootingRunners(ctx context.Context) ([]string, error) {
-	items, err := query(ctx, s.client, s.table, protocol.TypeRunner, "", newUpdate().ifExists(protocol.AttrHostBootedAt).ifNotExists(protocol.AttrDeleted))
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
-	names := make([]string, len(items))
-	for i, found := range items {
-		names[i] = stringOf(found[protocol.AttrName])
-	}
-	return names, nil
+	items, err := s.table.query(ctx, protocol.TypeRunner, "", newUpdate().ifExists(protocol.AttrHostBootedAt).ifNotExists(protocol.AttrDeleted))
+	return stringsOf(items, protocol.AttrName), err
 }
 
 // MarkDeleted implements launch.States.
 func (s *RunnerStates) MarkDeleted(ctx context.Context, runner string) (launch.State, error) {
-	u := newUpdate().ifExists(protocol.AttrName).set(protocol.AttrDeleted, boolAttr(true))
-	written, err := u.write(ctx, s.client, s.table, itemKey(protocol.TypeRunner, runner))
-	if _, isUnmet := conditionFailed(err); isUnmet {
-		return launch.State{}, launch.ErrNoRunner
+	found, met, err := s.table.update(ctx, itemKey(protocol.TypeRunner, runner), newUpdate().ifExists(protocol.AttrName).set(protocol.AttrDeleted, true))
+	if err == nil && !met {
+		err = launch.ErrNoRunner
 	}
-	if err != nil {
-		return launch.State{}, wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return stateOf(written), nil
+	return stateOf(found), err
 }
 
 // Delete implements launch.States.
 func (s *RunnerStates) Delete(ctx context.Context, runner string) error {
-	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: itemKey(protocol.TypeRunner, runner)})
-	if err != nil {
-		return wrapError(ctx, "dynamodb:DeleteItem", err)
-	}
-	return nil
+	return s.table.remove(ctx, itemKey(protocol.TypeRunner, runner), newUpdate())
 }
