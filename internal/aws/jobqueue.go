@@ -24,17 +24,9 @@ const (
 )
 
 // JobQueue is the runners' queues on SQS.
-type JobQueue struct{ client queueClient }
+type JobQueue struct{ client *sqs.Client }
 
 var _ launch.Queue = (*JobQueue)(nil)
-
-type queueClient interface {
-	SendMessage(ctx context.Context, input *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
-	ReceiveMessage(ctx context.Context, input *sqs.ReceiveMessageInput, options ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
-	DeleteMessage(ctx context.Context, input *sqs.DeleteMessageInput, options ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
-	GetQueueAttributes(ctx context.Context, input *sqs.GetQueueAttributesInput, options ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
-	ChangeMessageVisibility(ctx context.Context, input *sqs.ChangeMessageVisibilityInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
-}
 
 // NewJobQueue asks SQS.
 func NewJobQueue(config aws.Config) *JobQueue {

@@ -30,17 +30,11 @@ const linkLifetime = 15 * time.Minute
 // concurrent use.
 type Releases struct {
 	bucket, prefix string
-	objects        s3.ListObjectsV2APIClient
-	signer         signer
+	objects        *s3.Client
+	signer         *s3.PresignClient
 }
 
 var _ releaseapi.LinkStore = (*Releases)(nil)
-
-// signer makes requests that anybody can send.
-type signer interface {
-	PresignGetObject(ctx context.Context, input *s3.GetObjectInput, options ...func(*s3.PresignOptions)) (*v4.PresignedHTTPRequest, error)
-	PresignHeadObject(ctx context.Context, input *s3.HeadObjectInput, options ...func(*s3.PresignOptions)) (*v4.PresignedHTTPRequest, error)
-}
 
 // NewReleases makes a store of a bucket; prefix is the folder in it that has the
 // releases, empty if that is the whole bucket.

@@ -10,13 +10,9 @@ import (
 )
 
 // StateMachines are Step Functions' state machines.
-type StateMachines struct{ client executionClient }
+type StateMachines struct{ client *sfn.Client }
 
 var _ lifecycle.StateMachines = (*StateMachines)(nil)
-
-type executionClient interface {
-	StartExecution(ctx context.Context, input *sfn.StartExecutionInput, options ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
-}
 
 // NewStateMachines asks Step Functions.
 func NewStateMachines(config aws.Config) *StateMachines {

@@ -13,14 +13,9 @@ import (
 )
 
 // Steps are the steps of Step Functions that wait with a task token.
-type Steps struct{ client stepClient }
+type Steps struct{ client *sfn.Client }
 
 var _ launch.Steps = (*Steps)(nil)
-
-type stepClient interface {
-	SendTaskFailure(ctx context.Context, input *sfn.SendTaskFailureInput, options ...func(*sfn.Options)) (*sfn.SendTaskFailureOutput, error)
-	SendTaskHeartbeat(ctx context.Context, input *sfn.SendTaskHeartbeatInput, options ...func(*sfn.Options)) (*sfn.SendTaskHeartbeatOutput, error)
-}
 
 // NewSteps asks Step Functions.
 func NewSteps(config aws.Config) *Steps {

@@ -15,16 +15,8 @@ import (
 
 // table is a DynamoDB table. Every read sees every write before it.
 type table struct {
-	client tableClient
+	client *dynamodb.Client
 	name   string
-}
-
-// tableClient are the calls of DynamoDB that are made.
-type tableClient interface {
-	dynamodb.QueryAPIClient
-	GetItem(ctx context.Context, input *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	UpdateItem(ctx context.Context, input *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
-	DeleteItem(ctx context.Context, input *dynamodb.DeleteItemInput, options ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
 }
 
 func newTable(config aws.Config, name string) table {

@@ -13,11 +13,7 @@ import (
 )
 
 // TaskDefinitions are the account's ECS task definitions.
-type TaskDefinitions struct{ client definitionClient }
-
-type definitionClient interface {
-	DescribeTaskDefinition(ctx context.Context, input *ecs.DescribeTaskDefinitionInput, options ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error)
-}
+type TaskDefinitions struct{ client *ecs.Client }
 
 // NewTaskDefinitions asks ECS.
 func NewTaskDefinitions(config aws.Config) *TaskDefinitions {

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/attini-go/runner/internal/launch/message"
 	"time"
+
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // hostCheckDelay is how long after its start a host is not asked about, unless its

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/attini-go/runner/internal/launch/message"
 	"time"
+
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // HostRegistered deals with a container instance that is ready for tasks, as

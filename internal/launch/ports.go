@@ -3,9 +3,10 @@ package launch
 import (
 	"context"
 	"errors"
+	"time"
+
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
-	"time"
 )
 
 // Ports are what a Launcher works with; all of them are required, and may be

@@ -2,9 +2,10 @@ package launch
 
 import (
 	"fmt"
-	"github.com/attini-go/runner/internal/launch/message"
 	"slices"
 	"strings"
+
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Refusal is a service's answer that says no: an exception, or, for RunTask,

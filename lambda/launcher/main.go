@@ -36,17 +36,7 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	table := settings.ResourceStateTable
-	launcher, err := launch.New(settings, launch.Ports{
-		Configurations: aws.NewRunnerConfigurations(config, table),
-		Deployments:    aws.NewDeployments(config, settings.DeployDataTable),
-		Queue:          aws.NewJobQueue(config),
-		Steps:          aws.NewSteps(config),
-		States:         aws.NewRunnerStates(config, table),
-		Claims:         aws.NewRunnerClaims(config, table),
-		Cluster:        aws.NewCluster(config),
-		Hosts:          aws.NewRunnerHosts(config),
-	}, logger)
+	launcher, err := launch.New(settings, aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable), logger)
 	if err != nil {
 		return nil, fmt.Errorf("open the launcher: %w", err)
 	}

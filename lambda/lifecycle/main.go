@@ -47,29 +47,18 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 		return nil, err
 	}
 	table := settings.stateTable
-	configurations := aws.NewRunnerConfigurations(config, table)
-	deployments := aws.NewDeployments(config, settings.deployTable)
-	remover, err := launch.NewRemover(launch.Ports{
-		Configurations: configurations,
-		Deployments:    deployments,
-		Queue:          aws.NewJobQueue(config),
-		Steps:          aws.NewSteps(config),
-		States:         aws.NewRunnerStates(config, table),
-		Claims:         aws.NewRunnerClaims(config, table),
-		Cluster:        aws.NewCluster(config),
-		Hosts:          aws.NewRunnerHosts(config),
-	}, logger)
+	remover, err := launch.NewRemover(aws.NewLaunchPorts(config, table, settings.deployTable), logger)
 	if err != nil {
 		return nil, err
 	}
 	return lifecycle.New(settings.lifecycle, lifecycle.Ports{
 		Account:        account{aws.NewAccount(config), aws.NewTaskDefinitions(config)},
-		Configurations: configurations,
+		Configurations: aws.NewRunnerConfigurations(config, table),
 		Runners:        aws.NewRunnerItems(config, table),
 		Remover:        remover,
 		Plans:          aws.NewPlanItems(config, table),
 		Starts:         aws.NewPlanStarts(config, table),
-		Deployments:    deployments,
+		Deployments:    aws.NewDeployments(config, settings.deployTable),
 		StateMachines:  aws.NewStateMachines(config),
 	}, logger)
 }
