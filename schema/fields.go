@@ -85,9 +85,9 @@ func nodeOf(variable any) *cfn.Node {
 // CopyTo sets the variables of the properties that the Runner gives and whose
 // values are known. Defaults are not copied.
 func (r *Runner) CopyTo(fields Fields) {
-	r.properties.each("", func(o parsedProperty, path string) bool {
+	r.properties.each("", func(o parsedProperty, path string) {
 		if o.node == nil || o.unknown {
-			return true
+			return
 		}
 		switch variable := fields[path].(type) {
 		case *string:
@@ -97,7 +97,6 @@ func (r *Runner) CopyTo(fields Fields) {
 		case *[]string:
 			*variable = listOf(o).Literal
 		}
-		return true
 	})
 }
 
@@ -106,23 +105,19 @@ func (r *Runner) CopyTo(fields Fields) {
 // intrinsic function it is the object's own path.
 func (r *Runner) Unresolved() []string {
 	var paths []string
-	r.properties.each("", func(o parsedProperty, path string) bool {
-		unresolved := o.node != nil && o.unknown
-		if unresolved {
+	r.properties.each("", func(o parsedProperty, path string) {
+		if o.node != nil && o.unknown {
 			paths = append(paths, path)
 		}
-		return !unresolved
 	})
 	return paths
 }
 
-// each visits the properties in an object, and those in an object for which visit
-// returns true.
-func (o parsedProperty) each(path string, visit func(o parsedProperty, path string) bool) {
+// each visits an object's properties, and theirs.
+func (o parsedProperty) each(path string, visit func(o parsedProperty, path string)) {
 	for _, described := range o.property.of {
 		inside, at := o.properties[described.name], strings.TrimPrefix(path+"."+described.name, ".")
-		if visit(inside, at) {
-			inside.each(at, visit)
-		}
+		visit(inside, at)
+		inside.each(at, visit)
 	}
 }

@@ -133,7 +133,7 @@ func (f Facts) Examine(runner *schema.Runner, definition TaskDefinition) problem
 			problems.Add(UnknownAlias(runner, alias, f.Parameters))
 		}
 	}
-	if image, exists := f.Images[id]; exists && ami.Known {
+	if image, exists := f.Images[id]; exists {
 		host.Image = &image
 	} else if ami.Known && !isAlias && f.Images != nil { // EC2 finds an alias under its parameter
 		problems.Add(UnknownAmi(runner))

@@ -119,7 +119,7 @@ func (l *Launcher) lock(ctx context.Context, v *view) (outcome, error) {
 		return readAgain, nil
 	case err != nil:
 		return goOn, fmt.Errorf("take the runner's start lock: %w", err)
-	case locked.Task != v.state.Task || locked.Host != v.state.Host: // another launcher was faster
+	case locked.Task != v.state.Task: // another launcher was faster
 		if err := l.ports.States.Release(ctx, v.name, owner, false); err != nil {
 			return goOn, fmt.Errorf("release the runner's start lock: %w", err)
 		}

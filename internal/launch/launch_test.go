@@ -202,6 +202,17 @@ func TestTooLarge(t *testing.T) {
 			assert.Zero(t, a.Calls("Queue.Send"))
 		})
 	})
+	t.Run("the most that a state can have", func(t *testing.T) {
+		t.Parallel()
+		inAccount(t, onFargate(), func(t *testing.T, a *account) {
+			var event struct{ Input json.RawMessage }
+			require.NoError(t, json.Unmarshal(a.event("t", large(0)), &event))
+			require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t", large(protocol.MaxPayload-len(event.Input)))))
+			assert.Nil(t, a.Step("t").Failure)
+			require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("u", large(protocol.MaxPayload-len(event.Input)+1))))
+			a.failed("u", "RunnerConfigError")
+		})
+	})
 	t.Run("a message", func(t *testing.T) {
 		t.Parallel()
 		inAccount(t, onFargate(), func(t *testing.T, a *account) {

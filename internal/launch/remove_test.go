@@ -61,3 +61,20 @@ func TestRemovalWaitsForTasks(t *testing.T) {
 		a.failed("t", "RunnerRemoved")
 	})
 }
+
+// TestRemovalOfBothHosts: a task drains on one host while another boots.
+func TestRemovalOfBothHosts(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		a.launch("old")
+		a.registerAll()
+		a.started().Take(1)
+		a.redeploy(func(c *configuration.Configuration) { c.Task.Memory = 1024 })
+		a.launch("new")
+		require.Len(t, a.Hosts(), 2)
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		for _, host := range a.Hosts() {
+			assert.Equal(t, "shutting-down", host.State, host.ID)
+		}
+	})
+}

@@ -1,12 +1,14 @@
 package launch_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/launchtest"
 )
 
@@ -83,5 +85,47 @@ func TestSlowStartWithoutEvent(t *testing.T) {
 		})
 		require.NoError(t, a.launcher(slow).Launch(t.Context(), a.job("only")))
 		require.Len(t, a.Tasks(), 2, "a task for the job")
+	})
+}
+
+// TestHiddenMessagesCannotBeCounted: the launcher then looks as if there were some.
+func TestHiddenMessagesCannotBeCounted(t *testing.T) {
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("first")
+		agent := a.started()
+		agent.Work()
+		a.launch("late")
+		require.True(t, agent.Hide(30*time.Second))
+		l := a.launcher(func(call string, _ bool) error {
+			if call == "Queue.Hidden" {
+				return errFailed
+			}
+			return nil
+		})
+		require.NoError(t, l.TaskStopped(t.Context(), agent.StopIdle()))
+		require.Len(t, a.Tasks(), 2, "a task for the late job")
+	})
+}
+
+// TestLockForAnotherConfiguration: a launcher that waits for a start of its own
+// configuration, and then sees another being started until its time is over, fails
+// its step: nothing starts the runner for it.
+func TestLockForAnotherConfiguration(t *testing.T) {
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		states := a.Ports(nil).States
+		lock := func(owner, configuration string, duration time.Duration) {
+			_, err := states.Lock(t.Context(), a.name(), launch.Lock{Owner: owner, Until: time.Now().Add(duration), Attempt: "of " + owner, Configuration: configuration})
+			require.NoError(t, err)
+		}
+		lock("first", a.id, time.Minute)
+		go func() {
+			time.Sleep(10 * time.Second)
+			assert.NoError(t, states.Release(t.Context(), a.name(), "first", false))
+			lock("second", "v1-other", time.Hour)
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		require.NoError(t, a.launcher(nil).Launch(ctx, a.job("t")))
+		a.failed("t", "TaskFailedToStart")
 	})
 }

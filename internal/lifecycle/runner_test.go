@@ -60,6 +60,7 @@ func withHost(fake *lifecycletest.Fake) {
 	fake.AMIs["ami-11111111"] = compat.Image{Architecture: "x86_64", RootDevice: "/dev/xvda"}
 	fake.AMIs["ami-22222222"] = compat.Image{Architecture: "arm64", RootDevice: "/dev/xvda"}
 	fake.Values["/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"] = "ami-11111111"
+	fake.Values["/aws/service/ecs/optimized-ami/amazon-linux-2/kernel-5.10/recommended/image_id"] = "ami-11111111"
 	for name, compatibilities := range map[string][]string{"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1": {"EC2"}, "arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1": {"FARGATE"}} {
 		fake.Definitions[name] = compat.TaskDefinition{
 			Name: `task definition "host:1"`, Complete: true, Compatibilities: compat.Known(compatibilities), NetworkMode: compat.Known("awsvpc"),
@@ -109,6 +110,13 @@ func TestPutRunner(t *testing.T) {
 		},
 		"a list with blanks, empty and repeated items": {
 			`{"AwsVpcConfiguration":{"Subnets":["subnet-1"," subnet-1",""]}}`, base,
+		},
+		"a host with the default Ami": {
+			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
+			with(func(c *configuration.Configuration) {
+				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
+				c.Host = &configuration.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2", LogGroup: "hosts"}
+			}),
 		},
 		"a host": {
 			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large","Ami":"AmazonLinux2023","InstanceProfileName":"builders"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
@@ -195,6 +203,7 @@ func TestPutRunnerRefuses(t *testing.T) {
 		"a value that is none": {
 			`{` + network + `,"RoleArn":"{{resolve:secretsmanager:role}}"}`, []string{`RoleArn: CloudFormation has not resolved its value`},
 		},
+		"an image":   {`{` + network + `,"Image":"alpine"}`, []string{`Image: CloudFormation has not resolved its value`}},
 		"no network": {`{}`, []string{`Runner "Build": AwsVpcConfiguration.Subnets: is required`}},
 		"all together": {
 			`{"Cpu":"1","Memory":"1","AwsVpcConfiguration":{"Subnets":"x"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/none:1"}`,
@@ -409,9 +418,11 @@ func TestEveryPropertyIsDeployed(t *testing.T) {
 		require.NoError(t, err)
 		c := fake.Configurations["dev-shop-Build"][id]
 		for path, variable := range c.Fields() {
-			if want := values[path]; !onHost || path != "AwsVpcConfiguration.AssignPublicIp" {
-				assert.Equal(t, want, reflect.ValueOf(variable).Elem().Interface(), path)
+			want := values[path]
+			if onHost && path == "AwsVpcConfiguration.AssignPublicIp" {
+				want = "" // the task has the addresses of its host
 			}
+			assert.Equal(t, want, reflect.ValueOf(variable).Elem().Interface(), path)
 		}
 	}
 }

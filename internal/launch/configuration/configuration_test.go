@@ -149,6 +149,29 @@ func FuzzParseConfiguration(f *testing.F) {
 	})
 }
 
+// TestValidateReportsWhatIsMissing: each value that a start needs.
+func TestValidateReportsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for what, clear := range map[string]func(*configuration.Configuration){
+		"stack name":                     func(c *configuration.Configuration) { c.StackName = "" },
+		"runner name":                    func(c *configuration.Configuration) { c.RunnerName = "" },
+		"queue":                          func(c *configuration.Configuration) { c.QueueURL = "" },
+		"task definition":                func(c *configuration.Configuration) { c.Task.Definition = "" },
+		"container":                      func(c *configuration.Configuration) { c.Task.Container = "" },
+		"cluster":                        func(c *configuration.Configuration) { c.Task.Cluster = "" },
+		"launch template":                func(c *configuration.Configuration) { c.Host.LaunchTemplateID = "" },
+		"version of its launch template": func(c *configuration.Configuration) { c.Host.LaunchTemplateVersion = "" },
+	} {
+		c := launchtest.OnHost()
+		clear(&c)
+		problems := c.Validate()
+		if assert.Len(t, problems, 1, what) {
+			assert.Equal(t, configuration.Rule, problems[0].Rule)
+			assert.Contains(t, problems[0].Message, "has no "+what+";")
+		}
+	}
+}
+
 // TestValidate: a wrong value, such as of AssignPublicIp, never reaches ECS.
 func TestValidate(t *testing.T) {
 	t.Parallel()
@@ -162,11 +185,8 @@ func TestValidate(t *testing.T) {
 		"idle time":       {func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 59 }, `Runner "Build": RunnerConfiguration.IdleTimeToLive:`},
 		"negative memory": {func(c *configuration.Configuration) { c.Task.Memory = -1 }, `Runner "Build": Memory:`},
 		"log level":       {func(c *configuration.Configuration) { c.Runner.LogLevel = "LOUD" }, `RunnerConfiguration.LogLevel`},
-		"no queue":        {func(c *configuration.Configuration) { c.QueueURL = "" }, `has no queue; deploy the stack again`},
-		"no container":    {func(c *configuration.Configuration) { c.Task.Container = "" }, `has no container`},
 		"long names":      {func(c *configuration.Configuration) { c.StackName = strings.Repeat("x", 240) }, "have 245 characters together, and 240 are allowed"},
 		"no subnets":      {func(c *configuration.Configuration) { c.Network.Subnets = nil }, `AwsVpcConfiguration.Subnets: is required`},
-		"no template":     {func(c *configuration.Configuration) { c.Host = &configuration.Host{InstanceType: "m5.large"} }, `has no launch template`},
 		"no type":         {func(c *configuration.Configuration) { c.Host = &configuration.Host{} }, `Ec2Configuration.InstanceType: is required`},
 	}
 	for name, tc := range cases {
