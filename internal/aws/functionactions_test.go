@@ -50,7 +50,7 @@ func TestMacroActions(t *testing.T) {
 	}
 	// Subnets are asked for when there is a default VPC.
 	proxy.On("DescribeVpcs", (&recordedRequests{}).answer(http.StatusOK, `<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet></DescribeVpcsResponse>`))
-	ctx, account := t.Context(), NewAccount(configuration(t, proxy.Endpoint()))
+	ctx, account := t.Context(), NewAccount(sdkConfig(t, proxy.Endpoint()))
 	for i, err := range []error{
 		only(account.DefaultSubnets(ctx)), only(account.Parameters(ctx, []string{"/aws/service/ecs/optimized-ami/x"})),
 		only(account.Images(ctx, []string{"ami-1"})), only(account.InstanceTypes(ctx, []string{"m5.large"})),
@@ -67,7 +67,7 @@ func TestReleasesActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 	proxy.On("s3", fakeaws.Error(http.StatusForbidden, "AccessDenied"))
-	store := NewReleases(configuration(t, proxy.Endpoint()), "bucket", "")
+	store := NewReleases(sdkConfig(t, proxy.Endpoint()), "bucket", "")
 	require.Error(t, only(store.List(t.Context())))
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		_, err := store.Link(t.Context(), method, "1.0.0/linux/amd64/attini-runner")

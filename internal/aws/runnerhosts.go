@@ -15,19 +15,13 @@ import (
 const codeNoInstance = "InvalidInstanceID.NotFound"
 
 // RunnerHosts are EC2 instances.
-type RunnerHosts struct{ client instanceClient }
+type RunnerHosts struct{ client *ec2.Client }
 
 var _ launch.Hosts = (*RunnerHosts)(nil)
 
-type instanceClient interface {
-	RunInstances(ctx context.Context, input *ec2.RunInstancesInput, options ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
-	DescribeInstances(ctx context.Context, input *ec2.DescribeInstancesInput, options ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
-	TerminateInstances(ctx context.Context, input *ec2.TerminateInstancesInput, options ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
-}
-
 // NewRunnerHosts asks EC2.
-func NewRunnerHosts(configuration aws.Config) *RunnerHosts {
-	return &RunnerHosts{client: ec2.NewFromConfig(configuration)}
+func NewRunnerHosts(config aws.Config) *RunnerHosts {
+	return &RunnerHosts{client: ec2.NewFromConfig(config)}
 }
 
 // Run implements launch.Hosts.

@@ -18,9 +18,9 @@ import (
 )
 
 // testHosts is a host's life on a server that honours launch templates.
-func testHosts(t *testing.T, configuration aws.Config) {
-	ctx, client := t.Context(), ec2.NewFromConfig(configuration)
-	subnets, err := NewAccount(configuration).DefaultSubnets(ctx)
+func testHosts(t *testing.T, config aws.Config) {
+	ctx, client := t.Context(), ec2.NewFromConfig(config)
+	subnets, err := NewAccount(config).DefaultSubnets(ctx)
 	require.NoError(t, err)
 	require.NotEmpty(t, subnets)
 	images, err := client.DescribeImages(ctx, &ec2.DescribeImagesInput{Owners: []string{"amazon"}})
@@ -31,7 +31,7 @@ func testHosts(t *testing.T, configuration aws.Config) {
 		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: images.Images[0].ImageId, InstanceType: types.InstanceTypeM5Large},
 	})
 	require.NoError(t, err)
-	hosts := NewRunnerHosts(configuration)
+	hosts := NewRunnerHosts(config)
 	request := launch.HostRequest{Token: "token", LaunchTemplate: aws.ToString(made.LaunchTemplate.LaunchTemplateId), TemplateVersion: "1", Subnet: subnets[0]}
 	host, err := hosts.Run(ctx, request)
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func TestRunInstances(t *testing.T) {
 		fmt.Fprint(w, `<RunInstancesResponse><instancesSet><item><instanceId>i-1</instanceId></item></instancesSet></RunInstancesResponse>`)
 		return true
 	})
-	host, err := NewRunnerHosts(configuration(t, proxy.Endpoint())).Run(t.Context(), launch.HostRequest{Token: "token", LaunchTemplate: "lt-1", TemplateVersion: "3", Subnet: "subnet-1"})
+	host, err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), launch.HostRequest{Token: "token", LaunchTemplate: "lt-1", TemplateVersion: "3", Subnet: "subnet-1"})
 	require.NoError(t, err)
 	assert.Equal(t, "i-1", host)
 	delete(form, "Version")
@@ -84,7 +84,7 @@ func TestHostRefusals(t *testing.T) {
 		t.Helper()
 		proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 		proxy.On(operation, answer)
-		return NewRunnerHosts(configuration(t, proxy.Endpoint()))
+		return NewRunnerHosts(sdkConfig(t, proxy.Endpoint()))
 	}
 	words := func(code, message string) fakeaws.Answer {
 		return func(_ int, w http.ResponseWriter, _ *http.Request) bool {
@@ -120,7 +120,7 @@ func TestHostRefusals(t *testing.T) {
 
 func TestRunnerHosts(t *testing.T) {
 	t.Parallel()
-	testHosts(t, configuration(t, fakeaws.Start(t).Endpoint()))
+	testHosts(t, sdkConfig(t, fakeaws.Start(t).Endpoint()))
 }
 
 // TestTerminateRefused: EC2 refuses the termination of an instance that has lost
@@ -158,7 +158,7 @@ func TestTerminateRefused(t *testing.T) {
 					return true
 				})
 			}
-			err := NewRunnerHosts(configuration(t, proxy.Endpoint())).Terminate(t.Context(), "i-1")
+			err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).Terminate(t.Context(), "i-1")
 			if !c.fails {
 				require.NoError(t, err)
 				return

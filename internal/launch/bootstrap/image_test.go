@@ -1,4 +1,4 @@
-package launch_test
+package bootstrap_test
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
 )
 
 // The tools that a download takes besides curl or wget.
@@ -139,8 +139,8 @@ func (i image) write(t *testing.T, from io.Reader, to string) {
 
 // container is what varies between containers of an image.
 type container struct {
-	agent launch.Agent
-	shell launch.Shell
+	agent bootstrap.Agent
+	shell bootstrap.Shell
 	// tools are on PATH, by their names or as "name=tool".
 	tools []string
 	// programs are on PATH too: names and texts.
@@ -241,7 +241,7 @@ func (r running) wait(t *testing.T) ended {
 func (e ended) refused(t *testing.T, code int, says ...string) {
 	t.Helper()
 	assert.Equal(t, code, e.code, e.stderr)
-	assert.NotEmpty(t, launch.BootstrapFailure(e.code))
+	assert.NotEmpty(t, bootstrap.ExitReason(e.code))
 	lines := strings.Split(strings.TrimSuffix(e.stderr, "\n"), "\n")
 	assert.Regexp(t, "^attini-bootstrap: ", lines[len(lines)-1])
 	for _, text := range says {

@@ -1,4 +1,4 @@
-package launch_test
+package bootstrap_test
 
 import (
 	"io"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
 )
 
 // TestBootstrapMachines: the names of a kind of machine, and those that no agent
@@ -22,7 +22,7 @@ func TestBootstrapMachines(t *testing.T) {
 			t.Skip("this shell asks no uname")
 		}
 		agent := published(t, agentScript("2.1.7"))
-		run := func(t *testing.T, agent launch.Agent, system, machine string) ended {
+		run := func(t *testing.T, agent bootstrap.Agent, system, machine string) ended {
 			uname := "#!/bin/sh\ncase $1 in -s) echo '" + system + "' ;; -m) echo '" + machine + "' ;; *) exit 1 ;; esac\n"
 			return i.run(t, container{
 				agent: agent, programs: map[string]string{"uname": uname},
@@ -35,7 +35,7 @@ func TestBootstrapMachines(t *testing.T) {
 				assert.Equal(t, 0, got.code, got.stderr)
 				assert.Regexp(t, `^2\.1\.7\|`, got.stdout)
 				other := agent
-				other.Downloads = []launch.Download{agent.Downloads[1-k]}
+				other.Downloads = []bootstrap.Download{agent.Downloads[1-k]}
 				run(t, other, "Linux", machine).refused(t, 71, "the launcher has none to download for "+agent.Downloads[k].Machine)
 			})
 		}

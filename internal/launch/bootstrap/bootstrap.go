@@ -1,4 +1,6 @@
-package launch
+// Package bootstrap is the command of a runner's container: a shell script that
+// finds the agent in the image, or downloads and verifies it, and becomes it.
+package bootstrap
 
 import (
 	"cmp"
@@ -7,14 +9,6 @@ import (
 	"strings"
 	"time"
 )
-
-// Bootstrap is the container's command. It finds the agent in the image, or
-// gets it, and becomes it.
-type Bootstrap interface {
-	// Command is the whole command, as ECS takes it: a program and its
-	// arguments.
-	Command(agent Agent) []string
-}
 
 // Agent is which agent a container is to become.
 type Agent struct {
@@ -36,7 +30,7 @@ type Download struct {
 	SHA256 string
 }
 
-// Shell is the Bootstrap by a POSIX shell. It uses the agent in the image if
+// Shell starts the agent of a container by a POSIX shell. It uses the agent in the image if
 // that is new enough or there is none to download, and else downloads one by
 // curl or wget, which it runs only if it has the SHA-256. The agent takes the
 // shell's place. A container that does not become an agent ends with an exit
@@ -58,8 +52,6 @@ type Shell struct {
 	Timeout time.Duration
 }
 
-var _ Bootstrap = Shell{}
-
 // Defaults of Shell.
 const (
 	defaultTries   = 4
@@ -68,12 +60,12 @@ const (
 )
 
 //go:embed bootstrap.sh
-var bootstrapScript string
+var script string
 
-// Command implements Bootstrap.
+// Command returns the container's whole command: a program and its arguments.
 func (s Shell) Command(agent Agent) []string {
 	command := []string{
-		"/bin/sh", "-c", compact(bootstrapScript), "attini-bootstrap", agent.Token, agent.Version,
+		"/bin/sh", "-c", compact(script), "attini-bootstrap", agent.Token, agent.Version,
 		strconv.Itoa(cmp.Or(s.Tries, defaultTries)), wholeSeconds(cmp.Or(s.Stall, defaultStall)), wholeSeconds(cmp.Or(s.Timeout, defaultTimeout)),
 	}
 	for _, download := range agent.Downloads {
@@ -99,7 +91,7 @@ func wholeSeconds(d time.Duration) string {
 
 // BootstrapFailure explains the exit code of a container that did not become an
 // agent; it is "" for codes that are not Shell's.
-func BootstrapFailure(code int) string {
+func ExitReason(code int) string {
 	switch code {
 	case 65:
 		return "the downloaded agent has not the SHA-256 that it should have"

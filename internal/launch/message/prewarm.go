@@ -1,4 +1,4 @@
-package launch
+package message
 
 import (
 	"encoding/json"

@@ -1,4 +1,7 @@
-package launch
+// Package configuration is what a deployed runner is started from: the resolved
+// values of a Runner, in versions that never change and are named by a hash of
+// their content.
+package configuration
 
 import (
 	"crypto/sha256"
@@ -98,14 +101,6 @@ type Host struct {
 	LogGroup string `json:"logGroup,omitempty"`
 }
 
-// ResourceName is the runner's name in the state table and in the cluster:
-// {stack}-{runner}.
-func (c Configuration) ResourceName() string { return ResourceName(c.StackName, c.RunnerName) }
-
-// ResourceName is the name of a stack's runner in the state table and in the
-// cluster: {stack}-{runner}.
-func ResourceName(stack, runner string) string { return stack + "-" + runner }
-
 // Canonical is the configuration's JSON text by RFC 8785: sorted keys, no
 // blanks. Lists whose order has no meaning are sorted. Equal configurations
 // have equal texts, in whatever order Go's fields are.
@@ -138,7 +133,7 @@ func sortedSet(values []string) []string {
 
 // ConfigurationID is "v1-" and 32 hexadecimal digits of the SHA-256 of
 // Canonical. It is safe in every place of a state machine's definition.
-func (c Configuration) ConfigurationID() (string, error) {
+func (c Configuration) ID() (string, error) {
 	text, err := c.Canonical()
 	if err != nil {
 		return "", err
@@ -146,14 +141,14 @@ func (c Configuration) ConfigurationID() (string, error) {
 	return idOf(text), nil
 }
 
-const (
-	idPrefix = "v1-"
-	idDigits = 32
-)
+// IDPrefix begins every id.
+const IDPrefix = "v1-"
+
+const idDigits = 32
 
 func idOf(canonical []byte) string {
 	sum := sha256.Sum256(canonical)
-	return idPrefix + hex.EncodeToString(sum[:])[:idDigits]
+	return IDPrefix + hex.EncodeToString(sum[:])[:idDigits]
 }
 
 // Hash is what a message and the agent compare, ATTINI_CONFIGURATION_HASH:
@@ -170,7 +165,7 @@ func Hash(configurationID string) int32 {
 
 // ParseConfiguration reads a stored configuration, and holds it to the id it
 // is stored under.
-func ParseConfiguration(text []byte, id string) (Configuration, error) {
+func Parse(text []byte, id string) (Configuration, error) {
 	var c Configuration
 	if err := json.Unmarshal(text, &c); err != nil {
 		return Configuration{}, fmt.Errorf("read the runner's configuration %s: %w", id, err)

@@ -1,23 +1,13 @@
-package launch
+package message
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
 )
-
-// Deployments is the deployment data table, in which lifecycle notes what it
-// starts.
-type Deployments interface {
-	// Deployment reads a deployment by its name, {environment}-{distribution};
-	// one that nobody has noted is empty.
-	Deployment(ctx context.Context, name string) (Deployment, error)
-}
 
 // Deployment is what is current of a deployment, each by the ARN of a plan's
 // state machine.
@@ -38,15 +28,6 @@ func (d Deployment) includes(execution string) bool {
 	return false
 }
 
-// checkDeployment refuses a request as Admit does.
-func (l *Launcher) checkDeployment(ctx context.Context, r *Request) error {
-	deployment, err := l.ports.Deployments.Deployment(ctx, r.deployment)
-	if err != nil {
-		return fmt.Errorf("read the deployment %s: %w", r.deployment, err)
-	}
-	return r.Admit(deployment)
-}
-
 // Admit refuses a request whose execution is of an earlier deployment than the
 // current one. Others than the execution that the deployment has started may
 // belong to it: those that people start by hand, and the children of a
@@ -61,12 +42,12 @@ func (r *Request) Admit(deployment Deployment) error {
 	at := deployed.UTC().Format(time.RFC3339)
 	switch {
 	case machine == "" || started == "" || deployed.IsZero():
-		return configurationFailure("step %q: its payload names the deployment %q, which has not started the step's plan; begin the plan with the payload that its trigger gives it, or deploy the stack again",
+		return ConfigurationFailure("step %q: its payload names the deployment %q, which has not started the step's plan; begin the plan with the payload that its trigger gives it, or deploy the stack again",
 			r.Step, r.deployment)
 	case r.executionStart.Before(deployed):
-		return configurationFailure("step %q: its plan was deployed again at %s, after this execution began, so no more of its jobs are run; the deployment has started %s", r.Step, at, started)
+		return ConfigurationFailure("step %q: its plan was deployed again at %s, after this execution began, so no more of its jobs are run; the deployment has started %s", r.Step, at, started)
 	case !r.deploymentTime.IsZero() && r.deploymentTime.Before(deployed):
-		return configurationFailure("step %q: its payload is of an earlier deployment than the current one, of %s; begin the plan with the input of %s", r.Step, at, started)
+		return ConfigurationFailure("step %q: its payload is of an earlier deployment than the current one, of %s; begin the plan with the input of %s", r.Step, at, started)
 	}
 	r.startedByDeployment = started
 	return nil

@@ -1,4 +1,4 @@
-package launch_test
+package bootstrap_test
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
 )
 
 // deaf makes a program of the bootstrap's one that drops SIGTERM, as a process
@@ -28,11 +28,11 @@ func TestBootstrapGuardDropsSignal(t *testing.T) {
 	eachShell(t, func(t *testing.T, i image) {
 		for name, download := range map[string]string{"it succeeds": awaits + "for file; do [ \"$last\" = -o ] && break; last=$file; done\necho x >\"$file\"\n", "it fails": awaits + "exit 7\n"} {
 			t.Run(name, func(t *testing.T) {
-				shell := launch.Shell{Tries: 1, Timeout: 40 * time.Second}
+				shell := bootstrap.Shell{Tries: 1, Timeout: 40 * time.Second}
 				got := i.run(t, container{
-					agent: launch.Agent{Version: "2.1.0", Downloads: nowhere()}, shell: shell,
+					agent: bootstrap.Agent{Version: "2.1.0", Downloads: nowhere()}, shell: shell,
 					tools: downloading, programs: map[string]string{"curl": download},
-					probe: deaf("sleep", `exec sleep "$@"`) + shell.Command(launch.Agent{})[2],
+					probe: deaf("sleep", `exec sleep "$@"`) + shell.Command(bootstrap.Agent{})[2],
 				})
 				assert.Less(t, got.took, 20*time.Second)
 				want := 69
@@ -59,11 +59,11 @@ exit 0
 `
 	eachShell(t, func(t *testing.T, i image) {
 		i.install(t, "wc", "tools/wc")
-		shell := launch.Shell{Tries: 1, Timeout: time.Second}
+		shell := bootstrap.Shell{Tries: 1, Timeout: time.Second}
 		r := i.start(t, container{
-			agent: launch.Agent{Token: odd, Version: "2.1.0", Downloads: nowhere()}, shell: shell,
+			agent: bootstrap.Agent{Token: odd, Version: "2.1.0", Downloads: nowhere()}, shell: shell,
 			tools: append([]string{"wc"}, downloading...), programs: map[string]string{"aws": aws},
-			probe: deaf("curl", `while :; do echo . >>"$TMPDIR/alive"; sleep 0.05; done`) + shell.Command(launch.Agent{})[2],
+			probe: deaf("curl", `while :; do echo . >>"$TMPDIR/alive"; sleep 0.05; done`) + shell.Command(bootstrap.Agent{})[2],
 		})
 		got := r.wait(t)
 		assert.Equal(t, 69, got.code, got.stderr)

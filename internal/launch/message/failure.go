@@ -1,4 +1,4 @@
-package launch
+package message
 
 import "fmt"
 
@@ -25,6 +25,6 @@ const (
 	ErrorTask = "TaskFailedToStart"
 )
 
-func configurationFailure(format string, values ...any) *Failure {
+func ConfigurationFailure(format string, values ...any) *Failure {
 	return &Failure{ErrorConfiguration, fmt.Sprintf(format, values...)}
 }

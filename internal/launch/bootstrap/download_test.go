@@ -1,4 +1,4 @@
-package launch_test
+package bootstrap_test
 
 import (
 	"crypto/sha256"
@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
 	"github.com/attini-go/runner/internal/releaseapi"
 )
 
@@ -30,10 +30,10 @@ func sumOf(content string) string {
 // published is an agent of which the information API has version 2.1.7 with the
 // content, on x86_64, and on aarch64 with a line more. Its addresses are those
 // that redirect.
-func published(t *testing.T, content string) launch.Agent {
+func published(t *testing.T, content string) bootstrap.Agent {
 	t.Helper()
 	directory := t.TempDir()
-	agent := launch.Agent{Version: "2.1.0"}
+	agent := bootstrap.Agent{Version: "2.1.0"}
 	for _, kind := range []struct{ machine, architecture, content string }{{"x86_64", "amd64", content}, {"aarch64", "arm64", content + "\n"}} {
 		platform := releaseapi.Platform{OS: "linux", Architecture: kind.architecture}
 		for file, content := range map[string]string{releaseapi.Binary: kind.content, releaseapi.Checksum: sumOf(kind.content) + "  attini-runner\n"} {
@@ -41,7 +41,7 @@ func published(t *testing.T, content string) launch.Agent {
 			require.NoError(t, os.MkdirAll(filepath.Dir(at), 0o700))
 			require.NoError(t, os.WriteFile(at, []byte(content), 0o600))
 		}
-		agent.Downloads = append(agent.Downloads, launch.Download{
+		agent.Downloads = append(agent.Downloads, bootstrap.Download{
 			Machine: kind.machine, URL: releaseapi.Root + "/get-runner/" + kind.machine + "/Linux/2.1.7", SHA256: sumOf(kind.content),
 		})
 	}
@@ -56,14 +56,14 @@ func published(t *testing.T, content string) launch.Agent {
 }
 
 // served is an agent with the content, for which a handler is asked.
-func served(t *testing.T, content string, handler http.HandlerFunc) launch.Agent {
+func served(t *testing.T, content string, handler http.HandlerFunc) bootstrap.Agent {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() {
 		server.CloseClientConnections() // of who has been killed
 		server.Close()
 	})
-	agent := launch.Agent{Version: "2.1.0", Downloads: nowhere()}
+	agent := bootstrap.Agent{Version: "2.1.0", Downloads: nowhere()}
 	for i := range agent.Downloads {
 		agent.Downloads[i].URL, agent.Downloads[i].SHA256 = server.URL+"/agent", sumOf(content)
 	}
@@ -130,12 +130,12 @@ func TestBootstrapDownloads(t *testing.T) {
 			for k := range agent.Downloads {
 				agent.Downloads[k].URL += "9"
 			}
-			i.run(t, container{agent: agent, tools: tools, shell: launch.Shell{Tries: 1}}).refused(t, 69,
+			i.run(t, container{agent: agent, tools: tools, shell: bootstrap.Shell{Tries: 1}}).refused(t, 69,
 				"there is no attini-runner on PATH, and "+agent.Downloads[0].URL[:20], "cannot be downloaded within 1 tries and 120 s")
 		})
 		t.Run("no network", func(t *testing.T) {
-			agent := launch.Agent{Version: "2.1.0", Downloads: nowhere()}
-			i.run(t, container{agent: agent, tools: tools, shell: launch.Shell{Tries: 2}}).refused(t, 69, "http://127.0.0.1:1/agent cannot be downloaded within 2 tries")
+			agent := bootstrap.Agent{Version: "2.1.0", Downloads: nowhere()}
+			i.run(t, container{agent: agent, tools: tools, shell: bootstrap.Shell{Tries: 2}}).refused(t, 69, "http://127.0.0.1:1/agent cannot be downloaded within 2 tries")
 		})
 		t.Run("does not work", func(t *testing.T) {
 			i.run(t, container{agent: published(t, "#!/bin/sh\nexit 5\n"), tools: tools}).refused(t, 70, "does not work here: its dry run ended with 5")
@@ -181,7 +181,7 @@ func TestBootstrapCut(t *testing.T) {
 					}
 					_, _ = io.WriteString(w, script)
 				})
-				shell := launch.Shell{Tries: 2, Stall: time.Second}
+				shell := bootstrap.Shell{Tries: 2, Stall: time.Second}
 				if (name == "stalled" || name == "silent") && !i.limits(t, tools) {
 					shell.Timeout = time.Second
 				} else {
@@ -224,7 +224,7 @@ func TestBootstrapSlow(t *testing.T) {
 				}
 			}
 		})
-		got := i.run(t, container{agent: agent, tools: tools, shell: launch.Shell{Tries: 1, Timeout: time.Second}})
+		got := i.run(t, container{agent: agent, tools: tools, shell: bootstrap.Shell{Tries: 1, Timeout: time.Second}})
 		got.refused(t, 69, "cannot be downloaded within 1 tries and 1 s")
 		assert.Less(t, got.took, 20*time.Second)
 		<-gone // nobody goes on with the download

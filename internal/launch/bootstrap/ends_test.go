@@ -1,4 +1,4 @@
-package launch_test
+package bootstrap_test
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
 )
 
 // TestBootstrapFailsTheStep: where the image has the AWS CLI, the step of a token gets
@@ -24,7 +24,7 @@ func TestBootstrapFailsTheStep(t *testing.T) {
 	eachShell(t, func(t *testing.T, i image) {
 		aws := "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$TMPDIR/aws\"\necho \"$@\"\nexit ${AWS_FAILS-0}\n"
 		tell := func(t *testing.T, token string, environment ...string) (ended, []string) {
-			agent := launch.Agent{Token: token, Version: "2.1.0"}
+			agent := bootstrap.Agent{Token: token, Version: "2.1.0"}
 			r := i.start(t, container{agent: agent, tools: downloading, programs: map[string]string{"aws": aws}, environment: append(environment, "ATTINI_AWS_REGION=eu-west-1")})
 			got := r.wait(t)
 			said, err := os.ReadFile(filepath.Join(r.temporary, "aws"))
@@ -88,7 +88,7 @@ func TestBootstrapStops(t *testing.T) {
 				<-r.Context().Done()
 				close(gone)
 			})
-			r := i.start(t, container{agent: agent, tools: tools, shell: launch.Shell{Tries: 1, Stall: 40 * time.Second}})
+			r := i.start(t, container{agent: agent, tools: tools, shell: bootstrap.Shell{Tries: 1, Stall: 40 * time.Second}})
 			<-asked
 			require.NoError(t, r.Process.Signal(syscall.SIGTERM))
 			got := r.wait(t)

@@ -1,4 +1,4 @@
-package launch_test
+package bootstrap_test
 
 import (
 	"os"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
 )
 
 // agentScript plays an agent of a version: it prints how it was called.
@@ -22,10 +22,10 @@ func agentScript(version string) string {
 }
 
 // nowhere are downloads that cannot be had.
-func nowhere() []launch.Download {
-	var downloads []launch.Download
+func nowhere() []bootstrap.Download {
+	var downloads []bootstrap.Download
 	for _, machine := range []string{"x86_64", "aarch64"} {
-		downloads = append(downloads, launch.Download{Machine: machine, URL: "http://127.0.0.1:1/agent", SHA256: strings.Repeat("0", 64)})
+		downloads = append(downloads, bootstrap.Download{Machine: machine, URL: "http://127.0.0.1:1/agent", SHA256: strings.Repeat("0", 64)})
 	}
 	return downloads
 }
@@ -35,7 +35,7 @@ func nowhere() []launch.Download {
 func TestBootstrapInstalled(t *testing.T) {
 	t.Parallel()
 	eachShell(t, func(t *testing.T, i image) {
-		for name, agent := range map[string]launch.Agent{
+		for name, agent := range map[string]bootstrap.Agent{
 			"nothing to download": {Token: odd, Version: "2.1.0"},
 			"new enough":          {Token: odd, Version: "2.1.0", Downloads: nowhere()},
 			"any version":         {Downloads: nowhere()},
@@ -81,8 +81,8 @@ func TestBootstrapVersions(t *testing.T) {
 		for _, test := range versions {
 			t.Run(test.own+" for "+test.least, func(t *testing.T) {
 				got := i.run(t, container{
-					agent:    launch.Agent{Version: test.least, Downloads: nowhere()},
-					shell:    launch.Shell{Tries: 1},
+					agent:    bootstrap.Agent{Version: test.least, Downloads: nowhere()},
+					shell:    bootstrap.Shell{Tries: 1},
 					programs: map[string]string{"attini-runner": agentScript(test.own)},
 				})
 				if test.enough {
@@ -105,7 +105,7 @@ func TestBootstrapReal(t *testing.T) {
 	folder := t.TempDir()
 	current, old := filepath.Join(folder, "current"), filepath.Join(folder, "old")
 	for binary, version := range map[string]string{current: "2.1.0", old: "2.0.2"} {
-		build := exec.CommandContext(t.Context(), "go", "build", "-C", "../../agent", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", binary, "./cmd/attini-runner")
+		build := exec.CommandContext(t.Context(), "go", "build", "-C", "../../../agent", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", binary, "./cmd/attini-runner")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		output, err := build.CombinedOutput()
 		require.NoError(t, err, "%s", output)
@@ -113,14 +113,14 @@ func TestBootstrapReal(t *testing.T) {
 	const unset = "the environment variable ATTINI_QUEUE_URL is missing"
 	eachShell(t, func(t *testing.T, i image) {
 		t.Run("new enough", func(t *testing.T) {
-			got := i.run(t, container{agent: launch.Agent{Version: "2.1.0", Downloads: nowhere()}, binary: current})
+			got := i.run(t, container{agent: bootstrap.Agent{Version: "2.1.0", Downloads: nowhere()}, binary: current})
 			assert.Equal(t, 1, got.code)
 			assert.Contains(t, got.stdout, unset)
 			assert.NotContains(t, got.stdout, "is required")
 			assert.Empty(t, got.stderr)
 		})
 		t.Run("too old, nothing to download", func(t *testing.T) {
-			got := i.run(t, container{agent: launch.Agent{Version: "2.1.0"}, binary: old})
+			got := i.run(t, container{agent: bootstrap.Agent{Version: "2.1.0"}, binary: old})
 			assert.Equal(t, 1, got.code)
 			assert.Contains(t, got.stdout, "the agent's version is 2.0.2, but 2.1.0 is required")
 		})
@@ -153,7 +153,7 @@ func TestBootstrapBroken(t *testing.T) {
 				got := i.run(t, container{agent: published(t, agentScript("2.1.7")), programs: programs, tools: tools})
 				assert.Equal(t, 0, got.code, got.stderr)
 				assert.Regexp(t, `^2\.1\.7\|/.*/attini-runner\|2\|\|2\.1\.0\|$`, got.stdout)
-				got = i.run(t, container{agent: launch.Agent{Version: "2.1.0"}, programs: programs, tools: tools})
+				got = i.run(t, container{agent: bootstrap.Agent{Version: "2.1.0"}, programs: programs, tools: tools})
 				got.refused(t, 71, test.says, "install attini-runner 2.1.0 in the image")
 			})
 		}

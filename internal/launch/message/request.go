@@ -1,4 +1,4 @@
-package launch
+package message
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Request is what a job's step asks of the launcher, as the macro writes the
@@ -25,7 +26,7 @@ type Request struct {
 	Runner, Configuration string
 
 	properties, metadata, config json.RawMessage
-	input                        []member
+	input                        protocol.Members
 
 	// deployment is the deployment's name in its table, deploymentTime when
 	// the payload says that it began, executionStart when the execution did;
@@ -49,7 +50,7 @@ func DeploymentOf(payload []byte) string {
 }
 
 func deploymentName(origin map[string]any) string {
-	return stringValue(origin["environment"]) + "-" + stringValue(origin["distributionName"])
+	return protocol.DeploymentName(stringValue(origin[protocol.KeyEnvironment]), stringValue(origin[protocol.KeyDistributionName]))
 }
 
 // String says which job it is, without token and payload.
@@ -67,6 +68,16 @@ type runnerReference struct {
 	StackName       string
 }
 
+// ConfigurationIDOf returns the id of the configuration that a message names; "" if
+// it names none.
+func ConfigurationIDOf(body []byte) string {
+	var parts struct{ RunnerConfig runnerReference }
+	if json.Unmarshal(body, &parts) != nil {
+		return ""
+	}
+	return parts.RunnerConfig.ConfigurationID
+}
+
 // ParseRequest reads a step's request and checks everything that can be
 // checked without asking anybody. A *Failure is the step's to know; the request
 // then has its Token and Step as far as they could be read. No error holds any
@@ -80,11 +91,11 @@ func ParseRequest(event []byte) (Request, error) {
 		properties: parts[protocol.KeyProperties], metadata: parts[protocol.KeyMetadata], config: parts[protocol.KeyRunnerConfig],
 	}
 	metadata := objectFields(r.metadata)
-	r.Token, r.Step, r.Execution = stringValue(metadata["sfnToken"]), stringValue(metadata["stepName"]), stringValue(metadata["executionArn"])
+	r.Token, r.Step, r.Execution = stringValue(metadata[protocol.KeyTaskToken]), stringValue(metadata[protocol.KeyStepName]), stringValue(metadata[protocol.KeyExecutionARN])
 	if r.Token == "" {
 		return r, fmt.Errorf("read the request of %s: it has no task token, so nobody can be told; deploy the plan again", r)
 	}
-	r.executionStart = parseTime(metadata["executionStartTime"])
+	r.executionStart = parseTime(metadata[protocol.KeyExecutionStartTime])
 	if err := r.readInput(parts[protocol.KeyInput]); err != nil {
 		return r, err
 	}
@@ -120,29 +131,29 @@ func parseTime(value any) time.Time {
 
 // readInput reads the step's input and, with it, which runner is meant.
 func (r *Request) readInput(input json.RawMessage) error {
-	members, err := splitMembers(input)
+	members, err := protocol.SplitObject(input)
 	if err != nil {
-		return configurationFailure("step %q: its input is no JSON object but %s; after a Parallel or a Map, merge its results with an AttiniMergeOutput step first", r.Step, kindOf(input))
+		return ConfigurationFailure("step %q: its input is no JSON object but %s; after a Parallel or a Map, merge its results with an AttiniMergeOutput step first", r.Step, kindOf(input))
 	}
 	r.input = members
 	if size := len(input); size > protocol.MaxPayload {
-		return configurationFailure("step %q: its input has %d bytes, and a state's may have %d; keep large data in the artifact store", r.Step, size, protocol.MaxPayload)
+		return ConfigurationFailure("step %q: its input has %d bytes, and a state's may have %d; keep large data in the artifact store", r.Step, size, protocol.MaxPayload)
 	}
-	origin := objectFields(memberValue(members, protocol.KeyOrigin))
+	origin := objectFields(members.Value(protocol.KeyOrigin))
 	if origin == nil {
-		return configurationFailure("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
+		return ConfigurationFailure("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
 	}
 	var reference runnerReference
 	if json.Unmarshal(r.config, &reference) != nil || reference.Runner == "" || reference.ConfigurationID == "" {
-		return configurationFailure("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
+		return ConfigurationFailure("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
 	}
-	runner, problem := reference.resolve(stringValue(origin["stackName"]))
+	runner, problem := reference.resolve(stringValue(origin[protocol.KeyStackName]))
 	if problem != "" {
-		return configurationFailure("step %q: %s", r.Step, problem)
+		return ConfigurationFailure("step %q: %s", r.Step, problem)
 	}
 	r.Runner, r.Configuration = runner, reference.ConfigurationID
 	r.deployment = deploymentName(origin)
-	if milliseconds, told := origin["deploymentTime"].(float64); told {
+	if milliseconds, told := origin[protocol.KeyDeploymentTime].(float64); told {
 		r.deploymentTime = time.UnixMilli(int64(milliseconds))
 	}
 	return nil
@@ -156,10 +167,10 @@ func (f runnerReference) resolve(originStack string) (runner, problem string) {
 		return "", fmt.Sprintf("the payload's %s has no stackName, so nobody knows whose Runner %q is; start the plan with the payload that its trigger gives it", protocol.KeyOrigin, f.Runner)
 	case f.ConfigurationID == noConfiguration:
 		return "", fmt.Sprintf("Runner %q is not deployed, since its Condition does not hold; give the step's state machine the same Condition, or the step another Runner", f.Runner)
-	case !strings.HasPrefix(f.ConfigurationID, idPrefix):
+	case !strings.HasPrefix(f.ConfigurationID, configuration.IDPrefix):
 		return "", fmt.Sprintf("Runner %q has no configuration %q; deploy the stack again", f.Runner, f.ConfigurationID)
 	}
-	return ResourceName(stack, f.Runner), ""
+	return configuration.ResourceName(stack, f.Runner), ""
 }
 
 // checkProperties refuses what the agent would have to guess at.
@@ -168,7 +179,7 @@ func (r *Request) checkProperties() error {
 	if kindOf(r.properties) != "an object" || json.Unmarshal(r.properties, &properties) != nil {
 		return &Failure{ErrorFormat, fmt.Sprintf("step %q: Properties must be an object, not %s", r.Step, kindOf(r.properties))}
 	}
-	problems := append(commandProblems(properties["Commands"]), environmentProblems(properties["Environment"])...)
+	problems := append(commandProblems(properties[protocol.KeyCommands]), environmentProblems(properties[protocol.KeyJobVariables])...)
 	if len(problems) > 0 {
 		return &Failure{ErrorFormat, fmt.Sprintf("step %q: %s", r.Step, strings.Join(problems, "; "))}
 	}
@@ -199,14 +210,14 @@ func environmentProblems(raw json.RawMessage) []string {
 	if kindOf(raw) != "an object" {
 		return []string{"Environment must be an object of texts, not " + kindOf(raw)}
 	}
-	members, err := splitMembers(raw)
+	members, err := protocol.SplitObject(raw)
 	if err != nil {
 		return []string{"Environment cannot be read"}
 	}
 	var problems []string
 	for _, m := range members {
-		if !isScalar(m.value) {
-			problems = append(problems, fmt.Sprintf("Environment[%s] must be a text, not %s", m.name, kindOf(m.value)))
+		if !isScalar(m.Value) {
+			problems = append(problems, fmt.Sprintf("Environment[%s] must be a text, not %s", m.Key, kindOf(m.Value)))
 		}
 	}
 	return problems

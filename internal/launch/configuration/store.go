@@ -1,4 +1,4 @@
-package launch
+package configuration
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 
 // Configurations keeps the versions of runners' configurations. A runner is
 // named by its ResourceName, a version by its ConfigurationID.
-type Configurations interface {
+type Store interface {
 	// PutConfiguration keeps a version and makes it the runner's current one,
 	// which stays; all others of the runner are removed after ConfigurationLife.
 	// Putting the same version again is fine, and makes an earlier one current
@@ -23,7 +23,7 @@ type Configurations interface {
 
 // ConfigurationRetentionDays is how many days a version outlives the next: longer
 // than an execution that began with it can run (a year) and be redriven.
-const ConfigurationRetentionDays = 400
+const RetentionDays = 400
 
 // ErrNoConfiguration says that a runner has no configuration of an id.
-var ErrNoConfiguration = errors.New("the runner has no such configuration")
+var ErrNotFound = errors.New("the runner has no such configuration")
