@@ -42,30 +42,29 @@ func (l queryLanguage) input(name string) cfn.Field {
 }
 
 // keepResult lets a task put its result where a step's output is in the payload.
-// In JSONata that is an Output, which makes the payload anew.
 func (l queryLanguage) keepResult(task *cfn.Node, state *plan.State) {
 	if l.jsonata {
-		task.Set("Output", output(state, "$states.result"))
+		keepOutput(task, state, "$states.result")
 		return
 	}
 	task.Set("ResultPath", cfn.Str(state.OutputPath()))
 }
 
-// keepAnswer does so with what a function answers alone, under result, as the
-// original's step gives it.
+// keepAnswer is keepResult for a function of the user's: what it answers, alone,
+// is under result.
 func (l queryLanguage) keepAnswer(task *cfn.Node, state *plan.State) {
 	if l.jsonata {
-		task.Set("Output", output(state, `{"result": $states.result.Payload}`))
+		keepOutput(task, state, `{"result": $states.result.Payload}`)
 		return
 	}
 	task.Set("ResultSelector", cfn.Obj(cfn.F("result.$", cfn.Str("$.Payload"))))
 	task.Set("ResultPath", cfn.Str(state.OutputPath()))
 }
 
-// output is a step's payload with its result at output.Name.
-func output(state *plan.State, result string) *cfn.Node {
+// keepOutput makes the payload anew, with the step's output in its place.
+func keepOutput(task *cfn.Node, state *plan.State, output string) {
 	name, _ := json.Marshal(state.Name) // a text can always be written
-	return cfn.Str(`{% $merge([$states.input, {"output": $merge([$states.input.output, {` + string(name) + `: ` + result + `}])}]) %}`)
+	task.Set("Output", cfn.Str(`{% $merge([$states.input, {"output": $merge([$states.input.output, {`+string(name)+`: `+output+`}])}]) %}`))
 }
 
 // passPayload lets a task go on with what the function it calls returns.

@@ -171,8 +171,7 @@ func (x *expansion) mergeState(p *plan.Plan, state *plan.State) *cfn.Node {
 
 // invokeState calls a function of the user's, as the step's Parameters say;
 // without a Payload the function gets the step's whole input. What it answers
-// is under result in the step's output, unless the step has a ResultSelector or
-// an Output.
+// is under result in the step's output, unless the step has a ResultSelector.
 func (x *expansion) invokeState(p *plan.Plan, state *plan.State) *cfn.Node {
 	language := languageOf(p, state)
 	parameters := state.Node.Get(language.parameters()).Clone()

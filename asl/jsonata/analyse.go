@@ -15,6 +15,9 @@ type names struct {
 type analysis struct {
 	functions map[string]*function
 	free      map[string]bool
+	// bodies are those of functions. They run when all around is set, themselves
+	// included, so they are visited last.
+	bodies []func()
 }
 
 // scope is the variables that are set where the walk is.
@@ -49,6 +52,11 @@ func (s *scope) has(name string) bool {
 func analyse(root *node) names {
 	a := &analysis{functions: map[string]*function{}, free: map[string]bool{}}
 	a.node(root, (*scope)(nil).inner())
+	for len(a.bodies) > 0 {
+		visit := a.bodies[0]
+		a.bodies = a.bodies[1:]
+		visit()
+	}
 	return names{functions: a.functions, free: slices.Sorted(maps.Keys(a.free))}
 }
 
@@ -88,7 +96,7 @@ func (a *analysis) node(n *node, s *scope) {
 	case partialForm:
 		a.nodes(append([]*node{form.procedure}, form.arguments...), s)
 	case lambdaForm:
-		a.node(form.body, s.inner(form.parameters...))
+		a.bodies = append(a.bodies, func() { a.node(form.body, s.inner(form.parameters...)) })
 	case transformForm:
 		a.nodes([]*node{form.pattern, form.update, form.remove}, s)
 	case applyForm:

@@ -78,7 +78,7 @@ func distinct(c call) (any, error) {
 // remember reports whether an equal item was remembered before.
 func (c call) remember(item any, seen map[any]bool, byText map[string][]any) (bool, error) {
 	switch key := item.(type) {
-	case nil, bool, string, float64, *function, *lambda:
+	case nil, bool, string, float64, Undefined, *function, *lambda:
 		known := seen[key]
 		seen[key] = true
 		return known, nil

@@ -64,7 +64,7 @@ func locate(err error, position int, token string) error {
 func complete(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
-		return err
+		return &Error{Code: "U1002", Message: err.Error(), Position: -1, cause: err}
 	}
 	if e.Message == "" {
 		e.Message = e.fill(template(e.Code))

@@ -5,35 +5,35 @@ import (
 	"time"
 )
 
-const (
-	// maxSteps bounds the work of an evaluation, in nodes evaluated.
-	maxSteps = 5_000_000
-	// maxCost bounds what an evaluation allocates, in array items or 16 bytes of text.
-	maxCost = 30_000_000
-	// maxCalls bounds how deep evaluations nest.
-	maxCalls = 302
-	// pollEvery is after how many steps the context is asked whether it has ended.
-	pollEvery = 256
-)
+// limits bound an evaluation.
+type limits struct {
+	steps int // nodes evaluated
+	items int // array items, or 16 bytes of text each, allocated
+	calls int // how deep evaluations nest
+}
+
+// usualLimits are far from what expressions need: a second, some hundred
+// megabytes, and the depth that the language's own suite asks for.
+func usualLimits() limits { return limits{steps: 3_000_000, items: 12_000_000, calls: 302} }
+
+// pollEvery is after how many steps the context is asked whether it has ended.
+const pollEvery = 256
 
 // evaluator is the state of one evaluation.
 type evaluator struct {
-	ctx       context.Context //nolint:containedctx // lives as long as one call of Evaluate
+	ctx       context.Context
 	functions map[string]*function
+	limits    limits
 	now       time.Time
 	steps     int
-	cost      int
+	items     int
 	depth     int
-}
-
-func newEvaluator(ctx context.Context, functions map[string]*function) *evaluator {
-	return &evaluator{ctx: ctx, functions: functions, now: time.Now()}
 }
 
 // enter counts one step of an evaluation and one level of its nesting.
 func (ev *evaluator) enter() error {
 	ev.depth++
-	if ev.depth > maxCalls {
+	if ev.depth > ev.limits.calls {
 		return limit("Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive.")
 	}
 	return ev.step()
@@ -41,7 +41,7 @@ func (ev *evaluator) enter() error {
 
 func (ev *evaluator) step() error {
 	ev.steps++
-	if ev.steps > maxSteps {
+	if ev.steps > ev.limits.steps {
 		return limit("Expression evaluation timeout: Check for infinite loop")
 	}
 	if ev.steps%pollEvery == 0 {
@@ -61,8 +61,8 @@ func (ev *evaluator) poll() error {
 
 // spend counts what the evaluation allocates, before it does.
 func (ev *evaluator) spend(items int) error {
-	ev.cost += items
-	if items < 0 || ev.cost > maxCost {
+	ev.items += items
+	if items < 0 || ev.items > ev.limits.items {
 		return limit("The expression needs too much memory")
 	}
 	if items > pollEvery {

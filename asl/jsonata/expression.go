@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"context"
+	"time"
 )
 
 // Expression is a compiled expression. It is safe for concurrent use.
@@ -44,7 +45,11 @@ func (e *Expression) Variables() []string {
 // The returned value may share parts with the input. An error is an *Error; if
 // ctx has ended, it wraps ctx.Err().
 func (e *Expression) Evaluate(ctx context.Context, input any, variables map[string]any) (value any, defined bool, err error) {
-	ev := newEvaluator(ctx, e.functions)
+	return e.evaluate(ctx, input, variables, usualLimits())
+}
+
+func (e *Expression) evaluate(ctx context.Context, input any, variables map[string]any, within limits) (value any, defined bool, err error) {
+	ev := &evaluator{ctx: ctx, functions: e.functions, limits: within, now: time.Now()}
 	root := &frame{}
 	for name, value := range variables {
 		root.bind(name, value)

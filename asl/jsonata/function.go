@@ -47,7 +47,7 @@ type lambda struct {
 
 func isFunction(value any) bool {
 	switch value.(type) {
-	case *function, *lambda:
+	case *function, *lambda, *tailCall:
 		return true
 	default:
 		return false

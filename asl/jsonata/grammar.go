@@ -102,7 +102,7 @@ func (p *parser) filter(t token, left *node) (*node, error) {
 			step = filter.left
 		}
 		step.keepArray = true
-		return left, p.advance(true)
+		return left, p.advance(false)
 	}
 	predicate, err := p.expression(0)
 	if err != nil {

@@ -21,7 +21,7 @@ func Decode(data []byte) (any, error) {
 }
 
 func decode(data []byte, options ...jsontext.Options) (any, error) {
-	decoder := jsontext.NewDecoder(bytes.NewReader(data), options...)
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), options...)
 	value, err := readValue(decoder)
 	if errors.Is(err, io.EOF) {
 		return nil, io.ErrUnexpectedEOF
@@ -147,6 +147,8 @@ func appendJSON(out []byte, value any, style jsonStyle, depth int) ([]byte, erro
 		return out, nil
 	case *Object:
 		return appendObject(out, value, style, depth)
+	case Undefined:
+		return append(out, "null"...), nil
 	default:
 		if isFunction(value) {
 			if depth == 0 || style.rounded {

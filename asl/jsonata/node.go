@@ -83,6 +83,9 @@ type (
 		left     *node
 		name     string
 	}
+	// endForm is the end of the source where an operand has to be. What waits for
+	// its closing bracket says so first.
+	endForm struct{}
 )
 
 type pair struct{ key, value *node }

@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -63,3 +64,46 @@ func finite(value any) (number float64, ok bool, err error) {
 }
 
 func isInteger(n float64) bool { return n == math.Trunc(n) && !math.IsInf(n, 0) }
+
+// parseNumber reads a JSON number, or an integer in hexadecimal, octal or binary.
+func parseNumber(text string) (float64, bool) {
+	if len(text) > 2 && text[0] == '0' {
+		base := map[byte]int{'x': 16, 'X': 16, 'o': 8, 'O': 8, 'b': 2, 'B': 2}[text[1]]
+		if base != 0 {
+			integer, ok := new(big.Int).SetString(text[2:], base)
+			if !ok || strings.ContainsAny(text[2:3], "+-") || len(text) > 1000 {
+				return 0, false
+			}
+			number, _ := new(big.Float).SetInt(integer).Float64()
+			return number, !math.IsInf(number, 0)
+		}
+	}
+	if !isDecimal(text) {
+		return 0, false // Go reads more forms, such as Inf and 1_000
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	return number, err == nil
+}
+
+// isDecimal reports whether a text is a number in JSON, or has leading zeros besides.
+func isDecimal(text string) bool {
+	rest, ok := skipDigits(strings.TrimPrefix(text, "-"))
+	if fraction, found := strings.CutPrefix(rest, "."); ok && found {
+		rest, ok = skipDigits(fraction)
+	}
+	if ok && rest != "" && strings.ContainsAny(rest[:1], "eE") {
+		rest = rest[1:]
+		if rest != "" && strings.ContainsAny(rest[:1], "+-") {
+			rest = rest[1:]
+		}
+		rest, ok = skipDigits(rest)
+	}
+	return ok && rest == ""
+}
+
+// skipDigits returns what follows the digits at the start of a text, of which there
+// has to be one.
+func skipDigits(text string) (string, bool) {
+	rest := strings.TrimLeft(text, "0123456789")
+	return rest, rest != text
+}

@@ -62,34 +62,6 @@ func toNumber(c call) (any, error) {
 	}
 }
 
-// parseNumber reads a JSON number, or an integer in hexadecimal, octal or binary.
-func parseNumber(text string) (float64, bool) {
-	if len(text) > 2 && text[0] == '0' {
-		base := map[byte]int{'x': 16, 'X': 16, 'o': 8, 'O': 8, 'b': 2, 'B': 2}[text[1]]
-		if base != 0 {
-			integer, ok := new(big.Int).SetString(text[2:], base)
-			if !ok || strings.ContainsAny(text[2:3], "+-") || len(text) > 1000 {
-				return 0, false
-			}
-			number, _ := new(big.Float).SetInt(integer).Float64()
-			return number, !math.IsInf(number, 0)
-		}
-	}
-	l := lexer{source: []rune(strings.TrimPrefix(text, "-"))}
-	if len(l.source) == 0 || l.source[0] < '0' || l.source[0] > '9' {
-		return 0, false
-	}
-	t, err := l.number()
-	if err != nil || l.position != len(l.source) {
-		return 0, false
-	}
-	number := t.value.(float64)
-	if strings.HasPrefix(text, "-") {
-		number = -number
-	}
-	return number, true
-}
-
 // round rounds half to even at a number of decimals.
 func round(c call) (any, error) {
 	number, ok := c.number(0)
@@ -143,8 +115,11 @@ func power(c call) (any, error) {
 	if !ok {
 		return Undefined{}, nil
 	}
-	exponent, _ := c.number(1)
-	result := math.Pow(base, exponent)
+	exponent, ok := c.number(1)
+	if !ok {
+		exponent = math.NaN()
+	}
+	result := pow(base, exponent)
 	if math.IsInf(result, 0) || math.IsNaN(result) {
 		e := fault("D3061").about(base)
 		e.second = exponent

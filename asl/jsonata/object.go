@@ -97,13 +97,16 @@ func (o *Object) All() func(yield func(string, any) bool) {
 // MarshalJSON writes the object with its keys in order.
 func (o *Object) MarshalJSON() ([]byte, error) { return Encode(o) }
 
-// UnmarshalJSON reads an object and keeps the order of its keys.
+// UnmarshalJSON reads an object and keeps the order of its keys. It ignores null.
 func (o *Object) UnmarshalJSON(data []byte) error {
 	value, err := Decode(data)
 	if err != nil {
 		return err
 	}
 	read, ok := value.(*Object)
+	if value == nil {
+		return nil // as encoding/json wants it of null
+	}
 	if !ok {
 		return fmt.Errorf("cannot read a JSON object: the value is of type %s", typeName(value))
 	}

@@ -62,14 +62,12 @@ func spread(c call) (any, error) {
 				return nil, err
 			}
 			result.items = append(result.items, asItems(parts)...)
+			result.sequence = false
 		}
 		return result, nil
 	}
 	object, ok := value.(*Object)
 	if !ok {
-		if isFunction(value) {
-			return "", nil
-		}
 		return value, nil
 	}
 	result := newSequence()

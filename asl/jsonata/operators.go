@@ -209,10 +209,18 @@ func (ev *evaluator) array(n *node, form arrayForm, input any, env *frame) (any,
 		if _, nested := item.form.(arrayForm); !nested {
 			items = asItems(value)
 		}
+		if len(result.items) == 0 {
+			// The first items need no copy: appending to them makes one.
+			result.items = items[:len(items):len(items)]
+			continue
+		}
 		if err := ev.spend(len(items)); err != nil {
 			return nil, err
 		}
 		result.items = append(result.items, items...)
+	}
+	if result.items == nil {
+		result.items = []any{}
 	}
 	if !result.cons {
 		return result.items, nil

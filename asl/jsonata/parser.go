@@ -13,21 +13,26 @@ const maxExpressionDepth = 3000
 
 func parse(source string) (*node, error) {
 	p := &parser{lexer: lexer{source: []rune(source)}}
-	if err := p.advance(false); err != nil {
-		return nil, err
-	}
-	tree, err := p.expression(0)
+	tree, err := p.parse()
 	if err != nil {
 		return nil, complete(err)
-	}
-	if p.token.kind != endToken {
-		return nil, complete(fault("S0201").at(p.token.position, p.token.text))
 	}
 	root, err := resolve(tree)
 	if err != nil {
 		return nil, complete(err)
 	}
 	return root, nil
+}
+
+func (p *parser) parse() (*node, error) {
+	if err := p.advance(false); err != nil {
+		return nil, err
+	}
+	tree, err := p.expression(0)
+	if err == nil && p.token.kind != endToken {
+		err = fault("S0201").at(p.token.position, p.token.text)
+	}
+	return tree, err
 }
 
 func bindingPower(t token) int {
@@ -91,9 +96,6 @@ func (p *parser) expression(power int) (*node, error) {
 	if err := p.deeper(first); err != nil {
 		return nil, err
 	}
-	if first.kind == endToken {
-		return nil, fault("S0207").at(first.position, first.text)
-	}
 	if err := p.advance(true); err != nil {
 		return nil, err
 	}
@@ -133,6 +135,8 @@ func (p *parser) prefix(t token) (*node, error) {
 		return leaf(literalForm{t.value})
 	case regexToken:
 		return leaf(regexForm{t.value.(*pattern)})
+	case endToken:
+		return leaf(endForm{})
 	}
 	switch t.text {
 	case "and", "or", "in":

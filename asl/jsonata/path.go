@@ -81,7 +81,7 @@ func (ev *evaluator) step1(step *node, items []any, env *frame, last bool) (any,
 	if order, ok := step.form.(orderForm); ok {
 		sorted, err := ev.sortItems(order, items, env)
 		if err != nil {
-			return nil, err
+			return nil, locate(err, step.position, "^")
 		}
 		return ev.filterAll(step.stages, newSequence(sorted...), env)
 	}
@@ -132,14 +132,17 @@ func (ev *evaluator) filter(predicate *node, value any, env *frame) (any, error)
 	if tuples, ok := value.(*tupleStream); ok {
 		return ev.filterTuples(predicate, tuples, env)
 	}
-	items := asItems(value)
+	items, isArray := itemsOf(value)
+	if !isArray {
+		items = []any{value} // also of nothing, so that a fault of the predicate shows
+	}
 	if literal, ok := predicate.form.(literalForm); ok && len(predicate.predicates) == 0 {
 		if number, ok := literal.value.(float64); ok {
 			item, ok := at(items, number)
-			if _, isArray := itemsOf(item); ok && isArray {
+			if _, isArray := itemsOf(item); isArray {
 				return item, nil
 			}
-			if !ok {
+			if !ok || isUndefined(item) {
 				return newSequence(), nil
 			}
 			return newSequence(item), nil
@@ -200,116 +203,4 @@ func (ev *evaluator) selects(predicate *node, item any, env *frame, place, lengt
 		}
 	}
 	return times, nil
-}
-
-// field returns the value of a name in an object, or in all objects of an array.
-func (ev *evaluator) field(input any, name string) (any, error) {
-	switch input := input.(type) {
-	case *Object:
-		if value, ok := input.Get(name); ok {
-			return value, nil
-		}
-	case []any:
-		return ev.fieldOfItems(input, name)
-	case *array:
-		return ev.fieldOfItems(input.items, name)
-	}
-	return Undefined{}, nil
-}
-
-func (ev *evaluator) fieldOfItems(items []any, name string) (any, error) {
-	result := newSequence()
-	if err := ev.spend(len(items)); err != nil {
-		return nil, err
-	}
-	for _, item := range items {
-		value, err := ev.field(item, name)
-		if err != nil {
-			return nil, err
-		}
-		if found, ok := itemsOf(value); ok {
-			if err := ev.spend(len(found)); err != nil {
-				return nil, err
-			}
-			result.items = append(result.items, found...)
-		} else if !isUndefined(value) {
-			result.items = append(result.items, value)
-		}
-	}
-	return result, nil
-}
-
-// wildcard finds all values of an object, or all items of an array.
-func (ev *evaluator) wildcard(input any) (any, error) {
-	if wrapped, ok := input.(*array); ok && wrapped.outer && len(wrapped.items) > 0 {
-		input = wrapped.items[0]
-	}
-	var values []any
-	if object, ok := input.(*Object); ok {
-		values = object.values
-	} else if items, ok := itemsOf(input); ok {
-		values = items
-	}
-	result := newSequence()
-	for _, value := range values {
-		if _, ok := itemsOf(value); ok {
-			result.items = flatten(result.items, value)
-			result.sequence = false
-		} else {
-			result.items = append(result.items, value)
-		}
-		if err := ev.spend(1); err != nil {
-			return nil, err
-		}
-	}
-	return result, ev.spend(len(result.items))
-}
-
-func flatten(out []any, value any) []any {
-	items, ok := itemsOf(value)
-	if !ok {
-		return append(out, value)
-	}
-	for _, item := range items {
-		out = flatten(out, item)
-	}
-	return out
-}
-
-// descendants finds a value and all that is inside it, but no arrays.
-func (ev *evaluator) descendants(input any) (any, error) {
-	result := newSequence()
-	var visit func(value any) error
-	visit = func(value any) error {
-		if err := ev.step(); err != nil {
-			return err
-		}
-		if items, ok := itemsOf(value); ok {
-			for _, item := range items {
-				if err := visit(item); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		result.items = append(result.items, value)
-		if object, ok := value.(*Object); ok {
-			for _, inner := range object.values {
-				if err := visit(inner); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
-	if isUndefined(input) {
-		return input, nil
-	}
-	if err := visit(input); err != nil {
-		return nil, err
-	}
-	if len(result.items) == 1 {
-		return result.items[0], nil
-	}
-	return result, nil
 }

@@ -53,6 +53,8 @@ func (r *resolver) shape(n *node) (*node, error) {
 		return r.block(n, form)
 	case negateForm:
 		return r.negate(n, form)
+	case endForm:
+		return nil, fault("S0207").at(n.position, "(end)")
 	default:
 		return r.parts(n)
 	}
@@ -188,12 +190,9 @@ func (r *resolver) block(n *node, form blockForm) (*node, error) {
 // markTail marks the calls whose value is that of a function's body, so that they
 // replace the function's call instead of nesting in it.
 func markTail(body *node) *node {
-	if len(body.predicates) > 0 || body.group != nil || body.keepArray {
-		return body
-	}
 	switch form := body.form.(type) {
 	case callForm:
-		form.tail = true
+		form.tail = len(body.predicates) == 0
 		body.form = form
 	case conditionForm:
 		form.yes = markTail(form.yes)

@@ -72,7 +72,7 @@ func (r *resolver) filter(n *node, form filterForm) (*node, error) {
 		return nil, err
 	}
 	step := lastStep(result)
-	if step.group != nil || result.group != nil {
+	if step.group != nil {
 		return nil, fault("S0209").at(n.position, "[")
 	}
 	predicate, err := r.node(form.right)

@@ -80,8 +80,8 @@ func rangeFunction(c call) (any, error) {
 	if size <= 0 {
 		return Undefined{}, nil
 	}
-	if size > maxCost {
-		return nil, c.spend(maxCost + 1)
+	if size > math.MaxInt32 {
+		return nil, c.spend(math.MaxInt32)
 	}
 	if err := c.spend(int(size)); err != nil {
 		return nil, err

@@ -43,26 +43,38 @@ type suiteCase struct {
 	RawBindings json.RawMessage `json:"bindings"`
 }
 
+// outsideDialect are the groups of the suite that Step Functions' dialect does not
+// have: $eval, and the operators ?? and ?: of later versions.
+func outsideDialect() []string {
+	return []string{"function-eval/", "coalescing-operator/", "default-operator/"}
+}
+
+// newerCases are cases of versions after 2.0.6 in which that version differs, as
+// this package does; docs/decisions/0023-jsonata.md has them.
+func newerCases() []string {
+	return []string{"function-contains/case007.json[0]", "function-tomillis/parseDateTime.json[46]"}
+}
+
 func TestSuite(t *testing.T) {
 	t.Parallel()
 	folder := os.Getenv(suiteVariable)
 	if folder == "" {
 		t.Skipf("%s is not set", suiteVariable)
 	}
-	passed := 0
-	cases := readSuite(t, folder)
-	var failures []string
-	for _, c := range cases {
-		if problem := runSuiteCase(folder, c); problem == "" {
+	passed, inDialect := 0, 0
+	for _, c := range readSuite(t, folder) {
+		if slices.ContainsFunc(outsideDialect(), func(group string) bool { return strings.HasPrefix(c.name, group) }) {
+			continue
+		}
+		inDialect++
+		problem := runSuiteCase(folder, c)
+		if problem == "" {
 			passed++
-		} else {
-			failures = append(failures, fmt.Sprintf("%s: %s\n\t%s", c.name, strings.TrimSpace(c.Expression), problem))
+		} else if !slices.Contains(newerCases(), c.name) {
+			t.Errorf("%s: %s\n\t%s", c.name, strings.TrimSpace(c.Expression), problem)
 		}
 	}
-	t.Logf("%d of %d cases pass (%.2f %%)", passed, len(cases), 100*float64(passed)/float64(len(cases)))
-	for _, failure := range failures {
-		t.Log(failure)
-	}
+	t.Logf("%d of %d cases pass (%.2f %%)", passed, inDialect, 100*float64(passed)/float64(inDialect))
 }
 
 func readSuite(t *testing.T, folder string) []suiteCase {

@@ -4,6 +4,9 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 )
 
 // stringFunction looks up the functions on strings.
@@ -13,8 +16,8 @@ func stringFunction(name string) (definition, bool) {
 		"substring":          {"<s-nn?:s>", substring},
 		"substringBefore":    {"<s-s:s>", func(c call) (any, error) { return around(c, true) }},
 		"substringAfter":     {"<s-s:s>", func(c call) (any, error) { return around(c, false) }},
-		"lowercase":          {"<s-:s>", mapText(strings.ToLower)},
-		"uppercase":          {"<s-:s>", mapText(strings.ToUpper)},
+		"lowercase":          {"<s-:s>", mapText(lowercase)},
+		"uppercase":          {"<s-:s>", mapText(uppercase)},
 		"length":             {"<s-:n>", length},
 		"trim":               {"<s-:s>", mapText(trim)},
 		"pad":                {"<s-ns?:s>", pad},
@@ -26,7 +29,13 @@ func stringFunction(name string) (definition, bool) {
 		"decodeUrl":          {"<s-:s>", decodeURL("decodeUrl", ";/?:@&=+$,#")},
 		"decodeUrlComponent": {"<s-:s>", decodeURL("decodeUrlComponent", "")},
 		"formatBase":         {"<n-n?:s>", formatBase},
+		"formatNumber":       {"<n-so?:s>", formatNumberFunction},
+		"formatInteger":      {"<n-s:s>", formatIntegerFunction},
+		"parseInteger":       {"<s-s:n>", parseIntegerFunction},
+		"now":                {"<s?s?:s>", now},
 		"millis":             {"<:n>", func(c call) (any, error) { return float64(c.now.UnixMilli()), nil }},
+		"fromMillis":         {"<n-s?s?:s>", fromMillis},
+		"toMillis":           {"<s-s?:n>", toMillis},
 	}[name]
 	return d, ok
 }
@@ -41,6 +50,11 @@ func mapText(convert func(string) string) func(c call) (any, error) {
 		return convert(text), c.spendText(len(text))
 	}
 }
+
+// A Caser has a state, so each call has its own.
+func uppercase(text string) string { return cases.Upper(language.Und).String(text) }
+
+func lowercase(text string) string { return cases.Lower(language.Und).String(text) }
 
 // stringify casts a value to a string. Strings stay as they are, functions are
 // empty, and the rest is JSON.
@@ -89,11 +103,8 @@ func substring(c call) (any, error) {
 	}
 	runes := []rune(text)
 	size := float64(len(runes))
-	start, ok := c.number(1)
-	if !ok {
-		start = 0
-	}
-	if start = math.Trunc(start); size+start < 0 {
+	start, _ := c.number(1)
+	if size+start < 0 {
 		start = 0
 	}
 	end := size
@@ -101,13 +112,12 @@ func substring(c call) (any, error) {
 		if count <= 0 {
 			return "", nil
 		}
-		if start >= 0 {
-			end = start + count
-		} else {
-			end = size + start + count
+		end = start + count
+		if start < 0 {
+			end += size
 		}
 	}
-	if start < 0 {
+	if start = math.Trunc(start); start < 0 {
 		start += size
 	}
 	start, end = min(start, size), min(math.Trunc(end), size)
@@ -159,8 +169,8 @@ func pad(c call) (any, error) {
 	if missing <= 0 {
 		return text, nil
 	}
-	if missing > maxCost {
-		return nil, c.spend(maxCost + 1)
+	if missing > math.MaxInt32 {
+		return nil, c.spend(math.MaxInt32)
 	}
 	if err := c.spendText(int(missing) * utf8.UTFMax); err != nil {
 		return nil, err

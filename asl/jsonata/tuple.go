@@ -1,5 +1,10 @@
 package jsonata
 
+import "slices"
+
+// tupleCost is how many items a tuple counts for.
+const tupleCost = 8
+
 // tuple is a value on its way through a path, with what the steps have bound: a
 // focus (@), a place (#) or what a % refers to.
 type tuple struct {
@@ -13,21 +18,24 @@ type tupleStream struct{ tuples []tuple }
 
 // with returns a tuple that binds a name besides.
 func (t tuple) with(name string, value any) tuple {
-	names := make([]string, 0, len(t.names)+1)
-	bound := make([]any, 0, len(t.names)+1)
-	for i, existing := range t.names {
-		if existing != name {
-			names, bound = append(names, existing), append(bound, t.bound[i])
+	return t.extend([]string{name}, []any{value})
+}
+
+// extend returns a tuple that binds names besides. They replace those of before.
+func (t tuple) extend(names []string, values []any) tuple {
+	extended := tuple{value: t.value, names: names, bound: values}
+	for i, name := range t.names {
+		if !slices.Contains(names, name) {
+			extended.names = append(extended.names[:len(extended.names):len(extended.names)], name)
+			extended.bound = append(extended.bound, t.bound[i])
 		}
 	}
-	t.names, t.bound = append(names, name), append(bound, value)
-	return t
+	return extended
 }
 
 // frame returns the scope of an expression that is evaluated for the tuple.
 func (t tuple) frame(env *frame) *frame {
-	size := len(t.names)
-	return &frame{parent: env, names: t.names[:size:size], values: append([]any(nil), t.bound...)}
+	return &frame{parent: env, names: t.names, values: t.bound, shared: true}
 }
 
 func (s *tupleStream) values() *array {
@@ -72,34 +80,55 @@ func (ev *evaluator) bindStep(step *node, t tuple, value any) ([]tuple, error) {
 		for _, from := range inner.tuples {
 			next := t
 			next.value = from.value
-			for i, name := range from.names {
-				next = next.with(name, from.bound[i])
-			}
-			found = append(found, next)
+			found = append(found, next.extend(from.names, slices.Clone(from.bound)))
 		}
-		return found, ev.spend(len(found))
+		return found, ev.spend(tupleCost * len(found))
 	}
 	items := asItems(value)
-	if err := ev.spend(len(items)); err != nil {
+	if err := ev.spend(tupleCost * len(items)); err != nil {
 		return nil, err
+	}
+	names := step.bindings()
+	for _, name := range t.names {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	found := make([]tuple, 0, len(items))
 	for i, item := range items {
-		next := t
+		next := tuple{value: item, names: names, bound: make([]any, 0, len(names))}
 		if step.focus != "" {
-			next = next.with(step.focus, item)
-		} else {
-			next.value = item
+			next.value = t.value
+			next.bound = append(next.bound, item)
 		}
 		if step.index != "" {
-			next = next.with(step.index, float64(i))
+			next.bound = append(next.bound, float64(i))
 		}
 		if step.ancestor != nil {
-			next = next.with(step.ancestor.name(), t.value)
+			next.bound = append(next.bound, t.value)
+		}
+		for _, name := range names[len(next.bound):] {
+			next.bound = append(next.bound, t.bound[slices.Index(t.names, name)])
 		}
 		found = append(found, next)
 	}
 	return found, nil
+}
+
+// bindings returns the names that a step binds: its focus, its place, and what a %
+// refers to.
+func (n *node) bindings() []string {
+	var names []string
+	if n.focus != "" {
+		names = append(names, n.focus)
+	}
+	if n.index != "" {
+		names = append(names, n.index)
+	}
+	if n.ancestor != nil {
+		names = append(names, n.ancestor.name())
+	}
+	return names
 }
 
 func (ev *evaluator) sortStep(step *node, order orderForm, items []any, tuples *tupleStream, env *frame) (*tupleStream, error) {
@@ -107,13 +136,13 @@ func (ev *evaluator) sortStep(step *node, order orderForm, items []any, tuples *
 	if tuples != nil {
 		sorted, err := ev.sortTuples(order, tuples.tuples, env)
 		if err != nil {
-			return nil, err
+			return nil, locate(err, step.position, "^")
 		}
 		result.tuples = sorted
 	} else {
 		sorted, err := ev.sortItems(order, items, env)
 		if err != nil {
-			return nil, err
+			return nil, locate(err, step.position, "^")
 		}
 		for i, item := range sorted {
 			t := tuple{value: item}

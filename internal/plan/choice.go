@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 const exampleRule = "a rule such as {Variable: $.output.Build.ok, BooleanEquals: true}"
@@ -63,7 +63,7 @@ func (l *listReader) checkChoice(it item) {
 	subject := stepSubject(it.name)
 	for _, field := range it.node.Fields {
 		if !slices.Contains(append(choiceKeys(), "Next", "End"), field.Key) {
-			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has no such key; "+problem.Suggestion(field.Key, choiceKeys()))
+			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has no such key; "+wording.Suggestion(field.Key, choiceKeys()))
 		}
 	}
 	condition, at := it.node.Get("Condition"), it.path.Key("Condition")

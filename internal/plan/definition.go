@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/attini-go/runner/asl"
@@ -130,10 +129,10 @@ func (d *definition) task(s *State) []cfn.Field {
 	if d.isJSONata(s) {
 		parameters = "Arguments"
 	}
-	fields, allowed := []cfn.Field{{Key: "Type", Value: stringAt("Task", s.Node)}}, taskKeys()
+	fields := []cfn.Field{{Key: "Type", Value: stringAt("Task", s.Node)}}
 	for _, field := range s.Node.Fields {
 		calls := s.Type == InvokeType && (field.Key == "Parameters" || field.Key == "Arguments")
-		if field.Key != "Type" && (slices.Contains(allowed, field.Key) || calls) {
+		if field.Key != "Type" && (d.taskKey(field.Key) || calls) {
 			fields = append(fields, field)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // maxClientContext is Lambda's limit of a ClientContext, in bytes.
@@ -58,7 +58,7 @@ func (r *reader) invokeParameter(subject string, field cfn.Field, at cfn.Path) {
 	switch {
 	case isLoopKey(field.Key):
 	case !slices.Contains(invokeParameters(), name):
-		r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: there is no such parameter; %s", field.Key, problem.Suggestion(name, invokeParameters())))
+		r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: there is no such parameter; %s", field.Key, wording.Suggestion(name, invokeParameters())))
 	case fromPayload || name == "Payload": // the States Language checks them
 	case isIntrinsic(n):
 	case !n.IsString():
@@ -66,7 +66,7 @@ func (r *reader) invokeParameter(subject string, field cfn.Field, at cfn.Path) {
 	case n.Text == "":
 		r.report(RuleType, subject, at, n.Place, name+": is empty")
 	case name == "InvocationType" && !slices.Contains(invocationTypes(), n.Text):
-		r.report(RuleType, subject, at, n.Place, fmt.Sprintf("InvocationType: %s is not allowed (allowed: %s)", problem.Quote(n.Text), strings.Join(invocationTypes(), ", ")))
+		r.report(RuleType, subject, at, n.Place, fmt.Sprintf("InvocationType: %s is not allowed (allowed: %s)", wording.Quote(n.Text), strings.Join(invocationTypes(), ", ")))
 	case name == "ClientContext" && len(n.Text) > maxClientContext:
 		r.report(RuleRange, subject, at, n.Place, fmt.Sprintf("ClientContext: has %d bytes (at most %d)", len(n.Text), maxClientContext))
 	}

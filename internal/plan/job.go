@@ -8,15 +8,15 @@ import (
 
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 func jobProperties() []string {
 	return []string{"Runner", "Commands", "Environment"}
 }
 
-// taskKeys are the keys of a Task that a step of Attini's own may have.
-func taskKeys() []string {
+// ownTaskKeys are the keys of a Task that a step of Attini's own may have.
+func ownTaskKeys() []string {
 	var keys []string
 	for _, f := range asl.FieldsOf("Task") {
 		if !slices.Contains([]string{"Resource", "Parameters", "Arguments", "Credentials"}, f.Name) {
@@ -26,6 +26,8 @@ func taskKeys() []string {
 	return keys
 }
 
+func (r *reader) taskKey(key string) bool { return slices.Contains(r.taskKeys, key) }
+
 // checkTaskKeys checks the keys of a step that becomes a Task: those of a Task are
 // the user's, but for what says what the Task does. own are the step's own.
 func (r *reader) checkTaskKeys(s *State, own []string) {
@@ -33,17 +35,16 @@ func (r *reader) checkTaskKeys(s *State, own []string) {
 	if s.Type == InvokeType {
 		reserved = append(reserved, "Properties")
 	}
-	allowed, subject := slices.Concat(own, taskKeys()), stepSubject(s.Name)
 	for _, field := range s.Node.Fields {
-		at := s.Path.Key(field.Key)
+		at, subject := s.Path.Key(field.Key), stepSubject(s.Name)
 		switch {
-		case isLoopKey(field.Key) || slices.Contains(allowed, field.Key):
+		case isLoopKey(field.Key) || slices.Contains(own, field.Key) || r.taskKey(field.Key):
 		case field.Key == "Properties" && s.Type == InvokeType:
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("Properties: an %s has none; give Parameters", s.Type))
 		case slices.Contains(reserved, field.Key):
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("%s: cannot be given on an %s, which makes its own", field.Key, s.Type))
 		default:
-			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, problem.Suggestion(field.Key, allowed)))
+			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, wording.Suggestion(field.Key, slices.Concat(own, r.taskKeys))))
 		}
 	}
 }
@@ -84,7 +85,7 @@ func (r *reader) jobKeys(s *State, properties *cfn.Node, at cfn.Path) {
 		switch {
 		case isLoopKey(field.Key):
 		case !slices.Contains(jobProperties(), name):
-			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(name, jobProperties())))
+			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, wording.Suggestion(name, jobProperties())))
 		case !fromPayload:
 		case name == "Runner":
 			r.report(RuleRunner, subject, where, field.Place, "Runner.$: the Runner must be known when the template is expanded, so it cannot be taken from the payload")
@@ -157,7 +158,7 @@ func (r *reader) environment(s *State, n *cfn.Node, at cfn.Path) {
 			continue
 		}
 		if !environmentName.MatchString(name) {
-			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %s is no name of a variable (letters, digits and _, not beginning with a digit)", problem.Quote(name)))
+			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %s is no name of a variable (letters, digits and _, not beginning with a digit)", wording.Quote(name)))
 		}
 		switch {
 		case !fromPayload:

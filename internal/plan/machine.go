@@ -7,7 +7,7 @@ import (
 
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // machine reads {StartAt, States}; nil when it is too broken to go on.
@@ -102,7 +102,7 @@ func otherAttiniTypes() []string {
 }
 
 func (r *reader) unknownType(s *State) {
-	message := fmt.Sprintf("Type: %s is no type of a step; %s", problem.Quote(s.Type), problem.Suggestion(s.Type, stepTypes()))
+	message := fmt.Sprintf("Type: %s is no type of a step; %s", wording.Quote(s.Type), wording.Suggestion(s.Type, stepTypes()))
 	if slices.Contains(otherAttiniTypes(), s.Type) {
 		message = fmt.Sprintf("Type: %s is not supported (supported: %s)", s.Type, strings.Join(stepTypes(), ", "))
 	}

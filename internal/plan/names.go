@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // checkNames checks what the names of steps must not be in a template: an
@@ -27,7 +27,7 @@ func (s *State) origin() string {
 	if s.addedFor == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (of the step that is added after %s)", problem.Quote(s.addedFor))
+	return fmt.Sprintf(" (of the step that is added after %s)", wording.Quote(s.addedFor))
 }
 
 // checkOnlyName refuses a machine whose States would be taken for an intrinsic

@@ -10,6 +10,7 @@ import (
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Rules, as problems name them.
@@ -53,7 +54,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		PayloadDefaults:         given(properties, "PayloadDefaults"),
 		Tags:                    given(properties, "Tags"),
 	}
-	r := &reader{plan: name, made: map[*cfn.Node]cfn.Path{}, opaque: &cfn.Node{}}
+	r := &reader{plan: name, made: map[*cfn.Node]cfn.Path{}, opaque: &cfn.Node{}, taskKeys: ownTaskKeys()}
 	if r.properties(p, properties, at.Key("Properties")) {
 		r.readBody(p, properties, at.Key("Properties"))
 	}
@@ -77,6 +78,8 @@ func given(properties *cfn.Node, key string) *cfn.Node {
 type reader struct {
 	plan     string
 	problems problem.List
+	// taskKeys are ownTaskKeys, made once.
+	taskKeys []string
 	// jsonata says that the plan's states are in JSONata unless they say otherwise.
 	jsonata bool
 	// made has the values that a list leaves out, with what they stand for.
@@ -91,7 +94,7 @@ func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, 
 	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
 }
 
-func (r *reader) subject() string { return "Plan " + problem.Quote(r.plan) }
+func (r *reader) subject() string { return "Plan " + wording.Quote(r.plan) }
 
 // properties checks all properties but the plan's body, and reports whether
 // there are any.
@@ -106,7 +109,7 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	}
 	for _, field := range properties.Fields {
 		if !slices.Contains(planProperties(), field.Key) {
-			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(field.Key, planProperties())))
+			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, wording.Suggestion(field.Key, planProperties())))
 		}
 	}
 	if runner := given(properties, "DefaultRunner"); runner != nil {

@@ -1,4 +1,4 @@
-package problem_test
+package wording_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 func TestNearest(t *testing.T) {
@@ -37,7 +37,7 @@ func TestNearest(t *testing.T) {
 		longName(1_000_000):   "",
 		longName(200) + "Cpu": "Cpu",
 	} {
-		assert.Equal(t, want, problem.Nearest(name, known), name)
+		assert.Equal(t, want, wording.Nearest(name, known), name)
 	}
 }
 
@@ -45,13 +45,13 @@ func longName(length int) string { return strings.Repeat("x", length) }
 
 func TestNearestOfNone(t *testing.T) {
 	t.Parallel()
-	assert.Empty(t, problem.Nearest("a", nil))
-	assert.Empty(t, problem.Nearest("a", []string{longName(1_000_000)}))
+	assert.Empty(t, wording.Nearest("a", nil))
+	assert.Empty(t, wording.Nearest("a", []string{longName(1_000_000)}))
 }
 
 func TestNearestTakesTheFirstOfEquals(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "StepB", problem.Nearest("StepA", []string{"StepB", "StepC"}))
+	assert.Equal(t, "StepB", wording.Nearest("StepA", []string{"StepB", "StepC"}))
 }
 
 // TestNearestCountsLetters compares it with the full table of distances, for
@@ -84,7 +84,7 @@ func TestNearestCountsLetters(t *testing.T) {
 		if part || distance <= 2 && 2*distance < len([]rune(a)) {
 			want = string(meant)
 		}
-		require.Equal(t, want, problem.Nearest(string(written), []string{string(meant)}), "%s for %s: %d", string(written), string(meant), distance)
+		require.Equal(t, want, wording.Nearest(string(written), []string{string(meant)}), "%s for %s: %d", string(written), string(meant), distance)
 	}
 }
 
@@ -110,22 +110,22 @@ func table(a, b []rune) int {
 
 func TestNearestLooksAtSomeCandidates(t *testing.T) {
 	t.Parallel()
-	candidates := make([]string, problem.MaxCandidates, problem.MaxCandidates+1)
-	assert.Empty(t, problem.Nearest("Image", append(candidates, "Image")))
-	assert.Equal(t, "Image", problem.Nearest("Image", append(candidates[:problem.MaxCandidates-1], "Image")))
+	candidates := make([]string, wording.MaxCandidates, wording.MaxCandidates+1)
+	assert.Empty(t, wording.Nearest("Image", append(candidates, "Image")))
+	assert.Equal(t, "Image", wording.Nearest("Image", append(candidates[:wording.MaxCandidates-1], "Image")))
 }
 
 // BenchmarkNearest compares long names that have nothing in common but their
 // length, and those that have nearly all.
 func BenchmarkNearest(b *testing.B) {
 	for name, letter := range map[string]string{"unlike": "b", "alike": "a"} {
-		candidates := make([]string, problem.MaxCandidates)
+		candidates := make([]string, wording.MaxCandidates)
 		for i := range candidates {
 			candidates[i] = strings.Repeat(letter, 76) + fmt.Sprintf("%04d", i)
 		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				problem.Nearest(strings.Repeat("a", 80), candidates)
+				wording.Nearest(strings.Repeat("a", 80), candidates)
 			}
 		})
 	}

@@ -1,4 +1,6 @@
-package problem
+// Package wording puts names and lists of a user's input into messages, bounded,
+// and finds which known name was meant by a wrong one. It knows no subject.
+package wording
 
 import (
 	"fmt"
@@ -14,12 +16,10 @@ const (
 	maxWord = 100
 	// maxListed is how many names a message lists.
 	maxListed = 20
-	// maxText is how many bytes a message, an advice or a path has.
-	maxText = 4096
 )
 
 // Brief shortens a name or a value to what a message can hold.
-func Brief(text string) string { return cut(text, maxWord) }
+func Brief(text string) string { return Cut(text, maxWord) }
 
 // Quote is a name or a value in quotes, shortened.
 func Quote(text string) string { return strconv.Quote(Brief(text)) }
@@ -53,9 +53,9 @@ func Suggestion(name string, candidates []string) string {
 	return "known: " + Listed(candidates)
 }
 
-// cut shortens a text to a number of characters. What it returns does not keep
+// Cut shortens a text to a number of characters. What it returns does not keep
 // the whole text in memory.
-func cut(text string, characters int) string {
+func Cut(text string, characters int) string {
 	if len(text) <= characters {
 		return text
 	}
