@@ -73,6 +73,11 @@ func walls() map[string][]string {
 		// Players before it: of ECS's tasks and hosts, of CloudFormation's macros.
 		"internal/test/fakeecs": {"internal/test/fakeaws"},
 		"internal/test/fakecfn": {"internal/test/fakeaws", "internal/cfn"},
+		// What IAM decides; and what a call is to IAM, with the roles that are deployed.
+		"internal/test/iam":   {},
+		"internal/test/authz": {"internal/test/fakeaws", "internal/test/iam"},
+		// That nothing is permitted in vain.
+		"internal/test/leastprivilege": {"internal/cfn", "internal/test/iam"},
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
 		"images":       {},
