@@ -62,7 +62,7 @@ type tasks struct {
 
 var _ asl.Tasks = (*tasks)(nil)
 
-// Do implements states.Tasks.
+// Do implements asl.Tasks.
 func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	if mock, ok := t.mocks[task.State]; ok {
 		return mocked(task, mock), nil
