@@ -29,7 +29,7 @@ func TestASecondDeliveryOfARunningJob(t *testing.T) {
 	_, ended := b.start(t.Context())
 	b.awaitText("Step", "started\n")
 	b.queue.Send(b.body("Step", properties))
-	require.Eventually(t, func() bool { return strings.Contains(b.log(), "drop a second delivery of a job") }, testTimeout, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(b.log(), "second delivery of a job") }, testTimeout, time.Millisecond)
 	require.Eventually(t, func() bool { return b.queue.Waiting()+b.queue.Undeleted() == 0 }, testTimeout, time.Millisecond)
 	require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
 	assert.Nil(t, get(t, answers).failure)
@@ -55,7 +55,7 @@ func TestASecondDeliveryOfAWaitingJob(t *testing.T) {
 		synctest.Wait()
 		b.queue.Redeliver() // of the second: the first is deleted
 		synctest.Wait()
-		assert.Contains(t, b.log(), "a job that waits came again")
+		assert.Contains(t, b.log(), "delivered a waiting job again")
 		close(let)
 		assert.Equal(t, sourceFailure(), get(t, first).failure)
 		assert.Equal(t, sourceFailure(), get(t, second).failure)

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/attini-go/runner/agent/internal/fstree"
 	"github.com/attini-go/runner/agent/protocol"
 )
 
@@ -157,7 +158,7 @@ func (s *Store) removeLate(name string, t *tree) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.trees[name] != t && t.err == nil {
-		remove(filepath.Dir(t.path))
+		_ = fstree.RemoveAll(filepath.Dir(t.path)) // what stays takes only space
 	}
 }
 
@@ -171,7 +172,7 @@ func (s *Store) evict() {
 			continue
 		}
 		s.delete(name, t)
-		remove(filepath.Dir(t.path))
+		_ = fstree.RemoveAll(filepath.Dir(t.path)) // what stays takes only space
 	}
 }
 
@@ -194,7 +195,7 @@ func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (pa
 	}
 	defer func() {
 		if err != nil {
-			remove(work)
+			_ = fstree.RemoveAll(work)
 		}
 	}()
 	archive, unpacked := filepath.Join(work, "archive.zip"), filepath.Join(work, "tree")
@@ -209,19 +210,4 @@ func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (pa
 		return "", err
 	}
 	return unpacked, os.Remove(archive)
-}
-
-// remove removes a tree, also directories that may not be written to. What
-// cannot be removed takes room, and no more.
-func remove(path string) {
-	if os.RemoveAll(path) == nil {
-		return
-	}
-	_ = filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			err = os.Chmod(path, 0o700)
-		}
-		return err
-	})
-	_ = os.RemoveAll(path)
 }
