@@ -59,7 +59,7 @@ func TestMemoryLife(t *testing.T) {
 	porttest.RunnerState(t, func(*testing.T) porttest.RunnerStateFixture {
 		s := memory.NewState("A")
 		return porttest.RunnerStateFixture{
-			State:   s.Life("A"),
+			State:   s.RunnerState("A"),
 			Replace: func(testing.TB) { s.Replace("B") },
 			Started: func(testing.TB) bool { return s.Started() },
 			Retired: func(testing.TB) bool { return s.Retired() },
@@ -74,7 +74,7 @@ func TestMemoryAdmission(t *testing.T) {
 		s.Configure(5)
 		s.EndExecution("over")
 		return porttest.MessageFilterFixture{
-			Filter: s.Admission("A"),
+			Filter: s.MessageFilter("A"),
 			Message: func(_ testing.TB, verdict worker.Decision) *protocol.Message {
 				message := &protocol.Message{ConfigurationHash: 5}
 				switch verdict {
