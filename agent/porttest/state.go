@@ -118,7 +118,7 @@ func MessageFilter(t *testing.T, open func(t *testing.T) MessageFilterFixture) {
 			assert.Equal(t, worker.Superseded, got)
 		}
 	})
-	t.Run("a call that is cancelled is no verdict", func(t *testing.T) {
+	t.Run("a call that is cancelled is not a decision", func(t *testing.T) {
 		t.Parallel()
 		f := open(t)
 		message := f.Message(t, worker.Accept)

@@ -78,11 +78,13 @@ func TestClaimsWhoseAnswersAreLost(t *testing.T) {
 func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		call, cause string
-		claims      bool
+		before, after func(context.Context, string) error
+		cause         string
+		claims        bool
 	}{
-		"no claim":    {"claim", "claim the job: the service is busy", true},
-		"no deletion": {"delete", "delete the job from the queue: the service is busy", false},
+		"no claim":      {failCalls("claim", errService), nil, "claim the job: the service is busy", true},
+		"a lost answer": {nil, failCalls("claim", errService), "claim the job: the service is busy", true},
+		"no deletion":   {failCalls("delete", errService), nil, "delete the job from the queue: the service is busy", false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -92,7 +94,7 @@ func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
 				if !c.claims {
 					f.ports.Claims = nil
 				}
-				f.record(&portRecorder{before: failCalls(c.call, errService)})
+				f.record(&portRecorder{before: c.before, after: c.after})
 				answers := f.commands("Step")
 				begin := time.Now()
 				_, ended := f.start(t.Context())
@@ -101,6 +103,7 @@ func TestAJobIsAnsweredWhenItCannotBeOwned(t *testing.T) {
 				assert.Greater(t, time.Since(begin), 3*time.Minute, "it is tried for long enough")
 				require.NoError(t, <-ended)
 				assert.Empty(t, f.runCounts())
+				assert.Empty(t, f.claims.Open(), "no other agent fails the step again")
 				assert.NotContains(t, f.log(), "token-Step")
 			})
 		})

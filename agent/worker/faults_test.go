@@ -204,7 +204,7 @@ func TestALogThatPanicsCostsOnlyItsLines(t *testing.T) {
 	t.Parallel()
 	b := newFixture(t)
 	b.ports.Log = logFunc(func(line) { panic("oh") })
-	answers := b.commands("Step", "echo a; echo b")
+	answers := b.commands("Step", "seq 200000") // more than one Write
 	require.NoError(t, b.run())
 	assert.Nil(t, get(t, answers).failure)
 	assert.Equal(t, 1, strings.Count(b.log(), "panic=oh"))

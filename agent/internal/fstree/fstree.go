@@ -13,12 +13,16 @@ func RemoveAll(path string) error {
 	if os.RemoveAll(path) == nil {
 		return nil
 	}
-	// RemoveAll reports what this could not change.
+	makeWritable(path)
+	return os.RemoveAll(path)
+}
+
+// makeWritable ignores errors: the removal that follows reports them.
+func makeWritable(path string) {
 	_ = filepath.WalkDir(path, func(path string, entry fs.DirEntry, _ error) error {
 		if entry != nil && entry.IsDir() && os.Chmod(path, 0o700) != nil {
 			return fs.SkipDir
 		}
 		return nil
 	})
-	return os.RemoveAll(path)
 }
