@@ -37,7 +37,7 @@ var (
 	_ launcher       = (*launch.Launcher)(nil)
 )
 
-// emptyResponse is the answer to whom none is waited for.
+// emptyResponse is the response when the caller does not wait for a result.
 const emptyResponse = "{}"
 
 // Sources and kinds of events, as EventBridge has them.
