@@ -108,5 +108,5 @@ func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMe
 	case executionChange:
 		return h.launcher.ExecutionEnded(ctx)
 	}
-	return fmt.Errorf("read an event: nobody here knows of a %q", kind)
+	return fmt.Errorf("read an event: unknown kind %q", kind)
 }

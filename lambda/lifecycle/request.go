@@ -41,5 +41,5 @@ func readEvent(payload []byte) (*request, error) {
 }
 
 func (r *request) unknown() error {
-	return fmt.Errorf("read a request of CloudFormation: nobody here knows how to %s a %s; deploy the template with the macro again", r.kind, r.resourceType)
+	return fmt.Errorf("read a request of CloudFormation: cannot %s a %s; deploy the template with the macro again", r.kind, r.resourceType)
 }

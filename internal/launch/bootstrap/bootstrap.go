@@ -94,18 +94,18 @@ func wholeSeconds(d time.Duration) string {
 func ExitReason(code int) string {
 	switch code {
 	case 65:
-		return "the downloaded agent has not the SHA-256 that it should have"
+		return "the downloaded agent has the wrong SHA-256"
 	case 69:
-		return "no agent is in the image that is new enough, and it could not be downloaded"
+		return "the image has no agent that is new enough, and the download failed"
 	case 70:
 		return "the downloaded agent does not work in the image"
 	case 71:
-		return "no agent is in the image that is new enough, and there is none to download for this kind of machine"
+		return "the image has no agent that is new enough, and the launcher has none for this kind of machine"
 	case 72:
-		return "no agent is in the image that is new enough, and a tool is missing in the image to download or verify one: " +
-			"it takes curl or wget, sha256sum, shasum or openssl, and uname, mktemp, chmod, sleep and rm"
+		return "the image has no agent that is new enough, and lacks a tool to download or verify one: " +
+			"it needs curl or wget, sha256sum, shasum or openssl, and uname, mktemp, chmod, sleep and rm"
 	case 73:
-		return "no agent is in the image that is new enough, and there is no directory to download it to and run it from"
+		return "the image has no agent that is new enough, and no directory to download one to and run it from"
 	}
 	return ""
 }
