@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -104,9 +103,11 @@ func arrayUnique(a *arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	unique := []any{}
+	unique, kept := []any{}, make(map[string]bool, len(items))
 	for _, item := range items {
-		if !slices.ContainsFunc(unique, func(kept any) bool { return equal(kept, item) }) {
+		key := string(appendCanonical(nil, item))
+		if !kept[key] {
+			kept[key] = true
 			unique = append(unique, item)
 		}
 	}
@@ -126,9 +127,10 @@ func jsonMerge(a *arguments) (any, error) {
 	if deep, ok := a.values[2].(bool); !ok || deep {
 		return nil, errors.New("argument 3 must be false: only shallow merging is supported")
 	}
-	merged := make(map[string]any, len(first)+len(second))
-	maps.Copy(merged, first)
-	maps.Copy(merged, second)
+	merged := clone(first)
+	for name, value := range second.All() {
+		merged.Set(name, value)
+	}
 	return merged, nil
 }
 

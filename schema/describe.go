@@ -63,7 +63,7 @@ func runnerProperties() []property {
 			pattern:     `^[A-Za-z0-9_-]{1,255}$`, shape: "1-255 letters, digits, - and _",
 		},
 		{
-			name: "EcsCluster", kind: text, fallback: "attini-default",
+			name: "EcsCluster", kind: text, fallback: DefaultCluster,
 			description: "The name of the runner's ECS cluster.",
 			pattern:     `^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster/)?[A-Za-z0-9_-]{1,255}$`,
 			shape:       "the name or ARN of a cluster",
@@ -108,7 +108,7 @@ func runnerProperties() []property {
 func ec2Properties() []property {
 	return []property{
 		{
-			name: "Ami", kind: text, fallback: "AmazonLinux2",
+			name: "Ami", kind: text, fallback: DefaultAmi,
 			description: "An AMI id, or the name of a recommended AMI. An AMI of your own needs the ECS agent installed and enabled.",
 			allowed: []string{
 				"AmazonLinux2", "AmazonLinux2_arm64", "AmazonLinux2_gpu", "AmazonLinux2_inf",

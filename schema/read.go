@@ -8,6 +8,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Rules, as problems name them.
@@ -34,6 +35,10 @@ type Known interface {
 	ResolveIf(n *cfn.Node) *cfn.Node
 }
 
+// maxWrongValues bounds how many of the values that one property may come to
+// are reported.
+const maxWrongValues = 10
+
 // reader walks a Runner along its description.
 type reader struct {
 	name  string
@@ -42,13 +47,16 @@ type reader struct {
 	// origin is said behind a message on a value that is not written there.
 	origin   string
 	problems problem.List
+	// found counts the problems; the list may have no room for all.
+	found int
 }
 
 func (r *reader) report(rule string, at cfn.Path, place problem.Place, message string) {
-	subject := fmt.Sprintf("Runner %q: ", r.name)
+	subject := fmt.Sprintf("Runner %s: ", wording.Quote(r.name))
 	if where := r.where(at); where != "" {
 		subject += where + ": "
 	}
+	r.found++
 	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + message + r.origin})
 }
 
@@ -92,8 +100,11 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 	if p.kind == object {
 		return r.object(n, result, at, parent.KeyPlace(p.name))
 	}
-	before := len(r.problems)
+	before := r.found
 	for _, value := range values {
+		if r.found-before > maxWrongValues {
+			break
+		}
 		if cfn.IsNoValue(value) && !p.writtenOut {
 			continue
 		}
@@ -101,7 +112,7 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 		result.value, result.unknown = r.value(value, p, at)
 		r.origin = ""
 	}
-	result.unknown = result.unknown || !all || len(values) != 1 || len(r.problems) > before
+	result.unknown = result.unknown || !all || len(values) != 1 || r.found > before
 	return result
 }
 
@@ -130,11 +141,11 @@ func origin(written, value *cfn.Node, values int) string {
 	case written == value || !ok:
 		return ""
 	case name == "Ref" && values > 1:
-		return fmt.Sprintf("; parameter %q allows it", argument.Text)
+		return "; parameter " + wording.Quote(argument.Text) + " allows it"
 	case name == "Ref":
-		return fmt.Sprintf("; it is the value of parameter %q", argument.Text)
+		return "; it is the value of parameter " + wording.Quote(argument.Text)
 	default:
-		return "; it is what " + name + " comes to"
+		return "; it is what " + wording.Brief(name) + " comes to"
 	}
 }
 
@@ -211,9 +222,9 @@ func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 	case !ok:
 		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a whole number, not %s %s", describe(n), bounds))
 	case value < p.least:
-		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is below %d %s", brief(n.Text), p.least, bounds))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is below %d %s", wording.Brief(n.Text), p.least, bounds))
 	case value > p.most:
-		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is above %d %s", brief(n.Text), p.most, bounds))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is above %d %s", wording.Brief(n.Text), p.most, bounds))
 	}
 }
 
@@ -232,7 +243,7 @@ func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	case len(p.allowed) > 0:
 		r.report(RuleAllowedValues, at, n.Place, notAllowed(n.Text, p))
 	default:
-		r.report(RulePattern, at, n.Place, fmt.Sprintf("%s is not %s", quoted(n.Text), p.shape))
+		r.report(RulePattern, at, n.Place, fmt.Sprintf("%s is not %s", wording.Quote(n.Text), p.shape))
 	}
 }
 

@@ -20,6 +20,12 @@ const RunnerType = "Attini::Deploy::Runner"
 // Configuration is a Runner's Properties with resolved values; Read reads it.
 const ConfigurationType = "Custom::AttiniRunner"
 
+// The documented defaults of EcsCluster and Ami.
+const (
+	DefaultCluster = "attini-default"
+	DefaultAmi     = "AmazonLinux2"
+)
+
 // Value is a property: what the template says and, where that can be known
 // before the stack is deployed, what it is.
 type Value[T any] struct {

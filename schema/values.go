@@ -71,13 +71,22 @@ type listItem struct {
 // folded over lines.
 const whitespace = " \t\r\n"
 
+// IDs are those of a text that holds them separated by commas.
+func IDs(text string) []string {
+	ids := strings.Split(text, ",")
+	for i, id := range ids {
+		ids[i] = strings.Trim(id, whitespace)
+	}
+	return ids
+}
+
 // listItems are the items of a list, or of a text separated by commas.
 // {"Ref": "AWS::NoValue"} is no item where CloudFormation resolves the list.
 func listItems(n *cfn.Node, p property) []listItem {
 	var items []listItem
 	if !n.IsList() {
-		for i, part := range strings.Split(n.Text, ",") {
-			items = append(items, listItem{i, &cfn.Node{Kind: cfn.String, Text: strings.Trim(part, whitespace), Place: n.Place}})
+		for i, id := range IDs(n.Text) {
+			items = append(items, listItem{i, &cfn.Node{Kind: cfn.String, Text: id, Place: n.Place}})
 		}
 		return items
 	}

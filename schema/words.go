@@ -3,37 +3,22 @@ package schema
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
-
-// maxWord is how many characters of a wrong value a message repeats.
-const maxWord = 100
-
-// brief shortens a wrong value to what a message can hold.
-func brief(value string) string {
-	if utf8.RuneCountInString(value) <= maxWord {
-		return value
-	}
-	return string([]rune(value)[:maxWord]) + "…"
-}
-
-func quoted(value string) string { return strconv.Quote(brief(value)) }
 
 // describe says what stands where something else should.
 func describe(n *cfn.Node) string {
 	if name, _, ok := cfn.Intrinsic(n); ok {
-		return name
+		return wording.Brief(name)
 	}
 	switch n.Kind {
 	case cfn.String:
-		return quoted(n.Text)
+		return wording.Quote(n.Text)
 	case cfn.Number, cfn.Bool:
-		return brief(n.Text)
+		return wording.Brief(n.Text)
 	case cfn.List:
 		return "a list"
 	case cfn.Map:
@@ -62,8 +47,8 @@ func notAllowed(value string, p property) string {
 	if p.shape != "" {
 		allowed += ", or " + p.shape
 	}
-	message := fmt.Sprintf("%s is not allowed (allowed: %s)", quoted(value), allowed)
-	if near := problem.Nearest(value, p.allowed); near != "" {
+	message := fmt.Sprintf("%s is not allowed (allowed: %s)", wording.Quote(value), allowed)
+	if near := wording.Nearest(value, p.allowed); near != "" {
 		message += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return message
@@ -78,10 +63,10 @@ func unknownProperty(name string, parent property) string {
 	if owner := ownerOf(name, described()); owner != "" && !slices.ContainsFunc(names, here) {
 		return "there is no such property here; it belongs " + owner
 	}
-	if near := problem.Nearest(name, names); near != "" {
+	if near := wording.Nearest(name, names); near != "" {
 		return fmt.Sprintf("there is no such property; did you mean %s?", near)
 	}
-	return fmt.Sprintf("there is no such property (known: %s)", strings.Join(names, ", "))
+	return fmt.Sprintf("there is no such property (known: %s)", wording.Listed(names))
 }
 
 // ownerOf says where a property stands in a Runner, such as a JobTimeout that

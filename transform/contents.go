@@ -2,12 +2,12 @@ package transform
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -21,6 +21,8 @@ type Contents struct {
 	Runners []*schema.Runner
 	Plan    *plan.Plan
 	Jobs    []Assignment
+	// byName has the Runners by name.
+	byName map[string]*schema.Runner
 }
 
 // Assignment says which Runner runs the job of a step.
@@ -41,7 +43,7 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 		return nil, problems
 	}
 	var problems problem.List
-	inventory := &Contents{}
+	inventory := &Contents{byName: map[string]*schema.Runner{}}
 	var plans []cfn.Field
 	for _, resource := range resources.Fields {
 		at := cfn.Path("").Keys("Resources", resource.Key)
@@ -51,15 +53,39 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 		case kind.Text == schema.RunnerType:
 			runner, found := schema.Read(resource.Key, resource.Value, at, known)
 			problems.Add(found...)
-			inventory.Runners = append(inventory.Runners, runner)
+			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
+			inventory.add(runner)
 		case kind.Text == plan.Type:
+			problems.Add(checkLogicalID(resource, at, triggerID(&plan.Plan{Name: resource.Key}))...)
 			plans = append(plans, resource)
 		case strings.HasPrefix(kind.Text, "Attini::"):
 			problems.Add(unsupportedType(resource.Key, kind, at))
 		}
 	}
 	problems.Add(inventory.readPlan(plans, resources)...)
+	problems.Add(tooMany(inventory, resources)...)
 	return inventory, problems
+}
+
+func (i *Contents) add(runner *schema.Runner) {
+	i.Runners = append(i.Runners, runner)
+	i.byName[runner.Name] = runner
+}
+
+// maxLogicalID is CloudFormation's limit of a logical id, in characters.
+const maxLogicalID = 255
+
+// checkLogicalID reports a resource whose name is too long for the longest of
+// those that it becomes.
+func checkLogicalID(resource cfn.Field, at cfn.Path, longest string) problem.List {
+	if len(longest) <= maxLogicalID {
+		return nil
+	}
+	return problem.List{{
+		Severity: problem.Error, Rule: RuleLimit, Path: string(at), Place: resource.Place,
+		Message: fmt.Sprintf("Resource %s: its logical id has %d characters (at most %d, since those of other resources are made of it)",
+			wording.Quote(resource.Key), len(resource.Key), maxLogicalID-len(longest)+len(resource.Key)),
+	}}
 }
 
 func checkResources(template, resources *cfn.Node) problem.List {
@@ -95,7 +121,7 @@ func checkUntyped(resource cfn.Field, at cfn.Path) problem.List {
 	}
 	return problem.List{{
 		Severity: problem.Error, Rule: "no-type", Path: string(at), Place: resource.Place,
-		Message: fmt.Sprintf("Resource %q: has no Type", resource.Key),
+		Message: "Resource " + wording.Quote(resource.Key) + ": has no Type",
 	}}
 }
 
@@ -120,7 +146,7 @@ func ownType(n *cfn.Node) *cfn.Node {
 func unsupportedType(name string, kind *cfn.Node, at cfn.Path) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: "unsupported-type", Path: string(at.Key("Type")), Place: kind.Place,
-		Message: fmt.Sprintf("Resource %q: Type: %s is not supported (supported: %s, %s)", name, kind.Text, schema.RunnerType, plan.Type),
+		Message: fmt.Sprintf("Resource %s: Type: %s is not supported (supported: %s, %s)", wording.Quote(name), wording.Brief(kind.Text), schema.RunnerType, plan.Type),
 	}
 }
 
@@ -153,96 +179,9 @@ func extraPlans(plans []cfn.Field) problem.List {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: "several-plans",
 			Path: string(cfn.Path("").Keys("Resources", extra.Key)), Place: extra.Place,
-			Message: fmt.Sprintf("Plan %q: a template has one deployment plan, and %q is there already", extra.Key, plans[0].Key),
+			Message: fmt.Sprintf("Plan %s: a template has one deployment plan, and %s is there already", wording.Quote(extra.Key), wording.Quote(plans[0].Key)),
 			Advice:  "Join the plans into one, or put the second into a stack of its own.",
 		})
-	}
-	return problems
-}
-
-// assignJobs finds the Runner of every job step.
-func (i *Contents) assignJobs(resources *cfn.Node) problem.List {
-	var problems problem.List
-	if wanted := i.Plan.DefaultRunner; wanted != "" && i.runner(wanted) == nil {
-		problems.Add(i.unknownRunner(fmt.Sprintf("Plan %q: DefaultRunner", i.Plan.Name), wanted,
-			i.Plan.Path.Keys("Properties", "DefaultRunner"),
-			i.Plan.Resource.At("Properties", "DefaultRunner").Place, resources))
-	}
-	for state := range i.Plan.Machine.All() {
-		if state.Job == nil {
-			continue
-		}
-		name := state.Job.Runner
-		switch {
-		case name == "" && i.Plan.DefaultRunner != "":
-			name = i.Plan.DefaultRunner
-		case name == "":
-			name = DefaultRunnerName
-			i.addDefaultRunner(resources)
-		}
-		if i.runner(name) == nil && name != i.Plan.DefaultRunner {
-			problems.Add(i.unknownRunner(fmt.Sprintf("Step %q: Runner", state.Name), name,
-				state.Job.RunnerPath, state.Job.RunnerPlace, resources))
-		}
-		i.Jobs = append(i.Jobs, Assignment{State: state, Runner: name})
-	}
-	return problems
-}
-
-func (i *Contents) runner(name string) *schema.Runner {
-	at := slices.IndexFunc(i.Runners, func(r *schema.Runner) bool { return r.Name == name })
-	if at < 0 {
-		return nil
-	}
-	return i.Runners[at]
-}
-
-func (i *Contents) addDefaultRunner(resources *cfn.Node) {
-	if i.runner(DefaultRunnerName) != nil || resources.Has(DefaultRunnerName) {
-		return
-	}
-	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)))
-	runner, _ := schema.Read(DefaultRunnerName, resource, cfn.Path("").Keys("Resources", DefaultRunnerName), nil)
-	i.Runners = append(i.Runners, runner)
-}
-
-func (i *Contents) unknownRunner(subject, name string, at cfn.Path, place problem.Place, resources *cfn.Node) problem.Problem {
-	p := problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: string(at), Place: place}
-	kind := resources.At(name, "Type")
-	names := make([]string, len(i.Runners))
-	for n, runner := range i.Runners {
-		names[n] = runner.Name
-	}
-	switch near := problem.Nearest(name, names); {
-	case kind.IsString():
-		p.Message = fmt.Sprintf("%s: %q is an %s, not an %s", subject, name, kind.Text, schema.RunnerType)
-	case near != "":
-		p.Message = fmt.Sprintf("%s: %q is no Runner of this template; did you mean %q?", subject, name, near)
-	case len(names) > 0:
-		p.Message = fmt.Sprintf("%s: %q is no Runner of this template (its Runners: %s)", subject, name, strings.Join(names, ", "))
-	default:
-		p.Message = fmt.Sprintf("%s: %q is no Runner of this template, which has none", subject, name)
-	}
-	return p
-}
-
-// unusedRunners warns only when the plan could be read whole: a broken step
-// may well be the one that uses the Runner.
-func (i *Contents) unusedRunners(found problem.List) problem.List {
-	if found.HasErrors() {
-		return nil
-	}
-	var problems problem.List
-	for _, runner := range i.Runners {
-		used := i.Plan.DefaultRunner == runner.Name ||
-			slices.ContainsFunc(i.Jobs, func(a Assignment) bool { return a.Runner == runner.Name })
-		if !used {
-			problems.Add(problem.Problem{
-				Severity: problem.Warning, Rule: "unused-runner",
-				Path: string(runner.Path), Place: runner.Resource.Place,
-				Message: fmt.Sprintf("Runner %q: no job step uses it", runner.Name),
-			})
-		}
 	}
 	return problems
 }

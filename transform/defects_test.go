@@ -101,8 +101,8 @@ C: {Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls]}, End: true}`)
 		lost := refused(t, steps(`
 A: {Type: Choice, Choices: [{Variable: $.x, IsPresent: true, Next: Z1}], Default: B}
 B: {Type: AttiniRunnerJob, Catch: [{ErrorEquals: [States.ALL], Next: Z2}], Properties: {Runner: R, Commands: [ls]}, End: true}`))
-		assert.Contains(t, lost, `"Z1" is no step here`)
-		assert.Contains(t, lost, `"Z2" is no step here`)
+		assert.Contains(t, lost, `"Z1" does not exist at this level`)
+		assert.Contains(t, lost, `"Z2" does not exist at this level`)
 	})
 
 	t.Run("ItemProcessor, and errors that name the step", func(t *testing.T) {
@@ -270,4 +270,15 @@ func TestPageRows(t *testing.T) {
 		assert.Equal(t, map[string]any{"Fn::Join": []any{"-", []any{"a", map[string]any{"Fn::ImportValue": "b"}}}}, configuration.Get("EcsCluster").Value())
 		assert.Equal(t, map[string]any{"Fn::ImportValue": "role"}, configuration.Get("RoleArn").Value())
 	})
+}
+
+// TestInvokeAnswersUnderResult: plans that were written for the original read
+// the function's answer there.
+func TestInvokeAnswersUnderResult(t *testing.T) {
+	t.Parallel()
+	states := machine(expanded(t, steps(`
+A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f}, ResultSelector: !Ref AWS::NoValue, Next: B}
+B: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f}, ResultSelector: {own.$: $.StatusCode}, End: true}`)))
+	assert.JSONEq(t, `{"result.$": "$.Payload"}`, marshal(t, states.At("A", "ResultSelector")))
+	assert.JSONEq(t, `{"own.$": "$.StatusCode"}`, marshal(t, states.At("B", "ResultSelector")))
 }

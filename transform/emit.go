@@ -21,6 +21,9 @@ const placeholderPrefix = "\x00node:"
 
 // placeholder returns a text that stands for the node until resource is called.
 func (t *typed) placeholder(node *cfn.Node) string {
+	if node == nil {
+		panic("a generated resource holds no value") // only a mistake in this package can cause it
+	}
 	t.nodes = append(t.nodes, node)
 	return placeholderPrefix + strconv.Itoa(len(t.nodes)-1)
 }

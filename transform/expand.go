@@ -10,6 +10,7 @@ package transform
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
@@ -45,21 +46,26 @@ type Request struct {
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	known := cfn.Analyze(request.Template, request.Values)
 	inventory, problems := readTemplate(request.Template, known)
-	facts, found := fetchFacts(ctx, request.Account, inventory)
+	facts, found := fetchFacts(ctx, request.Account, inventory, known)
 	problems.Add(found...)
-	problems.Add(check(request.Template, inventory, facts, known)...)
+	definitions := taskDefinitions(request.Template, inventory, known)
+	problems.Add(check(request.Template, inventory, definitions, facts, known)...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
 	x := &expansion{
-		facts: facts, values: known, defaultImage: request.DefaultImage, deployable: request.Account != nil,
-		definitions:   taskDefinitions(request.Template, inventory, known),
+		chooser: chooser{known}, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
+		definitions:   definitions,
 		substitutions: newSubstitutions(request.Template, inventory.Plan),
 	}
 	for _, runner := range inventory.Runners {
 		x.runner(runner)
 	}
 	x.plan(inventory)
+	if count := x.substitutions.count; count > maxValues {
+		problems.Add(overLimit(inventory.Plan, fmt.Sprintf("has %d values that only the deployment knows (at most %d)", count, maxValues)))
+		return nil, problems.Sorted()
+	}
 	expanded, clashes := x.replaceResources(request.Template, inventory)
 	problems.Add(clashes...)
 	if problems.HasErrors() {
@@ -72,8 +78,8 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 
 // expansion collects what one template becomes.
 type expansion struct {
+	chooser
 	facts         *facts
-	values        *cfn.StaticValues
 	defaultImage  string
 	deployable    bool
 	definitions   definitions

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Facts are an account's answers, written down.
@@ -64,7 +64,7 @@ func pick[T any](known map[string]T, names []string, kind, section string, examp
 		}
 	}
 	if len(examples) > 0 {
-		missing := strings.Join(slices.Sorted(maps.Keys(examples)), ", ")
+		missing := wording.Listed(slices.Sorted(maps.Keys(examples)))
 		return nil, missingFactError("what there is to know of "+kind+" "+missing+" is", section, examples)
 	}
 	return known, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
@@ -23,7 +24,7 @@ type facts struct {
 
 // fetchFacts asks the account for all that the Runners need, each thing once and
 // those that do not need each other at the same time.
-func fetchFacts(ctx context.Context, account Account, inventory *Contents) (*facts, problem.List) {
+func fetchFacts(ctx context.Context, account Account, inventory *Contents, known *cfn.StaticValues) (*facts, problem.List) {
 	f := &facts{}
 	if account == nil || inventory == nil {
 		return f, nil
@@ -35,7 +36,12 @@ func fetchFacts(ctx context.Context, account Account, inventory *Contents) (*fac
 		group.Go(func() { f.subnets, subnetsErr = account.DefaultSubnets(ctx) })
 	}
 	var unanswered []compat.Unanswered
-	f.Facts, unanswered = compat.QuestionsOf(inventory.Runners...).Ask(ctx, account)
+	questions := compat.QuestionsOf(inventory.Runners...)
+	for _, runner := range inventory.Runners {
+		host := runner.Ec2Configuration
+		questions.Aliases = questions.Aliases || host != nil && !host.Ami.Known && mayBeAlias(known, host.Node)
+	}
+	f.Facts, unanswered = questions.Ask(ctx, account)
 	group.Wait()
 	if subnetsErr != nil {
 		problems.Add(accountProblem(subnetsErr))
@@ -53,4 +59,19 @@ func accountProblem(err error) problem.Problem {
 		p.Advice = missing.advice()
 	}
 	return p
+}
+
+// mayBeAlias reports whether a host's Ami is an alias under some condition; the
+// default, where it is absent, is one.
+func mayBeAlias(known *cfn.StaticValues, host *cfn.Node) bool {
+	found := false
+	chooser{known}.chooseIn(host, "Ami", func(n *cfn.Node) *cfn.Node {
+		if n.IsString() {
+			_, isAlias := compat.AliasNamed(n.Text)
+			found = found || isAlias
+		}
+		found = found || n == nil
+		return orNothing(n)
+	})
+	return found
 }

@@ -23,13 +23,10 @@ const hopLimit = 2
 func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
 	host, image := runner.Ec2Configuration, x.machineImage(runner)
-	profile := defaultInstanceProfile()
-	if host.InstanceProfileName.Given() {
-		profile = x.values.ResolveIf(host.InstanceProfileName.Node)
-	}
+	profile := x.chooseIn(host.Node, "InstanceProfileName", or(defaultInstanceProfile()))
 	data := &ec2.LaunchTemplate_LaunchTemplateData{
 		ImageId:            new(t.placeholder(image.node)),
-		InstanceType:       new(t.placeholder(x.values.ResolveIf(host.InstanceType.Node))),
+		InstanceType:       new(t.placeholder(x.chooseIn(host.Node, "InstanceType", orNothing))),
 		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.placeholder(profile))},
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
@@ -88,10 +85,7 @@ func (x *expansion) userData(runner *schema.Runner) *cfn.Node {
 
 // cluster is the Runner's (section EcsCluster).
 func (x *expansion) cluster(runner *schema.Runner) *cfn.Node {
-	if runner.EcsCluster.Given() {
-		return x.values.ResolveIf(runner.EcsCluster.Node)
-	}
-	return cfn.Str(runner.EcsCluster.Literal)
+	return x.choose(runner.EcsCluster.Node, or(cfn.Str(schema.DefaultCluster)))
 }
 
 // hostTags tell people, and the permission to terminate, whose host it is.
@@ -102,7 +96,7 @@ func (x *expansion) hostTags(runner *schema.Runner, t *typed) []tags.Tag {
 		{Key: "EcsCluster", Value: t.placeholder(x.cluster(runner))},
 	}
 	for _, name := range []string{"AttiniDistributionName", "AttiniEnvironmentName"} {
-		if x.values.Declares(name) {
+		if x.known.Declares(name) {
 			result = append(result, tags.Tag{Key: name, Value: t.placeholder(cfn.Ref(name))})
 		}
 	}

@@ -21,18 +21,54 @@ type machineImage struct {
 // pinned to the AMI that it stands for now, so that a change set shows when
 // that is another one.
 func (x *expansion) machineImage(runner *schema.Runner) machineImage {
-	ami := runner.Ec2Configuration.Ami
-	if !ami.Known {
-		return machineImage{node: x.values.ResolveIf(ami.Node)}
+	host := runner.Ec2Configuration
+	result := machineImage{node: x.chooseIn(host.Node, "Ami", x.imageID)}
+	if !host.Ami.Known {
+		return result
 	}
-	result, id := machineImage{node: x.values.ResolveIf(ami.Node)}, ami.Literal
-	if alias, isAlias := compat.AliasNamed(ami.Literal); isAlias {
+	id := host.Ami.Literal
+	if alias, isAlias := compat.AliasNamed(id); isAlias {
 		result.alias = alias.Name
-		if id, result.parameter, isAlias = alias.Resolve(x.facts.Parameters); isAlias {
-			result.node = cfn.Str(id)
-		}
+		id, result.parameter = x.facts.aliased(alias)
+		result.node = imageNode(id, result.parameter)
 	}
 	image := x.facts.Images[id]
 	result.rootDevice, result.rootVolumeGiB = image.RootDevice, image.RootVolumeGiB
 	return result
+}
+
+// imageID picks the id of an Ami as it is written: of an alias, and of the
+// default where it is absent, the AMI that it stands for.
+func (x *expansion) imageID(n *cfn.Node) *cfn.Node {
+	name := schema.DefaultAmi
+	if n != nil {
+		values, all := x.known.Values(n)
+		if !all || len(values) != 1 || !values[0].IsString() {
+			return n
+		}
+		name = values[0].Text
+	}
+	alias, isAlias := compat.AliasNamed(name)
+	if !isAlias {
+		return n
+	}
+	return imageNode(x.facts.aliased(alias))
+}
+
+// imageNode is an AMI's id or, where the account was not asked, a reference to
+// the parameter that CloudFormation looks it up in.
+func imageNode(id, parameter string) *cfn.Node {
+	if id == "" {
+		return cfn.Str("{{resolve:ssm:" + parameter + "}}")
+	}
+	return cfn.Str(id)
+}
+
+// aliased finds the AMI that an alias stands for, and the parameter that holds
+// its id; "" for an AMI that is not known.
+func (f *facts) aliased(alias compat.Alias) (id, parameter string) {
+	if id, parameter, found := alias.Resolve(f.Parameters); found {
+		return id, parameter
+	}
+	return "", alias.Parameters[0]
 }

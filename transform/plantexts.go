@@ -6,6 +6,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // RuleSecret is the rule of a secret that others could read.
@@ -59,17 +60,16 @@ func (x *planStrings) function(name string, argument *cfn.Node, at cfn.Path) {
 }
 
 func (x *planStrings) checkSub(argument *cfn.Node, at cfn.Path) {
-	text, variables := argument, (*cfn.Node)(nil)
-	if argument.IsList() && len(argument.Items) == 2 {
-		text, variables = argument.Items[0], argument.Items[1]
-		x.walk(variables, at.Key("Fn::Sub").Index(1))
+	text, variables := cfn.SubArgument(argument)
+	if variables != nil {
+		x.walk(argument.Items[1], at.Key("Fn::Sub").Index(1))
 	}
 	parts, err := cfn.SubParts(text.Text)
 	if err != nil {
 		return // plan has reported it
 	}
 	for _, part := range parts {
-		if part.Variable != "" && !variables.Has(part.Variable) {
+		if part.Variable != "" && variables[part.Variable] == nil {
 			x.check(part.Variable, text, at)
 		}
 	}
@@ -80,13 +80,13 @@ func (x *planStrings) check(parameter string, n *cfn.Node, at cfn.Path) {
 	case x.known.IsList(parameter):
 		x.problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: plan.RuleIntrinsic, Path: string(at), Place: n.Place,
-			Message: fmt.Sprintf("%s: parameter %q is a list, and only a text can stand in a plan", at, parameter),
-			Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %q}]}.", parameter),
+			Message: fmt.Sprintf("%s: parameter %s is a list, and only a text can stand in a plan", at, wording.Quote(parameter)),
+			Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %s}]}.", wording.Quote(parameter)),
 		})
 	case x.known.IsNoEcho(parameter):
 		x.problems.Add(problem.Problem{
 			Severity: problem.Warning, Rule: RuleSecret, Path: string(at), Place: n.Place,
-			Message: fmt.Sprintf("%s: parameter %q is NoEcho, but its value will stand readable in the state machine's definition", at, parameter),
+			Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, wording.Quote(parameter)),
 			Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
 		})
 	}

@@ -17,6 +17,10 @@ const (
 	// prewarmSeconds is how long an execution waits for the request to be
 	// taken. It is asynchronous, so that takes a moment.
 	prewarmSeconds = 10
+	// mostAhead bounds the work, which is a walk through the plan for each
+	// runner. Each becomes at least three resources, so a template with more
+	// cannot be deployed.
+	mostAhead = maxResources / 3
 )
 
 // prewarmRunners are the runners that are started ahead, in the order of the
@@ -24,7 +28,7 @@ const (
 // which it begins.
 func prewarmRunners(inventory *Contents) []*schema.Runner {
 	p := inventory.Plan
-	if !p.Prewarm {
+	if !p.Prewarm || len(inventory.Runners) > mostAhead {
 		return nil
 	}
 	assigned := make(map[*plan.State]string, len(inventory.Jobs))
@@ -49,8 +53,11 @@ func prewarmRunners(inventory *Contents) []*schema.Runner {
 // SAM a template may go through AWS::LanguageExtensions, which takes out keys
 // whose value is null; the steps would then get the answer for a payload.
 func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
+	if !x.deployable {
+		return
+	}
 	ahead := prewarmRunners(inventory)
-	if len(ahead) == 0 || !x.deployable {
+	if len(ahead) == 0 {
 		return
 	}
 	runners := cfn.Seq()
@@ -58,11 +65,12 @@ func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
 		runners.Items = append(runners.Items, x.runnerConfig(inventory.Plan, runner))
 	}
 	name := unusedName(inventory.Plan)
-	task := x.launcherTask("lambda:invoke", cfn.Obj(
+	language := languageOfPlan(inventory.Plan)
+	task := x.launcherTask(language, "lambda:invoke", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionPrewarm)),
 		cfn.F(protocol.KeyRunners, runners),
 	))
-	task.Get("Parameters").Set("InvocationType", cfn.Str("Event"))
+	task.Get(language.parameters()).Set("InvocationType", cfn.Str("Event"))
 	task.Delete("Retry")
 	task.Set("Comment", cfn.Str("Starts runners ahead of their jobs; Prewarm: false on the plan leaves this out."))
 	task.Set("TimeoutSeconds", cfn.Int(prewarmSeconds))
@@ -71,12 +79,8 @@ func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
 		cfn.F("Next", cfn.Str(name+prewarmEnd)),
 	)))
 	task.Set("Next", cfn.Str(name+prewarmEnd))
-	input := cfn.Obj(
-		cfn.F("Type", cfn.Str("Pass")),
-		cfn.F("Parameters", cfn.Obj(cfn.F("input.$", cfn.Str("$$.Execution.Input")))),
-		cfn.F("OutputPath", cfn.Str("$.input")),
-		cfn.F("Next", definition.Get("StartAt")),
-	)
+	input := language.executionInput()
+	input.Set("Next", definition.Get("StartAt"))
 	definition.Set("StartAt", cfn.Str(name))
 	states := definition.Get("States")
 	states.Fields = append([]cfn.Field{cfn.F(name, task), cfn.F(name+prewarmEnd, input)}, states.Fields...)

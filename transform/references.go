@@ -7,6 +7,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // RuleReference is the rule of a reference to what the expansion removes.
@@ -57,8 +58,8 @@ func (r *references) report(n *cfn.Node, at cfn.Path) {
 	id := StateMachineID(r.plan.Name)
 	r.problems.Add(problem.Problem{
 		Severity: problem.Error, Rule: RuleReference, Path: string(at), Place: n.Place,
-		Message: fmt.Sprintf("%s: refers to plan %q, which becomes the state machine %q", at, r.plan.Name, id),
-		Advice:  "Refer to " + id + ".",
+		Message: fmt.Sprintf("%s: refers to plan %s, which becomes the state machine %s", at, wording.Quote(r.plan.Name), wording.Quote(id)),
+		Advice:  "Refer to " + wording.Brief(id) + ".",
 	})
 }
 
@@ -106,10 +107,7 @@ func (r *references) namesPlan(text string) bool {
 }
 
 func (r *references) substitutesPlan(argument *cfn.Node) bool {
-	text, variables := argument, (*cfn.Node)(nil)
-	if argument.IsList() && len(argument.Items) == 2 {
-		text, variables = argument.Items[0], argument.Items[1]
-	}
+	text, variables := cfn.SubArgument(argument)
 	if !text.IsString() || !strings.Contains(text.Text, r.plan.Name) {
 		return false
 	}
@@ -118,7 +116,7 @@ func (r *references) substitutesPlan(argument *cfn.Node) bool {
 		return false
 	}
 	for _, part := range parts {
-		if part.Variable != "" && !variables.Has(part.Variable) && r.namesPlan(part.Variable) {
+		if part.Variable != "" && variables[part.Variable] == nil && r.namesPlan(part.Variable) {
 			return true
 		}
 	}

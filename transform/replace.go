@@ -5,6 +5,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // replaceResources puts the emitted resources in the places of those that they stand
@@ -82,10 +83,11 @@ func otherTransforms(transform *cfn.Node) *cfn.Node {
 // resource has already.
 func (x *expansion) nameClashes(resources *cfn.Node, bySource map[string][]emittedResource) problem.List {
 	var problems problem.List
+	declared := resources.ByKey()
 	owner := map[string]string{}
 	for _, resource := range x.emitted {
 		_, isSource := bySource[resource.logicalID]
-		taken := resources.Has(resource.logicalID) && !isSource
+		taken := declared[resource.logicalID] != nil && !isSource
 		other, emitted := owner[resource.logicalID]
 		owner[resource.logicalID] = resource.source
 		if !taken && !emitted {
@@ -93,13 +95,13 @@ func (x *expansion) nameClashes(resources *cfn.Node, bySource map[string][]emitt
 		}
 		by := "the template declares a resource of that name"
 		if emitted {
-			by = fmt.Sprintf("%q becomes a resource of that name too", other)
+			by = wording.Quote(other) + " becomes a resource of that name too"
 		}
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: "name-clash",
 			Path:    string(cfn.Path("").Keys("Resources", resource.logicalID)),
 			Place:   resources.KeyPlace(resource.logicalID),
-			Message: fmt.Sprintf("Resource %q: %q becomes a resource of this name, but %s", resource.logicalID, resource.source, by),
+			Message: fmt.Sprintf("Resource %s: %s becomes a resource of this name, but %s", wording.Quote(resource.logicalID), wording.Quote(resource.source), by),
 			Advice:  "Rename one of the two.",
 		})
 	}

@@ -27,28 +27,32 @@ func securityGroup(runner *schema.Runner) *cfn.Node {
 // separated by commas, which a launch template does not.
 func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
 	network := runner.AwsVpcConfiguration
-	switch {
-	case network == nil:
+	if network == nil {
 		return cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId"))
-	case !network.SecurityGroups.Given():
+	}
+	groups := x.chooseIn(network.Node, "SecurityGroups", func(n *cfn.Node) *cfn.Node {
+		switch {
+		case n == nil:
+			return cfn.Ref("AWS::NoValue")
+		case n.IsList():
+			return n
+		case n.IsString() && !cfn.IsDynamicReference(n.Text):
+			return stringList(schema.IDs(n.Text))
+		case x.isText(n):
+			return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), n)))
+		default:
+			return n
+		}
+	})
+	if cfn.IsNoValue(groups) {
 		return nil
 	}
-	groups := x.values.ResolveIf(network.SecurityGroups.Node)
-	switch {
-	case groups.IsList():
-		return groups
-	case groups.IsString() && network.SecurityGroups.Known:
-		return stringList(network.SecurityGroups.Literal)
-	case x.isText(groups):
-		return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), groups)))
-	default:
-		return groups
-	}
+	return groups
 }
 
 // isText reports whether a value comes to one text and not to a list.
 func (x *expansion) isText(n *cfn.Node) bool {
-	if values, _ := x.values.Values(n); len(values) > 0 {
+	if values, _ := x.known.Values(n); len(values) > 0 {
 		return values[0].IsString()
 	}
 	name, argument, _ := cfn.Intrinsic(n)
@@ -56,7 +60,7 @@ func (x *expansion) isText(n *cfn.Node) bool {
 	case "Fn::Split", "Fn::If":
 		return false
 	case "Ref":
-		return !x.values.IsList(argument.Text)
+		return !x.known.IsList(argument.Text)
 	}
 	return true
 }

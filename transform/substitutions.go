@@ -16,10 +16,10 @@ import (
 // known now is written into the definition, and what is not becomes a value
 // that escapes itself.
 type substitutions struct {
-	// parameters are the template's declarations.
-	parameters *cfn.Node
-	resources  *cfn.Node
-	values     *cfn.Node
+	// parameters and resources are the template's declarations.
+	parameters map[string]*cfn.Node
+	resources  map[string]*cfn.Node
+	values     []cfn.Field
 	// usedNames are the names that cannot be keys: the user's own keys, and what
 	// the plan's texts hold as ${name}, which commands do for shell variables.
 	usedNames map[string]bool
@@ -30,8 +30,8 @@ type substitutions struct {
 
 func newSubstitutions(template *cfn.Node, p *plan.Plan) *substitutions {
 	s := &substitutions{
-		parameters: template.Get("Parameters"), resources: template.Get("Resources"),
-		values: cfn.Obj(), usedNames: map[string]bool{}, keys: map[string]string{},
+		parameters: template.Get("Parameters").ByKey(), resources: template.Get("Resources").ByKey(),
+		usedNames: map[string]bool{}, keys: map[string]string{},
 	}
 	for _, field := range p.DefinitionSubstitutions.Entries() {
 		s.usedNames[field.Key] = true
@@ -40,16 +40,15 @@ func newSubstitutions(template *cfn.Node, p *plan.Plan) *substitutions {
 	return s
 }
 
+// takePlaceholders takes all that stands as ${name} in a tree's texts. A name
+// ends before the next ${, since no key has that in it.
 func (s *substitutions) takePlaceholders(n *cfn.Node) {
 	if n.IsString() {
-		for rest := n.Text; ; {
-			_, after, found := strings.Cut(rest, "${")
-			if !found {
-				break
+		pieces := strings.Split(n.Text, "${")
+		for _, piece := range pieces[1:] {
+			if name, _, closed := strings.Cut(piece, "}"); closed {
+				s.usedNames[strings.TrimPrefix(name, "!")] = true
 			}
-			name, _, _ := strings.Cut(after, "}")
-			s.usedNames[strings.TrimPrefix(name, "!")] = true
-			rest = after
 		}
 	}
 	for _, item := range n.Items {
@@ -72,7 +71,7 @@ func (s *substitutions) add(wish string, value *cfn.Node) string {
 	}
 	s.usedNames[key] = true
 	s.keys[wish] = key
-	s.values.Set(key, value)
+	s.values = append(s.values, cfn.F(key, value))
 	return "${" + key + "}"
 }
 
@@ -82,7 +81,7 @@ func (s *substitutions) mergedWith(own *cfn.Node) *cfn.Node {
 	if own.IsMap() {
 		all = own.Clone()
 	}
-	all.Fields = append(all.Fields, s.values.Fields...)
+	all.Fields = append(all.Fields, s.values...)
 	return all
 }
 
@@ -131,10 +130,7 @@ func (s *substitutions) text(n *cfn.Node) string {
 }
 
 func (s *substitutions) sub(argument *cfn.Node) (string, bool) {
-	template, variables := argument, (*cfn.Node)(nil)
-	if argument.IsList() && len(argument.Items) == 2 {
-		template, variables = argument.Items[0], argument.Items[1]
-	}
+	template, variables := cfn.SubArgument(argument)
 	if !template.IsString() {
 		return "", false
 	}
@@ -142,32 +138,29 @@ func (s *substitutions) sub(argument *cfn.Node) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	text := ""
+	var text strings.Builder
 	for _, part := range parts {
-		switch value := variables.Get(part.Variable); {
+		switch value := variables[part.Variable]; {
 		case part.Variable == "":
-			text += part.Literal
+			text.WriteString(part.Literal)
 		case value != nil:
-			text += s.text(value)
+			text.WriteString(s.text(value))
 		default:
-			text += s.placeholder(reference(part.Variable))
+			text.WriteString(s.placeholder(reference(part.Variable)))
 		}
 	}
-	return text, true
+	return text.String(), true
 }
 
 func (s *substitutions) join(argument *cfn.Node) (string, bool) {
 	if !argument.IsList() || len(argument.Items) != 2 || !argument.Items[0].IsString() || !argument.Items[1].IsList() {
 		return "", false
 	}
-	text := ""
+	texts := make([]string, len(argument.Items[1].Items))
 	for i, item := range argument.Items[1].Items {
-		if i > 0 {
-			text += argument.Items[0].Text
-		}
-		text += s.text(item)
+		texts[i] = s.text(item)
 	}
-	return text, true
+	return strings.Join(texts, argument.Items[0].Text), true
 }
 
 // placeholder names a value that only the deployment knows.
@@ -179,6 +172,9 @@ func (s *substitutions) placeholder(n *cfn.Node) string {
 		}
 	}
 	s.count++
+	if s.count > maxValues {
+		return "" // Expand reports it
+	}
 	wish, value := "AttiniValue"+strconv.Itoa(s.count), n
 	if s.needsEscape(n) {
 		value = escaped(n)
@@ -205,7 +201,7 @@ func (s *substitutions) needsEscape(n *cfn.Node) bool {
 	case name == "Fn::Base64":
 		return false
 	case name == "Fn::GetAtt" && argument.IsList() && len(argument.Items) == 2:
-		kind := s.resources.At(argument.Items[0].Text, "Type")
+		kind := s.resources[argument.Items[0].Text].Get("Type")
 		return !kind.IsString() || !strings.HasPrefix(kind.Text, "AWS::") || argument.Items[1].Text != "Arn"
 	case name != "Ref" || !argument.IsString():
 		return true
@@ -213,10 +209,10 @@ func (s *substitutions) needsEscape(n *cfn.Node) bool {
 	if slices.Contains(cfn.PseudoParameters(), argument.Text) {
 		return false
 	}
-	if kind := s.resources.At(argument.Text, "Type"); kind.IsString() {
+	if kind := s.resources[argument.Text].Get("Type"); kind.IsString() {
 		return !strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::CloudFormation::")
 	}
-	kind := s.parameters.At(argument.Text, "Type")
+	kind := s.parameters[argument.Text].Get("Type")
 	return !kind.IsString() || kind.Text != "Number" && (!strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::SSM::"))
 }
 

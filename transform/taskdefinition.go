@@ -36,13 +36,8 @@ func defaultRole() *cfn.Node {
 
 func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
-	role, image := defaultRole(), cfn.Str(cmp.Or(x.defaultImage, DefaultImage))
-	if runner.RoleArn.Given() {
-		role = x.values.ResolveIf(runner.RoleArn.Node)
-	}
-	if runner.Image.Given() {
-		image = x.values.ResolveIf(runner.Image.Node)
-	}
+	role := x.choose(runner.RoleArn.Node, or(defaultRole()))
+	image := x.choose(runner.Image.Node, or(cfn.Str(cmp.Or(x.defaultImage, DefaultImage))))
 	container := ecs.TaskDefinition_ContainerDefinition{
 		Name:  containerName,
 		Image: t.placeholder(image),

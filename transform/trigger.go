@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -87,22 +88,26 @@ func (x *expansion) addDigest(expanded *cfn.Node, p *plan.Plan) {
 	parameters := cfn.Obj()
 	for _, declared := range expanded.Get("Parameters").Entries() {
 		if !cfn.IsNoEcho(declared.Value) {
-			parameters.Set(declared.Key, cfn.Ref(declared.Key))
+			parameters.Fields = append(parameters.Fields, cfn.F(declared.Key, cfn.Ref(declared.Key)))
 		}
 	}
 	if len(parameters.Fields) > 0 {
 		properties.Set("Parameters", parameters)
 	}
-	digest := sha256.Sum256(appendDigestInput(nil, expanded))
-	properties.Set("TemplateDigest", cfn.Str(hex.EncodeToString(digest[:])))
+	digest := sha256.New()
+	text := bufio.NewWriter(digest)
+	appendDigestInput(text, expanded)
+	text.Flush() // a digest takes whatever is written
+	properties.Set("TemplateDigest", cfn.Str(hex.EncodeToString(digest.Sum(nil))))
 }
 
-// appendDigestInput appends all of a tree: each value with its kind and its length,
+// appendDigestInput writes all of a tree: each value with its kind and its length,
 // so that no two trees look alike.
-func appendDigestInput(text []byte, n *cfn.Node) []byte {
+func appendDigestInput(text *bufio.Writer, n *cfn.Node) {
 	mark := func(kind cfn.Kind, length int) {
-		text = strconv.AppendInt(append(text, byte(kind)), int64(length), 10)
-		text = append(text, ' ')
+		text.WriteByte(byte(kind))
+		text.WriteString(strconv.Itoa(length))
+		text.WriteByte(' ')
 	}
 	switch n.Kind {
 	case cfn.List:
@@ -111,14 +116,14 @@ func appendDigestInput(text []byte, n *cfn.Node) []byte {
 		mark(n.Kind, len(n.Fields))
 	default:
 		mark(n.Kind, len(n.Text))
-		text = append(text, n.Text...)
+		text.WriteString(n.Text)
 	}
 	for _, item := range n.Items {
-		text = appendDigestInput(text, item)
+		appendDigestInput(text, item)
 	}
 	for _, field := range n.Fields {
 		mark(cfn.String, len(field.Key))
-		text = appendDigestInput(append(text, field.Key...), field.Value)
+		text.WriteString(field.Key)
+		appendDigestInput(text, field.Value)
 	}
-	return text
 }

@@ -19,8 +19,8 @@ const (
 	// stallTime is how long the writer may take nothing before it counts as
 	// stalled. Nobody waits for a stalled writer.
 	stallTime = 2 * time.Second
-	// longestWait bounds one call, also while the writer is only slow.
-	longestWait = 5 * time.Second
+	// maxWait bounds one call, also while the writer is only slow.
+	maxWait = 5 * time.Second
 )
 
 // AsyncWriter writes whole lines to a writer that may block, as a container's
@@ -35,9 +35,9 @@ type AsyncWriter struct {
 	notice func(Dropped) []byte
 	// wake has an element when there may be something to write.
 	wake chan struct{}
-	// turn is held by the one call at a time that waits for room, so that calls
+	// writing is held by the one call at a time that waits for room, so that calls
 	// get room in their order.
-	turn chan struct{}
+	writing chan struct{}
 	// ended is closed when the goroutine has ended.
 	ended chan struct{}
 
@@ -61,7 +61,7 @@ var _ io.Writer = (*AsyncWriter)(nil)
 // NewAsyncWriter writes to w, to which nothing else may write. notice returns one
 // line, and must not write to the AsyncWriter itself. Close must be called.
 func NewAsyncWriter(w io.Writer, notice func(Dropped) []byte) *AsyncWriter {
-	a := &AsyncWriter{w: w, notice: notice, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1), ended: make(chan struct{})}
+	a := &AsyncWriter{w: w, notice: notice, wake: make(chan struct{}, 1), writing: make(chan struct{}, 1), ended: make(chan struct{})}
 	go a.run()
 	return a
 }
@@ -79,7 +79,7 @@ func (a *AsyncWriter) Write(lines []byte) (int, error) {
 // Console returns a console for jobs, whose lines wait up to 5 s for room, so
 // that a job does not outpace its log, and not at all for a writer that has
 // taken nothing for 2 s.
-func (a *AsyncWriter) Console() *Console { return &Console{w: patient{a}} }
+func (a *AsyncWriter) Console() *Console { return &Console{w: blockingWriter{a}} }
 
 // Close writes what is left, as long as ctx lasts. A call of w.Write that blocks
 // cannot be ended: then the goroutine stays until it returns. What is written
@@ -97,11 +97,11 @@ func (a *AsyncWriter) Close(ctx context.Context) error {
 	}
 }
 
-// patient writes to an AsyncWriter, and waits.
-type patient struct{ *AsyncWriter }
+// blockingWriter writes to an AsyncWriter, and waits.
+type blockingWriter struct{ *AsyncWriter }
 
 // Write waits for room, for a bounded time.
-func (p patient) Write(lines []byte) (int, error) {
+func (p blockingWriter) Write(lines []byte) (int, error) {
 	p.mu.Lock()
 	rest := lines
 	if p.waiting == 0 {
@@ -125,11 +125,11 @@ func (p patient) Write(lines []byte) (int, error) {
 
 // await returns the lines for which there was no room in time.
 func (a *AsyncWriter) await(lines []byte) (rest []byte) {
-	longest := time.NewTimer(longestWait)
+	longest := time.NewTimer(maxWait)
 	defer longest.Stop()
 	select {
-	case a.turn <- struct{}{}:
-		defer func() { <-a.turn }()
+	case a.writing <- struct{}{}:
+		defer func() { <-a.writing }()
 	case <-longest.C:
 		return lines
 	}
@@ -163,7 +163,7 @@ func (a *AsyncWriter) await(lines []byte) (rest []byte) {
 // and were dropped.
 func (a *AsyncWriter) addJobs(lines []byte) (rest []byte) {
 	if a.dropped != (Dropped{}) && asyncLimit-len(a.pending) >= noticeRoom {
-		a.tell()
+		a.reportDropped()
 	}
 	return a.add(lines, asyncLimit)
 }
@@ -224,7 +224,7 @@ func (a *AsyncWriter) take() (lines []byte, more bool) {
 	for {
 		a.mu.Lock()
 		if len(a.pending) == 0 {
-			a.tell()
+			a.reportDropped()
 		}
 		if len(a.pending) > 0 {
 			lines, a.pending, a.spare = a.pending, a.spare, nil
@@ -245,8 +245,8 @@ func (a *AsyncWriter) take() (lines []byte, more bool) {
 	}
 }
 
-// tell adds the notice of what was dropped, if anything was.
-func (a *AsyncWriter) tell() {
+// reportDropped adds the notice of what was dropped, if anything was.
+func (a *AsyncWriter) reportDropped() {
 	if a.dropped != (Dropped{}) {
 		a.pending = append(a.pending, a.notice(a.dropped)...)
 		a.dropped = Dropped{}

@@ -82,7 +82,7 @@ func newAgentGroup(t testing.TB) *agentGroup {
 
 // useTask has the next worker be that task.
 func (f *agentGroup) useTask(task string) {
-	f.ports.State, f.ports.Filter, f.ports.Claims = f.state.Life(task), f.state.Admission(task), f.claims.Of(task)
+	f.ports.State, f.ports.Filter, f.ports.Claims = f.state.RunnerState(task), f.state.MessageFilter(task), f.claims.Of(task)
 	f.ports.Queue, f.ports.Reporter, f.ports.Source = f.queue, f.reporter, f.fakeClockFixture
 }
 

@@ -176,7 +176,7 @@ func TestHeartbeatsWhileTheSourceIsSlow(t *testing.T) {
 	t.Parallel()
 	b := newFixture(t)
 	b.ports.Source = fill(func(context.Context, string) error {
-		assert.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > 3 }, testTimeout, time.Millisecond)
+		assert.Eventually(t, func() bool { return b.reporter.Heartbeats("token-Step") > 3 }, testTimeout, time.Millisecond)
 		return nil
 	})
 	answers := b.commands("Step", "true")
@@ -194,8 +194,8 @@ func TestHeartbeatsUntilTheReport(t *testing.T) {
 	_, ended := b.start(ctx)
 	b.awaitText("Step", "started\n")
 	stop()
-	before := b.reporter.Beats("token-Step")
-	require.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > before+3 }, testTimeout, time.Millisecond)
+	before := b.reporter.Heartbeats("token-Step")
+	require.Eventually(t, func() bool { return b.reporter.Heartbeats("token-Step") > before+3 }, testTimeout, time.Millisecond)
 	require.ErrorIs(t, <-ended, context.Canceled)
 	assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: context canceled"}, get(t, answers).failure)
 }

@@ -58,14 +58,14 @@ func (l *panicGuardLog) end() {
 
 // Close implements JobLog. It waits for a Write as long as ctx lasts.
 func (l *panicGuardLog) Close(ctx context.Context) {
-	if l.log != nil && l.rest(ctx) {
+	if l.log != nil && l.awaitIdle(ctx) {
 		l.close(ctx)
 	}
 }
 
-// rest waits for the Write in progress, and allows no more. It returns false
+// awaitIdle waits for the Write in progress, and allows no more. It returns false
 // when ctx has ended before.
-func (l *panicGuardLog) rest(ctx context.Context) bool {
+func (l *panicGuardLog) awaitIdle(ctx context.Context) bool {
 	l.mu.Lock()
 	l.closing = true
 	if !l.writing {

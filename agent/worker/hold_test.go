@@ -41,7 +41,7 @@ func TestWaitingJobsAreKeptInvisible(t *testing.T) {
 		assert.NotContains(t, f.log(), "came again")
 		assert.Equal(t, 4*4*60*3, recorder.count("hide 1m0s"), "each every 20 seconds")
 		for i := range 6 {
-			assert.GreaterOrEqual(t, f.reporter.Beats(fmt.Sprint("token-Step", i)), 4*60*3)
+			assert.GreaterOrEqual(t, f.reporter.Heartbeats(fmt.Sprint("token-Step", i)), 4*60*3)
 		}
 		require.NoError(t, <-ended)
 		for _, answer := range answers {
@@ -176,7 +176,7 @@ func TestNoJobStallsAnothersHeartbeat(t *testing.T) {
 		_, ended := f.start(t.Context())
 		time.Sleep(10 * protocol.HeartbeatInterval)
 		synctest.Wait()
-		assert.Equal(t, 11, f.reporter.Beats("token-Step"))
+		assert.Equal(t, 11, f.reporter.Heartbeats("token-Step"))
 		close(let)
 		require.NoError(t, <-ended)
 	})
@@ -197,7 +197,7 @@ func TestAHangingHideStallsNoHeartbeat(t *testing.T) {
 		f.commands("Second")
 		time.Sleep(10 * protocol.HeartbeatInterval)
 		synctest.Wait()
-		assert.Equal(t, 11, f.reporter.Beats("token-Second"))
+		assert.Equal(t, 11, f.reporter.Heartbeats("token-Second"))
 		close(let)
 		require.NoError(t, <-ended)
 	})

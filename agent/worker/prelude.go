@@ -12,12 +12,12 @@ import (
 // The first line of each script: the first failing command ends it, in a pipe
 // too where the shell can.
 const (
-	preludePipefail = "set -eo pipefail\n"
-	preludePlain    = "set -e\n"
-	// preludeAsking asks the shell in the script itself, which takes a process
+	headerPipefail = "set -eo pipefail\n"
+	headerPlain    = "set -e\n"
+	// headerAsking asks the shell in the script itself, which takes a process
 	// each time. An unknown option would end some shells: so it is tried in
 	// another one.
-	preludeAsking = "set -e; if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n"
+	headerAsking = "set -e; if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n"
 )
 
 // askTimeout bounds the question to the shell; the scripts can do without.
@@ -50,11 +50,11 @@ func (w *Worker) scriptHeader(ctx context.Context) string {
 	}
 	switch o.state.Load() {
 	case hasPipefail:
-		return preludePipefail
+		return headerPipefail
 	case lacksPipefail:
-		return preludePlain
+		return headerPlain
 	default:
-		return preludeAsking
+		return headerAsking
 	}
 }
 

@@ -44,7 +44,7 @@ func TestReportsAreRetriedUntilTheStepEnds(t *testing.T) {
 				answers := f.commands("Step")
 				_, ended := f.start(t.Context())
 				time.Sleep(2 * time.Hour)
-				assert.GreaterOrEqual(t, f.reporter.Beats("token-Step"), 2*60*3)
+				assert.GreaterOrEqual(t, f.reporter.Heartbeats("token-Step"), 2*60*3)
 				assert.Equal(t, sourceFailure(), (<-answers).Failure)
 				assert.LessOrEqual(t, time.Since(begin), 3*time.Hour+2*time.Minute)
 				require.NoError(t, <-ended)

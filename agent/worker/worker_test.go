@@ -113,7 +113,7 @@ func TestStepsLiveWhileTheRunnerStarts(t *testing.T) {
 			b.config.StartupCommands = []string{"while [ ! -e " + b.config.Directory + "/go ]; do sleep 0.01; done", c.end}
 			answers := b.commands("Step", "echo ran")
 			_, ended := b.start(t.Context())
-			require.Eventually(t, func() bool { return b.reporter.Beats("token-Step") > 3 }, testTimeout, time.Millisecond)
+			require.Eventually(t, func() bool { return b.reporter.Heartbeats("token-Step") > 3 }, testTimeout, time.Millisecond)
 			assert.Empty(t, b.text("Step"))
 			require.NoError(t, os.WriteFile(filepath.Join(b.config.Directory, "go"), nil, 0o600))
 			assert.Equal(t, c.failure, get(t, answers).failure)

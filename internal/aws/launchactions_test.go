@@ -13,10 +13,9 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// TestLaunchActions: the launcher's role must permit exactly the actions that it
-// calls, also for EC2 hosts, besides iam:PassRole for the tasks' and hosts' roles
-// and ecs:TagResource and ec2:CreateTags. internal/test/lint compares
-// template.yaml with the same list.
+// TestLaunchActions: everything that the launcher ever calls, on an EC2 host too,
+// is what its role permits, besides iam:PassRole of the tasks' and hosts' roles,
+// and ecs:TagResource and ec2:CreateTags where tags are propagated.
 func TestLaunchActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
@@ -44,5 +43,5 @@ func TestLaunchActions(t *testing.T) {
 	// It comes only after an answer to the list.
 	proxy.On("ListContainerInstances", (&recordedRequests{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
 	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
-	assert.Equal(t, permitted(t, "launcher"), proxy.Actions())
+	assert.Equal(t, permitted(t, "LauncherRole", "ec2:CreateTags", "ecs:TagResource", "iam:PassRole"), proxy.Actions())
 }

@@ -18,8 +18,7 @@ import (
 )
 
 // TestLifecycleActions: everything that the lifecycle function ever calls, when
-// a Runner or a plan is deployed, starts or goes away. internal/test/lint holds the
-// function's role in template.yaml to the same list.
+// a Runner or a plan is deployed, starts or goes away, is what its role permits.
 func TestLifecycleActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
@@ -33,7 +32,7 @@ func TestLifecycleActions(t *testing.T) {
 			assert.NotContains(t, err.Error(), "no answer", "%d of the calls %d", i, n)
 		}
 	}
-	assert.Equal(t, permitted(t, "lifecycle"), proxy.Actions())
+	assert.Equal(t, permitted(t, "LifecycleRole"), proxy.Actions())
 }
 
 // deploymentCalls are the check of a Runner, and what is recorded of it.

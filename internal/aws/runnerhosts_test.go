@@ -122,3 +122,48 @@ func TestRunnerHosts(t *testing.T) {
 	t.Parallel()
 	testHosts(t, sdkConfig(t, fakeaws.Start(t).Endpoint()))
 }
+
+// TestTerminateRefused: EC2 refuses the termination of an instance that has lost
+// its tags. It is an error only where the instance still is.
+func TestTerminateRefused(t *testing.T) {
+	t.Parallel()
+	described := func(state string) fakeaws.Answer {
+		return func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+			fmt.Fprintf(w, `<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceState><name>%s</name></instanceState></item></instancesSet></item></reservationSet></DescribeInstancesResponse>`, state)
+			return true
+		}
+	}
+	for name, c := range map[string]struct {
+		refusal  string
+		describe fakeaws.Answer
+		fails    bool
+	}{
+		"terminated":                 {refusal: "UnauthorizedOperation", describe: described("terminated")},
+		"shutting down":              {refusal: "UnauthorizedOperation", describe: described("shutting-down")},
+		"forgotten":                  {refusal: "UnauthorizedOperation", describe: fakeaws.Error(http.StatusBadRequest, "InvalidInstanceID.NotFound")},
+		"not listed":                 {refusal: "UnauthorizedOperation", describe: described("")},
+		"running":                    {refusal: "UnauthorizedOperation", describe: described("running"), fails: true},
+		"stopped":                    {refusal: "UnauthorizedOperation", describe: described("stopped"), fails: true},
+		"that may not be looked at":  {refusal: "UnauthorizedOperation", describe: fakeaws.Error(http.StatusForbidden, "UnauthorizedOperation"), fails: true},
+		"that may not be terminated": {refusal: "OperationNotPermitted", describe: described("terminated"), fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
+			proxy.On("TerminateInstances", fakeaws.Error(http.StatusForbidden, c.refusal))
+			proxy.On("DescribeInstances", c.describe)
+			if name == "not listed" {
+				proxy.On("DescribeInstances", func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+					fmt.Fprint(w, `<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>`)
+					return true
+				})
+			}
+			err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).Terminate(t.Context(), "i-1")
+			if !c.fails {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, "ec2:TerminateInstances")
+		})
+	}
+}

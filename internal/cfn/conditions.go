@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
-// conditionResult is what a condition came to; known is false when that was reported.
-type conditionResult struct{ value, known bool }
+// conditionResult is what a condition came to; known is false when that was reported,
+// and open is true as long as it is being worked out.
+type conditionResult struct{ value, known, open bool }
 
 // CloudFormation takes 2 to 10 operands of Fn::And and Fn::Or.
 const (
@@ -104,32 +105,52 @@ func (v *evaluation) operands(n, list *Node, at Path, decisive bool) (value, kno
 // namedCondition evaluates the condition whose name n is.
 func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 	if done, again := v.conditions[n.Text]; again {
+		if done.open {
+			v.cycle(n, at)
+		}
 		return done.value, done.known
 	}
-	definition := v.template.At("Conditions", n.Text)
-	switch {
-	case definition == nil:
-		message := fmt.Sprintf("the template has no condition %q", n.Text)
-		if near := problem.Nearest(n.Text, fieldNames(v.template.Get("Conditions"))); near != "" {
-			message += fmt.Sprintf("; did you mean %q?", near)
+	definition := v.section("Conditions", n.Text)
+	if definition == nil {
+		if v.problems != nil {
+			message := "the template has no condition " + wording.Quote(n.Text)
+			v.report(n, at, "unknown-condition", didYouMean(message, n.Text, candidates(v.template.Get("Conditions"))), "")
 		}
-		v.report(n, at, "unknown-condition", message, "")
-		return false, false
-	case slices.Contains(v.evaluating, n.Text):
-		v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(append(slices.Clone(v.evaluating), n.Text), " > "), "")
 		return false, false
 	}
+	v.conditions[n.Text] = conditionResult{open: true}
 	v.evaluating = append(v.evaluating, n.Text)
 	value, known = v.condition(definition, Path("").Keys("Conditions", n.Text))
 	v.evaluating = v.evaluating[:len(v.evaluating)-1]
-	v.conditions[n.Text] = conditionResult{value, known}
+	v.conditions[n.Text] = conditionResult{value: value, known: known}
 	return value, known
 }
 
-func fieldNames(n *Node) []string {
-	var names []string
-	for _, field := range n.Entries() {
-		names = append(names, field.Key)
+// longestCycle is how many conditions of a cycle a message names.
+const longestCycle = 10
+
+// cycle reports a condition that needs itself, by way of those that are open.
+func (v *evaluation) cycle(n *Node, at Path) {
+	if v.problems == nil {
+		return
+	}
+	way := append(slices.Clone(v.evaluating[max(0, len(v.evaluating)-longestCycle):]), n.Text)
+	for i, name := range way {
+		way[i] = wording.Brief(name)
+	}
+	v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(way, " > "), "")
+}
+
+// candidates are the keys of an object, as many as a suggestion looks at.
+func candidates(n *Node) []string {
+	fields := n.Entries()
+	return namesOf(fields[:min(len(fields), wording.MaxCandidates)])
+}
+
+func namesOf(fields []Field) []string {
+	names := make([]string, len(fields))
+	for i, field := range fields {
+		names[i] = field.Key
 	}
 	return names
 }

@@ -3,6 +3,8 @@ package cfn
 import (
 	"fmt"
 	"strings"
+
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // resolve replaces the dynamic references in all texts of a function's result.
@@ -49,8 +51,11 @@ func (v *evaluation) dynamic(n *Node, at Path) (*Node, bool) {
 		value, known := v.values.Resolved[reference]
 		if !known {
 			complete = false
-			v.report(n, at, "unknown-value", fmt.Sprintf("the value of %s is known only to AWS", reference), lookup("Resolved", reference))
+			v.report(n, at, "unknown-value", "the value of "+wording.Brief(reference)+" is known only to AWS", lookup("Resolved", reference))
 			value = reference
+		}
+		if complete && !v.fits(n, at, len(value)) {
+			return n, false
 		}
 		text.WriteString(rest[:start])
 		text.WriteString(value)
@@ -62,7 +67,14 @@ func (v *evaluation) dynamic(n *Node, at Path) (*Node, bool) {
 	return &result, complete
 }
 
+// longestReference is how many bytes the longest name or ARN has that a
+// reference can hold.
+const longestReference = 2500
+
 // lookup says how to give a value in the --lookups file.
 func lookup(section, name string) string {
+	if len(name) > longestReference {
+		name = wording.Brief(name)
+	}
 	return fmt.Sprintf("Give it in the --lookups file: {%s: {%s: \"value\"}}.", appendText(nil, section), appendText(nil, name))
 }

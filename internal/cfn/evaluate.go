@@ -26,10 +26,15 @@ type Values struct {
 }
 
 // Evaluator replaces the intrinsic functions of one template by their values.
+// It is not safe for concurrent use.
 type Evaluator struct {
 	template   *Node
 	values     Values
 	parameters map[string]*Node
+	// indexes are those of the objects in which names are looked up.
+	indexes map[*Node]map[string]*Node
+	// matching counts the steps that AllowedPatterns took.
+	matching int
 }
 
 // Evaluate returns a new tree in which every intrinsic function and dynamic
@@ -39,6 +44,7 @@ type Evaluator struct {
 // The results of functions have the place of the function.
 func (e *Evaluator) Evaluate(n *Node, at Path) (*Node, problem.List) {
 	v := e.evaluation()
+	v.problems = &problem.List{}
 	result, _ := v.node(n, at)
 	return result, v.problems.Sorted()
 }
@@ -46,31 +52,88 @@ func (e *Evaluator) Evaluate(n *Node, at Path) (*Node, problem.List) {
 // Condition evaluates one of the template's Conditions. at is where it is used.
 func (e *Evaluator) Condition(name string, at Path) (bool, problem.List) {
 	v := e.evaluation()
+	v.problems = &problem.List{}
 	result, _ := v.namedCondition(Str(name), at)
 	return result, v.problems.Sorted()
 }
 
 func (e *Evaluator) evaluation() *evaluation {
-	return &evaluation{Evaluator: e, conditions: map[string]conditionResult{}}
+	return &evaluation{Evaluator: e, conditions: map[string]conditionResult{}, room: maxValues}
 }
+
+// get looks up a key of an object of the template; nil when it is not there.
+func (e *Evaluator) get(n *Node, key string) *Node {
+	const few = 16
+	if n == nil || len(n.Fields) <= few {
+		return n.Get(key)
+	}
+	index := e.indexes[n]
+	if index == nil {
+		index = n.ByKey()
+		e.indexes[n] = index
+	}
+	return index[key]
+}
+
+// section looks up a name in a section of the template.
+func (e *Evaluator) section(section, name string) *Node {
+	return e.get(e.template.Get(section), name)
+}
+
+// maxValues is how large the values may be to which functions come, in bytes:
+// many times a whole template. A function can name a long value many times.
+const maxValues = 32 << 20
+
+// nodeSize is about how many bytes a Node takes in memory.
+const nodeSize = 100
 
 // evaluation is one call of Evaluate. Its methods come to a value, or to
 // nothing (nil, false) once they have reported why.
 type evaluation struct {
 	*Evaluator
-	problems problem.List
+	// problems is nil where nobody reads them: then no words are made.
+	problems *problem.List
+	// room is how many bytes there are left for values.
+	room int
 	// conditions are those already worked out: one that is used twice by each
 	// of a chain of others must not be worked out a million times.
 	conditions map[string]conditionResult
-	// evaluating are the conditions that are being worked out, to find those that
-	// need themselves.
+	// evaluating are the conditions that are being worked out, outermost first.
 	evaluating []string
 	// depth counts the functions around the value: dynamic references are
 	// resolved last, in what the outermost function comes to.
 	depth int
 }
 
+// fits reports whether there is room for a value of so many bytes, and takes it.
+func (v *evaluation) fits(n *Node, at Path, size int) bool {
+	before := v.room
+	v.room -= size
+	if v.room < 0 && before >= 0 {
+		v.report(n, at, "too-large", fmt.Sprintf("the values of the template's functions are larger than %d MiB in all", maxValues>>20), "")
+	}
+	return v.room >= 0
+}
+
+// size is how many bytes a tree takes, about.
+func (n *Node) size() int {
+	if n == nil {
+		return 0
+	}
+	size := nodeSize + len(n.Text)
+	for _, item := range n.Items {
+		size += item.size()
+	}
+	for _, field := range n.Fields {
+		size += len(field.Key) + field.Value.size()
+	}
+	return size
+}
+
 func (v *evaluation) report(n *Node, at Path, rule, message, advice string) {
+	if v.problems == nil {
+		return
+	}
 	found := problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Message: message, Advice: advice}
 	if at != "" {
 		found.Message = fmt.Sprintf("%s: %s", at, message)
@@ -85,6 +148,9 @@ func (v *evaluation) report(n *Node, at Path, rule, message, advice string) {
 func (v *evaluation) node(n *Node, at Path) (*Node, bool) {
 	if n == nil {
 		return nil, true
+	}
+	if !v.fits(n, at, nodeSize) {
+		return n, false
 	}
 	if name, argument, ok := Intrinsic(n); ok {
 		return v.function(n, name, argument, at)

@@ -147,6 +147,9 @@ func (v *evaluation) base64(argument *Node, at Path) *Node {
 	if !known {
 		return nil
 	}
+	if !v.fits(argument, at, base64.StdEncoding.EncodedLen(len(text))) {
+		return nil
+	}
 	return Str(base64.StdEncoding.EncodeToString([]byte(text)))
 }
 

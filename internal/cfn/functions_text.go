@@ -6,17 +6,19 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // The functions that make texts and lists of others.
 
 func (v *evaluation) sub(n, argument *Node, at Path) *Node {
-	template, variables := argument, (*Node)(nil)
+	template, variables := SubArgument(argument)
 	place := at
-	if argument.IsList() && len(argument.Items) == 2 && argument.Items[1].IsMap() {
-		template, variables, place = argument.Items[0], argument.Items[1], at.Index(0)
+	if argument.IsList() {
+		place = at.Index(0)
 	}
-	if !template.IsString() {
+	if !template.IsString() || argument.IsList() && !argument.Items[1].IsMap() {
 		return v.reportShape(n, at, "a string, or a list of a string and an object of variables")
 	}
 	parts, err := SubParts(template.Text)
@@ -32,8 +34,10 @@ func (v *evaluation) sub(n, argument *Node, at Path) *Node {
 			continue
 		}
 		piece, known := v.variable(template, part.Variable, variables, at)
-		complete = complete && known
-		text.WriteString(piece)
+		complete = complete && known && v.fits(template, at, len(piece))
+		if complete {
+			text.WriteString(piece)
+		}
 	}
 	if !complete {
 		return nil
@@ -43,8 +47,8 @@ func (v *evaluation) sub(n, argument *Node, at Path) *Node {
 
 // variable is the text of ${name}: of the function's own variables, a
 // parameter, a resource or its attribute.
-func (v *evaluation) variable(template *Node, name string, variables *Node, at Path) (string, bool) {
-	if own := variables.Get(name); own != nil {
+func (v *evaluation) variable(template *Node, name string, variables map[string]*Node, at Path) (string, bool) {
+	if own := variables[name]; own != nil {
 		return v.evaluateText(own, at.Index(1).Key(name))
 	}
 	var value *Node
@@ -67,6 +71,13 @@ func (v *evaluation) join(n, argument *Node, at Path) *Node {
 	if !known {
 		return nil
 	}
+	size := len(argument.Items[0].Text) * len(texts)
+	for _, text := range texts {
+		size += len(text)
+	}
+	if !v.fits(n, at, size) {
+		return nil
+	}
 	return Str(strings.Join(texts, argument.Items[0].Text))
 }
 
@@ -76,6 +87,9 @@ func (v *evaluation) split(n, argument *Node, at Path) *Node {
 	}
 	text, known := v.evaluateText(argument.Items[1], at.Index(1))
 	if !known {
+		return nil
+	}
+	if !v.fits(n, at, nodeSize*(1+strings.Count(text, argument.Items[0].Text))) {
 		return nil
 	}
 	result := Seq()
@@ -96,7 +110,7 @@ func (v *evaluation) choose(n, argument *Node, at Path) *Node {
 	}
 	index, err := strconv.Atoi(position)
 	if err != nil || index < 0 || index >= len(items.Items) {
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("the index %q is no position in a list of %d, counted from 0", position, len(items.Items)), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("the index %s is no position in a list of %d, counted from 0", wording.Quote(position), len(items.Items)), "")
 		return nil
 	}
 	return items.Items[index]
@@ -119,7 +133,7 @@ func (v *evaluation) cidr(n, argument *Node, at Path) *Node {
 	}
 	block, err := netip.ParsePrefix(text)
 	if err != nil {
-		v.report(argument.Items[0], at.Index(0), "intrinsic-shape", fmt.Sprintf("%q is no block of addresses such as 10.0.0.0/16", text), "")
+		v.report(argument.Items[0], at.Index(0), "intrinsic-shape", wording.Quote(text)+" is no block of addresses such as 10.0.0.0/16", "")
 		return nil
 	}
 	length := block.Addr().BitLen() - bits
@@ -143,7 +157,7 @@ func (v *evaluation) number(n *Node, at Path, most int) (int, bool) {
 	}
 	value, err := strconv.Atoi(text)
 	if err != nil || value < 1 || value > most {
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("%q is no whole number from 1 to %d", text, most), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("%s is no whole number from 1 to %d", wording.Quote(text), most), "")
 		return 0, false
 	}
 	return value, true

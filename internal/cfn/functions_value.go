@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // The functions that look something up: parameters, resources, mappings,
@@ -24,7 +24,7 @@ func (v *evaluation) ref(n, argument *Node, at Path) *Node {
 	}
 	if value, known := v.values.Pseudo[name]; known {
 		if name == "AWS::NotificationARNs" {
-			return commaSeparated(value)
+			return v.commaSeparated(n, at, value)
 		}
 		return Str(value)
 	}
@@ -34,15 +34,18 @@ func (v *evaluation) ref(n, argument *Node, at Path) *Node {
 // parameter is the checked value of a declared parameter.
 func (v *evaluation) parameter(n *Node, name string, at Path) *Node {
 	if value := v.parameters[name]; value != nil {
-		return value.Clone()
+		return v.copied(n, at, value)
 	}
-	declaration := v.template.At("Parameters", name)
-	if kind, isStored := storedType(declaration); isStored {
-		key := v.storedName(name)
-		v.report(n, at, "unknown-value", fmt.Sprintf("the value of parameter %q, of type %s, is known only to AWS", name, kind), lookup("Resolved", key))
+	if v.problems == nil {
 		return nil
 	}
-	v.report(n, at, "parameter-missing", fmt.Sprintf("parameter %q has no value", name), giveParameter(name))
+	declaration := v.section("Parameters", name)
+	if kind, isStored := storedType(declaration); isStored {
+		key := v.storedName(name)
+		v.report(n, at, "unknown-value", fmt.Sprintf("the value of parameter %s, of type %s, is known only to AWS", wording.Quote(name), wording.Brief(kind)), lookup("Resolved", key))
+		return nil
+	}
+	v.report(n, at, "parameter-missing", fmt.Sprintf("parameter %s has no value", wording.Quote(name)), giveParameter(name))
 	return nil
 }
 
@@ -66,6 +69,9 @@ func (v *evaluation) reference(n *Node, name, function string, at Path) *Node {
 	if value, known := v.values.References[name]; known {
 		return Str(value)
 	}
+	if v.problems == nil {
+		return nil
+	}
 	resource, _, _ := strings.Cut(name, ".")
 	switch {
 	case function == "Ref" && strings.HasPrefix(name, "AWS::"):
@@ -73,23 +79,23 @@ func (v *evaluation) reference(n *Node, name, function string, at Path) *Node {
 			v.report(n, at, "unknown-value", fmt.Sprintf("the value of the pseudo parameter %s is not known here", name), lookup("References", name))
 			return nil
 		}
-		v.report(n, at, "unknown-reference", didYouMean(fmt.Sprintf("there is no pseudo parameter %s", name), name, PseudoParameters()), "")
-	case v.template.At("Resources", resource) != nil:
-		v.report(n, at, "unknown-value", fmt.Sprintf("the value of %s %s is known only once the stack is deployed", function, name), lookup("References", name))
+		v.report(n, at, "unknown-reference", didYouMean("there is no pseudo parameter "+wording.Brief(name), name, PseudoParameters()), "")
+	case v.section("Resources", resource) != nil:
+		v.report(n, at, "unknown-value", fmt.Sprintf("the value of %s %s is known only once the stack is deployed", function, wording.Brief(name)), lookup("References", name))
 	default:
-		names := fieldNames(v.template.Get("Resources"))
+		names := candidates(v.template.Get("Resources"))
 		what := "resource"
 		if function == "Ref" {
-			names = append(names, fieldNames(v.template.Get("Parameters"))...)
+			names = append(names, candidates(v.template.Get("Parameters"))...)
 			what = "parameter or resource"
 		}
-		v.report(n, at, "unknown-reference", didYouMean(fmt.Sprintf("the template declares no %s %q", what, resource), resource, names), lookup("References", name))
+		v.report(n, at, "unknown-reference", didYouMean(fmt.Sprintf("the template declares no %s %s", what, wording.Quote(resource)), resource, names), lookup("References", name))
 	}
 	return nil
 }
 
 func didYouMean(message, name string, candidates []string) string {
-	if near := problem.Nearest(name, candidates); near != "" {
+	if near := wording.Nearest(name, candidates); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", message, near)
 	}
 	return message
@@ -102,7 +108,7 @@ func (v *evaluation) imported(n, argument *Node, at Path) *Node {
 	}
 	value, known := v.values.Imports[name]
 	if !known {
-		v.report(n, at, "unknown-value", fmt.Sprintf("the export %q of another stack is not known here", name), lookup("Imports", name))
+		v.report(n, at, "unknown-value", fmt.Sprintf("the export %s of another stack is not known here", wording.Quote(name)), lookup("Imports", name))
 		return nil
 	}
 	return Str(value)
@@ -125,7 +131,22 @@ func (v *evaluation) zones(n, argument *Node, at Path) *Node {
 		v.report(n, at, "unknown-value", "the availability zones of a region are known only to AWS", lookup("References", name))
 		return nil
 	}
-	return commaSeparated(value)
+	return v.commaSeparated(n, at, value)
+}
+
+// copied is a copy of a value that n names; nil when there is no room for it.
+func (v *evaluation) copied(n *Node, at Path, value *Node) *Node {
+	if !v.fits(n, at, value.size()) {
+		return nil
+	}
+	return value.Clone()
+}
+
+func (v *evaluation) commaSeparated(n *Node, at Path, text string) *Node {
+	if !v.fits(n, at, nodeSize*(1+strings.Count(text, ","))) {
+		return nil
+	}
+	return commaSeparated(text)
 }
 
 // commaSeparated makes a list of a text; the empty text is the empty list.
@@ -155,15 +176,15 @@ func (v *evaluation) findInMap(n, argument *Node, at Path) *Node {
 		key, known := v.evaluateText(argument.Items[i], at.Index(i))
 		complete = complete && known
 		keys[i] = key
-		found = found.Get(key)
+		found = v.get(found, key)
 	}
 	switch {
 	case !complete:
 		return nil
 	case found.IsScalar() || found.IsList():
-		return found.Clone()
+		return v.copied(n, at, found)
 	case found != nil:
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("Mappings has no string or list at %s, but %s", strings.Join(keys, " / "), found.kind().article()), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("Mappings has no string or list at %s, but %s", mappingPath(keys), found.kind().article()), "")
 		return nil
 	case len(argument.Items) == 4:
 		value, known := v.node(argument.Items[3].Get("DefaultValue"), at.Index(3).Key("DefaultValue"))
@@ -172,6 +193,15 @@ func (v *evaluation) findInMap(n, argument *Node, at Path) *Node {
 		}
 		return value
 	}
-	v.report(n, at, "unknown-mapping", "Mappings has no "+strings.Join(keys, " / "), "")
+	v.report(n, at, "unknown-mapping", "Mappings has no "+mappingPath(keys), "")
 	return nil
+}
+
+// mappingPath is how a message names a place in Mappings.
+func mappingPath(keys []string) string {
+	words := make([]string, len(keys))
+	for i, key := range keys {
+		words[i] = wording.Brief(key)
+	}
+	return strings.Join(words, " / ")
 }

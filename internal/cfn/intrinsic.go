@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Intrinsic takes an intrinsic function apart: a Map with one entry whose key
@@ -47,30 +49,41 @@ type SubPart struct {
 // SubParts takes Fn::Sub's text apart; ${!Name} is the literal ${Name}.
 func SubParts(text string) ([]SubPart, error) {
 	var parts []SubPart
-	literal := func(s string) {
-		if last := len(parts) - 1; last >= 0 && parts[last].Variable == "" {
-			parts[last].Literal += s
-		} else if s != "" {
-			parts = append(parts, SubPart{Literal: s})
+	var literal strings.Builder
+	flush := func() {
+		if literal.Len() > 0 {
+			parts = append(parts, SubPart{Literal: literal.String()})
+			literal.Reset()
 		}
 	}
 	for {
 		before, after, found := strings.Cut(text, "${")
-		literal(before)
+		literal.WriteString(before)
 		if !found {
+			flush()
 			return parts, nil
 		}
 		name, rest, closed := strings.Cut(after, "}")
 		switch {
 		case !closed:
-			return nil, fmt.Errorf("Fn::Sub: %q has a ${ without }", "${"+after)
+			return nil, fmt.Errorf("Fn::Sub: %s has a ${ without }", wording.Quote("${"+after))
 		case strings.HasPrefix(name, "!"):
-			literal("${" + name[1:] + "}")
+			literal.WriteString("${" + name[1:] + "}")
 		case !subVariable.MatchString(name):
+			name = wording.Brief(name)
 			return nil, fmt.Errorf("Fn::Sub: ${%s} is no name of a parameter or resource; write ${!%s} for a shell variable", name, name)
 		default:
+			flush()
 			parts = append(parts, SubPart{Variable: name})
 		}
 		text = rest
 	}
+}
+
+// SubArgument takes Fn::Sub's argument apart: its text, and its own variables.
+func SubArgument(argument *Node) (text *Node, variables map[string]*Node) {
+	if argument.IsList() && len(argument.Items) == 2 {
+		return argument.Items[0], argument.Items[1].ByKey()
+	}
+	return argument, nil
 }

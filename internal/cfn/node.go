@@ -127,6 +127,15 @@ func (n *Node) Entries() []Field {
 // Has reports whether the Map has key.
 func (n *Node) Has(key string) bool { return n.index(key) >= 0 }
 
+// ByKey returns the values of a Map by key, for those who look up many.
+func (n *Node) ByKey() map[string]*Node {
+	values := make(map[string]*Node, len(n.Entries()))
+	for _, field := range n.Entries() {
+		values[field.Key] = field.Value
+	}
+	return values
+}
+
 // Set replaces the value under key, or appends the entry.
 func (n *Node) Set(key string, value *Node) {
 	if i := n.index(key); i >= 0 {

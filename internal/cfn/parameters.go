@@ -3,13 +3,11 @@ package cfn
 import (
 	"fmt"
 	"maps"
-	"math/big"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // NewEvaluator checks the given parameters against the template's Parameters
@@ -17,7 +15,7 @@ import (
 // of types that AWS looks up (AWS::SSM::Parameter::Value<…>) are reported
 // only where they are used.
 func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
-	e := &Evaluator{template: template, values: values, parameters: map[string]*Node{}}
+	e := &Evaluator{template: template, values: values, parameters: map[string]*Node{}, indexes: map[*Node]map[string]*Node{}}
 	var problems problem.List
 	declared := template.Get("Parameters")
 	if declared != nil && !declared.IsMap() {
@@ -30,10 +28,9 @@ func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
 			e.parameters[field.Key] = value
 		}
 	}
-	names := fieldNames(declared)
 	for _, name := range slices.Sorted(maps.Keys(values.Parameters)) {
-		if !slices.Contains(names, name) {
-			problems.Add(unknownParameter(name, names))
+		if !e.declares(name) {
+			problems.Add(unknownParameter(name, namesOf(declared.Entries())))
 		}
 	}
 	return e, problems.Sorted()
@@ -43,27 +40,29 @@ func parameterProblem(rule, name string, at problem.Place, message string) probl
 	path := Path("Parameters")
 	if name != "" {
 		path = path.Key(name)
-		message = fmt.Sprintf("Parameter %q: %s", name, message)
+		message = "Parameter " + wording.Quote(name) + ": " + message
 	}
 	return problem.Problem{Severity: problem.Error, Rule: rule, Path: string(path), Place: at, Message: message}
 }
 
 func unknownParameter(name string, declared []string) problem.Problem {
 	message := "the template declares no such parameter"
-	if near := problem.Nearest(name, declared); near != "" {
+	if near := wording.Nearest(name, declared); near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	} else if len(declared) > 0 {
-		message += " (declared: " + strings.Join(declared, ", ") + ")"
+		message += " (declared: " + wording.Listed(declared) + ")"
 	}
 	found := parameterProblem("unknown-parameter", name, problem.Place{}, message)
 	found.Path = "Parameters"
 	return found
 }
 
-func giveParameter(name string) string { return "Give it with --parameter " + name + "=VALUE." }
+func giveParameter(name string) string {
+	return "Give it with --parameter " + wording.Brief(name) + "=VALUE."
+}
 
 func (e *Evaluator) declares(name string) bool {
-	return e.template.At("Parameters", name) != nil
+	return e.section("Parameters", name) != nil
 }
 
 // declaredValue is the value of one declared parameter, checked against its
@@ -80,7 +79,7 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	if !given {
 		message := "has no value and no Default"
 		if description := declaration.Get("Description"); description.IsString() && description.Text != "" {
-			message += " (" + description.Text + ")"
+			message += " (" + wording.Brief(description.Text) + ")"
 		}
 		found := parameterProblem("parameter-missing", declared.Key, declared.Place, message)
 		found.Advice = giveParameter(declared.Key)
@@ -92,12 +91,13 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	}
 	var problems problem.List
 	list := Seq()
+	allowed := e.constraint(declaration)
 	for _, item := range items {
 		if isListType(kind) {
 			item = strings.TrimSpace(item)
 		}
 		list.Items = append(list.Items, Str(item))
-		if reason := disallowed(item, kind, declaration); reason != "" {
+		if reason := allowed.broken(item); reason != "" {
 			problems.Add(parameterProblem("parameter-value", declared.Key, declared.Place, shown(item, declaration)+" "+reason))
 		}
 	}
@@ -133,7 +133,7 @@ func shown(text string, declaration *Node) string {
 	if IsNoEcho(declaration) {
 		return "its value (NoEcho)"
 	}
-	return fmt.Sprintf("%q", text)
+	return wording.Quote(text)
 }
 
 func isParameterType(kind string) bool {
@@ -159,7 +159,7 @@ func storedType(declaration *Node) (kind string, isStored bool) {
 
 // storedName is a stored parameter as Resolved has it.
 func (e *Evaluator) storedName(name string) string {
-	declaration := e.template.At("Parameters", name)
+	declaration := e.section("Parameters", name)
 	text, _ := e.given(Field{Key: name, Value: declaration})
 	return dynamicStart + "ssm:" + text + "}}"
 }
@@ -180,72 +180,4 @@ func (e *Evaluator) stored(declared Field) *Node {
 		return commaSeparated(text)
 	}
 	return Str(text)
-}
-
-// disallowed says why the declaration does not allow a value, or "".
-func disallowed(text, kind string, declaration *Node) string {
-	if allowed := declaration.Get("AllowedValues"); allowed.IsList() {
-		var texts []string
-		for _, item := range allowed.Items {
-			if item.IsScalar() {
-				texts = append(texts, item.Text)
-			}
-		}
-		if !slices.Contains(texts, text) {
-			return "is not allowed (allowed: " + strings.Join(texts, ", ") + ")" + constraint(declaration)
-		}
-	}
-	if pattern := declaration.Get("AllowedPattern"); pattern.IsString() {
-		// CloudFormation's expressions are Java's; those that Go does not know
-		// (lookaheads) are left to CloudFormation.
-		if expression, err := regexp.Compile(`\A(?:` + pattern.Text + `)\z`); err == nil && !expression.MatchString(text) {
-			return "does not match " + pattern.Text + constraint(declaration)
-		}
-	}
-	if kind == "Number" || kind == "List<Number>" {
-		return outsideRange("", text, declaration.Get("MinValue"), declaration.Get("MaxValue")) // "" when inside
-	}
-	length := fmt.Sprint(utf8.RuneCountInString(text))
-	return outsideRange("has a length that ", length, declaration.Get("MinLength"), declaration.Get("MaxLength"))
-}
-
-// constraint is what the template's author says of the values allowed.
-func constraint(declaration *Node) string {
-	if words := declaration.Get("ConstraintDescription"); words.IsString() && words.Text != "" {
-		return ": " + words.Text
-	}
-	return ""
-}
-
-var decimal = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$`)
-
-// outsideRange says on which side of its bounds a number is, or "".
-func outsideRange(subject, text string, least, most *Node) string {
-	number, isNumber := parseDecimal(text)
-	if !isNumber {
-		return subject + "is not a number"
-	}
-	if bound, bounded := parseDecimal(scalarText(least)); bounded && number.Cmp(bound) < 0 {
-		return subject + "is below " + least.Text
-	}
-	if bound, bounded := parseDecimal(scalarText(most)); bounded && number.Cmp(bound) > 0 {
-		return subject + "is above " + most.Text
-	}
-	return ""
-}
-
-// parseDecimal keeps all digits that an account id or a counter can have.
-func parseDecimal(text string) (*big.Float, bool) {
-	if !decimal.MatchString(text) {
-		return nil, false
-	}
-	number, _, err := big.ParseFloat(text, 10, 256, big.ToNearestEven)
-	return number, err == nil
-}
-
-func scalarText(n *Node) string {
-	if n.IsScalar() {
-		return n.Text
-	}
-	return ""
 }

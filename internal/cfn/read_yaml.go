@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // readYAML reads a template file that is YAML, with places.
@@ -184,7 +185,7 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
 	if !slices.Contains(shortForms(), name) {
 		message := fmt.Sprintf("!%s is no short form of an intrinsic function", name)
-		if near := problem.Nearest(name, shortForms()); near != "" {
+		if near := wording.Nearest(name, shortForms()); near != "" {
 			message += fmt.Sprintf("; did you mean !%s?", near)
 		}
 		r.report(y, "unknown-tag", message)

@@ -7,9 +7,13 @@ import "strings"
 // conditions and mappings that only need these, and from the pseudo parameters
 // that are told. The values of NoEcho parameters are left out, so that none
 // can get into a message.
+//
+// It is not safe for concurrent use. What it has worked out it keeps, and it
+// works out no more than a bounded amount for one template: after that, values
+// are not known.
 type StaticValues struct {
-	evaluator *Evaluator
-	given     map[string]string
+	evaluation *evaluation
+	given      map[string]string
 }
 
 // Analyze takes the values that are known. Missing parameters are no problem.
@@ -20,7 +24,7 @@ func Analyze(template *Node, values Values) *StaticValues {
 			delete(evaluator.parameters, declared.Key)
 		}
 	}
-	return &StaticValues{evaluator: evaluator, given: values.Parameters}
+	return &StaticValues{evaluation: evaluator.evaluation(), given: values.Parameters}
 }
 
 // Values returns the values that n may come to, and whether these are all: one
@@ -32,12 +36,12 @@ func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
 	name, argument, _ := Intrinsic(taken)
 	switch {
 	case name == "Ref" && argument.IsString() && f.hasAllowedValues(argument.Text):
-		return f.allowedValues(n, f.evaluator.template.At("Parameters", argument.Text))
+		return f.allowedValues(n, f.declaration(argument.Text))
 	case name == "Fn::If" && isChoice(argument):
 		return f.bothBranches(n, argument)
 	}
-	value, problems := f.evaluator.Evaluate(taken, "")
-	if problems.HasErrors() {
+	value, known := f.evaluation.node(taken, "")
+	if !known {
 		return nil, false
 	}
 	return []*Node{withPlace(value, n)}, true
@@ -51,9 +55,9 @@ func (f *StaticValues) ResolveIf(n *Node) *Node {
 		if !ok || name != "Fn::If" || !isChoice(argument) {
 			return n
 		}
-		taken, problems := f.evaluator.Condition(argument.Items[0].Text, "")
+		taken, known := f.evaluation.namedCondition(argument.Items[0], "")
 		switch {
-		case problems.HasErrors():
+		case !known:
 			return n
 		case taken:
 			n = argument.Items[1]
@@ -69,7 +73,7 @@ func isChoice(argument *Node) bool {
 
 // hasAllowedValues reports whether a parameter lacks a value and lists those allowed.
 func (f *StaticValues) hasAllowedValues(name string) bool {
-	declaration := f.evaluator.template.At("Parameters", name)
+	declaration := f.declaration(name)
 	_, isStored := storedType(declaration)
 	_, isGiven := f.given[name]
 	return declaration.Get("AllowedValues").IsList() && !isGiven && !isStored && !IsNoEcho(declaration)
@@ -83,6 +87,9 @@ func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all 
 			all = false
 			continue
 		}
+		if !f.evaluation.fits(n, "", nodeSize) {
+			return values, false
+		}
 		values = append(values, withPlace(Str(item.Text), n))
 	}
 	return values, all
@@ -94,6 +101,9 @@ func (f *StaticValues) bothBranches(n, argument *Node) (values []*Node, all bool
 		some, complete := f.Values(branch)
 		all = all && complete
 		for _, value := range some {
+			if !f.evaluation.fits(n, "", nodeSize) {
+				return values, false
+			}
 			values = append(values, withPlace(value, n))
 		}
 	}
@@ -107,15 +117,19 @@ func withPlace(value, at *Node) *Node {
 }
 
 // Declares reports whether the template declares a parameter.
-func (f *StaticValues) Declares(parameter string) bool { return f.evaluator.declares(parameter) }
+func (f *StaticValues) Declares(parameter string) bool { return f.evaluation.declares(parameter) }
+
+func (f *StaticValues) declaration(parameter string) *Node {
+	return f.evaluation.section("Parameters", parameter)
+}
 
 // IsList reports whether a parameter's value is a list.
 func (f *StaticValues) IsList(parameter string) bool {
-	kind := f.evaluator.template.At("Parameters", parameter).Get("Type").stringOrEmpty()
+	kind := f.declaration(parameter).Get("Type").stringOrEmpty()
 	return isListType(strings.TrimPrefix(kind, storedPrefix))
 }
 
 // IsNoEcho reports whether a parameter's value is hidden.
 func (f *StaticValues) IsNoEcho(parameter string) bool {
-	return IsNoEcho(f.evaluator.template.At("Parameters", parameter))
+	return IsNoEcho(f.declaration(parameter))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -51,7 +52,7 @@ func CheckHost(runner *schema.Runner, definition TaskDefinition, host Host) prob
 func UnknownInstanceType(runner *schema.Runner) problem.Problem {
 	given := runner.Ec2Configuration.InstanceType
 	r := &reporter{runner: runner}
-	r.instanceType(problem.Error, RuleInstanceType, fmt.Sprintf("there is no instance type %s in this region; choose one that the region has", quoted(given.Literal)))
+	r.instanceType(problem.Error, RuleInstanceType, fmt.Sprintf("there is no instance type %s in this region; choose one that the region has", wording.Quote(given.Literal)))
 	return r.problems[0]
 }
 
@@ -63,7 +64,7 @@ func (r *reporter) architecture(host Host) bool {
 		wanted, ami = host.Alias.Architecture, describeAlias(r.runner, *host.Alias)
 		choice = "use " + alias.Name + " or another instance type"
 	} else {
-		ami = "the AMI " + brief(r.runner.Ec2Configuration.Ami.Literal)
+		ami = "the AMI " + wording.Brief(r.runner.Ec2Configuration.Ami.Literal)
 		choice = "give an AMI for it, such as " + alias.Name + ", or another instance type"
 	}
 	if host.Image != nil {

@@ -107,6 +107,9 @@ func (r *definitionReader) compatibilities(properties finding) Fact[[]string] {
 	if found.IsList() {
 		items = found.Items
 	}
+	if len(items) > mostItems {
+		return Fact[[]string]{}
+	}
 	var launchTypes []string
 	for _, item := range items {
 		switch value := r.value(finding{Value: item, Known: true}); {
@@ -122,10 +125,14 @@ func (r *definitionReader) compatibilities(properties finding) Fact[[]string] {
 	return Known(launchTypes)
 }
 
+// mostItems is how many containers or launch types are looked at. ECS takes 10
+// containers in a task definition.
+const mostItems = 100
+
 // containers are those that are certainly there, and whether these are all.
 func (r *definitionReader) containers(properties finding) (containers []Container, complete bool) {
 	list := r.property(properties, "ContainerDefinitions").Value
-	if !list.IsList() {
+	if !list.IsList() || len(list.Items) > mostItems {
 		return nil, false
 	}
 	complete = true

@@ -21,14 +21,14 @@ func TestCheckTaskDefinitionContainerName(t *testing.T) {
 	err := func(line, column int, message string) problem.List {
 		return only(problem.Error, compat.RuleContainer, "ContainerName", line, column, message, "")
 	}
-	var eleven, hasTen string
-	for i := range 11 {
-		eleven += fmt.Sprintf("{Name: c%d}, ", i)
-		if i < 10 {
-			hasTen += fmt.Sprintf("%q, ", fmt.Sprintf("c%d", i))
+	var containers, hasTwenty string
+	for i := range 21 {
+		containers += fmt.Sprintf("{Name: c%d}, ", i)
+		if i < 20 {
+			hasTwenty += fmt.Sprintf("%q, ", fmt.Sprintf("c%d", i))
 		}
 	}
-	hasTen = strings.TrimSuffix(hasTen, ", ")
+	hasTwenty = strings.TrimSuffix(hasTwenty, ", ")
 	for _, c := range []struct {
 		name, properties, definition string
 		want                         problem.List
@@ -61,8 +61,8 @@ func TestCheckTaskDefinitionContainerName(t *testing.T) {
 			err(5, 22, `task definition "Task" has no container "other" (it has: "main"); ContainerName is the value of parameter "Name"`),
 		},
 		{
-			"not there among many", "ContainerName: other", "ContainerDefinitions: [" + eleven + "]",
-			err(5, 22, `task definition "Task" has no container "other" (it has: `+hasTen+` and 1 more)`),
+			"not there among many", "ContainerName: other", "ContainerDefinitions: [" + containers + "]",
+			err(5, 22, `task definition "Task" has no container "other" (it has: `+hasTwenty+` and 1 more)`),
 		},
 		{
 			"names with all sorts of characters", "ContainerName: other", `ContainerDefinitions: [{Name: "a\n\"b"}, {Name: ` + strings.Repeat("ü", 101) + "}]",

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/localrun"
 )
@@ -26,6 +27,7 @@ Resources:
             Type: Task
             Resource: arn:aws:states:::lambda:invoke
             Parameters: {FunctionName: !GetAtt Own.Arn, "Payload.$": $}
+            ResultSelector: {"result.$": $.Payload}
             ResultPath: $.output.Ask
             Next: Fork
           Fork:
@@ -62,10 +64,10 @@ func TestInvokedFunctionsNeedAnswers(t *testing.T) {
 		tell    = "Tell (arn:aws:states:::lambda:invoke)"
 		approve = "Approve (arn:aws:states:::lambda:invoke.waitForTaskToken)"
 	)
-	assert.Equal(t, []string{ask, tell, approve}, deployment.Unanswered(nil, nil))
-	assert.Equal(t, []string{ask}, deployment.Unanswered(nil, []string{"Ask"}))
+	assert.Equal(t, []string{ask, tell, approve}, deployment.Unanswered(localrun.Options{}))
+	assert.Equal(t, []string{ask}, deployment.Unanswered(localrun.Options{Steps: []string{"Ask"}}))
 	mocks := map[string]json.RawMessage{"Ask": json.RawMessage(`{"answer": 42}`), "Tell": json.RawMessage(`null`), "Approve": json.RawMessage(`{"by": "me"}`)}
-	assert.Empty(t, deployment.Unanswered(mocks, nil))
+	assert.Empty(t, deployment.Unanswered(localrun.Options{Mocks: mocks}))
 
 	result, _ := runDeployment(t, t.Context(), deployment, func(o *localrun.Options) { o.Mocks = mocks })
 	require.Equal(t, localrun.Succeeded, result.Status, "%v", result.Error)
@@ -76,26 +78,27 @@ func TestUnansweredInvokeFails(t *testing.T) {
 	t.Parallel()
 	result, _ := run(t, t.Context(), plan("        - {Name: Ask, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own, Payload: {attiniActionType: MergeOutput}}}\n"), nil)
 	assert.Equal(t, localrun.Failed, result.Status)
-	assert.Equal(t, "arn:aws:states:::lambda:invoke is not available on this machine; answer it with --mock Ask=FILE", result.Error.Cause)
+	assert.Equal(t, asl.Runtime, result.Error.Name)
+	assert.Equal(t, "arn:aws:states:::lambda:invoke is not available on this machine; answer the step with --mock Ask=FILE or in the file of --mocks", result.Error.Cause)
 }
 
-// TestInvokeStep runs an AttiniLambdaInvoke as it is expanded: its mock comes
-// as the integration gives a function's answer, in the step's output.
+// TestInvokeStep runs an AttiniLambdaInvoke as it is expanded: its mock is
+// what the function answers, which comes under result in the step's output.
 func TestInvokeStep(t *testing.T) {
 	t.Parallel()
 	deployment, problems := deploy(t, plan(`
         - {Name: Ask it, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own}}
-        - {Name: Pick, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own, Payload: {a.$: "$.output['Ask it'].Payload.answer"}}, ResultSelector: {it.$: $.Payload}, ResultPath: $.picked}
+        - {Name: Pick, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own, Payload: {a.$: "$.output['Ask it'].result.answer"}}, ResultSelector: {it.$: $.Payload}, ResultPath: $.picked}
         - {Name: Job, Type: AttiniRunnerJob, Properties: {Environment: {ANSWER.$: $.picked.it}, Commands: ['echo "\"$ANSWER\"" > "$ATTINI_OUTPUT"']}}
 `), localrun.Facts{})
 	require.NoError(t, problems.Err())
-	assert.Equal(t, []string{"Ask it (arn:aws:states:::lambda:invoke)", "Pick (arn:aws:states:::lambda:invoke)"}, deployment.Unanswered(nil, nil))
+	assert.Equal(t, []string{"Ask it (arn:aws:states:::lambda:invoke)", "Pick (arn:aws:states:::lambda:invoke)"}, deployment.Unanswered(localrun.Options{}))
 
 	result, _ := runDeployment(t, t.Context(), deployment, func(o *localrun.Options) {
 		o.Mocks = map[string]json.RawMessage{"Ask it": json.RawMessage(`{"answer": 42}`), "Pick": json.RawMessage(`"yes"`)}
 	})
 	assert.Equal(t, map[string]any{
-		"Ask it": map[string]any{"ExecutedVersion": "$LATEST", "Payload": map[string]any{"answer": float64(42)}, "StatusCode": float64(200)},
+		"Ask it": map[string]any{"result": map[string]any{"answer": float64(42)}},
 		"Job":    "yes",
 	}, outputs(t, result))
 }

@@ -29,9 +29,9 @@ type Step struct {
 type recorder struct {
 	observe func(asl.Event)
 	steps   []Step
-	// alone says that steps run without the plan around them: nothing goes on
+	// singleStep says that steps run without the plan around them: nothing goes on
 	// from a Catch, so a step that ends there has failed.
-	alone bool
+	singleStep bool
 	// failed is why a step that ran alone has, if its Catch took it.
 	failed *asl.Error
 
@@ -45,7 +45,7 @@ func newRecorder(watch func(asl.Event), alone bool) *recorder {
 	if watch == nil {
 		watch = func(asl.Event) {}
 	}
-	return &recorder{observe: watch, alone: alone, steps: []Step{}, lines: map[string][]string{}}
+	return &recorder{observe: watch, singleStep: alone, steps: []Step{}, lines: map[string][]string{}}
 }
 
 // Observe implements states.Observer.
@@ -57,7 +57,7 @@ func (d *recorder) Observe(event asl.Event) {
 	if !ended {
 		return
 	}
-	if status == Caught && d.alone && event.Path == event.State {
+	if status == Caught && d.singleStep && event.Path == event.State {
 		status, d.failed = Failed, event.Error
 	}
 	step := Step{
@@ -91,7 +91,7 @@ type recordedTasks struct {
 
 var _ asl.Tasks = (*recordedTasks)(nil)
 
-// Do implements states.Tasks.
+// Do implements asl.Tasks.
 func (w *recordedTasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	result, err := w.next.Do(ctx, task)
 	if task.Token != "" {

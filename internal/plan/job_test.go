@@ -15,7 +15,6 @@ func jobWith(properties string) string {
 
 func TestJobProblems(t *testing.T) {
 	const at = ".States.A.Properties"
-	const jobKeys = "Type, Comment, Next, End, Retry, Catch, TimeoutSeconds, TimeoutSecondsPath, HeartbeatSeconds, HeartbeatSecondsPath, InputPath, OutputPath, ResultSelector, ResultPath, Assign, QueryLanguage"
 	check(t, map[string]mistake{
 		"no Properties":              {states("A: {Type: AttiniRunnerJob, End: true}"), "required", at, `Step "A": Properties is required, with the Commands to run`},
 		"Properties as list":         {jobWith("[ls]"), "type", at, `Step "A": Properties must be an object, not a list`},
@@ -27,8 +26,8 @@ func TestJobProblems(t *testing.T) {
 		"Commands as text":           {jobWith("{Commands: ls}"), "type", at + ".Commands", `Step "A": Commands must be a list; write each command as an item, behind a dash`},
 		"Commands as object":         {jobWith("{Commands: {a: b}}"), "type", at + ".Commands", `Step "A": Commands must be a list of strings, not an object`},
 		"Commands to come":           {jobWith("{Commands: !Split [',', 'a,b']}"), "type", at + ".Commands", `Step "A": Commands must be a list of strings, not an intrinsic function`},
-		"Commands given twice":       {jobWith("{Commands: [ls], Commands.$: $.c}"), "exclusive", at + `["Commands.$"]`, `Step "A": has both Commands and Commands.$; remove one of them`},
-		"Commands by no path":        {jobWith("{Commands.$: [ls]}"), "type", at + `["Commands.$"]`, `Step "A": Commands.$: must be a path such as $.output.Build or a function such as States.Format(…)`},
+		"Commands given twice":       {jobWith("{Commands: [ls], Commands.$: $.c}"), "exclusive", at + `["Commands.$"]`, ""},
+		"Commands by no path":        {jobWith("{Commands.$: [ls]}"), "type", at + `["Commands.$"]`, ""},
 		"null command":               {jobWith("{Commands: [ls, ~]}"), "type", at + ".Commands[1]", `Step "A": Commands[1]: must be a string, not null`},
 		"command with a colon":       {jobWith("{Commands: [echo a: b]}"), "type", at + ".Commands[0]", `Step "A": Commands[0]: must be a string, not an object; put a command with ": " in it in quotes`},
 		"shell variable in Sub":      {jobWith("{Commands: [!Sub 'echo ${HOME:-x}']}"), "intrinsic", at + ".Commands[0]", `Step "A": Commands[0]: Fn::Sub: ${HOME:-x} is no name of a parameter or resource; write ${!HOME:-x} for a shell variable`},
@@ -36,8 +35,8 @@ func TestJobProblems(t *testing.T) {
 		"name of a variable":         {jobWith("{Commands: [ls], Environment: {1A: x}}"), "environment", at + ".Environment.1A", `Step "A": Environment: "1A" is no name of a variable (letters, digits and _, not beginning with a digit)`},
 		"empty name of a variable":   {jobWith("{Commands: [ls], Environment: {'': x}}"), "environment", at + `.Environment[""]`, `Step "A": Environment: "" is no name of a variable (letters, digits and _, not beginning with a digit)`},
 		"variable as list":           {jobWith("{Commands: [ls], Environment: {A: []}}"), "type", at + ".Environment.A", `Step "A": Environment.A: must be a string, not a list`},
-		"variable by no path":        {jobWith("{Commands: [ls], Environment: {A.$: x}}"), "type", at + `.Environment["A.$"]`, `Step "A": Environment: A.$: must be a path such as $.output.Build or a function such as States.Format(…)`},
-		"variable given twice":       {jobWith("{Commands: [ls], Environment: {A: x, A.$: $.x}}"), "exclusive", at + `.Environment["A.$"]`, `Step "A": Environment has both A and A.$; remove one of them`},
+		"variable by no path":        {jobWith("{Commands: [ls], Environment: {A.$: x}}"), "path", at + `.Environment["A.$"]`, ""},
+		"variable given twice":       {jobWith("{Commands: [ls], Environment: {A: x, A.$: $.x}}"), "exclusive", at + `.Environment["A.$"]`, ""},
 		"shell variable in a value":  {jobWith("{Commands: [ls], Environment: {A: !Sub '${B}${'}}"), "intrinsic", at + ".Environment.A", `Step "A": Environment.A: Fn::Sub: "${" has a ${ without }`},
 		"Environment as list":        {jobWith("{Commands: [ls], Environment: [A=x]}"), "type", at + ".Environment", `Step "A": Environment must be an object of variables, not a list`},
 		"Environment to come":        {jobWith("{Commands: [ls], Environment: !Ref E}"), "type", at + ".Environment", `Step "A": Environment must be an object of variables, not an intrinsic function`},
@@ -48,8 +47,11 @@ func TestJobProblems(t *testing.T) {
 		"Arguments on a job":         {states("A: {Type: AttiniRunnerJob, Arguments: {}, Properties: {Commands: [ls]}, End: true}"), "reserved", ".States.A.Arguments", `Step "A": Arguments: cannot be given on an AttiniRunnerJob, which makes its own`},
 		"Resource on a merge":        {states("A: {Type: AttiniMergeOutput, Resource: r, End: true}"), "reserved", ".States.A.Resource", `Step "A": Resource: cannot be given on an AttiniMergeOutput, which makes its own`},
 		"misspelt key":               {states("A: {Type: AttiniRunnerJob, TimeoutSecond: 5, Properties: {Commands: [ls]}, End: true}"), "unknown-property", ".States.A.TimeoutSecond", `Step "A": TimeoutSecond: an AttiniRunnerJob has no such key; did you mean "TimeoutSeconds"?`},
-		"Properties on a merge":      {states("A: {Type: AttiniMergeOutput, Properties: {}, End: true}"), "unknown-property", ".States.A.Properties", `Step "A": Properties: an AttiniMergeOutput has no such key; known: ` + jobKeys},
-		"JSONata job":                {states("A: {Type: AttiniRunnerJob, QueryLanguage: JSONata, Properties: {Commands: [ls]}, End: true}"), "query-language", ".States.A.QueryLanguage", `Step "A": QueryLanguage: must be JSONPath on an AttiniRunnerJob`},
+		"Properties on a merge":      {states("A: {Type: AttiniMergeOutput, Properties: {}, End: true}"), "unknown-property", ".States.A.Properties", ""},
+		"path in a JSONata job":      {states("A: {Type: AttiniRunnerJob, QueryLanguage: JSONata, Properties: {Commands: [ls], Environment: {A.$: $.x}}, End: true}"), "query-language", `.States.A.Properties.Environment["A.$"]`, ""},
+		"Commands.$ in JSONata":      {states("A: {Type: AttiniRunnerJob, QueryLanguage: JSONata, Properties: {Commands.$: $.x}, End: true}"), "query-language", `.States.A.Properties["Commands.$"]`, ""},
+		"Output in JSONPath":         {states("A: {Type: AttiniRunnerJob, Output: 1, Properties: {Commands: [ls]}, End: true}"), "query-language", ".States.A.Output", ""},
+		"broken expression":          {states("A: {Type: AttiniRunnerJob, QueryLanguage: JSONata, Properties: {Commands: ['{% $ %% %}']}, End: true}"), "expression", ".States.A.Properties.Commands[0]", ""},
 	})
 }
 

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
@@ -28,16 +27,17 @@ func (s scope) references(n *cfn.Node, t *valuePath) {
 // comes to. CloudFormation puts what they stand for into the definition:
 // readable, and as it is. A message names the service alone, never the text.
 func (s scope) dynamicReferences(text string, n *cfn.Node, t *valuePath) {
-	var services []string
+	seen := map[string]bool{}
 	for rest := text; ; {
 		_, after, found := strings.Cut(rest, dynamicStart)
 		if !found {
 			break
 		}
 		rest = after
-		service, _, _ := strings.Cut(after, ":")
-		if !slices.Contains(services, service) {
-			services = append(services, service)
+		// The longest name of a service has 14 letters.
+		service, _, _ := strings.Cut(after[:min(len(after), 20)], ":")
+		if !seen[service] {
+			seen[service] = true
 			s.dynamicReference(service, n, t)
 		}
 	}

@@ -6,9 +6,15 @@ package problem
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/attini-go/runner/internal/wording"
 )
+
+// maxText is how many characters a message, an advice or a path has.
+const maxText = 4096
 
 // Severity tells whether a problem stops the work.
 type Severity string
@@ -42,13 +48,67 @@ type Problem struct {
 	Message string `json:"message"`
 	// Advice says what to do, where the message alone does not.
 	Advice string `json:"advice,omitempty"`
+	// more is how many problems this one stands for that are not listed.
+	more int
 }
+
+// RuleMore is the rule of the last problem of a list that has no room for more.
+const RuleMore = "more-problems"
+
+// maxProblems is how many problems a list holds. Nobody reads more, and an
+// input of a megabyte can have many.
+const maxProblems = 1000
 
 // List is a set of problems. The zero List is empty and ready to use.
 type List []Problem
 
-// Add appends problems.
-func (l *List) Add(problems ...Problem) { *l = append(*l, problems...) }
+// Add appends problems, their texts shortened to what can be read. A list that
+// is full counts the rest: its last problem says how many there are, and is an
+// Error if one of them is. An Error takes the place of a Warning there.
+func (l *List) Add(problems ...Problem) {
+	for _, p := range problems {
+		p.Message, p.Path, p.Advice = wording.Cut(p.Message, maxText), wording.Cut(p.Path, maxText), wording.Cut(p.Advice, maxText)
+		if len(*l) < maxProblems {
+			*l = append(*l, p)
+			continue
+		}
+		if len(*l) == maxProblems {
+			*l = append(*l, Problem{Severity: Warning, Rule: RuleMore})
+		}
+		if p.Severity == Error && p.more == 0 {
+			p = l.displace(p)
+		}
+		(*l)[maxProblems] = (*l)[maxProblems].and(p)
+	}
+}
+
+// Full reports whether problems that are added now are only counted, so that
+// it is not worth looking for what was meant.
+func (l List) Full() bool { return len(l) > maxProblems }
+
+// displace gives an Error the place of the last Warning, which it returns; or
+// the Error itself, where there is none.
+func (l List) displace(p Problem) Problem {
+	listed := l[:maxProblems]
+	for i, other := range slices.Backward(listed) {
+		if other.Severity != Error {
+			copy(listed[i:], listed[i+1:])
+			listed[maxProblems-1] = p
+			return other
+		}
+	}
+	return p
+}
+
+// and is a problem that stands for one more.
+func (p Problem) and(other Problem) Problem {
+	p.more += max(other.more, 1)
+	if other.Severity == Error {
+		p.Severity = Error
+	}
+	p.Message = fmt.Sprintf("there are %d more problems, which are not listed; mend some of these first", p.more)
+	return p
+}
 
 // Sorted returns the problems in their stable order, without duplicates: by
 // place, then path, rule and message.
@@ -60,6 +120,7 @@ func (l List) Sorted() List {
 
 func compare(a, b Problem) int {
 	return cmp.Or(
+		cmp.Compare(a.more, b.more), // it is the last one
 		cmp.Compare(a.Line, b.Line),
 		cmp.Compare(a.Column, b.Column),
 		cmp.Compare(a.Path, b.Path),

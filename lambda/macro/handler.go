@@ -21,6 +21,9 @@ import (
 // event, in characters.
 const maxMessage = 1000
 
+// maxLogged is how many problems of a template are logged.
+const maxLogged = 100
+
 // handler answers macro calls.
 type handler struct {
 	logger  *slog.Logger
@@ -62,7 +65,11 @@ func (h handler) answer(ctx context.Context, payload []byte) (answer response) {
 	expanded, problems := transform.Expand(ctx, transform.Request{
 		Template: r.fragment, Values: r.values, Account: h.account, DefaultImage: h.defaultImage,
 	})
-	for _, p := range problems {
+	for i, p := range problems {
+		if i == maxLogged {
+			logger.Info("more problems", "count", len(problems)-i)
+			break
+		}
 		// A message may quote a parameter's value, which no log line shall.
 		logger.Log(ctx, level(p.Severity), "problem", "rule", p.Rule, "path", p.Path, "advice", p.Advice)
 	}

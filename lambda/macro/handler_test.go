@@ -151,3 +151,17 @@ func (p panicsOn) Handle(_ context.Context, r slog.Record) error {
 	}
 	return nil
 }
+
+// TestLogIsBounded: a template of a megabyte can have thousands of problems.
+func TestLogIsBounded(t *testing.T) {
+	t.Parallel()
+	var properties []string
+	for i := range 5000 {
+		properties = append(properties, fmt.Sprintf(`"a%d":1`, i))
+	}
+	answer, log := call(t, `{"requestId":"id-1","fragment":{"Resources":{"R":{"Type":"Attini::Deploy::Runner","Properties":{`+strings.Join(properties, ",")+`}},"P":`+plan+`}}}`)
+	assert.Equal(t, "failure", answer.Status)
+	assert.Contains(t, answer.ErrorMessage, "runnerctl validate lists all")
+	assert.LessOrEqual(t, strings.Count(log, "\n"), 100+2)
+	assert.Contains(t, log, `"msg":"more problems","requestId":"id-1","count":`)
+}

@@ -54,12 +54,12 @@ func TestMemoryClaims(t *testing.T) {
 	})
 }
 
-func TestMemoryLife(t *testing.T) {
+func TestMemoryRunnerState(t *testing.T) {
 	t.Parallel()
 	porttest.RunnerState(t, func(*testing.T) porttest.RunnerStateFixture {
 		s := memory.NewState("A")
 		return porttest.RunnerStateFixture{
-			State:   s.Life("A"),
+			State:   s.RunnerState("A"),
 			Replace: func(testing.TB) { s.Replace("B") },
 			Started: func(testing.TB) bool { return s.Started() },
 			Retired: func(testing.TB) bool { return s.Retired() },
@@ -67,14 +67,14 @@ func TestMemoryLife(t *testing.T) {
 	})
 }
 
-func TestMemoryAdmission(t *testing.T) {
+func TestMemoryMessageFilter(t *testing.T) {
 	t.Parallel()
 	porttest.MessageFilter(t, func(*testing.T) porttest.MessageFilterFixture {
 		s := memory.NewState("A")
 		s.Configure(5)
 		s.EndExecution("over")
 		return porttest.MessageFilterFixture{
-			Filter: s.Admission("A"),
+			Filter: s.MessageFilter("A"),
 			Message: func(_ testing.TB, verdict worker.Decision) *protocol.Message {
 				message := &protocol.Message{ConfigurationHash: 5}
 				switch verdict {

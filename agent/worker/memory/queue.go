@@ -14,13 +14,13 @@ import (
 // stays out of sight until it is deleted, until its time of invisibility is
 // over, or until Redeliver.
 type Queue struct {
-	mu       sync.Mutex
-	hides    time.Duration
-	waiting  []message
-	received []message
-	receipts int
-	closed   bool
-	changed  chan struct{} // closed and replaced at every change
+	mu                sync.Mutex
+	visibilityTimeout time.Duration
+	waiting           []message
+	received          []message
+	receipts          int
+	closed            bool
+	changed           chan struct{} // closed and replaced at every change
 }
 
 type message struct {
@@ -41,7 +41,7 @@ func NewQueue() *Queue { return &Queue{changed: make(chan struct{})} }
 // NewHidingQueue returns an empty queue that hides what is received for so
 // long.
 func NewHidingQueue(hides time.Duration) *Queue {
-	return &Queue{changed: make(chan struct{}), hides: hides}
+	return &Queue{changed: make(chan struct{}), visibilityTimeout: hides}
 }
 
 // Send appends a message.
@@ -49,7 +49,7 @@ func (q *Queue) Send(body []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, message{body: slices.Clone(body), sent: time.Now()})
-	q.wake()
+	q.notify()
 }
 
 // Close says that no message will follow: once all are received and none will
@@ -58,7 +58,7 @@ func (q *Queue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
-	q.wake()
+	q.notify()
 }
 
 // Redeliver ends the invisibility of all messages that were received and not
@@ -68,14 +68,14 @@ func (q *Queue) Redeliver() {
 	defer q.mu.Unlock()
 	q.waiting = append(q.received, q.waiting...)
 	q.received = nil
-	q.wake()
+	q.notify()
 }
 
 // Waiting is the number of messages that can be received now.
 func (q *Queue) Waiting() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.lapse()
+	q.expireVisibility()
 	return len(q.waiting)
 }
 
@@ -83,7 +83,7 @@ func (q *Queue) Waiting() int {
 func (q *Queue) Undeleted() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.lapse()
+	q.expireVisibility()
 	return len(q.received)
 }
 
@@ -95,7 +95,7 @@ func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]wo
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		deliveries, next, changed, err := q.take(most)
+		deliveries, next, changed, err := q.receive(most)
 		if len(deliveries) > 0 || err != nil {
 			return deliveries, err
 		}
@@ -121,7 +121,7 @@ func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration tim
 			q.received[i].until = time.Now().Add(duration)
 		}
 	}
-	q.wake()
+	q.notify()
 	return nil
 }
 
@@ -134,15 +134,15 @@ func (q *Queue) Delete(ctx context.Context, delivery worker.Delivery) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.received = slices.DeleteFunc(q.received, func(m message) bool { return m.receipt == delivery.Receipt })
-	q.wake()
+	q.notify()
 	return nil
 }
 
-// take receives what waits; next fires when a hidden message comes again.
-func (q *Queue) take(most int) (deliveries []worker.Delivery, next <-chan time.Time, changed <-chan struct{}, err error) {
+// receive receives what waits; next fires when a hidden message comes again.
+func (q *Queue) receive(most int) (deliveries []worker.Delivery, next <-chan time.Time, changed <-chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	earliest := q.lapse()
+	earliest := q.expireVisibility()
 	if !earliest.IsZero() {
 		next = time.After(time.Until(earliest))
 	}
@@ -155,8 +155,8 @@ func (q *Queue) take(most int) (deliveries []worker.Delivery, next <-chan time.T
 		q.receipts++
 		m.receipt = strconv.Itoa(q.receipts)
 		m.receives++
-		if m.until = (time.Time{}); q.hides > 0 {
-			m.until = time.Now().Add(q.hides)
+		if m.until = (time.Time{}); q.visibilityTimeout > 0 {
+			m.until = time.Now().Add(q.visibilityTimeout)
 		}
 		q.received = append(q.received, m)
 		deliveries[i] = worker.Delivery{Body: slices.Clone(m.body), Receipt: m.receipt, Receives: m.receives, Sent: m.sent}
@@ -165,8 +165,8 @@ func (q *Queue) take(most int) (deliveries []worker.Delivery, next <-chan time.T
 	return deliveries, next, q.changed, nil
 }
 
-// lapse puts what is hidden no longer back, and returns when the next is.
-func (q *Queue) lapse() (earliest time.Time) {
+// expireVisibility puts what is hidden no longer back, and returns when the next is.
+func (q *Queue) expireVisibility() (earliest time.Time) {
 	now := time.Now()
 	var back []message
 	q.received = slices.DeleteFunc(q.received, func(m message) bool {
@@ -182,7 +182,7 @@ func (q *Queue) lapse() (earliest time.Time) {
 	return earliest
 }
 
-func (q *Queue) wake() {
+func (q *Queue) notify() {
 	close(q.changed)
 	q.changed = make(chan struct{})
 }

@@ -23,8 +23,8 @@ type Reporter struct {
 }
 
 type waiting struct {
-	answers chan Answer
-	beats   int
+	answers    chan Answer
+	heartbeats int
 }
 
 var _ worker.Reporter = (*Reporter)(nil)
@@ -48,12 +48,12 @@ func (r *Reporter) Close(token string) {
 	delete(r.open, token)
 }
 
-// Beats is the number of heartbeats for a token that is still open.
-func (r *Reporter) Beats(token string) int {
+// Heartbeats is the number of heartbeats for a token that is still open.
+func (r *Reporter) Heartbeats(token string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if w := r.open[token]; w != nil {
-		return w.beats
+		return w.heartbeats
 	}
 	return 0
 }
@@ -79,7 +79,7 @@ func (r *Reporter) Heartbeat(ctx context.Context, token string) error {
 	if w == nil {
 		return worker.ErrTokenClosed
 	}
-	w.beats++
+	w.heartbeats++
 	return nil
 }
 

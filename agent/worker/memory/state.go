@@ -59,11 +59,11 @@ func (s *State) Retired() bool {
 	return s.retired
 }
 
-// Life is the state as one task writes it.
-func (s *State) Life(task string) worker.RunnerState { return taskState{s, task} }
+// RunnerState is the state as one task writes it.
+func (s *State) RunnerState(task string) worker.RunnerState { return taskState{s, task} }
 
-// Admission is the state as one task asks it.
-func (s *State) Admission(task string) worker.MessageFilter { return taskState{s, task} }
+// MessageFilter is the state as one task asks it.
+func (s *State) MessageFilter(task string) worker.MessageFilter { return taskState{s, task} }
 
 type taskState struct {
 	state *State

@@ -90,11 +90,11 @@ func Git(t testing.TB, folder string, arguments ...string) string {
 }
 
 // Copy copies this project, as it is on the disk and with another changelog,
-// into a folder, and commits it there. It is for tests of a package right below
-// the project's folder.
+// into a folder, and commits it there. It is for tests of a package two levels
+// below the project's folder.
 func Copy(t testing.TB, folder string) {
 	t.Helper()
-	root, err := filepath.Abs("..")
+	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(root, "CHANGELOG.md"))
 	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

@@ -31,7 +31,7 @@ func TestChildProcess(t *testing.T) {
 // A server does not outlive a test that had no time to end it.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	victim := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestVictim$")
+	victim := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChildProcess$")
 	victim.Env = append(os.Environ(), childRole+"=1")
 	output, err := victim.StdoutPipe()
 	require.NoError(t, err)

@@ -22,12 +22,13 @@ const module = "github.com/attini-go/runner"
 // A package that is missing here fails the test: give it a place first.
 func walls() map[string][]string {
 	return map[string][]string{
-		"internal/problem":              {},
-		"internal/cfn":                  {"internal/problem"},
-		"schema":                        {"internal/cfn", "internal/problem"},
-		"internal/plan":                 {"internal/cfn", "internal/problem", "agent/protocol"},
-		"internal/compat":               {"schema", "internal/cfn", "internal/problem"},
-		"transform":                     {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/wording":              {},
+		"internal/problem":              {"internal/wording"},
+		"internal/cfn":                  {"internal/problem", "internal/wording"},
+		"schema":                        {"asl", "internal/cfn", "internal/problem", "internal/wording"},
+		"internal/plan":                 {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/compat":               {"schema", "internal/cfn", "internal/problem", "internal/wording"},
+		"transform":                     {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		"internal/launch":               {"internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
 		"internal/launch/configuration": {"schema", "internal/cfn", "internal/problem"},
 		"internal/launch/message":       {"internal/launch/configuration", "agent/protocol"},
@@ -44,8 +45,12 @@ func walls() map[string][]string {
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
 		"internal/aws":                 {"internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
-		// The interpreter knows nothing of templates or jobs.
-		"asl": {},
+		// The Amazon States Language, for anybody: it knows nothing of templates or
+		// jobs.
+		"asl": {"asl/jsonata", "internal/wording"},
+		// A language of its own; it knows nothing of the States Language.
+		"asl/jsonata":                {"asl/jsonata/internal/regex"},
+		"asl/jsonata/internal/regex": {},
 		"internal/localrun": {
 			"asl", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
@@ -71,6 +76,11 @@ func walls() map[string][]string {
 		// Players before it: of ECS's tasks and hosts, of CloudFormation's macros.
 		"internal/test/fakeecs": {"internal/test/fakeaws"},
 		"internal/test/fakecfn": {"internal/test/fakeaws", "internal/cfn"},
+		// What IAM decides; and what a call is to IAM, with the roles that are deployed.
+		"internal/test/iam":   {},
+		"internal/test/authz": {"internal/test/fakeaws", "internal/test/iam"},
+		// That nothing is permitted in vain.
+		"internal/test/leastprivilege": {"internal/cfn", "internal/test/iam"},
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
 		"images":       {},

@@ -1,0 +1,64 @@
+package transform_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/transform"
+)
+
+// TestBeyondWhatIsExpanded: templates that are far beyond what AWS takes are
+// refused, and those at the limit are not.
+func TestBeyondWhatIsExpanded(t *testing.T) {
+	t.Parallel()
+	steps := func(n int) object {
+		return object{"Resources": object{"Plan": chain(n, func(int) object { return runnerJob("", "a") })}}
+	}
+	values := func(n int) object {
+		return commands(eachItem(n, func(i int) any { return object{"Fn::ImportValue": fmt.Sprint(i)} })...)
+	}
+	named := func(length int) object {
+		return object{"Resources": object{long("R", length): object{"Type": "Attini::Deploy::Runner"}, "Plan": planOf(runnerJob("", "a"))}}
+	}
+	for name, test := range map[string]struct {
+		right, wrong object
+		path, says   string
+	}{
+		"Runners":         {withRunners(999, func(int) object { return object{} }), withRunners(1000, func(int) object { return object{} }), "Resources", "the template has 1001 Runners (at most 1000); CloudFormation takes 500 resources"},
+		"steps":           {steps(5000), steps(5001), "Resources.Plan", `Plan "Plan": has 5001 steps of Attini's types (at most 5000); Step Functions takes a definition of 1 MB`},
+		"values":          {values(5000), values(5001), "Resources.Plan", `Plan "Plan": has 5001 values that only the deployment knows (at most 5000); Step Functions takes a definition of 1 MB`},
+		"a Runner's name": {named(228), named(229), "Resources." + long("R", 229), `its logical id has 229 characters (at most 228, since those of other resources are made of it)`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, right := range []bool{true, false} {
+				template := test.wrong
+				if right {
+					template = test.right
+				}
+				n, err := cfn.ReadJSON(write(t, template))
+				require.NoError(t, err)
+				_, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+				var errors problem.List
+				for _, p := range problems {
+					if p.Severity == problem.Error {
+						errors.Add(p)
+					}
+				}
+				if right {
+					require.NoError(t, errors.Err())
+					continue
+				}
+				require.Len(t, errors, 1)
+				assert.Equal(t, transform.RuleLimit, errors[0].Rule)
+				assert.Equal(t, test.path, errors[0].Path)
+				assert.Contains(t, errors[0].Message, test.says)
+			}
+		})
+	}
+}
