@@ -9,9 +9,9 @@ const (
 	longestPause  = 20 * time.Millisecond
 )
 
-// killGiveUp is how long after the first SIGKILL End waits for a process. A process
+// defaultGiveUp is how long after the first SIGKILL End waits for a process. A process
 // that hangs in the kernel, for example on a lost file system, does not die.
-const killGiveUp = 5 * time.Second
+const defaultGiveUp = 5 * time.Second
 
 // End ends the rest of the tree: it sends SIGTERM to all processes, and SIGKILL after
 // Grace, until none is alive. Then it waits for the rest of the output and releases
@@ -32,11 +32,11 @@ func (t *Tree) End() {
 // the time kill on, or when KillNow is closed. It gives up processes that are alive
 // at the time lastly.
 func (t *Tree) endMembers(kill time.Time) (lastly time.Time) {
-	lastly = kill.Add(killGiveUp)
+	lastly = kill.Add(t.giveUp)
 	for pause := shortestPause; t.members.anyAlive(); pause = min(2*pause, longestPause) {
 		now := time.Now()
 		if now.Before(kill) && isClosed(t.command.KillNow) {
-			kill, lastly = now, now.Add(killGiveUp)
+			kill, lastly = now, now.Add(t.giveUp)
 		}
 		switch {
 		case now.Before(kill):

@@ -79,6 +79,8 @@ type Tree struct {
 	cmd     *exec.Cmd
 	output  *pump
 	members *members
+	// giveUp is defaultGiveUp, but for tests.
+	giveUp time.Duration
 
 	// exited is closed when the leader ended; exit, exitErr and rest are set
 	// before.
@@ -123,7 +125,7 @@ func Start(command Command) (*Tree, error) {
 	cmd.Stdout, cmd.Stderr = writer, writer
 	cmd.SysProcAttr = attributes()
 
-	t := &Tree{command: command, cmd: cmd, output: newPump(reader, command.Output), exited: make(chan struct{}), ended: make(chan struct{})}
+	t := &Tree{command: command, cmd: cmd, giveUp: defaultGiveUp, output: newPump(reader, command.Output), exited: make(chan struct{}), ended: make(chan struct{})}
 	started := make(chan error)
 	go runOnOwnThread(func() { t.runLeader(cookie, pipeName(reader), started) })
 	err = <-started
