@@ -19,7 +19,7 @@ func TestRuleProblems(t *testing.T) {
 	}
 	known := "And, Or, Not, Variable, StringEquals, StringEqualsPath, StringLessThan, StringLessThanPath, StringGreaterThan, StringGreaterThanPath, StringLessThanEquals, StringLessThanEqualsPath, StringGreaterThanEquals, StringGreaterThanEqualsPath, NumericEquals, NumericEqualsPath, NumericLessThan, NumericLessThanPath, NumericGreaterThan, NumericGreaterThanPath and 23 more"
 	check(t, map[string]mistake{
-		"a text":                  {states("A: {Type: Choice, Choices: [yes], Default: B}\nB: {Type: Succeed}"), "type", at, `Step "A": Choices[0]: must be ` + example + `, not a string`},
+		"a text":                  {states("A: {Type: Choice, Choices: [text], Default: B}\nB: {Type: Succeed}"), "type", at, `Step "A": Choices[0]: must be ` + example + `, not a string`},
 		"to come":                 {states("A: {Type: Choice, Choices: [!Ref R], Default: B}\nB: {Type: Succeed}"), "type", at, `Step "A": Choices[0]: must be ` + example + `, not an intrinsic function`},
 		"a loop":                  {states("A: {Type: Choice, Choices: [{Fn::ForEach::L: []}], Default: B}\nB: {Type: Succeed}"), "reserved", at + ".Fn::ForEach::L", `Step "A": Choices[0]: Fn::ForEach::L: a loop is expanded only after this macro; write out what it stands for`},
 		"no Next":                 {states("A: {Type: Choice, Choices: [" + isNull + "], Default: B}\nB: {Type: Succeed}"), "transition", at + ".Next", `Step "A": Choices[0].Next is required: the step to go on with`},
