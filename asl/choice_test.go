@@ -130,11 +130,11 @@ func TestChoiceCombinations(t *testing.T) {
 func TestChoiceFails(t *testing.T) {
 	t.Parallel()
 	_, err := chosen(t, `"Variable": "$.x", "StringEquals": "a"`, `{}`)
-	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `Variable: path "$.x" was not found in the state's data`}, err)
+	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `Invalid path '$.x' : No results for path: $['x'] (field Variable)`}, failureOf(t, err))
 	_, err = chosen(t, `"Variable": "$.v", "StringEqualsPath": "$.x"`, `{"v": "a"}`)
-	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `StringEqualsPath: path "$.x" was not found in the state's data`}, err)
+	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `Invalid path '$.x' : No results for path: $['x'] (field StringEqualsPath)`}, failureOf(t, err))
 	_, err = execute(t, `{"StartAt": "S", "States": {"S": {"Type": "Choice", "Choices": [{"Variable": "$.v", "IsNull": true, "Next": "T"}]}, "T": {"Type": "Succeed"}}}`, `{"v": 1}`)
-	assert.Equal(t, &asl.Error{Name: asl.NoChoiceMatched, State: "S", Cause: `no rule of the Choice state holds and it has no Default`}, err)
+	assert.Equal(t, &asl.Error{Name: asl.NoChoiceMatched, State: "S", Cause: `no rule of the Choice state holds and it has no Default`}, failureOf(t, err))
 }
 
 // The example of the specification's section "JSONPath Choice Rules".

@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"strings"
 	"time"
 )
@@ -53,33 +54,72 @@ type comparison struct {
 	other    *path
 }
 
+// comparisons names all operators, in the order of the specification.
+func comparisons() []string {
+	var names []string
+	for _, kind := range []string{"String", "Numeric", "Boolean", "Timestamp"} {
+		for _, relation := range []string{"Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals"} {
+			if kind != "Boolean" || relation == "Equals" {
+				names = append(names, kind+relation, kind+relation+"Path")
+			}
+		}
+	}
+	return append(names, "StringMatches", "IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp")
+}
+
+// comparisonFields are the operators as fields of a rule.
+func comparisonFields() []Field {
+	var fields []Field
+	for _, name := range comparisons() {
+		operator, _ := operatorNamed(name)
+		f := Field{Name: name, Language: JSONPath, Type: FlagField, Doc: "Whether what Variable selects compares so."}
+		switch {
+		case operator.path:
+			f.Type = PathField
+		case operator.kind == "String" || operator.kind == "Matches":
+			f.Type = TextField
+		case operator.kind == "Numeric":
+			f.Type = NumberField
+			f.Min = math.Inf(-1)
+		case operator.kind == "Timestamp":
+			f.Type = TimestampField
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
 // operand reads the right side of the comparison called name.
 func (o *object) operand(variable *path, name string) condition {
 	c := comparison{name: name, variable: variable}
 	c.operator, _ = operatorNamed(name)
 	if c.operator.path {
-		c.other, _ = compile(o, name, parsePath)
+		c.other, _ = compile(o, name, RulePath, parsePath)
 		return c
 	}
-	switch kind := c.operator.kind; kind {
+	switch c.operator.kind {
 	case "String":
 		c.value, _ = o.text(name)
 	case "Matches":
-		pattern, ok := o.text(name)
-		if ok && strings.Contains(strings.NewReplacer(`\\`, "", `\*`, "").Replace(pattern), `\`) {
-			o.problem(o.at(name), `a backslash must be followed by * or another backslash`)
-		}
-		c.value = pattern
+		c.value, _ = compile(o, name, RuleChoice, parsePattern)
 	case "Numeric":
 		c.value, _ = o.number(name)
 	case "Timestamp":
-		if _, ok := compile(o, name, parseTimestamp); ok {
+		if _, ok := compile(o, name, RuleType, parseTimestamp); ok {
 			c.value, _ = o.text(name)
 		}
 	default:
-		c.value, _ = o.boolean(name)
+		c.value, _ = o.flag(name)
 	}
 	return c
+}
+
+// parsePattern checks a pattern of StringMatches.
+func parsePattern(pattern string) (string, error) {
+	if strings.Contains(strings.NewReplacer(`\\`, "", `\*`, "").Replace(pattern), `\`) {
+		return "", errors.New(`a backslash must be followed by * or another backslash`)
+	}
+	return pattern, nil
 }
 
 func (c comparison) holds(s *scope) (bool, error) {

@@ -1,189 +1,197 @@
 package asl
 
-import (
-	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
-	"time"
-)
-
-// maxSeconds is the greatest number of seconds the service takes anywhere.
-const maxSeconds = 99_999_999
+import "strings"
 
 // parser collects the problems of one definition.
 type parser struct {
-	problems []string
-	named    map[string]string // state name -> its place: names are unique in the whole machine
+	problems []Problem
+	named    map[string]*trail  // state name -> where it is: names are unique in the whole machine
+	fields   map[string][]Field // those of the types of states that were met
+	options  ParseOptions
+	language QueryLanguage // the machine's
+	express  bool          // what is read runs as an EXPRESS execution
+	dangling []dangling
 }
 
-func (p *parser) problem(place, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if place != "" {
-		text = place + ": " + text
+// fieldsOf is FieldsOf, once for each type.
+func (p *parser) fieldsOf(stateType string) []Field {
+	fields, known := p.fields[stateType]
+	if !known {
+		fields = FieldsOf(stateType)
+		p.fields[stateType] = fields
 	}
-	p.problems = append(p.problems, strings.ReplaceAll(text, "\n", " "))
+	return fields
 }
 
-// object reads the fields of one JSON object of the definition and remembers which it read.
+// object reads the fields of one object of the definition. A field that is wrong counts as absent once its problem is noted.
 type object struct {
 	*parser
-	place string
-	node  *node
-	read  map[string]bool
+	at      *trail
+	fields  []Field
+	byName  map[string]int
+	jsonata bool
+	state   *state // that the transitions belong to
 }
 
-// object opens n; it reports a value that is no object and gives an empty one then.
-func (p *parser) object(place string, n *node) *object {
-	if n.fields == nil {
-		p.problem(place, "must be an object, not %s", typeName(n.value))
-		n = &node{value: map[string]any{}}
+// indexObjectsFrom is the number of fields from which looking for one through all of them costs more than an index.
+const indexObjectsFrom = 24
+
+// open reads the object at t, whose fields are those of what ("a Task state"). It reports fields that do not belong there and gives an object
+// without fields if t is no object.
+func (p *parser) open(at *trail, what string, fields []Field, jsonata bool) *object {
+	o := &object{parser: p, at: at, fields: fields, jsonata: jsonata}
+	if !p.isObject(at) {
+		o.at = &trail{before: at.before, key: at.key, index: at.index, position: at.position, state: at.state, value: emptyObject{at.value}}
+		return o
 	}
-	return &object{parser: p, place: place, node: n, read: map[string]bool{}}
-}
-
-func (o *object) at(key string) string { return within(o.place, key) }
-
-func (o *object) get(key string) *node {
-	o.read[key] = true
-	return o.node.fields[key]
-}
-
-func (o *object) has(key string) bool { return o.node.fields[key] != nil }
-
-// rest reports the fields that nobody read.
-func (o *object) rest(what string) {
-	for _, key := range o.node.keys {
-		switch {
-		case o.read[key]:
-		case jsonataField(key):
-			o.problem(o.at(key), "is a field of the JSONata dialect or of variables, which a local run does not support; use the JSONPath dialect")
-		default:
-			o.problem(o.at(key), "is not a field of %s", what)
+	if at.value.Len() >= indexObjectsFrom {
+		o.byName = make(map[string]int, at.value.Len())
+	}
+	for i := range at.value.Len() {
+		name, value := at.value.Field(i)
+		if first := o.find(name); first != i && first >= 0 && fields == nil {
+			continue // a state; its name is taken
+		} else if first != i && first >= 0 {
+			p.problemKey(at.field(name, i, value), RuleExclusive, "is given twice in one object")
+		} else if o.byName != nil {
+			o.byName[name] = i
+		}
+		if fields != nil {
+			o.belongs(at.field(name, i, value), name, what)
 		}
 	}
+	return o
 }
 
-func jsonataField(key string) bool {
-	return slices.Contains([]string{"Arguments", "Assign", "Condition", "Items", "Output"}, key)
-}
+// emptyObject stands for what should be an object.
+type emptyObject struct{ Value }
 
-// refuse reports fields that only the service can honour.
-func (o *object) refuse(keys ...string) {
-	for _, key := range keys {
-		if o.get(key) != nil {
-			o.problem(o.at(key), "is not supported by a local run (distributed Map)")
-		}
-	}
-}
+func (emptyObject) Len() int { return 0 }
 
-func (o *object) text(key string) (string, bool) {
-	n := o.get(key)
-	if n == nil {
-		return "", false
-	}
-	text, ok := n.value.(string)
-	if !ok {
-		o.problem(o.at(key), "must be text, not %s", typeName(n.value))
-	}
-	return text, ok
-}
-
-func (o *object) requiredText(key string) string {
-	text, ok := o.text(key)
-	if !o.has(key) {
-		o.problem(o.place, "%s is missing", key)
-	} else if ok && text == "" {
-		o.problem(o.at(key), "must not be empty")
-	}
-	return text
-}
-
-func (o *object) boolean(key string) (value, ok bool) {
-	n := o.get(key)
-	if n == nil {
-		return false, false
-	}
-	if value, ok = n.value.(bool); !ok {
-		o.problem(o.at(key), "must be true or false, not %s%s", typeName(n.value), substituted(n.value, "true", "false"))
-	}
-	return value, ok
-}
-
-// substituted explains the usual reason for a quoted number or boolean.
-func substituted(value any, words ...string) string {
-	text, ok := value.(string)
-	if !ok || !slices.Contains(words, text) && !isNumber(text) && !strings.Contains(text, "${") {
-		return ""
-	}
-	return fmt.Sprintf(" (%q): CloudFormation substitutes text into a definition, never numbers or booleans; write the value itself there", text)
-}
-
-func (o *object) number(key string) (json.Number, bool) {
-	n := o.get(key)
-	if n == nil {
-		return "", false
-	}
-	number, ok := n.value.(json.Number)
-	if !ok {
-		o.problem(o.at(key), "must be a number, not %s%s", typeName(n.value), substituted(n.value))
-	}
-	return number, ok
-}
-
-func (o *object) integer(key string, least, most int64) (int64, bool) {
-	number, ok := o.number(key)
-	if !ok {
-		return 0, false
-	}
-	i, ok := wholeNumber(number)
-	if !ok || i < least || i > most {
-		o.problem(o.at(key), "must be a whole number from %d to %d, not %s", least, most, number)
-		return 0, false
-	}
-	return i, true
-}
-
-func (o *object) seconds(key string, least int64) (time.Duration, bool) {
-	i, ok := o.integer(key, least, maxSeconds)
-	return time.Duration(i) * time.Second, ok
-}
-
-// compile reads a text field with the given compiler and reports what the compiler says.
-func compile[T any](o *object, key string, compiler func(string) (T, error)) (compiled T, ok bool) {
-	text, ok := o.text(key)
-	if !ok {
-		return compiled, false
-	}
-	compiled, err := compiler(text)
-	if err != nil {
-		o.problem(o.at(key), "%s", err)
-		return compiled, false
-	}
-	return compiled, true
-}
-
-// reference reads a reference path field, nil if absent or wrong.
-func (o *object) reference(key string) *path {
-	p, _ := compile(o, key, parseReference)
-	return p
-}
-
-// oneOf reports fields of which exactly one, or at most one, is wanted; it says whether that holds.
-func (o *object) oneOf(required bool, keys ...string) bool {
-	var present []string
-	for _, key := range keys {
-		if o.has(key) {
-			present = append(present, key)
-		}
-	}
-	switch {
-	case len(present) > 1:
-		o.problem(o.place, "%s exclude each other", strings.Join(present, " and "))
-	case len(present) == 0 && required:
-		o.problem(o.place, "one of %s is needed", strings.Join(keys, ", "))
-	default:
+func (p *parser) isObject(at *trail) bool {
+	switch kind := at.value.Kind(); kind {
+	case ObjectKind:
 		return true
+	case Opaque:
+		return false
+	default:
+		p.problemAt(at, RuleType, "must be an object, not %s", kind)
+		return false
 	}
-	return false
+}
+
+// find is the position of a field, -1 if there is none.
+func (o *object) find(name string) int {
+	if o.byName != nil {
+		if i, ok := o.byName[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range o.at.value.Len() {
+		if n, _ := o.at.value.Field(i); n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// belongs reports a field that the object cannot have.
+func (o *object) belongs(at *trail, name, what string) {
+	spec := o.spec(name)
+	switch {
+	case spec == nil && (name == "Next" || name == "End"):
+		o.problemKey(at, RuleTransition, "%s has no %s", what, name)
+	case spec == nil:
+		o.problemKey(at, RuleUnknownField, "%s has no such field; %s", what, o.suggestion(name))
+	case !o.speaks(spec):
+		if o.jsonata {
+			o.problemKey(at, RuleQueryLanguage, "is a field of JSONPath, and the state is in JSONata")
+		} else {
+			o.problemKey(at, RuleQueryLanguage, "is a field of JSONata, and the state is in JSONPath; give it QueryLanguage: JSONata")
+		}
+	}
+}
+
+func (o *object) speaks(spec *Field) bool {
+	return spec.Language == "" || (spec.Language == JSONata) == o.jsonata
+}
+
+func (o *object) spec(name string) *Field {
+	for i := range o.fields {
+		if o.fields[i].Name == name {
+			return &o.fields[i]
+		}
+	}
+	return nil
+}
+
+// suggestion names the field that was meant, or those there are.
+func (o *object) suggestion(name string) string {
+	var names []string
+	for i := range o.fields {
+		if o.speaks(&o.fields[i]) {
+			names = append(names, o.fields[i].Name)
+		}
+	}
+	return suggestion(name, names)
+}
+
+func (p *parser) problemAt(at *trail, rule Rule, format string, args ...any) {
+	p.problems = append(p.problems, at.problem(rule, "", format, args...))
+}
+
+// problemKey is a problem whose place is the field's name.
+func (p *parser) problemKey(at *trail, rule Rule, format string, args ...any) {
+	problem := at.problem(rule, "", format, args...)
+	problem.Place = at.keyPlace()
+	p.problems = append(p.problems, problem)
+}
+
+// missing is a problem of a field that the object lacks.
+func (o *object) missing(key string, rule Rule, format string, args ...any) {
+	if _, none := o.at.value.(emptyObject); none {
+		return // that it is no object has been reported
+	}
+	o.problems = append(o.problems, o.at.problem(rule, key, format, args...))
+}
+
+// problem is one of the object itself.
+func (o *object) problem(rule Rule, format string, args ...any) {
+	o.problemAt(o.at, rule, format, args...)
+}
+
+// has reports whether the field is there, in a language that has it.
+func (o *object) has(key string) bool { return o.get(key) != nil }
+
+// get is a field's value; nil if it is absent or of the other query language.
+func (o *object) get(key string) Value {
+	i := o.find(key)
+	if i < 0 {
+		return nil
+	}
+	if spec := o.spec(key); spec != nil && !o.speaks(spec) {
+		return nil
+	}
+	_, value := o.at.value.Field(i)
+	return value
+}
+
+// under is the trail to a field.
+func (o *object) under(key string, value Value) *trail {
+	return o.at.field(key, o.find(key), value)
+}
+
+// field is the trail to a field that is there and can be checked.
+func (o *object) field(key string) (*trail, bool) {
+	value := o.get(key)
+	if value == nil || value.Kind() == Opaque {
+		return nil, false
+	}
+	return o.under(key, value), true
+}
+
+// later reports whether a value is known only when a template is deployed.
+func (p *parser) later(v Value) bool {
+	return v.Kind() == Deferred || v.Kind() == Text && p.options.Substituted && strings.Contains(v.Text(), "${")
 }

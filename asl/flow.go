@@ -7,72 +7,120 @@ import (
 
 // place tells where in the execution a graph runs.
 type place struct {
-	prefix string // of its states' paths: "Shards[1]."
-	item   *item  // of the innermost iteration around it
+	prefix    string // of its states' paths: "Shards[1]."
+	item      *item  // of the innermost iteration around it
+	variables variables
 }
 
 // visit is one stay in a state, with all its attempts.
 type visit struct {
-	run      *run
-	state    *state
-	path     string
-	item     *item
-	entered  time.Time
-	retries  int
-	token    string // of this attempt
-	filtered *scope // this attempt's input after InputPath, for the fields that are read beside Parameters
+	run       *run
+	ctx       context.Context //nolint:containedctx // of the visit, for its expressions
+	state     *state
+	path      string
+	event     int64 // the number of the event with which the state was entered
+	item      *item
+	variables variables
+	input     any // as it came
+	entered   time.Time
+	retries   int
+	token     string     // of this attempt
+	filtered  any        // this attempt's input after InputPath, for the fields that are read beside Parameters
+	converted *converted // the input for JSONata
 }
 
 // scope is what the state's expressions see, with input as $.
 func (v *visit) scope(input any) *scope {
-	return &scope{input: input, context: v.context(), random: v.run.random}
+	s := &scope{
+		input: input, context: v.context, variables: v.variables, random: v.run.random,
+		eval: &evaluation{ctx: v.ctx, contextOnce: v.run.contextOnce}, converted: &converted{},
+	}
+	if v.state.jsonata {
+		s.input, s.converted = v.input, v.converted // $states.input is the state's input, whatever it is made into
+	}
+	return s
+}
+
+// limits is the scope of the fields beside Parameters: timeouts, credentials.
+func (v *visit) limits() *scope { return v.scope(v.filtered) }
+
+// iteration is the index of the innermost iteration around the state, -1 outside of any.
+func (v *visit) iteration() int {
+	if v.item == nil {
+		return -1
+	}
+	return v.item.index
+}
+
+// end is what a state leaves behind.
+type end struct {
+	output    any
+	next      string // empty at the end of the graph
+	variables variables
 }
 
 // graph runs a graph from its first state to its end.
 func (r *run) graph(ctx context.Context, g *graph, at place, input any) (any, error) {
 	for name := g.start; ; {
-		s := g.states[name]
-		output, next, err := r.visit(ctx, s, at, input)
+		e, err := r.visit(ctx, g.states[name], at, input)
 		if err != nil {
 			return nil, err
 		}
-		if next == "" {
-			return output, nil
+		if e.next == "" {
+			return e.output, nil
 		}
-		name, input = next, output
+		name, input, at.variables = e.next, e.output, e.variables
 	}
 }
 
-// visit runs one state until an attempt succeeds or a catcher takes its error; next is the state to go to, empty at the end.
-func (r *run) visit(ctx context.Context, s *state, at place, input any) (output any, next string, err error) {
+// visit runs one state until an attempt succeeds or a catcher takes its error.
+func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, error) {
 	if err := stopped(ctx); err != nil {
-		return nil, "", err
+		return end{}, err
 	}
-	v := &visit{run: r, state: s, path: at.prefix + s.name, item: at.item, entered: r.clock.Now()}
+	v := &visit{
+		run: r, ctx: ctx, state: s, path: at.prefix + s.name, item: at.item, variables: at.variables, input: input,
+		entered: r.clock.Now(), converted: &converted{},
+	}
 	v.observe(Event{Kind: Entered})
-	err = r.count(2) // StateEntered and StateExited
+	var err error
+	v.event, err = r.count(1)
 	used := make([]int64, len(s.retriers))
 	for {
+		var e end
 		if err == nil {
-			output, next, err = v.attempt(ctx, input)
+			e, err = v.attempt(ctx)
+		}
+		if err == nil {
+			_, err = r.count(1)
 		}
 		if err == nil {
 			v.observe(Event{Kind: Succeeded})
-			return output, next, nil
+			return e, nil
 		}
 		if stop := stopped(ctx); stop != nil {
 			v.observe(Event{Kind: Aborted})
-			return nil, "", stop
+			return end{}, stop
 		}
-		e := asFailure(err, v.path)
-		delay, again := v.retry(e, used)
+		failed := v.failed(err)
+		delay, again := v.retry(failed, used)
 		if !again {
-			return v.catch(input, e)
+			return v.catch(failed)
 		}
 		v.retries++
-		v.observe(Event{Kind: Retried, Error: e, Delay: delay})
+		v.observe(Event{Kind: Retried, Error: failed, Delay: delay})
 		err = r.clock.Sleep(ctx, delay)
 	}
+}
+
+// failed puts err into the language's terms. A failure of the service's own kind tells the state and the event it was entered at, as there.
+func (v *visit) failed(err error) *Error {
+	e := asFailure(err, v.path)
+	if e.event {
+		e.event = false
+		e.Cause = "An error occurred while executing the state '" + v.state.name + "' (entered at the event id #" + decimalText(v.event) + "). " + e.Cause
+	}
+	return e
 }
 
 // retry finds the first retrier for e and says how long to wait; used counts each retrier's attempts.
@@ -90,25 +138,39 @@ func (v *visit) retry(e *Error, used []int64) (delay time.Duration, again bool) 
 	return 0, false
 }
 
-// catch gives the output of the first catcher for e, or e.
-func (v *visit) catch(input any, e *Error) (any, string, error) {
+// catch gives the end of the first catcher for e, or e.
+func (v *visit) catch(e *Error) (end, error) {
 	for _, c := range v.state.catchers {
 		if terminal(e) || !matches(c.errorEquals, e, v.isParallel()) {
 			continue
 		}
-		output, err := c.output(input, e)
-		if err == nil {
-			err = v.run.checkSize("the output of the state", output)
-		}
+		caught, err := v.catchWith(c, e)
 		if err != nil {
-			e = asFailure(err, v.path)
+			e = v.failed(err)
 			break
 		}
 		v.observe(Event{Kind: Caught, Error: e})
-		return output, c.next, nil
+		return caught, nil
 	}
 	v.observe(Event{Kind: Failed, Error: e})
-	return nil, "", e
+	return end{}, e
+}
+
+func (v *visit) catchWith(c catcher, e *Error) (end, error) {
+	s := v.scope(v.input)
+	s.errorOutput, s.hasError = e.output(), true
+	output, err := c.caught(s, e)
+	if err != nil {
+		return end{}, err
+	}
+	if _, err := v.run.sized("the output of the state", output); err != nil {
+		return end{}, err
+	}
+	if !v.state.jsonata {
+		s = s.at(s.errorOutput) // in JSONPath, $ is what the state came to
+	}
+	assigned, err := c.assign.assigned(s)
+	return end{output: output, next: c.next, variables: v.variables.with(assigned)}, err
 }
 
 func (v *visit) isParallel() bool {
@@ -116,54 +178,114 @@ func (v *visit) isParallel() bool {
 	return ok
 }
 
-// attempt sends input through the state once.
-func (v *visit) attempt(ctx context.Context, input any) (output any, next string, err error) {
+// attempt sends the input through the state once.
+func (v *visit) attempt(ctx context.Context) (end, error) {
 	s := v.state
 	v.token = ""
-	if t, ok := s.work.(task); ok && t.waitsForToken {
+	if t, ok := s.work.(task); ok && t.token {
 		v.token = v.run.newToken()
 	}
-	effective, err := s.inputPath.apply("InputPath", v.scope(input))
+	effective, err := v.effective()
 	if err != nil {
-		return nil, "", err
+		return end{}, err
 	}
-	v.filtered = v.scope(effective)
-	if s.parameters != nil {
-		if effective, err = s.parameters.fill(v.filtered); err != nil {
-			return nil, "", err
-		}
-	}
-	result, next, err := s.work.do(ctx, v, effective)
+	o, err := s.work.do(ctx, v, effective)
 	if err != nil {
-		return nil, "", err
+		return end{}, err
 	}
-	if next == "" {
-		next = s.next
+	if o.next == "" {
+		o.next = s.next
 	}
-	if s.resultSelector != nil {
-		if result, err = s.resultSelector.fill(v.scope(result)); err != nil {
-			return nil, "", err
-		}
+	if s.jsonata {
+		return v.queried(o)
 	}
-	if output, err = s.placed(input, result); err != nil {
-		return nil, "", err
-	}
-	if output, err = s.outputPath.apply("OutputPath", v.scope(output)); err != nil {
-		return nil, "", err
-	}
-	return output, next, v.run.checkSize("the output of the state", output)
+	return v.placed(o)
 }
 
-// placed combines a state's raw input with its result.
-func (s *state) placed(input, result any) (any, error) {
+// effective is what the state works with: the input after InputPath and Parameters, or Arguments.
+func (v *visit) effective() (any, error) {
+	s := v.state
+	if s.jsonata {
+		v.filtered = v.input
+		if s.arguments == nil {
+			return v.input, nil
+		}
+		return s.arguments.fill(v.scope(v.input))
+	}
+	effective, err := s.inputPath.apply("InputPath", v.scope(v.input))
+	if err != nil {
+		return nil, err
+	}
+	v.filtered = effective
+	if s.parameters == nil {
+		return effective, nil
+	}
+	return s.parameters.fill(v.scope(effective))
+}
+
+// queried makes the end of a state in JSONata: Output and Assign, which see the variables as they were.
+func (v *visit) queried(o outcome) (end, error) {
+	s := v.scope(v.input)
+	s.result, s.hasResult = o.result, v.hasResult()
+	output, assign := v.state.output, v.state.assign
+	if o.rule != nil { // the fields beside Choices belong to Default
+		output, assign = o.rule.output, o.rule.assign
+	}
+	value := o.result
+	if output != nil {
+		var err error
+		if value, err = output.fill(s); err != nil {
+			return end{}, err
+		}
+	}
+	return v.ended(value, assign, s, o.next)
+}
+
+// hasResult reports whether the state's type gives $states.result.
+func (v *visit) hasResult() bool {
+	switch v.state.kind {
+	case "Task", "Parallel", "Map":
+		return true
+	default:
+		return false
+	}
+}
+
+// placed makes the end of a state in JSONPath: ResultSelector, ResultPath, OutputPath. Assign sees the result as it came.
+func (v *visit) placed(o outcome) (end, error) {
+	s, result := v.state, o.result
+	assign := s.assign
+	if o.rule != nil {
+		assign = o.rule.assign
+	}
+	var err error
+	if s.resultSelector != nil {
+		if result, err = s.resultSelector.fill(v.scope(result)); err != nil {
+			return end{}, err
+		}
+	}
+	output := result
 	switch {
 	case s.discard:
-		return input, nil
-	case s.resultPath == nil:
-		return result, nil
-	default:
-		return s.resultPath.set(input, result)
+		output = v.input
+	case s.resultPath != nil:
+		if output, err = s.resultPath.set(v.input, result); err != nil {
+			return end{}, err
+		}
 	}
+	if output, err = s.outputPath.apply("OutputPath", v.scope(output)); err != nil {
+		return end{}, err
+	}
+	return v.ended(output, assign, v.scope(o.result), o.next)
+}
+
+func (v *visit) ended(output any, assign *template, s *scope, next string) (end, error) {
+	assigned, err := assign.assigned(s)
+	if err != nil {
+		return end{}, err
+	}
+	_, err = v.run.sized("the output of the state", output)
+	return end{output: output, next: next, variables: v.variables.with(assigned)}, err
 }
 
 // observe completes e and hands it to the observer.
@@ -177,5 +299,5 @@ func (v *visit) observe(e Event) {
 		mine := *e.Error
 		e.Error = &mine
 	}
-	v.run.emit(e)
+	v.run.tell(e)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,22 +11,9 @@ import (
 // maxIntrinsicNesting is the service's quota: "You can nest up to 10 intrinsic functions within a field".
 const maxIntrinsicNesting = 10
 
-// An expression is the value of a field whose name ends in ".$": a path or a call of an intrinsic function.
-type expression interface {
-	evaluate(*scope) (any, error)
-}
-
-// scope is what expressions see.
-type scope struct {
-	input   any            // $
-	context map[string]any // $$
-	random  func() float64
-}
-
-func (p *path) evaluate(s *scope) (any, error) { return p.find(s) }
-
 // call is an invocation of an intrinsic function.
 type call struct {
+	text      string // as it is written
 	name      string
 	function  intrinsic
 	arguments []expression
@@ -43,7 +29,7 @@ func (l *literal) evaluate(*scope) (any, error) { return l.value, nil }
 
 // parseExpression compiles the value of a ".$" field.
 func parseExpression(text string) (expression, error) {
-	if strings.HasPrefix(text, "$") {
+	if strings.HasPrefix(strings.TrimSpace(text), "$") {
 		return parsePath(text)
 	}
 	if !utf8.ValidString(text) {
@@ -79,6 +65,7 @@ func (p *intrinsicParser) call(depth int) (*call, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no function %q", name)
 	}
+	start := p.rest
 	p.rest = after
 	c := &call{name: name, function: function, arguments: []expression{}}
 	for p.space(); !p.take(")"); p.space() {
@@ -97,6 +84,7 @@ func (p *intrinsicParser) call(depth int) (*call, error) {
 	if n := len(c.arguments); n < function.least || function.most >= 0 && n > function.most {
 		return nil, fmt.Errorf("%s takes %s, not %d", name, function.arity(), n)
 	}
+	c.text = start[:len(start)-len(p.rest)]
 	return c, nil
 }
 
@@ -132,21 +120,12 @@ func (p *intrinsicParser) argument(depth int) (expression, error) {
 
 // path reads a path argument: it ends at the , or ) outside of brackets.
 func (p *intrinsicParser) path() (expression, error) {
-	end := 0
-	for end < len(p.rest) && !strings.ContainsRune(",) \t\r\n", rune(p.rest[end])) {
-		if p.rest[end] != '[' {
-			end++
-			continue
-		}
-		length, err := bracketEnd(p.rest[end:])
-		if err != nil {
-			return nil, fmt.Errorf("argument %q: %w", p.rest, err)
-		}
-		end += length
+	argument, rest, err := pathFrom(p.rest, nameEndArgument)
+	if err != nil {
+		return nil, fmt.Errorf("argument %q: %w", p.rest, err)
 	}
-	text := p.rest[:end]
-	p.rest = p.rest[end:]
-	return parsePath(text)
+	p.rest = rest
+	return argument, nil
 }
 
 // text reads a 'text'. Backslash makes ' { } and \ stand for themselves; any other escape is an error ("Intrinsic Functions" in the
@@ -190,25 +169,4 @@ func isNumber(word string) bool {
 	const digits = "0123456789"
 	// JSON allows blanks around a number, a word has none.
 	return word != "" && strings.IndexByte("-"+digits, word[0]) >= 0 && strings.IndexByte(digits, word[len(word)-1]) >= 0 && json.Valid([]byte(word))
-}
-
-// textFunctions are the intrinsics a Fail state's ErrorPath and CausePath may call: those that give text.
-func textFunctions() []string {
-	return []string{
-		"States.Format", "States.JsonToString", "States.ArrayGetItem", "States.Base64Encode", "States.Base64Decode", "States.Hash", "States.UUID",
-	}
-}
-
-func isTextFunction(name string) bool { return slices.Contains(textFunctions(), name) }
-
-// parseTextExpression compiles an ErrorPath or CausePath: a reference path or one of the functions that give text.
-func parseTextExpression(text string) (expression, error) {
-	if strings.HasPrefix(text, "$") {
-		return parseReference(text)
-	}
-	e, err := parseExpression(text)
-	if c, ok := e.(*call); err == nil && ok && !isTextFunction(c.name) {
-		return nil, fmt.Errorf("%s cannot be called here; the functions that give text are %s", c.name, strings.Join(textFunctions(), ", "))
-	}
-	return e, err
 }

@@ -68,20 +68,17 @@ func (c *call) evaluate(s *scope) (any, error) {
 	for i, argument := range c.arguments {
 		value, err := argument.evaluate(s)
 		if err != nil {
-			if _, inner := argument.(*call); inner {
-				return nil, err
+			var missing *missingError
+			if errors.As(err, &missing) {
+				return nil, failure(Runtime, "The function '%s' had the following error: The JsonPath argument for the field '%s' could not be found in the input", c.text, missing.path.text)
 			}
-			name := IntrinsicFailure
-			if errors.As(err, new(*missingError)) {
-				name = Runtime // no call could be made; no Retry and no Catch takes it
-			}
-			return nil, failure(name, "%s: argument %d: %s", c.name, i+1, cause(err))
+			return nil, err
 		}
 		a.values[i] = value
 	}
 	value, err := c.function.do(a)
 	if err != nil {
-		return nil, failure(IntrinsicFailure, "%s: %s", c.name, err)
+		return nil, failure(IntrinsicFailure, "The function '%s' had the following error: %s", c.text, err)
 	}
 	return value, nil
 }
@@ -89,13 +86,13 @@ func (c *call) evaluate(s *scope) (any, error) {
 func (a *arguments) array(i int) ([]any, error) {
 	value, ok := a.values[i].([]any)
 	if !ok {
-		return nil, a.wrong(i, "an array")
+		return nil, a.wrong(i, "a list")
 	}
 	return value, nil
 }
 
-func (a *arguments) object(i int) (map[string]any, error) {
-	value, ok := a.values[i].(map[string]any)
+func (a *arguments) object(i int) (*Object, error) {
+	value, ok := a.values[i].(*Object)
 	if !ok {
 		return nil, a.wrong(i, "an object")
 	}
@@ -105,7 +102,7 @@ func (a *arguments) object(i int) (map[string]any, error) {
 func (a *arguments) text(i int) (string, error) {
 	value, ok := a.values[i].(string)
 	if !ok {
-		return "", a.wrong(i, "text")
+		return "", a.wrong(i, "a string")
 	}
 	return value, nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -126,9 +125,10 @@ func jsonMerge(a *arguments) (any, error) {
 	if deep, ok := a.values[2].(bool); !ok || deep {
 		return nil, errors.New("argument 3 must be false: only shallow merging is supported")
 	}
-	merged := make(map[string]any, len(first)+len(second))
-	maps.Copy(merged, first)
-	maps.Copy(merged, second)
+	merged := clone(first)
+	for name, value := range second.All() {
+		merged.Set(name, value)
+	}
 	return merged, nil
 }
 

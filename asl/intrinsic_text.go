@@ -39,20 +39,41 @@ func format(a *arguments) (any, error) {
 		if i == len(values) {
 			break
 		}
-		switch value := values[i].(type) {
-		case nil:
-			text.WriteString("null")
-		case bool:
-			text.WriteString(strconv.FormatBool(value))
-		case json.Number:
-			text.WriteString(string(value))
-		case string:
-			text.WriteString(value)
-		default:
-			return nil, a.wrong(i+1, "text, a number, a boolean or null")
-		}
+		writeFormatted(&text, values[i])
 	}
 	return text.String(), nil
+}
+
+// writeFormatted writes a value as States.Format does: a text as it is, objects and lists as Java prints maps and lists, {a=1, b=[x, y]}.
+func writeFormatted(text *strings.Builder, value any) {
+	switch value := value.(type) {
+	case nil:
+		text.WriteString("null")
+	case bool:
+		text.WriteString(strconv.FormatBool(value))
+	case json.Number:
+		text.WriteString(string(value))
+	case string:
+		text.WriteString(value)
+	case []any:
+		text.WriteByte('[')
+		for i, item := range value {
+			if i > 0 {
+				text.WriteString(", ")
+			}
+			writeFormatted(text, item)
+		}
+		text.WriteByte(']')
+	case *Object:
+		text.WriteByte('{')
+		separator := ""
+		for name, field := range value.All() {
+			text.WriteString(separator + name + "=")
+			writeFormatted(text, field)
+			separator = ", "
+		}
+		text.WriteByte('}')
+	}
 }
 
 // templatePieces cuts a template that came as data at its {} places; \{ and \} are braces that mean nothing there.
@@ -81,6 +102,9 @@ func stringToJSON(a *arguments) (any, error) {
 	text, err := a.text(0)
 	if err != nil {
 		return nil, err
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, nil // recorded: nothing is null
 	}
 	value, err := decode([]byte(text))
 	if err != nil {

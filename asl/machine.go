@@ -3,7 +3,9 @@ package asl
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -11,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/attini-go/runner/asl/jsonata"
 )
 
 const (
@@ -29,10 +33,22 @@ func (m *Machine) Tasks() []TaskState {
 	var tasks []TaskState
 	for _, s := range m.graph.all() {
 		if w, ok := s.work.(task); ok {
-			tasks = append(tasks, TaskState{Name: s.name, Resource: w.resource, Parameters: w.parameters, Place: s.place})
+			tasks = append(tasks, TaskState{Name: s.name, Resource: w.resource, Parameters: s.written(), Path: s.at.path(nil)})
 		}
 	}
 	return tasks
+}
+
+// written is the JSON of a state's Parameters or Arguments.
+func (s *state) written() json.RawMessage {
+	for i := range s.at.value.Len() {
+		name, value := s.at.value.Field(i)
+		if name == "Parameters" && !s.jsonata || name == "Arguments" && s.jsonata {
+			text, _ := encode(decoded(value))
+			return text
+		}
+	}
+	return nil
 }
 
 // StateNames lists the names of all states, nested ones too, in the definition's order.
@@ -44,7 +60,7 @@ func (m *Machine) StateNames() []string {
 	return names
 }
 
-// Run executes the machine and returns its output: compact JSON with sorted keys. The error is an [*Error] if the execution failed, with the
+// Run executes the machine and returns its output: compact JSON, fields in their order. The error is an [*Error] if the execution failed, with the
 // path of the state that failed, and context.Cause(ctx) if ctx ended.
 func (m *Machine) Run(ctx context.Context, e Execution, o Options) (json.RawMessage, error) {
 	return m.execute(ctx, e, o, func(ctx context.Context, r *run, input any) (any, error) {
@@ -58,12 +74,12 @@ func (m *Machine) RunState(ctx context.Context, name string, e Execution, o Opti
 	for _, s := range m.graph.all() {
 		if s.name == name {
 			return m.execute(ctx, e, o, func(ctx context.Context, r *run, input any) (any, error) {
-				output, _, err := r.visit(ctx, s, place{}, input)
-				return output, err
+				e, err := r.visit(ctx, s, place{}, input)
+				return e.output, err
 			})
 		}
 	}
-	return nil, fmt.Errorf("run state %q: there is no such state; the states are %s", name, strings.Join(m.StateNames(), ", "))
+	return nil, fmt.Errorf("run state %q: the machine has no such state (its states: %s)", name, strings.Join(m.StateNames(), ", "))
 }
 
 func (m *Machine) execute(
@@ -83,7 +99,9 @@ func (m *Machine) execute(
 	case ctx.Err() != nil && err != nil:
 		return nil, context.Cause(ctx)
 	case timedOut:
-		return nil, failure(Timeout, "the execution took longer than the machine's TimeoutSeconds, %s", m.timeout)
+		e := failure(Timeout, "the execution took longer than the machine's TimeoutSeconds, %s", m.timeout)
+		e.own, e.event = true, false
+		return nil, e
 	case err != nil:
 		return nil, err
 	}
@@ -92,20 +110,24 @@ func (m *Machine) execute(
 
 // run is one execution under way.
 type run struct {
-	tasks      Tasks
-	clock      Clock
-	newToken   func() string
-	random     func() float64
-	maxPayload int
-	fixed      map[string]any // the context object's constant part
-	events     atomic.Int64   // of the history the service would write
-	emitting   sync.Mutex     // keeps the observer's calls apart
-	observer   Observer
+	tasks       Tasks
+	clock       Clock
+	newToken    func() string
+	random      func() float64
+	maxPayload  int
+	items       func(context.Context, ItemSource) (io.ReadCloser, error)
+	results     func(context.Context, ResultFile) error
+	fixed       *Object // the context object's constant part
+	contextOnce func() *jsonata.Object
+	events      *atomic.Int64 // of the history the service would write
+	telling     *sync.Mutex   // keeps the observer's calls apart
+	observer    Observer
 }
 
 func newRun(e Execution, o Options) (*run, any, error) {
 	r := &run{
 		tasks: o.Tasks, clock: o.Clock, newToken: o.NewToken, random: o.Random, maxPayload: o.MaxPayload, observer: o.Observer,
+		items: o.Items, results: o.Results, events: &atomic.Int64{}, telling: &sync.Mutex{},
 	}
 	if r.clock == nil {
 		r.clock = realClock{}
@@ -128,14 +150,19 @@ func newRun(e Execution, o Options) (*run, any, error) {
 	}
 	input, err := decode(e.Input)
 	if err != nil {
-		return nil, nil, failure(Runtime, "the execution's input is not JSON: %s", err)
+		return nil, nil, outside(Runtime, "the execution's input is not JSON: %s", err)
 	}
 	if e.StartTime.IsZero() {
 		e.StartTime = r.clock.Now()
 	}
 	r.fixed = executionContext(e, input)
+	r.contextOnce = convertedOnce(r.fixed)
 	r.events.Store(1) // ExecutionStarted
-	return r, input, r.checkSize("the execution's input", input)
+	_, err = r.sized("the execution's input", input)
+	if e := (*Error)(nil); errors.As(err, &e) {
+		e.event = false
+	}
+	return r, input, err
 }
 
 // oneAtATime keeps branches from calling the caller's function at once.
@@ -148,31 +175,39 @@ func oneAtATime[T any](f func() T) func() T {
 	}
 }
 
-// count adds events to the history, which the service limits: that ends a loop without an end.
-func (r *run) count(events int64) error {
-	if r.events.Add(events) > maxEvents {
-		return failure(Runtime, "the execution reached the limit of %d events in its history; a loop in the plan may have no end", maxEvents)
-	}
-	return nil
+// child is a run whose history is its own, as that of an execution of a distributed Map.
+func (r *run) child() *run {
+	c := *r
+	c.events = &atomic.Int64{}
+	return &c
 }
 
-// checkSize holds a value to the payload quota.
-func (r *run) checkSize(what string, value any) error {
+// count adds events to the history and gives the number of the last. The service limits how many there are: that ends a loop without an end.
+func (r *run) count(events int64) (int64, error) {
+	number := r.events.Add(events)
+	if number > maxEvents {
+		return number, failure(Runtime, "the execution reached the limit of %d events in its history; a loop in the plan may have no end", maxEvents)
+	}
+	return number, nil
+}
+
+// sized holds a value to the payload quota and gives its JSON.
+func (r *run) sized(what string, value any) (json.RawMessage, error) {
 	text, err := encode(value)
 	if err != nil {
-		return failure(Runtime, "%s is not JSON: %s", what, err)
+		return nil, failure(Runtime, "%s is not JSON: %s", what, err)
 	}
 	if len(text) > r.maxPayload {
-		return failure(DataLimitExceeded, "%s has %d bytes of JSON; the limit is %d", what, len(text), r.maxPayload)
+		return nil, failure(DataLimitExceeded, "%s has %d bytes of JSON; the limit is %d", what, len(text), r.maxPayload)
 	}
-	return nil
+	return text, nil
 }
 
-func (r *run) emit(e Event) {
+func (r *run) tell(e Event) {
 	if r.observer == nil {
 		return
 	}
-	r.emitting.Lock()
-	defer r.emitting.Unlock()
+	r.telling.Lock()
+	defer r.telling.Unlock()
 	r.observer.Observe(e)
 }

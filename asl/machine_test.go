@@ -17,62 +17,6 @@ import (
 	"github.com/attini-go/runner/asl"
 )
 
-// tasksFunc lets a function do the tasks.
-type tasksFunc func(ctx context.Context, task asl.Task) (any, error)
-
-func (f tasksFunc) Do(ctx context.Context, task asl.Task) (any, error) { return f(ctx, task) }
-
-// echo answers every task with its input.
-func echo(_ context.Context, task asl.Task) (any, error) { return task.Input, nil }
-
-// recorder keeps the events of a run.
-type recorder struct {
-	mutex  sync.Mutex
-	events []asl.Event
-}
-
-func (r *recorder) Observe(e asl.Event) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.events = append(r.events, e)
-}
-
-// lines are the events as "Kind Path".
-func (r *recorder) lines() []string {
-	lines := []string{}
-	for _, e := range r.events {
-		lines = append(lines, string(e.Kind)+" "+e.Path)
-	}
-	return lines
-}
-
-func parse(t *testing.T, definition string) *asl.Machine {
-	t.Helper()
-	m, err := asl.Parse([]byte(definition))
-	require.NoError(t, err)
-	return m
-}
-
-// single is a machine of one state, S, given its fields.
-func single(fields string) string {
-	return `{"StartAt": "S", "States": {"S": {` + fields + `}}}`
-}
-
-// execute runs a definition with the echoing tasks.
-func execute(t *testing.T, definition, input string) (string, error) {
-	t.Helper()
-	output, err := parse(t, definition).Run(t.Context(), asl.Execution{Input: json.RawMessage(input)}, asl.Options{Tasks: tasksFunc(echo)})
-	return string(output), err
-}
-
-// failureOf is the failure an execution ended with.
-func failureOf(t *testing.T, err error) *asl.Error {
-	t.Helper()
-	var failure *asl.Error
-	require.True(t, errors.As(err, &failure), "want *states.Error, got %v", err)
-	return failure
-}
-
 func TestRunGoesFromStateToState(t *testing.T) {
 	t.Parallel()
 	output, err := execute(t, `{"StartAt": "A", "States": {
@@ -94,7 +38,7 @@ func TestContextObject(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"all": {
 		"Execution": {"Id": "arn:e", "Input": {"k": 1.0}, "Name": "run-1", "RoleArn": "arn:r", "StartTime": "2026-08-18T15:00:00.000Z", "RedriveCount": 0},
-		"State": {"EnteredTime": "2026-08-18T15:34:00.001Z", "Name": "S", "RetryCount": 0},
+		"State": {"EnteredTime": "2026-08-18T15:34:00.001Z", "Name": "S"},
 		"StateMachine": {"Id": "arn:m", "Name": "plan"}}}`, string(output))
 }
 
@@ -106,7 +50,7 @@ func TestStartTimeIsNowByDefault(t *testing.T) {
 	assert.Equal(t, `"2026-01-01T00:00:00.000Z"`, string(output))
 }
 
-func TestEvents(t *testing.T) {
+func TestEventsTellTheStory(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	clock := &manualClock{now: start}
@@ -114,7 +58,7 @@ func TestEvents(t *testing.T) {
 	_, err := parse(t, `{"StartAt": "T", "States": {
 		"T": {"Type": "Task", "Resource": "r", "Next": "F", "Retry": [{"ErrorEquals": ["A"]}], "Catch": [{"ErrorEquals": ["B"], "Next": "F"}]},
 		"F": {"Type": "Fail", "Error": "End"}}}`).Run(t.Context(), asl.Execution{}, asl.Options{Tasks: failing("A", "B"), Clock: clock, Observer: seen})
-	assert.Equal(t, &asl.Error{Name: "End", State: "F"}, err)
+	assert.Equal(t, &asl.Error{Name: "End", State: "F"}, failureOf(t, err))
 	later := start.Add(time.Second)
 	assert.Equal(t, []asl.Event{
 		{Kind: asl.Entered, State: "T", Type: "Task", Path: "T", Time: start},
@@ -181,14 +125,14 @@ func TestRunState(t *testing.T) {
 	assert.Equal(t, `{"in":1,"r":2}`, output)
 	output, err = run("T", failing("B"))
 	require.NoError(t, err)
-	assert.Equal(t, `{"e":{"Cause":"attempt 1","Error":"B"},"in":1}`, output)
+	assert.Equal(t, `{"in":1,"e":{"Error":"B","Cause":"attempt 1"}}`, output)
 	_, err = run("T", failing("X"))
-	assert.Equal(t, &asl.Error{Name: "X", Cause: "attempt 1", State: "T"}, err)
+	assert.Equal(t, &asl.Error{Name: "X", Cause: "attempt 1", State: "T"}, failureOf(t, err))
 	output, err = run("C", nil)
 	require.NoError(t, err)
 	assert.Equal(t, `{"in":1}`, output)
 	_, err = run("E", nil)
-	assert.EqualError(t, err, `run state "E": there is no such state; the states are A, P, M, T, C, D`)
+	assert.EqualError(t, err, `run state "E": the machine has no such state (its states: A, P, M, T, C, D)`)
 }
 
 func TestRunOfAStoppedContext(t *testing.T) {

@@ -29,7 +29,7 @@ func TestMap(t *testing.T) {
 		"nothing":                   {``, `[]`, `[]`},
 		"ItemsPath":                 {`"ItemsPath": "$.l", "ResultPath": "$.l", `, `{"l": [{"x": 1}]}`, `{"l":[{"x":1}]}`},
 		"ItemsPath after InputPath": {`"InputPath": "$.a", "ItemsPath": "$.l", `, `{"a": {"l": [1]}}`, `[1]`},
-		"ItemSelector":              {`"ItemsPath": "$.l", "ItemSelector": {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value", "all.$": "$.n", "s.$": "$$.State.Name"}, `, `{"l": ["a", "b"], "n": 2}`, `[{"all":2,"i":0,"s":"S","v":"a"},{"all":2,"i":1,"s":"S","v":"b"}]`},
+		"ItemSelector":              {`"ItemsPath": "$.l", "ItemSelector": {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value", "all.$": "$.n", "s.$": "$$.State.Name"}, `, `{"l": ["a", "b"], "n": 2}`, `[{"i":0,"v":"a","all":2,"s":"S"},{"i":1,"v":"b","all":2,"s":"S"}]`},
 		"Parameters, the old name":  {`"Parameters": {"v.$": "$$.Map.Item.Value"}, `, `[1]`, `[{"v":1}]`},
 		"ResultSelector":            {`"ResultSelector": {"first.$": "$[0]"}, `, `[1, 2]`, `{"first":1}`},
 		"more than run at once":     {``, "[" + strings.Repeat("1,", 99) + "1]", "[" + strings.Repeat("1,", 99) + "1]"},
@@ -47,17 +47,17 @@ func TestMap(t *testing.T) {
 func TestMapFails(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ fields, input, name, cause string }{
-		"no array":             {``, `{}`, asl.Runtime, `ItemsPath must give an array, not an object`},
-		"no items":             {`"ItemsPath": "$.l", `, `{}`, asl.Runtime, `ItemsPath: path "$.l" was not found in the state's data`},
+		"no array":             {``, `{}`, asl.Runtime, `Map state input must be an array but was: {}`},
+		"no items":             {`"ItemsPath": "$.l", `, `{}`, asl.Runtime, `Invalid path '$.l' : No results for path: $['l'] (field ItemsPath)`},
 		"selector":             {`"ItemSelector": {"x.$": "$.x"}, `, `[1]`, asl.Runtime, `The JSONPath '$.x' specified for the field 'x.$' could not be found in the input`},
-		"concurrency no count": {`"ItemsPath": "$.l", "MaxConcurrencyPath": "$.c", `, `{"l": [], "c": -1}`, asl.Runtime, `MaxConcurrencyPath must give a whole number from 0, not a number`},
-		"concurrency missing":  {`"MaxConcurrencyPath": "$.c", `, `[]`, asl.Runtime, `MaxConcurrencyPath: path "$.c" was not found in the state's data`},
+		"concurrency no count": {`"ItemsPath": "$.l", "MaxConcurrencyPath": "$.c", `, `{"l": [], "c": -1}`, asl.Runtime, `The MaxConcurrencyPath field refers to value -1, which is not allowed (a whole number from 0 to 2147483647): $.c`},
+		"concurrency missing":  {`"MaxConcurrencyPath": "$.c", `, `[]`, asl.Runtime, `Invalid path '$.c' : No results for path: $['c']`},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := execute(t, loop(c.fields), c.input)
-			assert.Equal(t, &asl.Error{Name: c.name, Cause: c.cause, State: "S"}, err)
+			assert.Equal(t, &asl.Error{Name: c.name, Cause: c.cause, State: "S"}, failureOf(t, err))
 		})
 	}
 }
@@ -104,7 +104,7 @@ func TestMapFailureEndsTheOthersAndStartsNoMore(t *testing.T) {
 		return nil, nil
 	})
 	_, err := parse(t, loop(`"MaxConcurrency": 1, `)).Run(t.Context(), asl.Execution{Input: json.RawMessage(`[1, 2, 3]`)}, asl.Options{Tasks: tasks, Observer: seen})
-	assert.Equal(t, &asl.Error{Name: asl.TaskFailed, Cause: "item 1 is bad", State: "S[1].Step"}, err)
+	assert.Equal(t, &asl.Error{Name: asl.TaskFailed, Cause: "item 1 is bad", State: "S[1].Step"}, failureOf(t, err))
 	assert.Equal(t, []string{"Entered S", "Entered S[0].Step", "Succeeded S[0].Step", "Entered S[1].Step", "Failed S[1].Step", "Failed S"}, seen.lines())
 }
 

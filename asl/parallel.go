@@ -13,41 +13,39 @@ func (o *object) parallel(s *state) {
 	o.filters(s)
 	o.result(s)
 	o.transition(s)
-	s.parameters = o.template("Parameters")
+	s.parameters, s.arguments = o.template("Parameters"), o.template("Arguments")
 	s.resultSelector = o.template("ResultSelector")
 	o.failing(s)
 	w := parallel{}
-	if n := o.get("Branches"); n == nil {
-		o.problem(o.place, "Branches is missing")
-	} else if values, ok := n.value.([]any); ok && len(values) == 0 {
-		o.problem(o.at("Branches"), "must hold at least one branch")
-	}
-	o.each("Branches", func(b *object, _ bool) {
+	o.rules("Branches", "branch", func(at *trail) {
+		b := o.open(at, "a branch", FieldsOfPart(PartBranch), false)
 		b.text("Comment")
-		w.branches = append(w.branches, b.graph())
-		b.rest("a branch")
+		if at.value.Kind() == ObjectKind {
+			w.branches = append(w.branches, b.graph())
+		}
 	})
 	s.work = w
 }
 
-func (w parallel) do(ctx context.Context, v *visit, input any) (any, string, error) {
-	if err := v.run.count(2); err != nil { // Started and Succeeded or Failed
-		return nil, "", err
+func (w parallel) do(ctx context.Context, v *visit, input any) (outcome, error) {
+	if _, err := v.run.count(2); err != nil { // Started and Succeeded or Failed
+		return outcome{}, err
 	}
-	results, err := runConcurrently(ctx, len(w.branches), len(w.branches), func(ctx context.Context, i int) (any, error) {
-		return v.run.graph(ctx, w.branches[i], place{prefix: fmt.Sprintf("%s[%d].", v.path, i), item: v.item}, input)
+	results, err := together(ctx, len(w.branches), len(w.branches), nil, func(ctx context.Context, i int) (any, error) {
+		at := place{prefix: fmt.Sprintf("%s[%d].", v.path, i), item: v.item, variables: v.variables}
+		return v.run.graph(ctx, w.branches[i], at, input)
 	})
-	return results, "", err
+	return outcome{result: results}, err
 }
 
-// runConcurrently runs n pieces of work, started in order and at most limit at once, and gives their results in order. The first failure ends the
-// others, and together returns it once all of them have returned.
-func runConcurrently(ctx context.Context, n, limit int, do func(ctx context.Context, i int) (any, error)) (any, error) {
+// together runs n pieces of work, started in order and at most limit at once, and gives their results in order. tolerate says whether the work
+// goes on after a failure; nil never does. Otherwise the failure ends the others, and together returns it once all of them have returned.
+func together(ctx context.Context, n, limit int, tolerate func(i int, err error) error, do func(ctx context.Context, i int) (any, error)) (any, error) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(errDone)
 	var (
 		results = make([]any, n)
-		mutex   sync.Mutex // guards started and first
+		mutex   sync.Mutex // guards started and first, and calls of tolerate
 		started int
 		first   error
 		workers sync.WaitGroup
@@ -61,6 +59,18 @@ func runConcurrently(ctx context.Context, n, limit int, do func(ctx context.Cont
 		started++
 		return started - 1, true
 	}
+	failed := func(i int, err error) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if tolerate != nil && inner.Err() == nil {
+			err = tolerate(i, err)
+		}
+		if err == nil || first != nil {
+			return
+		}
+		first = err
+		cancel(errSiblingFailed)
+	}
 	for range min(limit, n) {
 		workers.Go(func() {
 			for i, ok := take(); ok; i, ok = take() {
@@ -69,12 +79,7 @@ func runConcurrently(ctx context.Context, n, limit int, do func(ctx context.Cont
 					results[i] = result
 					continue
 				}
-				mutex.Lock()
-				if first == nil {
-					first = err
-				}
-				mutex.Unlock()
-				cancel(errSiblingFailed)
+				failed(i, err)
 			}
 		})
 	}

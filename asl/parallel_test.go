@@ -58,8 +58,8 @@ func TestParallelFailureEndsTheSiblings(t *testing.T) {
 		return nil, &asl.Error{Name: "Broken", Cause: "b"}
 	})
 	for name, c := range map[string]struct{ fields, want string }{
-		"by its name":   {`"Next": "After", "Catch": [{"ErrorEquals": ["Broken"], "Next": "After", "ResultPath": "$.e"}]`, `{"e":{"Cause":"b","Error":"Broken"},"in":1}`},
-		"BranchFailed":  {`"Next": "After", "Catch": [{"ErrorEquals": ["States.BranchFailed"], "Next": "After"}]`, `{"Cause":"b","Error":"Broken"}`},
+		"by its name":   {`"Next": "After", "Catch": [{"ErrorEquals": ["Broken"], "Next": "After", "ResultPath": "$.e"}]`, `{"in":1,"e":{"Error":"Broken","Cause":"b"}}`},
+		"BranchFailed":  {`"Next": "After", "Catch": [{"ErrorEquals": ["States.BranchFailed"], "Next": "After"}]`, `{"Error":"Broken","Cause":"b"}`},
 		"not caught":    {`"Next": "After"`, ``},
 		"other catcher": {`"Next": "After", "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "After"}]`, ``},
 	} {
@@ -76,7 +76,7 @@ func TestParallelFailureEndsTheSiblings(t *testing.T) {
 				assert.Contains(t, seen.lines(), "Caught P")
 				return
 			}
-			assert.Equal(t, &asl.Error{Name: "Broken", Cause: "b", State: "P[1].B"}, err)
+			assert.Equal(t, &asl.Error{Name: "Broken", Cause: "b", State: "P[1].B"}, failureOf(t, err))
 			assert.Contains(t, seen.lines(), "Failed P")
 		})
 	}

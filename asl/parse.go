@@ -1,12 +1,12 @@
 package asl
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -15,139 +15,192 @@ const (
 	maxStateName  = 80      // characters
 )
 
-// DefinitionError holds all problems of a definition, each as "place: what is wrong", in a stable order that follows the definition.
-type DefinitionError struct{ Problems []string }
-
-// Error gives one problem a line.
-func (e *DefinitionError) Error() string { return strings.Join(e.Problems, "\n") }
+// ParseOptions say what is known of a definition beside its text.
+type ParseOptions struct {
+	// Substituted says that ${…} in a text stands for what the deployment of a template puts there, so that such a text cannot be checked.
+	Substituted bool
+	// Express says that the machine is of type EXPRESS.
+	Express bool
+	// StepTypes are further types of states, that whoever calls makes states of. They only stand in messages.
+	StepTypes []string
+}
 
 // graph is a set of states that refer to each other: the machine, a branch, an iteration.
 type graph struct {
 	start  string
 	states map[string]*state
-	order  []string // as in the definition
+	order  []*state // as in the definition
+	names  []string // of order
 }
 
 // Parse checks and compiles a state machine's definition, JSON text of at most 1 MiB. Its error is a [*DefinitionError] with everything that
 // is wrong.
 func Parse(definition []byte) (*Machine, error) {
-	p := &parser{named: map[string]string{}}
-	m := p.machine(definition)
-	if len(p.problems) > 0 {
-		return nil, &DefinitionError{Problems: p.problems}
-	}
-	return m, nil
+	return ParseWith(definition, ParseOptions{})
 }
 
-func (p *parser) machine(definition []byte) *Machine {
+// ParseWith is [Parse] with options.
+func ParseWith(definition []byte, options ParseOptions) (*Machine, error) {
+	refuse := func(format string, args ...any) (*Machine, error) {
+		return nil, &DefinitionError{Problems: []Problem{{Rule: RuleSyntax, Message: fmt.Sprintf(format, args...)}}}
+	}
 	if len(definition) > maxDefinition {
-		p.problem("", "the definition has %d bytes; Step Functions takes at most %d", len(definition), maxDefinition)
-		return nil
+		return refuse("the definition has %d bytes; Step Functions takes at most %d", len(definition), maxDefinition)
 	}
-	if err := valid(definition); err != nil {
-		p.problem("", "the definition is not JSON: %s", err)
-		return nil
+	if err := checkJSON(definition); err != nil {
+		return refuse("the definition is not JSON: %s", err)
 	}
-	root, err := readNode(definition, func(place, key string) { p.problem(within(place, key), "occurs twice in one object") })
-	if err != nil {
-		p.problem("", "the definition is not JSON: %s", err)
-		return nil
+	machine, problems := ParseValue(newNodeReader(definition).node(), options)
+	if len(problems) > 0 {
+		return nil, &DefinitionError{Problems: problems}
 	}
-	if root.fields == nil {
-		p.problem("", "the definition must be an object, not %s", typeName(root.value))
-		return nil
-	}
-	o := p.object("", root)
-	if version, ok := o.text("Version"); ok && version != "1.0" {
-		o.problem("Version", "must be %q, the only version of the language", "1.0")
-	}
+	return machine, nil
+}
+
+// ParseValue is [Parse] for a definition that has been read already, from a template for example. It returns all problems in the order of their
+// places. The machine can be run only if there are none and nothing in the definition is [Deferred] or [Opaque].
+func ParseValue(definition Value, options ParseOptions) (*Machine, []Problem) {
+	p := &parser{named: map[string]*trail{}, fields: map[string][]Field{}, options: options, express: options.Express}
+	m := p.machine(&trail{index: -1, position: -1, value: definition})
+	slices.SortStableFunc(p.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
+	})
+	return m, slices.CompactFunc(p.problems, func(a, b Problem) bool { return a.Path == b.Path && a.Message == b.Message })
+}
+
+func (p *parser) machine(at *trail) *Machine {
+	o := p.open(at, "a state machine", FieldsOfPart(PartMachine), false)
 	o.text("Comment")
-	o.queryLanguage()
+	o.text("Version")
+	p.language = JSONPath
+	if language, ok := o.text("QueryLanguage"); ok {
+		p.language = QueryLanguage(language)
+	}
 	m := &Machine{}
-	m.timeout, _ = o.seconds("TimeoutSeconds", 1)
+	if seconds, ok := o.integer("TimeoutSeconds"); ok {
+		m.timeout = time.Duration(seconds) * time.Second
+	}
 	m.graph = o.graph()
-	o.rest("a state machine")
+	p.reportDangling()
 	return m
-}
-
-// valid checks JSON syntax and says where it breaks.
-func valid(text []byte) error {
-	var any json.RawMessage
-	err := json.Unmarshal(text, &any)
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		before := text[:min(max(syntax.Offset-1, 0), int64(len(text)))]
-		line := bytes.Count(before, []byte("\n")) + 1
-		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
-		return fmt.Errorf("line %d, column %d: %w", line, column, err)
-	}
-	return err
-}
-
-func (o *object) queryLanguage() {
-	if language, ok := o.text("QueryLanguage"); ok && language != "JSONPath" {
-		o.problem(o.at("QueryLanguage"), "%q is not supported by a local run; use JSONPath", language)
-	}
 }
 
 // graph reads StartAt and States of a machine, a branch or an iteration.
 func (o *object) graph() *graph {
-	g := &graph{states: map[string]*state{}, start: o.requiredText("StartAt")}
-	n := o.get("States")
-	if n == nil {
-		o.problem(o.place, "States is missing")
+	g := &graph{}
+	start, named := o.name("StartAt")
+	o.present("StartAt", "the name of the first state", start, named)
+	g.start = start
+	at, ok := o.field("States")
+	if !o.has("States") {
+		o.missing("States", RuleRequired, "States is required: an object of states by name")
+	}
+	if !ok {
 		return g
 	}
-	states := o.object(o.at("States"), n)
-	if n.fields != nil && len(n.keys) == 0 {
-		o.problem(states.place, "must hold at least one state")
+	states := o.open(at, "", nil, false)
+	if at.value.Kind() == ObjectKind && at.value.Len() == 0 {
+		o.problemAt(at, RuleRequired, "is empty: give at least one state")
 	}
-	for _, name := range states.node.keys {
-		place := states.at(name)
-		if length := utf8.RuneCountInString(name); length == 0 || length > maxStateName {
-			o.problem(place, "a state's name must have 1 to %d characters, not %d", maxStateName, length)
+	whole := at.value.Kind() == ObjectKind
+	g.states = make(map[string]*state, states.at.value.Len())
+	if len(o.named) == 0 {
+		o.named = make(map[string]*trail, states.at.value.Len())
+	}
+	for i := range states.at.value.Len() {
+		name, value := states.at.value.Field(i)
+		place := at.field(name, i, value)
+		place.state = true
+		if value.Kind() != Opaque {
+			o.checkName(place, name)
 		}
-		if other, taken := o.named[name]; taken {
-			o.problem(place, "the name is taken by %s: state names are unique in the whole machine", other)
-		} else {
-			o.named[name] = place
+		if states.find(name) != i {
+			continue
 		}
-		g.order = append(g.order, name)
-		g.states[name] = o.state(place, name, n.fields[name])
+		s := o.readState(place, name)
+		whole = whole && !s.unread
+		g.states[name] = s
+		g.order, g.names = append(g.order, s), append(g.names, name)
 	}
-	if _, ok := g.states[g.start]; !ok && g.start != "" {
-		o.problem(o.at("StartAt"), "there is no state %q here", g.start)
-	}
-	o.transitions(states.place, g)
+	o.transitions(g, whole)
 	return g
 }
 
-// transitions checks that every transition leads to a state of the same graph and that every state can be reached.
-func (p *parser) transitions(place string, g *graph) {
-	sound := g.states[g.start] != nil
-	for _, name := range g.order {
-		for _, t := range g.states[name].transitions {
+// checkName holds names to the service's rules. White space, brackets and the like, which the name of a state machine may not have, are allowed.
+func (p *parser) checkName(at *trail, name string) {
+	length := utf8.RuneCountInString(name)
+	switch other := p.named[name]; {
+	case length == 0:
+		p.problemAt(at, RuleStateName, "the name is empty")
+	case length > maxStateName:
+		p.problemAt(at, RuleStateName, "the name has %d characters (at most %d)", length, maxStateName)
+	case strings.ContainsFunc(name, unicode.IsControl):
+		p.problemAt(at, RuleStateName, "the name has a control character")
+	case other != nil:
+		p.problemAt(at, RuleStateName, "the name is taken by %s; names are unique in the whole machine, nested states included", other.path(nil))
+	default:
+		p.named[name] = at
+	}
+}
+
+// transitions checks that every transition leads to a state of the same graph and, if the graph could be read whole, that every state can be
+// reached.
+func (o *object) transitions(g *graph, whole bool) {
+	if len(g.order) == 0 {
+		return
+	}
+	if g.start != "" && g.states[g.start] == nil {
+		o.dangling = append(o.dangling, dangling{o.under("StartAt", o.get("StartAt")), g, g.start})
+		whole = false
+	}
+	for _, s := range g.order {
+		for _, t := range s.transitions {
 			if g.states[t.to] == nil {
-				p.problem(t.place, "there is no state %q here", t.to)
-				sound = false
+				o.dangling = append(o.dangling, dangling{t.at, g, t.to})
+				whole = false
 			}
 		}
 	}
-	if !sound {
-		return // a wrong transition would make states look unreachable
+	if whole && g.start != "" { // else a state may seem out of reach only because another is misspelt or broken
+		o.unreachable(g)
 	}
-	reached := map[string]bool{g.start: true}
-	for queue := []string{g.start}; len(queue) > 0; queue = queue[1:] {
-		for _, t := range g.states[queue[0]].transitions {
-			if !reached[t.to] {
-				reached[t.to] = true
-				queue = append(queue, t.to)
+}
+
+// dangling is a transition to a state that its graph does not have. Whether it is at another level is known only when all is read.
+type dangling struct {
+	at    *trail
+	graph *graph
+	to    string
+}
+
+func (p *parser) reportDangling() {
+	for _, d := range p.dangling {
+		message := fmt.Sprintf("state %q does not exist at this level; %s", d.to, suggestion(d.to, d.graph.names))
+		if other := p.named[d.to]; other != nil {
+			message = fmt.Sprintf("state %q is at another level, at %s; a transition stays inside its branch or iteration", d.to, other.path(nil))
+		}
+		p.problemAt(d.at, RuleUnknownState, "%s", message)
+	}
+}
+
+func (o *object) unreachable(g *graph) {
+	first := g.states[g.start]
+	first.reached = true
+	for open := []*state{first}; len(open) > 0; {
+		s := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, t := range s.transitions {
+			if next := g.states[t.to]; !next.reached {
+				next.reached = true
+				open = append(open, next)
 			}
 		}
 	}
-	for _, name := range g.order {
-		if !reached[name] {
-			p.problem(within(place, name), "no transition leads to this state")
+	for _, s := range g.order {
+		if !s.reached {
+			problem := s.at.problem(RuleUnreachable, "", "unreachable: no state names it in Next, Default or Catch")
+			problem.Advice = "Lead to it or remove it: Step Functions refuses to create a state machine with an unreachable state."
+			o.problems = append(o.problems, problem)
 		}
 	}
 }
@@ -156,7 +209,7 @@ func (p *parser) transitions(place string, g *graph) {
 func parseTimestamp(text string) (time.Time, error) {
 	var t time.Time
 	if err := t.UnmarshalText([]byte(text)); err != nil { // stricter than time.Parse
-		return time.Time{}, fmt.Errorf("%q is not an RFC 3339 timestamp such as 2026-08-18T17:33:00Z", text)
+		return time.Time{}, fmt.Errorf("%q is not a timestamp such as 2026-08-18T17:33:00Z", text)
 	}
 	return t, nil
 }

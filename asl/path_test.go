@@ -13,7 +13,7 @@ import (
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	const data = `{"foo": 123, "bar": ["a", "b", "c"], "car": {"cdr": true}, "null": null, "my-key": 1, "1st": 2, "a.b": 3, "é": 4, "x'y\\z": 5,
-		"n": 12345678901234567890, "l": [{"k": 1, "v": "z"}, {"k": 2, "v": "y"}, {"v": "x"}], "o": {"c": {"k": 3}, "a": {"k": 4}, "b": 5}, "&#": 6, "empty": []}`
+		"n": 12345678901234567890, "l": [{"k": 1, "v": "z"}, {"k": 2, "v": "y"}, {"v": "x"}], "o": {"c": {"k": 3}, "a": {"k": 4}, "b": 5}, "&#": 6, "t\\\"\"n\"": 7, "empty": []}`
 	cases := map[string]struct{ path, want string }{
 		"specification, scalar":          {`$.foo`, `123`},
 		"specification, array":           {`$.bar`, `["a","b","c"]`},
@@ -30,18 +30,19 @@ func TestPaths(t *testing.T) {
 		"unicode":                        {`$.é`, `4`},
 		"signs":                          {`$.&#`, `6`},
 		"quote and backslash":            {`$.x'y\\z`, `5`},
+		"backslash before another quote": {`$['t\""n"']`, `7`},
 		"quote and backslash in a quote": {`$['x\'y\\z']`, `5`},
 		"slice is a list":                {`$.bar[-2:]`, `["b","c"]`},
 		"slice of one is a list":         {`$.bar[0:1]`, `["a"]`},
 		"indexes keep their order":       {`$.bar[2,0]`, `["c","a"]`},
-		"slice backwards":                {`$.bar[::-1]`, `["c","b","a"]`},
+		"step of a slice has no effect":  {`$.bar[0:3:2]`, `["a","b","c"]`},
 		"wildcard":                       {`$.l[*].k`, `[1,2]`},
-		"wildcard of an object by name":  {`$.o.*`, `[{"k":4},5,{"k":3}]`},
+		"wildcard of an object":          {`$.o.*`, `[{"k":3},{"k":4},5]`},
 		"filter":                         {`$.l[?(@.k>1)].v`, `["y"]`},
 		"filter without a match":         {`$.l[?(@.k==9)]`, `[]`},
-		"filter of an object by name":    {`$.o[?@.k]`, `[{"k":4},{"k":3}]`},
-		"descendants":                    {`$..k`, `[1,2,4,3]`},
-		"descendant in brackets":         {`$..['k']`, `[1,2,4,3]`},
+		"filter asks an object itself":   {`$.o.c[?(@.k)]`, `[{"k":3}]`},
+		"descendants":                    {`$..k`, `[1,2,3,4]`},
+		"descendant in brackets":         {`$..['k']`, `[1,2,3,4]`},
 		"descendant with a dash":         {`$..my-key`, `[1]`},
 		"wildcard of nothing":            {`$.empty[*]`, `[]`},
 		"wildcard of a scalar":           {`$.foo[*]`, `[]`},
@@ -62,7 +63,7 @@ func TestPaths(t *testing.T) {
 
 func TestPathsThatFindNothing(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{`$.a`, `$.l[3]`, `$.s.x`, `$.s[0]`, `$.a[*]`, `$.a..b`, `$.s[0:1]`, `$.s[0,1]`, `$$.Task.Token`} {
+	for _, text := range []string{`$.a`, `$.l[3]`, `$.l[-4]`, `$.s.x`, `$.s[0]`, `$.s['a','b']`, `$none`, `$$.Task.Token`} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			p, err := parsePath(text)
@@ -75,21 +76,65 @@ func TestPathsThatFindNothing(t *testing.T) {
 	}
 }
 
+// What can select several values selects none then, whatever stands in its way.
+func TestIndefinitePathsThatFindNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`$.a[*]`, `$.a..b`, `$.s[0:1]`, `$.s[0,1]`, `$.a.b[?(@.c)].d`, `$.l[7,8]`, `$.l[5:]`, `$.s.*`, `$.l[*].x`} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			p, err := parsePath(text)
+			require.NoError(t, err)
+			value, err := p.find(testScope(t, `{"l": [1, 2, 3], "s": "text"}`))
+			require.NoError(t, err)
+			assert.Equal(t, []any{}, value)
+		})
+	}
+}
+
+// What the operators of filters compare, as Jayway does.
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	const data = `{"l": [{"i": 1, "n": "Ab", "t": ["x"], "b": true}, {"i": 2, "n": "z", "t": [], "z": null}, {"i": 10, "n": "", "s": "2"}], "k": 2}`
+	for condition, want := range map[string]string{
+		`@.i == 2`: `[2]`, `@.i == '2'`: `[2]`, `@.s == 2`: `[10]`, `@.i === '2'`: `[]`, `@.i != 2`: `[1,10]`, `@.i !== '2'`: `[1,2,10]`,
+		`@.i > 1 && @.i < 10`: `[2]`, `@.i <= 1 || @.i >= 10`: `[1,10]`, `!(@.i == 1)`: `[2,10]`, `!@.t`: `[10]`, `@.t`: `[1,2]`, `@.z`: `[2]`,
+		`@.n =~ /a.*/i`: `[1]`, `@.n =~ /A/`: `[]`, `@.n in ['z', "Ab"]`: `[1,2]`, `@.i nin [1, 2]`: `[10]`, `@.t contains 'x'`: `[1]`, `@.n contains 'A'`: `[1]`,
+		`@.t size 1`: `[1]`, `@.t empty true`: `[2]`, `@.n empty true`: `[10]`, `@.t anyof ['x', 'y']`: `[1]`, `@.t noneof ['x']`: `[2]`,
+		`@.t subsetof ['x', 'y']`: `[1,2]`, `@.t all ['x']`: `[1]`, `@.i == $.k`: `[2]`, `@.b == true`: `[1]`, `@.z == null`: `[2]`, `@.n == z`: `[2]`,
+		`@.t.length() == 1`: `[1]`, `@['i'] == 1`: `[1]`, `@.t[0] == 'x'`: `[1]`, `@.gone == 1`: `[]`, `@.n > 'A'`: `[1,2]`, `@.n > 1`: `[]`,
+	} {
+		p, err := parsePath(`$.l[?(` + condition + `)].i`)
+		if !assert.NoError(t, err, condition) {
+			continue
+		}
+		value, err := p.find(testScope(t, data))
+		require.NoError(t, err, condition)
+		text, err := encode(value)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text), condition)
+	}
+}
+
 func TestPathSyntax(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		``:                                      `is not a path`,
 		`a.b`:                                   `is not a path`,
-		`$a`:                                    `Assign variables are not supported`,
-		`$.`:                                    `a name is missing after "."`,
-		`$..`:                                   `a name is missing after ".."`,
-		`$.a b`:                                 `unexpected " b"`,
+		`$.[`:                                   `a bracket [ is not closed`,
+		`$[]`:                                   `the brackets [] are empty`,
+		`$.a[:]`:                                `a slice needs its start or its end`,
+		`$.a[::2]`:                              `a slice needs its start or its end`,
+		`$.a[?@.b]`:                             `a condition in parentheses`,
+		`$.a[?(@.b == )]`:                       `want an operand`,
+		`$.a[?(@.b =~ /(/)]`:                    `the expression /(/ is not valid`,
+		`$['a',]`:                               `a name in quotes is missing`,
+		`$.`:                                    `a name is missing after the dot`,
+		`$..`:                                   `a name is missing after the dot`,
+		`$.a b`:                                 `a blank after "a"; write a name with blanks as ['the name']`,
 		`$.a[`:                                  `a bracket [ is not closed`,
-		`$.a['b]`:                               `a bracket [ is not closed`,
-		`$.a[b]`:                                `unexpected identifier`,
-		`$.a[?(@.x =~ /y/)]`:                    `path "$.a[?(@.x =~ /y/)]"`,
-		`$.a.size()`:                            `path functions such as size() are not supported`,
-		`$['a','b']`:                            `several names in one pair of brackets`,
+		`$.a['b]`:                               `has no closing quote`,
+		`$.a[b]`:                                `[b]: want a number, a slice such as 1:3, a 'name' in quotes, * or ?(a filter)`,
+		`$.a.size()`:                            `functions such as size() cannot be used in a path; use an intrinsic function such as States.ArrayLength`,
 		"$.\xff":                                `not valid UTF-8`,
 		`$.` + strings.Repeat("a", 5000):        `longer than 4096 bytes`,
 		`$[?` + strings.Repeat("(", 4000) + `]`: `path "$[?`,
@@ -115,11 +160,11 @@ func TestResultPaths(t *testing.T) {
 		"specification, create":    {path: `$.master.result.sum`, input: `{"master": {"detail": [1, 2, 3]}}`, want: `{"master":{"detail":[1,2,3],"result":{"sum":6}}}`},
 		"whole":                    {path: `$`, input: `[1]`, want: `6`},
 		"dash":                     {path: `$.error-info`, input: `{}`, want: `{"error-info":6}`},
-		"element":                  {path: `$.a[1].b`, input: `{"a": [1, {"c": 2}]}`, want: `{"a":[1,{"b":6,"c":2}]}`},
+		"element":                  {path: `$.a[1].b`, input: `{"a": [1, {"c": 2}]}`, want: `{"a":[1,{"c":2,"b":6}]}`},
 		"root element":             {path: `$[0]`, input: `[1, 2]`, want: `[6,2]`},
 		"no element":               {path: `$.a[2]`, input: `{"a": [1, 2]}`, failure: `the array has 2 elements, so there is no element 2`},
 		"no array":                 {path: `$.a[0]`, input: `{}`, failure: `there is no array "a" to put an element into`},
-		"specification, text":      {path: `$.x`, input: `"foo"`, failure: `field "x" belongs into an object, but there is text`},
+		"specification, text":      {path: `$.x`, input: `"foo"`, failure: `field "x" belongs into an object, but there is a string`},
 		"scalar on the way":        {path: `$.a.b`, input: `{"a": 1}`, failure: `field "b" belongs into an object, but there is a number`},
 		"null on the way":          {path: `$.a.b`, input: `{"a": null}`, failure: `field "b" belongs into an object, but there is null`},
 		"element of an object":     {path: `$.a[0]`, input: `{"a": {}}`, failure: `element 0 belongs into an array, but there is an object`},
@@ -134,7 +179,7 @@ func TestResultPaths(t *testing.T) {
 			require.NoError(t, err)
 			value, err := target.set(input, json.Number("6"))
 			if c.failure != "" {
-				assert.Equal(t, failure(ResultPathMatchFailure, "ResultPath %q cannot be applied to the state's input: %s", c.path, c.failure), err)
+				assert.Equal(t, failure(ResultPathMatchFailure, "Unable to apply ResultPath %q to the state's input: %s", c.path, c.failure), err)
 			} else {
 				require.NoError(t, err)
 				text, err := encode(value)
@@ -170,5 +215,30 @@ func FuzzResultPath(f *testing.F) {
 		value, err := from.find(&scope{input: changed})
 		require.NoError(t, err)
 		require.Equal(t, "mark", value)
+	})
+}
+
+// A path that is accepted finds something or nothing, in bounded time, and never changes what it looks into.
+func FuzzPaths(f *testing.F) {
+	for _, text := range []string{`$.a.b[0]`, `$..x[?(@.y =~ /a.*/i && !(@.z in ['b', 1]))]`, `$['a','b'][1:-1].*`, `$$.Execution.Input['x\'y']`, `$v.l[?(@.length() > $.n)]`, `$.[?(@.a == {'b': [1]})]`} {
+		f.Add(text, `{"a": {"b": [1, "x"]}, "x": [{"y": "ab", "z": null}], "n": 1e9}`)
+	}
+	f.Fuzz(func(t *testing.T, text, data string) {
+		input, err := decode([]byte(data))
+		p, bad := parsePath(text)
+		if err != nil || bad != nil || len(data) > 2000 {
+			return
+		}
+		before, _ := encode(input)
+		value, err := p.find(&scope{input: input, context: func() *Object { return ObjectOf("a", input) }, variables: variables{"v": input}})
+		if err == nil {
+			_, err = encode(value)
+			require.NoError(t, err)
+		}
+		if target, err := parseTarget(text); err == nil {
+			_, _ = target.set(input, "value")
+		}
+		after, _ := encode(input)
+		require.Equal(t, string(before), string(after), "the input must not change")
 	})
 }

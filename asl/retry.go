@@ -3,7 +3,6 @@ package asl
 import (
 	"math"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -12,7 +11,6 @@ const (
 	defaultInterval    = time.Second
 	defaultMaxAttempts = 3
 	defaultBackoffRate = 2.0
-	maxRetryDelay      = 31_622_399 // seconds; the service's limit is "less than 31622400"
 )
 
 // retrier is one element of Retry.
@@ -31,57 +29,59 @@ type catcher struct {
 	next        string
 	resultPath  *target // nil: the error output replaces the input
 	discard     bool    // ResultPath null: the input goes on as it came
+	output      *template
+	assign      *template
+}
+
+// failing reads the fields of states that can fail and be tried again.
+func (o *object) failing(s *state) {
+	s.assign = o.assign()
+	s.retriers, s.catchers = o.retry(s), o.catch(s)
 }
 
 // each reads the objects of a list field in turn.
-func (o *object) each(key string, read func(e *object, last bool)) {
-	n := o.get(key)
-	if n == nil {
+func (o *object) each(key, what string, fields []Field, read func(e *object, last bool)) {
+	at, ok := o.field(key)
+	if !ok {
 		return
 	}
-	if _, ok := n.value.([]any); !ok {
-		o.problem(o.at(key), "must be an array, not %s", typeName(n.value))
+	if at.value.Kind() != Array {
+		o.problemAt(at, RuleType, "must be a list, not %s", at.value.Kind())
 		return
 	}
-	for i, item := range n.items {
-		if e := o.object(element(o.at(key), i), item); item.fields != nil {
-			read(e, i == len(n.items)-1)
+	for i := range at.value.Len() {
+		e := o.open(at.item(i, at.value.Item(i)), what, fields, o.jsonata)
+		e.state = o.state
+		if e.at.value.Kind() == ObjectKind {
+			read(e, i == at.value.Len()-1)
 		}
 	}
 }
 
-func (o *object) retry() []retrier {
+func (o *object) retry(s *state) []retrier {
 	var retriers []retrier
-	o.each("Retry", func(e *object, last bool) {
+	o.each("Retry", "a retrier", FieldsOfPart(PartRetrier), func(e *object, last bool) {
+		e.state = s
 		r := retrier{interval: defaultInterval, maxAttempts: defaultMaxAttempts, backoffRate: defaultBackoffRate}
 		r.errorEquals = e.errorEquals(last)
-		if d, ok := e.seconds("IntervalSeconds", 1); ok {
-			r.interval = d
+		if n, ok := e.integer("IntervalSeconds"); ok {
+			r.interval = time.Duration(n) * time.Second
 		}
-		if n, ok := e.integer("MaxAttempts", 0, maxSeconds); ok {
+		if n, ok := e.integer("MaxAttempts"); ok {
 			r.maxAttempts = n
 		}
-		if rate, ok := e.number("BackoffRate"); ok {
-			f, err := strconv.ParseFloat(string(rate), 64)
-			if err != nil || f < 1 {
-				e.problem(e.at("BackoffRate"), "must be a number from 1, not %s", rate)
-			}
+		if f, ok := e.float("BackoffRate"); ok {
 			r.backoffRate = f
 		}
-		if n, ok := e.integer("MaxDelaySeconds", 1, maxRetryDelay); ok {
+		if n, ok := e.integer("MaxDelaySeconds"); ok {
 			r.maxDelay = time.Duration(n) * time.Second
 			if r.maxDelay <= r.interval {
-				e.problem(e.at("MaxDelaySeconds"), "must be greater than IntervalSeconds")
+				e.problemAt(e.under("MaxDelaySeconds", e.get("MaxDelaySeconds")), RuleRange, "%d must be greater than IntervalSeconds, %.0f", n, r.interval.Seconds())
 			}
 		}
-		if jitter, ok := e.text("JitterStrategy"); ok {
-			r.fullJitter = jitter == "FULL"
-			if !r.fullJitter && jitter != "NONE" {
-				e.problem(e.at("JitterStrategy"), "must be FULL or NONE, not %q", jitter)
-			}
-		}
+		jitter, _ := e.text("JitterStrategy")
+		r.fullJitter = jitter == "FULL"
 		e.text("Comment")
-		e.rest("a retrier")
 		retriers = append(retriers, r)
 	})
 	return retriers
@@ -89,15 +89,16 @@ func (o *object) retry() []retrier {
 
 func (o *object) catch(s *state) []catcher {
 	var catchers []catcher
-	o.each("Catch", func(e *object, last bool) {
+	o.each("Catch", "a catcher", FieldsOfPart(PartCatcher), func(e *object, last bool) {
+		e.state = s
 		placed := &state{}
 		e.result(placed)
 		c := catcher{errorEquals: e.errorEquals(last), resultPath: placed.resultPath, discard: placed.discard}
 		if c.next = e.next(s); !e.has("Next") {
-			e.problem(e.place, "Next is missing")
+			e.missing("Next", RuleTransition, "Next is required: the state that follows")
 		}
+		c.output, c.assign = e.template("Output"), e.assign()
 		e.text("Comment")
-		e.rest("a catcher")
 		catchers = append(catchers, c)
 	})
 	return catchers
@@ -105,26 +106,31 @@ func (o *object) catch(s *state) []catcher {
 
 // errorEquals reads the error names of a retrier or catcher. States.ALL stands alone, in the last one.
 func (o *object) errorEquals(last bool) []string {
-	n := o.get("ErrorEquals")
-	if n == nil {
-		o.problem(o.place, "ErrorEquals is missing")
+	at, ok := o.field("ErrorEquals")
+	switch {
+	case !o.has("ErrorEquals"):
+		o.missing("ErrorEquals", RuleRequired, "ErrorEquals is required: a list of error names, such as States.ALL")
 		return nil
-	}
-	place := o.at("ErrorEquals")
-	if _, ok := n.value.([]any); !ok || len(n.items) == 0 {
-		o.problem(place, "must be an array with at least one error name")
+	case !ok:
+		return nil
+	case at.value.Kind() != Array || at.value.Len() == 0:
+		o.problemAt(at, RuleErrorNames, "must be a list with at least one error name")
 		return nil
 	}
 	var names []string
-	for i, item := range n.items {
-		name, ok := item.value.(string)
-		if !ok {
-			o.problem(element(place, i), "must be text, not %s", typeName(item.value))
+	for i := range at.value.Len() {
+		item := at.value.Item(i)
+		if o.later(item) {
+			continue
 		}
-		names = append(names, name)
+		if item.Kind() != Text {
+			o.problemAt(at.item(i, item), RuleErrorNames, "must be the name of an error, not %s", item.Kind())
+			continue
+		}
+		names = append(names, item.Text())
 	}
-	if slices.Contains(names, All) && (len(names) > 1 || !last) {
-		o.problem(place, "%s must stand alone, in the last element of the list", All)
+	if slices.Contains(names, All) && (at.value.Len() > 1 || !last) {
+		o.problemAt(at, RuleErrorNames, "%s must stand alone, in the last entry of the list", All)
 	}
 	return names
 }
@@ -135,7 +141,8 @@ func matches(names []string, e *Error, branches bool) bool {
 		timeout := e.Name == Timeout || e.Name == HeartbeatTimeout
 		switch name {
 		case All:
-			return e.Name != DataLimitExceeded
+			// Recorded: it takes States.DataLimitExceeded, too, which the guide denies.
+			return true
 		case TaskFailed:
 			return e.Name != DataLimitExceeded && !timeout
 		case Timeout:
@@ -166,15 +173,28 @@ func (r retrier) delay(done int64, random func() float64) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// output is what a catcher makes of the state's raw input and the error.
-func (c catcher) output(input any, e *Error) (any, error) {
-	errorOutput := map[string]any{"Error": e.Name, "Cause": e.Cause}
+// caught is what a catcher makes of the state's raw input and the error.
+func (c catcher) caught(s *scope, e *Error) (any, error) {
 	switch {
+	case c.output != nil:
+		return c.output.fill(s)
 	case c.discard:
-		return input, nil
+		return s.input, nil
 	case c.resultPath == nil:
-		return errorOutput, nil
+		return e.output(), nil
 	default:
-		return c.resultPath.set(input, errorOutput)
+		return c.resultPath.set(s.input, e.output())
+	}
+}
+
+// output is the error as a catcher sees it: null for both where a task failed without either.
+func (e *Error) output() *Object {
+	switch {
+	case e.Name == "" && e.Cause == "":
+		return ObjectOf("Error", nil, "Cause", nil)
+	case e.own:
+		return ObjectOf("Error", e.Name, "Cause", "")
+	default:
+		return ObjectOf("Error", e.Name, "Cause", e.Cause)
 	}
 }

@@ -2,61 +2,87 @@ package asl
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // state is one compiled state: what all types share, and the work of its own type.
 type state struct {
-	name, kind     string
-	place          string // in the definition
-	next           string // empty: the graph ends here
-	transitions    []transition
-	inputPath      filter
-	outputPath     filter
+	name, kind  string
+	at          *trail // in the definition
+	unread      bool   // where it leads is unknown
+	reached     bool   // a transition leads to it
+	jsonata     bool
+	next        string // empty: the graph ends here
+	transitions []transition
+
+	inputPath      selection
+	outputPath     selection
 	resultPath     *target // nil: the result replaces the input
 	discard        bool    // ResultPath null: the input goes on as it came
 	parameters     *template
 	resultSelector *template
-	retriers       []retrier
-	catchers       []catcher
-	work           work
+
+	arguments *template
+	output    *template
+	assign    *template
+
+	retriers []retrier
+	catchers []catcher
+	work     work
 }
 
-type transition struct{ place, to string }
+type transition struct {
+	at *trail
+	to string
+}
 
-// work is what a type of state does with its effective input. It gives the state's result and, for a Choice, the next state.
+// work is what a type of state does with its effective input.
 type work interface {
-	do(ctx context.Context, v *visit, input any) (result any, next string, err error)
+	do(ctx context.Context, v *visit, input any) (outcome, error)
 }
 
-// filter is an InputPath or OutputPath.
-type filter struct {
+// outcome is what a state's work comes to. A Choice's rule also says where to go, and may have Output and Assign of its own.
+type outcome struct {
+	result any
+	next   string
+	rule   *choiceRule
+}
+
+// selection is an InputPath or OutputPath.
+type selection struct {
 	path  *path // nil: everything passes
 	empty bool  // null: {} passes
 }
 
-func (f filter) apply(field string, s *scope) (any, error) {
+func (f selection) apply(field string, s *scope) (any, error) {
 	switch {
 	case f.empty:
-		return map[string]any{}, nil
+		return NewObject(0), nil
 	case f.path == nil:
 		return s.input, nil
 	}
 	return f.path.read(field, s)
 }
 
-// state reads one state.
-func (p *parser) state(place, name string, n *node) *state {
-	s := &state{name: name, place: place}
-	o := p.object(place, n)
-	if n.fields == nil {
+// readState reads one state.
+func (p *parser) readState(at *trail, name string) *state {
+	s := &state{name: name, at: at}
+	if at.value.Kind() == Opaque || !p.isObject(at) {
+		s.unread = true
 		return s
 	}
+	kind, known := p.stateType(at)
+	s.kind = kind
+	if !known {
+		s.unread = true
+		return s
+	}
+	s.jsonata = p.stateLanguage(at) == JSONata
+	o := p.open(at, "a "+kind+" state", p.fieldsOf(kind), s.jsonata)
+	o.state = s
 	o.text("Comment")
-	o.queryLanguage()
-	s.kind = o.requiredText("Type")
-	switch s.kind {
+	switch kind {
 	case "Task":
 		o.task(s)
 	case "Pass":
@@ -71,72 +97,102 @@ func (p *parser) state(place, name string, n *node) *state {
 		o.mapState(s)
 	case "Succeed":
 		o.filters(s)
-		s.work = nextState{}
+		s.work = passOn{}
 	case "Fail":
 		o.fail(s)
-	default:
-		if s.kind != "" {
-			o.problem(o.at("Type"), "there is no type %q; the types are Task, Pass, Wait, Choice, Parallel, Map, Succeed and Fail", s.kind)
-		}
-		return s // which fields belong here cannot be told
 	}
-	o.rest("a state of type " + s.kind)
 	return s
 }
 
-// filters reads InputPath and OutputPath.
-func (o *object) filters(s *state) {
-	s.inputPath, s.outputPath = o.filter("InputPath"), o.filter("OutputPath")
+// stateType reads Type; which fields belong to a state of unknown type cannot be told.
+func (p *parser) stateType(at *trail) (kind string, known bool) {
+	o := &object{parser: p, at: at}
+	field, ok := o.field("Type")
+	switch {
+	case !o.has("Type"):
+		o.missing("Type", RuleRequired, "Type is required (%s)", strings.Join(p.stateTypes(), ", "))
+		return "", false
+	case !ok || o.later(field.value):
+		return "", false
+	}
+	if kind, ok = o.text("Type"); ok && p.fieldsOf(kind) == nil {
+		o.problemAt(field, RuleStateType, "%q is not a type of state; %s", kind, suggestion(kind, p.stateTypes()))
+		return kind, false
+	}
+	return kind, ok
 }
 
-func (o *object) filter(key string) filter {
-	if n := o.get(key); n != nil && n.value == nil {
-		return filter{empty: true}
+func (p *parser) stateTypes() []string {
+	return append(slices.Clone(p.options.StepTypes), StateTypes()...)
+}
+
+// stateLanguage reads QueryLanguage: a machine of JSONPath may have states of JSONata, but not the other way round.
+func (p *parser) stateLanguage(at *trail) QueryLanguage {
+	o := &object{parser: p, at: at, fields: p.fieldsOf("Succeed")}
+	language, ok := o.text("QueryLanguage")
+	switch {
+	case !ok:
+		return p.language
+	case QueryLanguage(language) == JSONPath && p.language == JSONata:
+		o.problemAt(o.under("QueryLanguage", o.get("QueryLanguage")), RuleQueryLanguage, "cannot be JSONPath in a state machine that is in JSONata")
+		return JSONata
+	default:
+		return QueryLanguage(language)
 	}
-	p, _ := compile(o, key, parsePath)
-	return filter{path: p}
+}
+
+// filters reads the fields that make the state's input and output.
+func (o *object) filters(s *state) {
+	s.inputPath, s.outputPath = o.selection("InputPath"), o.selection("OutputPath")
+	s.output = o.template("Output")
+}
+
+func (o *object) selection(key string) selection {
+	if v := o.get(key); v != nil && v.Kind() == Null {
+		return selection{empty: true}
+	}
+	p, _ := compile(o, key, RulePath, parseFilterPath)
+	return selection{path: p}
 }
 
 // result reads the fields that place a state's result.
 func (o *object) result(s *state) {
-	if n := o.get("ResultPath"); n != nil && n.value == nil {
+	if v := o.get("ResultPath"); v != nil && v.Kind() == Null {
 		s.discard = true
 		return
 	}
-	s.resultPath, _ = compile(o, "ResultPath", parseTarget)
+	s.resultPath, _ = compile(o, "ResultPath", RulePath, parseTarget)
 }
 
 // transition reads Next or End, of which a state needs exactly one.
 func (o *object) transition(s *state) {
-	end, _ := o.boolean("End")
+	end, known := o.flag("End")
 	s.next = o.next(s)
-	if !o.oneOf(false, "Next", "End") {
-		return
-	}
-	if !o.has("Next") && !end && (!o.has("End") || o.get("End").value == false) {
-		o.problem(o.place, "Next, or End: true, is missing")
+	next := o.has("Next")
+	switch {
+	case next && end:
+		o.problemKey(o.under("End", o.get("End")), RuleTransition, "has both Next and End; remove one of them")
+	case !next && !end && (known || !o.has("End")):
+		o.problem(RuleTransition, "has neither Next nor End; say which state follows, or End: true")
 	}
 }
 
-// next reads a Next field and notes the transition on s.
+// next reads a Next field and notes the transition on the state.
 func (o *object) next(s *state) string {
-	name, ok := o.text("Next")
+	name, ok := o.name("Next")
 	if ok {
-		s.transitions = append(s.transitions, transition{o.at("Next"), name})
+		s.transitions = append(s.transitions, transition{o.under("Next", o.get("Next")), name})
+	} else if o.has("Next") {
+		s.unread = true // where it leads is unknown
 	}
 	return name
 }
 
-// failing reads the fields of states that can fail and be tried again.
-func (o *object) failing(s *state) {
-	s.retriers, s.catchers = o.retry(), o.catch(s)
-}
+// passOn is the work of Succeed: none.
+type passOn struct{}
 
-// nextState is the work of Succeed: none.
-type nextState struct{}
-
-func (nextState) do(_ context.Context, _ *visit, input any) (any, string, error) {
-	return input, "", nil
+func (passOn) do(_ context.Context, _ *visit, input any) (outcome, error) {
+	return outcome{result: input}, nil
 }
 
 // pass is a Pass state.
@@ -150,66 +206,19 @@ func (o *object) pass(s *state) {
 	o.result(s)
 	o.transition(s)
 	s.parameters = o.template("Parameters")
+	s.assign = o.assign()
 	w := pass{}
-	if n := o.get("Result"); n != nil {
-		w.result, w.fixed = n.value, true
+	if v := o.get("Result"); v != nil {
+		w.result, w.fixed = decoded(v), true
 	}
 	s.work = w
 }
 
-func (w pass) do(_ context.Context, _ *visit, input any) (any, string, error) {
+func (w pass) do(_ context.Context, _ *visit, input any) (outcome, error) {
 	if w.fixed {
-		return w.result, "", nil
+		return outcome{result: w.result}, nil
 	}
-	return input, "", nil
-}
-
-// fail is a Fail state.
-type fail struct {
-	name, cause         string
-	namePath, causePath expression
-}
-
-func (o *object) fail(s *state) {
-	w := fail{}
-	o.oneOf(false, "Error", "ErrorPath")
-	o.oneOf(false, "Cause", "CausePath")
-	w.name, _ = o.text("Error")
-	w.cause, _ = o.text("Cause")
-	w.namePath, _ = compile(o, "ErrorPath", parseTextExpression)
-	w.causePath, _ = compile(o, "CausePath", parseTextExpression)
-	s.work = w
-}
-
-func (w fail) do(_ context.Context, v *visit, input any) (any, string, error) {
-	e := &Error{Name: w.name, Cause: w.cause}
-	for _, dynamic := range []struct {
-		field string
-		from  expression
-		to    *string
-	}{{"ErrorPath", w.namePath, &e.Name}, {"CausePath", w.causePath, &e.Cause}} {
-		if dynamic.from == nil {
-			continue
-		}
-		value, err := dynamic.from.evaluate(v.scope(input))
-		if err != nil {
-			return nil, "", failure(Runtime, "%s: %s", dynamic.field, cause(err))
-		}
-		text, ok := value.(string)
-		if !ok {
-			return nil, "", failure(Runtime, "%s gives %s instead of text", dynamic.field, typeName(value))
-		}
-		*dynamic.to = text
-	}
-	return nil, "", e
-}
-
-// TaskState is a Task state of the definition, as the caller needs it to tell which tasks it can answer.
-type TaskState struct {
-	Name       string
-	Resource   string
-	Parameters json.RawMessage // the JSON of Parameters, keys sorted; nil if there are none
-	Place      string          // in the definition, "States.Build"
+	return outcome{result: input}, nil
 }
 
 // children are the graphs inside a state, in order.
@@ -217,7 +226,7 @@ func (s *state) children() []*graph {
 	switch w := s.work.(type) {
 	case parallel:
 		return w.branches
-	case mapWork:
+	case *mapWork:
 		return []*graph{w.iteration}
 	default:
 		return nil
@@ -227,8 +236,7 @@ func (s *state) children() []*graph {
 // all lists every state of g, nested ones after the state that holds them.
 func (g *graph) all() []*state {
 	var states []*state
-	for _, name := range g.order {
-		s := g.states[name]
+	for _, s := range g.order {
 		states = append(states, s)
 		for _, child := range s.children() {
 			states = append(states, child.all()...)

@@ -4,114 +4,134 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-	"time"
 )
 
 // task is a Task state.
 type task struct {
-	resource      string
-	parameters    json.RawMessage
-	waitsForToken bool
-	timeout       limit
-	heartbeat     limit
-}
-
-// limit is a time limit that is fixed or read from the input; zero is none.
-type limit struct {
-	fixed time.Duration
-	path  *path
-	field string
+	resource    string
+	token       bool // the task has a token: it waits for a callback, or for a job's end
+	callback    bool
+	timeout     amount
+	heartbeat   amount
+	credentials *template
 }
 
 func (o *object) task(s *state) {
 	o.filters(s)
 	o.result(s)
 	o.transition(s)
-	s.parameters = o.template("Parameters")
+	s.parameters, s.arguments = o.template("Parameters"), o.template("Arguments")
 	s.resultSelector = o.template("ResultSelector")
-	o.template("Credentials") // the role for the service's own call: it has no meaning on a laptop
 	o.failing(s)
-	w := task{resource: o.requiredText("Resource")}
-	w.waitsForToken = strings.HasSuffix(w.resource, ".waitForTaskToken")
-	if n := o.get("Parameters"); n != nil {
-		w.parameters, _ = encode(n.value)
+	w := task{resource: o.required("Resource", "the ARN of what the task calls")}
+	if at, ok := o.field("Resource"); ok && w.resource != "" {
+		o.checkResource(at, w.resource)
 	}
-	w.timeout = o.limit("TimeoutSeconds")
-	w.heartbeat = o.limit("HeartbeatSeconds")
-	if w.heartbeat.fixed > 0 && w.timeout.fixed > 0 && w.heartbeat.fixed >= w.timeout.fixed {
-		o.problem(o.at("HeartbeatSeconds"), "must be less than TimeoutSeconds")
+	w.callback = strings.HasSuffix(w.resource, ".waitForTaskToken")
+	w.token = w.callback || isSync(w.resource)
+	w.credentials = o.credentials()
+	w.timeout, w.heartbeat = o.amount("TimeoutSeconds"), o.amount("HeartbeatSeconds")
+	if beat, limit := w.heartbeat.fixedSeconds(), w.timeout.fixedSeconds(); beat > 0 && limit > 0 && beat >= limit {
+		o.problemAt(o.under("HeartbeatSeconds", o.get("HeartbeatSeconds")), RuleRange, "%.0f must be less than TimeoutSeconds, %.0f", beat, limit)
 	}
 	s.work = w
 }
 
-func (o *object) limit(key string) limit {
-	o.oneOf(false, key, key+"Path")
-	l := limit{field: key + "Path"}
-	l.fixed, _ = o.seconds(key, 1)
-	l.path = o.reference(key + "Path")
-	return l
+// credentials reads Credentials, an object with RoleArn.
+func (o *object) credentials() *template {
+	at, ok := o.field("Credentials")
+	if !ok {
+		return nil
+	}
+	if !o.isObject(at) {
+		return nil
+	}
+	// Which spellings of RoleArn the service takes is not documented.
+	fields := append(FieldsOfPart(PartCredentials), Field{Name: "roleArn"})
+	if !o.jsonata {
+		fields = append(fields, Field{Name: "RoleArn.$"}, Field{Name: "roleArn.$"})
+	}
+	c := o.open(at, "Credentials", fields, o.jsonata)
+	if !c.has("RoleArn") && !c.has("RoleArn.$") && !c.has("roleArn") && !c.has("roleArn.$") {
+		c.missing("RoleArn", RuleRequired, "RoleArn is required: the role with which the task calls")
+	}
+	return o.compileTemplate(at)
 }
 
-// in gives the limit for a state with this input.
-func (l limit) in(s *scope) (time.Duration, error) {
-	if l.path == nil {
-		return l.fixed, nil
-	}
-	return secondsAt(l.field, l.path, s, 1)
-}
-
-// secondsAt reads a number of seconds from a path.
-func secondsAt(field string, p *path, s *scope, least int64) (time.Duration, error) {
-	value, err := p.read(field, s)
+func (w task) do(ctx context.Context, v *visit, input any) (outcome, error) {
+	limits := v.limits()
+	timeout, err := w.timeout.seconds(limits)
 	if err != nil {
-		return 0, err
+		return outcome{}, err
 	}
-	number, _ := value.(json.Number)
-	seconds, ok := wholeNumber(number)
-	if number == "" || !ok || seconds < least || seconds > maxSeconds {
-		return 0, failure(Runtime, "%s: path %q must give a whole number from %d to %d; it gives %s", field, p.text, least, int64(maxSeconds),
-			typeName(value))
-	}
-	return time.Duration(seconds) * time.Second, nil
-}
-
-func (w task) do(ctx context.Context, v *visit, input any) (any, string, error) {
-	timeout, err := w.timeout.in(v.filtered)
+	heartbeat, err := w.heartbeat.seconds(limits)
 	if err != nil {
-		return nil, "", err
+		return outcome{}, err
 	}
-	heartbeat, err := w.heartbeat.in(v.filtered)
-	if err != nil {
-		return nil, "", err
+	if w.credentials != nil {
+		if _, err := w.credentials.fill(limits); err != nil {
+			return outcome{}, err
+		}
 	}
 	if v.run.tasks == nil {
-		return nil, "", failure(Runtime, "nobody does tasks in this run (Options.Tasks is nil)")
+		return outcome{}, failure(Runtime, "no tasks can be done in this run (Options.Tasks is nil)")
 	}
-	if err := v.run.checkSize("the input of the task", input); err != nil {
-		return nil, "", err
+	text, err := v.run.sized("the input of the task", input)
+	if err != nil {
+		return outcome{}, err
 	}
 	// Scheduled, Started, Succeeded or Failed, and Submitted for a callback.
 	events := int64(3)
-	if w.waitsForToken {
+	if w.token {
 		events++
 	}
-	if err := v.run.count(events); err != nil {
-		return nil, "", err
+	if _, err := v.run.count(events); err != nil {
+		return outcome{}, err
 	}
-	limited, stop := withTimeLimit(ctx, v.run.clock, timeout)
-	result, err := v.run.tasks.Do(limited, Task{
-		State: v.state.name, Path: v.path, Resource: w.resource, Input: input, Token: v.token,
-		Attempt: v.retries, Heartbeat: heartbeat, Timeout: timeout,
+	return w.call(ctx, v, Task{
+		State: v.state.name, Path: v.path, Resource: w.resource, Input: text, Token: v.token,
+		Attempt: v.retries, Iteration: v.iteration(), Heartbeat: heartbeat, Timeout: timeout,
 	})
+}
+
+func (w task) call(ctx context.Context, v *visit, t Task) (outcome, error) {
+	if !w.callback {
+		t.Token = ""
+	}
+	limited, stop := withTimeLimit(ctx, v.run.clock, t.Timeout)
+	result, err := v.run.tasks.Do(limited, t)
 	if stop() {
-		return nil, "", failure(Timeout, "the task took longer than TimeoutSeconds, %s", timeout)
+		e := failure(Timeout, "the task took longer than TimeoutSeconds, %s", t.Timeout)
+		e.own, e.event = true, false
+		return outcome{}, e
 	}
 	if err != nil {
-		return nil, "", err
+		return outcome{}, err
 	}
 	value, err := normalise(result)
 	if err != nil {
-		return nil, "", failure(Runtime, "the task's result is not JSON: %s", err)
+		return outcome{}, failure(Runtime, "the task's result is not JSON: %s", err)
 	}
-	return value, "", v.run.checkSize("the result of the task", value)
+	_, err = v.run.sized("the result of the task", value)
+	return outcome{result: value}, err
+}
+
+// normalise turns whatever a task returned into a value of our own.
+func normalise(v any) (any, error) {
+	if text, ok := v.(json.RawMessage); ok {
+		return decode(text)
+	}
+	text, err := encode(v)
+	if err != nil {
+		return nil, err
+	}
+	return decode(text)
+}
+
+// TaskState is a Task state of the definition, as the caller needs it to tell which tasks it can answer.
+type TaskState struct {
+	Name       string
+	Resource   string
+	Parameters json.RawMessage // the JSON of Parameters or Arguments, as written; nil if there are none
+	Path       string          // in the definition, "States.Build"
 }

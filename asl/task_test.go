@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func TestTaskReceivesItsTask(t *testing.T) {
 	_, err := machine.Run(t.Context(), asl.Execution{Input: json.RawMessage(`{"in": {"x": 1, "beat": 30}}`)}, asl.Options{Tasks: tasks})
 	require.NoError(t, err)
 	assert.Equal(t, []asl.Task{{
-		State: "S", Path: "S", Resource: "arn:job", Input: map[string]any{"x": json.Number("1")}, Timeout: time.Minute, Heartbeat: 30 * time.Second,
+		State: "S", Path: "S", Resource: "arn:job", Input: json.RawMessage(`{"x":1}`), Iteration: -1, Timeout: time.Minute, Heartbeat: 30 * time.Second,
 	}}, got)
 }
 
@@ -53,7 +54,7 @@ func TestEachAttemptHasItsOwnTaskToken(t *testing.T) {
 		for i, task := range got {
 			assert.Equal(t, i, task.Attempt)
 			assert.Equal(t, "token-"+strconv.Itoa(i+1), task.Token)
-			assert.Equal(t, map[string]any{"t": task.Token, "n": json.Number(strconv.Itoa(i))}, task.Input)
+			assert.JSONEq(t, fmt.Sprintf(`{"t": %q, "n": %d}`, task.Token, i), string(task.Input))
 		}
 	})
 }
@@ -91,7 +92,7 @@ func TestTaskTimeouts(t *testing.T) {
 		"from the input":    {fields: `"TimeoutSecondsPath": "$.t"`, tasks: untilEnd, failure: asl.Timeout, after: 7 * time.Second},
 		"not in time":       {fields: `"TimeoutSeconds": 5`, tasks: func(ctx context.Context, _ asl.Task) (any, error) { <-ctx.Done(); return "late", nil }, failure: asl.Timeout, after: 5 * time.Second},
 		"in time":           {fields: `"TimeoutSeconds": 5`, tasks: echo, want: `{"t":7}`},
-		"caught":            {fields: `"TimeoutSeconds": 5, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "S2"}]`, tasks: untilEnd, want: `{"Cause":"the task took longer than TimeoutSeconds, 5s","Error":"States.Timeout"}`, after: 5 * time.Second},
+		"caught":            {fields: `"TimeoutSeconds": 5, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "S2"}]`, tasks: untilEnd, want: `{"Error":"States.Timeout","Cause":""}`, after: 5 * time.Second},
 		"each attempt anew": {fields: `"TimeoutSeconds": 5, "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 1}]`, tasks: untilEnd, failure: asl.Timeout, after: 11 * time.Second},
 		"missed heartbeat": {
 			fields: `"HeartbeatSeconds": 5, "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "S2", "ResultPath": null}]`,
@@ -128,7 +129,7 @@ func TestMachineTimeoutCannotBeCaught(t *testing.T) {
 			"Branches": [{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}},
 				{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "r", "End": true, "Retry": [{"ErrorEquals": ["States.ALL"]}]}}}]}, "E": {"Type": "Succeed"}}}`)
 		_, err := machine.Run(t.Context(), asl.Execution{}, asl.Options{Tasks: tasksFunc(untilEnd), Observer: seen})
-		assert.Equal(t, &asl.Error{Name: asl.Timeout, Cause: "the execution took longer than the machine's TimeoutSeconds, 10s"}, err)
+		assert.Equal(t, &asl.Error{Name: asl.Timeout, Cause: "the execution took longer than the machine's TimeoutSeconds, 10s"}, failureOf(t, err))
 		assert.Equal(t, 10*time.Second, time.Since(start))
 		assert.ElementsMatch(t, []string{"Entered S", "Entered S[0].W", "Entered S[1].T", "Aborted S[0].W", "Aborted S[1].T", "Aborted S"}, seen.lines())
 	})
@@ -144,7 +145,7 @@ func TestTaskResults(t *testing.T) {
 		return string(output), err
 	}
 	for want, result := range map[string]any{
-		`{"a":1,"b":"<>"}`: struct {
+		`{"b":"<>","a":1}`: struct {
 			B string `json:"b"`
 			A int    `json:"a"`
 		}{"<>", 1},
@@ -157,9 +158,9 @@ func TestTaskResults(t *testing.T) {
 		assert.Equal(t, want, output)
 	}
 	_, err := run(make(chan int), 0)
-	assert.Equal(t, &asl.Error{Name: asl.Runtime, Cause: "the task's result is not JSON: json: unsupported type: chan int", State: "S"}, err)
+	assert.Equal(t, &asl.Error{Name: asl.Runtime, Cause: "the task's result is not JSON: json: unsupported type: chan int", State: "S"}, failureOf(t, err))
 	_, err = run("1234567", 8)
-	assert.Equal(t, &asl.Error{Name: asl.DataLimitExceeded, Cause: "the result of the task has 9 bytes of JSON; the limit is 8", State: "S"}, err)
+	assert.Equal(t, &asl.Error{Name: asl.DataLimitExceeded, Cause: "the result of the task has 9 bytes of JSON; the limit is 8", State: "S"}, failureOf(t, err))
 	_, err = run(strings.Repeat("x", 262_142), 0)
 	require.NoError(t, err)
 	_, err = run(strings.Repeat("x", 262_143), 0)
@@ -168,7 +169,7 @@ func TestTaskResults(t *testing.T) {
 
 func TestPayloadLimitHoldsEverywhere(t *testing.T) {
 	t.Parallel()
-	const catch = `, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Z"}]`
+	const catch = `, "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Z"}]`
 	for name, c := range map[string]struct{ fields, input, want string }{
 		"execution input": {`"Type": "Task", "Resource": "r", "Next": "Z"` + catch, `"` + strings.Repeat("x", 50) + `"`, `the execution's input has 52 bytes of JSON; the limit is 50`},
 		"task input":      {`"Type": "Task", "Resource": "r", "Next": "Z", "Parameters": {"a.$": "$", "b.$": "$", "c.$": "$"}` + catch, `"xxxxxxxxxxxx"`, `the input of the task has 58 bytes of JSON; the limit is 50`},

@@ -5,72 +5,30 @@ import (
 	"strings"
 )
 
-// template is a compiled payload template (Parameters, ItemSelector, ResultSelector): a JSON value in which each field whose name ends in
-// ".$" is replaced by the value of its path or intrinsic call, at any depth.
+// template is a compiled payload template: a JSON value in which parts are replaced. In JSONPath (Parameters, ItemSelector, …) each field whose
+// name ends in ".$" gets the value of its path or intrinsic call; in JSONata (Arguments, Output, …) each text {% … %} is its expression's value.
 type template struct {
-	constant any        // the value, if nothing in it is replaced
-	object   []field    // else the fields of an object
-	array    []template // or the elements of an array
+	constant any // the value, if nothing in it is replaced
 	dynamic  bool
+	object   []templateField
+	array    []*template
+	value    expression // what replaces
 	field    string     // the name of the replaced field, for errors
-	value    expression // or the expression that replaces
 }
 
-type field struct {
+type templateField struct {
 	name  string
-	value template
+	value *template
 }
 
-// template reads a payload template field, nil if absent.
-func (o *object) template(key string) *template {
-	n := o.get(key)
-	if n == nil {
-		return nil
-	}
-	if n.fields == nil {
-		o.problem(o.at(key), "must be an object, not %s", typeName(n.value))
-		return nil
-	}
-	t := o.compileTemplate(o.at(key), n)
-	return &t
+// expression is the value of a ".$" field, or a text {% … %}.
+type expression interface {
+	evaluate(*scope) (any, error)
 }
 
-func (p *parser) compileTemplate(place string, n *node) template {
-	t := template{constant: n.value}
-	for _, key := range n.keys {
-		name, replaced := strings.CutSuffix(key, ".$")
-		if !replaced {
-			child := p.compileTemplate(within(place, key), n.fields[key])
-			t.dynamic = t.dynamic || child.dynamic
-			t.object = append(t.object, field{key, child})
-			continue
-		}
-		t.dynamic = true
-		if _, twice := n.fields[name]; twice {
-			p.problem(within(place, key), "%s is given twice: as %s and as %s", name, name, key)
-		}
-		text, ok := n.fields[key].value.(string)
-		if !ok {
-			p.problem(within(place, key), "must be text, a path or an intrinsic call, not %s", typeName(n.fields[key].value))
-			continue
-		}
-		value, err := parseExpression(text)
-		if err != nil {
-			p.problem(within(place, key), "%s", err)
-			continue
-		}
-		t.object = append(t.object, field{name, template{dynamic: true, field: key, value: value}})
-	}
-	for i, item := range n.items {
-		child := p.compileTemplate(element(place, i), item)
-		t.dynamic = t.dynamic || child.dynamic
-		t.array = append(t.array, child)
-	}
-	return t
-}
+func (p *path) evaluate(s *scope) (any, error) { return p.find(s) }
 
-// fill gives the template's value in s. A path that selects nothing is States.Runtime, in the words that executions on AWS end with: the
-// service has never been seen to say States.ParameterPathFailure, which a Catch would take.
+// fill gives the template's value in s.
 func (t *template) fill(s *scope) (any, error) {
 	switch {
 	case !t.dynamic:
@@ -79,17 +37,13 @@ func (t *template) fill(s *scope) (any, error) {
 		value, err := t.value.evaluate(s)
 		var missing *missingError
 		if errors.As(err, &missing) {
-			where := "the input"
-			if missing.path.context {
-				where = "the context object"
-			}
-			return nil, failure(Runtime, "The JSONPath '%s' specified for the field '%s' could not be found in %s", missing.path.text, t.field, where)
+			return nil, notFound(missing.path, t.field, s)
 		}
 		return value, err
 	case t.array != nil:
 		array := make([]any, len(t.array))
-		for i := range t.array {
-			value, err := t.array[i].fill(s)
+		for i, item := range t.array {
+			value, err := item.fill(s)
 			if err != nil {
 				return nil, err
 			}
@@ -97,14 +51,114 @@ func (t *template) fill(s *scope) (any, error) {
 		}
 		return array, nil
 	default:
-		object := make(map[string]any, len(t.object))
-		for i := range t.object {
-			value, err := t.object[i].value.fill(s)
+		object := NewObject(len(t.object))
+		for _, f := range t.object {
+			value, err := f.value.fill(s)
 			if err != nil {
 				return nil, err
 			}
-			object[t.object[i].name] = value
+			object.Set(f.name, value)
 		}
 		return object, nil
+	}
+}
+
+// notFound is what Step Functions says of a template's path that names nothing. Nothing catches it.
+func notFound(p *path, field string, s *scope) *Error {
+	if p.root == variableRoot {
+		return failure(Runtime, "The JSONPath '%s' specified for the field '%s' could not be found: the variable has no such value.", p.text, field)
+	}
+	return failure(Runtime, "The JSONPath '%s' specified for the field '%s' could not be found in the input", p.text, field)
+}
+
+// template compiles a payload template of the state's query language; nil if the field is absent.
+func (o *object) template(key string) *template {
+	v := o.get(key)
+	if v == nil {
+		return nil
+	}
+	return o.compileTemplate(o.under(key, v))
+}
+
+// compileTemplate compiles the value at t.
+func (o *object) compileTemplate(at *trail) *template {
+	v := at.value
+	switch v.Kind() {
+	case Text:
+		if expression, ok := o.expressionText(at); ok {
+			return &template{dynamic: true, value: expression}
+		}
+	case Array:
+		t := &template{array: make([]*template, v.Len())}
+		for i := range v.Len() {
+			t.array[i] = o.compileTemplate(at.item(i, v.Item(i)))
+			t.dynamic = t.dynamic || t.array[i].dynamic
+		}
+		return t.settled(v)
+	case ObjectKind:
+		t := &template{object: make([]templateField, 0, v.Len())}
+		for i := range v.Len() {
+			name, value := v.Field(i)
+			f := o.templateField(at.field(name, i, value), name)
+			t.dynamic = t.dynamic || f.value.dynamic
+			t.object = append(t.object, f)
+		}
+		o.twice(at)
+		return t.settled(v)
+	}
+	return &template{constant: decoded(v)}
+}
+
+// settled drops the parts of a template in which nothing is replaced.
+func (t *template) settled(v Value) *template {
+	if !t.dynamic {
+		return &template{constant: decoded(v)}
+	}
+	return t
+}
+
+func (o *object) templateField(at *trail, name string) templateField {
+	plain, replaced := strings.CutSuffix(name, ".$")
+	if !replaced || o.jsonata {
+		return templateField{name, o.compileTemplate(at)}
+	}
+	t := &template{dynamic: true, field: name}
+	switch kind := at.value.Kind(); {
+	case kind == Deferred || kind == Opaque || kind == Text && o.later(at.value):
+		t.value = &literal{}
+	case kind != Text:
+		o.problemAt(at, RuleType, "must be a path such as $.output.Build or a function such as States.Format(…), not %s", kind)
+		t.value = &literal{}
+	default:
+		value, err := parseExpression(at.value.Text())
+		if err != nil {
+			o.problemAt(at, RulePath, "must be a path such as $.output.Build or a function such as States.Format(…): %s", err)
+			value = &literal{}
+		}
+		t.value = value
+	}
+	return templateField{plain, t}
+}
+
+// twice reports a name that is given with and without ".$".
+func (o *object) twice(at *trail) {
+	replaces := false
+	for i := range at.value.Len() {
+		name, _ := at.value.Field(i)
+		replaces = replaces || strings.HasSuffix(name, ".$")
+	}
+	if o.jsonata || !replaces {
+		return
+	}
+	names := make(map[string]bool, at.value.Len())
+	for i := range at.value.Len() {
+		name, _ := at.value.Field(i)
+		names[name] = true
+	}
+	for i := range at.value.Len() {
+		name, value := at.value.Field(i)
+		if plain, replaced := strings.CutSuffix(name, ".$"); replaced && names[plain] {
+			o.problemAt(at.field(name, i, value), RuleExclusive, "has both %s and %s; remove one of them", plain, name)
+		}
 	}
 }

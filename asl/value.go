@@ -1,47 +1,8 @@
 package asl
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-)
+import "encoding/json"
 
-// Values are decoded JSON: nil, bool, string, json.Number, []any, map[string]any. They are shared between states, so nothing ever changes one.
-
-// decode reads one JSON document, keeping numbers as they were written.
-func decode(text []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more text follows the JSON document")
-	}
-	return value, nil
-}
-
-// encode writes v as compact JSON: sorted keys, no HTML escaping.
-func encode(v any) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
-}
-
-// normalise turns whatever a task returned into a value of our own.
-func normalise(v any) (any, error) {
-	text, err := encode(v)
-	if err != nil {
-		return nil, err
-	}
-	return decode(text)
-}
+// Values are decoded JSON: nil, bool, string, json.Number, []any, *Object. They are shared between states, so nothing ever changes one.
 
 // typeName names a value's JSON type for messages, which must not show the value itself.
 func typeName(v any) string {
@@ -51,12 +12,12 @@ func typeName(v any) string {
 	case bool:
 		return "a boolean"
 	case string:
-		return "text"
+		return "a string"
 	case json.Number:
 		return "a number"
 	case []any:
-		return "an array"
-	case map[string]any:
+		return "a list"
+	case *Object:
 		return "an object"
 	default:
 		return "not JSON"
@@ -80,20 +41,20 @@ func equal(a, b any) bool {
 			}
 		}
 		return true
-	case map[string]any:
-		b, ok := b.(map[string]any)
-		if !ok || len(a) != len(b) {
+	case *Object:
+		b, ok := b.(*Object)
+		if !ok || a.Len() != b.Len() {
 			return false
 		}
-		for key, value := range a {
-			other, ok := b[key]
+		for name, value := range a.All() {
+			other, ok := b.Get(name)
 			if !ok || !equal(value, other) {
 				return false
 			}
 		}
 		return true
 	case nil, bool, string:
-		// The dynamic types are comparable, but b may be a slice or a map: those differ in type and compare unequal without a panic.
+		// The dynamic types are comparable, but b may be a slice: that differs in type and compares unequal without a panic.
 		return a == b
 	default:
 		return false

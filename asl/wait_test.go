@@ -68,15 +68,16 @@ func TestWait(t *testing.T) {
 func TestWaitFails(t *testing.T) {
 	t.Parallel()
 	for fields, want := range map[string]string{
-		`"SecondsPath": "$.none"`:   `SecondsPath: path "$.none" was not found in the state's data`,
-		`"SecondsPath": "$.text"`:   `SecondsPath: path "$.text" must give a whole number from 0 to 99999999; it gives text`,
-		`"SecondsPath": "$.minus"`:  `SecondsPath: path "$.minus" must give a whole number from 0 to 99999999; it gives a number`,
-		`"SecondsPath": "$.half"`:   `SecondsPath: path "$.half" must give a whole number from 0 to 99999999; it gives a number`,
-		`"TimestampPath": "$.none"`: `TimestampPath: path "$.none" was not found in the state's data`,
-		`"TimestampPath": "$.text"`: `TimestampPath: path "$.text" must give an RFC 3339 timestamp`,
+		`"SecondsPath": "$.none"`:   `The SecondsPath parameter does not reference an input value: $.none`,
+		`"SecondsPath": "$.word"`:   `The SecondsPath parameter cannot be parsed as a long value: $.word == "soon"`,
+		`"SecondsPath": "$.long"`:   `Wait state delay is too long.`,
+		`"SecondsPath": "$.minus"`:  `The SecondsPath parameter references a negative value: $.minus == -1`,
+		`"SecondsPath": "$.half"`:   `The SecondsPath parameter cannot be parsed as a long value: $.half == 0.5`,
+		`"TimestampPath": "$.none"`: `The TimestampPath parameter does not reference an input value: $.none`,
+		`"TimestampPath": "$.text"`: `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: $.text == 1`,
 	} {
-		_, err := execute(t, single(`"Type": "Wait", "End": true, `+fields), `{"text": "1", "minus": -1, "half": 0.5}`)
-		assert.Equal(t, &asl.Error{Name: asl.Runtime, Cause: want, State: "S"}, err, fields)
+		_, err := execute(t, single(`"Type": "Wait", "End": true, `+fields), `{"text": "1", "minus": -1, "half": 0.5, "word": "soon", "long": 99999999999}`)
+		assert.Equal(t, &asl.Error{Name: asl.Runtime, Cause: want, State: "S"}, failureOf(t, err), fields)
 	}
 }
 

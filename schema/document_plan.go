@@ -70,8 +70,10 @@ func planObject() (properties map[string]any, required []string) {
 }
 
 // planSchema is the JSON Schema of a deployment plan.
-func planSchema() map[string]any {
+func planSchema(states map[string]any) map[string]any {
 	properties, required := planObject()
+	states["description"] = planProperties()[0].description
+	properties["DeploymentPlan"] = states
 	return map[string]any{
 		"title":       planType,
 		"description": planDescription,

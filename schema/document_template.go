@@ -15,7 +15,7 @@ func TemplateDocument() []byte {
 	runner := d.object(described())
 	runner["title"], runner["description"] = RunnerType, described().description
 	d.definitions["Runner"] = runner
-	d.definitions["DeploymentPlan"] = planSchema()
+	d.definitions["DeploymentPlan"] = planSchema(d.states())
 	d.definitions["resource"] = map[string]any{
 		"properties": map[string]any{
 			"Type": map[string]any{"anyOf": []any{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Rules, as problems name them.
@@ -51,7 +52,7 @@ type reader struct {
 }
 
 func (r *reader) report(rule string, at cfn.Path, place problem.Place, message string) {
-	subject := fmt.Sprintf("Runner %s: ", problem.Quote(r.name))
+	subject := fmt.Sprintf("Runner %s: ", wording.Quote(r.name))
 	if where := r.where(at); where != "" {
 		subject += where + ": "
 	}
@@ -140,11 +141,11 @@ func origin(written, value *cfn.Node, values int) string {
 	case written == value || !ok:
 		return ""
 	case name == "Ref" && values > 1:
-		return "; parameter " + problem.Quote(argument.Text) + " allows it"
+		return "; parameter " + wording.Quote(argument.Text) + " allows it"
 	case name == "Ref":
-		return "; it is the value of parameter " + problem.Quote(argument.Text)
+		return "; it is the value of parameter " + wording.Quote(argument.Text)
 	default:
-		return "; it is what " + problem.Brief(name) + " comes to"
+		return "; it is what " + wording.Brief(name) + " comes to"
 	}
 }
 
@@ -236,9 +237,9 @@ func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 	case !ok:
 		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a whole number, not %s %s", describe(n), bounds)+misread(n))
 	case value < p.least:
-		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is below %d %s", problem.Brief(n.Text), p.least, bounds)+misread(n))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is below %d %s", wording.Brief(n.Text), p.least, bounds)+misread(n))
 	case value > p.most:
-		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is above %d %s", problem.Brief(n.Text), p.most, bounds)+misread(n))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is above %d %s", wording.Brief(n.Text), p.most, bounds)+misread(n))
 	}
 }
 
@@ -259,7 +260,7 @@ func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	case len(p.allowed) > 0:
 		r.report(RuleAllowedValues, at, n.Place, notAllowed(n, p))
 	default:
-		r.report(RulePattern, at, n.Place, fmt.Sprintf("%s is not %s", problem.Quote(n.Text), p.shape))
+		r.report(RulePattern, at, n.Place, fmt.Sprintf("%s is not %s", wording.Quote(n.Text), p.shape))
 	}
 }
 

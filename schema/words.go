@@ -6,19 +6,19 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // describe says what stands where something else should.
 func describe(n *cfn.Node) string {
 	if name, _, ok := cfn.Intrinsic(n); ok {
-		return problem.Brief(name)
+		return wording.Brief(name)
 	}
 	switch n.Kind {
 	case cfn.String:
-		return problem.Quote(n.Text)
+		return wording.Quote(n.Text)
 	case cfn.Number, cfn.Bool:
-		return problem.Brief(n.Text)
+		return wording.Brief(n.Text)
 	case cfn.List:
 		return "a list"
 	case cfn.Map:
@@ -64,7 +64,7 @@ func notAllowed(n *cfn.Node, p property) string {
 		allowed += ", or " + p.shape
 	}
 	message := fmt.Sprintf("%s is not allowed (allowed: %s)", describe(n), allowed) + misread(n)
-	near := problem.Nearest(n.Text, p.allowed)
+	near := wording.Nearest(n.Text, p.allowed)
 	if n.Kind == cfn.Bool {
 		near = p.truths[n.Text]
 	}
@@ -83,10 +83,10 @@ func unknownProperty(name string, parent property) string {
 	if owner := ownerOf(name, described()); owner != "" && !slices.ContainsFunc(names, here) {
 		return "there is no such property here; it belongs " + owner
 	}
-	if near := problem.Nearest(name, names); near != "" {
+	if near := wording.Nearest(name, names); near != "" {
 		return fmt.Sprintf("there is no such property; did you mean %s?", near)
 	}
-	return fmt.Sprintf("there is no such property (known: %s)", problem.Listed(names))
+	return fmt.Sprintf("there is no such property (known: %s)", wording.Listed(names))
 }
 
 // ownerOf says where a property stands in a Runner, such as a JobTimeout that

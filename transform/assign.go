@@ -5,6 +5,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -23,7 +24,7 @@ func (i *Contents) assignJobs(resources *cfn.Node) problem.List {
 		problems.Add(unknownRunner(subject, name, at, place, types[name].Get("Type"), names))
 	}
 	if wanted := i.Plan.DefaultRunner; wanted != "" && i.runner(wanted) == nil {
-		report("Plan "+problem.Quote(i.Plan.Name)+": DefaultRunner", wanted,
+		report("Plan "+wording.Quote(i.Plan.Name)+": DefaultRunner", wanted,
 			i.Plan.Path.Keys("Properties", "DefaultRunner"),
 			i.Plan.Resource.At("Properties", "DefaultRunner").Place)
 	}
@@ -40,7 +41,7 @@ func (i *Contents) assignJobs(resources *cfn.Node) problem.List {
 			i.addDefaultRunner(resources)
 		}
 		if i.runner(name) == nil && name != i.Plan.DefaultRunner {
-			report("Step "+problem.Quote(state.Name)+": Runner", name,
+			report("Step "+wording.Quote(state.Name)+": Runner", name,
 				state.Job.RunnerPath, state.Job.RunnerPlace)
 		}
 		i.Jobs = append(i.Jobs, Assignment{State: state, Runner: name})
@@ -63,16 +64,16 @@ func (i *Contents) addDefaultRunner(resources *cfn.Node) {
 // that Runners have.
 func unknownRunner(subject, name string, at cfn.Path, place problem.Place, kind *cfn.Node, names []string) problem.Problem {
 	p := problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: string(at), Place: place}
-	name, wanted := problem.Quote(name), name
+	name, wanted := wording.Quote(name), name
 	if kind.IsString() {
-		p.Message = fmt.Sprintf("%s: %s is an %s, not an %s", subject, name, problem.Brief(kind.Text), schema.RunnerType)
+		p.Message = fmt.Sprintf("%s: %s is an %s, not an %s", subject, name, wording.Brief(kind.Text), schema.RunnerType)
 		return p
 	}
-	switch near := problem.Nearest(wanted, names); {
+	switch near := wording.Nearest(wanted, names); {
 	case near != "":
 		p.Message = fmt.Sprintf("%s: %s is no Runner of this template; did you mean %q?", subject, name, near)
 	case len(names) > 0:
-		p.Message = fmt.Sprintf("%s: %s is no Runner of this template (its Runners: %s)", subject, name, problem.Listed(names))
+		p.Message = fmt.Sprintf("%s: %s is no Runner of this template (its Runners: %s)", subject, name, wording.Listed(names))
 	default:
 		p.Message = fmt.Sprintf("%s: %s is no Runner of this template, which has none", subject, name)
 	}
@@ -103,7 +104,7 @@ func (i *Contents) unusedRunners(found problem.List) problem.List {
 			problems.Add(problem.Problem{
 				Severity: problem.Warning, Rule: "unused-runner",
 				Path: string(runner.Path), Place: runner.Resource.Place,
-				Message: "Runner " + problem.Quote(runner.Name) + ": no job step uses it",
+				Message: "Runner " + wording.Quote(runner.Name) + ": no job step uses it",
 			})
 		}
 	}

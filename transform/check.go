@@ -4,6 +4,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -49,7 +50,7 @@ func (f *facts) checkNetwork(runner *schema.Runner) problem.List {
 	return problem.List{{
 		Severity: problem.Error, Rule: RuleDefaultVpc,
 		Path: string(runner.Path.Keys("Properties", "AwsVpcConfiguration")), Place: runner.Resource.Place,
-		Message: "Runner " + problem.Quote(runner.Name) + ": AwsVpcConfiguration: is absent, and the region has no default VPC with a public subnet",
+		Message: "Runner " + wording.Quote(runner.Name) + ": AwsVpcConfiguration: is absent, and the region has no default VPC with a public subnet",
 		Advice:  "Give AwsVpcConfiguration with the Subnets that the runner is to use.",
 	}}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -64,11 +65,11 @@ func (c chooser) checkChosen(runner *schema.Runner, property string, object *cfn
 		}
 		found := "a " + n.Kind.String()
 		if intrinsic {
-			found = problem.Brief(name)
+			found = wording.Brief(name)
 		}
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: schema.RuleType, Path: string(runner.Path.Keys("Properties", property)), Place: n.Place,
-			Message: fmt.Sprintf("Runner %s: %s: must be an object, or Fn::If of objects, not %s; the host's launch template is made of its properties", problem.Quote(runner.Name), property, found),
+			Message: fmt.Sprintf("Runner %s: %s: must be an object, or Fn::If of objects, not %s; the host's launch template is made of its properties", wording.Quote(runner.Name), property, found),
 		})
 		return n
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -83,7 +84,7 @@ func checkLogicalID(resource cfn.Field, at cfn.Path, longest string) problem.Lis
 	return problem.List{{
 		Severity: problem.Error, Rule: RuleLimit, Path: string(at), Place: resource.Place,
 		Message: fmt.Sprintf("Resource %s: its logical id has %d characters (at most %d, since those of other resources are made of it)",
-			problem.Quote(resource.Key), len(resource.Key), maxLogicalID-len(longest)+len(resource.Key)),
+			wording.Quote(resource.Key), len(resource.Key), maxLogicalID-len(longest)+len(resource.Key)),
 	}}
 }
 
@@ -120,7 +121,7 @@ func checkUntyped(resource cfn.Field, at cfn.Path) problem.List {
 	}
 	return problem.List{{
 		Severity: problem.Error, Rule: "no-type", Path: string(at), Place: resource.Place,
-		Message: "Resource " + problem.Quote(resource.Key) + ": has no Type",
+		Message: "Resource " + wording.Quote(resource.Key) + ": has no Type",
 	}}
 }
 
@@ -145,7 +146,7 @@ func ownType(n *cfn.Node) *cfn.Node {
 func unsupportedType(name string, kind *cfn.Node, at cfn.Path) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: "unsupported-type", Path: string(at.Key("Type")), Place: kind.Place,
-		Message: fmt.Sprintf("Resource %s: Type: %s is not supported (supported: %s, %s)", problem.Quote(name), problem.Brief(kind.Text), schema.RunnerType, plan.Type),
+		Message: fmt.Sprintf("Resource %s: Type: %s is not supported (supported: %s, %s)", wording.Quote(name), wording.Brief(kind.Text), schema.RunnerType, plan.Type),
 	}
 }
 
@@ -178,7 +179,7 @@ func extraPlans(plans []cfn.Field) problem.List {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: "several-plans",
 			Path: string(cfn.Path("").Keys("Resources", extra.Key)), Place: extra.Place,
-			Message: fmt.Sprintf("Plan %s: a template has one deployment plan, and %s is there already", problem.Quote(extra.Key), problem.Quote(plans[0].Key)),
+			Message: fmt.Sprintf("Plan %s: a template has one deployment plan, and %s is there already", wording.Quote(extra.Key), wording.Quote(plans[0].Key)),
 			Advice:  "Join the plans into one, or put the second into a stack of its own.",
 		})
 	}

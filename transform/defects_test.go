@@ -101,8 +101,8 @@ C: {Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls]}, End: true}`)
 		lost := refused(t, steps(`
 A: {Type: Choice, Choices: [{Variable: $.x, IsPresent: true, Next: Z1}], Default: B}
 B: {Type: AttiniRunnerJob, Catch: [{ErrorEquals: [States.ALL], Next: Z2}], Properties: {Runner: R, Commands: [ls]}, End: true}`))
-		assert.Contains(t, lost, `"Z1" is no step here`)
-		assert.Contains(t, lost, `"Z2" is no step here`)
+		assert.Contains(t, lost, `"Z1" does not exist at this level`)
+		assert.Contains(t, lost, `"Z2" does not exist at this level`)
 	})
 
 	t.Run("ItemProcessor, and errors that name the step", func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/internal/test/golden"
@@ -49,6 +50,12 @@ func checkGolden(t *testing.T, name, path string) {
 		var text bytes.Buffer
 		require.NoError(t, cfn.WriteJSON(&text, expanded))
 		golden.Assert(t, name+"/expanded.json", text.Bytes())
+		for _, resource := range expanded.Get("Resources").Fields {
+			if definition := resource.Value.At("Properties", "Definition"); definition != nil {
+				_, err := asl.ParseWith([]byte(marshal(t, definition)), asl.ParseOptions{Substituted: true})
+				assert.NoError(t, err, "Step Functions creates what comes out")
+			}
+		}
 	})
 }
 

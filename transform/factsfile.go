@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Facts are an account's answers, written down.
@@ -64,7 +64,7 @@ func pick[T any](known map[string]T, names []string, kind, section string, examp
 		}
 	}
 	if len(examples) > 0 {
-		missing := problem.Listed(slices.Sorted(maps.Keys(examples)))
+		missing := wording.Listed(slices.Sorted(maps.Keys(examples)))
 		return nil, missingFactError("what there is to know of "+kind+" "+missing+" is", section, examples)
 	}
 	return known, nil

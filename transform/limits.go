@@ -6,6 +6,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // CloudFormation's limits of a processed template (its user guide, "Quotas").
@@ -44,7 +45,7 @@ func tooMany(inventory *Contents, resources *cfn.Node) problem.List {
 func overLimit(p *plan.Plan, what string) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: RuleLimit, Path: string(p.Path), Place: p.Resource.Place,
-		Message: "Plan " + problem.Quote(p.Name) + ": " + what + "; Step Functions takes a definition of 1 MB",
+		Message: "Plan " + wording.Quote(p.Name) + ": " + what + "; Step Functions takes a definition of 1 MB",
 		Advice:  "Join commands into fewer steps, or put a part of the plan into a stack of its own.",
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // RuleSecret is the rule of a secret that others could read.
@@ -79,13 +80,13 @@ func (x *planStrings) check(parameter string, n *cfn.Node, at cfn.Path) {
 	case x.known.IsList(parameter):
 		x.problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: plan.RuleIntrinsic, Path: string(at), Place: n.Place,
-			Message: fmt.Sprintf("%s: parameter %s is a list, and only a text can stand in a plan", at, problem.Quote(parameter)),
-			Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %s}]}.", problem.Quote(parameter)),
+			Message: fmt.Sprintf("%s: parameter %s is a list, and only a text can stand in a plan", at, wording.Quote(parameter)),
+			Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %s}]}.", wording.Quote(parameter)),
 		})
 	case x.known.IsNoEcho(parameter):
 		x.problems.Add(problem.Problem{
 			Severity: problem.Warning, Rule: RuleSecret, Path: string(at), Place: n.Place,
-			Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, problem.Quote(parameter)),
+			Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, wording.Quote(parameter)),
 			Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
 		})
 	}

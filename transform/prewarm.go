@@ -65,11 +65,12 @@ func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
 		runners.Items = append(runners.Items, x.runnerConfig(inventory.Plan, runner))
 	}
 	name := unusedName(inventory.Plan)
-	task := x.launcherTask("lambda:invoke", cfn.Obj(
+	language := languageOfPlan(inventory.Plan)
+	task := x.launcherTask(language, "lambda:invoke", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionPrewarm)),
 		cfn.F(protocol.KeyRunners, runners),
 	))
-	task.Get("Parameters").Set("InvocationType", cfn.Str("Event"))
+	task.Get(language.parameters()).Set("InvocationType", cfn.Str("Event"))
 	task.Delete("Retry")
 	task.Set("Comment", cfn.Str("Starts runners ahead of their jobs; Prewarm: false on the plan leaves this out."))
 	task.Set("TimeoutSeconds", cfn.Int(prewarmSeconds))
@@ -78,12 +79,8 @@ func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
 		cfn.F("Next", cfn.Str(name+prewarmEnd)),
 	)))
 	task.Set("Next", cfn.Str(name+prewarmEnd))
-	input := cfn.Obj(
-		cfn.F("Type", cfn.Str("Pass")),
-		cfn.F("Parameters", cfn.Obj(cfn.F("input.$", cfn.Str("$$.Execution.Input")))),
-		cfn.F("OutputPath", cfn.Str("$.input")),
-		cfn.F("Next", definition.Get("StartAt")),
-	)
+	input := language.executionInput()
+	input.Set("Next", definition.Get("StartAt"))
 	definition.Set("StartAt", cfn.Str(name))
 	states := definition.Get("States")
 	states.Fields = append([]cfn.Field{cfn.F(name, task), cfn.F(name+prewarmEnd, input)}, states.Fields...)

@@ -7,6 +7,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // RuleReference is the rule of a reference to what the expansion removes.
@@ -57,8 +58,8 @@ func (r *references) report(n *cfn.Node, at cfn.Path) {
 	id := StateMachineID(r.plan.Name)
 	r.problems.Add(problem.Problem{
 		Severity: problem.Error, Rule: RuleReference, Path: string(at), Place: n.Place,
-		Message: fmt.Sprintf("%s: refers to plan %s, which becomes the state machine %s", at, problem.Quote(r.plan.Name), problem.Quote(id)),
-		Advice:  "Refer to " + problem.Brief(id) + ".",
+		Message: fmt.Sprintf("%s: refers to plan %s, which becomes the state machine %s", at, wording.Quote(r.plan.Name), wording.Quote(id)),
+		Advice:  "Refer to " + wording.Brief(id) + ".",
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // replaceResources puts the emitted resources in the places of those that they stand
@@ -94,13 +95,13 @@ func (x *expansion) nameClashes(resources *cfn.Node, bySource map[string][]emitt
 		}
 		by := "the template declares a resource of that name"
 		if emitted {
-			by = problem.Quote(other) + " becomes a resource of that name too"
+			by = wording.Quote(other) + " becomes a resource of that name too"
 		}
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: "name-clash",
 			Path:    string(cfn.Path("").Keys("Resources", resource.logicalID)),
 			Place:   resources.KeyPlace(resource.logicalID),
-			Message: fmt.Sprintf("Resource %s: %s becomes a resource of this name, but %s", problem.Quote(resource.logicalID), problem.Quote(resource.source), by),
+			Message: fmt.Sprintf("Resource %s: %s becomes a resource of this name, but %s", wording.Quote(resource.logicalID), wording.Quote(resource.source), by),
 			Advice:  "Rename one of the two.",
 		})
 	}

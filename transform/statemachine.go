@@ -2,6 +2,7 @@ package transform
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -24,9 +25,9 @@ func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
 		case plan.JobType:
 			return x.jobState(p, state, runners[state])
 		case plan.MergeType:
-			return x.mergeState(state)
+			return x.mergeState(p, state)
 		case plan.InvokeType:
-			return x.invokeState(state)
+			return x.invokeState(p, state)
 		default:
 			return nil
 		}
@@ -103,25 +104,26 @@ const heartbeatSeconds = 300
 func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner) *cfn.Node {
 	properties := state.Job.Properties.Clone()
 	properties.Set("Runner", cfn.Str(runner.Name))
-	task := x.launcherTask("lambda:invoke.waitForTaskToken", cfn.Obj(
+	language := languageOf(p, state)
+	task := x.launcherTask(language, "lambda:invoke.waitForTaskToken", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
 		cfn.F(protocol.KeyRunnerConfig, x.runnerConfig(p, runner)),
 		cfn.F(protocol.KeyProperties, properties),
 		cfn.F(protocol.KeyMetadata, cfn.Obj(
-			cfn.F("executionArn.$", cfn.Str("$$.Execution.Id")),
-			cfn.F("executionStartTime.$", cfn.Str("$$.Execution.StartTime")),
-			cfn.F("sfnToken.$", cfn.Str("$$.Task.Token")),
-			cfn.F("retryCounter.$", cfn.Str("$$.State.RetryCount")),
-			cfn.F("stepName.$", cfn.Str("$$.State.Name")),
+			language.context("executionArn", "Execution.Id"),
+			language.context("executionStartTime", "Execution.StartTime"),
+			language.context("sfnToken", "Task.Token"),
+			language.context("retryCounter", "State.RetryCount"),
+			language.context("stepName", "State.Name"),
 		)),
 		// Whole, not key by key: a step before may have added keys, and the
 		// lack of one must not fail the job.
-		cfn.F(protocol.KeyInput+".$", cfn.Str("$")),
+		language.input(protocol.KeyInput),
 	))
 	if bounded := state.Node.Has("HeartbeatSecondsPath") || timesOutWithin(state.Node, heartbeatSeconds); !bounded {
 		task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
 	}
-	task.Set("ResultPath", cfn.Str(state.OutputPath()))
+	language.keepResult(task, state)
 	return keepUserKeys(task, state)
 }
 
@@ -157,37 +159,38 @@ func timesOutWithin(step *cfn.Node, seconds int) bool {
 
 // mergeState joins the results of a Parallel or Map into one payload. The
 // state language cannot: its JsonMerge takes two objects, not a list.
-func (x *expansion) mergeState(state *plan.State) *cfn.Node {
-	task := x.launcherTask("lambda:invoke", cfn.Obj(
+func (x *expansion) mergeState(p *plan.Plan, state *plan.State) *cfn.Node {
+	language := languageOf(p, state)
+	task := x.launcherTask(language, "lambda:invoke", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionMergeOutput)),
-		cfn.F(protocol.KeyBranches+".$", cfn.Str("$")),
+		language.input(protocol.KeyBranches),
 	))
-	task.Set("OutputPath", cfn.Str("$.Payload"))
+	language.passPayload(task)
 	return keepUserKeys(task, state)
 }
 
 // invokeState calls a function of the user's, as the step's Parameters say;
 // without a Payload the function gets the step's whole input. What it answers
 // is under result in the step's output, unless the step has a ResultSelector.
-func (x *expansion) invokeState(state *plan.State) *cfn.Node {
-	parameters := state.Node.Get("Parameters").Clone()
+func (x *expansion) invokeState(p *plan.Plan, state *plan.State) *cfn.Node {
+	language := languageOf(p, state)
+	parameters := state.Node.Get(language.parameters()).Clone()
 	if cfn.IsNoValue(parameters.Get("Payload")) {
 		parameters.Delete("Payload")
 	}
-	if !parameters.Has("Payload") && !parameters.Has("Payload.$") {
-		parameters.Set("Payload.$", cfn.Str("$"))
+	if parameters.IsMap() && !parameters.Has("Payload") && !parameters.Has("Payload.$") {
+		payload := language.input("Payload")
+		parameters.Set(payload.Key, payload.Value)
 	}
-	task := x.lambdaTask("lambda:invoke", parameters)
-	// The answer alone, as the original's step gives it.
-	task.Set("ResultSelector", cfn.Obj(cfn.F("result.$", cfn.Str("$.Payload"))))
-	task.Set("ResultPath", cfn.Str(state.OutputPath()))
+	task := x.lambdaTask(language, "lambda:invoke", parameters)
+	language.keepAnswer(task, state)
 	return keepUserKeys(task, state)
 }
 
 // launcherTask calls the launcher function.
-func (x *expansion) launcherTask(integration string, payload *cfn.Node) *cfn.Node {
+func (x *expansion) launcherTask(language queryLanguage, integration string, payload *cfn.Node) *cfn.Node {
 	launcher := x.substitutions.add("AttiniRunnerLauncher", functionARN(launcherFunction))
-	return x.lambdaTask(integration, cfn.Obj(
+	return x.lambdaTask(language, integration, cfn.Obj(
 		cfn.F("FunctionName", cfn.Str(launcher)),
 		cfn.F("Payload", payload),
 	))
@@ -195,12 +198,12 @@ func (x *expansion) launcherTask(integration string, payload *cfn.Node) *cfn.Nod
 
 // lambdaTask calls a function. Only faults of the call itself are retried: what
 // a job failed with is the plan's to retry or catch.
-func (x *expansion) lambdaTask(integration string, parameters *cfn.Node) *cfn.Node {
+func (x *expansion) lambdaTask(language queryLanguage, integration string, parameters *cfn.Node) *cfn.Node {
 	partition := x.substitutions.add("AttiniPartition", cfn.Ref("AWS::Partition"))
 	return cfn.Obj(
 		cfn.F("Type", cfn.Str("Task")),
 		cfn.F("Resource", cfn.Str("arn:"+partition+":states:::"+integration)),
-		cfn.F("Parameters", parameters),
+		cfn.F(language.parameters(), parameters),
 		cfn.F("Retry", cfn.Seq(cfn.Obj(
 			cfn.F("ErrorEquals", cfn.Seq(
 				cfn.Str("Lambda.ClientExecutionTimeoutException"),
@@ -221,7 +224,7 @@ func (x *expansion) lambdaTask(integration string, parameters *cfn.Node) *cfn.No
 // End, Retry, Catch, TimeoutSeconds, Comment and the like.
 func keepUserKeys(task *cfn.Node, state *plan.State) *cfn.Node {
 	for _, field := range state.Node.Fields {
-		if field.Key != "Type" && field.Key != "Properties" && field.Key != "Parameters" && !cfn.IsNoValue(field.Value) {
+		if !slices.Contains([]string{"Type", "Properties", "Parameters", "Arguments"}, field.Key) && !cfn.IsNoValue(field.Value) {
 			task.Set(field.Key, field.Value.Clone())
 		}
 	}

@@ -23,13 +23,16 @@ import (
 
 type runCommand struct {
 	templateArgument
-	Source string            `help:"The distribution: a directory or zip archive, of which every job gets a private copy. Default: the template's directory." placeholder:"DIR"`
-	Input  string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
-	Mock   map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
-	Step   []string          `help:"Run only this step, with --input as its payload. Repeatable." placeholder:"NAME" sep:"none"`
-	Shell  string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
-	Output string            `help:"Write the final payload to this file in place of standard output." placeholder:"FILE"`
-	Format string            `help:"How to print the result: text or json." enum:"text,json" default:"text"`
+	Source  string            `help:"The distribution: a directory or zip archive, of which every job gets a private copy. Default: the template's directory." placeholder:"DIR"`
+	Input   string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
+	Mock    map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
+	Mocks   string            `help:"Answer steps as this YAML or JSON file says: results, errors and delays, by attempt and iteration." placeholder:"FILE"`
+	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
+	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
+	Step    []string          `help:"Run only this step, with --input as its payload. Repeatable." placeholder:"NAME" sep:"none"`
+	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
+	Output  string            `help:"Write the final payload to this file in place of standard output." placeholder:"FILE"`
+	Format  string            `help:"How to print the result: text or json." enum:"text,json" default:"text"`
 }
 
 // Run implements kong's command.
@@ -49,7 +52,7 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	if err := c.report(s, problems); err != nil {
 		return err
 	}
-	if err := c.checkSteps(deployment, options); err != nil {
+	if err := c.checkSteps(deployment, options, screen); err != nil {
 		return err
 	}
 	options.KillNow, options.Directory = kill, localrun.NewDirectory()
@@ -117,7 +120,7 @@ func (c runCommand) files(s streams, screen *console) (options localrun.Options,
 	}
 	options = localrun.Options{
 		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
-		Mocks: map[string]json.RawMessage{}, Steps: c.Step, Shell: c.shell(),
+		Mocks: map[string]json.RawMessage{}, Items: c.Items, Results: c.Results, Steps: c.Step, Shell: c.shell(),
 		Environment: s.environment, Log: screen,
 		Logger: slog.New(slog.NewTextHandler(screen, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
@@ -130,6 +133,14 @@ func (c runCommand) files(s streams, screen *console) (options localrun.Options,
 	for _, step := range slices.Sorted(maps.Keys(c.Mock)) {
 		if options.Mocks[step], err = readJSON(c.Mock[step]); err != nil {
 			return options, facts, err
+		}
+	}
+	if options.Answers, err = readMocks(c.Mocks); err != nil {
+		return options, facts, err
+	}
+	for _, step := range slices.Sorted(maps.Keys(c.Items)) {
+		if _, err := os.Stat(c.Items[step]); err != nil {
+			return options, facts, usageError{err}
 		}
 	}
 	known, err := c.lookups()
@@ -163,15 +174,20 @@ func (c runCommand) shell() string {
 	return "sh"
 }
 
-func (c runCommand) checkSteps(deployment *localrun.Deployment, options localrun.Options) error {
-	if unknown := deployment.UnknownSteps(slices.Concat(c.Step, slices.Sorted(maps.Keys(c.Mock)))); len(unknown) > 0 {
+// checkSteps refuses names that the plan does not have, and says which steps
+// fail if the plan reaches them.
+func (c runCommand) checkSteps(deployment *localrun.Deployment, options localrun.Options, screen *console) error {
+	named := slices.Concat(c.Step, slices.Sorted(maps.Keys(c.Mock)), slices.Sorted(maps.Keys(c.Items)))
+	if unknown := deployment.UnknownSteps(named); len(unknown) > 0 {
 		return usageError{fmt.Errorf("the plan has no step %s (its steps: %s)", strings.Join(unknown, ", "), strings.Join(deployment.StepNames(), ", "))}
 	}
-	unanswered := deployment.Unanswered(options.Mocks, c.Step)
-	if len(unanswered) == 0 {
-		return nil
+	if problems := deployment.CheckAnswers(options.Answers); len(problems) > 0 {
+		return usageError{fmt.Errorf("%s does not fit the plan:\n  %s", c.Mocks, strings.Join(problems, "\n  "))}
 	}
-	return fmt.Errorf("these steps call what is not on this machine; answer each with --mock STEP=FILE, a JSON file with its result:\n  %s", strings.Join(unanswered, "\n  "))
+	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 {
+		fmt.Fprintf(screen, "These steps call what is not on this machine, and fail if the plan reaches them; answer them with --mock or --mocks:\n  %s\n", strings.Join(unanswered, "\n  "))
+	}
+	return nil
 }
 
 // conclude prints the summary and the final payload.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // conditionResult is what a condition came to; known is false when that was reported,
@@ -113,7 +113,7 @@ func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 	definition := v.section("Conditions", n.Text)
 	if definition == nil {
 		if v.problems != nil {
-			message := "the template has no condition " + problem.Quote(n.Text)
+			message := "the template has no condition " + wording.Quote(n.Text)
 			v.report(n, at, "unknown-condition", didYouMean(message, n.Text, candidates(v.template.Get("Conditions"))), "")
 		}
 		return false, false
@@ -136,7 +136,7 @@ func (v *evaluation) cycle(n *Node, at Path) {
 	}
 	way := append(slices.Clone(v.evaluating[max(0, len(v.evaluating)-longestCycle):]), n.Text)
 	for i, name := range way {
-		way[i] = problem.Brief(name)
+		way[i] = wording.Brief(name)
 	}
 	v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(way, " > "), "")
 }
@@ -144,7 +144,7 @@ func (v *evaluation) cycle(n *Node, at Path) {
 // candidates are the keys of an object, as many as a suggestion looks at.
 func candidates(n *Node) []string {
 	fields := n.Entries()
-	return namesOf(fields[:min(len(fields), problem.MaxCandidates)])
+	return namesOf(fields[:min(len(fields), wording.MaxCandidates)])
 }
 
 func namesOf(fields []Field) []string {

@@ -6,7 +6,7 @@ import (
 	"regexp/syntax"
 	"unicode/utf8"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // constraint is what the declaration of a parameter allows.
@@ -38,7 +38,7 @@ func boundOf(n *Node) bound {
 		return bound{}
 	}
 	number, _ := parseDecimal(n.Text)
-	return bound{number, problem.Brief(n.Text)}
+	return bound{number, wording.Brief(n.Text)}
 }
 
 // maxMatching bounds how many steps the patterns of a template may take. Each
@@ -66,7 +66,7 @@ func (e *Evaluator) constraint(declaration *Node) *constraint {
 				c.allowed[item.Text] = true
 			}
 		}
-		c.listed = problem.Listed(texts)
+		c.listed = wording.Listed(texts)
 	}
 	if pattern := declaration.Get("AllowedPattern"); pattern.IsString() {
 		c.compile(pattern.Text)
@@ -112,7 +112,7 @@ func (c *constraint) broken(text string) string {
 	if c.pattern != nil {
 		c.evaluator.matching += c.cost * len(text)
 		if c.evaluator.matching <= maxMatching && !c.pattern.MatchString(text) {
-			return "does not match " + problem.Brief(c.declaration.Get("AllowedPattern").Text) + c.words()
+			return "does not match " + wording.Brief(c.declaration.Get("AllowedPattern").Text) + c.words()
 		}
 	}
 	if c.numeric {
@@ -139,7 +139,7 @@ func (c *constraint) outside(subject string, number *big.Float) string {
 // words are what the template's author says of the values allowed.
 func (c *constraint) words() string {
 	if words := c.declaration.Get("ConstraintDescription"); words.IsString() && words.Text != "" {
-		return ": " + problem.Brief(words.Text)
+		return ": " + wording.Brief(words.Text)
 	}
 	return ""
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // resolve replaces the dynamic references in all texts of a function's result.
@@ -51,7 +51,7 @@ func (v *evaluation) dynamic(n *Node, at Path) (*Node, bool) {
 		value, known := v.values.Resolved[reference]
 		if !known {
 			complete = false
-			v.report(n, at, "unknown-value", "the value of "+problem.Brief(reference)+" is known only to AWS", lookup("Resolved", reference))
+			v.report(n, at, "unknown-value", "the value of "+wording.Brief(reference)+" is known only to AWS", lookup("Resolved", reference))
 			value = reference
 		}
 		if complete && !v.fits(n, at, len(value)) {
@@ -74,7 +74,7 @@ const longestReference = 2500
 // lookup says how to give a value in the --lookups file.
 func lookup(section, name string) string {
 	if len(name) > longestReference {
-		name = problem.Brief(name)
+		name = wording.Brief(name)
 	}
 	return fmt.Sprintf("Give it in the --lookups file: {%s: {%s: \"value\"}}.", appendText(nil, section), appendText(nil, name))
 }

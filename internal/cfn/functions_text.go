@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // The functions that make texts and lists of others.
@@ -110,7 +110,7 @@ func (v *evaluation) choose(n, argument *Node, at Path) *Node {
 	}
 	index, err := strconv.Atoi(position)
 	if err != nil || index < 0 || index >= len(items.Items) {
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("the index %s is no position in a list of %d, counted from 0", problem.Quote(position), len(items.Items)), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("the index %s is no position in a list of %d, counted from 0", wording.Quote(position), len(items.Items)), "")
 		return nil
 	}
 	return items.Items[index]
@@ -133,7 +133,7 @@ func (v *evaluation) cidr(n, argument *Node, at Path) *Node {
 	}
 	block, err := netip.ParsePrefix(text)
 	if err != nil {
-		v.report(argument.Items[0], at.Index(0), "intrinsic-shape", problem.Quote(text)+" is no block of addresses such as 10.0.0.0/16", "")
+		v.report(argument.Items[0], at.Index(0), "intrinsic-shape", wording.Quote(text)+" is no block of addresses such as 10.0.0.0/16", "")
 		return nil
 	}
 	length := block.Addr().BitLen() - bits
@@ -157,7 +157,7 @@ func (v *evaluation) number(n *Node, at Path, most int) (int, bool) {
 	}
 	value, err := strconv.Atoi(text)
 	if err != nil || value < 1 || value > most {
-		v.report(n, at, "intrinsic-shape", fmt.Sprintf("%s is no whole number from 1 to %d", problem.Quote(text), most), "")
+		v.report(n, at, "intrinsic-shape", fmt.Sprintf("%s is no whole number from 1 to %d", wording.Quote(text), most), "")
 		return 0, false
 	}
 	return value, true

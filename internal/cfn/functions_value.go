@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // The functions that look something up: parameters, resources, mappings,
@@ -42,10 +42,10 @@ func (v *evaluation) parameter(n *Node, name string, at Path) *Node {
 	declaration := v.section("Parameters", name)
 	if kind, isStored := storedType(declaration); isStored {
 		key := v.storedName(name)
-		v.report(n, at, "unknown-value", fmt.Sprintf("the value of parameter %s, of type %s, is known only to AWS", problem.Quote(name), problem.Brief(kind)), lookup("Resolved", key))
+		v.report(n, at, "unknown-value", fmt.Sprintf("the value of parameter %s, of type %s, is known only to AWS", wording.Quote(name), wording.Brief(kind)), lookup("Resolved", key))
 		return nil
 	}
-	v.report(n, at, "parameter-missing", fmt.Sprintf("parameter %s has no value", problem.Quote(name)), giveParameter(name))
+	v.report(n, at, "parameter-missing", fmt.Sprintf("parameter %s has no value", wording.Quote(name)), giveParameter(name))
 	return nil
 }
 
@@ -79,9 +79,9 @@ func (v *evaluation) reference(n *Node, name, function string, at Path) *Node {
 			v.report(n, at, "unknown-value", fmt.Sprintf("the value of the pseudo parameter %s is not known here", name), lookup("References", name))
 			return nil
 		}
-		v.report(n, at, "unknown-reference", didYouMean("there is no pseudo parameter "+problem.Brief(name), name, PseudoParameters()), "")
+		v.report(n, at, "unknown-reference", didYouMean("there is no pseudo parameter "+wording.Brief(name), name, PseudoParameters()), "")
 	case v.section("Resources", resource) != nil:
-		v.report(n, at, "unknown-value", fmt.Sprintf("the value of %s %s is known only once the stack is deployed", function, problem.Brief(name)), lookup("References", name))
+		v.report(n, at, "unknown-value", fmt.Sprintf("the value of %s %s is known only once the stack is deployed", function, wording.Brief(name)), lookup("References", name))
 	default:
 		names := candidates(v.template.Get("Resources"))
 		what := "resource"
@@ -89,13 +89,13 @@ func (v *evaluation) reference(n *Node, name, function string, at Path) *Node {
 			names = append(names, candidates(v.template.Get("Parameters"))...)
 			what = "parameter or resource"
 		}
-		v.report(n, at, "unknown-reference", didYouMean(fmt.Sprintf("the template declares no %s %s", what, problem.Quote(resource)), resource, names), lookup("References", name))
+		v.report(n, at, "unknown-reference", didYouMean(fmt.Sprintf("the template declares no %s %s", what, wording.Quote(resource)), resource, names), lookup("References", name))
 	}
 	return nil
 }
 
 func didYouMean(message, name string, candidates []string) string {
-	if near := problem.Nearest(name, candidates); near != "" {
+	if near := wording.Nearest(name, candidates); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", message, near)
 	}
 	return message
@@ -108,7 +108,7 @@ func (v *evaluation) imported(n, argument *Node, at Path) *Node {
 	}
 	value, known := v.values.Imports[name]
 	if !known {
-		v.report(n, at, "unknown-value", fmt.Sprintf("the export %s of another stack is not known here", problem.Quote(name)), lookup("Imports", name))
+		v.report(n, at, "unknown-value", fmt.Sprintf("the export %s of another stack is not known here", wording.Quote(name)), lookup("Imports", name))
 		return nil
 	}
 	return Str(value)
@@ -201,7 +201,7 @@ func (v *evaluation) findInMap(n, argument *Node, at Path) *Node {
 func mappingPath(keys []string) string {
 	words := make([]string, len(keys))
 	for i, key := range keys {
-		words[i] = problem.Brief(key)
+		words[i] = wording.Brief(key)
 	}
 	return strings.Join(words, " / ")
 }

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Intrinsic takes an intrinsic function apart: a Map with one entry whose key
@@ -66,11 +66,11 @@ func SubParts(text string) ([]SubPart, error) {
 		name, rest, closed := strings.Cut(after, "}")
 		switch {
 		case !closed:
-			return nil, fmt.Errorf("Fn::Sub: %s has a ${ without }", problem.Quote("${"+after))
+			return nil, fmt.Errorf("Fn::Sub: %s has a ${ without }", wording.Quote("${"+after))
 		case strings.HasPrefix(name, "!"):
 			literal.WriteString("${" + name[1:] + "}")
 		case !subVariable.MatchString(name):
-			name = problem.Brief(name)
+			name = wording.Brief(name)
 			return nil, fmt.Errorf("Fn::Sub: ${%s} is no name of a parameter or resource; write ${!%s} for a shell variable", name, name)
 		default:
 			flush()

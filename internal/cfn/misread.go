@@ -3,7 +3,7 @@ package cfn
 import (
 	"fmt"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Misread says what CloudFormation reads in place of the text that is written,
@@ -16,10 +16,10 @@ func (n *Node) Misread() string {
 	if n.Kind == Bool {
 		kind = "the boolean " + n.Text
 	}
-	return fmt.Sprintf("`%s` is %s here", problem.Brief(n.Written), kind)
+	return fmt.Sprintf("`%s` is %s here", wording.Brief(n.Written), kind)
 }
 
 // KeepText is how to write the value so that it stays the text.
 func (n *Node) KeepText() string {
-	return "write " + problem.Quote(n.Written) + " to keep the text"
+	return "write " + wording.Quote(n.Written) + " to keep the text"
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // NewEvaluator checks the given parameters against the template's Parameters
@@ -39,17 +40,17 @@ func parameterProblem(rule, name string, at problem.Place, message string) probl
 	path := Path("Parameters")
 	if name != "" {
 		path = path.Key(name)
-		message = "Parameter " + problem.Quote(name) + ": " + message
+		message = "Parameter " + wording.Quote(name) + ": " + message
 	}
 	return problem.Problem{Severity: problem.Error, Rule: rule, Path: string(path), Place: at, Message: message}
 }
 
 func unknownParameter(name string, declared []string) problem.Problem {
 	message := "the template declares no such parameter"
-	if near := problem.Nearest(name, declared); near != "" {
+	if near := wording.Nearest(name, declared); near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	} else if len(declared) > 0 {
-		message += " (declared: " + problem.Listed(declared) + ")"
+		message += " (declared: " + wording.Listed(declared) + ")"
 	}
 	found := parameterProblem("unknown-parameter", name, problem.Place{}, message)
 	found.Path = "Parameters"
@@ -57,7 +58,7 @@ func unknownParameter(name string, declared []string) problem.Problem {
 }
 
 func giveParameter(name string) string {
-	return "Give it with --parameter " + problem.Brief(name) + "=VALUE."
+	return "Give it with --parameter " + wording.Brief(name) + "=VALUE."
 }
 
 func (e *Evaluator) declares(name string) bool {
@@ -78,7 +79,7 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	if !given {
 		message := "has no value and no Default"
 		if description := declaration.Get("Description"); description.IsString() && description.Text != "" {
-			message += " (" + problem.Brief(description.Text) + ")"
+			message += " (" + wording.Brief(description.Text) + ")"
 		}
 		found := parameterProblem("parameter-missing", declared.Key, declared.Place, message)
 		found.Advice = giveParameter(declared.Key)
@@ -132,7 +133,7 @@ func shown(text string, declaration *Node) string {
 	if IsNoEcho(declaration) {
 		return "its value (NoEcho)"
 	}
-	return problem.Quote(text)
+	return wording.Quote(text)
 }
 
 func isParameterType(kind string) bool {

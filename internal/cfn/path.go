@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Path leads from the root of a template to a value, as problems print it:
@@ -24,7 +24,7 @@ var plainKey = regexp.MustCompile(`^[A-Za-z0-9_:-]+$`)
 // Key extends the path by a Map's key.
 func (p Path) Key(key string) Path {
 	if len(key) > longestKey {
-		key = problem.Brief(key)
+		key = wording.Brief(key)
 	}
 	if len(p) > longestPath {
 		return p

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // readYAML reads a template file that is YAML, with places.
@@ -31,7 +32,7 @@ func readYAML(data []byte) (*Node, problem.List) {
 func aliasRefused(y *yaml.Node) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Warning, Rule: "alias", Place: yamlPlace(y),
-		Message: fmt.Sprintf("*%s is an alias, which CloudFormation itself refuses (\"YAML aliases are not allowed in CloudFormation templates\")", problem.Brief(y.Value)),
+		Message: fmt.Sprintf("*%s is an alias, which CloudFormation itself refuses (\"YAML aliases are not allowed in CloudFormation templates\")", wording.Brief(y.Value)),
 		Advice:  "Write the value out where it is used, or deploy what \"aws cloudformation package\" or \"sam package\" makes of the template.",
 	}
 }
@@ -202,10 +203,10 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
 	read := &Node{}
 	scalar(read, key)
-	found := problem.Problem{Severity: problem.Error, Rule: "key", Place: at, Advice: "Write " + problem.Quote(key.Value) + "."}
+	found := problem.Problem{Severity: problem.Error, Rule: "key", Place: at, Advice: "Write " + wording.Quote(key.Value) + "."}
 	switch read.Kind {
 	case Number:
-		found.Message = fmt.Sprintf("the key %s is a number, and CloudFormation takes only texts as keys", problem.Brief(key.Value))
+		found.Message = fmt.Sprintf("the key %s is a number, and CloudFormation takes only texts as keys", wording.Brief(key.Value))
 	case Bool:
 		found.Severity = problem.Warning
 		found.Message = fmt.Sprintf("the key `%s` is the boolean %s to CloudFormation, which takes texts as keys", key.Value, read.Text)
@@ -219,7 +220,7 @@ func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
 func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
 	if !slices.Contains(shortForms(), name) {
 		message := fmt.Sprintf("!%s is no short form of an intrinsic function", name)
-		if near := problem.Nearest(name, shortForms()); near != "" {
+		if near := wording.Nearest(name, shortForms()); near != "" {
 			message += fmt.Sprintf("; did you mean !%s?", near)
 		}
 		r.report(y, "unknown-tag", message)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -50,11 +51,11 @@ func CheckHost(runner *schema.Runner, definition TaskDefinition, host Host) prob
 // not have. near are some that it has and that may be meant.
 func UnknownInstanceType(runner *schema.Runner, near []string) problem.Problem {
 	given := runner.Ec2Configuration.InstanceType
-	message := fmt.Sprintf("there is no instance type %s in this region", problem.Quote(given.Literal))
+	message := fmt.Sprintf("there is no instance type %s in this region", wording.Quote(given.Literal))
 	if len(near) > 0 {
-		message += fmt.Sprintf(" (there is: %s)", problem.Listed(near))
+		message += fmt.Sprintf(" (there is: %s)", wording.Listed(near))
 	}
-	if meant := problem.Nearest(given.Literal, near); meant != "" {
+	if meant := wording.Nearest(given.Literal, near); meant != "" {
 		message += fmt.Sprintf("; did you mean %s?", meant)
 	} else {
 		message += "; choose one that the region has"
@@ -72,7 +73,7 @@ func (r *reporter) architecture(host Host) bool {
 		wanted, ami = host.Alias.Architecture, describeAlias(r.runner, *host.Alias)
 		choice = "use " + alias.Name + " or another instance type"
 	} else {
-		ami = "the AMI " + problem.Brief(r.runner.Ec2Configuration.Ami.Literal)
+		ami = "the AMI " + wording.Brief(r.runner.Ec2Configuration.Ami.Literal)
 		choice = "give an AMI for it, such as " + alias.Name + ", or another instance type"
 	}
 	if host.Image != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -59,7 +60,7 @@ func (r *reporter) add(severity problem.Severity, rule string, as writtenValue, 
 		Severity: severity, Rule: rule,
 		Path:    string(r.runner.Path.Key(propertiesKey).Keys(keys...)),
 		Place:   r.place(as.node, keys),
-		Message: fmt.Sprintf("Runner %s: %s: %s%s", problem.Quote(r.runner.Name), strings.Join(keys, "."), message, as.origin(keys[len(keys)-1])),
+		Message: fmt.Sprintf("Runner %s: %s: %s%s", wording.Quote(r.runner.Name), strings.Join(keys, "."), message, as.origin(keys[len(keys)-1])),
 	})
 }
 
@@ -96,8 +97,8 @@ func (w writtenValue) origin(property string) string {
 	case !ok || !w.known:
 		return ""
 	case name == "Ref" && argument.IsString():
-		return fmt.Sprintf("; %s is the value of parameter %s", property, problem.Quote(argument.Text))
+		return fmt.Sprintf("; %s is the value of parameter %s", property, wording.Quote(argument.Text))
 	default:
-		return fmt.Sprintf("; %s is what %s comes to", property, problem.Brief(name))
+		return fmt.Sprintf("; %s is what %s comes to", property, wording.Brief(name))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -88,7 +89,7 @@ func EmittedTaskDefinition(runner *schema.Runner) TaskDefinition {
 }
 
 // nameOf is how messages name a task definition of the template.
-func nameOf(logicalID string) string { return "task definition " + problem.Quote(logicalID) }
+func nameOf(logicalID string) string { return "task definition " + wording.Quote(logicalID) }
 
 // OnlyContainer returns the name of the container, where there is exactly one
 // and its name is known. It can stand for an absent ContainerName.
@@ -147,9 +148,9 @@ func (r *reporter) containerName(d TaskDefinition) {
 			fmt.Sprintf("is required, because %s has more than one container (it has: %s); name the one that runs the jobs",
 				d.Name, listed(names, hidden)), "ContainerName")
 	case given.Given() && given.Known && d.Complete && hidden == 0 && !slices.Contains(names, given.Literal):
-		message := fmt.Sprintf("%s has no container %s (it has: %s)", d.Name, problem.Quote(given.Literal), listed(names, 0))
-		if near := problem.Nearest(given.Literal, names); near != "" {
-			message += fmt.Sprintf("; did you mean %s?", problem.Quote(near))
+		message := fmt.Sprintf("%s has no container %s (it has: %s)", d.Name, wording.Quote(given.Literal), listed(names, 0))
+		if near := wording.Nearest(given.Literal, names); near != "" {
+			message += fmt.Sprintf("; did you mean %s?", wording.Quote(near))
 		}
 		r.add(problem.Error, RuleContainer, writtenAs(given), message, "ContainerName")
 	}
@@ -163,7 +164,7 @@ func (r *reporter) entryPoint(d TaskDefinition) {
 	}
 	which := "the container"
 	if container.Name.Known {
-		which = "container " + problem.Quote(container.Name.Value)
+		which = "container " + wording.Quote(container.Name.Value)
 	}
 	r.taskDefinitionArn(RuleEntryPoint,
 		fmt.Sprintf("%s of %s has an EntryPoint, which would get the runner's start command as its arguments; remove EntryPoint", which, d.Name))
@@ -209,7 +210,7 @@ func (r *reporter) networkMode(d TaskDefinition) {
 	if !known || launch != LaunchFargate || !d.NetworkMode.Known || d.NetworkMode.Value == awsvpc {
 		return
 	}
-	has := "has NetworkMode " + problem.Quote(d.NetworkMode.Value)
+	has := "has NetworkMode " + wording.Quote(d.NetworkMode.Value)
 	if d.NetworkMode.Value == "" {
 		has = "has no NetworkMode, which means bridge"
 	}

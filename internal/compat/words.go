@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // listed writes names one after the other. hidden is how many there are
@@ -14,7 +14,7 @@ func listed(names []string, hidden int) string {
 	if len(names) == 0 && hidden > 0 {
 		return fmt.Sprintf("%d whose names are not known yet", hidden)
 	}
-	return problem.ListedInQuotes(names, len(names)+hidden)
+	return wording.ListedInQuotes(names, len(names)+hidden)
 }
 
 func numbers(values []int) string {

@@ -1,7 +1,6 @@
 package localrun
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -137,6 +136,9 @@ func parameterText(n *cfn.Node) string {
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
 
+// CheckAnswers says what is wrong with mocks for the plan.
+func (d *Deployment) CheckAnswers(answers *asl.Mocks) []string { return answers.Check(d.machine) }
+
 // UnknownSteps returns those of the names that no state has.
 func (d *Deployment) UnknownSteps(names []string) []string {
 	known := d.StepNames()
@@ -144,13 +146,14 @@ func (d *Deployment) UnknownSteps(names []string) []string {
 }
 
 // Unanswered names the steps that call something else than a runner and have
-// no mock: a laptop cannot answer for them. With only, just those are asked.
-func (d *Deployment) Unanswered(mocks map[string]json.RawMessage, only []string) []string {
+// no mock: a plan that reaches one of them fails there. Of steps that run alone,
+// just those are asked.
+func (d *Deployment) Unanswered(o Options) []string {
 	var names []string
 	for _, task := range d.machine.Tasks() {
-		_, mocked := mocks[task.Name]
-		asked := len(only) == 0 || slices.Contains(only, task.Name)
-		if asked && !mocked && !isAnswered(task.Parameters) {
+		_, mocked := o.Mocks[task.Name]
+		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
+		if asked && !mocked && !o.Answers.Has(task.Name) && !isAnswered(task.Parameters) {
 			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
 		}
 	}

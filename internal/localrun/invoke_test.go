@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/localrun"
 )
@@ -63,10 +64,10 @@ func TestInvokedFunctionsNeedAnswers(t *testing.T) {
 		tell    = "Tell (arn:aws:states:::lambda:invoke)"
 		approve = "Approve (arn:aws:states:::lambda:invoke.waitForTaskToken)"
 	)
-	assert.Equal(t, []string{ask, tell, approve}, deployment.Unanswered(nil, nil))
-	assert.Equal(t, []string{ask}, deployment.Unanswered(nil, []string{"Ask"}))
+	assert.Equal(t, []string{ask, tell, approve}, deployment.Unanswered(localrun.Options{}))
+	assert.Equal(t, []string{ask}, deployment.Unanswered(localrun.Options{Steps: []string{"Ask"}}))
 	mocks := map[string]json.RawMessage{"Ask": json.RawMessage(`{"answer": 42}`), "Tell": json.RawMessage(`null`), "Approve": json.RawMessage(`{"by": "me"}`)}
-	assert.Empty(t, deployment.Unanswered(mocks, nil))
+	assert.Empty(t, deployment.Unanswered(localrun.Options{Mocks: mocks}))
 
 	result, _ := runDeployment(t, t.Context(), deployment, func(o *localrun.Options) { o.Mocks = mocks })
 	require.Equal(t, localrun.Succeeded, result.Status, "%v", result.Error)
@@ -77,7 +78,8 @@ func TestUnansweredInvokeFails(t *testing.T) {
 	t.Parallel()
 	result, _ := run(t, t.Context(), plan("        - {Name: Ask, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own, Payload: {attiniActionType: MergeOutput}}}\n"), nil)
 	assert.Equal(t, localrun.Failed, result.Status)
-	assert.Equal(t, "arn:aws:states:::lambda:invoke is not available on this machine; answer it with --mock Ask=FILE", result.Error.Cause)
+	assert.Equal(t, asl.Runtime, result.Error.Name)
+	assert.Equal(t, "arn:aws:states:::lambda:invoke is not available on this machine; answer the step with --mock Ask=FILE or in the file of --mocks", result.Error.Cause)
 }
 
 // TestInvokeStep runs an AttiniLambdaInvoke as it is expanded: its mock is
@@ -90,7 +92,7 @@ func TestInvokeStep(t *testing.T) {
         - {Name: Job, Type: AttiniRunnerJob, Properties: {Environment: {ANSWER.$: $.picked.it}, Commands: ['echo "\"$ANSWER\"" > "$ATTINI_OUTPUT"']}}
 `), localrun.Facts{})
 	require.NoError(t, problems.Err())
-	assert.Equal(t, []string{"Ask it (arn:aws:states:::lambda:invoke)", "Pick (arn:aws:states:::lambda:invoke)"}, deployment.Unanswered(nil, nil))
+	assert.Equal(t, []string{"Ask it (arn:aws:states:::lambda:invoke)", "Pick (arn:aws:states:::lambda:invoke)"}, deployment.Unanswered(localrun.Options{}))
 
 	result, _ := runDeployment(t, t.Context(), deployment, func(o *localrun.Options) {
 		o.Mocks = map[string]json.RawMessage{"Ask it": json.RawMessage(`{"answer": 42}`), "Pick": json.RawMessage(`"yes"`)}

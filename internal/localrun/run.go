@@ -33,6 +33,14 @@ type Options struct {
 	Input json.RawMessage
 	// Mocks are the results of steps that call something else than a runner.
 	Mocks map[string]json.RawMessage
+	// Answers are mocks of steps by attempt and iteration; nil for none. Mocks
+	// come first.
+	Answers *asl.Mocks
+	// Items are the files that the ItemReaders of distributed Maps read, by step.
+	Items map[string]string
+	// Results is the directory that ResultWriters write to; "" discards what they
+	// write.
+	Results string
 	// Steps run alone, one after the other, in place of the whole plan. The
 	// first that fails is the last; a Catch changes nothing in that.
 	Steps []string
@@ -109,8 +117,8 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 
 	recorder := newRecorder(o.Watch, len(o.Steps) > 0)
 	execution := d.execution(input, started)
-	output, failure := d.interpret(ctx, execution, o.Steps, recorder, &recordedTasks{next: &tasks{
-		agents: agents, reporter: reporter, mocks: o.Mocks, deployment: launch.DeploymentOf(input),
+	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
+		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, deployment: launch.DeploymentOf(input),
 		started: launch.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
 	}, log: log, recorder: recorder})
 	agents.close()
@@ -133,13 +141,16 @@ func (d *Deployment) execution(input json.RawMessage, started time.Time) asl.Exe
 
 // interpret runs the machine, or the chosen steps one after the other, until
 // one fails.
-func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, steps []string, recorder *recorder, do asl.Tasks) (json.RawMessage, error) {
-	o := asl.Options{Tasks: do, Observer: recorder}
-	if len(steps) == 0 {
-		return d.machine.Run(ctx, execution, o)
+func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o Options, recorder *recorder, do asl.Tasks) (json.RawMessage, error) {
+	means := asl.Options{Tasks: do, Observer: recorder, Items: o.openItems}
+	if o.Results != "" {
+		means.Results = o.writeResults
 	}
-	for _, step := range steps {
-		output, err := d.machine.RunState(ctx, step, execution, o)
+	if len(o.Steps) == 0 {
+		return d.machine.Run(ctx, execution, means)
+	}
+	for _, step := range o.Steps {
+		output, err := d.machine.RunState(ctx, step, execution, means)
 		if err == nil && recorder.failed != nil {
 			err = recorder.failed
 		}

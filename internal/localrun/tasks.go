@@ -1,7 +1,6 @@
 package localrun
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,6 +54,7 @@ type tasks struct {
 	agents   *agentPool
 	reporter *memory.Reporter
 	mocks    map[string]json.RawMessage
+	answers  *asl.Mocks
 	// deployment is the name of the deployment, started what it has started.
 	deployment string
 	started    launch.Deployment
@@ -67,11 +67,10 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	if mock, ok := t.mocks[task.State]; ok {
 		return mocked(task, mock), nil
 	}
-	input, err := encode(task.Input)
-	if err != nil {
-		return nil, fmt.Errorf("write the input of %s: %w", task.State, err)
+	if result, ok, err := t.answers.Answer(ctx, nil, task); ok {
+		return result, err
 	}
-	action, event := readCall(input)
+	action, event := readCall(task.Input)
 	switch action {
 	case protocol.ActionExecuteRunner:
 		return t.execute(ctx, event)
@@ -80,9 +79,10 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 		if err != nil {
 			return nil, &asl.Error{Name: plan.MergeError, Cause: err.Error()}
 		}
-		return lambdaResult(merged), nil
+		return asl.LambdaResult(merged), nil
 	}
-	return nil, &asl.Error{Name: asl.TaskFailed, Cause: fmt.Sprintf("%s is not available on this machine; answer it with --mock %s=FILE", task.Resource, task.State)}
+	// No Catch takes it: a plan must not be green for what was never tried.
+	return nil, &asl.Error{Name: asl.Runtime, Cause: fmt.Sprintf("%s is not available on this machine; answer the step with --mock %s=FILE or in the file of --mocks", task.Resource, task.State)}
 }
 
 // execute puts a step's job into its runner's queue, starts the runner if it is
@@ -138,22 +138,7 @@ func stepError(err error) error {
 // value comes wrapped, as the lambda:invoke integration gives it.
 func mocked(task asl.Task, mock json.RawMessage) any {
 	if strings.HasSuffix(task.Resource, ":lambda:invoke") {
-		return lambdaResult(mock)
+		return asl.LambdaResult(mock)
 	}
 	return mock
-}
-
-func lambdaResult(payload json.RawMessage) map[string]any {
-	return map[string]any{"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
-}
-
-// encode writes a value as Step Functions does, which does not escape HTML.
-func encode(value any) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }

@@ -39,9 +39,7 @@ func TestAJobsInputKeepsItsOrder(t *testing.T) {
 	task := asl.Task{Input: json.RawMessage(`{"FunctionName":"attini-action","Payload":{
 		"attiniActionType":"ExecuteRunner","RunnerConfig":{"Runner":"R","ConfigurationId":"v1-local"},"Properties":{"Commands":["ls"]},
 		"deploymentPlanExecutionMetadata":{"sfnToken":"token","executionArn":"arn"},"input":` + payload + `}}`)}
-	input, err := encode(task.Input)
-	require.NoError(t, err)
-	action, event := readCall(input)
+	action, event := readCall(task.Input)
 	require.Equal(t, protocol.ActionExecuteRunner, action)
 
 	request, body, err := (&tasks{deployment: "e-d", started: launch.Deployment{Executions: map[string]string{"": "arn"}}}).accept(event)

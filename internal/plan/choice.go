@@ -4,8 +4,10 @@ import (
 	"slices"
 
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
+
+const exampleRule = "a rule such as {Variable: $.output.Build.ok, BooleanEquals: true}"
 
 func choiceKeys() []string {
 	return []string{"Name", "Type", "Comment", "Condition", "IsTrue", "IsFalse"}
@@ -34,15 +36,19 @@ func (l *listReader) choice(state *State, it item, next string) {
 	}
 	rule := &cfn.Node{Kind: cfn.Map, Place: it.node.Place}
 	if condition := it.node.Get("Condition"); condition.IsMap() {
-		rule = condition.Clone()
+		rule.Place, rule.Fields = condition.Place, slices.Clone(condition.Fields)
 		rule.Delete("Next")
 	}
+	l.made[rule] = it.path.Key("Condition")
 	rule.Fields = append(rule.Fields, cfn.Field{Key: "Next", Value: stringAt(first("IsTrue"), it.node), Place: it.node.Place})
+	if !it.node.Get("Condition").IsMap() {
+		rule = l.opaque
+	}
 	choices := &cfn.Node{Kind: cfn.List, Items: []*cfn.Node{rule}, Place: it.node.KeyPlace("Condition")}
 	fallback := stringAt(first("IsFalse"), it.node)
-	for _, key := range []string{"Condition", "IsTrue", "IsFalse"} {
-		state.Node.Delete(key)
-	}
+	state.Node.Fields = slices.DeleteFunc(state.Node.Fields, func(field cfn.Field) bool {
+		return !slices.Contains([]string{"Type", "Comment"}, field.Key)
+	})
 	state.Node.Fields = append(state.Node.Fields,
 		cfn.Field{Key: "Choices", Value: choices, Place: it.node.KeyPlace("Condition")},
 		cfn.Field{Key: "Default", Value: fallback, Place: it.node.Place})
@@ -57,7 +63,7 @@ func (l *listReader) checkChoice(it item) {
 	subject := stepSubject(it.name)
 	for _, field := range it.node.Fields {
 		if !slices.Contains(append(choiceKeys(), "Next", "End"), field.Key) {
-			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has no such key; "+problem.Suggestion(field.Key, choiceKeys()))
+			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has no such key; "+wording.Suggestion(field.Key, choiceKeys()))
 		}
 	}
 	condition, at := it.node.Get("Condition"), it.path.Key("Condition")
@@ -69,9 +75,6 @@ func (l *listReader) checkChoice(it item) {
 		l.report(RuleType, subject, at, condition.Place, "Condition must be "+exampleRule+", not "+kindOf(condition))
 	case condition.Has("Next"):
 		l.report(RuleTransition, subject, at.Key("Next"), condition.KeyPlace("Next"), "Condition has no Next: IsTrue has the steps to go on with")
-	}
-	if condition != nil && !isIntrinsic(condition) && condition.IsMap() {
-		choiceRule{reader: l.reader, subject: subject, from: it.path, top: true}.check(condition, "Condition")
 	}
 	if !it.node.Has("IsTrue") && !it.node.Has("IsFalse") {
 		l.report(RuleRequired, subject, it.path.Key("IsTrue"), it.node.Place, "IsTrue or IsFalse is required: the steps to run")

@@ -104,11 +104,11 @@ By default: {Type: Succeed}
 By catch: {Type: Succeed}
 By next: {Type: Succeed}`))
 		assert.Equal(t, []string{
-			`Plan "P": StartAt: "Z0" is no step here; known: A, B`,
-			`Step "A": Choices[0].Next: "Z1" is no step here; known: A, B`,
-			`Step "A": Default: "Z2" is no step here; known: A, B`,
-			`Step "B": Catch[0].Next: "Z3" is no step here; known: A, B`,
-			`Step "B": Next: "Z4" is no step here; known: A, B`,
+			`Plan "P": StartAt: state "Z0" does not exist at this level; known: A, B`,
+			`Step "A": Choices[0].Next: state "Z1" does not exist at this level; known: A, B`,
+			`Step "A": Default: state "Z2" does not exist at this level; known: A, B`,
+			`Step "B": Catch[0].Next: state "Z3" does not exist at this level; known: A, B`,
+			`Step "B": Next: state "Z4" does not exist at this level; known: A, B`,
 		}, found(t, `StartAt: Z0
 States:
   A: {Type: Choice, Choices: [{Variable: $.x, IsNull: true, Next: Z1}], Default: Z2}
@@ -125,7 +125,7 @@ States:
 			"ItemProcessor": "A: {Type: Map, End: true, ItemProcessor: " + inner(""),
 			"Iterator":      "A: {Type: Map, End: true, Iterator: " + inner(""),
 		} {
-			assert.Equal(t, []string{`Step "B": Catch[0].Next: "Z" is no step here; known: B`}, found(t, states(body+"}")), key)
+			assert.Equal(t, []string{`Step "B": Catch[0].Next: state "Z" does not exist at this level; known: B`}, found(t, states(body+"}")), key)
 		}
 	})
 
@@ -150,11 +150,11 @@ States:
 			return states("A: {Type: Map, End: true, ItemProcessor: {StartAt: B, States: {B: " + step + "}}}")
 		}
 		for step, want := range map[string]string{
-			"{Type: Map, End: true}":                              `Step "B": ItemProcessor is required: the steps that run for each item`,
+			"{Type: Map, End: true}":                              `Step "B": ItemProcessor is required: the states that run for each item`,
 			"{Type: Parallel, End: true}":                         `Step "B": Branches is required: a list with at least one branch`,
-			"{Type: Parallel, Branches: x, End: true}":            `Step "B": Branches must be a list of branches, not a string`,
-			"{Type: Parallel, Branches: [{}], End: true}":         `Step "B": Branches[0]: StartAt is required: the name of the first step`,
-			"{Type: Map, ItemProcessor: {}, End: true}":           `Step "B": ItemProcessor: StartAt is required: the name of the first step`,
+			"{Type: Parallel, Branches: x, End: true}":            `Step "B": Branches: must be a list, not a string`,
+			"{Type: Parallel, Branches: [{}], End: true}":         `Step "B": Branches[0]: StartAt is required: the name of the first state`,
+			"{Type: Map, ItemProcessor: {}, End: true}":           `Step "B": ItemProcessor: StartAt is required: the name of the first state`,
 			"{Type: AttiniRunnerJob, End: true}":                  `Step "B": Properties is required, with the Commands to run`,
 			"{Type: AttiniLambdaInvoke, End: true}":               `Step "B": Parameters is required, with the FunctionName to call`,
 			"{End: true}":                                         `Step "B": has no Type (` + allTypes + `)`,

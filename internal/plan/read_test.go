@@ -72,7 +72,7 @@ States:
     Next: Split
   Split:
     Type: Parallel
-    TimeoutSeconds: !Ref Limit
+    MaxConcurrency: 5
     Branches:
       - StartAt: Left
         States:
@@ -86,18 +86,18 @@ States:
 	source := node(t, "Properties:\n  DefaultRuner: X\n  DeploymentPlan:\n"+indent(strings.TrimSpace(body), "    "))
 	want := []string{
 		`2:3 unknown-property Plan "P": DefaultRuner: there is no such property; did you mean "DefaultRunner"?`,
-		`4:14 unknown-step Plan "P": StartAt: "Biuld" is no step here; did you mean "Build"?`,
+		`4:14 unknown-step Plan "P": StartAt: state "Biuld" does not exist at this level; did you mean "Build"?`,
 		`10:11 unknown-property Step "Build": Comands: there is no such property; did you mean "Commands"?`,
 		`10:11 required Step "Build": Commands is required: a list of shell commands`,
 		`11:25 environment Step "Build": Environment: "1st" is no name of a variable (letters, digits and _, not beginning with a digit)`,
-		`13:7 transition Step "Split": has neither Next nor End; say which step follows, or End: true`,
-		`15:25 number Step "Split": TimeoutSeconds: must be a number that is written out, not an intrinsic function, whose value would arrive as a string; or take it from the payload with TimeoutSecondsPath`,
-		`19:43 number Step "Left": Seconds: must be a number, not a string`,
-		`19:54 unknown-step Step "Left": Next: "Build" stands at another level, at Resources.P.Properties.DeploymentPlan.States.Build; a transition stays inside its branch`,
+		`13:7 transition Step "Split": has neither Next nor End; say which state follows, or End: true`,
+		`15:9 unknown-property Step "Split": MaxConcurrency: a Parallel state has no such field; known: Type, Comment, QueryLanguage, InputPath, OutputPath, Parameters, Branches, ResultSelector, ResultPath, Assign, Next, End, Retry, Catch`,
+		`19:43 number Step "Left": Seconds: must be a number, not a string; it has to be written out: CloudFormation substitutes texts into a definition, never numbers or booleans, or taken from the state's input with SecondsPath`,
+		`19:54 unknown-step Step "Left": Next: state "Build" is at another level, at States.Build; a transition stays inside its branch or iteration`,
 		`20:41 transition Step "Right": End cannot be given in a list: each step is followed by the next one`,
-		`21:22 step-name Step "Left": the name is taken by Resources.P.Properties.DeploymentPlan.States.Split.Branches[0].States.Left; names are unique in the whole plan, nested steps included`,
+		`21:22 step-name Step "Left": the name is taken by States.Split.Branches[0].States.Left; names are unique in the whole machine, nested states included`,
 		`22:7 required Step "Broken": has no Type (` + allTypes + `)`,
-		`23:7 required Step "Last": Choices is required: a list of rules`,
+		`23:7 required Step "Last": Choices is required: a list with at least one rule`,
 	}
 	for range 3 {
 		_, problems := plan.Read("P", source, resourcePath)

@@ -2,10 +2,10 @@ package plan
 
 import (
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
-func stepSubject(name string) string { return "Step " + problem.Quote(name) }
+func stepSubject(name string) string { return "Step " + wording.Quote(name) }
 
 // kindOf names what was found in place of what is allowed.
 func kindOf(n *cfn.Node) string {

@@ -9,7 +9,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/attini-go/runner/internal/wording"
 )
+
+// maxText is how many characters a message, an advice or a path has.
+const maxText = 4096
 
 // Severity tells whether a problem stops the work.
 type Severity string
@@ -62,7 +67,7 @@ type List []Problem
 // Error if one of them is. An Error takes the place of a Warning there.
 func (l *List) Add(problems ...Problem) {
 	for _, p := range problems {
-		p.Message, p.Path, p.Advice = cut(p.Message, maxText), cut(p.Path, maxText), cut(p.Advice, maxText)
+		p.Message, p.Path, p.Advice = wording.Cut(p.Message, maxText), wording.Cut(p.Path, maxText), wording.Cut(p.Advice, maxText)
 		if len(*l) < maxProblems {
 			*l = append(*l, p)
 			continue

@@ -182,18 +182,20 @@ func (c *calls) Do(ctx context.Context, task asl.Task) (any, error) {
 		c.tasks = map[string]int{}
 	}
 	c.tasks[task.State] = len(c.account.Tasks())
-	call := task.Input.(map[string]any)
-	if call["InvocationType"] == "Event" && c.prewarm != nil {
-		return nil, c.prewarm
+	var call struct {
+		InvocationType string
+		Payload        json.RawMessage
 	}
-	payload, err := json.Marshal(call["Payload"])
-	if err != nil {
+	if err := json.Unmarshal(task.Input, &call); err != nil {
 		return nil, err
+	}
+	if call.InvocationType == "Event" && c.prewarm != nil {
+		return nil, c.prewarm
 	}
 	if task.Token != "" {
 		c.account.Wait(task.Token)
 	}
-	if _, err := c.handler.Invoke(ctx, payload); err != nil || task.Token == "" {
+	if _, err := c.handler.Invoke(ctx, call.Payload); err != nil || task.Token == "" {
 		return map[string]any{"StatusCode": 202}, err
 	}
 	for _, running := range c.account.Tasks() {

@@ -161,7 +161,7 @@ func TestStacks(t *testing.T) {
 	for template, message := range map[string]string{
 		"Description: broken" + user:                 "Transform " + fakeaws.Account + "::Upper failed with: it <is> broken. Rollback requested by user.",
 		strings.ReplaceAll(user, "Upper", "Unknown"): "No transform named " + fakeaws.Account + "::Unknown found.",
-		"Resources: [": "Template format error",
+		"Resources: [":                               "Template format error",
 	} {
 		_, err := b.stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("refused"), TemplateBody: &template})
 		assert.ErrorContains(t, err, message)

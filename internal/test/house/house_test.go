@@ -22,12 +22,13 @@ const module = "github.com/attini-go/runner"
 // A package that is missing here fails the test: give it a place first.
 func walls() map[string][]string {
 	return map[string][]string{
-		"internal/problem": {},
-		"internal/cfn":     {"internal/problem"},
-		"schema":           {"internal/cfn", "internal/problem"},
-		"internal/plan":    {"internal/cfn", "internal/problem", "agent/protocol"},
-		"internal/compat":  {"schema", "internal/cfn", "internal/problem"},
-		"transform":        {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/wording": {},
+		"internal/problem": {"internal/wording"},
+		"internal/cfn":     {"internal/problem", "internal/wording"},
+		"schema":           {"asl", "internal/cfn", "internal/problem", "internal/wording"},
+		"internal/plan":    {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/compat":  {"schema", "internal/cfn", "internal/problem", "internal/wording"},
+		"transform":        {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		"internal/launch":  {"schema", "internal/cfn", "internal/problem", "agent/protocol"},
 		// Its ports in memory, for tests.
 		"internal/launch/launchtest": {"internal/launch", "agent/protocol"},
@@ -41,8 +42,12 @@ func walls() map[string][]string {
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
 		"internal/aws":                 {"transform", "internal/launch", "internal/lifecycle", "internal/compat", "internal/releaseapi"},
-		// The interpreter knows nothing of templates or jobs.
-		"asl": {},
+		// The Amazon States Language, for anybody: it knows nothing of templates or
+		// jobs.
+		"asl": {"asl/jsonata", "internal/wording"},
+		// A language of its own; it knows nothing of the States Language.
+		"asl/jsonata":                {"asl/jsonata/internal/regex"},
+		"asl/jsonata/internal/regex": {},
 		"internal/localrun": {
 			"asl", "internal/launch", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",

@@ -1,0 +1,119 @@
+package asl
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// integrationARN is an ARN of a service integration: arn:aws:states:::lambda:invoke.waitForTaskToken.
+var integrationARN = regexp.MustCompile(`^arn:[^:]+:states:::(.*)$`)
+
+// isSync reports whether a resource waits for a job's end.
+func isSync(resource string) bool {
+	return strings.HasSuffix(resource, ".sync") || strings.HasSuffix(resource, ".sync:2")
+}
+
+// checkResource reports a service integration that Step Functions does not have. Other resources, and those of services by their own API
+// (aws-sdk), cannot be told from here.
+func (o *object) checkResource(at *trail, resource string) {
+	if o.express {
+		o.checkExpress(at, resource)
+	}
+	match := integrationARN.FindStringSubmatch(resource)
+	if match == nil {
+		return
+	}
+	name, pattern := match[1], ""
+	for _, suffix := range []string{".waitForTaskToken", ".sync:2", ".sync"} {
+		if before, ok := strings.CutSuffix(name, suffix); ok {
+			name, pattern = before, suffix
+		}
+	}
+	service, action, _ := strings.Cut(name, ":")
+	if service == "aws-sdk" {
+		o.checkSDK(at, action, pattern)
+		return
+	}
+	actions := integrations()[service]
+	switch i := slices.IndexFunc(actions, func(i integration) bool { return i.action == action }); {
+	case actions == nil:
+		o.problemAt(at, RuleResource, "Step Functions has no integration of a service %q; write arn:aws:states:::aws-sdk:service:action for any other API", service)
+	case i < 0:
+		names := make([]string, len(actions))
+		for n, known := range actions {
+			names[n] = known.action
+		}
+		o.problemAt(at, RuleResource, "the integration of %s has no %q; %s, or write arn:aws:states:::aws-sdk:%s:%s", service, action, suggestion(action, names), service, action)
+	case pattern != "" && !slices.Contains(strings.Fields(actions[i].patterns), pattern):
+		o.problemAt(at, RuleResource, "%s does not support %s%s", name, pattern, actions[i].supported())
+	}
+}
+
+func (o *object) checkSDK(at *trail, call, pattern string) {
+	service, action, ok := strings.Cut(call, ":")
+	switch {
+	case !ok || service == "" || action == "":
+		o.problemAt(at, RuleResource, "want arn:aws:states:::aws-sdk:service:action, such as aws-sdk:s3:listBuckets")
+	case strings.HasPrefix(pattern, ".sync"):
+		o.problemAt(at, RuleResource, "aws-sdk:%s does not support %s (supported: .waitForTaskToken)", call, pattern)
+	}
+}
+
+var activityARN = regexp.MustCompile(`^arn:[^:]+:states:[^:]+:[^:]+:activity:`)
+
+// checkExpress reports what an execution of type EXPRESS cannot call.
+func (o *object) checkExpress(at *trail, resource string) {
+	const advice = "; an EXPRESS execution ends within five minutes and waits for nothing. Use ExecutionType STANDARD"
+	switch {
+	case strings.HasSuffix(resource, ".waitForTaskToken"):
+		o.problemAt(at, RuleResource, "an EXPRESS execution does not support .waitForTaskToken%s", advice)
+	case isSync(resource):
+		o.problemAt(at, RuleResource, "an EXPRESS execution does not support .sync%s", advice)
+	case activityARN.MatchString(resource):
+		o.problemAt(at, RuleResource, "an EXPRESS execution does not support activities%s", advice)
+	}
+}
+
+// integration is an action that Step Functions knows of a service, with the patterns it supports beside request and response.
+type integration struct{ action, patterns string }
+
+func (i integration) supported() string {
+	if i.patterns == "" {
+		return " or any other pattern; it answers at once"
+	}
+	return " (supported: " + strings.Join(strings.Fields(i.patterns), ", ") + ")"
+}
+
+const (
+	job      = ".sync"
+	callback = ".waitForTaskToken"
+	both     = job + " " + callback
+)
+
+// integrations are the service integrations of the Step Functions guide, "Integrating optimized services".
+func integrations() map[string][]integration {
+	return map[string][]integration{
+		"apigateway":       {{"invoke", callback}},
+		"athena":           {{"startQueryExecution", job}, {"stopQueryExecution", ""}, {"getQueryExecution", ""}, {"getQueryResults", ""}},
+		"batch":            {{"submitJob", both}},
+		"bedrock":          {{"invokeModel", ""}, {"createModelCustomizationJob", job}},
+		"codebuild":        {{"startBuild", job}, {"stopBuild", ""}, {"batchDeleteBuilds", ""}, {"batchGetReports", ""}, {"startBuildBatch", job}, {"stopBuildBatch", ""}, {"retryBuildBatch", job}, {"deleteBuildBatch", ""}},
+		"databrew":         {{"startJobRun", job}},
+		"dynamodb":         {{"getItem", ""}, {"putItem", ""}, {"updateItem", ""}, {"deleteItem", ""}},
+		"ecs":              {{"runTask", both}},
+		"eks":              {{"createCluster", job}, {"deleteCluster", job}, {"createNodegroup", job}, {"deleteNodegroup", job}, {"createFargateProfile", job}, {"deleteFargateProfile", job}, {"runJob", job}, {"call", ""}},
+		"elasticmapreduce": {{"createCluster", job}, {"terminateCluster", job}, {"addStep", job}, {"cancelStep", ""}, {"setClusterTerminationProtection", ""}, {"modifyInstanceFleetByName", ""}, {"modifyInstanceGroupByName", ""}},
+		"emr-containers":   {{"createVirtualCluster", ""}, {"deleteVirtualCluster", job}, {"startJobRun", job}},
+		"emr-serverless":   {{"createApplication", job}, {"startApplication", job}, {"stopApplication", job}, {"deleteApplication", job}, {"startJobRun", job}, {"cancelJobRun", job}},
+		"events":           {{"putEvents", callback}},
+		"glue":             {{"startJobRun", job}},
+		"http":             {{"invoke", ""}},
+		"lambda":           {{"invoke", callback}},
+		"mediaconvert":     {{"createJob", job}},
+		"sagemaker":        {{"createEndpoint", ""}, {"createEndpointConfig", ""}, {"createHyperParameterTuningJob", job}, {"createLabelingJob", job}, {"createModel", ""}, {"createProcessingJob", job}, {"createTrainingJob", job}, {"createTransformJob", job}, {"updateEndpoint", ""}},
+		"sns":              {{"publish", callback}},
+		"sqs":              {{"sendMessage", callback}},
+		"states":           {{"startExecution", both + " .sync:2"}},
+	}
+}
