@@ -166,7 +166,7 @@ func vpcProperties() []property {
 		},
 		{
 			name: "AssignPublicIp", kind: text, allowed: []string{"ENABLED", "DISABLED"}, fallback: "ENABLED",
-			truths: map[string]string{"true": "ENABLED", "false": "DISABLED"},
+			truths:      map[string]string{"true": "ENABLED", "false": "DISABLED"},
 			description: "Whether the task gets a public IP address.",
 		},
 	}

@@ -1,21 +1,25 @@
 package schema
 
-import "github.com/attini-go/runner/internal/cfn"
+import (
+	"maps"
 
-// WantedKind is the kind of value that a property of a Runner wants by its name:
-// a Number, and a String for all that could be a text.
-func WantedKind(property string) cfn.Kind {
-	if wantsNumber(property, described()) {
-		return cfn.Number
-	}
-	return cfn.String
-}
+	"github.com/attini-go/runner/internal/cfn"
+)
 
-func wantsNumber(name string, p property) bool {
+// WantedKinds are the properties of a Runner that want a number, or that take a
+// boolean for one of their values, by name. All others could want a text.
+func WantedKinds() map[string]cfn.Kind { return wantedKinds(described()) }
+
+func wantedKinds(p property) map[string]cfn.Kind {
+	kinds := map[string]cfn.Kind{}
 	for _, inside := range p.of {
-		if inside.name == name && inside.kind == integer || wantsNumber(name, inside) {
-			return true
+		if inside.kind == integer {
+			kinds[inside.name] = cfn.Number
 		}
+		if inside.unquoted != "" {
+			kinds[inside.name] = cfn.Bool
+		}
+		maps.Copy(kinds, wantedKinds(inside))
 	}
-	return false
+	return kinds
 }

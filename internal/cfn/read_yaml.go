@@ -14,18 +14,17 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// readYAML reads a template file that is YAML, with places.
-func readYAML(data []byte) (*Node, problem.List) {
+// read reads a file that is YAML, with places.
+func (r *yamlReader) read(data []byte) (*Node, problem.List) {
 	document, found := parse(data)
 	if found != nil {
 		return nil, problem.List{*found}
 	}
-	reader := &yamlReader{}
-	root := reader.node(document, 0)
-	if reader.firstAlias != nil && !reader.problems.HasErrors() {
-		reader.problems.Add(aliasRefused(reader.firstAlias))
+	root := r.node(document, 0)
+	if r.firstAlias != nil && !r.isData && !r.problems.HasErrors() {
+		r.problems.Add(aliasRefused(r.firstAlias))
 	}
-	return root, reader.problems
+	return root, r.problems
 }
 
 // aliasRefused is said once: it is true of every alias of a template.
@@ -88,6 +87,8 @@ func load(loader *yaml.Loader, into *yaml.Node) (err error) {
 
 // yamlReader makes Nodes of YAML nodes.
 type yamlReader struct {
+	// isData says that the text is no template.
+	isData   bool
 	problems problem.List
 	// nodes and bytes are what was read, aliases counted where they are used.
 	nodes, bytes int
@@ -167,7 +168,7 @@ func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
 		n.Kind = Map
 		r.fields(n, y, depth)
 	default:
-		scalar(n, y)
+		r.scalar(n, y)
 	}
 	return n
 }
@@ -189,7 +190,9 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 			r.report(key, "merge-key", "merge keys (<<) are not supported by CloudFormation; write the entries out")
 			continue
 		}
-		r.checkKey(key, at)
+		if !r.isData {
+			r.checkKey(key, at)
+		}
 		if first := seen.find(n, key.Value); first >= 0 {
 			r.problems.Add(duplicateKey(key.Value, n.Fields[first].Place, at))
 			continue
@@ -202,7 +205,7 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 // numbers: "map keys must be strings; received numeric".
 func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
 	read := &Node{}
-	scalar(read, key)
+	r.scalar(read, key)
 	found := problem.Problem{Severity: problem.Error, Rule: "key", Place: at, Advice: "Write " + wording.Quote(key.Value) + "."}
 	switch read.Kind {
 	case Number:

@@ -271,3 +271,11 @@ func TestReadBounds(t *testing.T) {
 		assert.Equal(t, "too-large", problems[0].Rule)
 	})
 }
+
+// TestReadData: a file of the project's own is no template.
+func TestReadData(t *testing.T) {
+	t.Parallel()
+	tree, problems := cfn.ReadData([]byte("a: yes\nb: 0644\n1: 1.10\nc: &x {d: True, e: ~}\non: *x\n"))
+	assert.Empty(t, problems)
+	assert.Equal(t, `{"a":"yes","b":"0644","1":1.10,"c":{"d":true,"e":null},"on":{"d":true,"e":null}}`, text(t, tree))
+}

@@ -25,16 +25,33 @@ const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralSty
 // plain decimal number.
 const longestNumber = 256
 
-// scalar reads a scalar into n as CloudFormation does. It does not ask the YAML
-// library, whose answers differ.
-func scalar(n *Node, y *yaml.Node) {
+// scalar reads a scalar into n, of a template as CloudFormation does. It does not ask
+// the YAML library, whose answers differ.
+func (r *yamlReader) scalar(n *Node, y *yaml.Node) {
 	n.Kind, n.Text = String, y.Value
 	switch {
 	case y.Style&yaml.TaggedStyle != 0:
 		tagged(n, y)
 	case y.Style&quoted != 0 || y.Tag == "!":
+	case r.isData:
+		dataScalar(n, y.Value)
 	default:
 		plainScalar(n, y.Value)
+	}
+}
+
+// dataScalar reads a plain scalar of what is no template: what JSON has too is
+// itself, the rest is text.
+func dataScalar(n *Node, text string) {
+	switch strings.ToLower(text) {
+	case "", "~", "null":
+		n.Kind, n.Text = Null, ""
+	case "true", "false":
+		n.Kind, n.Text = Bool, strings.ToLower(text)
+	default:
+		if isNumber(text) {
+			n.Kind = Number
+		}
 	}
 }
 
