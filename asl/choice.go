@@ -34,8 +34,6 @@ type (
 	always bool
 )
 
-const exampleRule = "a rule such as {Variable: $.output.Build.ok, BooleanEquals: true}"
-
 func (o *object) choice(s *state) {
 	o.filters(s)
 	s.assign = o.assign()

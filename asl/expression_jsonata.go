@@ -57,8 +57,8 @@ func (e *evaluation) fixed(name string) (any, bool) {
 // evaluate gives the expression's value. Nothing, and what is no JSON, are failures of the state.
 func (q *query) evaluate(s *scope) (any, error) {
 	variables := make(map[string]any, len(s.variables)+1)
-	for _, name := range q.compiled.Variables() {
-		if value, ok := s.variables[name]; ok {
+	for name, value := range s.variables {
+		if strings.Contains(q.text, "$"+name) { // a variable may also have the name of a function, which it hides
 			variables[name] = toQuery(value)
 		}
 	}

@@ -103,9 +103,11 @@ func arrayUnique(a *arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	unique := []any{}
+	unique, kept := []any{}, make(map[string]bool, len(items))
 	for _, item := range items {
-		if !slices.ContainsFunc(unique, func(kept any) bool { return equal(kept, item) }) {
+		key := string(appendCanonical(nil, item))
+		if !kept[key] {
+			kept[key] = true
 			unique = append(unique, item)
 		}
 	}

@@ -130,10 +130,11 @@ func (r *itemReader) read(ctx context.Context, v *visit, s *scope) ([]item, erro
 	}
 	defer file.Close()
 	items, err := r.parse(io.LimitReader(file, maxReadBytes+1), most)
-	if err != nil {
-		return nil, outside(ItemReaderFailed, "%s", err)
+	var own *Error
+	if err != nil && !errors.As(err, &own) {
+		err = outside(ItemReaderFailed, "%s", err)
 	}
-	return items, nil
+	return items, err
 }
 
 // limit is MaxItems; 0 for all.
@@ -183,7 +184,7 @@ func (r *itemReader) json(file io.Reader, most int) ([]item, error) {
 	}
 	items, ok := itemsOf(value, true)
 	if !ok {
-		return nil, errors.New("Attempting to map over non-iterable node.") //nolint:staticcheck // the service's own words
+		return nil, outside(ItemReaderFailed, "Attempting to map over non-iterable node.")
 	}
 	if most > 0 {
 		items = items[:min(most, len(items))]
@@ -249,7 +250,7 @@ func (r *itemReader) csv(file io.Reader, most int) ([]any, error) {
 	}
 	for i, name := range headers {
 		if slices.Contains(headers[:i], name) {
-			return nil, errors.New("CSV headers cannot contain duplicates.") //nolint:staticcheck // the service's own words
+			return nil, outside(ItemReaderFailed, "CSV headers cannot contain duplicates.")
 		}
 	}
 	values := []any{}

@@ -83,3 +83,17 @@ func FuzzCompareNumbers(f *testing.F) {
 		require.Equal(t, x.Cmp(y), order)
 	})
 }
+
+func TestCanonicalFormsAreEqualWhereValuesAre(t *testing.T) {
+	t.Parallel()
+	values := []string{`1`, `1.0`, `10e-1`, `-1`, `0`, `-0`, `"1"`, `"#"`, `null`, `"null"`, `true`, `[]`, `[1]`, `[1.0]`, `[[1]]`, `{}`, `{"a": 1, "b": [2]}`, `{"b": [2.0], "a": 1}`, `{"a": 1}`, `["a", 1]`}
+	for _, a := range values {
+		for _, b := range values {
+			x, err := decode([]byte(a))
+			require.NoError(t, err)
+			y, err := decode([]byte(b))
+			require.NoError(t, err)
+			assert.Equal(t, equal(x, y), string(appendCanonical(nil, x)) == string(appendCanonical(nil, y)), "%s and %s", a, b)
+		}
+	}
+}

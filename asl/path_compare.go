@@ -13,7 +13,7 @@ import (
 // filterExpression is the right side of =~.
 type filterExpression struct{ expression *regexp.Regexp }
 
-func (e filterExpression) value(any, any) (any, bool) { return nil, true }
+func (e filterExpression) value(any, any, *budget) (any, bool) { return nil, true }
 
 // regularExpression reads /pattern/flags.
 func (r *pathReader) regularExpression() (operand, error) {
@@ -51,9 +51,9 @@ func (r *pathReader) regularExpression() (operand, error) {
 	return filterExpression{compiled}, nil
 }
 
-func (f filterCompare) holds(item, root any) bool {
-	left, leftOK := f.left.value(item, root)
-	right, rightOK := f.right.value(item, root)
+func (f filterCompare) holds(item, root any, b *budget) bool {
+	left, leftOK := f.left.value(item, root, b)
+	right, rightOK := f.right.value(item, root, b)
 	if expression, ok := f.right.(filterExpression); ok {
 		text, isText := looseText(left)
 		return leftOK && isText && expression.expression.MatchString(text)

@@ -12,7 +12,7 @@ const maxFilterDepth = 30
 
 // filter is the condition of ?( ), asked of each item of a list, or of an object itself.
 type filter interface {
-	holds(item, root any) bool
+	holds(item, root any, b *budget) bool
 }
 
 type (
@@ -30,7 +30,7 @@ type (
 
 // operand gives a side of a comparison; ok is false where a path finds nothing.
 type operand interface {
-	value(item, root any) (value any, ok bool)
+	value(item, root any, b *budget) (value any, ok bool)
 }
 
 // filterPath is a path from the item, @, or from the document, $.
@@ -248,14 +248,14 @@ func (r *pathReader) operandJSON() (operand, error) {
 	return nil, errors.New("a list or an object is not closed")
 }
 
-func (l filterLiteral) value(any, any) (any, bool) { return l.literal, true }
+func (l filterLiteral) value(any, any, *budget) (any, bool) { return l.literal, true }
 
-func (p *filterPath) value(item, root any) (any, bool) {
+func (p *filterPath) value(item, root any, b *budget) (any, bool) {
 	start := item
 	if p.document {
 		start = root
 	}
-	value, err := p.path.find(&scope{input: start})
+	value, err := p.path.findWithin(&scope{input: start}, b)
 	if err != nil {
 		return nil, false
 	}
@@ -272,30 +272,30 @@ func (p *filterPath) value(item, root any) (any, bool) {
 	}
 }
 
-func (f filterExists) holds(item, root any) bool {
-	value, ok := f.path.value(item, root)
+func (f filterExists) holds(item, root any, b *budget) bool {
+	value, ok := f.path.value(item, root, b)
 	if list, isList := value.([]any); isList && !f.path.path.definite() {
 		return len(list) > 0
 	}
 	return ok
 }
 
-func (f filterAnd) holds(item, root any) bool {
+func (f filterAnd) holds(item, root any, b *budget) bool {
 	for _, inner := range f {
-		if !inner.holds(item, root) {
+		if !inner.holds(item, root, b) {
 			return false
 		}
 	}
 	return true
 }
 
-func (f filterOr) holds(item, root any) bool {
+func (f filterOr) holds(item, root any, b *budget) bool {
 	for _, inner := range f {
-		if inner.holds(item, root) {
+		if inner.holds(item, root, b) {
 			return true
 		}
 	}
 	return false
 }
 
-func (f filterNot) holds(item, root any) bool { return !f.filter.holds(item, root) }
+func (f filterNot) holds(item, root any, b *budget) bool { return !f.filter.holds(item, root, b) }

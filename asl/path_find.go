@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// maxSelected bounds what one path may select on its way: chained searches multiply.
+// maxSelected bounds what one path may look at on its way: chained searches, and those in filters, multiply.
 const maxSelected = 1_000_000
 
 // missingError reports a definite path that names no value. Which failure that is depends on the field that has the path.
@@ -15,7 +15,17 @@ func (e *missingError) Error() string { return fmt.Sprintf("path %q was not foun
 
 // find evaluates p in s. A definite path gives the one value it names, or a [*missingError]; any other gives the list of all values it selects,
 // perhaps an empty one, in the order of the document.
-func (p *path) find(s *scope) (any, error) {
+func (p *path) find(s *scope) (any, error) { return p.findWithin(s, &budget{left: maxSelected}) }
+
+// budget is what a path may still look at, with all the paths in its filters.
+type budget struct{ left int }
+
+func (b *budget) spend() bool {
+	b.left--
+	return b.left >= 0
+}
+
+func (p *path) findWithin(s *scope, b *budget) (any, error) {
 	start, ok := s.root(p)
 	if !ok {
 		return nil, &missingError{p}
@@ -23,9 +33,9 @@ func (p *path) find(s *scope) (any, error) {
 	if p.definite() {
 		return p.one(start)
 	}
-	f := finder{root: start}
+	f := finder{root: start, budget: b}
 	f.walk(start, p.steps)
-	if f.count > maxSelected {
+	if b.left < 0 {
 		return nil, failure(DataLimitExceeded, "path %q selects more than %d values", p.text, maxSelected)
 	}
 	if f.found == nil {
@@ -83,13 +93,13 @@ func at(items []any, i int) (any, bool) {
 
 // finder collects what an indefinite path selects. What does not fit a step (a property of a list, an element of an object) selects nothing.
 type finder struct {
-	root  any
-	found []any
-	count int
+	root   any
+	found  []any
+	budget *budget
 }
 
 func (f *finder) walk(value any, steps []step) {
-	if f.count++; f.count > maxSelected {
+	if !f.budget.spend() {
 		return
 	}
 	if len(steps) == 0 {
@@ -120,13 +130,13 @@ func (f *finder) step(value any, s step, rest []step) {
 		items, isList := value.([]any)
 		if !isList {
 			// Jayway asks an object itself, not its fields.
-			if _, isObject := value.(*Object); isObject && s.where.holds(value, f.root) {
+			if _, isObject := value.(*Object); isObject && s.where.holds(value, f.root, f.budget) {
 				f.walk(value, rest)
 			}
 			return
 		}
 		for _, item := range items {
-			if s.where.holds(item, f.root) {
+			if f.budget.spend() && s.where.holds(item, f.root, f.budget) {
 				f.walk(item, rest)
 			}
 		}

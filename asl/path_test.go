@@ -218,6 +218,18 @@ func FuzzResultPath(f *testing.F) {
 	})
 }
 
+// Searches in filters of searches multiply; one bound holds for all of them.
+func TestPathsAreBounded(t *testing.T) {
+	t.Parallel()
+	data := strings.Repeat(`{"a": [1, {"b": 2}, `, 60) + "0" + strings.Repeat(`]}`, 60)
+	p, err := parsePath(`$..[?(@..[?(@..[?(@..[?(@..b > 5)])])])]`)
+	require.NoError(t, err)
+	_, err = p.find(testScope(t, data))
+	var failed *Error
+	require.ErrorAs(t, err, &failed)
+	assert.Equal(t, DataLimitExceeded, failed.Name)
+}
+
 // A path that is accepted finds something or nothing, in bounded time, and never changes what it looks into.
 func FuzzPaths(f *testing.F) {
 	for _, text := range []string{`$.a.b[0]`, `$..x[?(@.y =~ /a.*/i && !(@.z in ['b', 1]))]`, `$['a','b'][1:-1].*`, `$$.Execution.Input['x\'y']`, `$v.l[?(@.length() > $.n)]`, `$.[?(@.a == {'b': [1]})]`} {

@@ -1,6 +1,10 @@
 package asl
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+)
 
 // Values are decoded JSON: nil, bool, string, json.Number, []any, *Object. They are shared between states, so nothing ever changes one.
 
@@ -58,5 +62,33 @@ func equal(a, b any) bool {
 		return a == b
 	default:
 		return false
+	}
+}
+
+// appendCanonical writes a value so that two have the same text if, and only if, they are equal.
+func appendCanonical(text []byte, value any) []byte {
+	switch value := value.(type) {
+	case json.Number:
+		d := parseDecimal(value)
+		text = append(strconv.AppendBool(append(text, '#'), d.negative), d.digits...)
+		return strconv.AppendInt(append(text, 'e'), d.exponent, 10)
+	case []any:
+		text = append(text, '[')
+		for _, item := range value {
+			text = append(appendCanonical(text, item), ',')
+		}
+		return append(text, ']')
+	case *Object:
+		names := value.Keys()
+		slices.Sort(names)
+		text = append(text, '{')
+		for _, name := range names {
+			field, _ := value.Get(name)
+			text = append(appendCanonical(append(appendString(text, name), ':'), field), ',')
+		}
+		return append(text, '}')
+	default:
+		written, _ := appendJSON(text, value) // a text, a boolean or null
+		return written
 	}
 }

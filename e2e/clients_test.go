@@ -40,19 +40,25 @@ type clients struct {
 func newClients(t testing.TB, cloud *fakeaws.Cloud) *clients {
 	t.Helper()
 	key := newAccessKey()
-	transport := &http.Transport{MaxIdleConnsPerHost: 32}
-	t.Cleanup(transport.CloseIdleConnections)
-	config := aws.Config{
-		Region:       fakeaws.Region,
-		BaseEndpoint: aws.String(cloud.Endpoint()),
-		Credentials:  credentials.NewStaticCredentialsProvider(key, "standin", ""),
-		HTTPClient:   &http.Client{Transport: transport},
-	}
+	require.NoError(t, shared.addAdministrator(key))
+	config, closes := configurationOf(cloud, key)
+	t.Cleanup(closes)
 	return &clients{
 		queues: sqs.NewFromConfig(config), states: sfn.NewFromConfig(config), tables: dynamodb.NewFromConfig(config),
 		objects: s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
 		caller:  cloud.Caller(key),
 	}
+}
+
+// configurationOf is that of an access key; its caller closes the connections.
+func configurationOf(cloud *fakeaws.Cloud, key string) (config aws.Config, closes func()) {
+	transport := &http.Transport{MaxIdleConnsPerHost: 32}
+	return aws.Config{
+		Region:       fakeaws.Region,
+		BaseEndpoint: aws.String(cloud.Endpoint()),
+		Credentials:  credentials.NewStaticCredentialsProvider(key, "standin", ""),
+		HTTPClient:   &http.Client{Transport: transport},
+	}, transport.CloseIdleConnections
 }
 
 func newAccessKey() string { return "AKIA" + unique() }
@@ -64,7 +70,7 @@ func unique() string { return uuid.NewString()[:8] }
 func (c *clients) queue(t testing.TB, visibility string) string {
 	t.Helper()
 	made, err := c.queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{
-		QueueName:  aws.String("runner-" + unique() + ".fifo"),
+		QueueName:  aws.String(unique() + "-AttiniRunnerQueue.fifo"),
 		Attributes: map[string]string{"FifoQueue": "true", "VisibilityTimeout": visibility},
 	})
 	require.NoError(t, err)
@@ -76,7 +82,7 @@ func (c *clients) machine(t testing.TB, definition string) string {
 	t.Helper()
 	made, err := c.states.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
 		Name: aws.String("plan-" + unique()), Definition: &definition,
-		RoleArn: aws.String("arn:aws:iam::" + fakeaws.Account + ":role/plan"),
+		RoleArn: aws.String(planRole),
 	})
 	require.NoError(t, err)
 	return *made.StateMachineArn

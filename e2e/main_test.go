@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/attini-go/runner/internal/test/authz"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
@@ -19,15 +20,21 @@ import (
 var shared account
 
 type account struct {
-	once  sync.Once
-	cloud *fakeaws.Cloud
-	err   error
+	once      sync.Once
+	cloud     *fakeaws.Cloud
+	authority *authz.Authority
+	record    *authz.Record
+	err       error
 }
 
 // open opens the stand-in when the first test wants it.
 func (a *account) open(t testing.TB) *fakeaws.Cloud {
 	t.Helper()
-	a.once.Do(func() { a.cloud, a.err = fakeaws.Open(context.Background()) })
+	a.once.Do(func() {
+		if a.cloud, a.err = fakeaws.Open(context.Background()); a.err == nil {
+			a.err = a.enforce(context.Background())
+		}
+	})
 	require.NoError(t, a.err)
 	return a.cloud
 }
@@ -42,9 +49,11 @@ func (m tests) Run() int {
 		return 1
 	}
 	code := m.M.Run()
-	if unused := permissions.unused(); code == 0 && len(unused) > 0 && flag.Lookup("test.run").Value.String() == "" {
-		fmt.Fprintln(os.Stderr, "the policy permits what no agent has called:", unused)
-		code = 1
+	if shared.record != nil && code == 0 {
+		if err := shared.record.Compare("../testdata/requests/agents.jsonl"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
 	}
 	if programs != "" {
 		_ = os.RemoveAll(programs) // it is in the system's directory for what is temporary

@@ -13,6 +13,8 @@ import (
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 func text(value string) dynamodbtypes.AttributeValue {
@@ -39,7 +41,7 @@ func (c *clients) table(t testing.TB, prefix, hash, rangeKey string, rangeType d
 
 func (c *clients) bucket(t testing.TB) string {
 	t.Helper()
-	name := "attini-artifact-store-" + unique()
+	name := "attini-artifact-store-" + fakeaws.Region + "-" + fakeaws.Account + "-" + unique()
 	_, err := c.objects.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name})
 	require.NoError(t, err)
 	return name

@@ -24,6 +24,7 @@ func TestGeneratedFiles(t *testing.T) {
 	for path, document := range map[string][]byte{
 		"editor/template.schema.json":                       schema.TemplateDocument(),
 		"cfnlint/rules/runner.json":                         schema.RulesDocument(),
+		"cfnlint/rules/plan.json":                           schema.PlanDocument(),
 		"cfnlint/schemas/attini-deploy-runner.json":         schema.RegistryDocument(),
 		"cfnlint/schemas/attini-deploy-deploymentplan.json": schema.PlanRegistryDocument(),
 	} {

@@ -188,3 +188,12 @@ func (d documenter) ownProperties(kind string) map[string]any {
 func planExamples() []any {
 	return []any{[]any{map[string]any{"Name": "Build", "Type": jobStep, "Properties": map[string]any{"Commands": []string{"make"}}}}}
 }
+
+// PlanDocument returns the JSON Schema (draft-07) of a plan's steps, indented, for tools that check a plan alone.
+func PlanDocument() []byte {
+	d := newDocumenter("definitions", true)
+	document := d.states()
+	document["$schema"] = "http://json-schema.org/draft-07/schema#"
+	document["definitions"] = d.definitions
+	return encoded(document)
+}

@@ -69,6 +69,9 @@ type Runner struct {
 	RunnerConfiguration RunnerConfiguration
 	AwsVpcConfiguration *AwsVpcConfiguration
 	Startup             Startup
+
+	// properties are all of them as they were read.
+	properties parsedProperty
 }
 
 // Ec2Configuration is the host of a Runner with launch type EC2 (section
@@ -134,9 +137,10 @@ type Startup struct {
 // Runner is never nil; with an Error its broken properties are not Known.
 func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, problem.List) {
 	r := &reader{name: name, base: at, known: known}
-	top := r.resource(resource).properties[propertiesKey].properties
+	properties := r.resource(resource).properties[propertiesKey]
+	top := properties.properties
 	runner := &Runner{
-		Name: name, Resource: resource, Path: at,
+		Name: name, Resource: resource, Path: at, properties: properties,
 		TaskDefinitionArn:   textOf(top["TaskDefinitionArn"]),
 		ContainerName:       textOf(top["ContainerName"]),
 		EcsCluster:          textOf(top["EcsCluster"]),

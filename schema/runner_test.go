@@ -50,7 +50,7 @@ func TestReadTakesEveryProperty(t *testing.T) {
 	r, problems := read(t, allProperties)
 	require.Empty(t, problems)
 	properties := r.Resource.Get("Properties")
-	assert.Equal(t, &schema.Runner{
+	assert.EqualExportedValues(t, schema.Runner{
 		Name: "Build", Path: "Resources.Build", Resource: r.Resource,
 		TaskDefinitionArn: known(r, "arn:aws-cn:ecs:cn-north-1:123456789012:task-definition/build:7", "TaskDefinitionArn"),
 		ContainerName:     known(r, "Container_1", "ContainerName"),
@@ -82,7 +82,7 @@ func TestReadTakesEveryProperty(t *testing.T) {
 			Commands:        known(r, []string{`echo "a, b"`, "7"}, "Startup", "Commands"),
 			CommandsTimeout: known(r, 5, "Startup", "CommandsTimeout"),
 		},
-	}, r)
+	}, *r)
 }
 
 func fallback[T any](literal T) schema.Value[T] {
@@ -128,7 +128,7 @@ AwsVpcConfiguration: !Ref AWS::NoValue`,
 			want := defaults(runner.Resource)
 			want.RunnerConfiguration.Node = runner.Resource.At("Properties", "RunnerConfiguration")
 			want.Startup.Node = runner.Resource.At("Properties", "Startup")
-			assert.Equal(t, want, runner)
+			assert.EqualExportedValues(t, *want, *runner)
 			assert.False(t, runner.Image.Given())
 		})
 	}

@@ -11,14 +11,8 @@ import (
 // answer; an error says what could not be asked, and which permission is
 // missing where that is the reason.
 type Account interface {
+	compat.Account
 	// DefaultSubnets returns the ids of the default VPC's subnets, sorted;
 	// none when the region has no default VPC.
 	DefaultSubnets(ctx context.Context) ([]string, error)
-	// Parameters returns the values of Systems Manager parameters by name;
-	// at most 10 names.
-	Parameters(ctx context.Context, names []string) (map[string]string, error)
-	// Images returns AMIs by id.
-	Images(ctx context.Context, ids []string) (map[string]compat.Image, error)
-	// InstanceTypes returns EC2 instance types by name.
-	InstanceTypes(ctx context.Context, names []string) (map[string]compat.InstanceType, error)
 }

@@ -21,7 +21,7 @@ func check(template *cfn.Node, inventory *Contents, definitions definitions, fac
 		problems.Add(compat.CheckTaskDefinition(runner, definitions.of(runner))...)
 		problems.Add(compat.CheckFargate(runner, definitions.of(runner))...)
 		problems.Add(checkObjects(runner, known)...)
-		problems.Add(facts.checkHost(runner, definitions.of(runner))...)
+		problems.Add(facts.Examine(runner, definitions.of(runner))...)
 		problems.Add(facts.checkNetwork(runner)...)
 	}
 	problems.Add(checkReferences(template, inventory)...)

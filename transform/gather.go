@@ -13,15 +13,13 @@ import (
 )
 
 // RuleAccount is the rule of what the account could not be asked.
-const RuleAccount = "account"
+const RuleAccount = compat.RuleAccount
 
 // facts are the account's answers for one template. What was not asked is
 // empty.
 type facts struct {
-	subnets    []string
-	parameters map[string]string
-	images     map[string]compat.Image
-	types      map[string]compat.InstanceType
+	compat.Facts
+	subnets []string
 }
 
 // fetchFacts asks the account for all that the Runners need, each thing once and
@@ -31,40 +29,25 @@ func fetchFacts(ctx context.Context, account Account, inventory *Contents, known
 	if account == nil || inventory == nil {
 		return f, nil
 	}
-	w := neededFactsOf(inventory.Runners, known)
-	var failures [3]error
-	var group sync.WaitGroup
-	ask := func(slot int, wanted bool, question func() error) {
-		if wanted {
-			group.Go(func() { failures[slot] = question() })
-		}
-	}
-	ask(0, w.subnets, func() (err error) {
-		f.subnets, err = account.DefaultSubnets(ctx)
-		return err
-	})
-	ask(1, len(w.types) > 0, func() (err error) {
-		f.types, err = account.InstanceTypes(ctx, w.types)
-		return err
-	})
-	// The images' ids come from the parameters.
-	ask(2, w.aliases || len(w.images) > 0, func() (err error) {
-		if w.aliases {
-			if f.parameters, err = account.Parameters(ctx, compat.AliasParameters()); err != nil {
-				return err
-			}
-		}
-		if ids := w.imageIDs(f.parameters); len(ids) > 0 {
-			f.images, err = account.Images(ctx, ids)
-		}
-		return err
-	})
-	group.Wait()
 	var problems problem.List
-	for _, err := range failures {
-		if err != nil {
-			problems.Add(accountProblem(err))
-		}
+	var subnetsErr error
+	var group sync.WaitGroup
+	if slices.ContainsFunc(inventory.Runners, func(r *schema.Runner) bool { return r.AwsVpcConfiguration == nil }) {
+		group.Go(func() { f.subnets, subnetsErr = account.DefaultSubnets(ctx) })
+	}
+	var unanswered []compat.Unanswered
+	questions := compat.QuestionsOf(inventory.Runners...)
+	for _, runner := range inventory.Runners {
+		host := runner.Ec2Configuration
+		questions.Aliases = questions.Aliases || host != nil && !host.Ami.Known && mayBeAlias(known, host.Node)
+	}
+	f.Facts, unanswered = questions.Ask(ctx, account)
+	group.Wait()
+	if subnetsErr != nil {
+		problems.Add(accountProblem(subnetsErr))
+	}
+	for _, question := range unanswered {
+		problems.Add(accountProblem(question.Err))
 	}
 	return f, problems
 }
@@ -76,42 +59,6 @@ func accountProblem(err error) problem.Problem {
 		p.Advice = missing.advice()
 	}
 	return p
-}
-
-// neededFacts is what the Runners of a template need to know.
-type neededFacts struct {
-	subnets bool
-	aliases bool
-	// types and images are sorted and unique; named are the aliases in use.
-	types, images []string
-	aliasesInUse  []compat.Alias
-}
-
-func neededFactsOf(runners []*schema.Runner, known *cfn.StaticValues) neededFacts {
-	var w neededFacts
-	for _, runner := range runners {
-		w.subnets = w.subnets || runner.AwsVpcConfiguration == nil
-		host := runner.Ec2Configuration
-		if host == nil {
-			continue
-		}
-		if host.InstanceType.Known {
-			w.types = append(w.types, host.InstanceType.Literal)
-		}
-		if !host.Ami.Known {
-			w.aliases = w.aliases || mayBeAlias(known, host.Node)
-			continue
-		}
-		if alias, isAlias := compat.AliasNamed(host.Ami.Literal); isAlias {
-			w.aliases = true
-			w.aliasesInUse = append(w.aliasesInUse, alias)
-		} else {
-			w.images = append(w.images, host.Ami.Literal)
-		}
-	}
-	slices.Sort(w.types)
-	w.types = slices.Compact(w.types)
-	return w
 }
 
 // mayBeAlias reports whether a host's Ami is an alias under some condition; the
@@ -127,16 +74,4 @@ func mayBeAlias(known *cfn.StaticValues, host *cfn.Node) bool {
 		return orNothing(n)
 	})
 	return found
-}
-
-// imageIDs are the AMIs that are named, and those that the aliases stand for.
-func (w neededFacts) imageIDs(parameters map[string]string) []string {
-	ids := slices.Clone(w.images)
-	for _, alias := range w.aliasesInUse {
-		if id, _, found := alias.Resolve(parameters); found {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
 }

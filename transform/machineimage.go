@@ -3,7 +3,6 @@ package transform
 import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -33,7 +32,7 @@ func (x *expansion) machineImage(runner *schema.Runner) machineImage {
 		id, result.parameter = x.facts.aliased(alias)
 		result.node = imageNode(id, result.parameter)
 	}
-	image := x.facts.images[id]
+	image := x.facts.Images[id]
 	result.rootDevice, result.rootVolumeGiB = image.RootDevice, image.RootVolumeGiB
 	return result
 }
@@ -68,54 +67,8 @@ func imageNode(id, parameter string) *cfn.Node {
 // aliased finds the AMI that an alias stands for, and the parameter that holds
 // its id; "" for an AMI that is not known.
 func (f *facts) aliased(alias compat.Alias) (id, parameter string) {
-	if id, parameter, found := alias.Resolve(f.parameters); found {
+	if id, parameter, found := alias.Resolve(f.Parameters); found {
 		return id, parameter
 	}
 	return "", alias.Parameters[0]
-}
-
-// hostOf is what is known of a Runner's host; what is not is nil.
-func (f *facts) hostOf(runner *schema.Runner) compat.Host {
-	var host compat.Host
-	if kind := runner.Ec2Configuration.InstanceType; kind.Known {
-		host.TypeName = kind.Literal
-		if known, found := f.types[kind.Literal]; found {
-			host.Type = &known
-		}
-	}
-	ami := runner.Ec2Configuration.Ami
-	if !ami.Known {
-		return host
-	}
-	id := ami.Literal
-	if alias, isAlias := compat.AliasNamed(ami.Literal); isAlias {
-		host.Alias = &alias
-		id, _, _ = alias.Resolve(f.parameters)
-	}
-	if image, found := f.images[id]; found {
-		host.Image = &image
-	}
-	return host
-}
-
-// checkHost reports what is wrong with the EC2 host of a Runner. What was not
-// asked is not checked.
-func (f *facts) checkHost(runner *schema.Runner, definition compat.TaskDefinition) problem.List {
-	if runner.Ec2Configuration == nil {
-		return nil
-	}
-	host := f.hostOf(runner)
-	problems := append(compat.CheckAmi(runner), compat.CheckHost(runner, definition, host)...)
-	if host.TypeName != "" && f.types != nil && host.Type == nil {
-		problems.Add(compat.UnknownInstanceType(runner, nil))
-	}
-	if host.Alias != nil && f.parameters != nil {
-		if _, _, found := host.Alias.Resolve(f.parameters); !found {
-			problems.Add(compat.UnknownAlias(runner, *host.Alias, f.parameters))
-		}
-	}
-	if host.Alias == nil && f.images != nil && host.Image == nil && runner.Ec2Configuration.Ami.Known {
-		problems.Add(compat.UnknownAmi(runner))
-	}
-	return problems
 }

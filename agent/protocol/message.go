@@ -7,9 +7,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -24,7 +22,7 @@ type Message struct {
 	// the job was meant for a runner configured as this one is.
 	ConfigurationHash int32
 	// payload is the whole body, in the order of its keys.
-	payload []member
+	payload Members
 }
 
 // Job is what the user wrote under a step's Properties.
@@ -70,79 +68,37 @@ type DeploymentSource struct {
 	Prefix string
 }
 
-// The top-level keys of a message.
-const (
-	KeyProperties        = "Properties"
-	KeyRunnerConfig      = "RunnerConfig"
-	KeyActionType        = "attiniActionType"
-	KeyMetadata          = "deploymentPlanExecutionMetadata"
-	KeyOrigin            = "deploymentOriginData"
-	KeyConfigurationHash = "taskConfigHashCode"
-)
-
-// KeyDeploymentExecution, among a message's metadata, has the execution that the
-// deployment has started, where the job's own is another of that deployment.
-const KeyDeploymentExecution = "deploymentExecutionArn"
-
-// What a step asks of the launcher, under KeyActionType.
-const (
-	// ActionExecuteRunner has a job run, and the step wait for it.
-	ActionExecuteRunner = "ExecuteRunner"
-	// ActionMergeOutput joins the results under KeyBranches into one payload.
-	ActionMergeOutput = "MergeOutput"
-	// ActionPrewarm starts the runners under KeyRunners; no step waits for it.
-	ActionPrewarm = "Prewarm"
-)
-
-// The keys of a step's request that are no part of the message made of it.
-const (
-	// KeyInput has the whole input of a job's step.
-	KeyInput = "input"
-	// KeyBranches has the results that a merge joins.
-	KeyBranches = "branches"
-	// KeyRunners has the runners to start: a list of objects as under
-	// KeyRunnerConfig.
-	KeyRunners = "Runners"
-)
-
-type member struct {
-	key string
-	// literal is the key as the body writes it, in its quotes.
-	literal []byte
-	value   json.RawMessage
-}
-
 // ParseMessage reads a message as the original agent does: a missing text is
 // empty, a missing list has nothing in it; in Commands and Environment any
 // scalar counts as its text, null as "null", and lists and objects as "".
 // Errors never hold any of the body.
 func ParseMessage(body []byte) (*Message, error) {
-	members, err := objectMembers(body)
+	members, err := SplitObject(body)
 	if err != nil {
 		return nil, fmt.Errorf("read a job message: %w", err)
 	}
 	m := &Message{payload: members}
-	properties, metadata, origin := m.object(KeyProperties), m.object(KeyMetadata), m.object(KeyOrigin)
-	m.Job = Job{Runner: scalarOrEmpty(properties["Runner"]), Commands: scalarList(properties["Commands"]), Environment: scalarMap(properties["Environment"])}
+	properties, metadata, origin := objectFields(members.Value(KeyProperties)), objectFields(members.Value(KeyMetadata)), objectFields(members.Value(KeyOrigin))
+	m.Job = Job{Runner: scalarOrEmpty(properties[KeyRunner]), Commands: scalarList(properties[KeyCommands]), Environment: scalarMap(properties[KeyJobVariables])}
 	m.Metadata = ExecutionMetadata{
-		TaskToken:              scalarOrEmpty(metadata["sfnToken"]),
-		StepName:               scalarOrEmpty(metadata["stepName"]),
-		ExecutionARN:           scalarOrEmpty(metadata["executionArn"]),
+		TaskToken:              scalarOrEmpty(metadata[KeyTaskToken]),
+		StepName:               scalarOrEmpty(metadata[KeyStepName]),
+		ExecutionARN:           scalarOrEmpty(metadata[KeyExecutionARN]),
 		DeploymentExecutionARN: scalarOrEmpty(metadata[KeyDeploymentExecution]),
-		ExecutionStartTime:     scalarOrEmpty(metadata["executionStartTime"]),
-		RetryCount:             int(int32Of(metadata["retryCounter"])),
+		ExecutionStartTime:     scalarOrEmpty(metadata[KeyExecutionStartTime]),
+		RetryCount:             int(int32Of(metadata[KeyRetryCount])),
 	}
-	source := objectFields(origin["deploymentSource"])
+	source := objectFields(origin[KeyDeploymentSource])
 	m.Origin = DeploymentOrigin{
-		DistributionName: scalarOrEmpty(origin["distributionName"]),
-		DistributionID:   scalarOrEmpty(origin["distributionId"]),
-		Environment:      scalarOrEmpty(origin["environment"]),
-		ObjectIdentifier: scalarOrEmpty(origin["objectIdentifier"]),
-		StackName:        scalarOrEmpty(origin["stackName"]),
-		DeploymentName:   scalarOrEmpty(origin["deploymentName"]),
-		Source:           DeploymentSource{Bucket: scalarOrEmpty(source["deploymentSourceBucket"]), Prefix: scalarOrEmpty(source["deploymentSourcePrefix"])},
+		DistributionName: scalarOrEmpty(origin[KeyDistributionName]),
+		DistributionID:   scalarOrEmpty(origin[KeyDistributionID]),
+		Environment:      scalarOrEmpty(origin[KeyEnvironment]),
+		ObjectIdentifier: scalarOrEmpty(origin[KeyObjectIdentifier]),
+		StackName:        scalarOrEmpty(origin[KeyStackName]),
+		DeploymentName:   scalarOrEmpty(origin[KeyDeploymentName]),
+		Source:           DeploymentSource{Bucket: scalarOrEmpty(source[KeySourceBucket]), Prefix: scalarOrEmpty(source[KeySourcePrefix])},
 	}
-	m.ConfigurationHash = int32Of(m.member(KeyConfigurationHash))
+	m.ConfigurationHash = int32Of(members.Value(KeyConfigurationHash))
 	return m, nil
 }
 
@@ -152,70 +108,21 @@ func (m *Message) Input() []byte {
 	var b bytes.Buffer
 	b.WriteByte('{')
 	for _, member := range m.payload {
-		switch member.key {
+		switch member.Key {
 		case KeyProperties, KeyRunnerConfig, KeyActionType, KeyMetadata:
 			continue
 		}
 		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
-		b.Write(member.literal)
+		b.Write(member.Literal)
 		b.WriteByte(':')
-		if json.Compact(&b, member.value) != nil {
+		if json.Compact(&b, member.Value) != nil {
 			b.WriteString("null") // ParseMessage has read it, so it compacts
 		}
 	}
 	b.WriteByte('}')
 	return b.Bytes()
-}
-
-func (m *Message) member(key string) json.RawMessage {
-	for _, member := range m.payload {
-		if member.key == key {
-			return member.value
-		}
-	}
-	return nil
-}
-
-func (m *Message) object(key string) map[string]json.RawMessage { return objectFields(m.member(key)) }
-
-// objectMembers splits an object into its members; of two equal keys the last
-// value counts, in the place of the first.
-func objectMembers(body []byte) ([]member, error) {
-	if !json.Valid(body) {
-		return nil, errors.New("it is not JSON")
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		return nil, errors.New("it is not a JSON object")
-	}
-	var members []member
-	index := map[string]int{}
-	for decoder.More() {
-		before := decoder.InputOffset()
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, errors.New("a key cannot be read")
-		}
-		key, _ := token.(string)
-		// What stands before a key is blanks, and a comma if it is not the first.
-		literal := bytes.TrimLeft(body[before:decoder.InputOffset()], ", \t\r\n")
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, errors.New("a value cannot be read")
-		}
-		if at, twice := index[key]; twice {
-			members[at].value = value
-			continue
-		}
-		index[key] = len(members)
-		members = append(members, member{key, literal, value})
-	}
-	if _, err := decoder.Token(); err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.New("its end cannot be read")
-	}
-	return members, nil
 }
 
 func objectFields(raw json.RawMessage) map[string]json.RawMessage {

@@ -7,7 +7,7 @@ import (
 
 // taskToken finds the member of a message that holds the task token. Inside a
 // JSON text its quotes are escaped, so that it matches no such text.
-var taskToken = regexp.MustCompile(`"sfnToken"\s*:\s*("(?:[^"\\]|\\.)+")`)
+var taskToken = regexp.MustCompile(`"` + KeyTaskToken + `"\s*:\s*("(?:[^"\\]|\\.)+")`)
 
 // FindTaskToken finds the task token in a body that ParseMessage refuses, so
 // that the step which waits can be told. It is empty when there is none, or

@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/internal/test/authz"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 	"github.com/attini-go/runner/internal/test/fakecfn"
 	"github.com/attini-go/runner/internal/test/fakeecs"
@@ -39,18 +40,22 @@ type account struct {
 	err  error
 
 	cloud     *fakeaws.Cloud
+	authority *authz.Authority
+	record    *authz.Record
 	cfnFake   *fakecfn.Service
 	ecsFake   *fakeecs.Service
 	transport *http.Transport
 	folder    string
-	functions map[string]*lambdahost.Function
-	logs      map[string]*safeBuffer
+	// deadEvents is the name of the queue of events that functions did not take.
+	deadEvents string
+	functions  map[string]*lambdahost.Function
+	logs       map[string]*safeBuffer
 	clients
 	refusals refusals
 	billed   billed
 }
 
-// clients ask as the tests do.
+// clients ask as the tests do; stacks are changed as their deployer does.
 type clients struct {
 	stacks  *cloudformation.Client
 	states  *sfn.Client
@@ -60,11 +65,17 @@ type clients struct {
 	tasks   *ecs.Client
 }
 
-// Access keys, by which calls are counted.
+// Access keys, by which calls are counted and callers known.
 const (
+	// keyTests is the tests' own, which look at everything, and install the system.
 	keyTests = "AKIATESTS"
+	// keyDeployer is who deploys users' stacks.
+	keyDeployer = "AKIADEPLOYER"
+	// keyECS is ECS's and EC2's own.
 	keyECS   = "AKIAFLEET"
 	keyAgent = "AKIAAGENT"
+	// keyStates is the stand-in's, for the tasks of state machines.
+	keyStates = "AKIASTATES"
 )
 
 // keyOf is a function's access key.
@@ -91,15 +102,19 @@ func (a *account) install(ctx context.Context) (err error) {
 		return err
 	}
 	a.transport = &http.Transport{MaxIdleConnsPerHost: 64}
+	if err := a.enforce(); err != nil {
+		return err
+	}
 	config := a.config(keyTests)
 	a.clients = clients{
-		stacks: cloudformation.NewFromConfig(config), states: sfn.NewFromConfig(config), tables: dynamodb.NewFromConfig(config),
+		stacks: cloudformation.NewFromConfig(a.config(keyDeployer)), states: sfn.NewFromConfig(config), tables: dynamodb.NewFromConfig(config),
 		queues: sqs.NewFromConfig(config), tasks: ecs.NewFromConfig(config),
 		objects: s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
 	}
 	a.cfnFake = fakecfn.New(a.cloud)
+	a.cfnFake.SetPermits(a.permits)
 	a.ecsFake = fakeecs.New(fakeecs.Config{
-		Account: fakeaws.Account, Region: fakeaws.Region, AWS: a.config(keyECS), Environment: a.container,
+		Account: fakeaws.Account, Region: fakeaws.Region, AWS: a.config(keyECS), Environment: a.container, Use: a.use,
 		Emit: func(ctx context.Context, source, detailType string, detail []byte) {
 			_ = a.cloud.PutEvent(ctx, source, detailType, detail) // the stand-in ends
 		},
@@ -137,7 +152,10 @@ const (
 // agent on PATH.
 func (a *account) container(task fakeecs.Task) []string {
 	path := "PATH=" + filepath.Join(a.folder, "image") + ":/usr/local/bin:/usr/bin:/bin"
-	own := append(a.cloud.Environment(nil, keyAgent), path)
+	own := []string{path}
+	if task.Role != "" {
+		own = append(own, a.cloud.SessionEnvironment(nil, keyAgent, task.Role)...)
+	}
 	switch {
 	case strings.HasSuffix(task.Group, "-"+restless):
 		return append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME="+strconv.Itoa(restlessSettles))
@@ -154,8 +172,12 @@ func (a *account) close(failed bool) error {
 	if failed {
 		fmt.Fprintln(os.Stderr, a.cloud.Logs())
 	}
-	a.ecsFake.Close()
-	a.cfnFake.Close()
+	if a.ecsFake != nil { // the installation has got so far
+		a.ecsFake.Close()
+	}
+	if a.cfnFake != nil {
+		a.cfnFake.Close()
+	}
 	for _, f := range a.functions {
 		f.Close()
 	}

@@ -84,7 +84,8 @@ func (a *account) deploySystem(ctx context.Context) error {
 		return err
 	}
 	const stack = "attini-runner"
-	_, err = a.stacks.CreateStack(ctx, &cloudformation.CreateStackInput{
+	installer := cloudformation.NewFromConfig(a.config(keyTests))
+	_, err = installer.CreateStack(ctx, &cloudformation.CreateStackInput{
 		StackName: aws.String(stack), TemplateBody: aws.String(string(body)),
 		Capabilities: []types.Capability{types.CapabilityCapabilityAutoExpand, types.CapabilityCapabilityNamedIam},
 		Parameters: []types.Parameter{
@@ -101,6 +102,16 @@ func (a *account) deploySystem(ctx context.Context) error {
 	if err := waiter.Wait(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(stack)}, bootTime); err != nil {
 		return fmt.Errorf("deploy template.yaml: %w", err)
 	}
+	found, err := a.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(stack)})
+	if err != nil {
+		return fmt.Errorf("read the outputs of template.yaml: %w", err)
+	}
+	for _, output := range found.Stacks[0].Outputs {
+		if aws.ToString(output.OutputKey) == "DeadEvents" {
+			url := aws.ToString(output.OutputValue)
+			a.deadEvents = url[strings.LastIndex(url, "/")+1:]
+		}
+	}
 	return a.startFunctions(ctx, template)
 }
 
@@ -116,7 +127,10 @@ func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error 
 			return fmt.Errorf("read the function %s: %w", name, err)
 		}
 		environment := configuration.Environment
-		for _, variable := range a.cloud.Environment(nil, keyOf(name)) {
+		if err := a.checkFunction(keyOf(name), configuration, template.At("Resources", resource, "Properties").Has("DeadLetterQueue")); err != nil {
+			return fmt.Errorf("create the function %s: %w", name, err)
+		}
+		for _, variable := range a.cloud.SessionEnvironment(nil, keyOf(name), configuration.Role) {
 			key, value, _ := strings.Cut(variable, "=")
 			environment[key] = value
 		}
@@ -129,6 +143,7 @@ func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error 
 		a.cloud.SetFunction(name, a.billed.measured(name, function.Invoke))
 	}
 	a.cloud.Caller(keyOf(launcherName)).On("RunTask", a.refusals.answer)
+	a.cloud.Caller(keyOf(launcherName)).After("RunTask", a.refusals.after)
 	return nil
 }
 

@@ -10,7 +10,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
+
+// defaultRole is the role of runners that name none.
+const defaultRole = "arn:aws:iam::" + fakeaws.Account + ":role/attini/attini-default-runner-role-" + fakeaws.Region
 
 // ownDefinition registers a task definition with a container beside the
 // runner's.
@@ -18,7 +23,7 @@ func (a *account) ownDefinition(t testing.TB, mode types.NetworkMode, compatibil
 	t.Helper()
 	made, err := a.tasks.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("own-" + uuid.NewString()), NetworkMode: mode, RequiresCompatibilities: []types.Compatibility{compatibility},
-		Cpu: aws.String("512"), Memory: aws.String("1024"),
+		Cpu: aws.String("512"), Memory: aws.String("1024"), TaskRoleArn: aws.String(defaultRole),
 		ContainerDefinitions: []types.ContainerDefinition{
 			{Name: aws.String("beside"), Image: aws.String("debian"), Essential: aws.Bool(false)},
 			{Name: aws.String("main"), Image: aws.String("debian"), Environment: []types.KeyValuePair{{Name: aws.String("OWN"), Value: aws.String("mine")}}},
@@ -96,7 +101,7 @@ func TestStartupFails(t *testing.T) {
 }
 
 // TestHostEnds: the jobs of a host that is terminated fail, and the next have
-// another host.
+// another host. One whose task has ended without ending it is ended by the launcher.
 func TestHostEnds(t *testing.T) {
 	t.Parallel()
 	g := newJobBarrier(t)
@@ -115,4 +120,32 @@ func TestHostEnds(t *testing.T) {
 	require.Len(t, hosts, 2)
 	assert.Equal(t, []string{"terminated", "running"}, []string{hosts[0].State, hosts[1].State})
 	assert.True(t, strings.HasPrefix(hosts[1].ID, "i-"))
+	require.NoError(t, s.ecsFake.Kill(s.runs(t, "Build").TaskArn, "EssentialContainerExited", "the agent is killed"))
+	require.Eventually(t, func() bool { return s.ecsFake.Hosts(s.name + "-Build")[1].State == "terminated" }, soon, tick, "the host is left")
+}
+
+// TestHostVanished: a host that ended while nobody was told, and has lost its tags
+// or is forgotten by EC2 since, keeps neither the next job nor the stack's deletion.
+func TestHostVanished(t *testing.T) {
+	t.Parallel()
+	s := open(t).deploy(t, template(object{"Ec2Configuration": object{"InstanceType": "m5.large"}},
+		onCall(job(object{"HeartbeatSeconds": 30, "End": true}, "true"))))
+	s.output(t, s.first(t))
+	s.ecsFake.LoseEvents(s.group("Build"))
+	s.output(t, s.called(t))
+	vanish := func(n int) (id string) {
+		hosts := s.ecsFake.Hosts(s.name + "-Build")
+		require.Len(t, hosts, n)
+		id = hosts[n-1].ID
+		require.NoError(t, s.ecsFake.Terminate(id))
+		require.Eventually(t, func() bool { return s.ecsFake.InstanceTags(id) == nil }, soon, tick, "the instance keeps its tags")
+		return id
+	}
+	vanish(1)
+	name, _ := s.failure(t, s.called(t)) // nobody knows yet
+	assert.Contains(t, []string{"States.HeartbeatTimeout", "States.Timeout"}, name)
+	s.output(t, s.called(t))
+	require.NoError(t, s.ecsFake.Forget(vanish(2)))
+	s.remove(t)
+	assert.Empty(t, s.items(t))
 }

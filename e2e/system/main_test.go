@@ -19,6 +19,12 @@ func (m tests) Run() int {
 		return 1
 	}
 	code := m.M.Run()
+	if shared.record != nil && code == 0 {
+		if err := shared.record.Compare("../../testdata/requests/system.jsonl"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	if err := shared.close(code != 0); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -13,6 +13,8 @@ type refusals struct {
 	mutex   sync.Mutex
 	left    map[string]int
 	refused map[string]int
+	// afterwards is what is done after the next start of a group's task.
+	afterwards map[string]func()
 }
 
 // refuse has the next requests for a group's tasks refused.
@@ -50,4 +52,38 @@ func (r *refusals) answer(_ int, w http.ResponseWriter, request *http.Request) b
 		}
 	}
 	return false
+}
+
+// after is done when ECS has started a task of a group, before the launcher is
+// told.
+func (r *refusals) after(_ int, request *http.Request) {
+	body, err := fakeaws.Body(request)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client has gone
+	}
+	for _, do := range r.take(body) {
+		do()
+	}
+}
+
+// afterStart has something done once, after the next start of a group's task.
+func (r *refusals) afterStart(group string, do func()) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.afterwards == nil {
+		r.afterwards = map[string]func(){}
+	}
+	r.afterwards[group] = do
+}
+
+func (r *refusals) take(body []byte) (all []func()) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for group, do := range r.afterwards {
+		if bytes.Contains(body, []byte(`"`+group+`"`)) {
+			all = append(all, do)
+			delete(r.afterwards, group)
+		}
+	}
+	return all
 }

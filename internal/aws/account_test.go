@@ -20,7 +20,7 @@ import (
 
 // configuration is LoadConfig's, but for an endpoint, with credentials that
 // mean nothing and without pauses between attempts.
-func configuration(t *testing.T, endpoint string) aws.Config {
+func sdkConfig(t *testing.T, endpoint string) aws.Config {
 	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -45,16 +45,16 @@ func TestAccount(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, aws.Config){
 		"aliases": testAliases, "absent": testAbsent, "instance types": testInstanceTypes, "parameters": testParameters,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, configuration(t, server.Endpoint())) })
+		t.Run(name, func(t *testing.T) { test(t, sdkConfig(t, server.Endpoint())) })
 	}
 	// It changes the account.
-	t.Run("subnets", func(t *testing.T) { testSubnets(t, configuration(t, server.Endpoint())) })
+	t.Run("subnets", func(t *testing.T) { testSubnets(t, sdkConfig(t, server.Endpoint())) })
 }
 
 // Each documented alias is an AMI of its architecture, whose root device is
 // known.
-func testAliases(t *testing.T, configuration aws.Config) {
-	account := NewAccount(configuration)
+func testAliases(t *testing.T, config aws.Config) {
+	account := NewAccount(config)
 	parameters, err := account.Parameters(t.Context(), compat.AliasParameters())
 	require.NoError(t, err)
 	for _, alias := range compat.Aliases() {
@@ -74,8 +74,8 @@ func testAliases(t *testing.T, configuration aws.Config) {
 }
 
 // What does not exist is absent. A pattern is the name of nothing.
-func testAbsent(t *testing.T, configuration aws.Config) {
-	account := NewAccount(configuration)
+func testAbsent(t *testing.T, config aws.Config) {
+	account := NewAccount(config)
 	parameters, err := account.Parameters(t.Context(), []string{"/aws/service/ecs/optimized-ami/plan9/recommended/image_id"})
 	require.NoError(t, err)
 	assert.Empty(t, parameters)
@@ -91,7 +91,7 @@ func testAbsent(t *testing.T, configuration aws.Config) {
 	}
 }
 
-func testInstanceTypes(t *testing.T, configuration aws.Config) {
+func testInstanceTypes(t *testing.T, config aws.Config) {
 	x86, arm := []string{"x86_64"}, []string{"arm64"}
 	want := map[string]compat.InstanceType{
 		"m5.large":      {VCPUs: 2, MemoryMiB: 8192, Architectures: x86},
@@ -108,13 +108,13 @@ func testInstanceTypes(t *testing.T, configuration aws.Config) {
 	for name := range want {
 		names = append(names, name)
 	}
-	found, err := NewAccount(configuration).InstanceTypes(t.Context(), names)
+	found, err := NewAccount(config).InstanceTypes(t.Context(), names)
 	require.NoError(t, err)
 	assert.Equal(t, want, found)
 }
 
-func testParameters(t *testing.T, configuration aws.Config) {
-	account := NewAccount(configuration)
+func testParameters(t *testing.T, config aws.Config) {
+	account := NewAccount(config)
 	none, err := account.Parameters(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, none)
@@ -123,8 +123,8 @@ func testParameters(t *testing.T, configuration aws.Config) {
 }
 
 // testSubnets takes the default VPC apart, step by step.
-func testSubnets(t *testing.T, configuration aws.Config) {
-	account, client := NewAccount(configuration), ec2.NewFromConfig(configuration)
+func testSubnets(t *testing.T, config aws.Config) {
+	account, client := NewAccount(config), ec2.NewFromConfig(config)
 	ctx := t.Context()
 	all, err := client.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{})
 	require.NoError(t, err)

@@ -17,21 +17,13 @@ import (
 const RunnerAttribute = "runnerResourceName"
 
 // Cluster is ECS.
-type Cluster struct{ client clusterClient }
+type Cluster struct{ client *ecs.Client }
 
 var _ launch.Cluster = (*Cluster)(nil)
 
-type clusterClient interface {
-	ecs.ListContainerInstancesAPIClient
-	RunTask(ctx context.Context, input *ecs.RunTaskInput, options ...func(*ecs.Options)) (*ecs.RunTaskOutput, error)
-	DescribeTasks(ctx context.Context, input *ecs.DescribeTasksInput, options ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
-	StopTask(ctx context.Context, input *ecs.StopTaskInput, options ...func(*ecs.Options)) (*ecs.StopTaskOutput, error)
-	DescribeContainerInstances(ctx context.Context, input *ecs.DescribeContainerInstancesInput, options ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error)
-}
-
 // NewCluster asks ECS.
-func NewCluster(configuration aws.Config) *Cluster {
-	return &Cluster{client: ecs.NewFromConfig(configuration)}
+func NewCluster(config aws.Config) *Cluster {
+	return &Cluster{client: ecs.NewFromConfig(config)}
 }
 
 // Run implements launch.Cluster.

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
@@ -60,8 +61,8 @@ func answering(t *testing.T, operation string, status int, body string) (*fakeaw
 
 func taskRequest() launch.TaskRequest {
 	return launch.TaskRequest{
-		Token: "token", Cluster: "own", Definition: "definition:7", LaunchType: "FARGATE", Group: launch.Group("dev-shop-Build"), StartedBy: "attini-runner",
-		Network: &launch.Network{Subnets: []string{"subnet-1"}, SecurityGroups: []string{"sg-1"}, AssignPublicIP: "ENABLED"},
+		Token: "token", Cluster: "own", Definition: "definition:7", LaunchType: "FARGATE", Group: configuration.Group("dev-shop-Build"), StartedBy: "attini-runner",
+		Network: &configuration.Network{Subnets: []string{"subnet-1"}, SecurityGroups: []string{"sg-1"}, AssignPublicIP: "ENABLED"},
 		Overrides: launch.Overrides{CPU: "512", Memory: "1024", TaskRoleARN: "arn:role", Containers: []launch.ContainerOverrides{{
 			Name: "Container", Command: []string{"/bin/sh", "-c", "true"}, Environment: []launch.Variable{{Name: "A", Value: "1"}, {Name: "B", Value: ""}},
 		}}},
@@ -77,7 +78,7 @@ func TestRunTask(t *testing.T) {
 	t.Run("on Fargate", func(t *testing.T) {
 		t.Parallel()
 		proxy, said := answering(t, "RunTask", http.StatusOK, ranTask)
-		task, err := NewCluster(configuration(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
+		task, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
 		require.NoError(t, err)
 		assert.Equal(t, launch.TaskStatus{ARN: "arn:task", Cluster: "arn:cluster", Group: "g", StartedBy: "s", LastStatus: "PROVISIONING", DesiredStatus: "RUNNING"}, task)
 		assert.JSONEq(t, `{"clientToken":"token","cluster":"own","taskDefinition":"definition:7","launchType":"FARGATE","group":"attini-runner:dev-shop-Build",
@@ -93,7 +94,7 @@ func TestRunTask(t *testing.T) {
 		request.LaunchType, request.Network, request.StartedBy = "EC2", nil, "attini-runner/i-1"
 		request.Overrides = launch.Overrides{Containers: []launch.ContainerOverrides{{Name: "Container"}}}
 		request.Constraints = []string{"attribute:runnerResourceName == dev-shop-Build", "ec2InstanceId == i-1"}
-		_, err := NewCluster(configuration(t, proxy.Endpoint())).Run(t.Context(), request)
+		_, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), request)
 		require.NoError(t, err)
 		assert.JSONEq(t, `{"clientToken":"token","cluster":"own","taskDefinition":"definition:7","launchType":"EC2","group":"attini-runner:dev-shop-Build",
 			"startedBy":"attini-runner/i-1","propagateTags":"TASK_DEFINITION","enableECSManagedTags":true,
@@ -106,7 +107,7 @@ func TestRunTask(t *testing.T) {
 func TestOverridesAreCountedAsECSDoes(t *testing.T) {
 	t.Parallel()
 	proxy, said := answering(t, "RunTask", http.StatusOK, ranTask)
-	_, err := NewCluster(configuration(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
+	_, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
 	require.NoError(t, err)
 	var sent struct{ Overrides json.RawMessage }
 	require.NoError(t, json.Unmarshal([]byte(said.only(t)), &sent))
@@ -147,7 +148,7 @@ func TestRunTaskRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			proxy, _ := answering(t, "RunTask", c.status, c.body)
-			_, err := NewCluster(configuration(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
+			_, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
 			require.EqualError(t, err, c.says)
 			var refusal *launch.Refusal
 			assert.Equal(t, c.want != nil, errors.As(err, &refusal))
@@ -158,7 +159,7 @@ func TestRunTaskRefusals(t *testing.T) {
 		t.Parallel()
 		proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 		proxy.On("RunTask", fakeaws.Reset)
-		_, err := NewCluster(configuration(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
+		_, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), taskRequest())
 		require.ErrorContains(t, err, "no answer to ecs:RunTask")
 		var refusal *launch.Refusal
 		assert.False(t, errors.As(err, &refusal))
@@ -168,7 +169,7 @@ func TestRunTaskRefusals(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		enough := errors.New("enough")
 		cancel(enough)
-		_, err := NewCluster(configuration(t, "http://127.0.0.1:1")).Run(ctx, taskRequest())
+		_, err := NewCluster(sdkConfig(t, "http://127.0.0.1:1")).Run(ctx, taskRequest())
 		require.ErrorIs(t, err, enough)
 	})
 }
@@ -177,7 +178,7 @@ func TestDescribeTask(t *testing.T) {
 	t.Parallel()
 	proxy, said := answering(t, "DescribeTasks", 200, `{"tasks":[{"taskArn":"arn:task","lastStatus":"STOPPED","desiredStatus":"STOPPED","stopCode":"EssentialContainerExited",
 		"stoppedReason":"Essential container in task exited","containers":[{"name":"a","exitCode":0},{"name":"b","exitCode":137,"reason":"OutOfMemoryError"},{"name":"c","reason":"CannotPull"}]}]}`)
-	task, err := NewCluster(configuration(t, proxy.Endpoint())).Task(t.Context(), "own", "arn:task")
+	task, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Task(t.Context(), "own", "arn:task")
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"cluster":"own","tasks":["arn:task"]}`, said.only(t), "the cluster is named")
 	assert.Equal(t, launch.TaskStatus{
@@ -206,16 +207,16 @@ func TestAbsent(t *testing.T) {
 			`{"__type":"InvalidParameterException","message":"not found"}`, `{"__type":"ClusterNotFoundException","message":"Cluster not found."}`,
 		} {
 			proxy, _ := answering(t, operation, 400, body)
-			err := call(t.Context(), NewCluster(configuration(t, proxy.Endpoint())))
+			err := call(t.Context(), NewCluster(sdkConfig(t, proxy.Endpoint())))
 			assert.ErrorIs(t, err, gone[operation], operation)
 		}
 		proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 		proxy.On(operation, fakeaws.Error(http.StatusBadRequest, "AccessDeniedException"))
-		err := call(t.Context(), NewCluster(configuration(t, proxy.Endpoint())))
+		err := call(t.Context(), NewCluster(sdkConfig(t, proxy.Endpoint())))
 		assert.EqualError(t, err, "not allowed to call ecs:"+operation+"; grant it to the function's role")
 	}
 	proxy, _ := answering(t, "DescribeTasks", 200, `{"tasks":[],"failures":[{"arn":"arn:task","reason":"MISSING"}]}`)
-	_, err := NewCluster(configuration(t, proxy.Endpoint())).Task(t.Context(), "own", "arn:task")
+	_, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Task(t.Context(), "own", "arn:task")
 	require.ErrorIs(t, err, launch.ErrNoTask)
 }
 
@@ -225,33 +226,33 @@ func TestInstance(t *testing.T) {
 	described := &recordedRequests{}
 	proxy.On("DescribeContainerInstances", described.answer(200, `{"containerInstances":[{"containerInstanceArn":"arn:instance","ec2InstanceId":"i-1","status":"ACTIVE",
 		"agentConnected":true,"runningTasksCount":1,"pendingTasksCount":2,"attributes":[{"name":"ecs.os-type","value":"linux"},{"name":"runnerResourceName","value":"dev-shop-Build"}]}]}`))
-	found, err := NewCluster(configuration(t, proxy.Endpoint())).Instance(t.Context(), "own", "i-1")
+	found, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Instance(t.Context(), "own", "i-1")
 	require.NoError(t, err)
 	assert.Equal(t, launch.Instance{Host: "i-1", Runner: "dev-shop-Build", Ready: true, Tasks: 3}, found)
 	assert.JSONEq(t, `{"cluster":"own","filter":"ec2InstanceId == i-1"}`, listed.only(t))
 	assert.JSONEq(t, `{"cluster":"own","containerInstances":["arn:instance"]}`, described.only(t))
 
 	proxy.On("DescribeContainerInstances", described.answer(200, `{"containerInstances":[{"ec2InstanceId":"i-1","status":"DRAINING","agentConnected":true}]}`))
-	found, err = NewCluster(configuration(t, proxy.Endpoint())).Instance(t.Context(), "own", "i-1")
+	found, err = NewCluster(sdkConfig(t, proxy.Endpoint())).Instance(t.Context(), "own", "i-1")
 	require.NoError(t, err)
 	assert.False(t, found.Ready)
 	for operation, empty := range map[string]string{"DescribeContainerInstances": `{"failures":[{"reason":"MISSING"}]}`, "ListContainerInstances": `{"containerInstanceArns":[]}`} {
 		proxy.On(operation, described.answer(200, empty))
-		_, err = NewCluster(configuration(t, proxy.Endpoint())).Instance(t.Context(), "own", "i-1")
+		_, err = NewCluster(sdkConfig(t, proxy.Endpoint())).Instance(t.Context(), "own", "i-1")
 		require.ErrorIs(t, err, launch.ErrNotRegistered, operation)
 	}
 }
 
 // testCluster is a task's life on a server that plays it.
-func testCluster(t *testing.T, configuration aws.Config) {
-	ctx, client := t.Context(), ecs.NewFromConfig(configuration)
+func testCluster(t *testing.T, config aws.Config) {
+	ctx, client := t.Context(), ecs.NewFromConfig(config)
 	_, err := client.CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: aws.String("own")})
 	require.NoError(t, err)
 	_, err = client.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("definition"), ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("Container"), Image: aws.String("debian")}},
 	})
 	require.NoError(t, err)
-	cluster, request := NewCluster(configuration), taskRequest()
+	cluster, request := NewCluster(config), taskRequest()
 	request.Definition = "definition"
 	ran, err := cluster.Run(ctx, request)
 	require.NoError(t, err)

@@ -5,30 +5,16 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
-// Keys and attributes of the deployment table (docs/wire.md). Deployment time 0
-// is the current deployment; executionArns has its executions.
-const (
-	keyDeployment       = "deploymentName"
-	keyDeploymentTime   = "deploymentTime"
-	attributeExecutions = "executionArns"
-	// attributeTimes has when each of the plans was deployed, epoch ms; ours.
-	attributeTimes = "deploymentTimes"
-	// attributeCreatedByRunner marks an item that no framework has made.
-	attributeCreatedByRunner = "createdByRunner"
-)
-
 // Deployments is the deployment data table.
-type Deployments struct {
-	client tableClient
-	table  string
-}
+type Deployments struct{ table table }
 
 var (
 	_ lifecycle.Deployments = (*Deployments)(nil)
@@ -36,66 +22,45 @@ var (
 )
 
 // NewDeployments reads and writes the table of the given name.
-func NewDeployments(configuration aws.Config, table string) *Deployments {
-	return &Deployments{client: dynamodb.NewFromConfig(configuration), table: table}
+func NewDeployments(config aws.Config, table string) *Deployments {
+	return &Deployments{newTable(config, table)}
 }
 
 func deploymentKey(name string) item {
-	return item{keyDeployment: stringAttr(name), keyDeploymentTime: numberAttr(0)}
+	return item{protocol.AttrDeployment: attributeOf(name), protocol.AttrDeploymentTime: attributeOf(protocol.CurrentDeployment)}
 }
 
-// write writes to an item; unmet says that its condition did not hold.
-func (d *Deployments) write(ctx context.Context, name string, u *update) (unmet bool, err error) {
-	_, err = u.write(ctx, d.client, d.table, deploymentKey(name))
-	if _, unmet := conditionFailed(err); unmet {
-		return true, nil
-	}
-	if err != nil {
-		return false, wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return false, nil
-}
-
-// SetExecution implements lifecycle.Deployments.
+// SetExecution implements lifecycle.Deployments. Each plan has an entry of its own in
+// two maps, which have to be there first.
 func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachineARN, executionARN string, deployed time.Time) error {
-	// An entry of a map is its own, so that another plan's stays; for that the
-	// maps have to be there.
-	none := &types.AttributeValueMemberM{Value: item{}}
-	first := newUpdate().ifNotExists(keyDeployment).set(attributeExecutions, none).set(attributeTimes, none).set(attributeCreatedByRunner, boolAttr(true))
-	there, err := d.write(ctx, deployment, first)
+	key, none := deploymentKey(deployment), item{}
+	first := newUpdate().ifNotExists(protocol.AttrDeployment).set(protocol.AttrExecutions, none).set(protocol.AttrDeploymentTimes, none).set(protocol.AttrCreatedByRunner, true)
+	_, created, err := d.table.update(ctx, key, first)
+	if err == nil && !created {
+		err = d.table.change(ctx, key, newUpdate().setIfNotExists(protocol.AttrExecutions, none).setIfNotExists(protocol.AttrDeploymentTimes, none))
+	}
 	if err != nil {
 		return err
 	}
-	if there {
-		if _, err := d.write(ctx, deployment, newUpdate().setIfNotExists(attributeExecutions, none).setIfNotExists(attributeTimes, none)); err != nil {
-			return err
-		}
-	}
 	u := newUpdate()
-	u.sets = append(u.sets,
-		u.mapEntry(attributeExecutions, stateMachineARN)+" = "+u.valuePlaceholder(stringAttr(executionARN)),
-		u.mapEntry(attributeTimes, stateMachineARN)+" = "+u.valuePlaceholder(millisAttr(deployed)))
-	_, err = d.write(ctx, deployment, u)
-	return err
+	u.setEntry(u.name(protocol.AttrExecutions, stateMachineARN), executionARN).setEntry(u.name(protocol.AttrDeploymentTimes, stateMachineARN), deployed)
+	return d.table.change(ctx, key, u)
 }
 
 // Deployment implements launch.Deployments.
-func (d *Deployments) Deployment(ctx context.Context, name string) (launch.Deployment, error) {
-	found, err := read(ctx, d.client, d.table, deploymentKey(name))
-	if err != nil {
-		return launch.Deployment{}, wrapError(ctx, "dynamodb:GetItem", err)
-	}
-	deployment := launch.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
-	for machine, execution := range entriesOf(found[attributeExecutions]) {
+func (d *Deployments) Deployment(ctx context.Context, name string) (message.Deployment, error) {
+	found, err := d.table.read(ctx, deploymentKey(name))
+	deployment := message.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
+	for machine, execution := range entriesOf(found[protocol.AttrExecutions]) {
 		deployment.Executions[machine] = stringOf(execution)
 	}
-	for machine, deployed := range entriesOf(found[attributeTimes]) {
+	for machine, deployed := range entriesOf(found[protocol.AttrDeploymentTimes]) {
 		deployment.Times[machine] = timeOf(deployed)
 	}
-	return deployment, nil
+	return deployment, err
 }
 
-// entriesOf are those of a map; none of what is none.
+// entriesOf returns the entries of a map; none of another value.
 func entriesOf(value types.AttributeValue) item {
 	if m, ok := value.(*types.AttributeValueMemberM); ok {
 		return m.Value
@@ -103,27 +68,15 @@ func entriesOf(value types.AttributeValue) item {
 	return nil
 }
 
-// mapEntry is the path of a plan's entry in a map.
-func (u *update) mapEntry(attribute, stateMachineARN string) string {
-	u.names["#entry"] = stateMachineARN
-	return u.namePlaceholder(attribute) + ".#entry"
-}
-
 // ForgetPlan implements lifecycle.Deployments.
 func (d *Deployments) ForgetPlan(ctx context.Context, deployment, stateMachineARN string) error {
-	u := newUpdate().ifExists(attributeExecutions).ifExists(attributeTimes)
-	u.removes = append(u.removes, u.mapEntry(attributeExecutions, stateMachineARN), u.mapEntry(attributeTimes, stateMachineARN))
-	if unmet, err := d.write(ctx, deployment, u); err != nil || unmet {
+	u := newUpdate().ifExists(protocol.AttrExecutions).ifExists(protocol.AttrDeploymentTimes)
+	u.removes = []string{u.name(protocol.AttrExecutions, stateMachineARN), u.name(protocol.AttrDeploymentTimes, stateMachineARN)}
+	_, met, err := d.table.update(ctx, deploymentKey(deployment), u)
+	if err != nil || !met {
 		return err
 	}
-	_, err := d.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &d.table, Key: deploymentKey(deployment),
-		ConditionExpression:       aws.String("attribute_exists(#own) AND size(#executions) = :none"),
-		ExpressionAttributeNames:  map[string]string{"#own": attributeCreatedByRunner, "#executions": attributeExecutions},
-		ExpressionAttributeValues: item{":none": numberAttr(0)},
-	})
-	if _, unmet := conditionFailed(err); err != nil && !unmet {
-		return wrapError(ctx, "dynamodb:DeleteItem", err)
-	}
-	return nil
+	unused := newUpdate().ifExists(protocol.AttrCreatedByRunner)
+	unused.tests = append(unused.tests, "size("+unused.name(protocol.AttrExecutions)+") = "+unused.value(0))
+	return d.table.remove(ctx, deploymentKey(deployment), unused)
 }

@@ -64,7 +64,7 @@ func TestFaults(t *testing.T) {
 			t.Run(q.operation+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				proxy := fakeaws.NewProxy(t, server.Endpoint())
-				test(t, q, proxy, NewAccount(configuration(t, proxy.Endpoint())))
+				test(t, q, proxy, NewAccount(sdkConfig(t, proxy.Endpoint())))
 			})
 		}
 	}
@@ -157,7 +157,7 @@ func testCancelled(t *testing.T, q question, proxy *fakeaws.Proxy, account *Acco
 // That the credentials' own source refuses is not a permission that the call
 // lacks.
 func testNotRenewed(t *testing.T, q question, proxy *fakeaws.Proxy, _ *Account) {
-	broken := configuration(t, proxy.Endpoint())
+	broken := sdkConfig(t, proxy.Endpoint())
 	broken.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, &smithy.OperationError{
 			ServiceID: "STS", OperationName: "AssumeRole",

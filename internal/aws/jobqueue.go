@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,20 +24,13 @@ const (
 )
 
 // JobQueue is the runners' queues on SQS.
-type JobQueue struct{ client queueClient }
+type JobQueue struct{ client *sqs.Client }
 
 var _ launch.Queue = (*JobQueue)(nil)
 
-type queueClient interface {
-	SendMessage(ctx context.Context, input *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
-	ReceiveMessage(ctx context.Context, input *sqs.ReceiveMessageInput, options ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
-	DeleteMessage(ctx context.Context, input *sqs.DeleteMessageInput, options ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
-	ChangeMessageVisibility(ctx context.Context, input *sqs.ChangeMessageVisibilityInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
-}
-
 // NewJobQueue asks SQS.
-func NewJobQueue(configuration aws.Config) *JobQueue {
-	return &JobQueue{client: sqs.NewFromConfig(configuration)}
+func NewJobQueue(config aws.Config) *JobQueue {
+	return &JobQueue{client: sqs.NewFromConfig(config)}
 }
 
 // queueError explains an error of a call.
@@ -78,6 +73,20 @@ func (q *JobQueue) Receive(ctx context.Context, queue string, wait, hide time.Du
 		deliveries[i] = launch.Delivery{Body: []byte(aws.ToString(message.Body)), Receipt: aws.ToString(message.ReceiptHandle)}
 	}
 	return deliveries, nil
+}
+
+// Hidden implements launch.Queue.
+func (q *JobQueue) Hidden(ctx context.Context, queue string) (int, error) {
+	const hidden = types.QueueAttributeNameApproximateNumberOfMessagesNotVisible
+	output, err := q.client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &queue, AttributeNames: []types.QueueAttributeName{hidden}})
+	if err != nil {
+		return 0, queueError(ctx, "sqs:GetQueueAttributes", err)
+	}
+	count, err := strconv.Atoi(output.Attributes[string(hidden)])
+	if err != nil {
+		return 0, fmt.Errorf("sqs:GetQueueAttributes: read %s: %w", hidden, err)
+	}
+	return count, nil
 }
 
 // seconds rounds up: nothing is shorter than asked for.

@@ -35,7 +35,7 @@ func TestReceive(t *testing.T) {
 		_, _ = w.Write([]byte("{}")) // the client's matter
 		return true
 	})
-	queue := NewJobQueue(configuration(t, proxy.Endpoint()))
+	queue := NewJobQueue(sdkConfig(t, proxy.Endpoint()))
 	waits := []time.Duration{0, 400 * time.Millisecond, 7300 * time.Millisecond, time.Minute}
 	for _, wait := range waits {
 		_, err := queue.Receive(t.Context(), "https://sqs/1/runner.fifo", wait, time.Minute)

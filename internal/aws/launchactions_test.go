@@ -9,31 +9,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// TestLaunchActions: the launcher's role must permit exactly the actions that it
-// calls, also for EC2 hosts, besides iam:PassRole for the tasks' and hosts' roles
-// and ecs:TagResource and ec2:CreateTags. internal/test/lint compares
-// template.yaml with the same list.
+// TestLaunchActions: everything that the launcher ever calls, on an EC2 host too,
+// is what its role permits, besides iam:PassRole of the tasks' and hosts' roles,
+// and ecs:TagResource and ec2:CreateTags where tags are propagated.
 func TestLaunchActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 	for _, service := range []string{"dynamodb", "sqs", "states", "ecs", "ec2"} {
 		proxy.On(service, fakeaws.Error(http.StatusForbidden, "AccessDeniedException"))
 	}
-	ctx, configuration := t.Context(), configuration(t, proxy.Endpoint())
-	states, claims := NewRunnerStates(configuration, stateTable), NewRunnerClaims(configuration, stateTable)
-	configurations, queue := NewRunnerConfigurations(configuration, stateTable), NewJobQueue(configuration)
-	steps, cluster, hosts := NewSteps(configuration), NewCluster(configuration), NewRunnerHosts(configuration)
+	ctx, config := t.Context(), sdkConfig(t, proxy.Endpoint())
+	states, claims := NewRunnerStates(config, stateTable), NewRunnerClaims(config, stateTable)
+	configurations, queue := NewRunnerConfigurations(config, stateTable), NewJobQueue(config)
+	steps, cluster, hosts := NewSteps(config), NewCluster(config), NewRunnerHosts(config)
 	for i, err := range []error{
 		only(states.State(ctx, "r")), only(states.Lock(ctx, "r", launch.Lock{})), states.Renew(ctx, "r", "a", time.Now()),
 		states.RecordTask(ctx, "r", "a", launch.TaskRecord{}), states.RecordHost(ctx, "r", "a", launch.HostRecord{}), states.Release(ctx, "r", "a", true),
 		only(states.RemoveTask(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ResetFailures(ctx, "r"),
 		only(states.BootingRunners(ctx)), only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
-		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewDeployments(configuration, deployTable).Deployment(ctx, "d")),
-		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
-		steps.Fail(ctx, "token", launch.Failure{}), steps.Heartbeat(ctx, "token"),
+		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewDeployments(config, deployTable).Deployment(ctx, "d")),
+		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), only(queue.Hidden(ctx, "https://q")), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
+		steps.Fail(ctx, "token", message.Failure{}), steps.Heartbeat(ctx, "token"),
 		only(cluster.Run(ctx, taskRequest())), only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"), only(cluster.Instance(ctx, "c", "i-1")),
 		only(hosts.Run(ctx, launch.HostRequest{})), only(hosts.Host(ctx, "i-1")), hosts.Terminate(ctx, "i-1"),
 	} {
@@ -43,5 +43,5 @@ func TestLaunchActions(t *testing.T) {
 	// It comes only after an answer to the list.
 	proxy.On("ListContainerInstances", (&recordedRequests{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
 	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
-	assert.Equal(t, permitted(t, "launcher"), proxy.Actions())
+	assert.Equal(t, permitted(t, "LauncherRole", "ec2:CreateTags", "ecs:TagResource", "iam:PassRole"), proxy.Actions())
 }

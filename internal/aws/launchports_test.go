@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
@@ -27,17 +29,17 @@ func TestLaunchPorts(t *testing.T) {
 	cloud, err := fakeaws.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
-	configuration := configuration(t, cloud.Endpoint())
-	client := dynamodb.NewFromConfig(configuration)
+	config := sdkConfig(t, cloud.Endpoint())
+	client := dynamodb.NewFromConfig(config)
 	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String(stateTable), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String(keyType), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: aws.String(keyName), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(protocol.AttrResourceType), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(protocol.AttrName), AttributeType: types.ScalarAttributeTypeS},
 		},
 		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String(keyType), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String(keyName), KeyType: types.KeyTypeRange},
+			{AttributeName: aws.String(protocol.AttrResourceType), KeyType: types.KeyTypeHash},
+			{AttributeName: aws.String(protocol.AttrName), KeyType: types.KeyTypeRange},
 		},
 	})
 	require.NoError(t, err)
@@ -47,82 +49,82 @@ func TestLaunchPorts(t *testing.T) {
 		require.NoError(t, err)
 	}
 	t.Run("states", func(t *testing.T) {
-		states := NewRunnerStates(configuration, stateTable)
+		states := NewRunnerStates(config, stateTable)
 		launchtest.TestStates(t, func(*testing.T) launchtest.StatesFixture {
 			return launchtest.StatesFixture{States: states, Deploy: func(t testing.TB, runner, queue string) {
 				t.Helper()
-				deployed := itemKey(typeRunner, runner)
-				deployed[attributeQueue] = stringAttr(queue)
+				deployed := itemKey(protocol.TypeRunner, runner)
+				deployed[protocol.AttrQueueURL] = attributeOf(queue)
 				put(t, deployed)
 			}}
 		})
 	})
-	t.Run("what others read and write", func(t *testing.T) { testItem(t, configuration, client, put) })
+	t.Run("what others read and write", func(t *testing.T) { testItem(t, config, client, put) })
 	t.Run("configurations", func(t *testing.T) {
-		launchtest.TestConfigurations(t, NewRunnerConfigurations(configuration, stateTable))
+		launchtest.TestConfigurations(t, NewRunnerConfigurations(config, stateTable))
 	})
-	t.Run("expiry", func(t *testing.T) { testExpiry(t, configuration, client) })
+	t.Run("expiry", func(t *testing.T) { testExpiry(t, config, client) })
 	t.Run("claims", func(t *testing.T) {
 		launchtest.TestClaims(t, launchtest.ClaimsFixture{
-			Claims: NewRunnerClaims(configuration, stateTable),
+			Claims: NewRunnerClaims(config, stateTable),
 			Claim: func(t testing.TB, runner string, claim launch.Claim) {
 				t.Helper()
-				claimed := itemKey(claimType+runner, claim.Name)
-				claimed[attributeToken], claimed[attributeTask], claimed[attributeStep] = stringAttr(claim.Token), stringAttr(claim.Task), stringAttr(claim.StepName)
-				claimed[attributeFinished] = boolAttr(claim.Finished)
+				claimed := itemKey(protocol.ClaimType(runner), claim.Name)
+				claimed[protocol.AttrToken], claimed[protocol.AttrTaskID], claimed[protocol.AttrStepName] = attributeOf(claim.Token), attributeOf(claim.Task), attributeOf(claim.StepName)
+				claimed[protocol.AttrFinished] = attributeOf(claim.Finished)
 				put(t, claimed)
 				// An agent's sign of life is no claim.
-				sign := itemKey(claimType+runner, "agent-"+claim.Task)
-				sign[attributeTask] = stringAttr(claim.Task)
+				sign := itemKey(protocol.ClaimType(runner), protocol.AgentName(claim.Task))
+				sign[protocol.AttrTaskID] = attributeOf(claim.Task)
 				put(t, sign)
 			},
 		})
 	})
-	t.Run("cluster", func(t *testing.T) { testCluster(t, configuration) })
+	t.Run("cluster", func(t *testing.T) { testCluster(t, config) })
 	t.Run("queue", func(t *testing.T) {
-		queue, err := sqs.NewFromConfig(configuration).CreateQueue(t.Context(), &sqs.CreateQueueInput{
+		queue, err := sqs.NewFromConfig(config).CreateQueue(t.Context(), &sqs.CreateQueueInput{
 			QueueName: aws.String("dev-shop.fifo"), Attributes: map[string]string{"FifoQueue": "true"},
 		})
 		require.NoError(t, err)
-		launchtest.TestQueue(t, NewJobQueue(configuration), aws.ToString(queue.QueueUrl), aws.ToString(queue.QueueUrl)+"-none.fifo")
+		launchtest.TestQueue(t, NewJobQueue(config), aws.ToString(queue.QueueUrl), aws.ToString(queue.QueueUrl)+"-none.fifo")
 	})
 }
 
 // testItem: the attributes that the agent reads and writes. Attributes of other
 // writers stay unchanged.
-func testItem(t *testing.T, configuration aws.Config, client *dynamodb.Client, put func(testing.TB, item)) {
-	ctx, states := t.Context(), NewRunnerStates(configuration, stateTable)
-	deployed := itemKey(typeRunner, "dev-shop-Build")
-	deployed[attributeQueue], deployed["startupCommands"] = stringAttr("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("true")}}
-	deployed[attributeRetired], deployed[attributeRetiredAt], deployed[attributeHookDisabled] = stringAttr("task/0"), numberAttr(1), boolAttr(true)
-	deployed[attributeStarted] = boolAttr(true)
+func testItem(t *testing.T, config aws.Config, client *dynamodb.Client, put func(testing.TB, item)) {
+	ctx, states := t.Context(), NewRunnerStates(config, stateTable)
+	deployed := itemKey(protocol.TypeRunner, "dev-shop-Build")
+	deployed[protocol.AttrQueueURL], deployed["startupCommands"] = attributeOf("https://queue"), &types.AttributeValueMemberL{Value: []types.AttributeValue{attributeOf("true")}}
+	deployed[protocol.AttrRetiredTaskID], deployed[protocol.AttrRetiredAt], deployed[protocol.AttrHostKept] = attributeOf("task/0"), attributeOf(1), attributeOf(true)
+	deployed[protocol.AttrStarted] = attributeOf(true)
 	put(t, deployed)
 	state, err := states.Lock(ctx, "dev-shop-Build", launch.Lock{Owner: "a", Until: time.Now().Add(time.Minute), Attempt: "x", Configuration: "v1-1"})
 	require.NoError(t, err)
 	assert.Equal(t, "task/0", state.Retired)
 	require.NoError(t, states.RecordTask(ctx, "dev-shop-Build", "a", launch.TaskRecord{Task: "task/1", Configuration: "v1-1", Cluster: "own", Host: "i-1", StartedAt: time.UnixMilli(1700000000123)}))
-	found, err := read(ctx, client, stateTable, itemKey(typeRunner, "dev-shop-Build"))
+	found, err := table{client, stateTable}.read(ctx, itemKey(protocol.TypeRunner, "dev-shop-Build"))
 	require.NoError(t, err)
 	assert.Equal(t, item{
-		keyType: stringAttr(typeRunner), keyName: stringAttr("dev-shop-Build"), "sqsQueueUrl": stringAttr("https://queue"), "startupCommands": deployed["startupCommands"],
-		"taskId": stringAttr("task/1"), "started": boolAttr(false), "shutdownHookDisabled": boolAttr(false),
-		"taskConfigHashCode":  stringAttr(strconv.Itoa(int(launch.Hash("v1-1")))),
-		"taskConfigurationId": stringAttr("v1-1"), "taskCluster": stringAttr("own"), "taskEc2InstanceId": stringAttr("i-1"), "taskStartedAt": numberAttr(1700000000123),
+		protocol.AttrResourceType: attributeOf(protocol.TypeRunner), protocol.AttrName: attributeOf("dev-shop-Build"), "sqsQueueUrl": attributeOf("https://queue"), "startupCommands": deployed["startupCommands"],
+		"taskId": attributeOf("task/1"), "started": attributeOf(false), "shutdownHookDisabled": attributeOf(false),
+		"taskConfigHashCode":  attributeOf(strconv.Itoa(int(configuration.Hash("v1-1")))),
+		"taskConfigurationId": attributeOf("v1-1"), "taskCluster": attributeOf("own"), "taskEc2InstanceId": attributeOf("i-1"), "taskStartedAt": attributeOf(1700000000123),
 	}, found)
 }
 
 // testExpiry: a version that is not the current one any more expires, for the
 // longest time that an execution can need it; one that is put again does not.
-func testExpiry(t *testing.T, configuration aws.Config, client *dynamodb.Client) {
-	ctx, configurations := t.Context(), NewRunnerConfigurations(configuration, stateTable)
+func testExpiry(t *testing.T, config aws.Config, client *dynamodb.Client) {
+	ctx, configurations := t.Context(), NewRunnerConfigurations(config, stateTable)
 	at := time.Unix(1_700_000_000, 0)
 	configurations.now = func() time.Time { return at }
-	expiry := func(c launch.Configuration) int64 {
-		id, err := c.ConfigurationID()
+	expiry := func(c configuration.Configuration) int64 {
+		id, err := c.ID()
 		require.NoError(t, err)
-		found, err := read(ctx, client, stateTable, itemKey(typeConfiguration, c.ResourceName()+"#"+id))
+		found, err := table{client, stateTable}.read(ctx, itemKey(protocol.TypeRunnerConfiguration, c.ResourceName()+"#"+id))
 		require.NoError(t, err)
-		return intOf(found[attributeExpiry])
+		return intOf(found[protocol.AttrExpiresAt])
 	}
 	first := launchtest.Configuration("expiry", "Build")
 	second, third := first, first

@@ -12,33 +12,33 @@ import (
 
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // TestLifecycleActions: everything that the lifecycle function ever calls, when
-// a Runner or a plan is deployed, starts or goes away. internal/test/lint holds the
-// function's role in template.yaml to the same list.
+// a Runner or a plan is deployed, starts or goes away, is what its role permits.
 func TestLifecycleActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 	for _, service := range []string{"dynamodb", "sqs", "states", "ecs", "ec2", "ssm"} {
 		proxy.On(service, fakeaws.Error(http.StatusForbidden, "AccessDeniedException"))
 	}
-	ctx, configuration := t.Context(), configuration(t, proxy.Endpoint())
+	ctx, config := t.Context(), sdkConfig(t, proxy.Endpoint())
 	for n, calls := range []func(context.Context, aws.Config) []error{deploymentCalls, planCalls, removalCalls} {
-		for i, err := range calls(ctx, configuration) {
+		for i, err := range calls(ctx, config) {
 			require.Error(t, err, "%d of the calls %d", i, n)
 			assert.NotContains(t, err.Error(), "no answer", "%d of the calls %d", i, n)
 		}
 	}
-	assert.Equal(t, permitted(t, "lifecycle"), proxy.Actions())
+	assert.Equal(t, permitted(t, "LifecycleRole"), proxy.Actions())
 }
 
 // deploymentCalls are the check of a Runner, and what is recorded of it.
-func deploymentCalls(ctx context.Context, configuration aws.Config) []error {
-	account, definitions := NewAccount(configuration), NewTaskDefinitions(configuration)
-	configurations, runners := NewRunnerConfigurations(configuration, stateTable), NewRunnerItems(configuration, stateTable)
+func deploymentCalls(ctx context.Context, config aws.Config) []error {
+	account, definitions := NewAccount(config), NewTaskDefinitions(config)
+	configurations, runners := NewRunnerConfigurations(config, stateTable), NewRunnerItems(config, stateTable)
 	c := launchtest.Configuration("dev", "Build")
 	return []error{
 		only(definitions.TaskDefinition(ctx, "family")), only(account.Parameters(ctx, []string{"/aws/service/ecs/optimized-ami/x"})),
@@ -49,9 +49,9 @@ func deploymentCalls(ctx context.Context, configuration aws.Config) []error {
 }
 
 // planCalls are a plan's life, from its deployment on.
-func planCalls(ctx context.Context, configuration aws.Config) []error {
-	plans, starts := NewPlanItems(configuration, stateTable), NewPlanStarts(configuration, stateTable)
-	deployments, machines := NewDeployments(configuration, deployTable), NewStateMachines(configuration)
+func planCalls(ctx context.Context, config aws.Config) []error {
+	plans, starts := NewPlanItems(config, stateTable), NewPlanStarts(config, stateTable)
+	deployments, machines := NewDeployments(config, deployTable), NewStateMachines(config)
 	start := lifecycle.Start{StackID: testStackID, StateMachineARN: testMachine, Execution: "e", Deployment: "d", RequestedAt: time.Now()}
 	return []error{
 		only(plans.StackOrigin(ctx, "dev")), plans.PutPlan(ctx, lifecycle.Plan{StackName: "dev", StateMachineARN: testMachine}),
@@ -62,15 +62,15 @@ func planCalls(ctx context.Context, configuration aws.Config) []error {
 }
 
 // removalCalls are those of launch.Launcher.Remove.
-func removalCalls(ctx context.Context, configuration aws.Config) []error {
-	states, claims := NewRunnerStates(configuration, stateTable), NewRunnerClaims(configuration, stateTable)
-	cluster, queue := NewCluster(configuration), NewJobQueue(configuration)
-	configurations := NewRunnerConfigurations(configuration, stateTable)
+func removalCalls(ctx context.Context, config aws.Config) []error {
+	states, claims := NewRunnerStates(config, stateTable), NewRunnerClaims(config, stateTable)
+	cluster, queue := NewCluster(config), NewJobQueue(config)
+	configurations := NewRunnerConfigurations(config, stateTable)
 	return []error{
 		only(states.MarkDeleted(ctx, "r")), only(claims.Claims(ctx, "r", "")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
 		only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"),
 		only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
-		NewSteps(configuration).Fail(ctx, "token", launch.Failure{}), NewRunnerHosts(configuration).Terminate(ctx, "i-1"),
+		NewSteps(config).Fail(ctx, "token", message.Failure{}), NewRunnerHosts(config).Terminate(ctx, "i-1"),
 		configurations.DeleteConfigurations(ctx, "r"), states.Delete(ctx, "r"),
 	}
 }

@@ -14,9 +14,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
@@ -30,8 +33,8 @@ const (
 
 // account is a stand-in with the tables of one.
 type lifecycleAccount struct {
-	configuration aws.Config
-	client        *dynamodb.Client
+	config aws.Config
+	client *dynamodb.Client
 }
 
 // TestLifecyclePorts: the items of docs/wire.md, on a server that is as strict
@@ -41,10 +44,10 @@ func TestLifecyclePorts(t *testing.T) {
 	cloud, err := fakeaws.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
-	a := lifecycleAccount{configuration: configuration(t, cloud.Endpoint())}
-	a.client = dynamodb.NewFromConfig(a.configuration)
-	a.table(t, stateTable, keyType, types.ScalarAttributeTypeS, keyName)
-	a.table(t, deployTable, keyDeployment, types.ScalarAttributeTypeN, keyDeploymentTime)
+	a := lifecycleAccount{config: sdkConfig(t, cloud.Endpoint())}
+	a.client = dynamodb.NewFromConfig(a.config)
+	a.table(t, stateTable, protocol.AttrResourceType, types.ScalarAttributeTypeS, protocol.AttrName)
+	a.table(t, deployTable, protocol.AttrDeployment, types.ScalarAttributeTypeN, protocol.AttrDeploymentTime)
 	t.Run("runners", func(t *testing.T) { testRunnerItems(t, a) })
 	t.Run("a runner of another stack", func(t *testing.T) { testRunnersOf(t, a) })
 	t.Run("plans", func(t *testing.T) { testPlanItems(t, a) })
@@ -73,9 +76,9 @@ func (a lifecycleAccount) put(t *testing.T, table string, i item) {
 	require.NoError(t, err)
 }
 
-func (a lifecycleAccount) get(t *testing.T, table string, key item) item {
+func (a lifecycleAccount) get(t *testing.T, name string, key item) item {
 	t.Helper()
-	found, err := read(t.Context(), a.client, table, key)
+	found, err := table{a.client, name}.read(t.Context(), key)
 	require.NoError(t, err)
 	return found
 }
@@ -87,45 +90,45 @@ func texts(values ...string) types.AttributeValue {
 // testRunnerItems: all attributes that the lifecycle function writes to a runner
 // item. Absent values remove theirs; those of launcher and agent stay.
 func testRunnerItems(t *testing.T, a lifecycleAccount) {
-	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
-	key := itemKey(typeRunner, "dev-shop-Build")
+	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
+	key := itemKey(protocol.TypeRunner, "dev-shop-Build")
 	theirs := item{
-		attributeTask: stringAttr("task/1"), attributeStarted: boolAttr(true), attributeTaskHash: stringAttr("7"), attributeConfiguration: stringAttr("v1-0"),
-		attributeOwner: stringAttr("somebody"), attributeLockedUntil: numberAttr(5), attributeHost: stringAttr("i-1"), attributeRetired: stringAttr("task/0"),
+		protocol.AttrTaskID: attributeOf("task/1"), protocol.AttrStarted: attributeOf(true), protocol.AttrTaskHash: attributeOf("7"), protocol.AttrTaskConfigurationID: attributeOf("v1-0"),
+		protocol.AttrStartOwner: attributeOf("somebody"), protocol.AttrStartUntil: attributeOf(5), protocol.AttrHostID: attributeOf("i-1"), protocol.AttrRetiredTaskID: attributeOf("task/0"),
 	}
-	before := item{keyType: key[keyType], keyName: key[keyName], attributeDeleted: boolAttr(true)}
+	before := item{protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], protocol.AttrDeleted: attributeOf(true)}
 	for name, value := range theirs {
 		before[name] = value
 	}
 	a.put(t, stateTable, before)
 	full := launchtest.Configuration("dev-shop", "Build")
 	full.QueueURL = "https://queue"
-	full.Task = launch.Task{Definition: "arn:td", Container: "agent", Cluster: "own", RoleARN: "arn:role", CPU: 1024, Memory: 2048}
-	full.Network = launch.Network{Subnets: []string{"subnet-2", "subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"}, AssignPublicIP: "DISABLED"}
-	full.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120, JobTimeout: 600, LogLevel: "DEBUG"}
-	full.Startup = launch.Startup{Commands: []string{"b", "a", "b"}, CommandsTimeout: 30}
-	full.Host = &launch.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "1", InstanceType: "m5.large", AMI: "ami-1", InstanceProfile: "p", LogGroup: "lg"}
+	full.Task = configuration.Task{Definition: "arn:td", Container: "agent", Cluster: "own", RoleARN: "arn:role", CPU: 1024, Memory: 2048}
+	full.Network = configuration.Network{Subnets: []string{"subnet-2", "subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"}, AssignPublicIP: "DISABLED"}
+	full.Runner = configuration.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120, JobTimeout: 600, LogLevel: "DEBUG"}
+	full.Startup = configuration.Startup{Commands: []string{"b", "a", "b"}, CommandsTimeout: 30}
+	full.Host = &configuration.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "1", InstanceType: "m5.large", AMI: "ami-1", InstanceProfile: "p", LogGroup: "lg"}
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
 	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-1", Configuration: full, Origin: origin, AgentVersion: "2.1.0"}))
 	want := item{
-		"stackId": stringAttr(testStackID), "configurationId": stringAttr("v1-1"), "stackName": stringAttr("dev-shop"), "runnerName": stringAttr("Build"), "sqsQueueUrl": stringAttr("https://queue"),
-		"taskDefinitionArn": stringAttr("arn:td"), "cluster": stringAttr("own"), "container": stringAttr("agent"), "roleArn": stringAttr("arn:role"), "cpu": numberAttr(1024), "memory": numberAttr(2048),
-		"subnets": texts("subnet-1", "subnet-2"), "securityGroups": texts("sg-1"), "assignPublicIp": stringAttr("DISABLED"), "logLevel": stringAttr("DEBUG"),
-		"maxConcurrentJobs": numberAttr(7), "idleTimeToLive": numberAttr(120), "jobTimeout": numberAttr(600), "startupCommandsTimeout": numberAttr(30),
-		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{stringAttr("b"), stringAttr("a"), stringAttr("b")}}, "attiniVersion": stringAttr("2.1.0"),
-		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": stringAttr("m5.large"), "instanceProfile": stringAttr("p"), "ecsClientLogGroup": stringAttr("lg"), "ami": stringAttr("ami-1")}},
-		"environment":      stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"), "attiniObjectIdentifier": stringAttr("dev/shop/7c9e"),
-		keyType: key[keyType], keyName: key[keyName],
+		"stackId": attributeOf(testStackID), "configurationId": attributeOf("v1-1"), "stackName": attributeOf("dev-shop"), "runnerName": attributeOf("Build"), "sqsQueueUrl": attributeOf("https://queue"),
+		"taskDefinitionArn": attributeOf("arn:td"), "cluster": attributeOf("own"), "container": attributeOf("agent"), "roleArn": attributeOf("arn:role"), "cpu": attributeOf(1024), "memory": attributeOf(2048),
+		"subnets": texts("subnet-1", "subnet-2"), "securityGroups": texts("sg-1"), "assignPublicIp": attributeOf("DISABLED"), "logLevel": attributeOf("DEBUG"),
+		"maxConcurrentJobs": attributeOf(7), "idleTimeToLive": attributeOf(120), "jobTimeout": attributeOf(600), "startupCommandsTimeout": attributeOf(30),
+		"startupCommands": &types.AttributeValueMemberL{Value: []types.AttributeValue{attributeOf("b"), attributeOf("a"), attributeOf("b")}}, "attiniVersion": attributeOf("2.1.0"),
+		"ec2Configuration": &types.AttributeValueMemberM{Value: item{"instanceType": attributeOf("m5.large"), "instanceProfile": attributeOf("p"), "ecsClientLogGroup": attributeOf("lg"), "ami": attributeOf("ami-1")}},
+		"environment":      attributeOf("dev"), "distributionName": attributeOf("shop"), "distributionId": attributeOf("7c9e"), "attiniObjectIdentifier": attributeOf("dev/shop/7c9e"),
+		protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName],
 	}
 	for name, value := range theirs {
 		want[name] = value
 	}
 	assert.Equal(t, want, a.get(t, stateTable, key))
-	_, err := NewRunnerStates(a.configuration, stateTable).State(ctx, "dev-shop-Build")
+	_, err := NewRunnerStates(a.config, stateTable).State(ctx, "dev-shop-Build")
 	require.NoError(t, err, "it is open again")
 
-	least := launch.Configuration{
-		StackName: "dev-shop", RunnerName: "Build", QueueURL: "https://other", Task: launch.Task{Definition: "family", Cluster: "attini-default"},
+	least := configuration.Configuration{
+		StackName: "dev-shop", RunnerName: "Build", QueueURL: "https://other", Task: configuration.Task{Definition: "family", Cluster: "attini-default"},
 	}
 	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-2", Configuration: least}))
 	for _, absent := range []string{
@@ -134,8 +137,8 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	} {
 		delete(want, absent)
 	}
-	want["configurationId"], want["sqsQueueUrl"] = stringAttr("v1-2"), stringAttr("https://other")
-	want["taskDefinitionArn"], want["cluster"] = stringAttr("family"), stringAttr("attini-default")
+	want["configurationId"], want["sqsQueueUrl"] = attributeOf("v1-2"), attributeOf("https://other")
+	want["taskDefinitionArn"], want["cluster"] = attributeOf("family"), attributeOf("attini-default")
 	assert.Equal(t, want, a.get(t, stateTable, key), "the origin stays too")
 
 	owner, err := items.StackOf(ctx, "dev-shop-Build")
@@ -146,7 +149,7 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 }
 
 func testRunnersOf(t *testing.T, a lifecycleAccount) {
-	ctx, items := t.Context(), NewRunnerItems(a.configuration, stateTable)
+	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
 	put := func(stackID, stack, runner string) {
 		c := launchtest.Configuration(stack, runner)
 		require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: stackID, ConfigurationID: "v1-1", Configuration: c}))
@@ -164,14 +167,14 @@ func testRunnersOf(t *testing.T, a lifecycleAccount) {
 
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "1", ObjectIdentifier: "o"}
 	require.NoError(t, items.SetOrigin(ctx, "list-One", origin))
-	assert.Equal(t, origin, originOf(a.get(t, stateTable, itemKey(typeRunner, "list-One"))))
+	assert.Equal(t, origin, originOf(a.get(t, stateTable, itemKey(protocol.TypeRunner, "list-One"))))
 	require.NoError(t, items.SetOrigin(ctx, "list-Gone", origin))
-	assert.Nil(t, a.get(t, stateTable, itemKey(typeRunner, "list-Gone")), "a runner that is gone stays so")
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypeRunner, "list-Gone")), "a runner that is gone stays so")
 }
 
 // testPlanItems: the stack and plan items. A removed Runner leaves the list.
 func testPlanItems(t *testing.T, a lifecycleAccount) {
-	ctx, plans := t.Context(), NewPlanItems(a.configuration, stateTable)
+	ctx, plans := t.Context(), NewPlanItems(a.config, stateTable)
 	origin := lifecycle.Origin{Environment: "dev", DistributionName: "shop", DistributionID: "7c9e", ObjectIdentifier: "dev/shop/7c9e"}
 	plan := lifecycle.Plan{
 		StackName: "dev-plan", StateMachineARN: testMachine, Origin: origin, PayloadDefaults: []byte(`{"a":1}`),
@@ -179,18 +182,18 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	}
 	require.NoError(t, plans.PutPlan(ctx, plan))
 	planItem := item{
-		keyType: stringAttr(typePlan), keyName: stringAttr(testMachine), "environment": stringAttr("dev"), "distributionName": stringAttr("shop"), "distributionId": stringAttr("7c9e"),
-		"attiniObjectIdentifier": stringAttr("dev/shop/7c9e"), "stackName": stringAttr("dev-plan"), "payloadDefaults": stringAttr(`{"a":1}`),
+		protocol.AttrResourceType: attributeOf(protocol.TypePlan), protocol.AttrName: attributeOf(testMachine), "environment": attributeOf("dev"), "distributionName": attributeOf("shop"), "distributionId": attributeOf("7c9e"),
+		"attiniObjectIdentifier": attributeOf("dev/shop/7c9e"), "stackName": attributeOf("dev-plan"), "payloadDefaults": attributeOf(`{"a":1}`),
 		"attiniSteps": &types.AttributeValueMemberL{Value: []types.AttributeValue{
-			&types.AttributeValueMemberM{Value: item{"name": stringAttr("Job"), "type": stringAttr("AttiniRunnerJob")}},
+			&types.AttributeValueMemberM{Value: item{"name": attributeOf("Job"), "type": attributeOf("AttiniRunnerJob")}},
 		}},
 	}
-	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
+	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(protocol.TypePlan, testMachine)))
 	stackItem := item{
-		keyType: stringAttr(typeStack), keyName: stringAttr("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
-		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": stringAttr("dev"), "Empty": stringAttr("")}},
+		protocol.AttrResourceType: attributeOf(protocol.TypeStack), protocol.AttrName: attributeOf("dev-plan"), "sfnArns": texts(testMachine), "runners": texts("One", "Two"),
+		"stackParameters": &types.AttributeValueMemberM{Value: item{"Env": attributeOf("dev"), "Empty": attributeOf("")}},
 	}
-	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")))
 	found, err := plans.StackOrigin(ctx, "dev-plan")
 	require.NoError(t, err)
 	assert.Zero(t, found, "no framework deployed it")
@@ -199,14 +202,14 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	require.NoError(t, plans.PutPlan(ctx, plan))
 	delete(planItem, "attiniSteps")
 	stackItem["runners"] = texts("Three")
-	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(typePlan, testMachine)))
-	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	assert.Equal(t, planItem, a.get(t, stateTable, itemKey(protocol.TypePlan, testMachine)))
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")))
 
 	require.NoError(t, plans.RemoveRunner(ctx, "dev-plan", "Three"))
 	delete(stackItem, "runners")
-	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(typeStack, "dev-plan")))
+	assert.Equal(t, stackItem, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")))
 	require.NoError(t, plans.RemoveRunner(ctx, "dev-none", "Three"))
-	assert.Nil(t, a.get(t, stateTable, itemKey(typeStack, "dev-none")))
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-none")))
 
 	second := plan
 	second.StateMachineARN = otherMachine
@@ -214,22 +217,22 @@ func testPlanItems(t *testing.T, a lifecycleAccount) {
 	for range 2 {
 		require.NoError(t, plans.DeletePlan(ctx, "dev-plan", testMachine))
 	}
-	assert.Nil(t, a.get(t, stateTable, itemKey(typePlan, testMachine)))
-	assert.Equal(t, texts(otherMachine), a.get(t, stateTable, itemKey(typeStack, "dev-plan"))["sfnArns"])
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypePlan, testMachine)))
+	assert.Equal(t, texts(otherMachine), a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan"))["sfnArns"])
 	for range 2 {
 		require.NoError(t, plans.DeletePlan(ctx, "dev-plan", otherMachine))
 	}
-	assert.Nil(t, a.get(t, stateTable, itemKey(typeStack, "dev-plan")), "nothing is left")
+	assert.Nil(t, a.get(t, stateTable, itemKey(protocol.TypeStack, "dev-plan")), "nothing is left")
 }
 
 // testFramework: what the framework wrote is read, and stays.
 func testFramework(t *testing.T, a lifecycleAccount) {
-	ctx, plans := t.Context(), NewPlanItems(a.configuration, stateTable)
+	ctx, plans := t.Context(), NewPlanItems(a.config, stateTable)
 	origin := lifecycle.Origin{Environment: "prod", DistributionName: "site", DistributionID: "1", ObjectIdentifier: "prod/site/site.zip#v1"}
-	key := itemKey(typeStack, "prod-site")
+	key := itemKey(protocol.TypeStack, "prod-site")
 	framework := item{
-		keyType: key[keyType], keyName: key[keyName], "environment": stringAttr("prod"), "distributionName": stringAttr("site"), "distributionId": stringAttr("1"),
-		"attiniObjectIdentifier": stringAttr("prod/site/site.zip#v1"), "stackError": stringAttr("failed"), "other": numberAttr(1),
+		protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: key[protocol.AttrName], "environment": attributeOf("prod"), "distributionName": attributeOf("site"), "distributionId": attributeOf("1"),
+		"attiniObjectIdentifier": attributeOf("prod/site/site.zip#v1"), "stackError": attributeOf("failed"), "other": attributeOf(1),
 	}
 	a.put(t, stateTable, framework)
 	found, err := plans.StackOrigin(ctx, "prod-site")
@@ -243,7 +246,7 @@ func testFramework(t *testing.T, a lifecycleAccount) {
 }
 
 func testStarts(t *testing.T, a lifecycleAccount) {
-	ctx, starts := t.Context(), NewPlanStarts(a.configuration, stateTable)
+	ctx, starts := t.Context(), NewPlanStarts(a.config, stateTable)
 	first := lifecycle.Start{
 		StackID: testStackID, StateMachineARN: testMachine, Execution: "deployment-1", Deployment: "dev-shop",
 		Payload: []byte(`{"n":"` + strings.Repeat("x", 260_000) + `"}`), RequestedAt: time.UnixMilli(1_700_000_000_123),
@@ -260,7 +263,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 	require.NoError(t, err)
 	assert.Equal(t, []lifecycle.Start{other, first}, found)
 	stored := a.get(t, stateTable, startItem(testStackID, testMachine))
-	assert.Equal(t, numberAttr(1_700_000_000+14*24*60*60), stored[attributeExpiry])
+	assert.Equal(t, attributeOf(1_700_000_000+14*24*60*60), stored[protocol.AttrExpiresAt])
 
 	next := first
 	next.Execution, next.Payload = "deployment-2", []byte(`{}`)
@@ -280,9 +283,9 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 
 // testDeployments: what the agent's admission reads, beside what others keep.
 func testDeployments(t *testing.T, a lifecycleAccount) {
-	ctx, deployments := t.Context(), NewDeployments(a.configuration, deployTable)
+	ctx, deployments := t.Context(), NewDeployments(a.config, deployTable)
 	executions := func(name string) map[string]types.AttributeValue {
-		found := a.get(t, deployTable, item{"deploymentName": stringAttr(name), "deploymentTime": numberAttr(0)})
+		found := a.get(t, deployTable, item{"deploymentName": attributeOf(name), "deploymentTime": attributeOf(0)})
 		m, ok := found["executionArns"].(*types.AttributeValueMemberM)
 		if !ok {
 			return nil
@@ -297,10 +300,10 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 		at := deployed.Add(time.Duration(i) * time.Millisecond)
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", testMachine, execution, at))
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", otherMachine, "arn:other", deployed))
-		assert.Equal(t, item{testMachine: stringAttr(execution), otherMachine: stringAttr("arn:other")}, executions("dev-shop"))
+		assert.Equal(t, item{testMachine: attributeOf(execution), otherMachine: attributeOf("arn:other")}, executions("dev-shop"))
 		found, err := deployments.Deployment(ctx, "dev-shop")
 		require.NoError(t, err)
-		assert.Equal(t, launch.Deployment{
+		assert.Equal(t, message.Deployment{
 			Executions: map[string]string{testMachine: execution, otherMachine: "arn:other"},
 			Times:      map[string]time.Time{testMachine: at, otherMachine: deployed},
 		}, found)
@@ -308,7 +311,7 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 	for range 2 {
 		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", testMachine))
 	}
-	assert.Equal(t, item{otherMachine: stringAttr("arn:other")}, executions("dev-shop"))
+	assert.Equal(t, item{otherMachine: attributeOf("arn:other")}, executions("dev-shop"))
 	left, err := deployments.Deployment(ctx, "dev-shop")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]time.Time{otherMachine: deployed}, left.Times)
@@ -318,18 +321,18 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 	assert.Nil(t, a.get(t, deployTable, deploymentKey("dev-shop")))
 
 	framework := deploymentKey("prod-site")
-	framework["distributionId"] = stringAttr("1")
-	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: stringAttr("arn:original")}}
+	framework["distributionId"] = attributeOf("1")
+	framework["executionArns"] = &types.AttributeValueMemberM{Value: item{otherMachine: attributeOf("arn:original")}}
 	a.put(t, deployTable, framework)
 	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", otherMachine), "it has none of ours")
 	require.NoError(t, deployments.SetExecution(ctx, "prod-site", testMachine, "arn:1", deployed))
-	assert.Equal(t, item{testMachine: stringAttr("arn:1"), otherMachine: stringAttr("arn:original")}, executions("prod-site"))
+	assert.Equal(t, item{testMachine: attributeOf("arn:1"), otherMachine: attributeOf("arn:original")}, executions("prod-site"))
 	require.NoError(t, deployments.ForgetPlan(ctx, "prod-site", testMachine))
-	assert.Equal(t, stringAttr("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
+	assert.Equal(t, attributeOf("1"), a.get(t, deployTable, deploymentKey("prod-site"))["distributionId"], "the framework's item stays")
 }
 
 func testTaskDefinitions(t *testing.T, a lifecycleAccount) {
-	ctx, client, definitions := t.Context(), ecs.NewFromConfig(a.configuration), NewTaskDefinitions(a.configuration)
+	ctx, client, definitions := t.Context(), ecs.NewFromConfig(a.config), NewTaskDefinitions(a.config)
 	register := func(input *ecs.RegisterTaskDefinitionInput) string {
 		output, err := client.RegisterTaskDefinition(ctx, input)
 		require.NoError(t, err)
@@ -366,7 +369,7 @@ func testTaskDefinitions(t *testing.T, a lifecycleAccount) {
 }
 
 func testStateMachines(t *testing.T, a lifecycleAccount) {
-	ctx, client, machines := t.Context(), sfn.NewFromConfig(a.configuration), NewStateMachines(a.configuration)
+	ctx, client, machines := t.Context(), sfn.NewFromConfig(a.config), NewStateMachines(a.config)
 	created, err := client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: aws.String("Plan"), RoleArn: aws.String("arn:aws:iam::123456789012:role/plan"),
 		Definition: aws.String(`{"StartAt":"Done","States":{"Done":{"Type":"Pass","End":true}}}`),

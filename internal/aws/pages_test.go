@@ -38,7 +38,7 @@ func paged(t *testing.T, operation, set string, items ...[]string) (*fakeaws.Pro
 	t.Helper()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1") // nobody is asked
 	proxy.On(operation, pages(operation, set, items...))
-	return proxy, NewAccount(configuration(t, proxy.Endpoint()))
+	return proxy, NewAccount(sdkConfig(t, proxy.Endpoint()))
 }
 
 // AWS answers in pages when it likes.

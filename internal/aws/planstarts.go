@@ -6,91 +6,56 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/lifecycle"
-)
-
-const (
-	// typeStart is the resource type of plans that wait for their stack; their
-	// names are {stack id}#{state machine's ARN}.
-	typeStart      = "DeploymentPlanStart"
-	startSeparator = "#"
-
-	attributeStateMachine = "sfnArn"
-	attributeExecution    = "executionName"
-	attributeDeployment   = "deploymentName"
-	attributePayload      = "payload"
-	attributeRequestedAt  = "requestedAt"
 )
 
 // PlanStarts are the plans that wait for their stack, in the resource-state
 // table.
-type PlanStarts struct {
-	client tableClient
-	table  string
-}
+type PlanStarts struct{ table table }
 
 var _ lifecycle.Starts = (*PlanStarts)(nil)
 
 // NewPlanStarts keeps them in the table of the given name.
-func NewPlanStarts(configuration aws.Config, table string) *PlanStarts {
-	return &PlanStarts{client: dynamodb.NewFromConfig(configuration), table: table}
+func NewPlanStarts(config aws.Config, table string) *PlanStarts {
+	return &PlanStarts{newTable(config, table)}
 }
 
 func startItem(stackID, stateMachine string) item {
-	return itemKey(typeStart, stackID+startSeparator+stateMachine)
+	return itemKey(protocol.TypePlanStart, stackID+protocol.NameSeparator+stateMachine)
 }
 
 // PutStart implements lifecycle.Starts.
 func (p *PlanStarts) PutStart(ctx context.Context, start lifecycle.Start) error {
-	u := newUpdate().set(attributeStackID, stringAttr(start.StackID)).set(attributeStateMachine, stringAttr(start.StateMachineARN))
-	u.set(attributeExecution, stringAttr(start.Execution)).set(attributeDeployment, stringAttr(start.Deployment))
-	u.set(attributePayload, stringAttr(string(start.Payload))).set(attributeRequestedAt, millisAttr(start.RequestedAt))
-	u.set(attributeExpiry, numberAttr(start.RequestedAt.Add(lifecycle.StartRetention).Unix()))
-	if _, err := u.write(ctx, p.client, p.table, startItem(start.StackID, start.StateMachineARN)); err != nil {
-		return wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return nil
+	u := newUpdate().set(protocol.AttrStackID, start.StackID).set(protocol.AttrStateMachine, start.StateMachineARN)
+	u.set(protocol.AttrExecutionName, start.Execution).set(protocol.AttrDeployment, start.Deployment)
+	u.set(protocol.AttrPayload, string(start.Payload)).set(protocol.AttrRequestedAt, start.RequestedAt)
+	u.set(protocol.AttrExpiresAt, start.RequestedAt.Add(lifecycle.StartRetention).Unix())
+	return p.table.change(ctx, startItem(start.StackID, start.StateMachineARN), u)
 }
 
 // Starts implements lifecycle.Starts.
 func (p *PlanStarts) Starts(ctx context.Context, stackID string) ([]lifecycle.Start, error) {
-	items, err := query(ctx, p.client, p.table, typeStart, stackID+startSeparator, newUpdate())
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
+	items, err := p.table.query(ctx, protocol.TypePlanStart, stackID+protocol.NameSeparator, newUpdate())
 	var starts []lifecycle.Start
 	for _, found := range items {
 		starts = append(starts, lifecycle.Start{
-			StackID: stringOf(found[attributeStackID]), StateMachineARN: stringOf(found[attributeStateMachine]),
-			Execution: stringOf(found[attributeExecution]), Deployment: stringOf(found[attributeDeployment]),
-			Payload: []byte(stringOf(found[attributePayload])), RequestedAt: timeOf(found[attributeRequestedAt]),
+			StackID: stringOf(found[protocol.AttrStackID]), StateMachineARN: stringOf(found[protocol.AttrStateMachine]),
+			Execution: stringOf(found[protocol.AttrExecutionName]), Deployment: stringOf(found[protocol.AttrDeployment]),
+			Payload: []byte(stringOf(found[protocol.AttrPayload])), RequestedAt: timeOf(found[protocol.AttrRequestedAt]),
 		})
 	}
 	slices.SortFunc(starts, func(a, b lifecycle.Start) int { return cmp.Compare(a.StateMachineARN, b.StateMachineARN) })
-	return starts, nil
+	return starts, err
 }
 
 // DeleteStart implements lifecycle.Starts.
 func (p *PlanStarts) DeleteStart(ctx context.Context, start lifecycle.Start) error {
-	_, err := p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &p.table, Key: startItem(start.StackID, start.StateMachineARN),
-		ConditionExpression:       aws.String("#execution = :execution"),
-		ExpressionAttributeNames:  map[string]string{"#execution": attributeExecution},
-		ExpressionAttributeValues: item{":execution": stringAttr(start.Execution)},
-	})
-	if _, unmet := conditionFailed(err); err != nil && !unmet {
-		return wrapError(ctx, "dynamodb:DeleteItem", err)
-	}
-	return nil
+	return p.table.remove(ctx, startItem(start.StackID, start.StateMachineARN), newUpdate().ifEqual(protocol.AttrExecutionName, start.Execution))
 }
 
 // DeletePlanStart implements lifecycle.Starts.
 func (p *PlanStarts) DeletePlanStart(ctx context.Context, stackID, stateMachineARN string) error {
-	_, err := p.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.table, Key: startItem(stackID, stateMachineARN)})
-	if err != nil {
-		return wrapError(ctx, "dynamodb:DeleteItem", err)
-	}
-	return nil
+	return p.table.remove(ctx, startItem(stackID, stateMachineARN), newUpdate())
 }

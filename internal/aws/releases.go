@@ -30,25 +30,19 @@ const linkLifetime = 15 * time.Minute
 // concurrent use.
 type Releases struct {
 	bucket, prefix string
-	objects        s3.ListObjectsV2APIClient
-	signer         signer
+	objects        *s3.Client
+	signer         *s3.PresignClient
 }
 
 var _ releaseapi.LinkStore = (*Releases)(nil)
 
-// signer makes requests that anybody can send.
-type signer interface {
-	PresignGetObject(ctx context.Context, input *s3.GetObjectInput, options ...func(*s3.PresignOptions)) (*v4.PresignedHTTPRequest, error)
-	PresignHeadObject(ctx context.Context, input *s3.HeadObjectInput, options ...func(*s3.PresignOptions)) (*v4.PresignedHTTPRequest, error)
-}
-
 // NewReleases makes a store of a bucket; prefix is the folder in it that has the
 // releases, empty if that is the whole bucket.
-func NewReleases(configuration aws.Config, bucket, prefix string) *Releases {
+func NewReleases(config aws.Config, bucket, prefix string) *Releases {
 	if prefix = strings.Trim(prefix, "/"); prefix != "" {
 		prefix += "/"
 	}
-	client := s3.NewFromConfig(configuration)
+	client := s3.NewFromConfig(config)
 	return &Releases{bucket: bucket, prefix: prefix, objects: client, signer: s3.NewPresignClient(client, s3.WithPresignExpires(linkLifetime))}
 }
 

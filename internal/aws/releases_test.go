@@ -26,9 +26,9 @@ import (
 )
 
 // fill makes a bucket with objects.
-func fill(t *testing.T, configuration aws.Config, bucket string, objects map[string]string) {
+func fill(t *testing.T, config aws.Config, bucket string, objects map[string]string) {
 	t.Helper()
-	client := s3.NewFromConfig(configuration)
+	client := s3.NewFromConfig(config)
 	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{
 		Bucket: &bucket, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: fakeaws.Region},
 	})
@@ -46,15 +46,15 @@ func TestReleases(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, aws.Config){
 		"list": testListReleases, "prefix": testReleasesPrefix, "pages": testReleasesPages, "link": testReleaseLinks, "nothing": testNoReleases,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, configuration(t, server.Endpoint())) })
+		t.Run(name, func(t *testing.T) { test(t, sdkConfig(t, server.Endpoint())) })
 	}
 }
 
-func testListReleases(t *testing.T, configuration aws.Config) {
+func testListReleases(t *testing.T, config aws.Config) {
 	objects := releaseapitest.Sample()
 	objects["odd/é +%2f&\u0001\u2028"] = "a name that XML cannot have"
-	fill(t, configuration, "whole", objects)
-	files, err := NewReleases(configuration, "whole", "").List(t.Context())
+	fill(t, config, "whole", objects)
+	files, err := NewReleases(config, "whole", "").List(t.Context())
 	require.NoError(t, err)
 	got := map[string]int64{}
 	for _, file := range files {
@@ -68,12 +68,12 @@ func testListReleases(t *testing.T, configuration aws.Config) {
 }
 
 // What lies beside the folder is not below it.
-func testReleasesPrefix(t *testing.T, configuration aws.Config) {
-	fill(t, configuration, "part", map[string]string{
+func testReleasesPrefix(t *testing.T, config aws.Config) {
+	fill(t, config, "part", map[string]string{
 		"agents/1.0.0/linux/amd64/attini-runner": "one", "agents-old/1.0.0/linux/amd64/attini-runner": "two", "1.0.0/linux/amd64/attini-runner": "three",
 	})
 	for _, prefix := range []string{"agents", "agents/", "/agents/"} {
-		store := NewReleases(configuration, "part", prefix)
+		store := NewReleases(config, "part", prefix)
 		files, err := store.List(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, []releaseapi.File{{Path: "1.0.0/linux/amd64/attini-runner", Size: 3}}, files)
@@ -83,21 +83,21 @@ func testReleasesPrefix(t *testing.T, configuration aws.Config) {
 }
 
 // A bucket has more objects than S3 names at once.
-func testReleasesPages(t *testing.T, configuration aws.Config) {
+func testReleasesPages(t *testing.T, config aws.Config) {
 	objects := map[string]string{}
 	for i := range 1001 {
 		objects[fmt.Sprintf("1.0.%d/linux/amd64/attini-runner", i)] = "x"
 	}
-	fill(t, configuration, "many", objects)
-	files, err := NewReleases(configuration, "many", "").List(t.Context())
+	fill(t, config, "many", objects)
+	files, err := NewReleases(config, "many", "").List(t.Context())
 	require.NoError(t, err)
 	assert.Len(t, files, 1001)
 }
 
 // Who has a link needs no credentials, for one method.
-func testReleaseLinks(t *testing.T, configuration aws.Config) {
-	fill(t, configuration, "links", releaseapitest.Sample())
-	store := NewReleases(configuration, "links", "")
+func testReleaseLinks(t *testing.T, config aws.Config) {
+	fill(t, config, "links", releaseapitest.Sample())
+	store := NewReleases(config, "links", "")
 	for file, kind := range map[string]string{
 		"1.0.0/linux/amd64/attini-runner":         "application/octet-stream",
 		"2.1.7/linux/arm64/attini-runner.minisig": "text/plain; charset=utf-8",
@@ -127,12 +127,12 @@ func testReleaseLinks(t *testing.T, configuration aws.Config) {
 	assert.NotEqual(t, signatures[0], signatures[1])
 }
 
-func testNoReleases(t *testing.T, configuration aws.Config) {
-	fill(t, configuration, "empty", nil)
-	files, err := NewReleases(configuration, "empty", "").List(t.Context())
+func testNoReleases(t *testing.T, config aws.Config) {
+	fill(t, config, "empty", nil)
+	files, err := NewReleases(config, "empty", "").List(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, files)
-	_, err = NewReleases(configuration, "missing", "agents").List(t.Context())
+	_, err = NewReleases(config, "missing", "agents").List(t.Context())
 	assert.EqualError(t, err, "list s3://missing/agents/: AWS refused s3:ListBucket: NoSuchBucket")
 }
 
@@ -170,7 +170,7 @@ func TestReleasesFaults(t *testing.T) {
 			t.Parallel()
 			proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 			proxy.On("ListObjectsV2", test.answer)
-			_, err := NewReleases(configuration(t, proxy.Endpoint()), "store", "").List(t.Context())
+			_, err := NewReleases(sdkConfig(t, proxy.Endpoint()), "store", "").List(t.Context())
 			require.EqualError(t, err, test.want)
 			_, known := errors.AsType[smithy.APIError](err)
 			assert.True(t, known, "the SDK's error is behind the words")
@@ -180,7 +180,7 @@ func TestReleasesFaults(t *testing.T) {
 		t.Parallel()
 		proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 		proxy.On("ListObjectsV2", fakeaws.Reset)
-		_, err := NewReleases(configuration(t, proxy.Endpoint()), "store", "").List(t.Context())
+		_, err := NewReleases(sdkConfig(t, proxy.Endpoint()), "store", "").List(t.Context())
 		assert.Regexp(t, "^"+asked+`no answer to s3:ListBucket \(5 attempts\): [^(]*(EOF|connection reset by peer)$`, err.Error())
 	})
 	t.Run("cancelled", func(t *testing.T) {
@@ -188,12 +188,12 @@ func TestReleasesFaults(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		enough := errors.New("enough")
 		cancel(enough)
-		_, err := NewReleases(configuration(t, "http://127.0.0.1:1"), "store", "").List(ctx)
+		_, err := NewReleases(sdkConfig(t, "http://127.0.0.1:1"), "store", "").List(ctx)
 		assert.ErrorIs(t, err, enough)
 	})
 	t.Run("no credentials to sign with", func(t *testing.T) {
 		t.Parallel()
-		broken := configuration(t, "http://127.0.0.1:1")
+		broken := sdkConfig(t, "http://127.0.0.1:1")
 		broken.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{}, errors.New("none")
 		})

@@ -5,68 +5,45 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 )
-
-// claimType, with the runner's name behind it, is the resource type of the
-// claims that its agents write, which have a field "finished".
-const claimType = "RunnerClaim-"
-
-// Attributes of a claim.
-const (
-	attributeToken    = "token"
-	attributeStep     = "stepName"
-	attributeFinished = "finished"
-)
-
-// claimRetention is as long as a message can come again.
-const claimRetention = 14 * 24 * time.Hour
 
 // RunnerClaims are what agents write into the resource-state table when they
 // begin with a job.
 type RunnerClaims struct {
-	client tableClient
-	table  string
-	now    func() time.Time
+	table table
+	now   func() time.Time
 }
 
 var _ launch.Claims = (*RunnerClaims)(nil)
 
 // NewRunnerClaims reads and writes the table of the given name.
-func NewRunnerClaims(configuration aws.Config, table string) *RunnerClaims {
-	return &RunnerClaims{client: dynamodb.NewFromConfig(configuration), table: table, now: time.Now}
+func NewRunnerClaims(config aws.Config, table string) *RunnerClaims {
+	return &RunnerClaims{table: newTable(config, table), now: time.Now}
 }
 
 // Claims implements launch.Claims.
 func (c *RunnerClaims) Claims(ctx context.Context, runner, task string) ([]launch.Claim, error) {
-	filter := newUpdate().ifExists(attributeFinished)
+	filter := newUpdate().ifExists(protocol.AttrFinished)
 	if task != "" {
-		filter.ifEqual(attributeTask, stringAttr(task))
+		filter.ifEqual(protocol.AttrTaskID, task)
 	}
-	items, err := query(ctx, c.client, c.table, claimType+runner, "", filter)
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
+	items, err := c.table.query(ctx, protocol.ClaimType(runner), "", filter)
 	claims := make([]launch.Claim, len(items))
 	for i, found := range items {
 		claims[i] = launch.Claim{
-			Name: stringOf(found[keyName]), Token: stringOf(found[attributeToken]), Task: stringOf(found[attributeTask]),
-			StepName: stringOf(found[attributeStep]), Finished: isTrue(found[attributeFinished]),
+			Name: stringOf(found[protocol.AttrName]), Token: stringOf(found[protocol.AttrToken]), Task: stringOf(found[protocol.AttrTaskID]),
+			StepName: stringOf(found[protocol.AttrStepName]), Finished: isTrue(found[protocol.AttrFinished]),
 		}
 	}
-	return claims, nil
+	return claims, err
 }
 
-// Finish implements launch.Claims.
+// Finish implements launch.Claims. The token is of no use any more, so it is removed.
 func (c *RunnerClaims) Finish(ctx context.Context, runner string, claim launch.Claim) error {
-	u := newUpdate().ifExists(keyName).set(attributeFinished, boolAttr(true)).set(attributeExpiry, numberAttr(c.now().Add(claimRetention).Unix()))
-	// The token is of no use any more, and so it goes.
-	u.remove(attributeToken)
-	_, err := u.write(ctx, c.client, c.table, itemKey(claimType+runner, claim.Name))
-	if _, gone := conditionFailed(err); gone || err == nil {
-		return nil
-	}
-	return wrapError(ctx, "dynamodb:UpdateItem", err)
+	u := newUpdate().ifExists(protocol.AttrName).set(protocol.AttrFinished, true).remove(protocol.AttrToken)
+	u.set(protocol.AttrExpiresAt, c.now().Add(protocol.ClaimRetention).Unix())
+	return c.table.change(ctx, itemKey(protocol.ClaimType(runner), claim.Name), u)
 }

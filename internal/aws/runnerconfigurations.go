@@ -5,104 +5,83 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/attini-go/runner/internal/launch"
-)
-
-const (
-	// typeConfiguration is the resource type of the versions of runners'
-	// configurations; their names are {runner}#{id}.
-	typeConfiguration          = "RunnerConfiguration"
-	configurationSeparator     = "#"
-	attributeConfigurationJSON = "configuration"
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // RunnerConfigurations keeps the versions of runners' configurations in the
 // resource-state table.
 type RunnerConfigurations struct {
-	client tableClient
-	table  string
-	now    func() time.Time
+	table table
+	now   func() time.Time
 }
 
-var _ launch.Configurations = (*RunnerConfigurations)(nil)
+var _ configuration.Store = (*RunnerConfigurations)(nil)
 
 // NewRunnerConfigurations keeps them in the table of the given name.
-func NewRunnerConfigurations(configuration aws.Config, table string) *RunnerConfigurations {
-	return &RunnerConfigurations{client: dynamodb.NewFromConfig(configuration), table: table, now: time.Now}
+func NewRunnerConfigurations(config aws.Config, table string) *RunnerConfigurations {
+	return &RunnerConfigurations{table: newTable(config, table), now: time.Now}
 }
 
-// PutConfiguration implements launch.Configurations.
-func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c launch.Configuration) error {
+// PutConfiguration implements configuration.Store.
+func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configuration.Configuration) error {
 	body, err := c.Canonical()
 	if err != nil {
 		return err
 	}
-	id, err := c.ConfigurationID()
+	id, err := c.ID()
 	if err != nil {
 		return err
 	}
-	current := c.ResourceName() + configurationSeparator + id
-	put := newUpdate().set(attributeConfigurationJSON, stringAttr(string(body))).remove(attributeExpiry)
-	if _, err := put.write(ctx, r.client, r.table, itemKey(typeConfiguration, current)); err != nil {
-		return wrapError(ctx, "dynamodb:UpdateItem", err)
+	current := c.ResourceName() + protocol.NameSeparator + id
+	put := newUpdate().set(protocol.AttrConfiguration, string(body)).remove(protocol.AttrExpiresAt)
+	if err := r.table.change(ctx, itemKey(protocol.TypeRunnerConfiguration, current), put); err != nil {
+		return err
 	}
-	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifNotExists(attributeExpiry))
+	others, err := r.versions(ctx, c.ResourceName(), newUpdate().ifNotExists(protocol.AttrExpiresAt))
 	if err != nil {
 		return err
 	}
-	expiry := numberAttr(r.now().Add(launch.ConfigurationRetentionDays * 24 * time.Hour).Unix())
+	expiry := r.now().Add(configuration.RetentionDays * 24 * time.Hour).Unix()
 	for _, other := range others {
 		if other == current {
 			continue
 		}
-		// One that is gone by now stays so.
-		expire := newUpdate().ifExists(keyName).set(attributeExpiry, expiry)
-		_, err := expire.write(ctx, r.client, r.table, itemKey(typeConfiguration, other))
-		if _, gone := conditionFailed(err); err != nil && !gone {
-			return wrapError(ctx, "dynamodb:UpdateItem", err)
+		// A version that is gone by now is not made again.
+		expire := newUpdate().ifExists(protocol.AttrName).set(protocol.AttrExpiresAt, expiry)
+		if err := r.table.change(ctx, itemKey(protocol.TypeRunnerConfiguration, other), expire); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// versions are the names of a runner's items that the filter lets through.
+// versions are the names of a runner's items that meet the filter's conditions.
 func (r *RunnerConfigurations) versions(ctx context.Context, runner string, filter *update) ([]string, error) {
-	items, err := query(ctx, r.client, r.table, typeConfiguration, runner+configurationSeparator, filter)
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
-	names := make([]string, len(items))
-	for i, found := range items {
-		names[i] = stringOf(found[keyName])
-	}
-	return names, nil
+	items, err := r.table.query(ctx, protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator, filter)
+	return stringsOf(items, protocol.AttrName), err
 }
 
-// GetConfiguration implements launch.Configurations.
-func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (launch.Configuration, error) {
-	found, err := read(ctx, r.client, r.table, itemKey(typeConfiguration, runner+configurationSeparator+id))
+// GetConfiguration implements configuration.Store.
+func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (configuration.Configuration, error) {
+	found, err := r.table.read(ctx, itemKey(protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator+id))
 	switch {
 	case err != nil:
-		return launch.Configuration{}, wrapError(ctx, "dynamodb:GetItem", err)
+		return configuration.Configuration{}, err
 	case found == nil:
-		return launch.Configuration{}, launch.ErrNoConfiguration
+		return configuration.Configuration{}, configuration.ErrNotFound
 	}
-	return launch.ParseConfiguration([]byte(stringOf(found[attributeConfigurationJSON])), id)
+	return configuration.Parse([]byte(stringOf(found[protocol.AttrConfiguration])), id)
 }
 
-// DeleteConfigurations implements launch.Configurations.
+// DeleteConfigurations implements configuration.Store.
 func (r *RunnerConfigurations) DeleteConfigurations(ctx context.Context, runner string) error {
 	names, err := r.versions(ctx, runner, newUpdate())
-	if err != nil {
-		return err
-	}
 	for _, name := range names {
-		_, err := r.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &r.table, Key: itemKey(typeConfiguration, name)})
-		if err != nil {
-			return wrapError(ctx, "dynamodb:DeleteItem", err)
+		if err = r.table.remove(ctx, itemKey(protocol.TypeRunnerConfiguration, name), newUpdate()); err != nil {
+			break
 		}
 	}
-	return nil
+	return err
 }

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -14,19 +15,13 @@ import (
 const codeNoInstance = "InvalidInstanceID.NotFound"
 
 // RunnerHosts are EC2 instances.
-type RunnerHosts struct{ client instanceClient }
+type RunnerHosts struct{ client *ec2.Client }
 
 var _ launch.Hosts = (*RunnerHosts)(nil)
 
-type instanceClient interface {
-	RunInstances(ctx context.Context, input *ec2.RunInstancesInput, options ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
-	DescribeInstances(ctx context.Context, input *ec2.DescribeInstancesInput, options ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
-	TerminateInstances(ctx context.Context, input *ec2.TerminateInstancesInput, options ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
-}
-
 // NewRunnerHosts asks EC2.
-func NewRunnerHosts(configuration aws.Config) *RunnerHosts {
-	return &RunnerHosts{client: ec2.NewFromConfig(configuration)}
+func NewRunnerHosts(config aws.Config) *RunnerHosts {
+	return &RunnerHosts{client: ec2.NewFromConfig(config)}
 }
 
 // Run implements launch.Hosts.
@@ -72,11 +67,29 @@ func hostStatus(found types.Instance) launch.HostStatus {
 	return status
 }
 
-// Terminate implements launch.Hosts.
+// Terminate implements launch.Hosts. The permission depends on the instance's
+// tags, and an instance that has ended loses them after a while: EC2 then refuses
+// in place of saying that it is gone, so a refusal is looked into.
 func (h *RunnerHosts) Terminate(ctx context.Context, host string) error {
 	_, err := h.client.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{host}})
-	if err == nil || code(err) == codeNoInstance {
+	switch {
+	case err == nil, code(err) == codeNoInstance:
+		return nil
+	case isDenied(code(err)) && h.ended(ctx, host):
 		return nil
 	}
 	return wrapError(ctx, "ec2:TerminateInstances", err)
+}
+
+// ended reports whether an instance has ended, or EC2 does not know it. Without
+// an answer it has not.
+func (h *RunnerHosts) ended(ctx context.Context, host string) bool {
+	status, err := h.Host(ctx, host)
+	switch {
+	case errors.Is(err, launch.ErrNoHost):
+		return true
+	case err != nil:
+		return false
+	}
+	return status.State == string(types.InstanceStateNameShuttingDown) || status.State == string(types.InstanceStateNameTerminated)
 }

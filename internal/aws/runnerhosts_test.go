@@ -18,9 +18,9 @@ import (
 )
 
 // testHosts is a host's life on a server that honours launch templates.
-func testHosts(t *testing.T, configuration aws.Config) {
-	ctx, client := t.Context(), ec2.NewFromConfig(configuration)
-	subnets, err := NewAccount(configuration).DefaultSubnets(ctx)
+func testHosts(t *testing.T, config aws.Config) {
+	ctx, client := t.Context(), ec2.NewFromConfig(config)
+	subnets, err := NewAccount(config).DefaultSubnets(ctx)
 	require.NoError(t, err)
 	require.NotEmpty(t, subnets)
 	images, err := client.DescribeImages(ctx, &ec2.DescribeImagesInput{Owners: []string{"amazon"}})
@@ -31,7 +31,7 @@ func testHosts(t *testing.T, configuration aws.Config) {
 		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: images.Images[0].ImageId, InstanceType: types.InstanceTypeM5Large},
 	})
 	require.NoError(t, err)
-	hosts := NewRunnerHosts(configuration)
+	hosts := NewRunnerHosts(config)
 	request := launch.HostRequest{Token: "token", LaunchTemplate: aws.ToString(made.LaunchTemplate.LaunchTemplateId), TemplateVersion: "1", Subnet: subnets[0]}
 	host, err := hosts.Run(ctx, request)
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func TestRunInstances(t *testing.T) {
 		fmt.Fprint(w, `<RunInstancesResponse><instancesSet><item><instanceId>i-1</instanceId></item></instancesSet></RunInstancesResponse>`)
 		return true
 	})
-	host, err := NewRunnerHosts(configuration(t, proxy.Endpoint())).Run(t.Context(), launch.HostRequest{Token: "token", LaunchTemplate: "lt-1", TemplateVersion: "3", Subnet: "subnet-1"})
+	host, err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), launch.HostRequest{Token: "token", LaunchTemplate: "lt-1", TemplateVersion: "3", Subnet: "subnet-1"})
 	require.NoError(t, err)
 	assert.Equal(t, "i-1", host)
 	delete(form, "Version")
@@ -84,7 +84,7 @@ func TestHostRefusals(t *testing.T) {
 		t.Helper()
 		proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 		proxy.On(operation, answer)
-		return NewRunnerHosts(configuration(t, proxy.Endpoint()))
+		return NewRunnerHosts(sdkConfig(t, proxy.Endpoint()))
 	}
 	words := func(code, message string) fakeaws.Answer {
 		return func(_ int, w http.ResponseWriter, _ *http.Request) bool {
@@ -120,5 +120,50 @@ func TestHostRefusals(t *testing.T) {
 
 func TestRunnerHosts(t *testing.T) {
 	t.Parallel()
-	testHosts(t, configuration(t, fakeaws.Start(t).Endpoint()))
+	testHosts(t, sdkConfig(t, fakeaws.Start(t).Endpoint()))
+}
+
+// TestTerminateRefused: EC2 refuses the termination of an instance that has lost
+// its tags. It is an error only where the instance still is.
+func TestTerminateRefused(t *testing.T) {
+	t.Parallel()
+	described := func(state string) fakeaws.Answer {
+		return func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+			fmt.Fprintf(w, `<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceState><name>%s</name></instanceState></item></instancesSet></item></reservationSet></DescribeInstancesResponse>`, state)
+			return true
+		}
+	}
+	for name, c := range map[string]struct {
+		refusal  string
+		describe fakeaws.Answer
+		fails    bool
+	}{
+		"terminated":                 {refusal: "UnauthorizedOperation", describe: described("terminated")},
+		"shutting down":              {refusal: "UnauthorizedOperation", describe: described("shutting-down")},
+		"forgotten":                  {refusal: "UnauthorizedOperation", describe: fakeaws.Error(http.StatusBadRequest, "InvalidInstanceID.NotFound")},
+		"not listed":                 {refusal: "UnauthorizedOperation", describe: described("")},
+		"running":                    {refusal: "UnauthorizedOperation", describe: described("running"), fails: true},
+		"stopped":                    {refusal: "UnauthorizedOperation", describe: described("stopped"), fails: true},
+		"that may not be looked at":  {refusal: "UnauthorizedOperation", describe: fakeaws.Error(http.StatusForbidden, "UnauthorizedOperation"), fails: true},
+		"that may not be terminated": {refusal: "OperationNotPermitted", describe: described("terminated"), fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
+			proxy.On("TerminateInstances", fakeaws.Error(http.StatusForbidden, c.refusal))
+			proxy.On("DescribeInstances", c.describe)
+			if name == "not listed" {
+				proxy.On("DescribeInstances", func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+					fmt.Fprint(w, `<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>`)
+					return true
+				})
+			}
+			err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).Terminate(t.Context(), "i-1")
+			if !c.fails {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, "ec2:TerminateInstances")
+		})
+	}
 }

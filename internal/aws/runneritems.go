@@ -2,193 +2,108 @@ package aws
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/lifecycle"
-)
-
-// Attributes of a runner item that the lifecycle function writes
-// (docs/wire.md, "Runner item").
-const (
-	attributeStackID         = "stackId"
-	attributeStackName       = "stackName"
-	attributeRunnerName      = "runnerName"
-	attributeConfigurationID = "configurationId"
-	attributeEnvironment     = "environment"
-	attributeDistribution    = "distributionName"
-	attributeDistributionID  = "distributionId"
-	attributeObject          = "attiniObjectIdentifier"
-	attributeStartupCommands = "startupCommands"
 )
 
 // RunnerItems are the runners' items in the resource-state table, as stacks
 // write them.
-type RunnerItems struct {
-	client tableClient
-	table  string
-}
+type RunnerItems struct{ table table }
 
 var _ lifecycle.Runners = (*RunnerItems)(nil)
 
 // NewRunnerItems writes the table of the given name.
-func NewRunnerItems(configuration aws.Config, table string) *RunnerItems {
-	return &RunnerItems{client: dynamodb.NewFromConfig(configuration), table: table}
+func NewRunnerItems(config aws.Config, table string) *RunnerItems {
+	return &RunnerItems{newTable(config, table)}
 }
 
 // PutRunner implements lifecycle.Runners.
 func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) error {
 	c := runner.Configuration
-	u := newUpdate().remove(attributeDeleted)
-	put := func(attribute string, value types.AttributeValue) {
-		if value == nil {
-			u.remove(attribute)
-		} else {
-			u.set(attribute, value)
-		}
-	}
-	put(attributeStackID, stringAttr(runner.StackID))
-	put(attributeConfigurationID, stringAttr(runner.ConfigurationID))
-	put(attributeStackName, stringAttr(c.StackName))
-	put(attributeRunnerName, stringAttr(c.RunnerName))
-	put(attributeQueue, stringAttr(c.QueueURL))
-	put("taskDefinitionArn", stringAttr(c.Task.Definition))
-	put("cluster", stringAttr(c.Task.Cluster))
-	put("container", stringOrNil(c.Task.Container))
-	put("roleArn", stringOrNil(c.Task.RoleARN))
-	put("cpu", numberOrNil(c.Task.CPU))
-	put("memory", numberOrNil(c.Task.Memory))
-	put("subnets", stringSetOrNil(c.Network.Subnets))
-	put("securityGroups", stringSetOrNil(c.Network.SecurityGroups))
-	put("assignPublicIp", stringOrNil(c.Network.AssignPublicIP))
-	put("logLevel", stringOrNil(c.Runner.LogLevel))
-	put("maxConcurrentJobs", numberOrNil(c.Runner.MaxConcurrentJobs))
-	put("idleTimeToLive", numberOrNil(c.Runner.IdleTimeToLive))
-	put("jobTimeout", numberOrNil(c.Runner.JobTimeout))
-	put("startupCommandsTimeout", numberOrNil(c.Startup.CommandsTimeout))
-	put(attributeStartupCommands, stringListOrNil(c.Startup.Commands))
-	put("attiniVersion", stringOrNil(runner.AgentVersion))
-	put("ec2Configuration", hostOrNil(c.Host))
+	u := newUpdate().remove(protocol.AttrDeleted)
+	u.set(protocol.AttrStackID, runner.StackID).set(protocol.AttrConfigurationID, runner.ConfigurationID)
+	u.set(protocol.AttrStackName, c.StackName).set(protocol.AttrRunnerName, c.RunnerName).set(protocol.AttrQueueURL, c.QueueURL)
+	u.set(protocol.AttrTaskDefinition, c.Task.Definition).set(protocol.AttrCluster, c.Task.Cluster)
+	u.setOrRemove(protocol.AttrContainer, c.Task.Container)
+	u.setOrRemove(protocol.AttrRoleARN, c.Task.RoleARN)
+	u.setOrRemove(protocol.AttrCPU, c.Task.CPU)
+	u.setOrRemove(protocol.AttrMemory, c.Task.Memory)
+	u.setOrRemove(protocol.AttrSubnets, textSet(c.Network.Subnets))
+	u.setOrRemove(protocol.AttrSecurityGroups, textSet(c.Network.SecurityGroups))
+	u.setOrRemove(protocol.AttrAssignPublicIP, c.Network.AssignPublicIP)
+	u.setOrRemove(protocol.AttrLogLevel, c.Runner.LogLevel)
+	u.setOrRemove(protocol.AttrMaxConcurrentJobs, c.Runner.MaxConcurrentJobs)
+	u.setOrRemove(protocol.AttrIdleTimeToLive, c.Runner.IdleTimeToLive)
+	u.setOrRemove(protocol.AttrJobTimeout, c.Runner.JobTimeout)
+	u.setOrRemove(protocol.AttrStartupCommandsTimeout, c.Startup.CommandsTimeout)
+	u.setOrRemove(protocol.AttrStartupCommands, c.Startup.Commands)
+	u.setOrRemove(protocol.AttrAgentVersion, runner.AgentVersion)
+	u.setOrRemove(protocol.AttrHost, hostAttributes(c.Host))
 	setOrigin(u, runner.Origin)
-	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, c.ResourceName()))
-	if err != nil {
-		return wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return nil
+	return r.table.change(ctx, itemKey(protocol.TypeRunner, c.ResourceName()), u)
 }
 
 // setOrigin sets what is known of an origin, and leaves the rest.
 func setOrigin(u *update, origin lifecycle.Origin) {
 	for _, attribute := range []struct{ name, value string }{
-		{attributeEnvironment, origin.Environment},
-		{attributeDistribution, origin.DistributionName},
-		{attributeDistributionID, origin.DistributionID},
-		{attributeObject, origin.ObjectIdentifier},
+		{protocol.AttrEnvironment, origin.Environment},
+		{protocol.AttrDistributionName, origin.DistributionName},
+		{protocol.AttrDistributionID, origin.DistributionID},
+		{protocol.AttrObjectIdentifier, origin.ObjectIdentifier},
 	} {
 		if attribute.value != "" {
-			u.set(attribute.name, stringAttr(attribute.value))
+			u.set(attribute.name, attribute.value)
 		}
 	}
 }
 
 func originOf(found item) lifecycle.Origin {
 	return lifecycle.Origin{
-		Environment: stringOf(found[attributeEnvironment]), DistributionName: stringOf(found[attributeDistribution]),
-		DistributionID: stringOf(found[attributeDistributionID]), ObjectIdentifier: stringOf(found[attributeObject]),
+		Environment: stringOf(found[protocol.AttrEnvironment]), DistributionName: stringOf(found[protocol.AttrDistributionName]),
+		DistributionID: stringOf(found[protocol.AttrDistributionID]), ObjectIdentifier: stringOf(found[protocol.AttrObjectIdentifier]),
 	}
 }
 
-// These return nil for an absent value: PutRunner then removes the attribute.
-
-func stringOrNil(value string) types.AttributeValue {
-	if value == "" {
-		return nil
-	}
-	return stringAttr(value)
-}
-
-func numberOrNil(value int) types.AttributeValue {
-	if value == 0 {
-		return nil
-	}
-	return numberAttr(int64(value))
-}
-
-func stringSetOrNil(values []string) types.AttributeValue {
-	if len(values) == 0 {
-		return nil
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return &types.AttributeValueMemberSS{Value: slices.Compact(sorted)}
-}
-
-func stringListOrNil(values []string) types.AttributeValue {
-	if len(values) == 0 {
-		return nil
-	}
-	list := &types.AttributeValueMemberL{}
-	for _, value := range values {
-		list.Value = append(list.Value, stringAttr(value))
-	}
-	return list
-}
-
-func hostOrNil(host *launch.Host) types.AttributeValue {
+// hostAttributes are a host's; nil for none.
+func hostAttributes(host *configuration.Host) map[string]string {
 	if host == nil {
 		return nil
 	}
-	value := &types.AttributeValueMemberM{Value: item{}}
-	for _, attribute := range []struct{ name, value string }{
-		{"instanceType", host.InstanceType}, {"instanceProfile", host.InstanceProfile}, {"ecsClientLogGroup", host.LogGroup}, {"ami", host.AMI},
-	} {
-		if attribute.value != "" {
-			value.Value[attribute.name] = stringAttr(attribute.value)
-		}
+	attributes := map[string]string{
+		protocol.AttrInstanceType: host.InstanceType, protocol.AttrInstanceProfile: host.InstanceProfile,
+		protocol.AttrHostLogGroup: host.LogGroup, protocol.AttrAMI: host.AMI,
 	}
-	return value
+	maps.DeleteFunc(attributes, func(_, value string) bool { return value == "" })
+	return attributes
 }
 
 // StackOf implements lifecycle.Runners.
 func (r *RunnerItems) StackOf(ctx context.Context, name string) (string, error) {
-	found, err := read(ctx, r.client, r.table, itemKey(typeRunner, name))
-	switch {
-	case err != nil:
-		return "", wrapError(ctx, "dynamodb:GetItem", err)
-	case found == nil:
-		return "", launch.ErrNoRunner
+	found, err := r.table.read(ctx, itemKey(protocol.TypeRunner, name))
+	if err == nil && found == nil {
+		err = launch.ErrNoRunner
 	}
-	return stringOf(found[attributeStackID]), nil
+	return stringOf(found[protocol.AttrStackID]), err
 }
 
 // RunnersOf implements lifecycle.Runners.
 func (r *RunnerItems) RunnersOf(ctx context.Context, stackID, stackName string) ([]string, error) {
-	filter := newUpdate().ifEqual(attributeStackID, stringAttr(stackID))
-	items, err := query(ctx, r.client, r.table, typeRunner, launch.ResourceName(stackName, ""), filter)
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
-	var names []string
-	for _, found := range items {
-		names = append(names, stringOf(found[attributeRunnerName]))
-	}
-	slices.Sort(names)
-	return names, nil
+	items, err := r.table.query(ctx, protocol.TypeRunner, configuration.ResourceName(stackName, ""), newUpdate().ifEqual(protocol.AttrStackID, stackID))
+	return slices.Sorted(slices.Values(stringsOf(items, protocol.AttrRunnerName))), err
 }
 
 // SetOrigin implements lifecycle.Runners.
 func (r *RunnerItems) SetOrigin(ctx context.Context, name string, origin lifecycle.Origin) error {
-	u := newUpdate().ifExists(keyName)
-	setOrigin(u, origin)
-	if len(u.sets) == 0 {
+	u := newUpdate().ifExists(protocol.AttrName)
+	if setOrigin(u, origin); len(u.sets) == 0 {
 		return nil
 	}
-	_, err := u.write(ctx, r.client, r.table, itemKey(typeRunner, name))
-	if _, gone := conditionFailed(err); err != nil && !gone {
-		return wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return nil
+	return r.table.change(ctx, itemKey(protocol.TypeRunner, name), u)
 }

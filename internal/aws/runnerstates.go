@@ -3,166 +3,135 @@ package aws
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
-)
-
-// typeRunner is the resource type of runners' items.
-const typeRunner = "Runner"
-
-// Attributes of a runner item (docs/wire.md, "Runner item"). The lifecycle
-// function or the agent uses those of the first group, too.
-const (
-	attributeQueue        = "sqsQueueUrl"
-	attributeTask         = "taskId"
-	attributeStarted      = "started"
-	attributeTaskHash     = "taskConfigHashCode"
-	attributeHost         = "latestEc2InstanceId"
-	attributeHookDisabled = "shutdownHookDisabled"
-	attributeRetired      = "retiredTaskId"
-	attributeRetiredAt    = "retiredAt"
-
-	attributeConfiguration        = "taskConfigurationId"
-	attributeCluster              = "taskCluster"
-	attributeTaskHost             = "taskEc2InstanceId"
-	attributeTaskStartedAt        = "taskStartedAt"
-	attributeHostConfiguration    = "hostConfigurationId"
-	attributeHostBootedAt         = "hostBootedAt"
-	attributeOwner                = "startOwner"
-	attributeLockedUntil          = "startUntil"
-	attributeAttempt              = "startAttempt"
-	attributeAttemptConfiguration = "startConfigurationId"
-	attributeFailedAttempt        = "failedAttempt"
-	attributeFailures             = "startFailures"
-	attributeDeleted              = "deleted"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // RunnerStates are the runners' items in the resource-state table. The
 // lifecycle function makes them.
 type RunnerStates struct {
-	client tableClient
-	table  string
-	now    func() time.Time
+	table table
+	now   func() time.Time
 }
 
 var _ launch.States = (*RunnerStates)(nil)
 
 // NewRunnerStates reads and writes the table of the given name.
-func NewRunnerStates(configuration aws.Config, table string) *RunnerStates {
-	return &RunnerStates{client: dynamodb.NewFromConfig(configuration), table: table, now: time.Now}
+func NewRunnerStates(config aws.Config, table string) *RunnerStates {
+	return &RunnerStates{table: newTable(config, table), now: time.Now}
 }
 
 func stateOf(found item) launch.State {
 	return launch.State{
-		QueueURL: stringOf(found[attributeQueue]),
-		Task:     stringOf(found[attributeTask]), Configuration: stringOf(found[attributeConfiguration]), Cluster: stringOf(found[attributeCluster]),
-		TaskHost: stringOf(found[attributeTaskHost]), TaskStartedAt: timeOf(found[attributeTaskStartedAt]), Retired: stringOf(found[attributeRetired]),
-		Host: stringOf(found[attributeHost]), HostConfiguration: stringOf(found[attributeHostConfiguration]), HostBootedAt: timeOf(found[attributeHostBootedAt]),
-		Attempt: stringOf(found[attributeAttempt]), AttemptConfiguration: stringOf(found[attributeAttemptConfiguration]),
-		LockedUntil: timeOf(found[attributeLockedUntil]), FailedAttempt: stringOf(found[attributeFailedAttempt]),
-		StartFailures: int(intOf(found[attributeFailures])),
+		QueueURL: stringOf(found[protocol.AttrQueueURL]),
+		Task:     stringOf(found[protocol.AttrTaskID]), Configuration: stringOf(found[protocol.AttrTaskConfigurationID]), Cluster: stringOf(found[protocol.AttrTaskCluster]),
+		TaskHost: stringOf(found[protocol.AttrTaskHostID]), TaskStartedAt: timeOf(found[protocol.AttrTaskStartedAt]), Retired: stringOf(found[protocol.AttrRetiredTaskID]),
+		Host: stringOf(found[protocol.AttrHostID]), HostConfiguration: stringOf(found[protocol.AttrHostConfigurationID]), HostBootedAt: timeOf(found[protocol.AttrHostBootedAt]),
+		Attempt: stringOf(found[protocol.AttrStartAttempt]), AttemptConfiguration: stringOf(found[protocol.AttrStartConfigurationID]),
+		LockedUntil: timeOf(found[protocol.AttrStartUntil]), FailedAttempt: stringOf(found[protocol.AttrFailedAttempt]),
+		StartFailures: int(intOf(found[protocol.AttrStartFailures])),
 	}
 }
 
 // isActive reports whether an item is a runner's that is not being deleted.
-func isActive(found item) bool { return found != nil && !isTrue(found[attributeDeleted]) }
+func isActive(found item) bool { return found != nil && !isTrue(found[protocol.AttrDeleted]) }
 
 // State implements launch.States.
 func (s *RunnerStates) State(ctx context.Context, runner string) (launch.State, error) {
-	found, err := read(ctx, s.client, s.table, itemKey(typeRunner, runner))
+	found, err := s.table.read(ctx, itemKey(protocol.TypeRunner, runner))
 	switch {
 	case err != nil:
-		return launch.State{}, wrapError(ctx, "dynamodb:GetItem", err)
+		return launch.State{}, err
 	case !isActive(found):
 		return launch.State{}, launch.ErrNoRunner
 	}
 	return stateOf(found), nil
 }
 
-// write writes to the item of a runner that is there and open; unmet is the
-// error when the write's own condition did not hold.
+// write changes the item of a runner that is not being deleted; unmet is the error if
+// the change's own conditions are not met.
 func (s *RunnerStates) write(ctx context.Context, runner string, u *update, unmet error) (launch.State, error) {
-	u.ifExists(keyName).ifNotExists(attributeDeleted)
-	written, err := u.write(ctx, s.client, s.table, itemKey(typeRunner, runner))
-	found, isUnmet := conditionFailed(err)
+	u.ifExists(protocol.AttrName).ifNotExists(protocol.AttrDeleted)
+	found, met, err := s.table.update(ctx, itemKey(protocol.TypeRunner, runner), u)
 	switch {
-	case isUnmet && !isActive(found):
-		return launch.State{}, launch.ErrNoRunner
-	case isUnmet:
-		return stateOf(found), unmet
 	case err != nil:
-		return launch.State{}, wrapError(ctx, "dynamodb:UpdateItem", err)
+		return launch.State{}, err
+	case !isActive(found):
+		return launch.State{}, launch.ErrNoRunner
+	case !met:
+		return stateOf(found), unmet
 	}
-	return stateOf(written), nil
+	return stateOf(found), nil
 }
 
-// ifUnlocked: nobody but the owner has the lock.
+// ifUnlocked: no launcher but the owner has the lock.
 func (s *RunnerStates) ifUnlocked(u *update, owner string) *update {
-	until := u.namePlaceholder(attributeLockedUntil)
-	u.condition = append(u.condition, "(attribute_not_exists("+until+") OR "+until+" < "+u.valuePlaceholder(millisAttr(s.now()))+
-		" OR "+u.namePlaceholder(attributeOwner)+" = "+u.valuePlaceholder(stringAttr(owner))+")")
+	u.tests = append(u.tests, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s < %[2]s OR %[3]s = %[4]s)",
+		u.name(protocol.AttrStartUntil), u.value(s.now()), u.name(protocol.AttrStartOwner), u.value(owner)))
 	return u
 }
 
 // removeLock ends lock and attempt.
 func removeLock(u *update) *update {
-	return u.remove(attributeOwner, attributeLockedUntil, attributeAttempt, attributeAttemptConfiguration)
+	return u.remove(protocol.AttrStartOwner, protocol.AttrStartUntil, protocol.AttrStartAttempt, protocol.AttrStartConfigurationID)
 }
 
 // Lock implements launch.States.
 func (s *RunnerStates) Lock(ctx context.Context, runner string, lock launch.Lock) (launch.State, error) {
 	u := s.ifUnlocked(newUpdate(), lock.Owner)
-	u.set(attributeOwner, stringAttr(lock.Owner)).set(attributeLockedUntil, millisAttr(lock.Until))
-	u.set(attributeAttemptConfiguration, stringAttr(lock.Configuration)).setIfNotExists(attributeAttempt, stringAttr(lock.Attempt))
+	u.set(protocol.AttrStartOwner, lock.Owner).set(protocol.AttrStartUntil, lock.Until)
+	u.set(protocol.AttrStartConfigurationID, lock.Configuration).setIfNotExists(protocol.AttrStartAttempt, lock.Attempt)
 	return s.write(ctx, runner, u, launch.ErrLocked)
 }
 
 // Renew implements launch.States.
 func (s *RunnerStates) Renew(ctx context.Context, runner, owner string, until time.Time) error {
-	u := newUpdate().ifEqual(attributeOwner, stringAttr(owner)).set(attributeLockedUntil, millisAttr(until))
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
+	u := newUpdate().ifEqual(protocol.AttrStartOwner, owner).set(protocol.AttrStartUntil, until)
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
 // RecordTask implements launch.States.
 func (s *RunnerStates) RecordTask(ctx context.Context, runner, owner string, record launch.TaskRecord) error {
-	u := removeLock(newUpdate().ifEqual(attributeOwner, stringAttr(owner)))
-	u.set(attributeTask, stringAttr(record.Task)).set(attributeStarted, boolAttr(false))
-	u.set(attributeConfiguration, stringAttr(record.Configuration)).set(attributeCluster, stringAttr(record.Cluster))
-	u.set(attributeTaskHash, stringAttr(strconv.Itoa(int(launch.Hash(record.Configuration)))))
-	u.set(attributeTaskStartedAt, millisAttr(record.StartedAt)).set(attributeHookDisabled, boolAttr(false))
-	u.remove(attributeRetired, attributeRetiredAt, attributeHostBootedAt)
+	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, owner))
+	u.set(protocol.AttrTaskID, record.Task).set(protocol.AttrStarted, false)
+	u.set(protocol.AttrTaskConfigurationID, record.Configuration).set(protocol.AttrTaskCluster, record.Cluster)
+	u.set(protocol.AttrTaskHash, strconv.Itoa(int(configuration.Hash(record.Configuration))))
+	u.set(protocol.AttrTaskStartedAt, record.StartedAt).set(protocol.AttrHostKept, false)
+	u.remove(protocol.AttrRetiredTaskID, protocol.AttrRetiredAt, protocol.AttrHostBootedAt)
 	if record.Host == "" {
-		u.remove(attributeTaskHost, attributeHost, attributeHostConfiguration)
+		u.remove(protocol.AttrTaskHostID, protocol.AttrHostID, protocol.AttrHostConfigurationID)
 	} else {
-		u.set(attributeTaskHost, stringAttr(record.Host))
+		u.set(protocol.AttrTaskHostID, record.Host)
 	}
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
 // RecordHost implements launch.States.
 func (s *RunnerStates) RecordHost(ctx context.Context, runner, owner string, record launch.HostRecord) error {
-	u := removeLock(newUpdate().ifEqual(attributeOwner, stringAttr(owner)))
-	u.set(attributeHost, stringAttr(record.Host)).set(attributeHostConfiguration, stringAttr(record.Configuration))
-	u.set(attributeHostBootedAt, millisAttr(record.BootedAt))
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
+	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, owner))
+	u.set(protocol.AttrHostID, record.Host).set(protocol.AttrHostConfigurationID, record.Configuration)
+	u.set(protocol.AttrHostBootedAt, record.BootedAt)
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
 
 // Release implements launch.States.
 func (s *RunnerStates) Release(ctx context.Context, runner, owner string, failed bool) error {
-	u := removeLock(newUpdate().ifEqual(attributeOwner, stringAttr(owner)))
+	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, owner))
 	if failed {
-		u.copyFrom(attributeFailedAttempt, attributeAttempt)
+		u.copyFrom(protocol.AttrFailedAttempt, protocol.AttrStartAttempt)
 	}
-	_, err := s.write(ctx, runner, u, launch.ErrLockLost)
-	if errors.Is(err, launch.ErrLockLost) || errors.Is(err, launch.ErrNoRunner) {
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
+	if errors.Is(err, launch.ErrChanged) || errors.Is(err, launch.ErrNoRunner) {
 		return nil
 	}
 	return err
@@ -170,63 +139,48 @@ func (s *RunnerStates) Release(ctx context.Context, runner, owner string, failed
 
 // RemoveTask implements launch.States.
 func (s *RunnerStates) RemoveTask(ctx context.Context, runner, task string, progress bool) (launch.State, error) {
-	u := newUpdate().ifEqual(attributeTask, stringAttr(task))
-	u.remove(attributeTask, attributeStarted, attributeConfiguration, attributeTaskHash, attributeCluster, attributeTaskHost, attributeTaskStartedAt)
+	u := newUpdate().ifEqual(protocol.AttrTaskID, task)
+	u.remove(protocol.AttrTaskID, protocol.AttrStarted, protocol.AttrTaskConfigurationID, protocol.AttrTaskHash, protocol.AttrTaskCluster, protocol.AttrTaskHostID, protocol.AttrTaskStartedAt)
 	if progress {
-		u.remove(attributeFailures)
+		u.remove(protocol.AttrStartFailures)
 	} else {
-		u.increment(attributeFailures)
+		u.increment(protocol.AttrStartFailures)
 	}
 	return s.write(ctx, runner, u, launch.ErrChanged)
 }
 
 // ForgetHost implements launch.States.
 func (s *RunnerStates) ForgetHost(ctx context.Context, runner, host, owner string, failed bool) (launch.State, error) {
-	u := s.ifUnlocked(newUpdate(), owner).ifEqual(attributeHost, stringAttr(host)).ifNotEqual(attributeTaskHost, stringAttr(host))
-	u.remove(attributeHost, attributeHostConfiguration, attributeHostBootedAt)
+	u := s.ifUnlocked(newUpdate(), owner).ifEqual(protocol.AttrHostID, host).ifNotEqual(protocol.AttrTaskHostID, host)
+	u.remove(protocol.AttrHostID, protocol.AttrHostConfigurationID, protocol.AttrHostBootedAt)
 	if failed {
-		u.increment(attributeFailures)
+		u.increment(protocol.AttrStartFailures)
 	}
 	return s.write(ctx, runner, u, launch.ErrChanged)
 }
 
 // ResetFailures implements launch.States.
 func (s *RunnerStates) ResetFailures(ctx context.Context, runner string) error {
-	_, err := s.write(ctx, runner, newUpdate().remove(attributeFailures), launch.ErrChanged)
+	_, err := s.write(ctx, runner, newUpdate().remove(protocol.AttrStartFailures), launch.ErrChanged)
 	return err
 }
 
 // BootingRunners implements launch.States.
 func (s *RunnerStates) BootingRunners(ctx context.Context) ([]string, error) {
-	items, err := query(ctx, s.client, s.table, typeRunner, "", newUpdate().ifExists(attributeHostBootedAt).ifNotExists(attributeDeleted))
-	if err != nil {
-		return nil, wrapError(ctx, "dynamodb:Query", err)
-	}
-	names := make([]string, len(items))
-	for i, found := range items {
-		names[i] = stringOf(found[keyName])
-	}
-	return names, nil
+	items, err := s.table.query(ctx, protocol.TypeRunner, "", newUpdate().ifExists(protocol.AttrHostBootedAt).ifNotExists(protocol.AttrDeleted))
+	return stringsOf(items, protocol.AttrName), err
 }
 
 // MarkDeleted implements launch.States.
 func (s *RunnerStates) MarkDeleted(ctx context.Context, runner string) (launch.State, error) {
-	u := newUpdate().ifExists(keyName).set(attributeDeleted, boolAttr(true))
-	written, err := u.write(ctx, s.client, s.table, itemKey(typeRunner, runner))
-	if _, isUnmet := conditionFailed(err); isUnmet {
-		return launch.State{}, launch.ErrNoRunner
+	found, met, err := s.table.update(ctx, itemKey(protocol.TypeRunner, runner), newUpdate().ifExists(protocol.AttrName).set(protocol.AttrDeleted, true))
+	if err == nil && !met {
+		err = launch.ErrNoRunner
 	}
-	if err != nil {
-		return launch.State{}, wrapError(ctx, "dynamodb:UpdateItem", err)
-	}
-	return stateOf(written), nil
+	return stateOf(found), err
 }
 
 // Delete implements launch.States.
 func (s *RunnerStates) Delete(ctx context.Context, runner string) error {
-	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: itemKey(typeRunner, runner)})
-	if err != nil {
-		return wrapError(ctx, "dynamodb:DeleteItem", err)
-	}
-	return nil
+	return s.table.remove(ctx, itemKey(protocol.TypeRunner, runner), newUpdate())
 }

@@ -10,17 +10,13 @@ import (
 )
 
 // StateMachines are Step Functions' state machines.
-type StateMachines struct{ client executionClient }
+type StateMachines struct{ client *sfn.Client }
 
 var _ lifecycle.StateMachines = (*StateMachines)(nil)
 
-type executionClient interface {
-	StartExecution(ctx context.Context, input *sfn.StartExecutionInput, options ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
-}
-
 // NewStateMachines asks Step Functions.
-func NewStateMachines(configuration aws.Config) *StateMachines {
-	return &StateMachines{client: sfn.NewFromConfig(configuration)}
+func NewStateMachines(config aws.Config) *StateMachines {
+	return &StateMachines{client: sfn.NewFromConfig(config)}
 }
 
 // StartExecution implements lifecycle.StateMachines.

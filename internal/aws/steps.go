@@ -9,25 +9,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Steps are the steps of Step Functions that wait with a task token.
-type Steps struct{ client stepClient }
+type Steps struct{ client *sfn.Client }
 
 var _ launch.Steps = (*Steps)(nil)
 
-type stepClient interface {
-	SendTaskFailure(ctx context.Context, input *sfn.SendTaskFailureInput, options ...func(*sfn.Options)) (*sfn.SendTaskFailureOutput, error)
-	SendTaskHeartbeat(ctx context.Context, input *sfn.SendTaskHeartbeatInput, options ...func(*sfn.Options)) (*sfn.SendTaskHeartbeatOutput, error)
-}
-
 // NewSteps asks Step Functions.
-func NewSteps(configuration aws.Config) *Steps {
-	return &Steps{client: sfn.NewFromConfig(configuration)}
+func NewSteps(config aws.Config) *Steps {
+	return &Steps{client: sfn.NewFromConfig(config)}
 }
 
 // Fail implements launch.Steps.
-func (s *Steps) Fail(ctx context.Context, token string, failure launch.Failure) error {
+func (s *Steps) Fail(ctx context.Context, token string, failure message.Failure) error {
 	_, err := s.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &token, Error: aws.String(failure.Name), Cause: aws.String(failure.Cause)})
 	return stepError(ctx, "states:SendTaskFailure", err)
 }

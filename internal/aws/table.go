@@ -4,224 +4,221 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/attini-go/runner/agent/protocol"
 )
 
-// Keys of the resource-state table; see docs/wire.md.
-const (
-	keyType = "resourceType"
-	keyName = "name"
-	// attributeExpiry is the table's TTL attribute, epoch seconds.
-	attributeExpiry = "expiresAt"
-)
-
-// tableClient are the calls of DynamoDB that are made.
-type tableClient interface {
-	dynamodb.QueryAPIClient
-	GetItem(ctx context.Context, input *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	UpdateItem(ctx context.Context, input *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
-	DeleteItem(ctx context.Context, input *dynamodb.DeleteItemInput, options ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+// table is a DynamoDB table. Every read sees every write before it.
+type table struct {
+	client *dynamodb.Client
+	name   string
 }
 
-// item is an item of a table.
-type item = map[string]types.AttributeValue
-
-func itemKey(kind, name string) item {
-	return item{keyType: stringAttr(kind), keyName: stringAttr(name)}
+func newTable(config aws.Config, name string) table {
+	return table{dynamodb.NewFromConfig(config), name}
 }
 
-func stringAttr(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
-
-func boolAttr(value bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: value} }
-
-func numberAttr(value int64) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(value, 10)}
-}
-
-func millisAttr(at time.Time) types.AttributeValue { return numberAttr(at.UnixMilli()) }
-
-// stringOf is the text of an attribute; "" when it is absent or something else.
-func stringOf(value types.AttributeValue) string {
-	if s, ok := value.(*types.AttributeValueMemberS); ok {
-		return s.Value
-	}
-	return ""
-}
-
-// intOf is an attribute's number; 0 when it is absent or something else.
-func intOf(value types.AttributeValue) int64 {
-	n, ok := value.(*types.AttributeValueMemberN)
-	if !ok {
-		return 0
-	}
-	result, err := strconv.ParseInt(n.Value, 10, 64)
+// read returns an item; nil if there is none.
+func (t table) read(ctx context.Context, key item) (item, error) {
+	output, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.name, Key: key, ConsistentRead: aws.Bool(true)})
 	if err != nil {
-		return 0
+		return nil, wrapError(ctx, "dynamodb:GetItem", err)
 	}
-	return result
+	return output.Item, nil
 }
 
-func isTrue(value types.AttributeValue) bool {
-	b, ok := value.(*types.AttributeValueMemberBOOL)
-	return ok && b.Value
-}
-
-// timeOf is an attribute's time; the zero time when it has none.
-func timeOf(value types.AttributeValue) time.Time {
-	if since := intOf(value); since != 0 {
-		return time.UnixMilli(since)
+// query returns the items of a resource type that meet a filter's conditions. Their
+// names begin with prefix.
+func (t table) query(ctx context.Context, kind, prefix string, filter *update) ([]item, error) {
+	condition := filter.name(protocol.AttrResourceType) + " = " + filter.value(kind)
+	if prefix != "" {
+		condition += " AND begins_with(" + filter.name(protocol.AttrName) + ", " + filter.value(prefix) + ")"
 	}
-	return time.Time{}
-}
-
-// conditionFailed reports whether the condition of a write did not hold, and the item
-// as it is, nil where there is none.
-func conditionFailed(err error) (found item, unmet bool) {
-	var failed *types.ConditionalCheckFailedException
-	if !errors.As(err, &failed) {
-		return nil, false
+	input := &dynamodb.QueryInput{
+		TableName: &t.name, ConsistentRead: aws.Bool(true), KeyConditionExpression: &condition, FilterExpression: filter.condition(),
+		ExpressionAttributeNames: filter.names, ExpressionAttributeValues: filter.values,
 	}
-	return failed.Item, true
+	var items []item
+	for pages := dynamodb.NewQueryPaginator(t.client, input); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, wrapError(ctx, "dynamodb:Query", err)
+		}
+		items = append(items, page.Items...)
+	}
+	return items, nil
 }
 
-// update builds a conditional write of an item. Every name and value has a
-// placeholder, so that no name is a reserved word.
+// update changes an item if it meets the conditions, and returns it as it is after
+// that. Otherwise met is false, and found is the item, nil if there is none.
+func (t table) update(ctx context.Context, key item, u *update) (found item, met bool, err error) {
+	output, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &t.name, Key: key, UpdateExpression: u.expression(), ConditionExpression: u.condition(),
+		ExpressionAttributeNames: u.names, ExpressionAttributeValues: u.values,
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	var unmet *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &unmet):
+		return unmet.Item, false, nil
+	case err != nil:
+		return nil, false, wrapError(ctx, "dynamodb:UpdateItem", err)
+	}
+	return output.Attributes, true, nil
+}
+
+// change is update for a caller that does not need the item. An unmet condition is
+// no error.
+func (t table) change(ctx context.Context, key item, u *update) error {
+	_, _, err := t.update(ctx, key, u)
+	return err
+}
+
+// remove deletes an item if it meets the conditions. An unmet condition is no error.
+func (t table) remove(ctx context.Context, key item, conditions *update) error {
+	_, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &t.name, Key: key, ConditionExpression: conditions.condition(),
+		ExpressionAttributeNames: conditions.names, ExpressionAttributeValues: conditions.values,
+	})
+	var unmet *types.ConditionalCheckFailedException
+	if err == nil || errors.As(err, &unmet) {
+		return nil
+	}
+	return wrapError(ctx, "dynamodb:DeleteItem", err)
+}
+
+// update is what to change in an item, and the conditions for that. Every name and
+// value has a placeholder, so that no name is a reserved word of DynamoDB. Values
+// are those that attributeOf takes.
 type update struct {
-	names                    map[string]string
-	values                   item
-	sets, removes, condition []string
+	names                               map[string]string
+	values                              item
+	sets, removes, adds, deletes, tests []string
 }
 
-func newUpdate() *update { return &update{names: map[string]string{}, values: item{}} }
+func newUpdate() *update { return &update{} }
 
-// namePlaceholder is the placeholder of an attribute.
-func (u *update) namePlaceholder(attribute string) string {
-	u.names["#"+attribute] = attribute
-	return "#" + attribute
-}
-
-// valuePlaceholder is the placeholder of a value.
-func (u *update) valuePlaceholder(value types.AttributeValue) string {
-	placeholder := fmt.Sprintf(":v%d", len(u.values))
-	u.values[placeholder] = value
+// name returns the placeholder of an attribute or, with a key, of an entry in a map.
+func (u *update) name(attribute string, key ...string) string {
+	if u.names == nil {
+		u.names = map[string]string{}
+	}
+	placeholder := "#" + attribute
+	u.names[placeholder] = attribute
+	for _, entry := range key {
+		placeholder += ".#entry"
+		u.names["#entry"] = entry
+	}
 	return placeholder
 }
 
-func (u *update) set(attribute string, value types.AttributeValue) *update {
-	u.sets = append(u.sets, u.namePlaceholder(attribute)+" = "+u.valuePlaceholder(value))
+// value returns the placeholder of a value.
+func (u *update) value(value any) string {
+	if u.values == nil {
+		u.values = item{}
+	}
+	placeholder := fmt.Sprintf(":v%d", len(u.values))
+	u.values[placeholder] = attributeOf(value)
+	return placeholder
+}
+
+func (u *update) set(attribute string, value any) *update {
+	return u.setEntry(u.name(attribute), value)
+}
+
+// setEntry sets what has a placeholder of name.
+func (u *update) setEntry(place string, value any) *update {
+	u.sets = append(u.sets, place+" = "+u.value(value))
 	return u
 }
 
+// setOrRemove removes an attribute if the value is empty.
+func (u *update) setOrRemove(attribute string, value any) *update {
+	if isEmpty(value) {
+		return u.remove(attribute)
+	}
+	return u.set(attribute, value)
+}
+
 // setIfNotExists sets an attribute that has no value yet.
-func (u *update) setIfNotExists(attribute string, value types.AttributeValue) *update {
-	u.sets = append(u.sets, fmt.Sprintf("%[1]s = if_not_exists(%[1]s, %[2]s)", u.namePlaceholder(attribute), u.valuePlaceholder(value)))
+func (u *update) setIfNotExists(attribute string, value any) *update {
+	u.sets = append(u.sets, fmt.Sprintf("%[1]s = if_not_exists(%[1]s, %[2]s)", u.name(attribute), u.value(value)))
 	return u
 }
 
 // increment adds one to an attribute, which is 0 when it is absent.
 func (u *update) increment(attribute string) *update {
-	u.sets = append(u.sets, fmt.Sprintf("%[1]s = if_not_exists(%[1]s, %[2]s) + %[3]s", u.namePlaceholder(attribute), u.valuePlaceholder(numberAttr(0)), u.valuePlaceholder(numberAttr(1))))
+	u.adds = append(u.adds, u.name(attribute)+" "+u.value(1))
 	return u
 }
 
 // copyFrom sets an attribute to what another is before the write.
 func (u *update) copyFrom(attribute, from string) *update {
-	u.sets = append(u.sets, u.namePlaceholder(attribute)+" = "+u.namePlaceholder(from))
+	u.sets = append(u.sets, u.name(attribute)+" = "+u.name(from))
+	return u
+}
+
+// addToSet and deleteFromSet change a set of texts.
+func (u *update) addToSet(attribute, member string) *update {
+	u.adds = append(u.adds, u.name(attribute)+" "+u.value(textSet{member}))
+	return u
+}
+
+func (u *update) deleteFromSet(attribute, member string) *update {
+	u.deletes = append(u.deletes, u.name(attribute)+" "+u.value(textSet{member}))
 	return u
 }
 
 func (u *update) remove(attributes ...string) *update {
 	for _, attribute := range attributes {
-		u.removes = append(u.removes, u.namePlaceholder(attribute))
+		u.removes = append(u.removes, u.name(attribute))
 	}
 	return u
 }
 
 func (u *update) ifExists(attribute string) *update {
-	u.condition = append(u.condition, "attribute_exists("+u.namePlaceholder(attribute)+")")
+	u.tests = append(u.tests, "attribute_exists("+u.name(attribute)+")")
 	return u
 }
 
 func (u *update) ifNotExists(attribute string) *update {
-	u.condition = append(u.condition, "attribute_not_exists("+u.namePlaceholder(attribute)+")")
+	u.tests = append(u.tests, "attribute_not_exists("+u.name(attribute)+")")
 	return u
 }
 
-func (u *update) ifEqual(attribute string, value types.AttributeValue) *update {
-	u.condition = append(u.condition, u.namePlaceholder(attribute)+" = "+u.valuePlaceholder(value))
+func (u *update) ifEqual(attribute string, value any) *update {
+	u.tests = append(u.tests, u.name(attribute)+" = "+u.value(value))
 	return u
 }
 
 // ifNotEqual holds for an absent attribute too.
-func (u *update) ifNotEqual(attribute string, value types.AttributeValue) *update {
-	u.condition = append(u.condition, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s <> %[2]s)", u.namePlaceholder(attribute), u.valuePlaceholder(value)))
+func (u *update) ifNotEqual(attribute string, value any) *update {
+	u.tests = append(u.tests, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s <> %[2]s)", u.name(attribute), u.value(value)))
 	return u
 }
 
-// write makes the write, and returns the item as it is after it.
-func (u *update) write(ctx context.Context, client tableClient, table string, key item) (item, error) {
-	var expression []string
-	if len(u.sets) > 0 {
-		expression = append(expression, "SET "+strings.Join(u.sets, ", "))
+func (u *update) condition() *string {
+	if len(u.tests) == 0 {
+		return nil
 	}
-	if len(u.removes) > 0 {
-		expression = append(expression, "REMOVE "+strings.Join(u.removes, ", "))
-	}
-	input := &dynamodb.UpdateItemInput{
-		TableName: &table, Key: key,
-		UpdateExpression: aws.String(strings.Join(expression, " ")), ExpressionAttributeNames: u.names,
-		ReturnValues:                        types.ReturnValueAllNew,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}
-	if len(u.values) > 0 {
-		input.ExpressionAttributeValues = u.values
-	}
-	if len(u.condition) > 0 {
-		input.ConditionExpression = aws.String(strings.Join(u.condition, " AND "))
-	}
-	output, err := client.UpdateItem(ctx, input)
-	if err != nil {
-		return nil, err
-	}
-	return output.Attributes, nil
+	return aws.String(strings.Join(u.tests, " AND "))
 }
 
-// read gets an item, as it is after all writes before; nil when there is none.
-func read(ctx context.Context, client tableClient, table string, key item) (item, error) {
-	output, err := client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: key, ConsistentRead: aws.Bool(true)})
-	if err != nil {
-		return nil, err
-	}
-	return output.Item, nil
-}
-
-// query gets all items of a resource type that the filter lets through, as they
-// are after all writes before. prefix, if there is one, begins their names.
-func query(ctx context.Context, client tableClient, table, kind, prefix string, filter *update) ([]item, error) {
-	condition := filter.namePlaceholder(keyType) + " = " + filter.valuePlaceholder(stringAttr(kind))
-	if prefix != "" {
-		condition += " AND begins_with(" + filter.namePlaceholder(keyName) + ", " + filter.valuePlaceholder(stringAttr(prefix)) + ")"
-	}
-	input := &dynamodb.QueryInput{
-		TableName: &table, ConsistentRead: aws.Bool(true), KeyConditionExpression: &condition,
-		ExpressionAttributeNames: filter.names, ExpressionAttributeValues: filter.values,
-	}
-	if len(filter.condition) > 0 {
-		input.FilterExpression = aws.String(strings.Join(filter.condition, " AND "))
-	}
-	var items []item
-	for pages := dynamodb.NewQueryPaginator(client, input); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
+func (u *update) expression() *string {
+	var clauses []string
+	for _, clause := range []struct {
+		keyword string
+		parts   []string
+	}{{"SET ", u.sets}, {"REMOVE ", u.removes}, {"ADD ", u.adds}, {"DELETE ", u.deletes}} {
+		if len(clause.parts) > 0 {
+			clauses = append(clauses, clause.keyword+strings.Join(clause.parts, ", "))
 		}
-		items = append(items, page.Items...)
 	}
-	return items, nil
+	return aws.String(strings.Join(clauses, " "))
 }

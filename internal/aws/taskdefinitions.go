@@ -13,15 +13,11 @@ import (
 )
 
 // TaskDefinitions are the account's ECS task definitions.
-type TaskDefinitions struct{ client definitionClient }
-
-type definitionClient interface {
-	DescribeTaskDefinition(ctx context.Context, input *ecs.DescribeTaskDefinitionInput, options ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error)
-}
+type TaskDefinitions struct{ client *ecs.Client }
 
 // NewTaskDefinitions asks ECS.
-func NewTaskDefinitions(configuration aws.Config) *TaskDefinitions {
-	return &TaskDefinitions{client: ecs.NewFromConfig(configuration)}
+func NewTaskDefinitions(config aws.Config) *TaskDefinitions {
+	return &TaskDefinitions{client: ecs.NewFromConfig(config)}
 }
 
 // TaskDefinition implements lifecycle.Account.

@@ -97,7 +97,7 @@ func everyCheck(t *testing.T, resource, task *cfn.Node) problem.List {
 	)
 	if runner.Ec2Configuration != nil {
 		alias, _ := compat.AliasNamed("AmazonLinux2023_inf")
-		problems.Add(compat.UnknownAlias(runner, alias, nil), compat.UnknownInstanceType(runner, []string{"m5.large"}))
+		problems.Add(compat.UnknownAlias(runner, alias, nil), compat.UnknownInstanceType(runner))
 	}
 	return problems
 }

@@ -47,21 +47,12 @@ func CheckHost(runner *schema.Runner, definition TaskDefinition, host Host) prob
 	return r.problems
 }
 
-// UnknownInstanceType is the Error for an instance type that the region does
-// not have. near are some that it has and that may be meant.
-func UnknownInstanceType(runner *schema.Runner, near []string) problem.Problem {
+// UnknownInstanceType is the Error for an instance type that the region does not
+// have.
+func UnknownInstanceType(runner *schema.Runner) problem.Problem {
 	given := runner.Ec2Configuration.InstanceType
-	message := fmt.Sprintf("there is no instance type %s in this region", wording.Quote(given.Literal))
-	if len(near) > 0 {
-		message += fmt.Sprintf(" (there is: %s)", wording.Listed(near))
-	}
-	if meant := wording.Nearest(given.Literal, near); meant != "" {
-		message += fmt.Sprintf("; did you mean %s?", meant)
-	} else {
-		message += "; choose one that the region has"
-	}
 	r := &reporter{runner: runner}
-	r.add(problem.Error, RuleInstanceType, writtenAs(given), message, "Ec2Configuration", "InstanceType")
+	r.instanceType(problem.Error, RuleInstanceType, fmt.Sprintf("there is no instance type %s in this region; choose one that the region has", wording.Quote(given.Literal)))
 	return r.problems[0]
 }
 

@@ -31,6 +31,8 @@ const (
 	RuleHostCPU      = "host-cpu"
 	// RuleHostMemory is a Warning up to the host's whole memory.
 	RuleHostMemory = "host-memory"
+	// RuleAccount: the account could not be asked.
+	RuleAccount = "account"
 )
 
 const propertiesKey = "Properties"

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
 )
 
@@ -32,7 +33,7 @@ func faults() []fault {
 
 // everyCall runs a story once for each of its calls, with the fault in that
 // call, until the story has fewer calls.
-func everyCall(t *testing.T, c launch.Configuration, story func(t *testing.T, a *account, faulty launchtest.Hook)) {
+func everyCall(t *testing.T, c configuration.Configuration, story func(t *testing.T, a *account, faulty launchtest.Hook)) {
 	t.Helper()
 	for _, f := range faults() {
 		n, over := 1, false
@@ -265,7 +266,7 @@ func TestCrashInARemoval(t *testing.T) {
 		_, err := a.Ports(nil).States.State(context.Background(), a.name())
 		require.ErrorIs(t, err, launch.ErrNoRunner)
 		_, err = a.Ports(nil).Configurations.GetConfiguration(context.Background(), a.name(), a.id)
-		require.ErrorIs(t, err, launch.ErrNoConfiguration)
+		require.ErrorIs(t, err, configuration.ErrNotFound)
 		remover, err := launch.NewRemover(a.Ports(nil), nil)
 		require.NoError(t, err)
 		require.NoError(t, remover.Remove(t.Context(), a.name()), "again")

@@ -7,192 +7,201 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// Pauses between two looks at a start that another makes.
-const (
-	minRetryDelay = 200 * time.Millisecond
-	maxRetryDelay = 2 * time.Second
-)
-
-// errDeadline says that an invocation's time is over.
+// errDeadline means that the invocation has no time left but to report.
 var errDeadline = errors.New("the launcher's time is over")
 
+// outcome is what an action leads to.
+type outcome int
+
+const (
+	// goOn: the next action follows from the view.
+	goOn outcome = iota
+	// readAgain: the state has changed.
+	readAgain
+	// ensured: the runner is there, or something starts it without this launcher.
+	ensured
+)
+
 // ensureRunner returns when the runner is there, or was started with its
-// configuration, or is being started by something that will go on by itself. A
-// *Failure says that it cannot be started; then all jobs that waited for it
-// have been failed.
+// configuration, or is being started by something that goes on without this
+// launcher. A *message.Failure means that it cannot be started; all jobs that waited
+// for it have been failed then.
 func (l *Launcher) ensureRunner(ctx context.Context, r runner) error {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
-	watched := ""
+	pauses, v := lockPauses(), &view{runner: r}
 	for {
-		done, attempt, err := l.checkRunner(ctx, r, watched)
-		var final *Failure
-		switch {
-		case done:
-			return nil
-		case errors.As(err, &final):
-			return err
-		case errors.Is(err, ErrLocked):
-			watched = attempt
-		}
+		done, err := l.tryEnsure(ctx, v)
+		var final *message.Failure
 		switch cause := context.Cause(ctx); {
-		case errors.Is(cause, errDeadline) && watched != "":
-			return nil // who is starting it goes on
-		case cause != nil:
+		case done, errors.As(err, &final):
+			return err
+		case errors.Is(cause, errDeadline) && v.watched != "":
+			return nil // the launcher that is starting it goes on
+		case cause != nil && err != nil:
 			return fmt.Errorf("%w: %w", cause, err)
-		case errors.Is(err, errStateChanged):
-			continue
-		case !errors.Is(err, ErrLocked):
+		case cause != nil:
+			return cause
+		case errors.Is(err, ErrLocked):
+			pause(ctx, pauses.NextBackOff())
+		case err != nil:
 			return err
 		}
-		pause(ctx, pauses.NextBackOff())
 	}
 }
 
-// errStateChanged says that the state has changed, and is to be looked at again.
-var errStateChanged = errors.New("look again")
-
-// checkRunner looks at the runner once and starts it if it is to be started. watched
-// is the attempt of another that was seen before. With ErrLocked, another is
-// starting the runner; attempt is which, if it starts this configuration.
-func (l *Launcher) checkRunner(ctx context.Context, r runner, watched string) (done bool, attempt string, err error) {
-	state, err := l.ports.States.State(ctx, r.name)
+// tryEnsure reads the runner's state once, and acts on it until the runner is
+// ensured or the state is another one. It returns ErrLocked while another launcher
+// is starting the runner.
+func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error) {
+	state, err := l.ports.States.State(ctx, v.name)
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		return false, "", configurationFailure("Runner %q: %s; deploy the stack again", r.configuration.RunnerName, err)
+		return false, message.ConfigurationFailure("Runner %q: %s; deploy the stack again", v.configuration.RunnerName, err)
 	case err != nil:
-		return false, "", fmt.Errorf("read the runner's state: %w", err)
-	case watched != "" && state.FailedAttempt == watched:
-		// It gave up after this job was in the queue, and so has failed it.
-		return true, "", nil
+		return false, fmt.Errorf("read the runner's state: %w", err)
+	case v.watched != "" && state.FailedAttempt == v.watched:
+		return true, nil // the attempt has failed this job: it was in the queue
 	}
-	judged, err := l.taskStatus(ctx, r, state)
-	switch {
-	case err != nil:
-		return false, "", err
-	case judged.status == statusRunning:
-		return true, "", nil
-	case judged.status == statusStopped:
-		return false, "", l.handleStoppedTask(ctx, r, state, judged.task)
+	v.reset(state, "")
+	for {
+		result, err := l.act(ctx, v, v.next(time.Now()))
+		switch {
+		case errors.Is(err, ErrChanged):
+			return false, nil
+		case err != nil || result != goOn:
+			return result == ensured, err
+		}
 	}
+}
+
+// act takes an action.
+func (l *Launcher) act(ctx context.Context, v *view, next action) (outcome, error) {
+	switch next {
+	case describeTask, describeInstance, describeHost:
+		return goOn, l.observe(ctx, v, next)
+	case removeTask:
+		return readAgain, l.handleStoppedTask(ctx, v)
+	case takeLock:
+		return l.lock(ctx, v)
+	case runTask:
+		return l.startTask(ctx, v)
+	case runHost:
+		return ensured, l.startHost(ctx, v)
+	case removeHost:
+		return goOn, l.dropHost(ctx, v, false)
+	case replaceHost:
+		return goOn, l.replaceHost(ctx, v)
+	case releaseLock:
+		return ensured, l.ports.States.Release(ctx, v.name, v.owner, false)
+	}
+	return ensured, nil
+}
+
+// lock takes the start lock for v.
+func (l *Launcher) lock(ctx context.Context, v *view) (outcome, error) {
 	owner := randomName()
-	locked, err := l.ports.States.Lock(ctx, r.name, Lock{
-		Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: r.id,
+	locked, err := l.ports.States.Lock(ctx, v.name, Lock{
+		Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: v.id,
 	})
 	switch {
 	case errors.Is(err, ErrLocked):
-		if locked.AttemptConfiguration == r.id {
-			attempt = locked.Attempt
+		v.watched = ""
+		if locked.AttemptConfiguration == v.id {
+			v.watched = locked.Attempt
 		}
-		return false, attempt, ErrLocked
-	case errors.Is(err, ErrNoRunner):
-		return false, "", errStateChanged // which the next look explains
+		return readAgain, err
+	case errors.Is(err, ErrNoRunner): // which reading the state explains
+		return readAgain, nil
 	case err != nil:
-		return false, "", fmt.Errorf("take the runner's start lock: %w", err)
-	case locked.Task != state.Task || locked.Host != state.Host:
-		// Another was faster.
-		return false, "", l.releaseForRetry(ctx, r, owner)
+		return goOn, fmt.Errorf("take the runner's start lock: %w", err)
+	case locked.Task != v.state.Task: // another launcher was faster
+		if err := l.ports.States.Release(ctx, v.name, owner, false); err != nil {
+			return goOn, fmt.Errorf("release the runner's start lock: %w", err)
+		}
+		return readAgain, nil
 	}
-	err = l.start(ctx, &start{runner: r, owner: owner, attempt: locked.Attempt, state: locked})
-	if errors.Is(err, ErrLockLost) {
-		return false, "", errStateChanged
-	}
-	return err == nil, "", err
+	v.reset(locked, owner)
+	return goOn, nil
 }
 
-// releaseForRetry gives the lock back.
-func (l *Launcher) releaseForRetry(ctx context.Context, r runner, owner string) error {
-	if err := l.ports.States.Release(ctx, r.name, owner, false); err != nil {
-		return fmt.Errorf("release the runner's start lock: %w", err)
-	}
-	return errStateChanged
-}
-
-// handleStoppedTask deals with the runner's task that has ended without telling: what it
-// had begun fails, and after too many such tasks what waits fails too.
-func (l *Launcher) handleStoppedTask(ctx context.Context, r runner, state State, task TaskStatus) error {
-	after, err := l.removeTask(ctx, r.name, state, task)
-	switch {
-	case errors.Is(err, ErrChanged), errors.Is(err, ErrNoRunner):
-		return errStateChanged
-	case err != nil:
-		return err
-	case after.StartFailures < maxStartFailures:
-		return errStateChanged
-	}
-	if after.Host != "" {
-		if err := l.removeHostWithoutTask(ctx, r.name, after.Host); err != nil {
-			return err
+// observe asks for what an action asks for.
+func (l *Launcher) observe(ctx context.Context, v *view, question action) (err error) {
+	switch question {
+	case describeTask:
+		return l.observeTask(ctx, v)
+	case describeInstance:
+		instance, err := l.ports.Cluster.Instance(ctx, v.configuration.Task.Cluster, v.state.Host)
+		if err != nil && !errors.Is(err, ErrNotRegistered) {
+			return fmt.Errorf("ask the cluster for the runner's host: %w", err)
+		}
+		v.instance = instanceNotReady
+		if err == nil && instance.Ready {
+			v.instance = instanceReady
+		}
+	case describeHost:
+		status, err := l.ports.Hosts.Host(ctx, v.state.Host)
+		switch {
+		case errors.Is(err, ErrNoHost):
+			v.machine = machineAbsent
+		case err != nil:
+			return fmt.Errorf("ask for the runner's host: %w", err)
+		case status.isGone():
+			v.machine = machineGone
+		default:
+			v.machine = machineAlive
 		}
 	}
-	return l.failWaitingJobs(ctx, r, repeatedFailure(task, after.StartFailures))
+	return nil
 }
 
-// runnerStatus is what a look at the runner's state comes to.
-type runnerStatus int
-
-const (
-	// statusRunning: a task is there, or a host is booting for one.
-	statusRunning runnerStatus = iota + 1
-	// statusNeedsTask: a task is to be started.
-	statusNeedsTask
-	// statusStopped: the runner's task has ended, and nobody has dealt with it yet.
-	statusStopped
-)
-
-type runnerCheck struct {
-	status runnerStatus
-	task   TaskStatus
-}
-
-// taskStatus says whether the runner's state has jobs of this configuration served.
-func (l *Launcher) taskStatus(ctx context.Context, r runner, state State) (runnerCheck, error) {
-	mine := state.Task != "" && state.Configuration == r.id && state.Retired != state.Task
-	if !mine {
-		return l.hostStatus(ctx, r, state)
-	}
-	age := time.Since(state.TaskStartedAt)
-	if age < newTaskGrace {
-		return runnerCheck{status: statusRunning}, nil
-	}
-	cluster := state.Cluster // where it runs, whatever the configuration says now
+func (l *Launcher) observeTask(ctx context.Context, v *view) error {
+	cluster := v.state.Cluster // where it runs, whatever the configuration says now
 	if cluster == "" {
-		cluster = r.configuration.Task.Cluster
+		cluster = v.configuration.Task.Cluster
 	}
-	task, err := l.ports.Cluster.Task(ctx, cluster, state.Task)
+	task, err := l.ports.Cluster.Task(ctx, cluster, v.state.Task)
+	v.ended = task
 	switch {
-	case errors.Is(err, ErrNoTask) && age < consistencyTime:
-		return runnerCheck{status: statusRunning}, nil
 	case errors.Is(err, ErrNoTask):
-		return runnerCheck{statusStopped, TaskStatus{ARN: state.Task, StopReason: ErrNoTask.Error() + " any more"}}, nil
+		v.task, v.ended = taskAbsent, TaskStatus{ARN: v.state.Task, StopReason: ErrNoTask.Error() + " any more"}
 	case err != nil:
-		return runnerCheck{}, fmt.Errorf("describe the runner's task: %w", err)
+		return fmt.Errorf("describe the runner's task: %w", err)
 	case task.isUsable():
-		return runnerCheck{status: statusRunning}, nil
+		v.task = taskUsable
 	case task.hasEnded():
-		return runnerCheck{statusStopped, task}, nil
+		v.task = taskEnded
+	default:
+		v.task = taskStopping
 	}
-	return runnerCheck{status: statusNeedsTask}, nil // it stops, and says itself what becomes of its jobs
+	return nil
 }
 
-// hostStatus is for a runner without a usable task: its host may be booting.
-func (l *Launcher) hostStatus(ctx context.Context, r runner, state State) (runnerCheck, error) {
-	booting := r.configuration.Host != nil && state.Host != "" && !state.HostBootedAt.IsZero() && state.HostConfiguration == r.id
-	if !booting {
-		return runnerCheck{status: statusNeedsTask}, nil
+// handleStoppedTask deals with a task that ended without an event: the jobs that it
+// had begun fail, and after too many such tasks the waiting jobs fail, too.
+func (l *Launcher) handleStoppedTask(ctx context.Context, v *view) error {
+	after, err := l.removeTask(ctx, v.name, v.state, v.ended)
+	switch {
+	case errors.Is(err, ErrNoRunner): // which reading the state explains
+		return nil
+	case err != nil || after.StartFailures < maxStartFailures:
+		return err
 	}
-	status, err := l.bootState(ctx, r, state)
-	if err != nil {
-		return runnerCheck{}, err
+	if err := l.removeUnusedHost(ctx, v.name, after.Host); err != nil {
+		return err
 	}
-	if status == hostBooting {
-		return runnerCheck{status: statusRunning}, nil
-	}
-	return runnerCheck{status: statusNeedsTask}, nil
+	return l.failWaitingJobs(ctx, v.runner, repeatedFailure(v.ended, after.StartFailures))
+}
+
+// lockPauses are the pauses while another launcher has the start lock.
+func lockPauses() *backoff.ExponentialBackOff {
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
+	return pauses
 }
 
 // withReserve ends before the invocation does.

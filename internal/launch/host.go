@@ -4,154 +4,123 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
+
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// hostState is what a look at a runner's host comes to.
-type hostState int
-
-const (
-	// hostReady: the cluster can place a task on it.
-	hostReady hostState = iota + 1
-	// hostBooting: it is to register, which comes as an event.
-	hostBooting
-	// hostFailed: it will not register, or not any more.
-	hostFailed
-)
-
-// hostCheckDelay is how long nobody asks about a host that was just started, unless
-// an event says that it has registered.
+// hostCheckDelay is how long after its start a host is not asked about, unless its
+// registration is known from an event.
 const hostCheckDelay = 15 * time.Second
 
-// bootState says how far the runner's newest host is.
-func (l *Launcher) bootState(ctx context.Context, r runner, state State) (hostState, error) {
-	booting := !state.HostBootedAt.IsZero()
-	age := time.Since(state.HostBootedAt)
-	if booting && age < hostCheckDelay && r.registered != state.Host {
-		return hostBooting, nil
-	}
-	instance, err := l.ports.Cluster.Instance(ctx, r.configuration.Task.Cluster, state.Host)
-	ready := err == nil && instance.Ready
-	switch {
-	case err != nil && !errors.Is(err, ErrNotRegistered):
-		return 0, fmt.Errorf("ask the cluster for the runner's host: %w", err)
-	case ready && booting:
-		return hostReady, nil
-	case !ready && (!booting || age >= registrationTimeout):
-		return hostFailed, nil
-	}
-	// The cluster does not say at once that a host is being terminated.
-	status, err := l.ports.Hosts.Host(ctx, state.Host)
-	switch {
-	case errors.Is(err, ErrNoHost) && booting && age < consistencyTime:
-		return hostBooting, nil
-	case errors.Is(err, ErrNoHost), err == nil && status.isGone():
-		return hostFailed, nil
-	case err != nil:
-		return 0, fmt.Errorf("ask for the runner's host: %w", err)
-	case ready:
-		return hostReady, nil
-	}
-	return hostBooting, nil
-}
-
-// ensureHost sees to the host of a start: one that is there and free is used again,
-// else another is started. ready says that the task can be run on the state's
-// host; if not, the lock is released, and the host's registration goes on with
-// the start. Errors are as start's.
-func (l *Launcher) ensureHost(ctx context.Context, s *start) (ready bool, err error) {
-	occupied := s.state.Task != "" && s.state.TaskHost == s.state.Host
-	switch {
-	case s.state.Host == "", occupied:
-		// A task that drains ends its host itself.
-	case s.state.HostConfiguration != s.id:
-		if err := l.removeHost(ctx, s.runner, s.state.Host, s.owner, false); err != nil {
-			return false, err
-		}
-	default:
-		status, err := l.bootState(ctx, s.runner, s.state)
-		switch {
-		case err != nil:
-			return false, err
-		case status == hostReady:
-			return true, nil
-		case status == hostBooting:
-			return false, l.ports.States.Release(ctx, s.name, s.owner, false)
-		}
-		if err := l.replaceHost(ctx, s); err != nil {
-			return false, err
-		}
-	}
-	return false, l.runHost(ctx, s)
-}
-
-// replaceHost lets go of a host that is of no use any more. A *Failure says that
-// this has happened too often.
-func (l *Launcher) replaceHost(ctx context.Context, s *start) error {
-	failed := !s.state.HostBootedAt.IsZero()
-	reason := l.hostStopReason(ctx, s.state.Host)
-	host := s.state.Host
-	if err := l.removeHost(ctx, s.runner, host, s.owner, failed); err != nil {
+// replaceHost removes a host that failed. A *message.Failure means that this has
+// happened too often.
+func (l *Launcher) replaceHost(ctx context.Context, v *view) error {
+	host, booting, failures := v.state.Host, v.state.isBooting(), v.state.StartFailures+1
+	reason := l.hostStopReason(ctx, host)
+	if err := l.dropHost(ctx, v, booting); err != nil {
 		return err
 	}
-	if failed && s.state.StartFailures+1 >= maxStartFailures {
-		return l.abortStart(ctx, s, "", l.registrationFailure(s.runner, host, reason, s.state.StartFailures+1))
+	if booting && failures >= maxStartFailures {
+		return l.abortStart(ctx, v, "", l.registrationFailure(v.runner, host, reason, failures))
 	}
 	return nil
 }
 
-// removeHost ends a host and removes it from the state. In this order: a host
-// that nobody knows would cost money for ever.
-func (l *Launcher) removeHost(ctx context.Context, r runner, host, owner string, failed bool) error {
-	if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
-		return fmt.Errorf("terminate the runner's host %s: %w", host, err)
+// dropHost removes the view's host.
+func (l *Launcher) dropHost(ctx context.Context, v *view, failed bool) error {
+	if err := l.forgetHost(ctx, v.name, v.state.Host, v.owner, failed); err != nil {
+		return err
 	}
-	l.logger.Info("a host is terminated", "runner", r.name, "host", host)
-	_, err := l.ports.States.ForgetHost(ctx, r.name, host, owner, failed)
+	v.state.Host = ""
+	return nil
+}
+
+// forgetHost terminates a host and removes it from the state, in this order: a host
+// that the state does not name would cost money for ever.
+func (l *Launcher) forgetHost(ctx context.Context, runner, host, owner string, failed bool) error {
+	if err := l.terminateHost(ctx, runner, host); err != nil {
+		return err
+	}
+	_, err := l.ports.States.ForgetHost(ctx, runner, host, owner, failed)
 	if err != nil && !errors.Is(err, ErrChanged) && !errors.Is(err, ErrNoRunner) {
 		return fmt.Errorf("remove the host %s from the runner's state: %w", host, err)
 	}
 	return nil
 }
 
-// runHost starts a host in one of the runner's subnets and records it, which
+// terminateHost terminates a host without a task; "" is none.
+func (l *Launcher) terminateHost(ctx context.Context, runner, host string) error {
+	if host == "" {
+		return nil
+	}
+	if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
+		return fmt.Errorf("terminate the host %s of the runner %s: %w", host, runner, err)
+	}
+	l.logger.Info("a host without a task is terminated", "runner", runner, "host", host)
+	return nil
+}
+
+// removeUnusedHost terminates a host of a runner unless the runner's task is on it.
+func (l *Launcher) removeUnusedHost(ctx context.Context, runner, host string) error {
+	if host == "" {
+		return nil
+	}
+	owner, state, err := l.acquireLock(ctx, runner)
+	switch {
+	case errors.Is(err, ErrNoRunner):
+		return l.terminateHost(ctx, runner, host)
+	case err != nil:
+		return fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
+	case state.Task != "" && state.TaskHost == host: // it is in use
+	case state.Host == host:
+		err = l.forgetHost(ctx, runner, host, owner, false)
+	default:
+		err = l.terminateHost(ctx, runner, host)
+	}
+	if err != nil {
+		return err
+	}
+	return l.ports.States.Release(ctx, runner, owner, false)
+}
+
+// startHost starts a host in one of the runner's subnets and records it, which
 // releases the lock.
-func (l *Launcher) runHost(ctx context.Context, s *start) error {
-	host, err := l.requestHost(ctx, s)
-	var final *Failure
+func (l *Launcher) startHost(ctx context.Context, v *view) error {
+	host, err := l.requestHost(ctx, v)
+	var final *message.Failure
 	switch {
 	case errors.As(err, &final):
-		return l.abortStart(ctx, s, "", final)
+		return l.abortStart(ctx, v, "", final)
 	case err != nil:
 		return err
 	}
-	err = l.ports.States.RecordHost(ctx, s.name, s.owner, HostRecord{Host: host, Configuration: s.id, BootedAt: time.Now()})
+	err = l.ports.States.RecordHost(ctx, v.name, v.owner, HostRecord{Host: host, Configuration: v.id, BootedAt: time.Now()})
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
-			return fmt.Errorf("terminate the host %s of a runner that was deleted: %w", host, err)
+		if err := l.terminateHost(ctx, v.name, host); err != nil {
+			return err
 		}
-		return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
+		return message.ConfigurationFailure("Runner %q: %s", v.configuration.RunnerName, ErrNoRunner)
 	case err != nil:
 		return fmt.Errorf("record the runner's host %s: %w", host, err)
 	}
-	l.logger.Info("a host is started", "runner", s.name, "host", host, "configuration", s.id)
+	l.logger.Info("a host is started", "runner", v.name, "host", host, "configuration", v.id)
 	return nil
 }
 
 // requestHost asks for an instance in one subnet after the other. Its errors are
-// insist's.
-func (l *Launcher) requestHost(ctx context.Context, s *start) (host string, err error) {
-	template, subnets := s.configuration.Host, slices.Clone(s.configuration.Network.Subnets)
+// retryStart's.
+func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err error) {
+	template, subnets := v.configuration.Host, v.configuration.Network.Subnets
 	attempted := fmt.Sprintf("run the runner's EC2 host (%s, launch template %s version %s) in %v",
 		template.InstanceType, template.LaunchTemplateID, template.LaunchTemplateVersion, subnets)
-	err = l.retryStart(ctx, s, ErrorHost, attempted, func(try int) (retryAction, string, error) {
+	err = l.retryStart(ctx, v, message.ErrorHost, attempted, func(try int) (retryAction, string, error) {
 		var worst error
 		verdict, advice := fatal, ""
 		for _, subnet := range subnets {
 			host, err = l.ports.Hosts.Run(ctx, HostRequest{
-				Token:          token(s.attempt, s.id, subnet, try),
+				Token:          token(v.state.Attempt, v.id, subnet, try),
 				LaunchTemplate: template.LaunchTemplateID, TemplateVersion: template.LaunchTemplateVersion, Subnet: subnet,
 			})
 			if err == nil {
@@ -181,7 +150,7 @@ func (l *Launcher) hostStopReason(ctx context.Context, host string) string {
 }
 
 // registrationFailure is the failure of a host that did not come into its cluster.
-func (l *Launcher) registrationFailure(r runner, host, reason string, failures int) *Failure {
+func (l *Launcher) registrationFailure(r runner, host, reason string, failures int) *message.Failure {
 	cause := fmt.Sprintf("the runner's EC2 host %s did not register in the cluster %s within %s", host, r.configuration.Task.Cluster, registrationTimeout)
 	if reason != "" {
 		cause = fmt.Sprintf("the runner's EC2 host %s ended before it registered in the cluster %s (%s)", host, r.configuration.Task.Cluster, reason)
@@ -190,7 +159,7 @@ func (l *Launcher) registrationFailure(r runner, host, reason string, failures i
 		cause += fmt.Sprintf(", and neither did those before (%d in a row)", failures)
 	}
 	cause += "; it was terminated. What to do: check that its Ami has the ECS agent enabled, that its subnet reaches ECS, and that its instance profile may register it"
-	return &Failure{ErrorHost, cause + l.hostLogHint(r)}
+	return &message.Failure{Name: message.ErrorHost, Cause: cause + l.hostLogHint(r)}
 }
 
 // hostLogHint tells where the log of a runner's host is.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // warmHost is an account whose runner is warm on a host.
@@ -304,7 +305,7 @@ func TestHostIsReplaced(t *testing.T) {
 		a.launch("runs")
 		assert.Len(t, old.Take(1), 1)
 		time.Sleep(time.Minute)
-		a.redeploy(func(c *launch.Configuration) {
+		a.redeploy(func(c *configuration.Configuration) {
 			host := *c.Host
 			host.LaunchTemplateVersion = "4"
 			c.Host = &host
@@ -334,7 +335,7 @@ func TestOutdatedHostWithoutATask(t *testing.T) {
 		a.StopTask(task, "EssentialContainerExited", "killed")
 		_, err := a.Ports(nil).States.RemoveTask(t.Context(), a.name(), task, true)
 		require.NoError(t, err)
-		a.redeploy(func(c *launch.Configuration) { c.Runner.IdleTimeToLive = 60 })
+		a.redeploy(func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 60 })
 		a.launch("new")
 		assert.Equal(t, "shutting-down", a.Hosts()[0].State)
 		a.registerAll()
@@ -350,7 +351,7 @@ func TestKilledWhileDraining(t *testing.T) {
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
 		warmHost(a)
 		old := a.state().Task
-		a.redeploy(func(c *launch.Configuration) { c.Runner.IdleTimeToLive = 60 })
+		a.redeploy(func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 60 })
 		a.launch("new")
 		a.registerAll()
 		a.started().Work()
@@ -379,7 +380,7 @@ func TestUnknownHosts(t *testing.T) {
 		// A late event of a host whose task drains.
 		early := a.Register(a.Hosts()[0].ID, a.name())
 		early.Tasks = 0
-		a.redeploy(func(c *launch.Configuration) { c.Runner.IdleTimeToLive = 60 })
+		a.redeploy(func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 60 })
 		a.launch("new")
 		a.registered(early)
 		assert.Equal(t, "running", a.Hosts()[0].State)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // HostRegistered deals with a container instance that is ready for tasks, as
@@ -26,7 +28,7 @@ func (l *Launcher) HostRegistered(ctx context.Context, cluster string, instance 
 		return nil
 	case state.Host != instance.Host:
 		return l.handleUnknownHost(ctx, cluster, instance)
-	case state.HostBootedAt.IsZero():
+	case !state.isBooting():
 		return nil // its task has ended, and that event says what becomes of it
 	}
 	return l.continueStart(ctx, instance.Runner, state)
@@ -42,7 +44,7 @@ func (l *Launcher) continueStart(ctx context.Context, name string, state State) 
 		r.registered = state.Host
 		err = l.ensureRunner(ctx, r)
 	}
-	var final *Failure
+	var final *message.Failure
 	if errors.As(err, &final) {
 		l.logger.Warn("the runner is not started on its host", "runner", name, "host", state.Host, "error", final)
 		return nil
@@ -70,7 +72,7 @@ func (l *Launcher) handleUnknownHost(ctx context.Context, cluster string, instan
 	if err == nil {
 		err = l.ensureRunner(ctx, r)
 	}
-	var final *Failure
+	var final *message.Failure
 	if err != nil && !errors.As(err, &final) {
 		return err
 	}
@@ -135,50 +137,36 @@ func (l *Launcher) removeOverdueHost(ctx context.Context, name string) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("read the runner's state: %w", err)
-	case state.HostBootedAt.IsZero(), time.Since(state.HostBootedAt) < registrationTimeout:
+	case !state.isBooting(), time.Since(state.HostBootedAt) < registrationTimeout:
 		return nil
 	}
 	r, err := l.loadRunner(ctx, name, state.HostConfiguration)
-	var final *Failure
+	var final *message.Failure
 	switch {
 	case errors.As(err, &final): // it can never go on
-		return l.removeHostWithoutTask(ctx, name, state.Host)
+		return l.removeUnusedHost(ctx, name, state.Host)
 	case err != nil:
 		return err
 	}
-	status, err := l.bootState(ctx, r, state)
-	switch {
-	case err != nil:
-		return err
-	case status == hostReady: // its event was lost
+	v := &view{runner: r, state: state}
+	phase := v.hostPhase(time.Now())
+	for ; phase == instanceNeeded || phase == machineNeeded; phase = v.hostPhase(time.Now()) {
+		if err := l.observe(ctx, v, phase.question()); err != nil {
+			return err
+		}
+	}
+	switch phase {
+	case hostReady: // its event was lost
 		return l.continueStart(ctx, name, state)
-	case status == hostBooting:
+	case hostBooting:
 		return nil
 	}
 	reason := l.hostStopReason(ctx, state.Host)
-	if err := l.removeHostWithoutTask(ctx, name, state.Host); err != nil {
+	if err := l.removeUnusedHost(ctx, name, state.Host); err != nil {
 		return err
 	}
 	if err := l.failWaitingJobs(ctx, r, l.registrationFailure(r, state.Host, reason, 1)); errors.As(err, &final) {
 		return nil
 	}
 	return err
-}
-
-// removeHostWithoutTask ends the runner's newest host, if it is still that and without
-// a task.
-func (l *Launcher) removeHostWithoutTask(ctx context.Context, name, host string) error {
-	owner, state, err := l.acquireLock(ctx, name, "")
-	switch {
-	case errors.Is(err, ErrNoRunner):
-		return l.terminateHost(ctx, name, host)
-	case err != nil:
-		return fmt.Errorf("take the runner's start lock, to end its host %s: %w", host, err)
-	}
-	if state.Host == host && !(state.Task != "" && state.TaskHost == host) {
-		if err := l.removeUnusedHostLocked(ctx, name, state, host, owner); err != nil {
-			return err
-		}
-	}
-	return l.ports.States.Release(ctx, name, owner, false)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 func TestColdThenWarm(t *testing.T) {
@@ -53,8 +54,8 @@ func TestTaskRequest(t *testing.T) {
 	t.Parallel()
 	c := onFargate()
 	c.Task.RoleARN, c.Task.CPU, c.Task.Memory = "arn:aws:iam::111122223333:role/runner", 512, 1024
-	c.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120, JobTimeout: 600, LogLevel: "DEBUG"}
-	c.Startup = launch.Startup{Commands: []string{"true"}, CommandsTimeout: 30}
+	c.Runner = configuration.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120, JobTimeout: 600, LogLevel: "DEBUG"}
+	c.Startup = configuration.Startup{Commands: []string{"true"}, CommandsTimeout: 30}
 	inAccount(t, c, func(t *testing.T, a *account) {
 		a.launch("secret-token")
 		request := a.Tasks()[0].Request
@@ -65,7 +66,7 @@ func TestTaskRequest(t *testing.T) {
 		}
 		assert.Equal(t, map[string]string{
 			"ATTINI_QUEUE_URL": c.QueueURL, "ATTINI_DEPLOY_DATA_TABLE": "AttiniDeployDataV1", "ATTINI_RESOURCE_STATE_TABLE": "AttiniResourceStatesV1",
-			"ATTINI_CONFIGURATION_HASH": fmt.Sprint(launch.Hash(a.id)), "ATTINI_RUNNER_RESOURCE_NAME": "dev-shop-Build",
+			"ATTINI_CONFIGURATION_HASH": fmt.Sprint(configuration.Hash(a.id)), "ATTINI_RUNNER_RESOURCE_NAME": "dev-shop-Build",
 			"ATTINI_DISABLE_ANSI_COLOR": "true", "ATTINI_AWS_ACCOUNT": "111122223333", "ATTINI_AWS_REGION": "eu-west-1",
 			"ATTINI_ARTIFACT_STORE": "attini-artifact-store", "ATTINI_STARTUP_COMMANDS_TIMEOUT": "30", "ATTINI_RUNNER_IDLE_TTL": "120",
 			"ATTINI_MAX_CONCURRENT_JOBS": "7", "ATTINI_JOB_TIMEOUT": "600", "ATTINI_LOG_LEVEL": "DEBUG",
@@ -179,9 +180,9 @@ func TestMessage(t *testing.T) {
 		assert.Equal(t, "t", message.Metadata.TaskToken)
 		assert.Equal(t, "Build", message.Metadata.StepName)
 		assert.Equal(t, "shop", message.Origin.DistributionName)
-		assert.Equal(t, launch.Hash(a.id), message.ConfigurationHash)
+		assert.Equal(t, configuration.Hash(a.id), message.ConfigurationHash)
 		assert.JSONEq(t, fmt.Sprintf(`{"deploymentOriginData":{"stackName":"dev-shop","environment":"dev","distributionName":"shop"},
-			"output":{},"customData":{"count":12.50},"odd":"é \uffff\ufffe <>&","big":12345678901234567890,"taskConfigHashCode":%d}`, launch.Hash(a.id)),
+			"output":{},"customData":{"count":12.50},"odd":"é \uffff\ufffe <>&","big":12345678901234567890,"taskConfigHashCode":%d}`, configuration.Hash(a.id)),
 			string(message.Input()))
 		assert.Contains(t, string(message.Input()), "12.50", "numbers keep their digits")
 	})
@@ -199,6 +200,17 @@ func TestTooLarge(t *testing.T) {
 			require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t", large(262_144))))
 			a.failed("t", "RunnerConfigError", "its input has 262", "a state's may have 262144")
 			assert.Zero(t, a.Calls("Queue.Send"))
+		})
+	})
+	t.Run("the most that a state can have", func(t *testing.T) {
+		t.Parallel()
+		inAccount(t, onFargate(), func(t *testing.T, a *account) {
+			var event struct{ Input json.RawMessage }
+			require.NoError(t, json.Unmarshal(a.event("t", large(0)), &event))
+			require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t", large(protocol.MaxPayload-len(event.Input)))))
+			assert.Nil(t, a.Step("t").Failure)
+			require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("u", large(protocol.MaxPayload-len(event.Input)+1))))
+			a.failed("u", "RunnerConfigError")
 		})
 	})
 	t.Run("a message", func(t *testing.T) {
@@ -285,13 +297,13 @@ func TestRequestWithoutToken(t *testing.T) {
 func TestUnusableConfiguration(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		change func(*launch.Configuration)
+		change func(*configuration.Configuration)
 		says   string
 	}{
-		"public address": {func(c *launch.Configuration) { c.Network.AssignPublicIP = "PERHAPS" }, "AwsVpcConfiguration.AssignPublicIp"},
-		"no container":   {func(c *launch.Configuration) { c.Task.Container = "" }, "has no container"},
-		"idle time":      {func(c *launch.Configuration) { c.Runner.IdleTimeToLive = 5 }, "RunnerConfiguration.IdleTimeToLive"},
-		"overrides":      {func(c *launch.Configuration) { c.QueueURL = "https://" + strings.Repeat("q", 9000) }, "and ECS takes 8192"},
+		"public address": {func(c *configuration.Configuration) { c.Network.AssignPublicIP = "PERHAPS" }, "AwsVpcConfiguration.AssignPublicIp"},
+		"no container":   {func(c *configuration.Configuration) { c.Task.Container = "" }, "has no container"},
+		"idle time":      {func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 5 }, "RunnerConfiguration.IdleTimeToLive"},
+		"overrides":      {func(c *configuration.Configuration) { c.QueueURL = "https://" + strings.Repeat("q", 9000) }, "and ECS takes 8192"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -321,30 +333,7 @@ func TestNew(t *testing.T) {
 	t.Parallel()
 	_, err := launch.New(launch.Settings{Region: "eu-west-1"}, launch.Ports{}, nil)
 	require.EqualError(t, err, "configure the launcher: the account is missing\nthe table of deployments is missing\nthe table of resource states is missing\n"+
-		"the artifact store is missing\nthe agent's version is missing\nthe bootstrap is missing\na port is missing")
+		"the artifact store is missing\nthe agent's version is missing\na port is missing")
 	_, err = launch.NewRemover(launch.Ports{}, nil)
 	require.EqualError(t, err, "configure the remover of runners: a port is missing")
-}
-
-// FuzzParseRequest: whatever a step sends is refused, or makes a message that
-// an agent can read, for the same token.
-func FuzzParseRequest(f *testing.F) {
-	f.Add([]byte(`{"RunnerConfig":{"Runner":"Build","ConfigurationId":"v1-0"},"Properties":{"Commands":["a",1,null]},"deploymentPlanExecutionMetadata":{"sfnToken":"t"},
-		"input":{"deploymentOriginData":{"stackName":"s"},"a":"\ufffe","A":1e400,"a":2}}`))
-	f.Add([]byte(`{"input":[]}`))
-	f.Fuzz(func(t *testing.T, event []byte) {
-		request, err := launch.ParseRequest(event)
-		if err != nil {
-			return
-		}
-		body, err := request.Message()
-		if err != nil {
-			return
-		}
-		message, err := protocol.ParseMessage(body)
-		require.NoError(t, err)
-		assert.Equal(t, request.Token, message.Metadata.TaskToken)
-		assert.Equal(t, launch.Hash(request.Configuration), message.ConfigurationHash)
-		assert.NotContains(t, string(body), "\uFFFF")
-	})
 }

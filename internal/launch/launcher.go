@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 const (
@@ -16,6 +18,10 @@ const (
 	// than any single call takes, and as long as a start waits for one that
 	// died.
 	lockTime = time.Minute
+	// minRetryDelay and maxRetryDelay are between two requests for a lock that
+	// another launcher has.
+	minRetryDelay = 200 * time.Millisecond
+	maxRetryDelay = 2 * time.Second
 	// startRetryTime is how long a start asks again that was refused for now.
 	startRetryTime = 90 * time.Second
 	// newTaskGrace is how long a task counts as alive that was just started. If
@@ -57,7 +63,6 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 		{"the table of resource states", settings.ResourceStateTable == ""},
 		{"the artifact store", settings.ArtifactStore == ""},
 		{"the agent's version", settings.Agent.Version == ""},
-		{"the bootstrap", settings.Bootstrap == nil},
 		{"a port", !ports.isComplete()},
 	} {
 		if required.missing {
@@ -76,7 +81,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 // runner is a runner and the configuration that it is to have.
 type runner struct {
 	name, id      string
-	configuration Configuration
+	configuration configuration.Configuration
 	// registered is a host that is known to have come into its cluster.
 	registered string
 }
@@ -85,7 +90,7 @@ type runner struct {
 // there or is being started. What is wrong with the job or its runner is told
 // to the step, and is no error here. An error says that nobody could be told.
 func (l *Launcher) Launch(ctx context.Context, event []byte) error {
-	request, err := ParseRequest(event)
+	request, err := message.ParseRequest(event)
 	if request.Token == "" {
 		return err
 	}
@@ -95,9 +100,9 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 	if err == nil {
 		return nil
 	}
-	var failure *Failure
+	var failure *message.Failure
 	if !errors.As(err, &failure) {
-		failure = &Failure{ErrorTask, fmt.Sprintf("start the runner of step %q: %s. What to do: give the step a Retry", request.Step, err)}
+		failure = &message.Failure{Name: message.ErrorTask, Cause: fmt.Sprintf("start the runner of step %q: %s. What to do: give the step a Retry", request.Step, err)}
 	}
 	l.logger.Warn("a job is not launched", "step", request.Step, "execution", request.Execution, "error", failure)
 	telling, cancel := l.reportContext(ctx)
@@ -108,7 +113,7 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 	return nil
 }
 
-func (l *Launcher) launch(ctx context.Context, request Request) error {
+func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	r, err := l.loadRunner(ctx, request.Runner, request.Configuration)
 	if err != nil {
 		return err
@@ -122,22 +127,31 @@ func (l *Launcher) launch(ctx context.Context, request Request) error {
 	}
 	// First the message, then the look at the runner: an agent that leaves
 	// does it the other way round, so one of the two sees the other.
-	err = l.ports.Queue.Send(ctx, r.configuration.QueueURL, jobID(request.Token), body)
+	err = l.ports.Queue.Send(ctx, r.configuration.QueueURL, protocol.JobID(request.Token), body)
 	switch {
 	case errors.Is(err, ErrTooLarge):
-		return request.tooLarge(len(body))
+		return request.TooLarge(len(body))
 	case errors.Is(err, ErrNoQueue):
-		return configurationFailure("Runner %q: %s; it was removed from its stack, or its stack is being deleted", r.configuration.RunnerName, ErrNoQueue)
+		return message.ConfigurationFailure("Runner %q: %s; it was removed from its stack, or its stack is being deleted", r.configuration.RunnerName, ErrNoQueue)
 	case err != nil:
 		return fmt.Errorf("send the job to the runner's queue: %w", err)
 	}
 	return l.ensureRunner(ctx, r)
 }
 
+// checkDeployment refuses a request as Admit does.
+func (l *Launcher) checkDeployment(ctx context.Context, r *message.Request) error {
+	deployment, err := l.ports.Deployments.Deployment(ctx, r.Deployment())
+	if err != nil {
+		return fmt.Errorf("read the deployment %s: %w", r.Deployment(), err)
+	}
+	return r.Admit(deployment)
+}
+
 // Prewarm ensures that runners are there or are being started, without a job.
 // Runners that cannot be started are in the error; no step is told but those
 // that wait already.
-func (l *Launcher) Prewarm(ctx context.Context, wanted []PrewarmTarget) error {
+func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error {
 	var problems []error
 	for _, want := range wanted {
 		r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
@@ -156,8 +170,8 @@ func (l *Launcher) Prewarm(ctx context.Context, wanted []PrewarmTarget) error {
 func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, error) {
 	c, err := l.ports.Configurations.GetConfiguration(ctx, name, id)
 	switch {
-	case errors.Is(err, ErrNoConfiguration):
-		return runner{}, configurationFailure("Runner %q has no configuration %s; its stack was deleted, or has not been deployed with this plan. What to do: deploy the stack again", name, id)
+	case errors.Is(err, configuration.ErrNotFound):
+		return runner{}, message.ConfigurationFailure("Runner %q has no configuration %s; its stack was deleted, or has not been deployed with this plan. What to do: deploy the stack again", name, id)
 	case err != nil:
 		return runner{}, fmt.Errorf("read the configuration of the runner %s: %w", name, err)
 	}
@@ -169,10 +183,10 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 			}
 			text += p.Message
 		}
-		return runner{}, &Failure{ErrorConfiguration, text}
+		return runner{}, &message.Failure{Name: message.ErrorConfiguration, Cause: text}
 	}
 	if c.ResourceName() != name {
-		return runner{}, configurationFailure("Runner %q: its configuration %s is that of %q; deploy the stack again", name, id, c.ResourceName())
+		return runner{}, message.ConfigurationFailure("Runner %q: its configuration %s is that of %q; deploy the stack again", name, id, c.ResourceName())
 	}
 	r := runner{name: name, id: id, configuration: c}
 	host := ""
@@ -190,8 +204,8 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 const longestInstanceID = "i-00000000000000000"
 
 // failStep fails a step; that nobody waits for it any more is fine.
-func (l *Launcher) failStep(ctx context.Context, token string, failure *Failure) error {
-	err := l.ports.Steps.Fail(ctx, token, Failure{
+func (l *Launcher) failStep(ctx context.Context, token string, failure *message.Failure) error {
+	err := l.ports.Steps.Fail(ctx, token, message.Failure{
 		Name:  protocol.Shorten(failure.Name, protocol.MaxErrorName),
 		Cause: protocol.Shorten(failure.Cause, protocol.MaxCause),
 	})

@@ -7,19 +7,7 @@ import (
 	"strings"
 )
 
-const (
-	groupPrefix     = "attini-runner:"
-	startedByPrefix = "attini-runner"
-)
-
-// Group is the ECS group of a runner's tasks, by which an event finds its
-// runner.
-func Group(runner string) string { return groupPrefix + runner }
-
-// runnerOf is the runner of a task's group.
-func runnerOf(group string) (runner string, ours bool) {
-	return strings.CutPrefix(group, groupPrefix)
-}
+const startedByPrefix = "attini-runner"
 
 // startedBy says on which EC2 host a task was started, so that an event about
 // the task knows it.
@@ -42,13 +30,5 @@ func hostOf(startedBy string) string {
 // token is the idempotency token of one request of an attempt: 64 characters.
 func token(attempt string, parts ...any) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", attempt, parts))
-	return hex.EncodeToString(sum[:])
-}
-
-// jobID is a job's group and deduplication id in the queue. It comes from the
-// task token alone: a step's retry and each turn of a loop are jobs of their
-// own.
-func jobID(taskToken string) string {
-	sum := sha256.Sum256([]byte(taskToken))
 	return hex.EncodeToString(sum[:])
 }

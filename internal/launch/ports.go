@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Ports are what a Launcher works with; all of them are required, and may be
 // called concurrently. An error that is none of those named here says that a
 // service could not be asked: nothing is known of whether the call was done.
 type Ports struct {
-	Configurations Configurations
+	Configurations configuration.Store
 	Deployments    Deployments
 	Queue          Queue
 	Steps          Steps
@@ -25,6 +28,14 @@ func (p Ports) isComplete() bool {
 	return p.Configurations != nil && p.Deployments != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
 }
 
+// Deployments is the deployment data table, in which lifecycle notes what it
+// starts.
+type Deployments interface {
+	// Deployment reads a deployment by its name, {environment}-{distribution};
+	// one that nobody has noted is empty.
+	Deployment(ctx context.Context, name string) (message.Deployment, error)
+}
+
 // Queue is the runners' FIFO queues, each by its URL. A queue that does not
 // exist is ErrNoQueue.
 type Queue interface {
@@ -36,6 +47,9 @@ type Queue interface {
 	// which it hides from others for so long. A wait of some time asks every
 	// server of the queue, so that none means that none is visible.
 	Receive(ctx context.Context, queue string, wait, hide time.Duration) ([]Delivery, error)
+	// Hidden returns about how many messages are hidden. SQS may be a minute
+	// behind.
+	Hidden(ctx context.Context, queue string) (int, error)
 	// Hide hides a received message for so long from now; 0 gives it back.
 	// One that is hidden no more, or deleted, is no error.
 	Hide(ctx context.Context, queue, receipt string, duration time.Duration) error
@@ -61,7 +75,7 @@ var (
 // ErrTokenClosed when nobody waits with it any more.
 type Steps interface {
 	// Fail fails the step.
-	Fail(ctx context.Context, token string, failure Failure) error
+	Fail(ctx context.Context, token string, failure message.Failure) error
 	// Heartbeat says that the job is not forgotten.
 	Heartbeat(ctx context.Context, token string) error
 }

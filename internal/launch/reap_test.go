@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // TestKilledTask: five jobs run and ten wait when the task is killed. The five
@@ -97,7 +98,7 @@ func TestIdleEnd(t *testing.T) {
 				delete(after, name)
 			}
 		}
-		assert.Equal(t, map[string]int{"States.State": 1, "Claims.Claims": 1, "States.Bury": 1, "Queue.Receive": 1}, after)
+		assert.Equal(t, map[string]int{"States.State": 1, "Claims.Claims": 1, "States.Bury": 1, "Queue.Hidden": 1, "Queue.Receive": 1}, after)
 		assert.Empty(t, a.state().Task)
 
 		began = time.Now()
@@ -119,9 +120,9 @@ func TestEventsOfOthers(t *testing.T) {
 		for _, event := range []launch.TaskStatus{
 			{},
 			{Group: "family:web", LastStatus: "STOPPED", ARN: before.Task},
-			{Group: launch.Group(a.name()), LastStatus: "DEPROVISIONING", DesiredStatus: "STOPPED", ARN: before.Task},
-			{Group: launch.Group(a.name()), LastStatus: "STOPPED", ARN: "arn:aws:ecs:eu-west-1:111122223333:task/x/other"},
-			{Group: launch.Group("no-such"), LastStatus: "STOPPED", ARN: "arn:aws:ecs:eu-west-1:111122223333:task/x/other"},
+			{Group: configuration.Group(a.name()), LastStatus: "DEPROVISIONING", DesiredStatus: "STOPPED", ARN: before.Task},
+			{Group: configuration.Group(a.name()), LastStatus: "STOPPED", ARN: "arn:aws:ecs:eu-west-1:111122223333:task/x/other"},
+			{Group: configuration.Group("no-such"), LastStatus: "STOPPED", ARN: "arn:aws:ecs:eu-west-1:111122223333:task/x/other"},
 		} {
 			a.stopped(event)
 		}
@@ -257,7 +258,7 @@ func TestRestartKeepsTheConfiguration(t *testing.T) {
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.launch("old")
 		old := a.id
-		a.redeploy(func(c *launch.Configuration) { c.Runner.IdleTimeToLive = 60 })
+		a.redeploy(func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 60 })
 		a.stopped(a.StopTask(a.state().Task, "SpotInterruption", "gone"))
 		assert.Equal(t, old, a.state().Configuration)
 		assert.Equal(t, 1, a.started().Work())

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Refusal is a service's answer that says no: an exception, or, for RunTask,
@@ -118,10 +120,10 @@ func matches(pattern, text string) bool {
 
 // refusalFailure is a failure for people: what was attempted, the service's words, how
 // often it was tried, and what to do.
-func refusalFailure(name, attempted string, refusal error, tries int, advice string) *Failure {
+func refusalFailure(name, attempted string, refusal error, tries int, advice string) *message.Failure {
 	cause := fmt.Sprintf("%s: %s", attempted, refusal)
 	if tries > 1 {
 		cause += fmt.Sprintf(" (tried %d times)", tries)
 	}
-	return &Failure{name, cause + ". What to do: " + advice}
+	return &message.Failure{Name: name, Cause: cause + ". What to do: " + advice}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // TestRefusedThenAccepted: RunTask refuses three times and then works. The lock
@@ -74,7 +75,7 @@ func TestOthersWaitOn(t *testing.T) {
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.launch("old")
 		old := a.started()
-		a.redeploy(func(c *launch.Configuration) { c.Task.CPU = 99 * 256 })
+		a.redeploy(func(c *configuration.Configuration) { c.Task.CPU = 99 * 256 })
 		a.RefuseTask = func(int, launch.TaskRequest) error {
 			return &launch.Refusal{Code: "ClientException", Message: "No Fargate configuration exists for given values."}
 		}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // ErrorRemoved is the failure of a job whose runner is removed.
@@ -55,7 +57,7 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("read the jobs of the runner: %w", err)
 	}
-	failure := &Failure{ErrorRemoved, fmt.Sprintf("the runner %s was removed from its stack, or its stack is being deleted", name)}
+	failure := &message.Failure{Name: ErrorRemoved, Cause: fmt.Sprintf("the runner %s was removed from its stack, or its stack is being deleted", name)}
 	tasks := runningTasks(state, claims)
 	problems := []error{
 		l.stopTasks(ctx, tasks, failure.Cause),
@@ -85,7 +87,7 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	return nil
 }
 
-func (l *Launcher) failAllJobs(ctx context.Context, queue string, failure *Failure) error {
+func (l *Launcher) failAllJobs(ctx context.Context, queue string, failure *message.Failure) error {
 	if queue == "" {
 		return nil
 	}
@@ -103,7 +105,8 @@ func runningTasks(state State, claims []Claim) []string {
 			tasks = append(tasks, claim.Task)
 		}
 	}
-	return sortedSet(tasks)
+	slices.Sort(tasks)
+	return slices.Compact(tasks)
 }
 
 func (l *Launcher) stopTasks(ctx context.Context, tasks []string, reason string) error {

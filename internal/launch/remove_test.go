@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // TestRemovalOfDraining: a runner is deleted whose older task still has jobs.
@@ -16,7 +16,7 @@ func TestRemovalOfDraining(t *testing.T) {
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.launch("old")
 		a.started().Take(1)
-		a.redeploy(func(c *launch.Configuration) { c.Task.Cluster = "other" })
+		a.redeploy(func(c *configuration.Configuration) { c.Task.Cluster = "other" })
 		a.launch("new")
 		a.started().Take(1)
 		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
@@ -59,5 +59,22 @@ func TestRemovalWaitsForTasks(t *testing.T) {
 		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
 		assert.Less(t, time.Since(began), 4*time.Minute)
 		a.failed("t", "RunnerRemoved")
+	})
+}
+
+// TestRemovalOfBothHosts: a task drains on one host while another boots.
+func TestRemovalOfBothHosts(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		a.launch("old")
+		a.registerAll()
+		a.started().Take(1)
+		a.redeploy(func(c *configuration.Configuration) { c.Task.Memory = 1024 })
+		a.launch("new")
+		require.Len(t, a.Hosts(), 2)
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		for _, host := range a.Hosts() {
+			assert.Equal(t, "shutting-down", host.State, host.ID)
+		}
 	})
 }

@@ -6,80 +6,76 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/cenkalti/backoff/v5"
 )
 
-// start is a start that is being made, by who has the lock.
-type start struct {
-	runner
-	owner, attempt string
-	state          State
-}
-
-// start starts the runner: on EC2 first a host, whose registration goes on with
-// it. It returns nil when the state says what was started, a *Failure when it
-// was given up and told to the waiting steps, and other errors when nobody
-// knows how far it came: then the lock ends by itself, and who takes it over
-// repeats the attempt.
-func (l *Launcher) start(ctx context.Context, s *start) error {
+// startTask starts the runner's task, on the state's host if the runner has hosts. A
+// *message.Failure means that the start was given up and the waiting steps have
+// failed. After any other error it is not known how far the start came: the lock
+// ends by itself, and the launcher that takes it next repeats the attempt.
+func (l *Launcher) startTask(ctx context.Context, v *view) (outcome, error) {
 	host := ""
-	if s.configuration.Host != nil {
-		ready, err := l.ensureHost(ctx, s)
-		if err != nil || !ready {
-			return err
-		}
-		host = s.state.Host
+	if v.configuration.Host != nil {
+		host = v.state.Host
 	}
-	request, err := l.settings.taskRequest(s.runner, host)
-	if err != nil {
-		return l.abortStart(ctx, s, host, err)
+	request, err := l.settings.taskRequest(v.runner, host)
+	var task TaskStatus
+	var requestedAt time.Time
+	if err == nil {
+		task, requestedAt, err = l.runTask(ctx, v, request)
 	}
-	task, err := l.runTask(ctx, s, request)
-	var final *Failure
-	if errors.As(err, &final) {
-		return l.abortStart(ctx, s, host, final)
+	var final *message.Failure
+	switch {
+	case errors.As(err, &final):
+		return goOn, l.abortStart(ctx, v, host, final)
+	case err != nil:
+		return goOn, err
 	}
-	if err != nil {
-		return err
-	}
-	return l.recordTask(ctx, s, task, host)
+	return l.recordTask(ctx, v, task, host, requestedAt)
 }
 
-// recordTask makes the task the runner's.
-func (l *Launcher) recordTask(ctx context.Context, s *start, task TaskStatus, host string) error {
-	err := l.ports.States.RecordTask(ctx, s.name, s.owner, TaskRecord{
-		Task: task.ARN, Configuration: s.id, Cluster: s.configuration.Task.Cluster, Host: host, StartedAt: time.Now(),
+// recordTask makes the task the runner's. requestedAt is when ECS was asked for it.
+// An agent ends if the state does not name its task in time, and the event of that
+// end may have been handled already. So a task that took long is looked at again.
+func (l *Launcher) recordTask(ctx context.Context, v *view, task TaskStatus, host string, requestedAt time.Time) (outcome, error) {
+	err := l.ports.States.RecordTask(ctx, v.name, v.owner, TaskRecord{
+		Task: task.ARN, Configuration: v.id, Cluster: v.configuration.Task.Cluster, Host: host, StartedAt: requestedAt,
 	})
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		// It was deleted meanwhile, and nobody else knows of this task.
-		return l.stopUnrecordedTask(ctx, s, task, host)
+		// It was deleted meanwhile, and no state names this task.
+		return goOn, l.stopUnrecordedTask(ctx, v, task, host)
 	case err != nil:
-		// Without the lock, another has the same task by the same token, or
-		// this one leaves by itself: the state does not name it.
-		return fmt.Errorf("record the runner's task: %w", err)
+		// If the lock was lost, another launcher got the same task by the same token,
+		// or the task ends by itself: the state does not name it.
+		return goOn, fmt.Errorf("record the runner's task: %w", err)
 	}
-	l.logger.Info("the runner is started", "runner", s.name, "task", task.ARN, "configuration", s.id, "host", host)
-	return nil
+	l.logger.Info("the runner is started", "runner", v.name, "task", task.ARN, "configuration", v.id, "host", host)
+	if time.Since(requestedAt) >= newTaskGrace {
+		return readAgain, nil
+	}
+	return ensured, nil
 }
 
-func (l *Launcher) stopUnrecordedTask(ctx context.Context, s *start, task TaskStatus, host string) error {
-	problems := []error{l.ports.Cluster.Stop(ctx, s.configuration.Task.Cluster, task.ARN, "the runner was deleted")}
+func (l *Launcher) stopUnrecordedTask(ctx context.Context, v *view, task TaskStatus, host string) error {
+	problems := []error{l.ports.Cluster.Stop(ctx, v.configuration.Task.Cluster, task.ARN, "the runner was deleted")}
 	if host != "" {
 		problems = append(problems, l.ports.Hosts.Terminate(ctx, host))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("stop what was started for a runner that was deleted: %w", err)
 	}
-	return configurationFailure("Runner %q: %s", s.configuration.RunnerName, ErrNoRunner)
+	return message.ConfigurationFailure("Runner %q: %s", v.configuration.RunnerName, ErrNoRunner)
 }
 
-// runTask asks for the task until there is one. Its errors are insist's.
-func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (TaskStatus, error) {
-	var task TaskStatus
-	err := l.retryStart(ctx, s, ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
-		request.Token = token(s.attempt, s.id, request.StartedBy, try)
+// runTask asks for the task until there is one, and returns when it asked last. Its
+// errors are retryStart's.
+func (l *Launcher) runTask(ctx context.Context, v *view, request TaskRequest) (task TaskStatus, requestedAt time.Time, err error) {
+	err = l.retryStart(ctx, v, message.ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
+		request.Token = token(v.state.Attempt, v.id, request.StartedBy, try)
 		var err error
+		requestedAt = time.Now()
 		task, err = l.ports.Cluster.Run(ctx, request)
 		var refusal *Refusal
 		switch {
@@ -92,7 +88,7 @@ func (l *Launcher) runTask(ctx context.Context, s *start, request TaskRequest) (
 		}
 		return retryUnknown, noReplyAdvice, err
 	})
-	return task, err
+	return task, requestedAt, err
 }
 
 // noReplyAdvice is the advice about a service that does not answer.
@@ -106,7 +102,7 @@ const retryUnknown retryAction = -1
 // has another number the next time, one without an answer the same. Between
 // two requests the lock is renewed. Its errors are a *Failure, or that the lock
 // is lost.
-func (l *Launcher) retryStart(ctx context.Context, s *start, name, attempted string, ask func(try int) (retryAction, string, error)) error {
+func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted string, ask func(try int) (retryAction, string, error)) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = time.Second, 15*time.Second
 	since, try := time.Now(), 0
@@ -115,7 +111,7 @@ func (l *Launcher) retryStart(ctx context.Context, s *start, name, attempted str
 		if err == nil {
 			return nil
 		}
-		l.logger.Warn("a start is refused", "runner", s.runner.name, "attempted", attempted, "error", err, "tries", tries)
+		l.logger.Warn("a start is refused", "runner", v.name, "attempted", attempted, "error", err, "tries", tries)
 		wait := pauses.NextBackOff()
 		over := time.Since(since)+wait > startRetryTime || ctx.Err() != nil || exceedsDeadline(ctx, wait)
 		switch {
@@ -129,7 +125,7 @@ func (l *Launcher) retryStart(ctx context.Context, s *start, name, attempted str
 		if remedy != retryNewToken || tries > 1 {
 			pause(ctx, wait)
 		}
-		if err := l.ports.States.Renew(ctx, s.runner.name, s.owner, time.Now().Add(lockTime)); err != nil {
+		if err := l.ports.States.Renew(ctx, v.name, v.owner, time.Now().Add(lockTime)); err != nil {
 			return fmt.Errorf("renew the runner's start lock: %w", err)
 		}
 	}
@@ -143,26 +139,24 @@ func exceedsDeadline(ctx context.Context, wait time.Duration) bool {
 
 // abortStart ends a start for good: the lock goes, so that later jobs try anew, the
 // host with it, and everybody who waits is told. It returns the failure.
-func (l *Launcher) abortStart(ctx context.Context, s *start, host string, failure error) error {
-	var final *Failure
-	errors.As(failure, &final)
+func (l *Launcher) abortStart(ctx context.Context, v *view, host string, final *message.Failure) error {
 	telling, cancel := l.reportContext(ctx)
 	defer cancel()
 	if host != "" {
-		final = &Failure{final.Name, final.Cause + l.hostLogHint(s.runner)}
-		if err := l.removeHost(telling, s.runner, host, s.owner, false); err != nil {
+		final = &message.Failure{Name: final.Name, Cause: final.Cause + l.hostLogHint(v.runner)}
+		if err := l.forgetHost(telling, v.name, host, v.owner, false); err != nil {
 			return err
 		}
 	}
-	if err := l.ports.States.Release(telling, s.name, s.owner, true); err != nil {
+	if err := l.ports.States.Release(telling, v.name, v.owner, true); err != nil {
 		return fmt.Errorf("release the runner's start lock after a start that failed (%w): %w", final, err)
 	}
-	return l.failWaitingJobs(telling, s.runner, final)
+	return l.failWaitingJobs(telling, v.runner, final)
 }
 
 // failWaitingJobs fails every job that waits for the runner, and returns the
 // failure.
-func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *Failure) error {
+func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *message.Failure) error {
 	l.logger.Error("the runner cannot be started; the jobs that wait for it fail", "runner", r.name, "error", failure)
 	telling, cancel := l.reportContext(ctx)
 	defer cancel()
@@ -180,8 +174,8 @@ func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *Failu
 
 // repeatedFailure is the failure after too many tasks that ended before they took a
 // job. Its name is the last stop code's.
-func repeatedFailure(task TaskStatus, failures int) *Failure {
-	return &Failure{task.stopErrorName(), fmt.Sprintf(
+func repeatedFailure(task TaskStatus, failures int) *message.Failure {
+	return &message.Failure{Name: task.stopErrorName(), Cause: fmt.Sprintf(
 		"the runner's task ended before it took a job, %d times in a row; the last time: %s. What to do: see the task's log, its image and its network",
 		failures, task.stopDescription())}
 }

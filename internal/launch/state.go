@@ -15,7 +15,7 @@ type State struct {
 	// Task is the runner's ECS task by its ARN; "" when there is none.
 	Task string
 	// Configuration is the id of the configuration that the task runs, Cluster
-	// where it runs, TaskHost its EC2 host, TaskStartedAt when it was started.
+	// where it runs, TaskHost its EC2 host, TaskStartedAt when ECS was asked for it.
 	Configuration string
 	Cluster       string
 	TaskHost      string
@@ -43,6 +43,9 @@ type State struct {
 	// they took a job.
 	StartFailures int
 }
+
+// isBooting reports whether the runner's newest host has had no task yet.
+func (s State) isBooting() bool { return !s.HostBootedAt.IsZero() }
 
 // Lock asks for a runner's start lock.
 type Lock struct {
@@ -75,7 +78,8 @@ type HostRecord struct {
 
 // States are the runners' items in the state table. Every read sees every
 // write before it, and every write is conditional: nobody writes back what
-// they only read. A runner that is not deployed, or is being deleted, is
+// they only read. Renew and the Record methods return ErrChanged if another has the
+// lock. A runner that is not deployed, or is being deleted, is
 // ErrNoRunner, unless a method says otherwise.
 type States interface {
 	// State reads a runner's item.
@@ -122,8 +126,7 @@ var (
 	ErrNoRunner = errors.New("the runner is not deployed, or is being deleted")
 	// ErrLocked says that another has the start lock.
 	ErrLocked = errors.New("the runner is being started by another")
-	// ErrLockLost says that the start lock ended and another may have it.
-	ErrLockLost = errors.New("the start took so long that another may have taken it over")
-	// ErrChanged says that the state is not what a write was meant for.
+	// ErrChanged means that the state names another task, host or owner of the lock
+	// than the write was meant for.
 	ErrChanged = errors.New("the runner's state has changed")
 )

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -17,29 +16,25 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
-func TestMain(m *testing.M) {
-	// The bootstrap's tests mostly wait for shells and servers, so more of them
-	// run at once than there are processors.
-	if err := flag.Set("test.parallel", "8"); err != nil {
-		panic(err)
-	}
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // account is a World with one deployed runner.
 type account struct {
 	*launchtest.Fake
 	t  *testing.T
-	c  launch.Configuration
+	c  configuration.Configuration
 	id string
 }
 
 // inAccount runs a test in an account of its own, where time passes only when
 // everybody waits.
-func inAccount(t *testing.T, c launch.Configuration, test func(t *testing.T, a *account)) {
+func inAccount(t *testing.T, c configuration.Configuration, test func(t *testing.T, a *account)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		fake := launchtest.NewFake()
@@ -57,16 +52,20 @@ const (
 // deployed is when the plan was deployed.
 func deployed() time.Time { return time.Date(2026, 5, 1, 9, 59, 0, 0, time.UTC) }
 
+func onFargate() configuration.Configuration { return launchtest.OnFargate() }
+
+func onHost() configuration.Configuration { return launchtest.OnHost() }
+
 func (a *account) name() string { return a.c.ResourceName() }
 
 func settings() launch.Settings {
 	return launch.Settings{
 		Account: "111122223333", Region: "eu-west-1",
 		DeployDataTable: "AttiniDeployDataV1", ResourceStateTable: "AttiniResourceStatesV1", ArtifactStore: "attini-artifact-store",
-		Agent: launch.Agent{Version: "2.1.0", Downloads: []launch.Download{
+		Agent: bootstrap.Agent{Version: "2.1.0", Downloads: []bootstrap.Download{
 			{Machine: "x86_64", URL: "https://releases.example/attini-runner", SHA256: strings.Repeat("ab", 32)},
 		}},
-		Bootstrap: launch.Shell{},
+		Bootstrap: bootstrap.Shell{},
 	}
 }
 
@@ -173,7 +172,7 @@ func (a *account) failed(token, name string, says ...string) {
 }
 
 // redeploy deploys a changed configuration; events are then for that one.
-func (a *account) redeploy(change func(*launch.Configuration)) {
+func (a *account) redeploy(change func(*configuration.Configuration)) {
 	change(&a.c)
 	a.id = a.Deploy(a.c)
 }
@@ -250,7 +249,7 @@ func tokens(count int) []string {
 // message is what a launch of the job would send.
 func (a *account) message(token string) string {
 	a.t.Helper()
-	request, err := launch.ParseRequest(a.event(token))
+	request, err := message.ParseRequest(a.event(token))
 	require.NoError(a.t, err)
 	body, err := request.Message()
 	require.NoError(a.t, err)

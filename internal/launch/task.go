@@ -8,6 +8,9 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // MaxOverrides is the greatest size of a RunTask's overrides in characters,
@@ -32,7 +35,7 @@ type TaskRequest struct {
 	StartedBy  string
 	Overrides  Overrides
 	// Network is nil on EC2, where the task has its host's.
-	Network *Network
+	Network *configuration.Network
 	// Constraints are expressions that the container instance must meet.
 	Constraints []string
 }
@@ -66,8 +69,8 @@ type Settings struct {
 	// is a bucket.
 	DeployDataTable, ResourceStateTable, ArtifactStore string
 	// Agent is which agent the containers become.
-	Agent     Agent
-	Bootstrap Bootstrap
+	Agent     bootstrap.Agent
+	Bootstrap bootstrap.Shell
 }
 
 // taskRequest is the request for a runner's task, without its token; host is
@@ -76,7 +79,7 @@ func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
 	c := r.configuration
 	request := TaskRequest{
 		Cluster: c.Task.Cluster, Definition: c.Task.Definition, LaunchType: launchFargate,
-		Group: Group(r.name), StartedBy: startedBy(host), Network: &c.Network,
+		Group: configuration.Group(r.name), StartedBy: startedBy(host), Network: &c.Network,
 		Overrides: Overrides{
 			CPU: formatNonZero(c.Task.CPU), Memory: formatNonZero(c.Task.Memory), TaskRoleARN: c.Task.RoleARN,
 			Containers: []ContainerOverrides{{
@@ -93,7 +96,7 @@ func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
 		}
 	}
 	if size := request.Overrides.size(); size > MaxOverrides {
-		return TaskRequest{}, configurationFailure("Runner %q: its task's overrides (command, environment, sizes and role) have %d characters, and ECS takes %d; "+
+		return TaskRequest{}, message.ConfigurationFailure("Runner %q: its task's overrides (command, environment, sizes and role) have %d characters, and ECS takes %d; "+
 			"shorten the names of stack, Runner, queue or role", c.RunnerName, size, MaxOverrides)
 	}
 	return request, nil
@@ -114,23 +117,23 @@ func (o Overrides) size() int {
 func (s Settings) environment(r runner, host string) []Variable {
 	c := r.configuration
 	all := []Variable{
-		{"ATTINI_QUEUE_URL", c.QueueURL},
-		{"ATTINI_DEPLOY_DATA_TABLE", s.DeployDataTable},
-		{"ATTINI_RESOURCE_STATE_TABLE", s.ResourceStateTable},
-		{"ATTINI_CONFIGURATION_HASH", strconv.Itoa(int(Hash(r.id)))},
-		{"ATTINI_RUNNER_RESOURCE_NAME", r.name},
+		{protocol.EnvQueueURL, c.QueueURL},
+		{protocol.EnvDeployDataTable, s.DeployDataTable},
+		{protocol.EnvResourceStateTable, s.ResourceStateTable},
+		{protocol.EnvConfigurationHash, strconv.Itoa(int(configuration.Hash(r.id)))},
+		{protocol.EnvRunnerResourceName, r.name},
 		{protocol.EnvDisableANSIColor, "true"},
 		{protocol.EnvAccount, s.Account},
 		{protocol.EnvRegion, s.Region},
 		{protocol.EnvArtifactStore, s.ArtifactStore},
 	}
 	for _, optional := range []Variable{
-		{"ATTINI_STARTUP_COMMANDS_TIMEOUT", formatNonZero(c.Startup.CommandsTimeout)},
-		{"ATTINI_RUNNER_IDLE_TTL", formatNonZero(c.Runner.IdleTimeToLive)},
-		{"ATTINI_MAX_CONCURRENT_JOBS", formatNonZero(c.Runner.MaxConcurrentJobs)},
-		{"ATTINI_JOB_TIMEOUT", formatNonZero(c.Runner.JobTimeout)},
-		{"ATTINI_LOG_LEVEL", c.Runner.LogLevel},
-		{"ATTINI_EC2_INSTANCE_ID", host},
+		{protocol.EnvStartupTimeout, formatNonZero(c.Startup.CommandsTimeout)},
+		{protocol.EnvIdleTimeToLive, formatNonZero(c.Runner.IdleTimeToLive)},
+		{protocol.EnvMaxConcurrentJobs, formatNonZero(c.Runner.MaxConcurrentJobs)},
+		{protocol.EnvJobTimeout, formatNonZero(c.Runner.JobTimeout)},
+		{protocol.EnvLogLevel, c.Runner.LogLevel},
+		{protocol.EnvHostID, host},
 	} {
 		if optional.Value != "" {
 			all = append(all, optional)
@@ -199,7 +202,7 @@ func (t TaskStatus) stopDescription() string {
 		switch {
 		case container.Ended && container.ExitCode != 0 || container.Ended && container.Reason != "":
 			text += fmt.Sprintf("; container %s: exit code %d", container.Name, container.ExitCode)
-			if meaning := BootstrapFailure(container.ExitCode); meaning != "" {
+			if meaning := bootstrap.ExitReason(container.ExitCode); meaning != "" {
 				text += " (" + meaning + ")"
 			}
 			if container.Reason != "" {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // TaskStopped deals with a task of ECS that has stopped, as its event tells:
@@ -13,7 +15,7 @@ import (
 // task, and a host that has no task any more is terminated. Tasks that are no
 // runner's, or have not stopped yet, are no matter.
 func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
-	runner, ours := runnerOf(task.Group)
+	runner, ours := configuration.RunnerOfGroup(task.Group)
 	if !ours || !task.hasEnded() {
 		return nil
 	}
@@ -79,13 +81,13 @@ func (l *Launcher) failTaskClaims(ctx context.Context, runner string, task TaskS
 	if err != nil {
 		return false, fmt.Errorf("read the jobs that the task %s had begun: %w", task.ARN, err)
 	}
-	failure := &Failure{protocol.ErrorRuntime, "the runner's task stopped while the job ran: " + task.stopDescription()}
+	failure := &message.Failure{Name: protocol.ErrorRuntime, Cause: "the runner's task stopped while the job ran: " + task.stopDescription()}
 	return len(claims) > 0, l.failClaimedJobs(ctx, runner, claims, failure)
 }
 
 // failClaimedJobs fails the jobs of claims that are not finished, and finishes them. In
 // this order: a job whose claim is finished is asked after by nobody.
-func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []Claim, failure *Failure) error {
+func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []Claim, failure *message.Failure) error {
 	var problems []error
 	for _, claim := range claims {
 		if claim.Finished {
@@ -109,10 +111,11 @@ func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []
 // after this task ended. before is the state with the task, after the one
 // without.
 func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before, after State, task TaskStatus) error {
-	// An agent that left by itself has looked once more after it said so. One
-	// that was killed may have held jobs, which show themselves later.
+	// An agent that retired has looked at the queue once more after that. A
+	// message is hidden then only if the answer to a receive was lost. An agent
+	// that was killed may have held messages.
 	patience := maxHiddenTime
-	if before.Retired == task.ARN {
+	if before.Retired == task.ARN && !l.hasHiddenMessages(ctx, after.QueueURL) {
 		patience = scanWait
 	}
 	found, err := l.findWaitingJobs(ctx, after.QueueURL, patience)
@@ -124,10 +127,10 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 	}
 	id := configurationFor(found, before.Configuration)
 	r, err := l.loadRunner(ctx, runner, id)
-	var final *Failure
+	var final *message.Failure
 	switch {
 	case errors.As(err, &final): // nobody can be started for them
-		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == Hash(id) })
+		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == configuration.Hash(id) })
 	case err != nil:
 		return err
 	case after.StartFailures >= maxStartFailures:
@@ -151,45 +154,4 @@ func (l *Launcher) resetFailures(ctx context.Context, runner string, state State
 		return nil
 	}
 	return fmt.Errorf("forget the runner's failed starts: %w", err)
-}
-
-// removeUnusedHost terminates a host that the runner has no use for any more.
-func (l *Launcher) removeUnusedHost(ctx context.Context, runner, host string) error {
-	if host == "" {
-		return nil
-	}
-	owner, state, err := l.acquireLock(ctx, runner, "")
-	switch {
-	case errors.Is(err, ErrNoRunner):
-		return l.terminateHost(ctx, runner, host)
-	case err != nil:
-		return fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
-	}
-	if needed := state.TaskHost == host && state.Task != ""; !needed {
-		if err := l.removeUnusedHostLocked(ctx, runner, state, host, owner); err != nil {
-			return err
-		}
-	}
-	return l.ports.States.Release(ctx, runner, owner, false)
-}
-
-func (l *Launcher) removeUnusedHostLocked(ctx context.Context, name string, state State, host, owner string) error {
-	if err := l.terminateHost(ctx, name, host); err != nil || state.Host != host {
-		return err
-	}
-	if _, err := l.ports.States.ForgetHost(ctx, name, host, owner, false); err != nil && !errors.Is(err, ErrChanged) && !errors.Is(err, ErrNoRunner) {
-		return fmt.Errorf("remove the host %s from the runner's state: %w", host, err)
-	}
-	return nil
-}
-
-func (l *Launcher) terminateHost(ctx context.Context, runner, host string) error {
-	if host == "" {
-		return nil
-	}
-	if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
-		return fmt.Errorf("terminate the host %s, on which no task of the runner %s is: %w", host, runner, err)
-	}
-	l.logger.Info("a host without a task is terminated", "runner", runner, "host", host)
-	return nil
 }

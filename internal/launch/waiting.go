@@ -2,15 +2,14 @@ package launch
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 const (
@@ -34,26 +33,16 @@ type waitingJob struct {
 	delivery Delivery
 }
 
-// configurationID is the id of the configuration that a job is for; "" when its
-// message does not say.
-func (w waitingJob) configurationID() string {
-	var body struct{ RunnerConfig runnerReference }
-	if json.Unmarshal(w.delivery.Body, &body) != nil {
-		return ""
-	}
-	return body.RunnerConfig.ConfigurationID
-}
-
 // failJobsOfConfiguration fails every job that waits for a runner of this configuration.
 // The others are left.
-func (l *Launcher) failJobsOfConfiguration(ctx context.Context, r runner, failure *Failure) error {
+func (l *Launcher) failJobsOfConfiguration(ctx context.Context, r runner, failure *message.Failure) error {
 	return l.failJobs(ctx, r.configuration.QueueURL, failure, func(message *protocol.Message) bool {
-		return message.ConfigurationHash == Hash(r.id)
+		return message.ConfigurationHash == configuration.Hash(r.id)
 	})
 }
 
 // failJobs fails the waiting jobs that are meant, until a look finds none.
-func (l *Launcher) failJobs(ctx context.Context, queue string, failure *Failure, meant func(*protocol.Message) bool) error {
+func (l *Launcher) failJobs(ctx context.Context, queue string, failure *message.Failure, meant func(*protocol.Message) bool) error {
 	var problems []error
 	var left []Delivery
 	defer func() { l.requeue(ctx, queue, left) }()
@@ -118,6 +107,17 @@ func (l *Launcher) findWaitingJobs(ctx context.Context, queue string, patience t
 	return found, nil
 }
 
+// hasHiddenMessages reports whether a queue has messages that cannot be received
+// yet. It is true if the queue cannot be asked.
+func (l *Launcher) hasHiddenMessages(ctx context.Context, queue string) bool {
+	hidden, err := l.ports.Queue.Hidden(ctx, queue)
+	if err != nil && !errors.Is(err, ErrNoQueue) {
+		l.logger.Warn("count the hidden messages of a runner's queue", "error", err)
+		return true
+	}
+	return hidden > 0
+}
+
 // receive asks the queue; one that does not exist has no messages.
 func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration) ([]Delivery, error) {
 	deliveries, err := l.ports.Queue.Receive(ctx, queue, wait, scanVisibility)
@@ -142,27 +142,26 @@ func (l *Launcher) requeue(ctx context.Context, queue string, deliveries []Deliv
 // configurationFor is the configuration that waiting jobs are to be started
 // for: the preferred one if any job is for it, else the first job's.
 func configurationFor(found []waitingJob, preferred string) string {
-	if slices.ContainsFunc(found, func(w waitingJob) bool { return w.configurationID() == preferred }) {
+	if slices.ContainsFunc(found, func(w waitingJob) bool { return message.ConfigurationIDOf(w.delivery.Body) == preferred }) {
 		return preferred
 	}
 	for _, w := range found {
-		if id := w.configurationID(); id != "" {
+		if id := message.ConfigurationIDOf(w.delivery.Body); id != "" {
 			return id
 		}
 	}
 	return preferred
 }
 
-// acquireLock takes a runner's start lock for something else than a start, waiting
-// for one that is being made.
-func (l *Launcher) acquireLock(ctx context.Context, runner, configuration string) (owner string, state State, err error) {
+// acquireLock takes a runner's start lock for something else than a start. It waits
+// for a start that is being made.
+func (l *Launcher) acquireLock(ctx context.Context, runner string) (owner string, state State, err error) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
+	pauses := lockPauses()
 	owner = randomName()
 	for {
-		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: configuration})
+		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName()})
 		if !errors.Is(err, ErrLocked) || ctx.Err() != nil {
 			return owner, state, err
 		}

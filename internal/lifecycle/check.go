@@ -6,14 +6,14 @@ import (
 	"fmt"
 
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
 
 const (
 	// RuleAccount is the rule of what the account could not be asked.
-	RuleAccount = "account"
+	RuleAccount = compat.RuleAccount
 	// RuleUnknownTaskDefinition is the rule of a task definition that ECS does
 	// not have.
 	RuleUnknownTaskDefinition = "unknown-task-definition"
@@ -25,7 +25,7 @@ const defaultDefinition = "attini-default-runner"
 
 // check makes the second check of a Runner: the rules of runnerctl validate, in
 // its words, with every value resolved. All problems come together.
-func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (launch.Configuration, problem.List) {
+func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configuration.Configuration, problem.List) {
 	runner, problems := schema.Read(request.RunnerName, request.resource, request.path(), nil)
 	if !problems.HasErrors() {
 		problems.Add(request.checkResolved(runner)...)
@@ -34,9 +34,13 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (launch.Co
 	problems.Add(asked...)
 	problems.Add(compat.CheckTaskDefinition(runner, definition)...)
 	problems.Add(compat.CheckFargate(runner, definition)...)
-	problems.Add(l.checkHost(ctx, runner, definition)...)
+	facts, unanswered := compat.QuestionsOf(runner).Ask(ctx, l.ports.Account)
+	for _, question := range unanswered {
+		problems.Add(awsProblem(request, string(request.path().Keys("Properties", "Ec2Configuration", question.Property)), question.Err))
+	}
+	problems.Add(facts.Examine(runner, definition)...)
 	if problems.HasErrors() {
-		return launch.Configuration{}, problems.Sorted()
+		return configuration.Configuration{}, problems.Sorted()
 	}
 	configuration := request.configuration(runner, definition)
 	problems.Add(configuration.Validate()...)
@@ -84,37 +88,15 @@ func awsProblem(request RunnerRequest, at string, err error) problem.Problem {
 	}
 }
 
-// checkResolved reports given values that are no values yet.
+// checkResolved reports what CloudFormation has not resolved. An Image counts too,
+// since the macro puts the ARN of a task definition in its place.
 func (r RunnerRequest) checkResolved(runner *schema.Runner) problem.List {
 	var problems problem.List
-	check := func(given, known bool, keys ...string) {
-		if given && !known {
-			problems.Add(r.unresolved(keys...))
-		}
+	for _, path := range runner.Unresolved() {
+		problems.Add(r.unresolved(path))
 	}
-	check(runner.TaskDefinitionArn.Given(), runner.TaskDefinitionArn.Known, "TaskDefinitionArn")
-	check(runner.ContainerName.Given(), runner.ContainerName.Known, "ContainerName")
-	check(runner.EcsCluster.Given(), runner.EcsCluster.Known, "EcsCluster")
-	check(runner.RoleArn.Given(), runner.RoleArn.Known, "RoleArn")
-	check(runner.Image.Given(), false, "Image") // the macro made a task definition of it
-	check(runner.Memory.Given(), runner.Memory.Known, "Memory")
-	check(runner.Cpu.Given(), runner.Cpu.Known, "Cpu")
-	if host := runner.Ec2Configuration; host != nil {
-		check(true, host.InstanceType.Known, "Ec2Configuration", "InstanceType")
-		check(host.Ami.Given(), host.Ami.Known, "Ec2Configuration", "Ami")
-		check(host.InstanceProfileName.Given(), host.InstanceProfileName.Known, "Ec2Configuration", "InstanceProfileName")
+	if runner.Image.Given() && runner.Image.Known {
+		problems.Add(r.unresolved("Image"))
 	}
-	own := runner.RunnerConfiguration
-	check(own.Node != nil, own.MaxConcurrentJobs.Known, "RunnerConfiguration", "MaxConcurrentJobs")
-	check(own.Node != nil, own.IdleTimeToLive.Known, "RunnerConfiguration", "IdleTimeToLive")
-	check(own.Node != nil, own.JobTimeout.Known, "RunnerConfiguration", "JobTimeout")
-	check(own.Node != nil, own.LogLevel.Known, "RunnerConfiguration", "LogLevel")
-	if network := runner.AwsVpcConfiguration; network != nil {
-		check(true, network.Subnets.Known, "AwsVpcConfiguration", "Subnets")
-		check(network.SecurityGroups.Given(), network.SecurityGroups.Known, "AwsVpcConfiguration", "SecurityGroups")
-		check(true, network.AssignPublicIp.Known, "AwsVpcConfiguration", "AssignPublicIp")
-	}
-	check(runner.Startup.Node != nil, runner.Startup.Commands.Known, "Startup", "Commands")
-	check(runner.Startup.Node != nil, runner.Startup.CommandsTimeout.Known, "Startup", "CommandsTimeout")
 	return problems
 }

@@ -11,13 +11,6 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 )
 
-// The parameters by which a stack says which distribution it deploys.
-const (
-	parameterEnvironment  = "AttiniEnvironmentName"
-	parameterDistribution = "AttiniDistributionName"
-	parameterID           = "AttiniDistributionId"
-)
-
 // What stands for a parameter that a stack does not have.
 const (
 	defaultEnvironment    = "default"
@@ -35,11 +28,11 @@ func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (origin Ori
 	if known.isComplete() {
 		return known, true, nil
 	}
-	stored = request.Parameters[parameterDistribution] != "" || request.Parameters[parameterID] != ""
+	stored = request.Parameters[protocol.ParameterDistribution] != "" || request.Parameters[protocol.ParameterDistributionID] != ""
 	origin = Origin{
-		Environment:      cmp.Or(request.Parameters[parameterEnvironment], defaultEnvironment),
-		DistributionName: cmp.Or(request.Parameters[parameterDistribution], request.StackName),
-		DistributionID:   cmp.Or(request.Parameters[parameterID], defaultDistributionID),
+		Environment:      cmp.Or(request.Parameters[protocol.ParameterEnvironment], defaultEnvironment),
+		DistributionName: cmp.Or(request.Parameters[protocol.ParameterDistribution], request.StackName),
+		DistributionID:   cmp.Or(request.Parameters[protocol.ParameterDistributionID], defaultDistributionID),
 	}
 	origin.ObjectIdentifier = origin.Environment + "/" + origin.DistributionName + "/" + origin.DistributionID
 	return origin, stored, nil
@@ -84,24 +77,24 @@ func Payload(origin Origin, stackName, artifactStore string, stackParameters map
 		return nil, fmt.Errorf("write the plan's payload: %w", err)
 	}
 	return cfn.Obj(
-		cfn.F("environment", cfn.Str(origin.Environment)),
+		cfn.F(protocol.KeyEnvironment, cfn.Str(origin.Environment)),
 		cfn.F(protocol.KeyOrigin, cfn.Obj(
-			cfn.F("environment", cfn.Str(origin.Environment)),
-			cfn.F("distributionName", cfn.Str(origin.DistributionName)),
-			cfn.F("distributionId", cfn.Str(origin.DistributionID)),
-			cfn.F("deploymentName", cfn.Str(origin.DeploymentName())),
-			cfn.F("deploymentTime", cfn.Int(int(at.UnixMilli()))),
-			cfn.F("objectIdentifier", cfn.Str(origin.ObjectIdentifier)),
-			cfn.F("stackName", cfn.Str(stackName)),
-			cfn.F("deploymentSource", cfn.Obj(
-				cfn.F("deploymentSourceBucket", cfn.Str(artifactStore)),
-				cfn.F("deploymentSourcePrefix", cfn.Str(origin.Environment+"/"+origin.DistributionName+"/"+origin.DistributionID+"/distribution-origin")),
+			cfn.F(protocol.KeyEnvironment, cfn.Str(origin.Environment)),
+			cfn.F(protocol.KeyDistributionName, cfn.Str(origin.DistributionName)),
+			cfn.F(protocol.KeyDistributionID, cfn.Str(origin.DistributionID)),
+			cfn.F(protocol.KeyDeploymentName, cfn.Str(origin.DeploymentName())),
+			cfn.F(protocol.KeyDeploymentTime, cfn.Int(int(at.UnixMilli()))),
+			cfn.F(protocol.KeyObjectIdentifier, cfn.Str(origin.ObjectIdentifier)),
+			cfn.F(protocol.KeyStackName, cfn.Str(stackName)),
+			cfn.F(protocol.KeyDeploymentSource, cfn.Obj(
+				cfn.F(protocol.KeySourceBucket, cfn.Str(artifactStore)),
+				cfn.F(protocol.KeySourcePrefix, cfn.Str(origin.Environment+"/"+origin.DistributionName+"/"+origin.DistributionID+"/distribution-origin")),
 			)),
 		)),
-		cfn.F("stackParameters", parameters),
-		cfn.F("output", cfn.Obj()),
-		cfn.F("dependencies", cfn.Obj()),
-		cfn.F("customData", cfn.Obj()),
+		cfn.F(protocol.KeyStackParameters, parameters),
+		cfn.F(protocol.KeyOutput, cfn.Obj()),
+		cfn.F(protocol.KeyDependencies, cfn.Obj()),
+		cfn.F(protocol.KeyCustomData, cfn.Obj()),
 	), nil
 }
 

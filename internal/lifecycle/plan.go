@@ -8,7 +8,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Origin is where a distribution comes from.
@@ -19,7 +20,9 @@ type Origin struct {
 }
 
 // DeploymentName is what the deployment data table has a deployment under.
-func (o Origin) DeploymentName() string { return o.Environment + "-" + o.DistributionName }
+func (o Origin) DeploymentName() string {
+	return protocol.DeploymentName(o.Environment, o.DistributionName)
+}
 
 // isComplete reports whether nothing is missing.
 func (o Origin) isComplete() bool {
@@ -85,7 +88,7 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 		return fmt.Errorf("find the runners of the stack %s: %w", request.StackName, err)
 	}
 	for _, runner := range runners {
-		if err := l.ports.Runners.SetOrigin(ctx, launch.ResourceName(request.StackName, runner), origin); err != nil {
+		if err := l.ports.Runners.SetOrigin(ctx, configuration.ResourceName(request.StackName, runner), origin); err != nil {
 			return fmt.Errorf("tell Runner %q its distribution: %w", runner, err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Ports are what a Lifecycle works with; all of them are required, and may be
@@ -22,26 +22,19 @@ type Ports struct {
 	StateMachines  StateMachines
 }
 
-// Account answers what only the AWS account and region know. What does not
-// exist is absent from the answer; an error says what could not be asked.
+// Account answers what only the AWS account and region know.
 type Account interface {
+	compat.Account
 	// TaskDefinition describes a task definition by its ARN, its family or
 	// family:revision. It returns ErrNoTaskDefinition for one that does not
 	// exist, or with which no task can be started any more.
 	TaskDefinition(ctx context.Context, name string) (compat.TaskDefinition, error)
-	// Parameters returns the values of Systems Manager parameters by name; at
-	// most 10 names.
-	Parameters(ctx context.Context, names []string) (map[string]string, error)
-	// Images returns AMIs by id.
-	Images(ctx context.Context, ids []string) (map[string]compat.Image, error)
-	// InstanceTypes returns EC2 instance types by name.
-	InstanceTypes(ctx context.Context, names []string) (map[string]compat.InstanceType, error)
 }
 
 // Configurations is the part of launch.Configurations that a deployment needs.
 type Configurations interface {
 	// PutConfiguration keeps a version and makes it the runner's current one.
-	PutConfiguration(ctx context.Context, c launch.Configuration) error
+	PutConfiguration(ctx context.Context, c configuration.Configuration) error
 }
 
 // Runners are the runner items of the state table (docs/wire.md, "Runner item").

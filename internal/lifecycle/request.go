@@ -130,11 +130,11 @@ func normalizeItems(list *cfn.Node, items []string) *cfn.Node {
 // path leads to the Runner as messages and problems name it.
 func (r RunnerRequest) path() cfn.Path { return cfn.Path("Resources").Key(r.RunnerName) }
 
-// unresolved reports a value that is still not known.
-func (r RunnerRequest) unresolved(keys ...string) problem.Problem {
+// unresolved reports a value that is still not known, by its path below Properties.
+func (r RunnerRequest) unresolved(path string) problem.Problem {
 	return problem.Problem{
-		Severity: problem.Error, Rule: RuleRequest, Path: string(r.path().Key("Properties").Keys(keys...)),
-		Message: fmt.Sprintf("Runner %q: %s: CloudFormation has not resolved its value", r.RunnerName, strings.Join(keys, ".")),
+		Severity: problem.Error, Rule: RuleRequest, Path: string(r.path().Key("Properties").Keys(strings.Split(path, ".")...)),
+		Message: fmt.Sprintf("Runner %q: %s: CloudFormation has not resolved its value", r.RunnerName, path),
 		Advice:  "Use functions and dynamic references that CloudFormation resolves in a custom resource's properties; a secure one is not.",
 	}
 }

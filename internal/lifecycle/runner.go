@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/problem"
 )
 
@@ -14,7 +15,7 @@ type Runner struct {
 	StackID string
 	// ConfigurationID is the id of the current version of Configuration.
 	ConfigurationID string
-	Configuration   launch.Configuration
+	Configuration   configuration.Configuration
 	// Origin is where the distribution comes from. What is empty stays as the
 	// item has it.
 	Origin Origin
@@ -34,7 +35,7 @@ func (l *Lifecycle) PutRunner(ctx context.Context, request RunnerRequest) (confi
 	if err := problems.Err(); err != nil {
 		return "", err
 	}
-	id, err := configuration.ConfigurationID()
+	id, err := configuration.ID()
 	if err != nil {
 		return "", err
 	}
@@ -66,7 +67,7 @@ func (l *Lifecycle) RemoveRunner(ctx context.Context, stackID, physicalID string
 		l.logger.Info("nothing is to be removed", "physicalId", physicalID)
 		return nil
 	}
-	runner := launch.ResourceName(stack, name)
+	runner := configuration.ResourceName(stack, name)
 	owner, err := l.ports.Runners.StackOf(ctx, runner)
 	switch {
 	case errors.Is(err, launch.ErrNoRunner): // but it may have configurations

@@ -2,8 +2,10 @@ package lifecycle_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -13,9 +15,11 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/launchtest"
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/lifecycle/lifecycletest"
+	"github.com/attini-go/runner/schema"
 )
 
 const (
@@ -56,6 +60,7 @@ func withHost(fake *lifecycletest.Fake) {
 	fake.AMIs["ami-11111111"] = compat.Image{Architecture: "x86_64", RootDevice: "/dev/xvda"}
 	fake.AMIs["ami-22222222"] = compat.Image{Architecture: "arm64", RootDevice: "/dev/xvda"}
 	fake.Values["/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"] = "ami-11111111"
+	fake.Values["/aws/service/ecs/optimized-ami/amazon-linux-2/kernel-5.10/recommended/image_id"] = "ami-11111111"
 	for name, compatibilities := range map[string][]string{"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1": {"EC2"}, "arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1": {"FARGATE"}} {
 		fake.Definitions[name] = compat.TaskDefinition{
 			Name: `task definition "host:1"`, Complete: true, Compatibilities: compat.Known(compatibilities), NetworkMode: compat.Known("awsvpc"),
@@ -72,45 +77,52 @@ func withHost(fake *lifecycletest.Fake) {
 // CloudFormation gives them, become one version of the configuration.
 func TestPutRunner(t *testing.T) {
 	t.Parallel()
-	base := launch.Configuration{
+	base := configuration.Configuration{
 		StackName: "dev-shop", RunnerName: "Build", QueueURL: queueURL,
-		Task:    launch.Task{Definition: "attini-default-runner", Container: "Container", Cluster: "attini-default"},
-		Network: launch.Network{Subnets: []string{"subnet-1"}, AssignPublicIP: "ENABLED"},
+		Task:    configuration.Task{Definition: "attini-default-runner", Container: "Container", Cluster: "attini-default"},
+		Network: configuration.Network{Subnets: []string{"subnet-1"}, AssignPublicIP: "ENABLED"},
 	}
-	with := func(change func(*launch.Configuration)) launch.Configuration {
+	with := func(change func(*configuration.Configuration)) configuration.Configuration {
 		c := base
 		change(&c)
 		return c
 	}
 	cases := map[string]struct {
 		configuration string
-		want          launch.Configuration
+		want          configuration.Configuration
 	}{
 		"nothing but a network": {`{` + network + `}`, base},
 		"all, and numbers as texts": {
 			`{` + network + `,"EcsCluster":"own","RoleArn":"arn:aws:iam::111122223333:role/build","Cpu":"1024","Memory":"2048","ContainerName":"agent",
 			"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1","Startup":{"Commands":["apt-get update"],"CommandsTimeout":"300"},
 			"RunnerConfiguration":{"MaxConcurrentJobs":"20","IdleTimeToLive":"600","JobTimeout":"7200","LogLevel":"DEBUG"}}`,
-			with(func(c *launch.Configuration) {
-				c.Task = launch.Task{Definition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1", Container: "agent", Cluster: "own", RoleARN: "arn:aws:iam::111122223333:role/build", CPU: 1024, Memory: 2048}
-				c.Startup = launch.Startup{Commands: []string{"apt-get update"}, CommandsTimeout: 300}
-				c.Runner = launch.RunnerConfiguration{MaxConcurrentJobs: 20, IdleTimeToLive: 600, JobTimeout: 7200, LogLevel: "DEBUG"}
+			with(func(c *configuration.Configuration) {
+				c.Task = configuration.Task{Definition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/two:1", Container: "agent", Cluster: "own", RoleARN: "arn:aws:iam::111122223333:role/build", CPU: 1024, Memory: 2048}
+				c.Startup = configuration.Startup{Commands: []string{"apt-get update"}, CommandsTimeout: 300}
+				c.Runner = configuration.RunnerConfiguration{MaxConcurrentJobs: 20, IdleTimeToLive: 600, JobTimeout: 7200, LogLevel: "DEBUG"}
 			}),
 		},
 		"lists as text, with blanks, empty and repeated items": {
 			`{"AwsVpcConfiguration":{"Subnets":" subnet-2 ,subnet-1,,\n subnet-2,","SecurityGroups":"sg-2, sg-1","AssignPublicIp":"DISABLED"}}`,
-			with(func(c *launch.Configuration) {
-				c.Network = launch.Network{Subnets: []string{"subnet-2", "subnet-1"}, SecurityGroups: []string{"sg-2", "sg-1"}, AssignPublicIP: "DISABLED"}
+			with(func(c *configuration.Configuration) {
+				c.Network = configuration.Network{Subnets: []string{"subnet-2", "subnet-1"}, SecurityGroups: []string{"sg-2", "sg-1"}, AssignPublicIP: "DISABLED"}
 			}),
 		},
 		"a list with blanks, empty and repeated items": {
 			`{"AwsVpcConfiguration":{"Subnets":["subnet-1"," subnet-1",""]}}`, base,
 		},
+		"a host with the default Ami": {
+			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
+			with(func(c *configuration.Configuration) {
+				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
+				c.Host = &configuration.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2", LogGroup: "hosts"}
+			}),
+		},
 		"a host": {
 			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large","Ami":"AmazonLinux2023","InstanceProfileName":"builders"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
-			with(func(c *launch.Configuration) {
+			with(func(c *configuration.Configuration) {
 				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
-				c.Host = &launch.Host{
+				c.Host = &configuration.Host{
 					LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2023",
 					InstanceProfile: "builders", LogGroup: "hosts",
 				}
@@ -125,7 +137,7 @@ func TestPutRunner(t *testing.T) {
 			id, err := open(t, fake).PutRunner(t.Context(), runner(t, c.configuration))
 			require.NoError(t, err)
 			assert.Equal(t, c.want, fake.Configurations["dev-shop-Build"][id])
-			wanted, err := c.want.ConfigurationID()
+			wanted, err := c.want.ID()
 			require.NoError(t, err)
 			assert.Equal(t, wanted, id)
 			item := fake.Runners["dev-shop-Build"]
@@ -191,7 +203,8 @@ func TestPutRunnerRefuses(t *testing.T) {
 		"a value that is none": {
 			`{` + network + `,"RoleArn":"{{resolve:secretsmanager:role}}"}`, []string{`RoleArn: CloudFormation has not resolved its value`},
 		},
-		"no network": {`{}`, []string{`Runner "Build": its configuration has no subnet`}},
+		"an image":   {`{` + network + `,"Image":"alpine"}`, []string{`Image: CloudFormation has not resolved its value`}},
+		"no network": {`{}`, []string{`Runner "Build": AwsVpcConfiguration.Subnets: is required`}},
 		"all together": {
 			`{"Cpu":"1","Memory":"1","AwsVpcConfiguration":{"Subnets":"x"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/none:1"}`,
 			[]string{`Cpu: 1 is below`, `Memory: 1 is below`, `"x" is not a subnet id`, `there is no active task definition`},
@@ -364,4 +377,70 @@ func FuzzReadRunner(f *testing.F) {
 			assert.False(t, stored.Configuration.Validate().HasErrors(), "the launcher takes it")
 		}
 	})
+}
+
+// everyProperty are the properties of a Runner on an EC2 host, each with the value
+// that value returns for its path.
+func everyProperty(value func(path string) any) map[string]any {
+	properties := map[string]any{}
+	for _, path := range schema.PropertyPaths() {
+		object, name, nested := strings.Cut(path, ".")
+		switch {
+		case path == "Image": // it excludes TaskDefinitionArn
+		case !nested:
+			properties[path] = value(path)
+		case properties[object] == nil:
+			properties[object] = map[string]any{name: value(path)}
+		default:
+			properties[object].(map[string]any)[name] = value(path)
+		}
+	}
+	return properties
+}
+
+// TestEveryPropertyIsDeployed: the configuration has the value of each property.
+func TestEveryPropertyIsDeployed(t *testing.T) {
+	t.Parallel()
+	values := launchtest.PropertyValues()
+	for _, onHost := range []bool{true, false} {
+		fake := lifecycletest.NewFake()
+		fake.Types["c5.2xlarge"] = compat.InstanceType{VCPUs: 8, MemoryMiB: 16384, Architectures: []string{"x86_64"}}
+		fake.AMIs["ami-0123456789abcdef0"] = compat.Image{Architecture: "x86_64"}
+		definition := compat.TaskDefinition{Name: "own", Complete: true, NetworkMode: compat.Known("awsvpc"), Containers: []compat.Container{{Name: compat.Known("agent")}}}
+		fake.Definitions[values["TaskDefinitionArn"].(string)] = definition
+		properties := everyProperty(func(path string) any { return values[path] })
+		if !onHost {
+			delete(properties, "Ec2Configuration")
+		}
+		text, err := json.Marshal(properties)
+		require.NoError(t, err)
+		id, err := open(t, fake).PutRunner(t.Context(), runner(t, string(text)))
+		require.NoError(t, err)
+		c := fake.Configurations["dev-shop-Build"][id]
+		for path, variable := range c.Fields() {
+			want := values[path]
+			if onHost && path == "AwsVpcConfiguration.AssignPublicIp" {
+				want = "" // the task has the addresses of its host
+			}
+			assert.Equal(t, want, reflect.ValueOf(variable).Elem().Interface(), path)
+		}
+	}
+}
+
+// TestEveryUnresolvedProperty: none of them becomes a zero value of a configuration.
+func TestEveryUnresolvedProperty(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(everyProperty(func(string) any { return map[string]any{"Ref": "Parameter"} }))
+	require.NoError(t, err)
+	fake := lifecycletest.NewFake()
+	_, err = open(t, fake).PutRunner(t.Context(), runner(t, string(text)))
+	problems, ok := lifecycle.Problems(err)
+	require.True(t, ok, "%v", err)
+	reported := map[string]bool{}
+	for _, p := range problems {
+		reported[p.Path] = reported[p.Path] || p.Rule == lifecycle.RuleRequest
+	}
+	for path := range launchtest.PropertyValues() {
+		assert.True(t, reported["Resources.Build.Properties."+path], path)
+	}
 }

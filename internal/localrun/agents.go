@@ -14,7 +14,7 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -49,7 +49,7 @@ type agentPool struct {
 func (f *agentPool) send(name string, body []byte) error {
 	runner := f.deployment.runners[name]
 	if runner == nil {
-		return &launch.Failure{Name: launch.ErrorConfiguration, Cause: fmt.Sprintf("Runner %q is not one of this template's", name)}
+		return &message.Failure{Name: message.ErrorConfiguration, Cause: fmt.Sprintf("Runner %q is not one of this template's", name)}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,7 +58,7 @@ func (f *agentPool) send(name string, body []byte) error {
 		q = memory.NewQueue()
 		agent, err := f.newAgent(runner, q)
 		if err != nil {
-			return &launch.Failure{Name: launch.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
+			return &message.Failure{Name: message.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
 		}
 		f.queues[name] = q
 		f.startAgent(func(ctx context.Context) { f.run(ctx, runner.Name, agent) })

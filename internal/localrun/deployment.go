@@ -6,7 +6,7 @@ import (
 
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
@@ -61,7 +61,7 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 	for _, field := range runners {
 		runner, found := configure(evaluator, field)
 		problems.Add(found...)
-		deployment.runners[launch.ResourceName(facts.StackName, field.Key)] = runner
+		deployment.runners[configuration.ResourceName(facts.StackName, field.Key)] = runner
 	}
 	problems.Add(deployment.resolve(evaluator, *machine)...)
 	problems.Add(deployment.payload(evaluator, original)...)

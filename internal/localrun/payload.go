@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
@@ -15,9 +16,9 @@ import (
 // of itself, the plan's PayloadDefaults over it, the user's own over both.
 func (d *Deployment) input(distribution string, own json.RawMessage, now time.Time) (json.RawMessage, error) {
 	origin := lifecycle.Origin{
-		Environment:      cmp.Or(d.parameters["AttiniEnvironmentName"], "local"),
-		DistributionName: cmp.Or(d.parameters["AttiniDistributionName"], distribution),
-		DistributionID:   cmp.Or(d.parameters["AttiniDistributionId"], "local"),
+		Environment:      cmp.Or(d.parameters[protocol.ParameterEnvironment], "local"),
+		DistributionName: cmp.Or(d.parameters[protocol.ParameterDistribution], distribution),
+		DistributionID:   cmp.Or(d.parameters[protocol.ParameterDistributionID], "local"),
 	}
 	origin.ObjectIdentifier = origin.Environment + "/" + origin.DistributionName + "/" + origin.DistributionID
 	payload, err := lifecycle.Payload(origin, d.facts.StackName, artifactStore(d.facts), d.parameters, now)

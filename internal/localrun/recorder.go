@@ -91,7 +91,7 @@ type recordedTasks struct {
 
 var _ asl.Tasks = (*recordedTasks)(nil)
 
-// Do implements states.Tasks.
+// Do implements asl.Tasks.
 func (w *recordedTasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	result, err := w.next.Do(ctx, task)
 	if task.Token != "" {

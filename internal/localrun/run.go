@@ -19,7 +19,7 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Options are how a deployment is run.
@@ -118,8 +118,8 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	recorder := newRecorder(o.Watch, len(o.Steps) > 0)
 	execution := d.execution(input, started)
 	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
-		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, deployment: launch.DeploymentOf(input),
-		started: launch.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
+		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, deployment: message.DeploymentOf(input),
+		started: message.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
 	}, log: log, recorder: recorder})
 	agents.close()
 	agents.running.Wait()

@@ -10,7 +10,7 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/plan"
 )
 
@@ -57,12 +57,12 @@ type tasks struct {
 	answers  *asl.Mocks
 	// deployment is the name of the deployment, started what it has started.
 	deployment string
-	started    launch.Deployment
+	started    message.Deployment
 }
 
 var _ asl.Tasks = (*tasks)(nil)
 
-// Do implements states.Tasks.
+// Do implements asl.Tasks.
 func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	if mock, ok := t.mocks[task.State]; ok {
 		return mocked(task, mock), nil
@@ -110,11 +110,11 @@ func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error)
 
 // accept is the launcher's: it reads a request, refuses what it refuses in an
 // account, and writes the message of the job.
-func (t *tasks) accept(event json.RawMessage) (request launch.Request, body []byte, err error) {
-	if request, err = launch.ParseRequest(event); err != nil {
+func (t *tasks) accept(event json.RawMessage) (request message.Request, body []byte, err error) {
+	if request, err = message.ParseRequest(event); err != nil {
 		return request, nil, err
 	}
-	current := launch.Deployment{}
+	current := message.Deployment{}
 	if request.Deployment() == t.deployment {
 		current = t.started
 	}
@@ -127,7 +127,7 @@ func (t *tasks) accept(event json.RawMessage) (request launch.Request, body []by
 
 // stepError is a failure of the launcher's as the step gets it.
 func stepError(err error) error {
-	var failure *launch.Failure
+	var failure *message.Failure
 	if !errors.As(err, &failure) {
 		return err
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // TestThePayloadKeepsItsOrder: a deployment's own fields, then what the plan and
@@ -42,10 +43,10 @@ func TestAJobsInputKeepsItsOrder(t *testing.T) {
 	action, event := readCall(task.Input)
 	require.Equal(t, protocol.ActionExecuteRunner, action)
 
-	request, body, err := (&tasks{deployment: "e-d", started: launch.Deployment{Executions: map[string]string{"": "arn"}}}).accept(event)
+	request, body, err := (&tasks{deployment: "e-d", started: message.Deployment{Executions: map[string]string{"": "arn"}}}).accept(event)
 	require.NoError(t, err)
 	assert.Equal(t, "s-R", request.Runner)
 	message, err := protocol.ParseMessage(body)
 	require.NoError(t, err)
-	assert.Equal(t, fmt.Sprintf(`%s,"taskConfigHashCode":%d}`, payload[:len(payload)-1], launch.Hash("v1-local")), string(message.Input()))
+	assert.Equal(t, fmt.Sprintf(`%s,"taskConfigHashCode":%d}`, payload[:len(payload)-1], configuration.Hash("v1-local")), string(message.Input()))
 }

@@ -15,7 +15,6 @@ func jobWith(properties string) string {
 
 func TestJobProblems(t *testing.T) {
 	const at = ".States.A.Properties"
-	const jobKeys = "Type, Comment, Next, End, Retry, Catch, TimeoutSeconds, TimeoutSecondsPath, HeartbeatSeconds, HeartbeatSecondsPath, InputPath, OutputPath, ResultSelector, ResultPath, Assign, QueryLanguage"
 	check(t, map[string]mistake{
 		"no Properties":              {states("A: {Type: AttiniRunnerJob, End: true}"), "required", at, `Step "A": Properties is required, with the Commands to run`},
 		"Properties as list":         {jobWith("[ls]"), "type", at, `Step "A": Properties must be an object, not a list`},

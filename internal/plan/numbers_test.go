@@ -3,7 +3,6 @@ package plan_test
 import "testing"
 
 func TestNumberProblems(t *testing.T) {
-	const written = `must be a number that is written out, not an intrinsic function, whose value would arrive as a string`
 	wait := func(value string) string { return states("A: {Type: Wait, End: true, Seconds: " + value + "}") }
 	task := func(rest string) string { return states("A: {Type: Task, Resource: r, End: true, " + rest + "}") }
 	retry := func(rule string) string { return task("Retry: [{ErrorEquals: [States.ALL], " + rule + "}]") }

@@ -22,7 +22,7 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	awsports "github.com/attini-go/runner/internal/aws"
-	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 	"github.com/attini-go/runner/internal/test/lambdahost"
@@ -44,12 +44,12 @@ func TestBootstrap(t *testing.T) {
 	cloud, err := fakeaws.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
-	configuration := aws.Config{
+	config := aws.Config{
 		Region: fakeaws.Region, BaseEndpoint: aws.String(cloud.Endpoint()),
 		Credentials: credentials.NewStaticCredentialsProvider("LAUNCHERTEST", "secret", ""),
 	}
-	deployed := deploy(t, configuration)
-	id, err := deployed.ConfigurationID()
+	deployed := deploy(t, config)
+	id, err := deployed.ID()
 	require.NoError(t, err)
 
 	var log bytes.Buffer
@@ -79,18 +79,18 @@ func TestBootstrap(t *testing.T) {
 		require.NoError(t, err)
 		assert.JSONEq(t, `{}`, string(answer))
 	}
-	state, err := awsports.NewRunnerStates(configuration, stateTable).State(t.Context(), "dev-shop-Build")
+	state, err := awsports.NewRunnerStates(config, stateTable).State(t.Context(), "dev-shop-Build")
 	require.NoError(t, err)
 	assert.Equal(t, id, state.Configuration)
-	task, err := awsports.NewCluster(configuration).Task(t.Context(), deployed.Task.Cluster, state.Task)
+	task, err := awsports.NewCluster(config).Task(t.Context(), deployed.Task.Cluster, state.Task)
 	require.NoError(t, err)
-	assert.Equal(t, launch.Group("dev-shop-Build"), task.Group)
-	waiting, err := awsports.NewJobQueue(configuration).Receive(t.Context(), deployed.QueueURL, time.Second, time.Minute)
+	assert.Equal(t, configuration.Group("dev-shop-Build"), task.Group)
+	waiting, err := awsports.NewJobQueue(config).Receive(t.Context(), deployed.QueueURL, time.Second, time.Minute)
 	require.NoError(t, err)
 	require.Len(t, waiting, 2)
 	message, err := protocol.ParseMessage(waiting[0].Body)
 	require.NoError(t, err)
-	assert.Equal(t, launch.Hash(id), message.ConfigurationHash)
+	assert.Equal(t, configuration.Hash(id), message.ConfigurationHash)
 
 	_, err = function.Invoke(t.Context(), event("secret-3", "v1-unknown"))
 	require.NoError(t, err, "the step is told, which nobody waits for any more")
@@ -112,9 +112,9 @@ func TestBootstrap(t *testing.T) {
 
 // deploy makes what the function finds in an account, and returns the runner's
 // configuration.
-func deploy(t *testing.T, configuration aws.Config) launch.Configuration {
+func deploy(t *testing.T, config aws.Config) configuration.Configuration {
 	t.Helper()
-	ctx, table := t.Context(), dynamodb.NewFromConfig(configuration)
+	ctx, table := t.Context(), dynamodb.NewFromConfig(config)
 	for _, made := range []struct {
 		name, hash, sort string
 		kind             types.ScalarAttributeType
@@ -132,12 +132,12 @@ func deploy(t *testing.T, configuration aws.Config) launch.Configuration {
 		})
 		require.NoError(t, err)
 	}
-	require.NoError(t, awsports.NewDeployments(configuration, deployTable).SetExecution(ctx, "dev-shop", stateMachine, execution, time.Now()))
-	queue, err := sqs.NewFromConfig(configuration).CreateQueue(ctx, &sqs.CreateQueueInput{
+	require.NoError(t, awsports.NewDeployments(config, deployTable).SetExecution(ctx, "dev-shop", stateMachine, execution, time.Now()))
+	queue, err := sqs.NewFromConfig(config).CreateQueue(ctx, &sqs.CreateQueueInput{
 		QueueName: aws.String("dev-shop-Build.fifo"), Attributes: map[string]string{"FifoQueue": "true"},
 	})
 	require.NoError(t, err)
-	tasks := ecs.NewFromConfig(configuration)
+	tasks := ecs.NewFromConfig(config)
 	_, err = tasks.CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: aws.String("attini-default")})
 	require.NoError(t, err)
 	_, err = tasks.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
@@ -146,7 +146,7 @@ func deploy(t *testing.T, configuration aws.Config) launch.Configuration {
 	require.NoError(t, err)
 	c := launchtest.Configuration("dev-shop", "Build")
 	c.QueueURL = aws.ToString(queue.QueueUrl)
-	require.NoError(t, awsports.NewRunnerConfigurations(configuration, stateTable).PutConfiguration(ctx, c))
+	require.NoError(t, awsports.NewRunnerConfigurations(config, stateTable).PutConfiguration(ctx, c))
 	_, err = table.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(stateTable), Item: map[string]types.AttributeValue{
 		"resourceType": &types.AttributeValueMemberS{Value: "Runner"}, "name": &types.AttributeValueMemberS{Value: c.ResourceName()},
 		"sqsQueueUrl": &types.AttributeValueMemberS{Value: c.QueueURL},

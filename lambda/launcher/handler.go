@@ -12,13 +12,14 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/plan"
 )
 
 // launcher is what the function does.
 type launcher interface {
 	Launch(ctx context.Context, event []byte) error
-	Prewarm(ctx context.Context, wanted []launch.PrewarmTarget) error
+	Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error
 	TaskStopped(ctx context.Context, task launch.TaskStatus) error
 	HostRegistered(ctx context.Context, cluster string, instance launch.Instance) error
 	ExecutionEnded(ctx context.Context) error
@@ -74,7 +75,7 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 // prewarm never fails the plan: what cannot be started ahead fails the job that
 // needs it, with the reason.
 func (h handler) prewarm(ctx context.Context, payload []byte) {
-	wanted, err := launch.ParsePrewarm(payload)
+	wanted, err := message.ParsePrewarm(payload)
 	if err := errors.Join(err, h.launcher.Prewarm(ctx, wanted)); err != nil {
 		h.logger.Warn("start runners ahead", "error", err)
 	}

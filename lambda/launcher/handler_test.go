@@ -15,6 +15,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -22,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // recordingLauncher is a launcher that keeps what it is told.
 type recordingLauncher struct {
 	launched []string
-	wanted   []launch.PrewarmTarget
+	wanted   []message.PrewarmTarget
 	tasks    []launch.TaskStatus
 	clusters []string
 	hosts    []launch.Instance
@@ -35,7 +37,7 @@ func (h *recordingLauncher) Launch(_ context.Context, event []byte) error {
 	return h.err
 }
 
-func (h *recordingLauncher) Prewarm(_ context.Context, wanted []launch.PrewarmTarget) error {
+func (h *recordingLauncher) Prewarm(_ context.Context, wanted []message.PrewarmTarget) error {
 	h.wanted = append(h.wanted, wanted...)
 	return h.err
 }
@@ -132,7 +134,7 @@ func TestPrewarm(t *testing.T) {
 		"input":{"deploymentOriginData":{"stackName":"dev-shop"},"secret":"secret"}}`))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{}`, string(answer))
-	assert.Equal(t, []launch.PrewarmTarget{{Runner: "dev-shop-Build", Configuration: "v1-0"}}, told.wanted)
+	assert.Equal(t, []message.PrewarmTarget{{Runner: "dev-shop-Build", Configuration: "v1-0"}}, told.wanted)
 	assert.Contains(t, log.String(), "it went wrong")
 	assert.Contains(t, log.String(), `Runner \"Odd\" has no configuration`)
 	assert.NotContains(t, log.String(), "secret")
@@ -162,7 +164,7 @@ func TestSettings(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, launch.Settings{
 		Account: "111122223333", Region: "eu-west-1", DeployDataTable: "deployments", ResourceStateTable: "states", ArtifactStore: "bucket",
-		Agent: launch.Agent{Version: "2.1.0"}, Bootstrap: launch.Shell{},
+		Agent: bootstrap.Agent{Version: "2.1.0"}, Bootstrap: bootstrap.Shell{},
 	}, settings)
 
 	sum := "00000000000000000000000000000000000000000000000000000000000000ab"
@@ -170,7 +172,7 @@ func TestSettings(t *testing.T) {
 	environment["ATTINI_RUNNER_URL_AARCH64"], environment["ATTINI_RUNNER_SHA256_AARCH64"] = "https://x", sum
 	settings, err = readSettings(getenv)
 	require.NoError(t, err)
-	assert.Equal(t, launch.Agent{Version: "2.3.0", Downloads: []launch.Download{{Machine: "aarch64", URL: "https://x", SHA256: sum}}}, settings.Agent)
+	assert.Equal(t, bootstrap.Agent{Version: "2.3.0", Downloads: []bootstrap.Download{{Machine: "aarch64", URL: "https://x", SHA256: sum}}}, settings.Agent)
 
 	_, err = readSettings(func(name string) string {
 		return map[string]string{"ATTINI_RUNNER_URL_X86_64": "https://x", "ATTINI_RUNNER_SHA256_X86_64": "ab", "ATTINI_RUNNER_SHA256_AARCH64": sum}[name]

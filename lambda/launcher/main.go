@@ -32,21 +32,11 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	configuration, err := aws.LoadConfig(ctx)
+	config, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
-	table := settings.ResourceStateTable
-	launcher, err := launch.New(settings, launch.Ports{
-		Configurations: aws.NewRunnerConfigurations(configuration, table),
-		Deployments:    aws.NewDeployments(configuration, settings.DeployDataTable),
-		Queue:          aws.NewJobQueue(configuration),
-		Steps:          aws.NewSteps(configuration),
-		States:         aws.NewRunnerStates(configuration, table),
-		Claims:         aws.NewRunnerClaims(configuration, table),
-		Cluster:        aws.NewCluster(configuration),
-		Hosts:          aws.NewRunnerHosts(configuration),
-	}, logger)
+	launcher, err := launch.New(settings, aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable), logger)
 	if err != nil {
 		return nil, fmt.Errorf("open the launcher: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
 )
 
 // The function's environment. The first are the original function's names.
@@ -47,8 +48,8 @@ func readSettings(getenv func(string) string) (launch.Settings, error) {
 	settings := launch.Settings{
 		ResourceStateTable: required(envStateTable), DeployDataTable: required(envDeployTable), ArtifactStore: required(envBucket),
 		Region: required(envRegion), Account: required(envAccount),
-		Agent:     launch.Agent{Version: cmp.Or(getenv(envVersion), leastVersion)},
-		Bootstrap: launch.Shell{},
+		Agent:     bootstrap.Agent{Version: cmp.Or(getenv(envVersion), leastVersion)},
+		Bootstrap: bootstrap.Shell{},
 	}
 	for _, machine := range []string{"x86_64", "aarch64"} {
 		name := strings.ToUpper(machine)
@@ -59,7 +60,7 @@ func readSettings(getenv func(string) string) (launch.Settings, error) {
 			problems = append(problems, fmt.Errorf("the environment variables %s and %s must be an http or https address of up to %d characters and the 64 hexadecimal digits of its file's SHA-256, or both be empty",
 				envURLPrefix+name, envSumPrefix+name, maxURL))
 		default:
-			settings.Agent.Downloads = append(settings.Agent.Downloads, launch.Download{Machine: machine, URL: address, SHA256: sum})
+			settings.Agent.Downloads = append(settings.Agent.Downloads, bootstrap.Download{Machine: machine, URL: address, SHA256: sum})
 		}
 	}
 	return settings, errors.Join(problems...)

@@ -16,6 +16,8 @@ import (
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/bootstrap"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/lifecycle/lifecycletest"
@@ -153,7 +155,7 @@ func (s *stack) run(t *testing.T, execution string, prewarm error) (*calls, json
 	t.Helper()
 	launcher, err := launch.New(launch.Settings{
 		Account: "111122223333", Region: "eu-west-1", DeployDataTable: "deployments", ResourceStateTable: "states", ArtifactStore: "store",
-		Agent: launch.Agent{Version: "2.1.0"}, Bootstrap: launch.Shell{},
+		Agent: bootstrap.Agent{Version: "2.1.0"}, Bootstrap: bootstrap.Shell{},
 	}, s.account.Ports(nil), nil)
 	require.NoError(t, err)
 	c := &calls{account: s.account, handler: handler{slog.New(slog.DiscardHandler), launcher}, prewarm: prewarm}
@@ -220,7 +222,7 @@ func TestWire(t *testing.T) {
 	plan := s.lifecycle.Plans[wireMachine]
 	assert.Equal(t, []lifecycle.Step{{Name: "A", Type: "AttiniRunnerJob"}, {Name: "B", Type: "AttiniRunnerJob"}, {Name: "C", Type: "AttiniRunnerJob"}}, plan.Steps)
 	assert.Equal(t, []string{"First", "Second"}, plan.Runners)
-	assert.Equal(t, launch.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120}, s.lifecycle.Runners["dev-shop-Second"].Configuration.Runner)
+	assert.Equal(t, configuration.RunnerConfiguration{MaxConcurrentJobs: 7, IdleTimeToLive: 120}, s.lifecycle.Runners["dev-shop-Second"].Configuration.Runner)
 	var payload map[string]any
 	require.NoError(t, json.Unmarshal([]byte(s.started.Input), &payload))
 	assert.Equal(t, map[string]any{"count": 1.5, "on": true, "size": "120", "none": nil}, payload["customData"])

@@ -39,12 +39,12 @@ const (
 
 // deployed is an account with the function in it.
 type deployed struct {
-	cloud         *fakeaws.Cloud
-	configuration aws.Config
-	binary        string
-	function      *lambdahost.Function
-	log           *bytes.Buffer
-	queue         string
+	cloud    *fakeaws.Cloud
+	config   aws.Config
+	binary   string
+	function *lambdahost.Function
+	log      *bytes.Buffer
+	queue    string
 }
 
 // TestBootstrap runs the function as Lambda does, from the binary that is
@@ -58,7 +58,7 @@ func TestBootstrap(t *testing.T) {
 	t.Cleanup(func() { assert.NoError(t, d.cloud.Close()) })
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	d.configuration = aws.Config{
+	d.config = aws.Config{
 		Region: fakeaws.Region, BaseEndpoint: aws.String(d.cloud.Endpoint()), HTTPClient: &http.Client{Transport: transport},
 		Credentials: credentials.NewStaticCredentialsProvider("LIFECYCLETEST", "secret", ""),
 	}
@@ -98,7 +98,7 @@ func (d *deployed) start(t *testing.T, timeout time.Duration, log io.Writer) *la
 		Bootstrap: d.binary, Name: "attini-deployment-plan-setup", Region: fakeaws.Region, Timeout: timeout, Log: log,
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": d.cloud.Endpoint(), "AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": "secret",
-			envStateTable: stateTable, envDeployTable: deployTable, envBucket: "store", envAccount: fakeaws.Account, envVersion: "2.1.0",
+			envStateTable: stateTable, envDeployTable: deployTable, envBucket: "store", envVersion: "2.1.0",
 		},
 	})
 	t.Cleanup(function.Close)
@@ -107,7 +107,7 @@ func (d *deployed) start(t *testing.T, timeout time.Duration, log io.Writer) *la
 
 func (d *deployed) table(t *testing.T, name, hash string, rangeType types.ScalarAttributeType, sort string) {
 	t.Helper()
-	_, err := dynamodb.NewFromConfig(d.configuration).CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	_, err := dynamodb.NewFromConfig(d.config).CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: &hash, AttributeType: types.ScalarAttributeTypeS}, {AttributeName: &sort, AttributeType: rangeType},
@@ -120,18 +120,18 @@ func (d *deployed) table(t *testing.T, name, hash string, rangeType types.Scalar
 // rest makes what else the function finds.
 func (d *deployed) rest(t *testing.T) {
 	t.Helper()
-	_, err := ecs.NewFromConfig(d.configuration).RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+	_, err := ecs.NewFromConfig(d.config).RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("attini-default-runner"), Cpu: aws.String("512"), Memory: aws.String("3072"), NetworkMode: ecstypes.NetworkModeAwsvpc,
 		RequiresCompatibilities: []ecstypes.Compatibility{ecstypes.CompatibilityFargate},
 		ContainerDefinitions:    []ecstypes.ContainerDefinition{{Name: aws.String("Container"), Image: aws.String("debian")}},
 	})
 	require.NoError(t, err)
-	queue, err := sqs.NewFromConfig(d.configuration).CreateQueue(t.Context(), &sqs.CreateQueueInput{
+	queue, err := sqs.NewFromConfig(d.config).CreateQueue(t.Context(), &sqs.CreateQueueInput{
 		QueueName: aws.String("dev-shop-Build.fifo"), Attributes: map[string]string{"FifoQueue": "true"},
 	})
 	require.NoError(t, err)
 	d.queue = aws.ToString(queue.QueueUrl)
-	_, err = sfn.NewFromConfig(d.configuration).CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+	_, err = sfn.NewFromConfig(d.config).CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
 		Name: aws.String("Plan"), RoleArn: aws.String("arn:aws:iam::123456789012:role/plan"),
 		Definition: aws.String(`{"StartAt":"Done","States":{"Done":{"Type":"Pass","End":true}}}`),
 	})
@@ -175,7 +175,7 @@ func good() map[string]any {
 
 func (d *deployed) items(t *testing.T, table string) []map[string]types.AttributeValue {
 	t.Helper()
-	found, err := dynamodb.NewFromConfig(d.configuration).Scan(t.Context(), &dynamodb.ScanInput{TableName: &table})
+	found, err := dynamodb.NewFromConfig(d.config).Scan(t.Context(), &dynamodb.ScanInput{TableName: &table})
 	require.NoError(t, err)
 	return found.Items
 }
@@ -197,7 +197,7 @@ func testRunner(t *testing.T, d *deployed) {
 	assert.Equal(t, "dev-shop/Build", response.PhysicalResourceID)
 	id, isText := response.Data["ConfigurationId"].(string)
 	require.True(t, isText)
-	stored, err := awsports.NewRunnerConfigurations(d.configuration, stateTable).GetConfiguration(t.Context(), "dev-shop-Build", id)
+	stored, err := awsports.NewRunnerConfigurations(d.config, stateTable).GetConfiguration(t.Context(), "dev-shop-Build", id)
 	require.NoError(t, err)
 	assert.Equal(t, "Container", stored.Task.Container, "asked of ECS")
 	assert.Equal(t, []string{"subnet-1", "subnet-2"}, stored.Network.Subnets)
@@ -216,7 +216,7 @@ func testPlan(t *testing.T, d *deployed) {
 	response := d.ask(t, "Create", triggerType, "", trigger())
 	assert.Equal(t, custom.StatusSuccess, response.Status, response.Reason)
 	assert.Equal(t, triggerID, response.PhysicalResourceID)
-	client := sfn.NewFromConfig(d.configuration)
+	client := sfn.NewFromConfig(d.config)
 	executions := func() []string {
 		found, err := client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: aws.String(machineARN)})
 		require.NoError(t, err)
@@ -287,7 +287,7 @@ func testCrash(t *testing.T, d *deployed) {
 // testDeleted: guarantee 7 as far as CloudFormation goes, in its order: the
 // trigger, then the runner, with a job that waits. Nothing is left.
 func testDeleted(t *testing.T, d *deployed) {
-	_, err := sqs.NewFromConfig(d.configuration).SendMessage(t.Context(), &sqs.SendMessageInput{
+	_, err := sqs.NewFromConfig(d.config).SendMessage(t.Context(), &sqs.SendMessageInput{
 		QueueUrl: &d.queue, MessageGroupId: aws.String("1"), MessageDeduplicationId: aws.String("1"),
 		MessageBody: aws.String(`{"deploymentPlanExecutionMetadata":{"sfnToken":"token-1","stepName":"Job"}}`),
 	})

@@ -296,9 +296,9 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	_, err := readSettings(func(string) string { return "" })
 	assert.EqualError(t, err, "the environment variable ATTINI_RESOURCE_STATES_TABLE is missing\nthe environment variable ATTINI_DEPLOYMENT_ORIGIN_TABLE is missing\n"+
-		"the environment variable ATTINI_ARTIFACT_BUCKET is missing\nthe environment variable AWS_REGION is missing\nthe environment variable AWS_ACCOUNT_ID is missing")
+		"the environment variable ATTINI_ARTIFACT_BUCKET is missing")
 	s, err := readSettings(func(name string) string { return name })
 	require.NoError(t, err)
 	assert.Equal(t, lifecycle.Settings{ArtifactStore: envBucket, AgentVersion: envVersion}, s.lifecycle)
-	assert.Equal(t, envStateTable, s.launch.ResourceStateTable)
+	assert.Equal(t, envStateTable, s.stateTable)
 }

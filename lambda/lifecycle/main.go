@@ -42,34 +42,23 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	configuration, err := aws.LoadConfig(ctx)
+	config, err := aws.LoadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
-	table := settings.launch.ResourceStateTable
-	configurations := aws.NewRunnerConfigurations(configuration, table)
-	deployments := aws.NewDeployments(configuration, settings.launch.DeployDataTable)
-	launcher, err := launch.New(settings.launch, launch.Ports{
-		Configurations: configurations,
-		Deployments:    deployments,
-		Queue:          aws.NewJobQueue(configuration),
-		Steps:          aws.NewSteps(configuration),
-		States:         aws.NewRunnerStates(configuration, table),
-		Claims:         aws.NewRunnerClaims(configuration, table),
-		Cluster:        aws.NewCluster(configuration),
-		Hosts:          aws.NewRunnerHosts(configuration),
-	}, logger)
+	table := settings.stateTable
+	remover, err := launch.NewRemover(aws.NewLaunchPorts(config, table, settings.deployTable), logger)
 	if err != nil {
 		return nil, err
 	}
 	return lifecycle.New(settings.lifecycle, lifecycle.Ports{
-		Account:        account{aws.NewAccount(configuration), aws.NewTaskDefinitions(configuration)},
-		Configurations: configurations,
-		Runners:        aws.NewRunnerItems(configuration, table),
-		Remover:        launcher,
-		Plans:          aws.NewPlanItems(configuration, table),
-		Starts:         aws.NewPlanStarts(configuration, table),
-		Deployments:    deployments,
-		StateMachines:  aws.NewStateMachines(configuration),
+		Account:        account{aws.NewAccount(config), aws.NewTaskDefinitions(config)},
+		Configurations: aws.NewRunnerConfigurations(config, table),
+		Runners:        aws.NewRunnerItems(config, table),
+		Remover:        remover,
+		Plans:          aws.NewPlanItems(config, table),
+		Starts:         aws.NewPlanStarts(config, table),
+		Deployments:    aws.NewDeployments(config, settings.deployTable),
+		StateMachines:  aws.NewStateMachines(config),
 	}, logger)
 }

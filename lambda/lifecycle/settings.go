@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 
-	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
@@ -14,18 +12,13 @@ const (
 	envStateTable  = "ATTINI_RESOURCE_STATES_TABLE"
 	envDeployTable = "ATTINI_DEPLOYMENT_ORIGIN_TABLE"
 	envBucket      = "ATTINI_ARTIFACT_BUCKET"
-	envRegion      = "AWS_REGION"
-	envAccount     = "AWS_ACCOUNT_ID"
 	envVersion     = "ATTINI_RUNNER_VERSION"
 )
 
-// noVersion stands for the version of an agent where none is started.
-const noVersion = "none"
-
-// settings are what the function is told.
+// settings are the function's.
 type settings struct {
-	lifecycle lifecycle.Settings
-	launch    launch.Settings
+	lifecycle               lifecycle.Settings
+	stateTable, deployTable string
 }
 
 // readSettings reads the environment. Its error names everything that is
@@ -40,12 +33,8 @@ func readSettings(getenv func(string) string) (settings, error) {
 		return value
 	}
 	s := settings{
-		launch: launch.Settings{
-			ResourceStateTable: required(envStateTable), DeployDataTable: required(envDeployTable), ArtifactStore: required(envBucket),
-			Region: required(envRegion), Account: required(envAccount),
-			Agent: launch.Agent{Version: cmp.Or(getenv(envVersion), noVersion)}, Bootstrap: launch.Shell{},
-		},
+		stateTable: required(envStateTable), deployTable: required(envDeployTable),
+		lifecycle: lifecycle.Settings{ArtifactStore: required(envBucket), AgentVersion: getenv(envVersion)},
 	}
-	s.lifecycle = lifecycle.Settings{ArtifactStore: s.launch.ArtifactStore, AgentVersion: getenv(envVersion)}
 	return s, errors.Join(problems...)
 }

@@ -96,9 +96,9 @@ func readStacks(text string) (stacks, error) {
 
 // saveStacks saves all that it can, and reports all that it cannot.
 func saveStacks(ctx context.Context, e environment, request stacks) error {
-	table := e["ATTINI_RESOURCE_STATE_TABLE"]
+	table := e[protocol.EnvResourceStateTable]
 	if table == "" {
-		return errors.New("the environment variable ATTINI_RESOURCE_STATE_TABLE is missing")
+		return fmt.Errorf("the environment variable %s is missing", protocol.EnvResourceStateTable)
 	}
 	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(e[protocol.EnvRegion]))
 	if err != nil {

@@ -58,50 +58,50 @@ const leastIdleTimeToLive = time.Minute
 // missing; a number that is none counts as its default, and one that is out of
 // range as the end of the range.
 func readSettings(e environment) (settings, error) {
-	s := settings{LogLevel: "INFO", Region: e["ATTINI_AWS_REGION"], Shell: e["SHELL"], MetadataURI: e["ECS_CONTAINER_METADATA_URI_V4"], HostID: e["ATTINI_EC2_INSTANCE_ID"]}
+	s := settings{LogLevel: "INFO", Region: e[protocol.EnvRegion], Shell: e[protocol.EnvShell], MetadataURI: e[protocol.EnvMetadataURI], HostID: e[protocol.EnvHostID]}
 	var problems []error
 	for _, required := range []struct {
 		name string
 		into *string
 	}{
-		{"ATTINI_QUEUE_URL", &s.QueueURL},
-		{"ATTINI_DEPLOY_DATA_TABLE", &s.DeployDataTable},
-		{"ATTINI_RESOURCE_STATE_TABLE", &s.ResourceStateTable},
-		{"ATTINI_RUNNER_RESOURCE_NAME", &s.RunnerName},
+		{protocol.EnvQueueURL, &s.QueueURL},
+		{protocol.EnvDeployDataTable, &s.DeployDataTable},
+		{protocol.EnvResourceStateTable, &s.ResourceStateTable},
+		{protocol.EnvRunnerResourceName, &s.RunnerName},
 	} {
 		if *required.into = e[required.name]; *required.into == "" {
 			problems = append(problems, fmt.Errorf("the environment variable %s is missing; the launcher sets it", required.name))
 		}
 	}
-	hash, err := strconv.ParseInt(e["ATTINI_CONFIGURATION_HASH"], 10, 32)
-	if err != nil && e["ATTINI_CONFIGURATION_HASH"] != "" {
-		s.warn("ATTINI_CONFIGURATION_HASH", e, "0")
+	hash, err := strconv.ParseInt(e[protocol.EnvConfigurationHash], 10, 32)
+	if err != nil && e[protocol.EnvConfigurationHash] != "" {
+		s.warn(protocol.EnvConfigurationHash, e, "0")
 	}
 	s.ConfigurationHash = int32(hash)
-	s.MaxConcurrentJobs = s.number(e, "ATTINI_MAX_CONCURRENT_JOBS", protocol.DefaultMaxConcurrentJobs, 1, 20)
-	s.IdleTimeToLive = s.seconds(e, "ATTINI_RUNNER_IDLE_TTL", protocol.DefaultIdleTimeToLive, 1, 86400)
+	s.MaxConcurrentJobs = s.number(e, protocol.EnvMaxConcurrentJobs, protocol.DefaultMaxConcurrentJobs, 1, 20)
+	s.IdleTimeToLive = s.seconds(e, protocol.EnvIdleTimeToLive, protocol.DefaultIdleTimeToLive, 1, 86400)
 	if s.IdleTimeToLive < leastIdleTimeToLive {
-		s.warnings = append(s.warnings, fmt.Sprintf("ATTINI_RUNNER_IDLE_TTL: %d is used, although %d is the least that launchers allow",
-			s.IdleTimeToLive/time.Second, leastIdleTimeToLive/time.Second))
+		s.warnings = append(s.warnings, fmt.Sprintf("%s: %d is used, although %d is the least that launchers allow",
+			protocol.EnvIdleTimeToLive, s.IdleTimeToLive/time.Second, leastIdleTimeToLive/time.Second))
 	}
-	s.JobTimeout = s.seconds(e, "ATTINI_JOB_TIMEOUT", protocol.DefaultJobTimeout, 5, 172800)
-	s.StartupTimeout = s.seconds(e, "ATTINI_STARTUP_COMMANDS_TIMEOUT", protocol.DefaultStartupTimeout, 5, 172800)
-	s.StopTimeout = s.seconds(e, "ECS_CONTAINER_STOP_TIMEOUT", stopTimeout, 2, 172800)
-	s.HeartbeatInterval = s.seconds(e, "ATTINI_HEARTBEAT_INTERVAL", protocol.HeartbeatInterval, 1, 60)
-	s.LeaseTime = s.seconds(e, "ATTINI_CLAIM_LEASE_TIME", protocol.LeaseTime, 2, 3600)
-	s.SettleTime = s.seconds(e, "ATTINI_SETTLE_TIME", protocol.SettleTime, 0, 3600)
-	switch e["ATTINI_METRICS"] {
+	s.JobTimeout = s.seconds(e, protocol.EnvJobTimeout, protocol.DefaultJobTimeout, 5, 172800)
+	s.StartupTimeout = s.seconds(e, protocol.EnvStartupTimeout, protocol.DefaultStartupTimeout, 5, 172800)
+	s.StopTimeout = s.seconds(e, protocol.EnvStopTimeout, stopTimeout, 2, 172800)
+	s.HeartbeatInterval = s.seconds(e, protocol.EnvHeartbeatInterval, protocol.HeartbeatInterval, 1, 60)
+	s.LeaseTime = s.seconds(e, protocol.EnvLeaseTime, protocol.LeaseTime, 2, 3600)
+	s.SettleTime = s.seconds(e, protocol.EnvSettleTime, protocol.SettleTime, 0, 3600)
+	switch e[protocol.EnvMetrics] {
 	case "on":
 		s.Metrics = true
 	case "", "off":
 	default:
-		s.warn("ATTINI_METRICS", e, "off")
+		s.warn(protocol.EnvMetrics, e, "off")
 	}
-	if level := e["ATTINI_LOG_LEVEL"]; level != "" {
+	if level := e[protocol.EnvLogLevel]; level != "" {
 		if _, known := levels()[level]; known {
 			s.LogLevel = level
 		} else {
-			s.warn("ATTINI_LOG_LEVEL", e, s.LogLevel)
+			s.warn(protocol.EnvLogLevel, e, s.LogLevel)
 		}
 	}
 	if s.Shell == "" {

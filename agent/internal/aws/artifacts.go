@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/attini-go/runner/agent/protocol"
 )
 
 type storeClient interface {
@@ -39,9 +41,9 @@ type StackOrigin struct{ DistributionID, DistributionName, Environment, ObjectId
 // SaveStack writes the item of a stack into the resource-state table.
 func SaveStack(ctx context.Context, configuration aws.Config, table string, stack Stack, origin StackOrigin) error {
 	_, err := dynamodb.NewFromConfig(configuration).PutItem(ctx, &dynamodb.PutItemInput{TableName: &table, Item: item{
-		keyType: stringAttr("CloudformationStack"), keyName: stringAttr(stack.Name + "-" + stack.Region + "-" + stack.Account),
-		"stepName": stringAttr(origin.StepName), "distributionName": stringAttr(origin.DistributionName), "distributionId": stringAttr(origin.DistributionID),
-		"attiniObjectIdentifier": stringAttr(origin.ObjectIdentifier), "environment": stringAttr(origin.Environment), "stackType": stringAttr("Cdk"),
+		protocol.AttrResourceType: stringAttr(protocol.TypeCDKStack), protocol.AttrName: stringAttr(stack.Name + "-" + stack.Region + "-" + stack.Account),
+		protocol.AttrStepName: stringAttr(origin.StepName), protocol.AttrDistributionName: stringAttr(origin.DistributionName), protocol.AttrDistributionID: stringAttr(origin.DistributionID),
+		protocol.AttrObjectIdentifier: stringAttr(origin.ObjectIdentifier), protocol.AttrEnvironment: stringAttr(origin.Environment), protocol.AttrStackType: stringAttr(protocol.StackTypeCDK),
 	}})
 	if err != nil {
 		return permanentError(fmt.Sprintf("save stack %s in table %s", stack.Name, table), err)

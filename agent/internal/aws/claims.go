@@ -2,8 +2,6 @@ package aws
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -14,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
 
@@ -32,26 +31,6 @@ type Claims struct {
 
 var _ worker.Claims = (*Claims)(nil)
 
-// Attributes of a claim.
-const (
-	attributeToken     = "token"
-	attributeAttempt   = "attempt"
-	attributeStep      = "stepName"
-	attributeExecution = "executionArn"
-	attributeClaimedAt = "claimedAt"
-	attributeFinished  = "finished"
-	attributeRenewedAt = "renewedAt"
-	// attributeExpiry is the table's TTL attribute, epoch seconds.
-	attributeExpiry = "expiresAt"
-)
-
-const (
-	claimType = "RunnerClaim-"
-	agentName = "agent-"
-	// claimRetention is as long as a message can come again.
-	claimRetention = 14 * 24 * time.Hour
-)
-
 // NewClaims keeps the claims of the runner of the given name, for the agent of
 // the given task.
 func NewClaims(configuration aws.Config, table, runner, task string, logger *slog.Logger) *Claims {
@@ -62,12 +41,7 @@ func NewClaims(configuration aws.Config, table, runner, task string, logger *slo
 }
 
 func (c *Claims) key(name string) item {
-	return item{keyType: stringAttr(claimType + c.runner), keyName: stringAttr(name)}
-}
-
-func claimName(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	return item{protocol.AttrResourceType: stringAttr(protocol.ClaimType(c.runner)), protocol.AttrName: stringAttr(name)}
 }
 
 // lacksPermission reports whether the policy does not permit claims; that is told once,
@@ -87,19 +61,19 @@ func (c *Claims) Claim(ctx context.Context, claim worker.Claim) error {
 	if c.notPermitted.Load() {
 		return nil
 	}
-	claimed := c.key(claimName(claim.Token))
-	claimed[attributeToken] = stringAttr(claim.Token)
-	claimed[attributeAttempt] = stringAttr(claim.Attempt)
-	claimed[attributeStep] = stringAttr(claim.StepName)
-	claimed[attributeExecution] = stringAttr(claim.ExecutionARN)
-	claimed[attributeTask] = stringAttr(c.task)
-	claimed[attributeClaimedAt] = numberAttr(strconv.FormatInt(claim.ClaimedAt.UnixMilli(), 10))
-	claimed[attributeFinished] = boolAttr(false)
-	claimed[attributeExpiry] = c.expiry()
+	claimed := c.key(protocol.JobID(claim.Token))
+	claimed[protocol.AttrToken] = stringAttr(claim.Token)
+	claimed[protocol.AttrAttempt] = stringAttr(claim.Attempt)
+	claimed[protocol.AttrStepName] = stringAttr(claim.StepName)
+	claimed[protocol.AttrExecutionARN] = stringAttr(claim.ExecutionARN)
+	claimed[protocol.AttrTaskID] = stringAttr(c.task)
+	claimed[protocol.AttrClaimedAt] = numberAttr(claim.ClaimedAt.UnixMilli())
+	claimed[protocol.AttrFinished] = boolAttr(false)
+	claimed[protocol.AttrExpiresAt] = c.expiry()
 	_, err := c.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &c.table, Item: claimed,
 		ConditionExpression:       aws.String("attribute_not_exists(#name) OR (#attempt = :attempt AND #finished = :no)"),
-		ExpressionAttributeNames:  map[string]string{"#name": keyName, "#attempt": attributeAttempt, "#finished": attributeFinished},
+		ExpressionAttributeNames:  map[string]string{"#name": protocol.AttrName, "#attempt": protocol.AttrAttempt, "#finished": protocol.AttrFinished},
 		ExpressionAttributeValues: item{":attempt": stringAttr(claim.Attempt), ":no": boolAttr(false)},
 	})
 	switch {
@@ -117,11 +91,11 @@ func (c *Claims) Finish(ctx context.Context, token string) error {
 		return nil
 	}
 	_, err := c.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &c.table, Key: c.key(claimName(token)),
+		TableName: &c.table, Key: c.key(protocol.JobID(token)),
 		// The token is of no use any more, and so it goes.
 		UpdateExpression:          aws.String("SET #finished = :yes, #expiry = :expiry REMOVE #token"),
 		ConditionExpression:       aws.String("attribute_exists(#name)"),
-		ExpressionAttributeNames:  map[string]string{"#name": keyName, "#finished": attributeFinished, "#expiry": attributeExpiry, "#token": attributeToken},
+		ExpressionAttributeNames:  map[string]string{"#name": protocol.AttrName, "#finished": protocol.AttrFinished, "#expiry": protocol.AttrExpiresAt, "#token": protocol.AttrToken},
 		ExpressionAttributeValues: item{":yes": boolAttr(true), ":expiry": c.expiry()},
 	})
 	if err == nil || isConditionFailed(err) || c.lacksPermission("dynamodb:UpdateItem", err) {
@@ -135,10 +109,10 @@ func (c *Claims) Renew(ctx context.Context) error {
 	if c.notPermitted.Load() {
 		return nil
 	}
-	renewed := c.key(agentName + c.task)
-	renewed[attributeTask] = stringAttr(c.task)
-	renewed[attributeRenewedAt] = numberAttr(strconv.FormatInt(c.now().UnixMilli(), 10))
-	renewed[attributeExpiry] = c.expiry()
+	renewed := c.key(protocol.AgentName(c.task))
+	renewed[protocol.AttrTaskID] = stringAttr(c.task)
+	renewed[protocol.AttrRenewedAt] = numberAttr(c.now().UnixMilli())
+	renewed[protocol.AttrExpiresAt] = c.expiry()
 	_, err := c.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &c.table, Item: renewed})
 	if err == nil || c.lacksPermission("dynamodb:PutItem", err) {
 		return nil
@@ -161,20 +135,20 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 	alive := map[string]time.Time{}
 	var open []worker.Claim
 	for _, found := range items {
-		task := stringOf(found[attributeTask])
-		signs := []time.Time{timeOf(found[attributeRenewedAt]), timeOf(found[attributeClaimedAt])}
+		task := stringOf(found[protocol.AttrTaskID])
+		signs := []time.Time{timeOf(found[protocol.AttrRenewedAt]), timeOf(found[protocol.AttrClaimedAt])}
 		for _, sign := range signs {
 			if sign.After(alive[task]) {
 				alive[task] = sign
 			}
 		}
-		finished, isClaim := found[attributeFinished].(*types.AttributeValueMemberBOOL)
+		finished, isClaim := found[protocol.AttrFinished].(*types.AttributeValueMemberBOOL)
 		if !isClaim || finished.Value || task == c.task {
 			continue
 		}
 		open = append(open, worker.Claim{
-			Token: stringOf(found[attributeToken]), Attempt: stringOf(found[attributeAttempt]), StepName: stringOf(found[attributeStep]),
-			ExecutionARN: stringOf(found[attributeExecution]), ClaimedAt: timeOf(found[attributeClaimedAt]), Task: task,
+			Token: stringOf(found[protocol.AttrToken]), Attempt: stringOf(found[protocol.AttrAttempt]), StepName: stringOf(found[protocol.AttrStepName]),
+			ExecutionARN: stringOf(found[protocol.AttrExecutionARN]), ClaimedAt: timeOf(found[protocol.AttrClaimedAt]), Task: task,
 		})
 	}
 	var unfinished []worker.Claim
@@ -192,8 +166,8 @@ func (c *Claims) all(ctx context.Context) ([]item, error) {
 	pages := dynamodb.NewQueryPaginator(c.client, &dynamodb.QueryInput{
 		TableName: &c.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression:    aws.String("#type = :type"),
-		ExpressionAttributeNames:  map[string]string{"#type": keyType},
-		ExpressionAttributeValues: item{":type": stringAttr(claimType + c.runner)},
+		ExpressionAttributeNames:  map[string]string{"#type": protocol.AttrResourceType},
+		ExpressionAttributeValues: item{":type": stringAttr(protocol.ClaimType(c.runner))},
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -206,7 +180,7 @@ func (c *Claims) all(ctx context.Context) ([]item, error) {
 }
 
 func (c *Claims) expiry() types.AttributeValue {
-	return numberAttr(strconv.FormatInt(c.now().Add(claimRetention).Unix(), 10))
+	return numberAttr(c.now().Add(protocol.ClaimRetention).Unix())
 }
 
 // timeOf is a time in milliseconds since 1970; the zero time when it is none.

@@ -12,13 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/cenkalti/backoff/v5"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
-)
-
-// Attributes of the runner's item that are about its host.
-const (
-	attributeHookDisabled = "shutdownHookDisabled"
-	attributeHost         = "latestEc2InstanceId"
 )
 
 const (
@@ -93,11 +88,11 @@ func (h *Host) ShouldTerminate(ctx context.Context) bool {
 
 // keepReason is why the runner's item has the host stay; "" when it does not.
 func (h *Host) keepReason(found item) string {
-	if stays, ok := found[attributeHookDisabled].(*types.AttributeValueMemberBOOL); ok && stays.Value {
-		return attributeHookDisabled + " is set"
+	if stays, ok := found[protocol.AttrHostKept].(*types.AttributeValueMemberBOOL); ok && stays.Value {
+		return protocol.AttrHostKept + " is set"
 	}
-	task := stringOf(found[attributeTask])
-	if h.runner.task != "" && task != "" && task != h.runner.task && stringOf(found[attributeHost]) == h.id {
+	task := stringOf(found[protocol.AttrTaskID])
+	if h.runner.task != "" && task != "" && task != h.runner.task && stringOf(found[protocol.AttrHostID]) == h.id {
 		return "the runner has another task on it"
 	}
 	return ""

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
 
@@ -94,25 +95,25 @@ func TestHostIsKeptIfTheItemSaysSo(t *testing.T) {
 		task  string
 		stays bool
 	}{
-		"told to":                             {item{attributeHookDisabled: boolAttr(true), attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, own, true},
-		"told to, without a task":             {item{attributeHookDisabled: boolAttr(true)}, "", true},
-		"told not to":                         {item{attributeHookDisabled: boolAttr(false), attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, own, false},
-		"not told":                            {item{attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, own, false},
-		"told in other words":                 {item{attributeHookDisabled: stringAttr("true")}, own, false},
+		"told to":                             {item{protocol.AttrHostKept: boolAttr(true), protocol.AttrTaskID: stringAttr(own), protocol.AttrHostID: stringAttr(hostID)}, own, true},
+		"told to, without a task":             {item{protocol.AttrHostKept: boolAttr(true)}, "", true},
+		"told not to":                         {item{protocol.AttrHostKept: boolAttr(false), protocol.AttrTaskID: stringAttr(own), protocol.AttrHostID: stringAttr(hostID)}, own, false},
+		"not told":                            {item{protocol.AttrTaskID: stringAttr(own), protocol.AttrHostID: stringAttr(hostID)}, own, false},
+		"told in other words":                 {item{protocol.AttrHostKept: stringAttr("true")}, own, false},
 		"no item":                             {nil, own, false},
-		"another task works on it":            {item{attributeHookDisabled: boolAttr(false), attributeTask: stringAttr(other), attributeHost: stringAttr(hostID)}, own, true},
-		"another task has another host":       {item{attributeHookDisabled: boolAttr(false), attributeTask: stringAttr(other), attributeHost: stringAttr("i-other")}, own, false},
-		"another task has no host":            {item{attributeTask: stringAttr(other)}, own, false},
-		"no task":                             {item{attributeHost: stringAttr(hostID)}, own, false},
-		"an agent of a wrong version":         {item{attributeTask: stringAttr(own), attributeHost: stringAttr(hostID)}, "", false},
-		"a stopped launcher's, before a task": {item{attributeHookDisabled: boolAttr(false), attributeHost: stringAttr(hostID)}, own, false},
+		"another task works on it":            {item{protocol.AttrHostKept: boolAttr(false), protocol.AttrTaskID: stringAttr(other), protocol.AttrHostID: stringAttr(hostID)}, own, true},
+		"another task has another host":       {item{protocol.AttrHostKept: boolAttr(false), protocol.AttrTaskID: stringAttr(other), protocol.AttrHostID: stringAttr("i-other")}, own, false},
+		"another task has no host":            {item{protocol.AttrTaskID: stringAttr(other)}, own, false},
+		"no task":                             {item{protocol.AttrHostID: stringAttr(hostID)}, own, false},
+		"an agent of a wrong version":         {item{protocol.AttrTaskID: stringAttr(own), protocol.AttrHostID: stringAttr(hostID)}, "", false},
+		"a stopped launcher's, before a task": {item{protocol.AttrHostKept: boolAttr(false), protocol.AttrHostID: stringAttr(hostID)}, own, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			configuration, client := tables(t)
 			if c.state != nil {
-				c.state[keyType], c.state[keyName] = stringAttr(typeRunner), stringAttr("shop-Build")
+				c.state[protocol.AttrResourceType], c.state[protocol.AttrName] = stringAttr(protocol.TypeRunner), stringAttr("shop-Build")
 				_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(stateTable), Item: c.state})
 				require.NoError(t, err)
 			}

@@ -64,13 +64,13 @@ func (a *MessageFilter) Check(ctx context.Context, message *protocol.Message) (w
 // deployment has now.
 func (a *MessageFilter) isCurrent(ctx context.Context, message *protocol.Message) (bool, error) {
 	found, err := read(ctx, a.deployments, a.table, item{
-		"deploymentName": stringAttr(message.Origin.Environment + "-" + message.Origin.DistributionName),
-		"deploymentTime": numberAttr("0"),
+		protocol.AttrDeployment:     stringAttr(protocol.DeploymentName(message.Origin.Environment, message.Origin.DistributionName)),
+		protocol.AttrDeploymentTime: numberAttr(protocol.CurrentDeployment),
 	})
 	if err != nil {
 		return false, permanentError(fmt.Sprintf("read the deployment in table %s", a.table), err)
 	}
-	executions, ok := found["executionArns"].(*types.AttributeValueMemberM)
+	executions, ok := found[protocol.AttrExecutions].(*types.AttributeValueMemberM)
 	if !ok {
 		return false, nil
 	}

@@ -58,7 +58,7 @@ func tables(t testing.TB) (aws.Config, *dynamodb.Client) {
 	far := server.NewServer()
 	configuration := configure(t, http.HandlerFunc(far.ServeHTTP))
 	client := dynamodb.NewFromConfig(configuration)
-	for name, keys := range map[string][2]string{stateTable: {keyType, keyName}, deploymentTable: {"deploymentName", "deploymentTime"}} {
+	for name, keys := range map[string][2]string{stateTable: {protocol.AttrResourceType, protocol.AttrName}, deploymentTable: {"deploymentName", "deploymentTime"}} {
 		kind := types.ScalarAttributeTypeS
 		if name == deploymentTable {
 			kind = types.ScalarAttributeTypeN
@@ -93,7 +93,7 @@ func TestClaims(t *testing.T) {
 func runnerItem(t testing.TB, client *dynamodb.Client, task string) {
 	t.Helper()
 	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(stateTable), Item: item{
-		keyType: stringAttr(typeRunner), keyName: stringAttr("shop-Build"), attributeTask: stringAttr(task), attributeStarted: boolAttr(false),
+		protocol.AttrResourceType: stringAttr(protocol.TypeRunner), protocol.AttrName: stringAttr("shop-Build"), protocol.AttrTaskID: stringAttr(task), protocol.AttrStarted: boolAttr(false),
 	}})
 	require.NoError(t, err)
 }
@@ -104,15 +104,15 @@ func TestRunnerState(t *testing.T) {
 		configuration, client := tables(t)
 		runnerItem(t, client, "arn:task/a")
 		state := func(t testing.TB) item {
-			found, err := read(t.Context(), client, stateTable, item{keyType: stringAttr(typeRunner), keyName: stringAttr("shop-Build")})
+			found, err := read(t.Context(), client, stateTable, item{protocol.AttrResourceType: stringAttr(protocol.TypeRunner), protocol.AttrName: stringAttr("shop-Build")})
 			require.NoError(t, err)
 			return found
 		}
 		return porttest.RunnerStateFixture{
 			State:   NewRunnerItem(configuration, stateTable, "shop-Build", "arn:task/a", quiet()),
 			Replace: func(t testing.TB) { runnerItem(t, client, "arn:task/b") },
-			Started: func(t testing.TB) bool { return state(t)[attributeStarted].(*types.AttributeValueMemberBOOL).Value },
-			Retired: func(t testing.TB) bool { return stringOf(state(t)[attributeRetiredTask]) == "arn:task/a" },
+			Started: func(t testing.TB) bool { return state(t)[protocol.AttrStarted].(*types.AttributeValueMemberBOOL).Value },
+			Retired: func(t testing.TB) bool { return stringOf(state(t)[protocol.AttrRetiredTaskID]) == "arn:task/a" },
 		}
 	})
 }
@@ -124,7 +124,7 @@ func TestMessageFilterOfOtherExecutions(t *testing.T) {
 	configuration, client := tables(t)
 	runnerItem(t, client, "arn:task/a")
 	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(deploymentTable), Item: item{
-		"deploymentName": stringAttr("dev-shop"), "deploymentTime": numberAttr("0"),
+		"deploymentName": stringAttr("dev-shop"), "deploymentTime": numberAttr(0),
 		"executionArns": &types.AttributeValueMemberM{Value: item{"machine": stringAttr("arn:execution:current"), "odd": stringAttr("")}},
 	}})
 	require.NoError(t, err)
@@ -145,7 +145,7 @@ func TestMessageFilter(t *testing.T) {
 		configuration, client := tables(t)
 		runnerItem(t, client, "arn:task/a")
 		_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(deploymentTable), Item: item{
-			"deploymentName": stringAttr("dev-shop"), "deploymentTime": numberAttr("0"),
+			"deploymentName": stringAttr("dev-shop"), "deploymentTime": numberAttr(0),
 			"executionArns": &types.AttributeValueMemberM{Value: item{"AttiniDeploymentPlanSfnPlan": stringAttr("arn:execution:current")}},
 		}})
 		require.NoError(t, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
 
@@ -29,12 +29,6 @@ type RunnerItem struct {
 
 var _ worker.RunnerState = (*RunnerItem)(nil)
 
-// Attributes by which an agent says that it takes nothing more.
-const (
-	attributeRetiredTask = "retiredTaskId"
-	attributeRetiredAt   = "retiredAt"
-)
-
 // NewRunnerItem is the item of the runner of the given name, {stack}-{Runner}.
 // Without a task the agent is not on ECS, and nothing is checked or written.
 func NewRunnerItem(configuration aws.Config, table, name, task string, logger *slog.Logger) *RunnerItem {
@@ -45,7 +39,7 @@ func NewRunnerItem(configuration aws.Config, table, name, task string, logger *s
 }
 
 func (r *RunnerItem) key() item {
-	return item{keyType: stringAttr(typeRunner), keyName: stringAttr(r.name)}
+	return item{protocol.AttrResourceType: stringAttr(protocol.TypeRunner), protocol.AttrName: stringAttr(r.name)}
 }
 
 // Settings is what the item tells the agent at its start.
@@ -65,8 +59,8 @@ func (r *RunnerItem) Settings(ctx context.Context) (Settings, error) {
 }
 
 func settingsOf(found item) Settings {
-	settings := Settings{Environment: stringOf(found["environment"]), DistributionName: stringOf(found["distributionName"])}
-	if commands, ok := found["startupCommands"].(*types.AttributeValueMemberL); ok {
+	settings := Settings{Environment: stringOf(found[protocol.AttrEnvironment]), DistributionName: stringOf(found[protocol.AttrDistributionName])}
+	if commands, ok := found[protocol.AttrStartupCommands].(*types.AttributeValueMemberL); ok {
 		for _, command := range commands.Value {
 			settings.StartupCommands = append(settings.StartupCommands, stringOf(command))
 		}
@@ -106,7 +100,7 @@ func (r *RunnerItem) start(ctx context.Context) (item, error) {
 		TableName: &r.table, Key: r.key(), ReturnValues: types.ReturnValueAllNew,
 		UpdateExpression:          aws.String("SET #started = :yes"),
 		ConditionExpression:       aws.String("#task = :task"),
-		ExpressionAttributeNames:  map[string]string{"#started": attributeStarted, "#task": attributeTask},
+		ExpressionAttributeNames:  map[string]string{"#started": protocol.AttrStarted, "#task": protocol.AttrTaskID},
 		ExpressionAttributeValues: item{":yes": boolAttr(true), ":task": stringAttr(r.task)},
 	})
 	if err != nil {
@@ -124,9 +118,9 @@ func (r *RunnerItem) Retire(ctx context.Context) error {
 		TableName: &r.table, Key: r.key(),
 		UpdateExpression:         aws.String("SET #retired = :task, #at = :now"),
 		ConditionExpression:      aws.String("#task = :task"),
-		ExpressionAttributeNames: map[string]string{"#retired": attributeRetiredTask, "#at": attributeRetiredAt, "#task": attributeTask},
+		ExpressionAttributeNames: map[string]string{"#retired": protocol.AttrRetiredTaskID, "#at": protocol.AttrRetiredAt, "#task": protocol.AttrTaskID},
 		ExpressionAttributeValues: item{
-			":task": stringAttr(r.task), ":now": numberAttr(strconv.FormatInt(r.now().UnixMilli(), 10)),
+			":task": stringAttr(r.task), ":now": numberAttr(r.now().UnixMilli()),
 		},
 	})
 	switch {
@@ -157,7 +151,7 @@ func (r *RunnerItem) isCurrent(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, r.wrapError("read the runner's state", err)
 	}
-	return stringOf(found[attributeTask]) == r.task, nil
+	return stringOf(found[protocol.AttrTaskID]) == r.task, nil
 }
 
 func (r *RunnerItem) wrapError(what string, err error) error {

@@ -3,21 +3,11 @@ package aws
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-)
-
-// Keys and attributes of the resource-state table; see docs/wire.md.
-const (
-	keyType = "resourceType"
-	keyName = "name"
-
-	typeRunner = "Runner"
-
-	attributeTask    = "taskId"
-	attributeStarted = "started"
 )
 
 type tableClient interface {
@@ -34,7 +24,9 @@ func stringAttr(value string) types.AttributeValue { return &types.AttributeValu
 
 func boolAttr(value bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: value} }
 
-func numberAttr(value string) types.AttributeValue { return &types.AttributeValueMemberN{Value: value} }
+func numberAttr(value int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(value, 10)}
+}
 
 // stringOf is the text of an attribute; "" when it is absent or something else.
 func stringOf(value types.AttributeValue) string {

@@ -1,9 +1,10 @@
 """cfn-lint rules for Attini::Deploy::Runner and Attini::Deploy::DeploymentPlan.
 
 Append this folder with `cfn-lint --append-rules`. The rules report, in the same
-words, what `runnerctl validate` reports about each property of a Runner, and
-the names of a plan's properties. What they know is in runner.json beside this
-file, which is generated from the project's one description of a Runner.
+words, what `runnerctl validate` reports about each property of a Runner, the
+names of a plan's properties and the form of its steps. What they know is in
+runner.json and plan.json beside this file, which are generated from the
+project's one description of a Runner and of the States Language.
 
 An intrinsic function or a dynamic reference may stand for every value; only the
 deployment knows it, so it is left alone. {"Ref": "AWS::NoValue"} is no value.
@@ -31,6 +32,7 @@ def _package():
 
 _READER = importlib.import_module("._reader", _package())
 _SOURCE = importlib.import_module("._source", _package())
+_STEPS = importlib.import_module("._steps", _package())
 
 
 class _AttiniRule(CloudFormationLintRule):
@@ -102,3 +104,22 @@ class RunnerListLength(_AttiniRule):
     rule = "list-length"
     shortdesc = "Runner: list length"
     description = "Each list of a Runner has as many items as it may have"
+
+
+class PlanSteps(CloudFormationLintRule):
+    id = "E9359"
+    shortdesc = "Deployment plan: steps"
+    description = "The steps of a plan have the fields of their types, and these their form"
+    source_url = "https://github.com/attini-go/runner/tree/main/integrations"
+    tags = ["resources", "attini"]
+
+    def match(self, cfn):
+        resources = cfn.template.get("Resources")
+        for name, resource in resources.items() if isinstance(resources, dict) else ():
+            if not isinstance(resource, dict) or resource.get("Type") != "Attini::Deploy::DeploymentPlan":
+                continue
+            properties = resource.get("Properties")
+            plan = properties.get("DeploymentPlan") if isinstance(properties, dict) else None
+            if isinstance(plan, (dict, list)) and plan:
+                for path, message in _STEPS.problems(plan, ["Resources", name, "Properties", "DeploymentPlan"]):
+                    yield RuleMatch(path, message)

@@ -28,11 +28,11 @@ func (w *Fake) Agent(arn string) *Agent {
 	a := &Agent{fake: w, task: w.task(arn)}
 	for _, variable := range a.task.Request.Overrides.Containers[0].Environment {
 		switch variable.Name {
-		case "ATTINI_RUNNER_RESOURCE_NAME":
+		case protocol.EnvRunnerResourceName:
 			a.runner = variable.Value
-		case "ATTINI_QUEUE_URL":
+		case protocol.EnvQueueURL:
 			a.url = variable.Value
-		case "ATTINI_CONFIGURATION_HASH":
+		case protocol.EnvConfigurationHash:
 			hash, err := strconv.ParseInt(variable.Value, 10, 32)
 			if err != nil {
 				panic(err) // the launcher's mistake
@@ -90,7 +90,7 @@ func (a *Agent) take(most int) []string {
 			continue
 		}
 		token := parsed.Metadata.TaskToken
-		q.messages = slices.DeleteFunc(q.messages, func(other *message) bool { return other == m })
+		q.messages = slices.DeleteFunc(q.messages, func(other *queuedMessage) bool { return other == m })
 		if _, err := a.fake.open(token); err != nil {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 )
 
@@ -26,7 +27,7 @@ func (t Task) Host() string {
 		return ""
 	}
 	for _, variable := range t.Request.Overrides.Containers[0].Environment {
-		if variable.Name == "ATTINI_EC2_INSTANCE_ID" {
+		if variable.Name == protocol.EnvHostID {
 			return variable.Value
 		}
 	}

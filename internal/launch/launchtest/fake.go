@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Fake is an account: queues, steps, tables, a cluster and hosts. It is safe
@@ -14,9 +16,9 @@ import (
 type Fake struct {
 	mu             sync.Mutex
 	calls          map[string]int
-	configurations map[string]map[string]launch.Configuration
+	configurations map[string]map[string]configuration.Configuration
 	current        map[string]string
-	deployments    map[string]launch.Deployment
+	deployments    map[string]message.Deployment
 	queues         map[string]*queue
 	steps          map[string]*Step
 	runners        map[string]*item
@@ -41,8 +43,8 @@ type Fake struct {
 // NewFake is an empty account.
 func NewFake() *Fake {
 	return &Fake{
-		calls: map[string]int{}, configurations: map[string]map[string]launch.Configuration{}, current: map[string]string{},
-		deployments: map[string]launch.Deployment{},
+		calls: map[string]int{}, configurations: map[string]map[string]configuration.Configuration{}, current: map[string]string{},
+		deployments: map[string]message.Deployment{},
 		queues:      map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
 	}
 }
@@ -50,8 +52,8 @@ func NewFake() *Fake {
 // Deploy is what a stack's deployment leaves behind: a version of the
 // configuration, the runner's item, and its queue. It returns the version's
 // id.
-func (w *Fake) Deploy(c launch.Configuration) string {
-	id, err := c.ConfigurationID()
+func (w *Fake) Deploy(c configuration.Configuration) string {
+	id, err := c.ID()
 	if err != nil {
 		panic(err) // a test's mistake
 	}
@@ -59,7 +61,7 @@ func (w *Fake) Deploy(c launch.Configuration) string {
 	defer w.mu.Unlock()
 	name := c.ResourceName()
 	if w.configurations[name] == nil {
-		w.configurations[name] = map[string]launch.Configuration{}
+		w.configurations[name] = map[string]configuration.Configuration{}
 	}
 	w.configurations[name][id], w.current[name] = c, id
 	if w.runners[name] == nil {
@@ -76,7 +78,7 @@ func (w *Fake) Deploy(c launch.Configuration) string {
 func (w *Fake) Begin(deployment, stateMachine, execution string, deployed time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.deployments[deployment] = launch.Deployment{
+	w.deployments[deployment] = message.Deployment{
 		Executions: map[string]string{stateMachine: execution}, Times: map[string]time.Time{stateMachine: deployed},
 	}
 }

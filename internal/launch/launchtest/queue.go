@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Limits of SQS.
@@ -17,13 +18,13 @@ const (
 )
 
 type queue struct {
-	messages []*message
+	messages []*queuedMessage
 	// sent is when each id was.
 	sent map[string]time.Time
 	last int
 }
 
-type message struct {
+type queuedMessage struct {
 	id, receipt string
 	body        []byte
 	hidden      time.Time
@@ -51,7 +52,7 @@ func (q Queue) Send(_ context.Context, url, id string, body []byte) error {
 		}
 		most := q.MaxMessage
 		if most == 0 {
-			most = launch.MaxMessage
+			most = message.MaxSize
 		}
 		if len(body) > most {
 			return launch.ErrTooLarge
@@ -60,7 +61,7 @@ func (q Queue) Send(_ context.Context, url, id string, body []byte) error {
 			return nil
 		}
 		found.sent[id] = time.Now()
-		found.messages = append(found.messages, &message{id: id, body: slices.Clone(body)})
+		found.messages = append(found.messages, &queuedMessage{id: id, body: slices.Clone(body)})
 		return nil
 	})
 }
@@ -100,6 +101,23 @@ func (q *queue) visible(hide time.Duration) []launch.Delivery {
 	return deliveries
 }
 
+// Hidden implements launch.Queue.
+func (q Queue) Hidden(_ context.Context, url string) (int, error) {
+	return call(q.user, "Queue.Hidden", func() (int, error) {
+		found, err := q.queue(url)
+		if err != nil {
+			return 0, err
+		}
+		hidden := 0
+		for _, m := range found.messages {
+			if time.Now().Before(m.hidden) {
+				hidden++
+			}
+		}
+		return hidden, nil
+	})
+}
+
 // Hide implements launch.Queue.
 func (q Queue) Hide(_ context.Context, url, receipt string, duration time.Duration) error {
 	return notify(q.user, "Queue.Hide", func() error {
@@ -123,7 +141,7 @@ func (q Queue) Delete(_ context.Context, url, receipt string) error {
 		if err != nil {
 			return err
 		}
-		found.messages = slices.DeleteFunc(found.messages, func(m *message) bool { return m.receipt == receipt })
+		found.messages = slices.DeleteFunc(found.messages, func(m *queuedMessage) bool { return m.receipt == receipt })
 		return nil
 	})
 }

@@ -57,7 +57,7 @@ func (s States) Lock(_ context.Context, runner string, lock launch.Lock) (launch
 func (s States) owned(name, runner, owner string, do func(*item)) error {
 	_, err := s.write(name, runner, func(i *item) error {
 		if i.owner != owner {
-			return launch.ErrLockLost
+			return launch.ErrChanged
 		}
 		do(i)
 		return nil

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Step is a step that waits with a task token.
 type Step struct {
 	// Failure is why it failed; nil when it has not.
-	Failure *launch.Failure
+	Failure *message.Failure
 	// Succeeded says that it has its result.
 	Succeeded bool
 	// Heartbeats counts them, and LastBeat is the last one's time.
@@ -56,7 +57,7 @@ func (w *Fake) open(token string) (*Step, error) {
 }
 
 // Fail implements launch.Steps.
-func (s Steps) Fail(_ context.Context, token string, failure launch.Failure) error {
+func (s Steps) Fail(_ context.Context, token string, failure message.Failure) error {
 	return notify(s.user, "Steps.Fail", func() error {
 		if step := s.steps[token]; step != nil {
 			step.Answers++
@@ -85,5 +86,5 @@ func (s Steps) Heartbeat(_ context.Context, token string) error {
 func (w *Fake) Abort(token string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.steps[token].Failure = &launch.Failure{Name: "States.Timeout"}
+	w.steps[token].Failure = &message.Failure{Name: "States.Timeout"}
 }

@@ -32,6 +32,9 @@ func TestQueue(t *testing.T, queue launch.Queue, url, none string) {
 	require.Len(t, found, 1, "once for each id")
 	assert.Equal(t, body, string(found[0].Body))
 	assert.Empty(t, receive(time.Minute), "it is hidden")
+	hidden, err := queue.Hidden(ctx, url)
+	require.NoError(t, err)
+	assert.Equal(t, 1, hidden)
 
 	require.NoError(t, queue.Hide(ctx, url, found[0].Receipt, 0))
 	again := receive(time.Minute)
@@ -61,7 +64,9 @@ func TestQueue(t *testing.T, queue launch.Queue, url, none string) {
 
 	require.ErrorIs(t, queue.Send(ctx, url, "large", []byte(strings.Repeat("x", 2<<20))), launch.ErrTooLarge)
 	require.ErrorIs(t, queue.Send(ctx, none, "a", []byte(body)), launch.ErrNoQueue)
-	_, err := queue.Receive(ctx, none, time.Second, time.Minute)
+	_, err = queue.Hidden(ctx, none)
+	require.ErrorIs(t, err, launch.ErrNoQueue)
+	_, err = queue.Receive(ctx, none, time.Second, time.Minute)
 	require.ErrorIs(t, err, launch.ErrNoQueue)
 	require.ErrorIs(t, queue.Hide(ctx, none, "x", 0), launch.ErrNoQueue)
 	require.ErrorIs(t, queue.Delete(ctx, none, "x"), launch.ErrNoQueue)

@@ -108,9 +108,9 @@ func testOneOwner(t *testing.T, states launch.States, runner string) {
 	assert.Equal(t, state, stateOf(t, states, runner))
 
 	assert.Equal(t, "attempt of a", taken(t, states, runner, "a").Attempt, "the owner again")
-	require.ErrorIs(t, states.Renew(t.Context(), runner, "b", now()), launch.ErrLockLost)
-	require.ErrorIs(t, states.RecordTask(t.Context(), runner, "b", launch.TaskRecord{Task: "t", StartedAt: now()}), launch.ErrLockLost)
-	require.ErrorIs(t, states.RecordHost(t.Context(), runner, "b", launch.HostRecord{Host: "h", BootedAt: now()}), launch.ErrLockLost)
+	require.ErrorIs(t, states.Renew(t.Context(), runner, "b", now()), launch.ErrChanged)
+	require.ErrorIs(t, states.RecordTask(t.Context(), runner, "b", launch.TaskRecord{Task: "t", StartedAt: now()}), launch.ErrChanged)
+	require.ErrorIs(t, states.RecordHost(t.Context(), runner, "b", launch.HostRecord{Host: "h", BootedAt: now()}), launch.ErrChanged)
 	require.NoError(t, states.Release(t.Context(), runner, "b", true))
 	assert.Equal(t, "attempt of a", stateOf(t, states, runner).Attempt)
 
@@ -128,7 +128,7 @@ func testEndedLock(t *testing.T, states launch.States, runner string) {
 	state := taken(t, states, runner, "b")
 	assert.Equal(t, "attempt of a", state.Attempt, "an attempt that was broken off keeps its name")
 	assert.Equal(t, "v1-b", state.AttemptConfiguration)
-	require.ErrorIs(t, states.RecordTask(t.Context(), runner, "a", launch.TaskRecord{Task: "t", StartedAt: now()}), launch.ErrLockLost)
+	require.ErrorIs(t, states.RecordTask(t.Context(), runner, "a", launch.TaskRecord{Task: "t", StartedAt: now()}), launch.ErrChanged)
 	require.NoError(t, states.Release(t.Context(), runner, "b", false))
 	assert.Equal(t, "attempt of c", taken(t, states, runner, "c").Attempt)
 }
@@ -156,7 +156,7 @@ func testTask(t *testing.T, states launch.States, runner string) {
 	require.NoError(t, states.RecordTask(t.Context(), runner, "a", launch.TaskRecord{Task: "task/1", Configuration: "v1-1", Cluster: "own", StartedAt: at}))
 	want := launch.State{QueueURL: "https://queue/" + runner, Task: "task/1", Configuration: "v1-1", Cluster: "own", TaskStartedAt: at}
 	assertState(t, want, stateOf(t, states, runner))
-	require.ErrorIs(t, states.RecordTask(t.Context(), runner, "a", launch.TaskRecord{Task: "task/2", StartedAt: at}), launch.ErrLockLost, "the lock ended with it")
+	require.ErrorIs(t, states.RecordTask(t.Context(), runner, "a", launch.TaskRecord{Task: "task/2", StartedAt: at}), launch.ErrChanged, "the lock ended with it")
 
 	taken(t, states, runner, "b")
 	require.NoError(t, states.RecordTask(t.Context(), runner, "b", launch.TaskRecord{Task: "task/2", Configuration: "v1-2", Cluster: "other", Host: "i-1", StartedAt: at}))

@@ -7,20 +7,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Configuration is a complete configuration of a runner's.
-func Configuration(stack, runner string) launch.Configuration {
-	return launch.Configuration{
+func Configuration(stack, runner string) configuration.Configuration {
+	return configuration.Configuration{
 		StackName: stack, RunnerName: runner, QueueURL: "https://queue/" + stack + "-" + runner,
-		Task:    launch.Task{Definition: "definition:1", Container: "Container", Cluster: "attini-default"},
-		Network: launch.Network{Subnets: []string{"subnet-0a1"}, AssignPublicIP: "ENABLED"},
+		Task:    configuration.Task{Definition: "definition:1", Container: "Container", Cluster: "attini-default"},
+		Network: configuration.Network{Subnets: []string{"subnet-0a1"}, AssignPublicIP: "ENABLED"},
 	}
 }
 
 // TestConfigurations holds an implementation of launch.Configurations to what
 // package launch expects.
-func TestConfigurations(t *testing.T, configurations launch.Configurations) {
+func TestConfigurations(t *testing.T, configurations configuration.Store) {
 	t.Helper()
 	ctx := t.Context()
 	first := Configuration("dev-shop", "Build")
@@ -28,32 +29,32 @@ func TestConfigurations(t *testing.T, configurations launch.Configurations) {
 	second.Startup.Commands = []string{"echo é\n\"<&>\""}
 	// A runner whose name begins like the other's.
 	other := Configuration("dev-shop", "Build2")
-	id := func(c launch.Configuration) string {
-		id, err := c.ConfigurationID()
+	id := func(c configuration.Configuration) string {
+		id, err := c.ID()
 		require.NoError(t, err)
 		return id
 	}
-	there := func(c launch.Configuration) {
+	there := func(c configuration.Configuration) {
 		t.Helper()
 		found, err := configurations.GetConfiguration(ctx, c.ResourceName(), id(c))
 		require.NoError(t, err)
 		assert.Equal(t, c, found)
 	}
 	_, err := configurations.GetConfiguration(ctx, "dev-shop-Build", id(first))
-	require.ErrorIs(t, err, launch.ErrNoConfiguration)
-	for _, c := range []launch.Configuration{first, second, other, first, first} {
+	require.ErrorIs(t, err, configuration.ErrNotFound)
+	for _, c := range []configuration.Configuration{first, second, other, first, first} {
 		require.NoError(t, configurations.PutConfiguration(ctx, c))
 		there(c)
 	}
 	there(second)
 	_, err = configurations.GetConfiguration(ctx, "dev-shop-Build2", id(first))
-	require.ErrorIs(t, err, launch.ErrNoConfiguration)
+	require.ErrorIs(t, err, configuration.ErrNotFound)
 
 	require.NoError(t, configurations.DeleteConfigurations(ctx, "dev-shop-Build"))
 	require.NoError(t, configurations.DeleteConfigurations(ctx, "dev-shop-Build"), "again")
-	for _, c := range []launch.Configuration{first, second} {
+	for _, c := range []configuration.Configuration{first, second} {
 		_, err = configurations.GetConfiguration(ctx, "dev-shop-Build", id(c))
-		require.ErrorIs(t, err, launch.ErrNoConfiguration)
+		require.ErrorIs(t, err, configuration.ErrNotFound)
 	}
 	there(other)
 }

@@ -4,41 +4,43 @@ import (
 	"context"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// Configurations implements launch.Configurations.
+// Configurations implements configuration.Store.
 type Configurations struct{ user }
 
-var _ launch.Configurations = Configurations{}
+var _ configuration.Store = Configurations{}
 
-// PutConfiguration implements launch.Configurations.
-func (c Configurations) PutConfiguration(_ context.Context, configuration launch.Configuration) error {
-	id, err := configuration.ConfigurationID()
+// PutConfiguration implements configuration.Store.
+func (c Configurations) PutConfiguration(_ context.Context, version configuration.Configuration) error {
+	id, err := version.ID()
 	if err != nil {
 		return err
 	}
 	return notify(c.user, "Configurations.PutConfiguration", func() error {
-		name := configuration.ResourceName()
+		name := version.ResourceName()
 		if c.configurations[name] == nil {
-			c.configurations[name] = map[string]launch.Configuration{}
+			c.configurations[name] = map[string]configuration.Configuration{}
 		}
-		c.configurations[name][id], c.current[name] = configuration, id
+		c.configurations[name][id], c.current[name] = version, id
 		return nil
 	})
 }
 
-// GetConfiguration implements launch.Configurations.
-func (c Configurations) GetConfiguration(_ context.Context, runner, id string) (launch.Configuration, error) {
-	return call(c.user, "Configurations.GetConfiguration", func() (launch.Configuration, error) {
+// GetConfiguration implements configuration.Store.
+func (c Configurations) GetConfiguration(_ context.Context, runner, id string) (configuration.Configuration, error) {
+	return call(c.user, "Configurations.GetConfiguration", func() (configuration.Configuration, error) {
 		found, there := c.configurations[runner][id]
 		if !there {
-			return launch.Configuration{}, launch.ErrNoConfiguration
+			return configuration.Configuration{}, configuration.ErrNotFound
 		}
 		return found, nil
 	})
 }
 
-// DeleteConfigurations implements launch.Configurations.
+// DeleteConfigurations implements configuration.Store.
 func (c Configurations) DeleteConfigurations(_ context.Context, runner string) error {
 	return notify(c.user, "Configurations.DeleteConfigurations", func() error {
 		delete(c.configurations, runner)
@@ -53,8 +55,8 @@ type Deployments struct{ user }
 var _ launch.Deployments = Deployments{}
 
 // Deployment implements launch.Deployments.
-func (d Deployments) Deployment(_ context.Context, name string) (launch.Deployment, error) {
-	return call(d.user, "Deployments.Deployment", func() (launch.Deployment, error) { return d.deployments[name], nil })
+func (d Deployments) Deployment(_ context.Context, name string) (message.Deployment, error) {
+	return call(d.user, "Deployments.Deployment", func() (message.Deployment, error) { return d.deployments[name], nil })
 }
 
 // Claims implements launch.Claims.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
@@ -27,7 +28,7 @@ type Fake struct {
 	Values      map[string]string
 
 	// Configurations are all versions, by runner and id.
-	Configurations map[string]map[string]launch.Configuration
+	Configurations map[string]map[string]configuration.Configuration
 	// Runners are the items by name, Removed the names that were removed.
 	Runners map[string]lifecycle.Runner
 	Removed []string
@@ -71,7 +72,7 @@ func NewFake() *Fake {
 		AMIs:           map[string]compat.Image{},
 		Types:          map[string]compat.InstanceType{},
 		Values:         map[string]string{},
-		Configurations: map[string]map[string]launch.Configuration{},
+		Configurations: map[string]map[string]configuration.Configuration{},
 		Runners:        map[string]lifecycle.Runner{},
 		Stacks:         map[string]*Stack{},
 		Plans:          map[string]lifecycle.Plan{},
@@ -101,14 +102,14 @@ func (w *Fake) call(name string, do func() error) error {
 }
 
 // PutConfiguration implements lifecycle.Configurations.
-func (w *Fake) PutConfiguration(_ context.Context, c launch.Configuration) error {
+func (w *Fake) PutConfiguration(_ context.Context, c configuration.Configuration) error {
 	return w.call("PutConfiguration", func() error {
-		id, err := c.ConfigurationID()
+		id, err := c.ID()
 		if err != nil {
 			return err
 		}
 		if w.Configurations[c.ResourceName()] == nil {
-			w.Configurations[c.ResourceName()] = map[string]launch.Configuration{}
+			w.Configurations[c.ResourceName()] = map[string]configuration.Configuration{}
 		}
 		w.Configurations[c.ResourceName()][id] = c
 		return nil

@@ -9,13 +9,21 @@ import (
 	"strings"
 )
 
-// call is what a request asks of AWS.
-type call struct {
-	accessKey string
-	// service is the signature's scope: sqs, states, dynamodb, s3, lambda.
-	service string
-	// operation is named as in the API's model, such as ReceiveMessage.
-	operation string
+// Call is what a request asks of AWS.
+type Call struct {
+	// AccessKey and SessionToken are the caller's credentials. A session of a role
+	// has the role's ARN for a token.
+	AccessKey, SessionToken string
+	// Service is the signature's scope: sqs, states, dynamodb, s3, lambda.
+	Service string
+	// Operation is named as in the API's model, such as ReceiveMessage.
+	Operation string
+	// Body is the request's, but for S3; Form are its fields where it is one.
+	Body   []byte
+	Form   url.Values
+	Path   string
+	Query  url.Values
+	Header http.Header
 }
 
 // scope finds access key and service in a signature (Signature Version 4:
@@ -26,33 +34,32 @@ var scope = regexp.MustCompile(`Credential=([^/]+)/[0-9]+/[^/]+/([^/]+)/aws4_req
 // Action of the form of a query, or method and path. It reads the body whole,
 // without which nobody notices that the client has gone; but for S3's, which
 // may be long.
-func callOf(r *http.Request) (call, error) {
-	var c call
+func callOf(r *http.Request) (Call, error) {
+	c := Call{SessionToken: r.Header.Get("X-Amz-Security-Token"), Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header}
 	if match := scope.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
-		c.accessKey, c.service = match[1], match[2]
+		c.AccessKey, c.Service = match[1], match[2]
 	}
-	if c.service == "s3" {
-		c.operation = objectOperation(r)
+	if c.Service == "s3" {
+		c.Operation = objectOperation(r)
 		return c, nil
 	}
-	body, err := Body(r)
-	if err != nil {
+	var err error
+	if c.Body, err = Body(r); err != nil {
 		return c, err
 	}
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
-		c.operation = target[strings.LastIndex(target, ".")+1:]
+		c.Operation = target[strings.LastIndex(target, ".")+1:]
 		return c, nil
 	}
-	if c.service == "lambda" && strings.HasSuffix(r.URL.Path, "/invocations") {
-		c.operation = "Invoke"
+	if c.Service == "lambda" && strings.HasSuffix(r.URL.Path, "/invocations") {
+		c.Operation = "Invoke"
 		return c, nil
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		form, err := url.ParseQuery(string(body))
-		c.operation = form.Get("Action")
-		return c, err
+		c.Form, err = url.ParseQuery(string(c.Body))
+		c.Operation = c.Form.Get("Action")
 	}
-	return c, nil
+	return c, err
 }
 
 // Body is the body of a request. The request can still be read.
@@ -101,25 +108,35 @@ func objectOperation(r *http.Request) string {
 	}[r.Method]
 }
 
-// actions are the IAM actions that a call needs. They are the operations' names
-// but for S3 (the User Guide's "Required permissions for Amazon S3 API
-// operations").
-func (c call) actions() []string {
-	if c.service != "s3" {
-		return []string{c.service + ":" + c.operation}
+// Action is the IAM action of a call: its operation's name but for S3 (the User
+// Guide's "Required permissions for Amazon S3 API operations"), for Lambda's
+// Invoke and for CloudWatch.
+func (c Call) Action() string {
+	switch {
+	case c.Service == "lambda" && c.Operation == "Invoke":
+		return "lambda:InvokeFunction"
+	case c.Service == "monitoring":
+		return "cloudwatch:" + c.Operation
+	case c.Service != "s3":
+		return c.Service + ":" + c.Operation
 	}
-	switch c.operation {
+	switch c.Operation {
 	case "HeadObject":
-		// The second, to be told that there is no such key; without, it is 403.
-		return []string{"s3:GetObject", "s3:ListBucket"}
+		return "s3:GetObject"
 	case "HeadBucket", "ListObjectsV2":
-		return []string{"s3:ListBucket"}
-	case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload":
-		return []string{"s3:PutObject"}
-	case "UploadPartCopy", "CopyObject":
-		return []string{"s3:GetObject", "s3:PutObject"}
+		return "s3:ListBucket"
+	case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "UploadPartCopy", "CopyObject":
+		return "s3:PutObject"
 	case "ListParts":
-		return []string{"s3:ListMultipartUploadParts"}
+		return "s3:ListMultipartUploadParts"
 	}
-	return []string{"s3:" + c.operation}
+	return "s3:" + c.Operation
+}
+
+// actions are all actions that a call needs: a copy reads what it copies.
+func (c Call) actions() []string {
+	if c.Service == "s3" && c.Header.Get("X-Amz-Copy-Source") != "" {
+		return []string{"s3:GetObject", c.Action()}
+	}
+	return []string{c.Action()}
 }

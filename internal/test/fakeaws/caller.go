@@ -73,7 +73,7 @@ func (c *Caller) Actions() []string {
 }
 
 // serve answers a call: by what was told, or by the server.
-func (c *Caller) serve(made call, server http.Handler, w http.ResponseWriter, r *http.Request) {
+func (c *Caller) serve(made Call, server http.Handler, w http.ResponseWriter, r *http.Request) {
 	answer, after, n := c.count(made)
 	if answer != nil && answer(n, w, r) {
 		return
@@ -97,19 +97,19 @@ func (c *Caller) serve(made call, server http.Handler, w http.ResponseWriter, r 
 
 // count counts a call, and returns what is to be done of it and its number:
 // among the calls of the operation, or of the service where that is answered.
-func (c *Caller) count(made call) (Answer, After, int) {
+func (c *Caller) count(made Call) (Answer, After, int) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	for _, name := range []string{made.operation, made.service, made.service + "." + made.operation} {
+	for _, name := range []string{made.Operation, made.Service, made.Service + "." + made.Operation} {
 		c.calls[name]++
 	}
 	for _, action := range made.actions() {
 		c.actions[action] = true
 	}
-	n := c.calls[made.operation]
-	answer := c.answers[made.operation]
-	if answer == nil && c.answers[made.service] != nil {
-		answer, n = c.answers[made.service], c.calls[made.service]
+	n := c.calls[made.Operation]
+	answer := c.answers[made.Operation]
+	if answer == nil && c.answers[made.Service] != nil {
+		answer, n = c.answers[made.Service], c.calls[made.Service]
 	}
-	return answer, c.after[made.operation], n
+	return answer, c.after[made.Operation], n
 }

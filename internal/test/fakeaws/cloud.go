@@ -20,6 +20,11 @@ import (
 //go:embed interpreter.py
 var interpreter []byte
 
+// accountModule is MiniStack with its stacks' roles and policies put right.
+//
+//go:embed account.py
+var accountModule []byte
+
 // Cloud is an AWS account of its own: one endpoint, and the servers behind it.
 type Cloud struct {
 	router *httptest.Server
@@ -41,6 +46,7 @@ type Cloud struct {
 	callers   map[string]*Caller
 	functions map[string]Function
 	overrides map[string]http.Handler
+	judging   Judge
 }
 
 // openTime is how long a Cloud's servers may take: two seconds on an idle
@@ -119,15 +125,18 @@ func (c *Cloud) startMiniStack() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := os.WriteFile(filepath.Join(c.home, "account.py"), accountModule, 0o600); err != nil {
+		return "", fmt.Errorf("write MiniStack's account: %w", err)
+	}
 	p, err := c.run(program{
 		name: "MiniStack", path: python, listener: socket,
 		// Without workers it serves in the process that ends with ours.
-		arguments: []string{"-m", "hypercorn", "ministack.app:app", "--bind", "fd://3", "--workers", "0", "--keep-alive", "75"},
+		arguments: []string{"-m", "hypercorn", "account:app", "--bind", "fd://3", "--workers", "0", "--keep-alive", "75"},
 		environment: []string{
 			"MINISTACK_HOST=" + host, "GATEWAY_PORT=" + port, "AWS_ENDPOINT_URL=" + c.router.URL,
 			"MINISTACK_REGION=" + Region, "MINISTACK_ACCOUNT_ID=" + Account,
 			"IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", // ports that are open to the network
-			"LOG_LEVEL=WARNING",
+			"LOG_LEVEL=WARNING", "PYTHONPATH=" + c.home, "PYTHONDONTWRITEBYTECODE=1",
 		},
 	})
 	if err != nil {
@@ -180,12 +189,13 @@ func (c *Cloud) Close() error {
 }
 
 // Reset has the servers forget all that they were told, and the gate all
-// callers, functions and players. No test may be under way.
+// callers, functions, players and its judge. No test may be under way.
 func (c *Cloud) Reset(ctx context.Context) error {
 	c.mutex.Lock()
 	clear(c.callers)
 	clear(c.functions)
 	clear(c.overrides)
+	c.judging = nil
 	c.mutex.Unlock()
 	c.machines.mutex.Lock()
 	clear(c.machines.definitions)
@@ -238,6 +248,11 @@ func (c *Cloud) Endpoint() string { return c.router.URL }
 // an access key: base without what is AWS's in it. No two tests use one key.
 func (c *Cloud) Environment(base []string, accessKey string) []string {
 	return environmentAs(base, c.router.URL, accessKey)
+}
+
+// SessionEnvironment is that of a session of a role, which is given by its ARN.
+func (c *Cloud) SessionEnvironment(base []string, accessKey, role string) []string {
+	return append(c.Environment(base, accessKey), "AWS_SESSION_TOKEN="+role)
 }
 
 // Caller is who has an access key. One of 12 digits would be another account.

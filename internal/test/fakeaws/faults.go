@@ -2,11 +2,8 @@ package fakeaws
 
 import (
 	"bytes"
-	"encoding/json"
-	"encoding/xml"
 	"io"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -15,21 +12,7 @@ import (
 // the request. The service's own words hold what must not be shown.
 func Error(status int, code string) Answer {
 	return func(_ int, w http.ResponseWriter, r *http.Request) bool {
-		var body []byte
-		kind := "text/xml"
-		switch {
-		case r.Header.Get("X-Amz-Target") != "":
-			body, kind = jsonError(code), "application/x-amz-json-1.1"
-		case strings.Contains(r.Header.Get("Authorization"), "/ec2/aws4_request"):
-			body = hostsError(code)
-		case strings.Contains(r.Header.Get("Authorization"), "/s3/aws4_request"):
-			body = objectsError(code)
-		default:
-			body = queryError(code)
-		}
-		w.Header().Set("Content-Type", kind)
-		w.WriteHeader(status)
-		_, _ = w.Write(body) // the client's matter
+		(&Refusal{Status: status, Code: code, Message: ErrorMessage}).write(w, r)
 		return true
 	}
 }
@@ -100,56 +83,4 @@ func BlockUntilGone(held chan<- struct{}) Answer {
 		<-r.Context().Done()
 		return true
 	}
-}
-
-func jsonError(code string) []byte {
-	body, err := json.Marshal(map[string]string{"__type": code, "message": ErrorMessage})
-	if err != nil {
-		panic(err) // never of strings
-	}
-	return body
-}
-
-// refusal is what EC2's errors and those of other queries have in common.
-type refusal struct {
-	Code    string
-	Message string
-}
-
-// hostsError is an error of EC2, which has a protocol of its own.
-func hostsError(code string) []byte {
-	return inXML(struct {
-		XMLName   xml.Name `xml:"Response"`
-		Error     refusal  `xml:"Errors>Error"`
-		RequestID string   `xml:"RequestID"`
-	}{Error: refusal{code, ErrorMessage}, RequestID: requestID})
-}
-
-// objectsError is an error of S3.
-func objectsError(code string) []byte {
-	return inXML(struct {
-		XMLName   xml.Name `xml:"Error"`
-		Code      string
-		Message   string
-		RequestID string `xml:"RequestId"`
-	}{Code: code, Message: ErrorMessage, RequestID: requestID})
-}
-
-// queryError is an error of the services with a query, such as STS.
-func queryError(code string) []byte {
-	return inXML(struct {
-		XMLName   xml.Name `xml:"ErrorResponse"`
-		Error     refusal  `xml:"Error"`
-		RequestID string   `xml:"RequestId"`
-	}{Error: refusal{code, ErrorMessage}, RequestID: requestID})
-}
-
-const requestID = "0e7d3b6c-0000-4000-8000-000000000000"
-
-func inXML(value any) []byte {
-	body, err := xml.Marshal(value)
-	if err != nil {
-		panic(err) // never of strings
-	}
-	return body
 }

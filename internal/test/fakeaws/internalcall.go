@@ -93,14 +93,21 @@ type FunctionConfiguration struct {
 	// Environment are its own variables.
 	Environment map[string]string
 	Timeout     time.Duration
+	// Role is the ARN of its execution role, and LogGroup where its logs go.
+	Role, LogGroup string
 }
 
 // FunctionConfiguration reads a function's configuration.
 func (c *Cloud) FunctionConfiguration(ctx context.Context, name string) (FunctionConfiguration, error) {
 	var answer struct {
-		Timeout     int // in seconds
-		Environment struct{ Variables map[string]string }
+		Timeout       int // in seconds
+		Environment   struct{ Variables map[string]string }
+		Role          string
+		LoggingConfig struct{ LogGroup string }
 	}
 	err := internalCall(ctx, c.base, http.MethodGet, "/2015-03-31/functions/"+name+"/configuration", "lambda", "", nil, &answer)
-	return FunctionConfiguration{Environment: answer.Environment.Variables, Timeout: time.Duration(answer.Timeout) * time.Second}, err
+	return FunctionConfiguration{
+		Environment: answer.Environment.Variables, Timeout: time.Duration(answer.Timeout) * time.Second,
+		Role: answer.Role, LogGroup: answer.LoggingConfig.LogGroup,
+	}, err
 }

@@ -71,14 +71,17 @@ _clients_lock = threading.Lock()
 
 
 def client_for(region, service, state_credentials=None):
+    # Tasks are called with the state machine's role, whose ARN is the session token.
+    role = state_credentials.role_arn if state_credentials else None
     with _clients_lock:
-        if (region, service) not in _clients:
-            _clients[region, service] = boto3.client(
+        if (region, service, role) not in _clients:
+            _clients[region, service, role] = boto3.client(
                 service,
                 region_name=region,
                 endpoint_url=os.environ["TASK_ENDPOINT"],
                 aws_access_key_id="AKIASTATES",
                 aws_secret_access_key="standin",
+                aws_session_token=role,
                 config=Config(
                     parameter_validation=False,
                     retries={"total_max_attempts": 1},
@@ -87,7 +90,7 @@ def client_for(region, service, state_credentials=None):
                     read_timeout=900,
                 ),
             )
-        return _clients[region, service]
+        return _clients[region, service, role]
 
 
 _made_anew = boto_client.boto_client_for

@@ -17,7 +17,19 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has gone
 	}
-	c.Caller(made.accessKey).serve(made, c.handlerFor(made, r), w, r)
+	caller, server := c.Caller(made.AccessKey), c.handlerFor(made, r)
+	if judge := c.judge(); judge != nil {
+		verdict := judge.Judge(r.Context(), made)
+		if verdict.Refusal != nil {
+			caller.count(made)
+			verdict.Refusal.write(w, r)
+			return
+		}
+		if verdict.Missing != nil {
+			server = hidingMissing(server, verdict.Missing)
+		}
+	}
+	caller.serve(made, server, w, r)
 }
 
 // Handle has an operation, such as ecs.RunTask, played in place of MiniStack; nil
@@ -39,15 +51,15 @@ func (c *Cloud) override(operation string) http.Handler {
 }
 
 // handlerFor is who plays the service that is called.
-func (c *Cloud) handlerFor(made call, r *http.Request) http.Handler {
-	operation := made.service + "." + made.operation
+func (c *Cloud) handlerFor(made Call, r *http.Request) http.Handler {
+	operation := made.Service + "." + made.Operation
 	if handler := c.override(operation); handler != nil {
 		return handler
 	}
 	switch {
 	case operation == "states.StartExecution":
 		return http.HandlerFunc(c.startExecution)
-	case made.service == "states":
+	case made.Service == "states":
 		return c.moto
 	// MiniStack invents these: moto has AWS's images and instance types.
 	case operation == "ec2.DescribeImages", operation == "ec2.DescribeInstanceTypes", isPublicParameter(made, r):
@@ -56,15 +68,15 @@ func (c *Cloud) handlerFor(made call, r *http.Request) http.Handler {
 		return http.HandlerFunc(c.invoke)
 	case operation == "sqs.ReceiveMessage":
 		return http.HandlerFunc(c.receive)
-	case made.service == "sqs":
+	case made.Service == "sqs":
 		return http.HandlerFunc(c.forwardAndNotify)
 	}
 	return c.base
 }
 
 // isPublicParameter reports whether a call asks for parameters that AWS has.
-func isPublicParameter(made call, r *http.Request) bool {
-	if made.service != "ssm" {
+func isPublicParameter(made Call, r *http.Request) bool {
+	if made.Service != "ssm" {
 		return false
 	}
 	body, err := Body(r)

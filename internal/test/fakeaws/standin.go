@@ -4,8 +4,8 @@
 // starts a Cloud, in which whole deployments run: MiniStack plays the queues,
 // tables, buckets and all else, moto's interpreter the state machines, Go
 // functions of the test the Lambda functions, behind one gate, which knows who
-// calls what. None checks signatures or permissions; a Proxy, or a Caller of the
-// Cloud, fails as AWS does where a test says so.
+// calls what. None checks signatures; permissions are checked by a Cloud's Judge. A
+// Proxy, or a Caller of the Cloud, fails as AWS does where a test says so.
 package fakeaws
 
 import (

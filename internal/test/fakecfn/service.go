@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +31,27 @@ type Service struct {
 	mutex sync.Mutex
 	// macros are the functions of the macros that stacks have made, by name.
 	macros map[string]string
+	// permits is asked before a stack is changed; nil permits all.
+	permits func(Change) error
+	// stacks are the templates of stacks, by name, as macros have left them.
+	stacks map[string]*cfn.Node
+}
+
+// Change is what a call does with a stack, for who has to permit it.
+type Change struct {
+	// Authorization is the call's header.
+	Authorization, Operation, Stack string
+	// Functions are those of the template's macros, by name; Transforms are AWS's.
+	Functions, Transforms []string
+	// Template is as the macros leave it.
+	Template *cfn.Node
+}
+
+// SetPermits has each change of a stack asked for before it is made.
+func (f *Service) SetPermits(permits func(Change) error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.permits = permits
 }
 
 // operations are what a Formation plays.
@@ -37,7 +59,7 @@ func operations() []string { return []string{"CreateStack", "UpdateStack", "Dele
 
 // New has a Cloud's stacks played. Its caller must call Close before the Cloud's.
 func New(cloud *fakeaws.Cloud) *Service {
-	f := &Service{cloud: cloud, macros: map[string]string{}}
+	f := &Service{cloud: cloud, macros: map[string]string{}, stacks: map[string]*cfn.Node{}}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	for _, operation := range operations() {
 		cloud.Handle("cloudformation."+operation, f)
@@ -66,15 +88,19 @@ func (f *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	stack := form.Get("StackName")
-	if form.Get("Action") == "DeleteStack" {
+	change := Change{Authorization: r.Header.Get("Authorization"), Operation: form.Get("Action"), Stack: nameIn(stack)}
+	if change.Operation == "DeleteStack" {
 		stack = f.idOf(r, stack)
+		err = f.permitRemoval(change)
 	} else if text := form.Get("TemplateBody"); text != "" {
-		expanded, err := f.expand(r.Context(), text, parameters(form))
-		if err != nil {
-			refuse(w, err)
-			return
+		var expanded []byte
+		if expanded, err = f.expand(r.Context(), text, parameters(form), change); err == nil {
+			form.Set("TemplateBody", string(expanded))
 		}
-		form.Set("TemplateBody", string(expanded))
+	}
+	if err != nil {
+		refuse(w, err)
+		return
 	}
 	answer, err := f.ask(r, form)
 	if err != nil {
@@ -142,6 +168,14 @@ func parameters(form url.Values) map[string]string {
 
 func member(i int, name string) string { return "Parameters.member." + strconv.Itoa(i) + "." + name }
 
+// nameIn is the name of a stack that is given by name or id.
+func nameIn(stack string) string {
+	if parts := strings.Split(stack, "/"); len(parts) == 3 {
+		return parts[1]
+	}
+	return stack
+}
+
 // refusal is an error in CloudFormation's words.
 type refusal string
 
@@ -150,22 +184,34 @@ func (r refusal) Error() string { return string(r) }
 
 // refuse answers as CloudFormation does for a template that it does not take.
 func refuse(w http.ResponseWriter, err error) {
+	code, status := "ValidationError", http.StatusBadRequest
+	var no *notPermitted
+	if errors.As(err, &no) {
+		code, status = "AccessDenied", http.StatusForbidden
+	}
 	var escaped strings.Builder
 	_ = xml.EscapeText(&escaped, []byte(err.Error())) // never of a Builder
 	w.Header().Set("Content-Type", "text/xml")
-	w.WriteHeader(http.StatusBadRequest)
+	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>`+
-		`<Code>ValidationError</Code><Message>%s</Message></Error><RequestId>1</RequestId></ErrorResponse>`, &escaped)
+		`<Code>%s</Code><Message>%s</Message></Error><RequestId>1</RequestId></ErrorResponse>`, code, &escaped)
 }
 
 // expand is a template as MiniStack can deploy it.
-func (f *Service) expand(ctx context.Context, text string, given map[string]string) ([]byte, error) {
+func (f *Service) expand(ctx context.Context, text string, given map[string]string, change Change) ([]byte, error) {
 	template, problems := cfn.Read([]byte(text))
 	if template == nil {
 		return nil, refusal(fmt.Sprintf("Template format error: %v", problems))
 	}
+	// A macro is called as the caller, so this is asked first.
+	if err := f.permitMacros(template, &change); err != nil {
+		return nil, err
+	}
 	template, err := f.transform(ctx, template, given)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.permitResources(template, change); err != nil {
 		return nil, err
 	}
 	f.recordMacros(template)

@@ -2,6 +2,7 @@ package fakeecs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -27,12 +29,18 @@ type Host struct {
 	// Cluster and Runner are what its user data says to the ECS agent.
 	Cluster, Runner string
 	InstanceArn     string
+	// Profile is the name of its instance profile.
+	Profile string
 }
 
 // host is an instance. The fleet's mutex guards the view.
 type host struct {
 	view  Host
 	token string
+	// ended is when it was terminated; forgotten says that EC2 does not know it any
+	// more.
+	ended     time.Time
+	forgotten bool
 }
 
 // newHost is an instance of a launch template.
@@ -53,6 +61,9 @@ func (f *Service) newHost(ctx context.Context, id, template, version, subnet str
 			made.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 		}
 	}
+	if profile := data.IamInstanceProfile; profile != nil {
+		made.Profile = profileName(profile)
+	}
 	settings, err := boot(ctx, aws.ToString(data.UserData))
 	if err != nil {
 		return Host{}, err
@@ -66,6 +77,11 @@ func (f *Service) newHost(ctx context.Context, id, template, version, subnet str
 	}
 	made.Runner = attributes["runnerResourceName"]
 	return made, nil
+}
+
+func profileName(profile *ec2types.LaunchTemplateIamInstanceProfileSpecification) string {
+	arn := aws.ToString(profile.Arn)
+	return cmp.Or(aws.ToString(profile.Name), arn[strings.LastIndex(arn, "/")+1:])
 }
 
 // boot runs an instance's user data, and reads what it has written for the ECS
@@ -110,7 +126,20 @@ func (f *Service) Register(id string) error {
 		f.mutex.Unlock()
 		return errors.New("register the host " + id + ": it does not run")
 	}
-	h.view.InstanceArn = f.arn("container-instance", h.view.Cluster+"/"+strings.TrimPrefix(id, "i-"))
+	cluster, profile := h.view.Cluster, h.view.Profile
+	f.mutex.Unlock()
+	if err := f.use(Use{
+		Service: "ec2.amazonaws.com", Profile: profile, Resource: f.arn("cluster", cluster),
+		Actions: []string{"ecs:DiscoverPollEndpoint", "ecs:RegisterContainerInstance", "ecs:Poll", "ecs:SubmitTaskStateChange"},
+	}); err != nil {
+		return fmt.Errorf("register the host %s: %w", id, err)
+	}
+	f.mutex.Lock()
+	if h.view.State != "running" {
+		f.mutex.Unlock()
+		return errors.New("register the host " + id + ": it has ended meanwhile")
+	}
+	h.view.InstanceArn = f.arn("container-instance", cluster+"/"+strings.TrimPrefix(id, "i-"))
 	view := f.instance(h)
 	f.mutex.Unlock()
 	f.emit("ECS Container Instance State Change", view)

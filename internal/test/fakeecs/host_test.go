@@ -1,6 +1,7 @@
 package fakeecs_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/test/fakeecs"
 )
 
 // host starts an instance.
@@ -36,7 +39,7 @@ func TestHosts(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "No Container Instances were found in your cluster.", aws.ToString(refused.Failures[0].Reason))
 
-	b.SetAutoRegister(false)
+	b.SetAutoRegister("shop-Build", false)
 	id := b.host(t, "once")
 	assert.Equal(t, id, b.host(t, "once"), "the same request has the same instance")
 	list := &ecs.ListContainerInstancesInput{Cluster: aws.String("builds"), Filter: aws.String("ec2InstanceId == " + id)}
@@ -75,6 +78,32 @@ func TestHosts(t *testing.T) {
 	assert.Equal(t, map[string]string{"AttiniResourceType": "RunnerInstance"}, hosts[0].Tags)
 	assert.Error(t, b.Register(id), "what is terminated joins nothing")
 
+	require.Eventually(t, func() bool { return b.InstanceTags(id) == nil }, soon, tick, "a terminated instance loses its tags")
+	require.NoError(t, b.Forget(id))
+	_, err = b.hosts.DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+	assert.Equal(t, "InvalidInstanceID.NotFound", codeOf(err))
+	running := b.host(t, "another")
+	assert.Equal(t, hosts[0].Tags, b.InstanceTags(running))
+	assert.Error(t, b.Forget(running), "what runs is not forgotten")
+
 	_, err = b.hosts.TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{"i-0"}})
 	assert.Equal(t, "InvalidInstanceID.NotFound", codeOf(err))
+}
+
+// TestRoleNotTaken: ECS starts no task whose role it cannot take.
+func TestRoleNotTaken(t *testing.T) {
+	t.Parallel()
+	const role = "arn:aws:iam::111122223333:role/task"
+	b := newFixture(t, "awsvpc", "true")
+	b.mutex.Lock()
+	b.use = func(u fakeecs.Use) error {
+		assert.Equal(t, fakeecs.Use{Service: "ecs-tasks.amazonaws.com", Role: role}, u)
+		return errors.New("it trusts nobody")
+	}
+	b.mutex.Unlock()
+	input := request()
+	input.Overrides.TaskRoleArn = aws.String(role)
+	_, err := b.tasks.RunTask(t.Context(), input)
+	assert.Equal(t, "ClientException", codeOf(err))
+	assert.ErrorContains(t, err, "ECS was unable to assume the role '"+role+"'")
 }

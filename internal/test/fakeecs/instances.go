@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -112,7 +113,7 @@ func (f *Service) addHost(made *host) (h Host, isNew, joins bool) {
 		}
 	}
 	f.hosts = append(f.hosts, made)
-	return made.view, true, f.autoRegister
+	return made.view, true, !f.absent[made.view.Runner]
 }
 
 // named are the hosts that a request names; the mutex is held.
@@ -121,7 +122,7 @@ func (f *Service) named(form url.Values) ([]*host, error) {
 	for i := 1; form.Has("InstanceId." + strconv.Itoa(i)); i++ {
 		id := form.Get("InstanceId." + strconv.Itoa(i))
 		h := f.host(id)
-		if h == nil {
+		if h == nil || h.forgotten {
 			return nil, &Refusal{"InvalidInstanceID.NotFound", "The instance ID '" + id + "' does not exist"}
 		}
 		found = append(found, h)
@@ -156,6 +157,9 @@ func (f *Service) terminateInstances(form url.Values) (items []instanceItem, err
 
 // terminate ends a host; the mutex is held.
 func (f *Service) terminate(h *host) {
+	if h.ended.IsZero() {
+		h.ended = time.Now()
+	}
 	h.view.State = "terminated"
 	for _, t := range f.tasks {
 		if h.view.InstanceArn == "" || t.view.ContainerInstanceArn != h.view.InstanceArn || t.view.LastStatus == "STOPPED" {

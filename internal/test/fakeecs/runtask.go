@@ -1,6 +1,7 @@
 package fakeecs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,8 @@ type runTaskInput struct {
 
 // taskOverrides are what a request puts over the task definition's.
 type taskOverrides struct {
+	TaskRoleArn, ExecutionRoleArn string
+
 	ContainerOverrides []struct {
 		Name        string
 		Command     []string
@@ -63,6 +66,9 @@ func (f *Service) runTask(ctx context.Context, body []byte) (any, error) {
 	if err := fits(input, overrides, definition); err != nil {
 		return nil, err
 	}
+	if err := f.takeRoles(overrides, definition); err != nil {
+		return nil, err
+	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if known := f.requests[input.ClientToken]; known != nil && input.ClientToken != "" {
@@ -84,6 +90,28 @@ func (f *Service) runTask(ctx context.Context, body []byte) (any, error) {
 	f.requests[input.ClientToken] = &request{string(body), t}
 	f.running.Go(func() { f.run(t) })
 	return started(t.view), nil
+}
+
+// tasksService is who takes tasks' roles.
+const tasksService = "ecs-tasks.amazonaws.com"
+
+// takeRoles has ECS take a task's roles.
+func (f *Service) takeRoles(overrides taskOverrides, definition *types.TaskDefinition) error {
+	for _, role := range []string{taskRole(overrides, definition), executionRole(overrides, definition)} {
+		if f.use(Use{Service: tasksService, Role: role}) != nil {
+			return &Refusal{"ClientException", "ECS was unable to assume the role '" + role + "' that was provided for this task. Please verify that the role being passed has " +
+				"the proper trust relationship and permissions and that your IAM user has permissions to pass this role."}
+		}
+	}
+	return nil
+}
+
+func taskRole(overrides taskOverrides, definition *types.TaskDefinition) string {
+	return cmp.Or(overrides.TaskRoleArn, aws.ToString(definition.TaskRoleArn))
+}
+
+func executionRole(overrides taskOverrides, definition *types.TaskDefinition) string {
+	return cmp.Or(overrides.ExecutionRoleArn, aws.ToString(definition.ExecutionRoleArn))
 }
 
 func started(view Task) any {
@@ -131,6 +159,7 @@ func (f *Service) newTask(input runTaskInput, overrides taskOverrides, definitio
 			TaskArn: arn, ClusterArn: f.arn("cluster", clusterName(input.Cluster)), TaskDefinitionArn: aws.ToString(definition.TaskDefinitionArn),
 			ContainerInstanceArn: instance, Group: input.Group, StartedBy: input.StartedBy, LaunchType: input.LaunchType,
 			LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", Overrides: input.Overrides, Version: 1,
+			Role: taskRole(overrides, definition), ExecutionRole: executionRole(overrides, definition),
 		},
 		log: &log{}, stop: make(chan struct{}), kill: make(chan struct{}),
 	}
@@ -144,6 +173,9 @@ func (f *Service) newTask(input runTaskInput, overrides taskOverrides, definitio
 		t.container = containerOf(definition, overrides.ContainerOverrides[0].Name)
 	}
 	container := definition.ContainerDefinitions[t.container]
+	if logs := container.LogConfiguration; logs != nil && logs.LogDriver == types.LogDriverAwslogs {
+		t.logGroup = logs.Options["awslogs-group"]
+	}
 	arguments := container.Command
 	var environment []string
 	for _, variable := range container.Environment {

@@ -29,9 +29,31 @@ type Config struct {
 	// Environment are the variables that a task's process gets over those of its
 	// container: PATH, and where AWS is.
 	Environment func(Task) []string
+	// Use asks whether ECS or EC2 may do something with a role, which it takes
+	// first; without an action it only takes it. The error has AWS's words. All is
+	// permitted without it.
+	Use func(Use) error
 	// Emit sends an event of a service; detail is its JSON. It may be called by
 	// several at once.
 	Emit func(ctx context.Context, source, detailType string, detail []byte)
+}
+
+// Use is what a service does with a role.
+type Use struct {
+	// Service is ecs-tasks.amazonaws.com or ec2.amazonaws.com. The role is given by
+	// its ARN, or by the name of its instance profile.
+	Service, Role, Profile string
+	// Actions are on one resource.
+	Actions  []string
+	Resource string
+}
+
+// use asks whether a service may use a role; what has no role does nothing.
+func (f *Service) use(u Use) error {
+	if f.config.Use == nil || u.Role == "" && u.Profile == "" {
+		return nil
+	}
+	return f.config.Use(u)
 }
 
 // Service is all tasks and instances of an account.
@@ -52,15 +74,15 @@ type Service struct {
 	hosts    []*host
 	// lostEvents are the groups whose tasks' events are lost.
 	lostEvents map[string]bool
-	// autoRegister says that hosts register by themselves.
-	autoRegister bool
+	// absent are the runners whose hosts do not register by themselves.
+	absent map[string]bool
 }
 
 // New makes a fleet without tasks. Its caller must call Close.
 func New(config Config) *Service {
 	f := &Service{
 		config: config, definitions: ecs.NewFromConfig(config.AWS), templates: ec2.NewFromConfig(config.AWS),
-		requests: map[string]*request{}, lostEvents: map[string]bool{}, autoRegister: true,
+		requests: map[string]*request{}, lostEvents: map[string]bool{}, absent: map[string]bool{},
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	f.metadata = httptest.NewServer(http.HandlerFunc(f.serveMetadata))
@@ -139,12 +161,12 @@ func (f *Service) LoseEvents(group string) {
 	f.lostEvents[group] = true
 }
 
-// SetAutoRegister has the hosts that start from now on register with their cluster, or
-// not.
-func (f *Service) SetAutoRegister(joins bool) {
+// SetAutoRegister has the hosts of a runner that start from now on register with their
+// cluster, or not.
+func (f *Service) SetAutoRegister(runner string, joins bool) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.autoRegister = joins
+	f.absent[runner] = !joins
 }
 
 // emit tells of a change.

@@ -45,6 +45,8 @@ type fixture struct {
 	mutex  sync.Mutex
 	events []fakeecs.Task
 	hello  []string
+	// use answers for the roles; nil lets all be taken.
+	use func(fakeecs.Use) error
 }
 
 // newFixture is a fleet whose container runs a script.
@@ -82,6 +84,15 @@ func newFixture(t *testing.T, mode, script string) *fixture {
 	b.Service = fakeecs.New(fakeecs.Config{
 		Account: "111122223333", Region: "eu-west-1", AWS: config(definitions.URL),
 		Environment: func(fakeecs.Task) []string { return []string{"PATH=" + os.Getenv("PATH")} },
+		Use: func(u fakeecs.Use) error {
+			b.mutex.Lock()
+			use := b.use
+			b.mutex.Unlock()
+			if use == nil {
+				return nil
+			}
+			return use(u)
+		},
 		Emit: func(_ context.Context, source, detailType string, detail []byte) {
 			assert.Equal(t, "aws.ecs", source)
 			b.mutex.Lock()

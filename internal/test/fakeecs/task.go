@@ -28,6 +28,9 @@ type Task struct {
 	// Subnets and SecurityGroups are those of its request; none on EC2.
 	Subnets        []string `json:"-"`
 	SecurityGroups []string `json:"-"`
+	// Role is what its containers have, ExecutionRole what ECS has to start it.
+	Role          string `json:"-"`
+	ExecutionRole string `json:"-"`
 }
 
 // Container is a container of a task. Only the one that the task's overrides
@@ -55,6 +58,8 @@ type task struct {
 	container int // of the view's: the one that is a process
 	command   command
 	log       *log
+	// logGroup is where its output goes; "" where it goes nowhere.
+	logGroup string
 	// stop is closed when it is told to end, kill when it is ended.
 	stop, kill         chan struct{}
 	stopOnce, killOnce sync.Once
@@ -82,7 +87,11 @@ func (f *Service) change(t *task, change func(*Task)) {
 
 // run is a task's life.
 func (f *Service) run(t *task) {
-	p, err := start(t.command, t.log)
+	err := f.openLog(t)
+	var p *process
+	if err == nil {
+		p, err = start(t.command, t.log)
+	}
 	if err != nil {
 		f.change(t, func(view *Task) {
 			t.end("TaskFailedToStart", "CannotStartContainerError: "+err.Error())
@@ -105,6 +114,18 @@ func (f *Service) run(t *task) {
 			view.Containers[i].LastStatus = "STOPPED"
 		}
 		view.Containers[t.container].ExitCode = &code
+	})
+}
+
+// openLog makes a task's log stream, as its log driver does with the execution
+// role.
+func (f *Service) openLog(t *task) error {
+	if t.logGroup == "" {
+		return nil
+	}
+	return f.use(Use{
+		Service: tasksService, Role: t.view.ExecutionRole, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resource: "arn:aws:logs:" + f.config.Region + ":" + f.config.Account + ":log-group:" + t.logGroup + ":log-stream:logs/" + t.view.Containers[t.container].Name,
 	})
 }
 

@@ -22,26 +22,29 @@ const module = "github.com/attini-go/runner"
 // A package that is missing here fails the test: give it a place first.
 func walls() map[string][]string {
 	return map[string][]string{
-		"internal/wording": {},
-		"internal/problem": {"internal/wording"},
-		"internal/cfn":     {"internal/problem", "internal/wording"},
-		"schema":           {"asl", "internal/cfn", "internal/problem", "internal/wording"},
-		"internal/plan":    {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
-		"internal/compat":  {"schema", "internal/cfn", "internal/problem", "internal/wording"},
-		"transform":        {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
-		"internal/launch":  {"schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/wording":              {},
+		"internal/problem":              {"internal/wording"},
+		"internal/cfn":                  {"internal/problem", "internal/wording"},
+		"schema":                        {"asl", "internal/cfn", "internal/problem", "internal/wording"},
+		"internal/plan":                 {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/compat":               {"schema", "internal/cfn", "internal/problem", "internal/wording"},
+		"transform":                     {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/launch":               {"internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
+		"internal/launch/configuration": {"schema", "internal/cfn", "internal/problem"},
+		"internal/launch/message":       {"internal/launch/configuration", "agent/protocol"},
+		"internal/launch/bootstrap":     {},
 		// Its ports in memory, for tests.
-		"internal/launch/launchtest": {"internal/launch", "agent/protocol"},
-		"internal/lifecycle":         {"internal/launch", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/launch/launchtest": {"internal/launch/configuration", "internal/launch/message", "internal/launch", "agent/protocol"},
+		"internal/lifecycle":         {"internal/launch/configuration", "internal/launch", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
 		// Its ports in memory, for tests.
-		"internal/lifecycle/lifecycletest": {"internal/lifecycle", "internal/launch", "internal/compat"},
+		"internal/lifecycle/lifecycletest": {"internal/launch/configuration", "internal/lifecycle", "internal/launch", "internal/compat"},
 		"internal/releaseapi":              {},
 		"internal/release":                 {"internal/releaseapi"},
 		"internal/release/bucket":          {"internal/release"},
 		// Projects to make releases of, for tests.
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
-		"internal/aws":                 {"transform", "internal/launch", "internal/lifecycle", "internal/compat", "internal/releaseapi"},
+		"internal/aws":                 {"internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
 		// The Amazon States Language, for anybody: it knows nothing of templates or
 		// jobs.
 		"asl": {"asl/jsonata", "internal/wording"},
@@ -49,11 +52,11 @@ func walls() map[string][]string {
 		"asl/jsonata":                {"asl/jsonata/internal/regex"},
 		"asl/jsonata/internal/regex": {},
 		"internal/localrun": {
-			"asl", "internal/launch", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
+			"asl", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
 		"lambda/releases":  {"internal/aws", "internal/releaseapi"},
-		"lambda/launcher":  {"internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
+		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
 		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
@@ -73,6 +76,11 @@ func walls() map[string][]string {
 		// Players before it: of ECS's tasks and hosts, of CloudFormation's macros.
 		"internal/test/fakeecs": {"internal/test/fakeaws"},
 		"internal/test/fakecfn": {"internal/test/fakeaws", "internal/cfn"},
+		// What IAM decides; and what a call is to IAM, with the roles that are deployed.
+		"internal/test/iam":   {},
+		"internal/test/authz": {"internal/test/fakeaws", "internal/test/iam"},
+		// That nothing is permitted in vain.
+		"internal/test/leastprivilege": {"internal/cfn", "internal/test/iam"},
 		// Data for other tools, and the tests that try them.
 		"integrations": {},
 		"images":       {},

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -32,8 +31,8 @@ type statement struct {
 	node    *cfn.Node
 }
 
-// statements are those of a resource's policies of a name; of all, without one.
-func statements(template *cfn.Node, id, name string) []statement {
+// statements are those of a resource's policies.
+func statements(template *cfn.Node, id string) []statement {
 	properties := template.At("Resources", id, "Properties")
 	var documents []*cfn.Node
 	if document := properties.Get("PolicyDocument"); document != nil {
@@ -41,9 +40,7 @@ func statements(template *cfn.Node, id, name string) []statement {
 	}
 	if policies := properties.Get("Policies"); policies.IsList() {
 		for _, policy := range policies.Items {
-			if name == "" || policy.Get("PolicyName").Text == name {
-				documents = append(documents, policy.Get("PolicyDocument"))
-			}
+			documents = append(documents, policy.Get("PolicyDocument"))
 		}
 	}
 	var found []statement
@@ -55,28 +52,6 @@ func statements(template *cfn.Node, id, name string) []statement {
 		}
 	}
 	return found
-}
-
-// TestRolesPermitWhatIsCalled: nothing less, and nothing more. What is passed
-// and tagged on the way is no call of its own.
-func TestRolesPermitWhatIsCalled(t *testing.T) {
-	t.Parallel()
-	besides := map[string][]string{"launcher": {"ec2:CreateTags", "ecs:TagResource", "iam:PassRole"}}
-	for name, id := range map[string]string{"macro": "MacroRole", "launcher": "LauncherRole", "lifecycle": "LifecycleRole", "releases": "ReleasesRole"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			calls, err := os.ReadFile(filepath.Join(root(t), "testdata", "actions", name+".txt"))
-			require.NoError(t, err)
-			want := append(strings.Fields(string(calls)), besides[name]...)
-			slices.Sort(want)
-			var permitted []string
-			for _, s := range statements(installation(t), id, "work") {
-				permitted = append(permitted, s.actions...)
-			}
-			slices.Sort(permitted)
-			assert.Equal(t, want, slices.Compact(permitted))
-		})
-	}
 }
 
 // TestRolesAreNarrow: only what AWS cannot bound is permitted for everything,
@@ -97,7 +72,7 @@ func TestRolesAreNarrow(t *testing.T) {
 		if kind := resource.Value.Get("Type").Text; kind != "AWS::IAM::Role" && kind != "AWS::IAM::ManagedPolicy" {
 			continue
 		}
-		for _, s := range statements(template, resource.Key, "") {
+		for _, s := range statements(template, resource.Key) {
 			for _, action := range s.actions {
 				assert.NotContains(t, action, "*", s.policy)
 				if slices.Contains(texts(s.node.Get("Resource")), "*") {
@@ -118,7 +93,7 @@ func TestRolesAreNarrow(t *testing.T) {
 func TestDefaultRolesArePassed(t *testing.T) {
 	t.Parallel()
 	passed := map[string][]string{}
-	for _, s := range statements(installation(t), "LauncherRole", "work") {
+	for _, s := range statements(installation(t), "LauncherRole") {
 		if !slices.Contains(s.actions, "iam:PassRole") {
 			continue
 		}

@@ -1,0 +1,134 @@
+package system_test
+
+import (
+	"os"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/test/authz"
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/fakecfn"
+	"github.com/attini-go/runner/internal/test/fakeecs"
+	"github.com/attini-go/runner/internal/test/iam"
+)
+
+// enforce has every call judged by the policies of who makes it.
+func (a *account) enforce() error {
+	administrator, err := iam.Managed("arn:aws:iam::aws:policy/AdministratorAccess")
+	if err != nil {
+		return err
+	}
+	a.record = authz.NewRecord()
+	a.authority = authz.New(authz.Config{Cloud: a.cloud, Record: a.record, InstanceTags: func(id string) map[string]string { return a.ecsFake.InstanceTags(id) }})
+	a.authority.AddUser(keyTests, "administrator", administrator)
+	deployer, err := deployersPolicy()
+	if err != nil {
+		return err
+	}
+	a.authority.AddRecordedUser(keyDeployer, "deployer", deployer)
+	a.authority.AddUser(keyECS, "ecs", administrator)
+	a.authority.AddUser(keyStates, "states", administrator) // its events; tasks have sessions
+	for key, service := range a.services() {
+		a.authority.AddService(key, service)
+	}
+	a.cloud.SetJudge(a.authority)
+	return nil
+}
+
+// deployersPolicy is the documented one of who deploys stacks with Runners.
+func deployersPolicy() (iam.Document, error) {
+	text, err := os.ReadFile("../../docs/policies/attini-runner-deployer-policy.json")
+	if err != nil {
+		return iam.Document{}, err
+	}
+	return iam.Parse([]byte(strings.NewReplacer(
+		"${AWS::Partition}", "aws", "${AWS::Region}", fakeaws.Region, "${AWS::AccountId}", fakeaws.Account,
+	).Replace(string(text))))
+}
+
+// permits asks whether who calls CloudFormation may do what it does for that.
+func (a *account) permits(c fakecfn.Change) error {
+	_, credential, _ := strings.Cut(c.Authorization, "Credential=")
+	key, _, _ := strings.Cut(credential, "/")
+	change := authz.Change{AccessKey: key, Operation: c.Operation, Stack: c.Stack, Transforms: c.Transforms}
+	for _, function := range c.Functions {
+		change.Functions = append(change.Functions, "arn:aws:lambda:"+fakeaws.Region+":"+fakeaws.Account+":function:"+function)
+	}
+	if c.Template == nil {
+		return a.authority.Permits(change)
+	}
+	evaluator, _ := cfn.NewEvaluator(c.Template, cfn.Values{Pseudo: map[string]string{
+		"AWS::Partition": "aws", "AWS::Region": fakeaws.Region, "AWS::AccountId": fakeaws.Account, "AWS::StackName": c.Stack, "AWS::URLSuffix": "amazonaws.com",
+	}})
+	text := func(n *cfn.Node) string {
+		if value, problems := evaluator.Evaluate(n, "Resources"); len(problems) == 0 && value.IsString() {
+			return value.Text
+		}
+		return "" // of the template's own making
+	}
+	for _, field := range c.Resources() {
+		properties := field.Value.Get("Properties")
+		made := authz.Resource{ID: field.Key, Type: field.Value.Get("Type").Text, Service: "ecs-tasks.amazonaws.com"}
+		if token := properties.Get("ServiceToken"); token != nil {
+			change.Functions = append(change.Functions, text(token))
+		}
+		for _, role := range []string{"Role", "TaskRoleArn", "ExecutionRoleArn"} {
+			if properties.Has(role) {
+				made.Roles = append(made.Roles, text(properties.Get(role)))
+			}
+		}
+		if made.Type == "AWS::Serverless::StateMachine" {
+			made.Service = "states.amazonaws.com"
+		}
+		change.Resources = append(change.Resources, made)
+	}
+	return a.authority.Permits(change)
+}
+
+// services are those that take roles, with the context that they send: Lambda and
+// EC2 document none.
+func (a *account) services() map[string]authz.Service {
+	source := func(arn string) iam.Context {
+		return iam.Context{"aws:SourceAccount": {fakeaws.Account}, "aws:SourceArn": {arn}}
+	}
+	prefix := ":" + fakeaws.Region + ":" + fakeaws.Account + ":"
+	all := map[string]authz.Service{
+		keyAgent:  {Name: "ecs-tasks.amazonaws.com", Context: source("arn:aws:ecs" + prefix + "*")},
+		keyStates: {Name: "states.amazonaws.com", Context: source("arn:aws:states" + prefix + "stateMachine:plan")},
+	}
+	for _, name := range []string{"attini-runner-macro", "attini-deployment-plan-setup", launcherName, "attini-runner-releases"} {
+		all[keyOf(name)] = authz.Service{Name: "lambda.amazonaws.com"}
+	}
+	return all
+}
+
+// use is what ECS and EC2 do with roles.
+func (a *account) use(u fakeecs.Use) error {
+	service := authz.Service{Name: u.Service}
+	if u.Service == "ecs-tasks.amazonaws.com" {
+		service = a.services()[keyAgent]
+	}
+	role := u.Role
+	if u.Profile != "" {
+		role = a.authority.ProfileRole(u.Profile)
+	}
+	var requests []iam.Request
+	for _, action := range u.Actions {
+		requests = append(requests, iam.Request{Action: action, Resource: u.Resource})
+	}
+	return a.authority.Use(role, service, requests...)
+}
+
+// checkFunction is what Lambda does with a function's role: it sees that events
+// that fail have a queue where they are to have one, and writes the logs.
+func (a *account) checkFunction(key string, c fakeaws.FunctionConfiguration, deadLetters bool) error {
+	var requests []iam.Request
+	if deadLetters {
+		requests = append(requests, iam.Request{Action: "sqs:SendMessage", Resource: "arn:aws:sqs:" + fakeaws.Region + ":" + fakeaws.Account + ":" + a.deadEvents})
+	}
+	stream := "arn:aws:logs:" + fakeaws.Region + ":" + fakeaws.Account + ":log-group:" + c.LogGroup + ":log-stream:2026/01/01/[$LATEST]0"
+	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
+		requests = append(requests, iam.Request{Action: action, Resource: stream})
+	}
+	return a.authority.Use(c.Role, a.services()[key], requests...)
+}

@@ -1,0 +1,181 @@
+// Package configuration is what a deployed runner is started from: the resolved
+// values of a Runner, in versions that never change and are named by a hash of
+// their content.
+package configuration
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Configuration is one version of a runner's configuration, with resolved
+// values: what the lifecycle function stores when a stack is deployed, and the
+// launcher starts tasks and hosts from. A version never changes; its name is
+// its content's hash, ConfigurationID.
+//
+// Absent values are zero values, which leave the choice to the task definition
+// or to the agent. The JSON form omits them, so that a field which is new here
+// changes no id of a configuration without it.
+type Configuration struct {
+	// StackName and RunnerName are the stack's name and the runner's logical
+	// id; together they are the runner's resource name.
+	StackName  string `json:"stackName"`
+	RunnerName string `json:"runnerName"`
+	// QueueURL is the runner's own FIFO queue.
+	QueueURL string `json:"queueUrl"`
+
+	Task    Task    `json:"task"`
+	Network Network `json:"network,omitzero"`
+	// Runner is the documentation's RunnerConfiguration.
+	Runner  RunnerConfiguration `json:"runner,omitzero"`
+	Startup Startup             `json:"startup,omitzero"`
+	// Host is the EC2 host; nil means launch type Fargate.
+	Host *Host `json:"host,omitempty"`
+}
+
+// Task is the ECS task.
+type Task struct {
+	// Definition is the task definition's ARN, or its family with an optional
+	// revision. A family alone means its latest revision at each start.
+	Definition string `json:"definition"`
+	// Container is the container of the task definition that runs the agent.
+	Container string `json:"container"`
+	// Cluster is the cluster's name or ARN.
+	Cluster string `json:"cluster"`
+	// RoleARN overrides the task definition's task role.
+	RoleARN string `json:"roleArn,omitempty"`
+	// CPU is in CPU units of 1/1024 vCPU, Memory in MiB; they override the
+	// task definition's.
+	CPU    int `json:"cpu,omitempty"`
+	Memory int `json:"memory,omitempty"`
+}
+
+// Network is the documentation's AwsVpcConfiguration. An EC2 host is started
+// in one of the subnets.
+type Network struct {
+	// Subnets and SecurityGroups are ids; their order has no meaning.
+	Subnets        []string `json:"subnets,omitempty"`
+	SecurityGroups []string `json:"securityGroups,omitempty"`
+	// AssignPublicIP is ENABLED or DISABLED; it is not used with a Host.
+	AssignPublicIP string `json:"assignPublicIp,omitempty"`
+}
+
+// RunnerConfiguration is what the agent gets to know by its environment. Times
+// are seconds.
+type RunnerConfiguration struct {
+	MaxConcurrentJobs int    `json:"maxConcurrentJobs,omitempty"`
+	IdleTimeToLive    int    `json:"idleTimeToLive,omitempty"`
+	JobTimeout        int    `json:"jobTimeout,omitempty"`
+	LogLevel          string `json:"logLevel,omitempty"`
+}
+
+// Startup is what the agent does before its first job. The commands themselves
+// are read by the agent from the runner's state item; they are here since
+// another list is another configuration.
+type Startup struct {
+	Commands []string `json:"commands,omitempty"`
+	// CommandsTimeout is seconds.
+	CommandsTimeout int `json:"commandsTimeout,omitempty"`
+}
+
+// Host is the EC2 instance that a runner's task has to itself.
+type Host struct {
+	// LaunchTemplateID and LaunchTemplateVersion are the template that the
+	// macro emitted and its version's number. It has everything about the
+	// instance but its subnet.
+	LaunchTemplateID      string `json:"launchTemplateId"`
+	LaunchTemplateVersion string `json:"launchTemplateVersion"`
+	// InstanceType, AMI (an id or a documented name) and InstanceProfile are
+	// what the template's author wrote, for messages; the launch template has
+	// the values that count.
+	InstanceType    string `json:"instanceType"`
+	AMI             string `json:"ami,omitempty"`
+	InstanceProfile string `json:"instanceProfile,omitempty"`
+	// LogGroup is where the host's ECS agent logs.
+	LogGroup string `json:"logGroup,omitempty"`
+}
+
+// Canonical is the configuration's JSON text by RFC 8785: sorted keys, no
+// blanks. Lists whose order has no meaning are sorted. Equal configurations
+// have equal texts, in whatever order Go's fields are.
+func (c Configuration) Canonical() ([]byte, error) {
+	c.Network.Subnets = sortedSet(c.Network.Subnets)
+	c.Network.SecurityGroups = sortedSet(c.Network.SecurityGroups)
+	if len(c.Startup.Commands) == 0 {
+		c.Startup.Commands = nil
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("write the runner's configuration: %w", err)
+	}
+	value := jsontext.Value(text)
+	if err := value.Canonicalize(); err != nil {
+		return nil, fmt.Errorf("write the runner's configuration: %w", err)
+	}
+	return value, nil
+}
+
+// sortedSet is a sorted list in which nothing is twice; nil when it is empty.
+func sortedSet(values []string) []string {
+	if len(values) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}
+
+// ConfigurationID is "v1-" and 32 hexadecimal digits of the SHA-256 of
+// Canonical. It is safe in every place of a state machine's definition.
+func (c Configuration) ID() (string, error) {
+	text, err := c.Canonical()
+	if err != nil {
+		return "", err
+	}
+	return idOf(text), nil
+}
+
+// IDPrefix begins every id.
+const IDPrefix = "v1-"
+
+const idDigits = 32
+
+func idOf(canonical []byte) string {
+	sum := sha256.Sum256(canonical)
+	return IDPrefix + hex.EncodeToString(sum[:])[:idDigits]
+}
+
+// Hash is what a message and the agent compare, ATTINI_CONFIGURATION_HASH:
+// it depends on nothing but the ConfigurationID, and is never 0, which is
+// what an agent without a hash has.
+func Hash(configurationID string) int32 {
+	sum := sha256.Sum256([]byte(configurationID))
+	hash := int32(binary.BigEndian.Uint32(sum[:4]))
+	if hash == 0 {
+		return 1
+	}
+	return hash
+}
+
+// ParseConfiguration reads a stored configuration, and holds it to the id it
+// is stored under.
+func Parse(text []byte, id string) (Configuration, error) {
+	var c Configuration
+	if err := json.Unmarshal(text, &c); err != nil {
+		return Configuration{}, fmt.Errorf("read the runner's configuration %s: %w", id, err)
+	}
+	found := jsontext.Value(slices.Clone(text))
+	if err := found.Canonicalize(); err != nil {
+		return Configuration{}, fmt.Errorf("read the runner's configuration %s: %w", id, err)
+	}
+	if got := idOf(found); got != id {
+		return Configuration{}, fmt.Errorf("read the runner's configuration %s: its content is that of %s; deploy the stack again", id, got)
+	}
+	return c, nil
+}

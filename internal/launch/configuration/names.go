@@ -1,0 +1,22 @@
+package configuration
+
+import "strings"
+
+// ResourceName is the runner's name in the state table and in the cluster:
+// {stack}-{runner}.
+func (c Configuration) ResourceName() string { return ResourceName(c.StackName, c.RunnerName) }
+
+// ResourceName is the name of a stack's runner in the state table and in the
+// cluster: {stack}-{runner}.
+func ResourceName(stack, runner string) string { return stack + "-" + runner }
+
+const groupPrefix = "attini-runner:"
+
+// Group returns the ECS group of a runner's tasks. An event about a task has it.
+func Group(runner string) string { return groupPrefix + runner }
+
+// RunnerOfGroup returns the runner whose tasks have this ECS group. ok is false
+// for the group of another program's task.
+func RunnerOfGroup(group string) (runner string, ok bool) {
+	return strings.CutPrefix(group, groupPrefix)
+}

@@ -1,0 +1,81 @@
+package message
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
+
+// Deployment is what is current of a deployment, each by the ARN of a plan's
+// state machine.
+type Deployment struct {
+	// Executions are the executions that the deployment has started.
+	Executions map[string]string
+	// Times are when the plan was deployed, to the millisecond.
+	Times map[string]time.Time
+}
+
+// includes reports whether an execution is one that the deployment has started.
+func (d Deployment) includes(execution string) bool {
+	for _, started := range d.Executions {
+		if started == execution {
+			return true
+		}
+	}
+	return false
+}
+
+// Admit refuses a request whose execution is of an earlier deployment than the
+// current one. Others than the execution that the deployment has started may
+// belong to it: those that people start by hand, and the children of a
+// distributed Map. Agents know only the first, so the request then names it.
+// The error is a *Failure.
+func (r *Request) Admit(deployment Deployment) error {
+	if deployment.includes(r.Execution) {
+		return nil
+	}
+	machine := stateMachineOf(r.Execution)
+	started, deployed := deployment.Executions[machine], deployment.Times[machine]
+	at := deployed.UTC().Format(time.RFC3339)
+	switch {
+	case machine == "" || started == "" || deployed.IsZero():
+		return ConfigurationFailure("step %q: its payload names the deployment %q, which has not started the step's plan; begin the plan with the payload that its trigger gives it, or deploy the stack again",
+			r.Step, r.deployment)
+	case r.executionStart.Before(deployed):
+		return ConfigurationFailure("step %q: its plan was deployed again at %s, after this execution began, so no more of its jobs are run; the deployment has started %s", r.Step, at, started)
+	case !r.deploymentTime.IsZero() && r.deploymentTime.Before(deployed):
+		return ConfigurationFailure("step %q: its payload is of an earlier deployment than the current one, of %s; begin the plan with the input of %s", r.Step, at, started)
+	}
+	r.startedByDeployment = started
+	return nil
+}
+
+// stateMachineOf is the ARN of an execution's state machine; "" when it has
+// none. The child of a distributed Map has the Map's label behind the name:
+// arn:aws:states:region:account:execution:NAME/LABEL:ID.
+func stateMachineOf(execution string) string {
+	parts := strings.Split(execution, ":")
+	if len(parts) != 8 || parts[5] != "execution" {
+		return ""
+	}
+	parts[5] = "stateMachine"
+	parts[6], _, _ = strings.Cut(parts[6], "/")
+	return strings.Join(parts[:7], ":")
+}
+
+// messageMetadata is what a message says of the execution.
+func (r Request) messageMetadata() json.RawMessage {
+	if r.startedByDeployment == "" {
+		return r.metadata
+	}
+	value, err := json.Marshal(r.startedByDeployment)
+	if err != nil { // a text
+		return r.metadata
+	}
+	// An object with a task token, so that something is before the comma.
+	open := bytes.TrimSuffix(bytes.TrimSpace(r.metadata), []byte("}"))
+	return append(append(append(bytes.Clone(open), `,"`+protocol.KeyDeploymentExecution+`":`...), value...), '}')
+}

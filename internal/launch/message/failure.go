@@ -1,0 +1,30 @@
+package message
+
+import "fmt"
+
+// Failure is why a step fails: Name is what Retry and Catch match, Cause a
+// sentence for people. It is an error.
+type Failure struct {
+	Name  string
+	Cause string
+}
+
+// Error implements error.
+func (f *Failure) Error() string { return f.Name + ": " + f.Cause }
+
+// Names of failures, as the original framework has them.
+const (
+	// ErrorConfiguration: the runner's configuration, or what the step asks of
+	// it, cannot be used.
+	ErrorConfiguration = "RunnerConfigError"
+	// ErrorFormat: Commands or Environment have a wrong type.
+	ErrorFormat = "IllegalFormatException"
+	// ErrorHost: the runner's EC2 host could not be started.
+	ErrorHost = "Ec2StartFailedError"
+	// ErrorTask: the runner's ECS task could not be started.
+	ErrorTask = "TaskFailedToStart"
+)
+
+func ConfigurationFailure(format string, values ...any) *Failure {
+	return &Failure{ErrorConfiguration, fmt.Sprintf(format, values...)}
+}

@@ -1,0 +1,145 @@
+package leastprivilege_test
+
+import (
+	"maps"
+
+	"github.com/attini-go/runner/internal/test/fakeaws"
+	"github.com/attini-go/runner/internal/test/leastprivilege"
+)
+
+// attacks are requests that no role may make, by what bounds them.
+func attacks() []leastprivilege.Case {
+	n := table{}
+	foreignResources(&n)
+	hosts(&n)
+	passedRoles(&n)
+	trusts(&n)
+	events(&n)
+	buckets(&n)
+	return n.cases
+}
+
+// foreignResources are what is not the system's.
+func foreignResources(n *table) {
+	other := arn("dynamodb", "table/Orders")
+	for _, role := range []string{"DefaultRunnerRole", "LauncherRole", "LifecycleRole"} {
+		for _, action := range []string{"dynamodb:GetItem", "dynamodb:UpdateItem"} {
+			n.add("another table", role, action, other, nil)
+		}
+		n.add("another queue", role, "sqs:ReceiveMessage", arn("sqs", "orders"), nil)
+	}
+	n.add("the wrong table", "LauncherRole", "dynamodb:UpdateItem", arn("dynamodb", "table/AttiniDeployDataV1"), nil)
+	n.add("the wrong table", "DefaultRunnerRole", "dynamodb:UpdateItem", arn("dynamodb", "table/AttiniDeployDataV1"), nil)
+	n.add("the dead letters", "LauncherRole", "sqs:ReceiveMessage", arn("sqs", "attini-runner-DeadEvents-x"), nil)
+	for _, role := range []string{"LauncherRole", "LifecycleRole"} {
+		n.add("another queue", role, "sqs:SendMessage", arn("sqs", "orders"), nil)
+	}
+	for _, role := range []string{"MacroRole", "LifecycleRole", "LauncherRole", "ReleasesRole"} {
+		n.add("another log", role, "logs:PutLogEvents", arn("logs", "log-group:orders:log-stream:x"), nil)
+	}
+	for _, role := range []string{"MacroRole", "LifecycleRole"} {
+		n.add("the account's parameters", role, "ssm:GetParameters", arn("ssm", "parameter/password"), nil)
+		n.add("other parameters of AWS", role, "ssm:GetParameters", "arn:aws:ssm:"+fakeaws.Region+"::parameter/aws/service/ami-windows-latest", nil)
+	}
+	n.add("another state machine", "LifecycleRole", "states:StartExecution", arn("states", "stateMachine:orders"), nil)
+	n.add("another function", "DefaultPlanRole", "lambda:InvokeFunction", arn("lambda", "function:orders"), nil)
+	n.add("another function", "DefaultPlanRole", "lambda:InvokeFunction", arn("lambda", "function:orders:live"), nil)
+	n.add("another bucket", "ReleasesRole", "s3:ListBucket", "arn:aws:s3:::orders", nil)
+	n.add("another bucket", "ReleasesRole", "s3:GetObject", "arn:aws:s3:::orders/x", nil)
+	n.add("another bucket", "DefaultRunnerRole", "s3:ListBucket", "arn:aws:s3:::orders", nil)
+	n.add("another bucket", "DefaultRunnerRole", "s3:GetObject", "arn:aws:s3:::orders/x", nil)
+	n.add("another bucket", "DefaultRunnerRole", "s3:PutObject", "arn:aws:s3:::orders/x", nil)
+	// ECS's own, of another region and account.
+	far := func(resource string) string { return "arn:aws:ecs:us-east-1:999999999999:" + resource }
+	for _, role := range []string{"LauncherRole", "LifecycleRole"} {
+		n.add("a far task", role, "ecs:StopTask", far("task/a/1"), nil)
+	}
+	n.add("a far task definition", "LauncherRole", "ecs:RunTask", far("task-definition/a:1"), nil)
+	n.add("a far cluster", "LauncherRole", "ecs:ListContainerInstances", far("cluster/a"), nil)
+	n.add("a far instance", "LauncherRole", "ecs:DescribeContainerInstances", far("container-instance/a/1"), nil)
+	n.add("tags of a service", "LauncherRole", "ecs:TagResource", arn("ecs", "service/a/b"), context{"ecs:CreateAction": {"RunTask"}})
+	n.add("tags of a running task", "LauncherRole", "ecs:TagResource", arn("ecs", "task/a/1"), nil)
+}
+
+// hosts are instances that the launcher has not started, or not as it must.
+func hosts(n *table) {
+	for _, role := range []string{"DefaultRunnerRole", "LauncherRole", "LifecycleRole"} {
+		n.add("another's instance", role, "ec2:TerminateInstances", arn("ec2", "instance/i-1"), context{"aws:ResourceTag/Name": {"orders"}})
+		n.add("an instance elsewhere", role, "ec2:TerminateInstances", "arn:aws:ec2:us-east-1:999999999999:instance/i-1", tagged())
+	}
+	template := context{"ec2:LaunchTemplate": {arn("ec2", "launch-template/lt-1")}}
+	both := context{"aws:RequestTag/AttiniResourceType": {"RunnerInstance"}}
+	maps.Copy(both, template)
+	run := func(why, resource string, keys context) {
+		n.add(why, "LauncherRole", "ec2:RunInstances", resource, keys)
+	}
+	run("an instance without the tag", arn("ec2", "instance/*"), template)
+	run("an instance without a launch template", arn("ec2", "instance/*"), context{"aws:RequestTag/AttiniResourceType": {"RunnerInstance"}})
+	run("an instance elsewhere", "arn:aws:ec2:us-east-1:999999999999:instance/*", both)
+	for _, resource := range []string{"key-pair/root", "capacity-reservation/cr-1", "placement-group/pg", "snapshot/snap-1"} {
+		run("what a Runner cannot name", arn("ec2", resource), template)
+	}
+	create := context{"ec2:CreateAction": {"RunInstances"}}
+	n.add("tags of a running instance", "LauncherRole", "ec2:CreateTags", arn("ec2", "instance/i-1"), tagged())
+	n.add("tags of a network interface", "LauncherRole", "ec2:CreateTags", arn("ec2", "network-interface/*"), create)
+}
+
+func tagged() context { return context{"aws:ResourceTag/AttiniResourceType": {"RunnerInstance"}} }
+
+// passedRoles are roles given to others than ECS's tasks and EC2's instances, and
+// roles outside of RunnerRolePath.
+func passedRoles(n *table) {
+	n.add("a role for a function", "LauncherRole", "iam:PassRole", roleARN(rolePath+"admin"), context{"iam:PassedToService": {"lambda.amazonaws.com"}})
+	for _, service := range []string{"ecs-tasks.amazonaws.com", "ec2.amazonaws.com"} {
+		n.add("a role outside of RunnerRolePath", "LauncherRole", "iam:PassRole", roleARN("admin"), context{"iam:PassedToService": {service}})
+		n.add("a role of another account", "LauncherRole", "iam:PassRole", "arn:aws:iam::999999999999:role/admin", context{"iam:PassedToService": {service}})
+	}
+}
+
+// trusts are services that may not take a role, or not for another account.
+func trusts(n *table) {
+	for _, role := range []string{"MacroRole", "LifecycleRole", "LauncherRole", "ReleasesRole", "DefaultHostRole"} {
+		n.add("another service", "glue.amazonaws.com", "sts:AssumeRole", role, nil)
+	}
+	for role, of := range map[string][2]string{
+		"DefaultRunnerRole": {"ecs-tasks.amazonaws.com", "ecs"}, "DefaultPlanRole": {"states.amazonaws.com", "states"},
+	} {
+		resource := map[string]string{"ecs": "*", "states": "stateMachine:a"}[of[1]]
+		own := arn(of[1], resource)
+		n.add("another service", "glue.amazonaws.com", "sts:AssumeRole", role, source(fakeaws.Account, own))
+		n.add("another account", of[0], "sts:AssumeRole", role, source("999999999999", own))
+		n.add("another account's resource", of[0], "sts:AssumeRole", role, source(fakeaws.Account, "arn:aws:"+of[1]+":"+fakeaws.Region+":999999999999:"+resource))
+	}
+}
+
+// events are those of others than the system's rules.
+func events(n *table) {
+	for _, function := range []string{"attini-action", "attini-deployment-plan-setup"} {
+		target := arn("lambda", "function:"+function)
+		n.add("another rule", "events.amazonaws.com", "lambda:InvokeFunction", target, source(fakeaws.Account, arn("events", "rule/orders")))
+		for _, rule := range []string{"attini-runner-StackChanged-x", "attini-runner-TaskStopped-x", "attini-runner-InstanceChanged-x", "attini-runner-StepUnanswered-x", "shop-AttiniPostExecutionPlan-x"} {
+			from := arn("events", "rule/"+rule)
+			n.add("another account", "events.amazonaws.com", "lambda:InvokeFunction", target, source("999999999999", from))
+			n.add("another service", "sns.amazonaws.com", "lambda:InvokeFunction", target, source(fakeaws.Account, from))
+		}
+	}
+	n.add("a call without the address", "", "lambda:InvokeFunction", arn("lambda", "function:attini-runner-releases"), nil)
+	dead := arn("sqs", "attini-runner-DeadEvents-x")
+	rule := arn("events", "rule/attini-runner-StackChanged-x")
+	n.add("another rule", "events.amazonaws.com", "sqs:SendMessage", dead, source(fakeaws.Account, arn("events", "rule/orders")))
+	n.add("another account", "events.amazonaws.com", "sqs:SendMessage", dead, source("999999999999", rule))
+	n.add("another service", "sns.amazonaws.com", "sqs:SendMessage", dead, source(fakeaws.Account, rule))
+	plain := source(fakeaws.Account, rule)
+	plain["aws:SecureTransport"] = []string{"false"}
+	n.add("without TLS", "events.amazonaws.com", "sqs:SendMessage", dead, plain)
+	n.add("without TLS", leastprivilege.Administrator, "sqs:SendMessage", dead, context{"aws:SecureTransport": {"false"}})
+}
+
+// buckets are requests without TLS, also of those who may do everything.
+func buckets(n *table) {
+	plain := context{"aws:SecureTransport": {"false"}}
+	for _, bucket := range []string{artifactStore, releaseStore} {
+		n.add("without TLS", leastprivilege.Administrator, "s3:ListBucket", bucket, plain)
+		n.add("without TLS", leastprivilege.Administrator, "s3:GetObject", bucket+"/x", plain)
+	}
+}
