@@ -67,7 +67,7 @@ SLOW = /(e2e|images|integrations|lambda/.*|cmd/.*|internal/(aws|release|test/(li
 .PHONY: quick
 quick: ## Check format, vet, and run the fast tests without the race detector.
 	@set -e; for module in $(MODULES); do (cd $$module; \
-		unformatted=$$($(TOOL) gofumpt -l .); \
+		unformatted=$$($(TOOL) gofumpt -l . ; gofmt -l .); \
 		if [ -n "$$unformatted" ]; then echo "not formatted (make format):"; echo "$$unformatted"; exit 1; fi; \
 		$(GO) vet ./...; \
 		$(GO) test -short $$($(GO) list ./... | grep -vE '$(SLOW)')); \
@@ -82,7 +82,7 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 	@set -e; for module in $(MODULES); do \
 		echo "== lint $$module"; \
 		( cd $$module; \
-		  unformatted=$$($(TOOL) gofumpt -l .); \
+		  unformatted=$$($(TOOL) gofumpt -l . ; gofmt -l .); \
 		  if [ -n "$$unformatted" ]; then echo "not formatted (make format):"; echo "$$unformatted"; exit 1; fi; \
 		  $(GO) vet ./...; \
 		  if [ $$module = agent ]; then $(GO) vet -tags bench ./bench; fi; \

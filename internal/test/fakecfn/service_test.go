@@ -159,9 +159,10 @@ func TestStacks(t *testing.T) {
 	b.awaitEvent(t, "user DELETE_COMPLETE")
 
 	for template, message := range map[string]string{
+		"Resources: [": "Template format error",
+
 		"Description: broken" + user:                 "Transform " + fakeaws.Account + "::Upper failed with: it <is> broken. Rollback requested by user.",
 		strings.ReplaceAll(user, "Upper", "Unknown"): "No transform named " + fakeaws.Account + "::Unknown found.",
-		"Resources: [":                               "Template format error",
 	} {
 		_, err := b.stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("refused"), TemplateBody: &template})
 		assert.ErrorContains(t, err, message)
