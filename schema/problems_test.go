@@ -66,7 +66,7 @@ func TestReadReports(t *testing.T) {
 		// Types of texts.
 		{"text: null", "Image:", schema.RuleType, "Properties.Image", "Image: must be a string, not null", problem.Place{Line: 5, Column: 13}},
 		{"text: boolean", "Image: true", schema.RuleType, "Properties.Image", "Image: must be a string, not true; put it in quotes", problem.Place{Line: 5, Column: 14}},
-		{"text: broken number", "Image: 1.10", schema.RuleType, "Properties.Image", "Image: must be a string, not 1.10; put it in quotes", problem.Place{Line: 5, Column: 14}},
+		{"text: broken number", "Image: 1.10", schema.RuleType, "Properties.Image", "Image: must be a string: `1.10` is the number 1.1 here; write \"1.10\" to keep the text", problem.Place{Line: 5, Column: 14}},
 		{"text: list", "Image: [a]", schema.RuleType, "Properties.Image", "Image: must be a string, not a list", problem.Place{Line: 5, Column: 14}},
 		{"text: object", "Image: {a: b}", schema.RuleType, "Properties.Image", "Image: must be a string, not an object", problem.Place{Line: 5, Column: 14}},
 		{"text: object with a second entry beside a function", "Image: {Ref: a, b: c}", schema.RuleType, "Properties.Image", "Image: must be a string, not an object", problem.Place{Line: 5, Column: 14}},
@@ -75,11 +75,17 @@ func TestReadReports(t *testing.T) {
 		{"number: null", "Cpu: ~", schema.RuleType, "Properties.Cpu", "Cpu: must be a whole number, not null (allowed 256-98304 CPU units)", problem.Place{Line: 5, Column: 12}},
 		{"number: boolean", "Cpu: true", schema.RuleType, "Properties.Cpu", "Cpu: must be a whole number, not true (allowed 256-98304 CPU units)", problem.Place{Line: 5, Column: 12}},
 		{"number: fraction", "Cpu: 512.5", schema.RuleType, "Properties.Cpu", "Cpu: must be a whole number, not 512.5 (allowed 256-98304 CPU units)", problem.Place{Line: 5, Column: 12}},
-		{"number: fraction too small for a float", "Cpu: 512.00000000000000000001", schema.RuleType, "Properties.Cpu", "Cpu: must be a whole number, not 512.00000000000000000001 (allowed 256-98304 CPU units)", problem.Place{Line: 5, Column: 12}},
+		{"number: fraction", "Cpu: 512.50", schema.RuleType, "Properties.Cpu", "Cpu: must be a whole number, not 512.5 (allowed 256-98304 CPU units); `512.50` is the number 512.5 here", problem.Place{Line: 5, Column: 12}},
 		{"number: words", "Cpu: 1 vCPU", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not "1 vCPU" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
 		{"number: blank in a string", "Cpu: ' 512'", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not " 512" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
 		{"number: plus sign in a string", "Cpu: '+512'", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not "+512" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
-		{"number: leading zero, octal to some", "Cpu: 0512", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not "0512" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
+		{"number: leading zero, octal", "Cpu: 0256", schema.RuleRange, "Properties.Cpu", "Cpu: 174 is below 256 (allowed 256-98304 CPU units); `0256` is the number 174 here", problem.Place{Line: 5, Column: 12}},
+		{"number: hours and minutes", "RunnerConfiguration: {JobTimeout: 48:30:00}", schema.RuleRange, "Properties.RunnerConfiguration.JobTimeout", "RunnerConfiguration.JobTimeout: 174600 is above 172800 (allowed 5-172800 seconds); `48:30:00` is the number 174600 here", problem.Place{Line: 5, Column: 41}},
+		{"number: leading zero in a string", "Cpu: '0512'", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not "0512" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
+		{"text: yes", "Image: yes", schema.RuleType, "Properties.Image", "Image: must be a string: `yes` is the boolean true here; write \"yes\" to keep the text", problem.Place{Line: 5, Column: 14}},
+		{"LogLevel: no", "RunnerConfiguration: {LogLevel: no}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", "RunnerConfiguration.LogLevel: false is not allowed (allowed: " + logLevels + "); `no` is the boolean false here; did you mean OFF?", problem.Place{Line: 5, Column: 39}},
+		{"LogLevel: false", "RunnerConfiguration: {LogLevel: false}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", "RunnerConfiguration.LogLevel: false is not allowed (allowed: " + logLevels + "); did you mean OFF?", problem.Place{Line: 5, Column: 39}},
+		{"LogLevel: on", "RunnerConfiguration: {LogLevel: on}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", "RunnerConfiguration.LogLevel: true is not allowed (allowed: " + logLevels + "); `on` is the boolean true here", problem.Place{Line: 5, Column: 39}},
 		{"number: exponent in a string", "Cpu: '1e3'", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not "1e3" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
 		{"number: digits of another script", "Cpu: '５１２'", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not "５１２" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
 		{"number: empty string", "Cpu: ''", schema.RuleType, "Properties.Cpu", `Cpu: must be a whole number, not "" (allowed 256-98304 CPU units)`, problem.Place{Line: 5, Column: 12}},
@@ -110,9 +116,9 @@ func TestReadReports(t *testing.T) {
 		// Allowed values.
 		{"LogLevel in the wrong case", "RunnerConfiguration: {LogLevel: debug}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", `RunnerConfiguration.LogLevel: "debug" is not allowed (allowed: ` + logLevels + "); did you mean DEBUG?", problem.Place{Line: 5, Column: 39}},
 		{"LogLevel of another logger", "RunnerConfiguration: {LogLevel: TRACE}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", `RunnerConfiguration.LogLevel: "TRACE" is not allowed (allowed: ` + logLevels + ")", problem.Place{Line: 5, Column: 39}},
-		{"LogLevel as a number", "RunnerConfiguration: {LogLevel: 3}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", `RunnerConfiguration.LogLevel: "3" is not allowed (allowed: ` + logLevels + ")", problem.Place{Line: 5, Column: 39}},
+		{"LogLevel as a number", "RunnerConfiguration: {LogLevel: 3}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", `RunnerConfiguration.LogLevel: 3 is not allowed (allowed: ` + logLevels + ")", problem.Place{Line: 5, Column: 39}},
 		{"AssignPublicIp in the wrong case", vpc("  AssignPublicIp: Enabled"), schema.RuleAllowedValues, "Properties.AwsVpcConfiguration.AssignPublicIp", `AwsVpcConfiguration.AssignPublicIp: "Enabled" is not allowed (allowed: ENABLED, DISABLED); did you mean ENABLED?`, problem.Place{Line: 7, Column: 25}},
-		{"AssignPublicIp as a boolean", vpc("  AssignPublicIp: true"), schema.RuleType, "Properties.AwsVpcConfiguration.AssignPublicIp", "AwsVpcConfiguration.AssignPublicIp: must be a string, not true; put it in quotes", problem.Place{Line: 7, Column: 25}},
+		{"AssignPublicIp as a boolean", vpc("  AssignPublicIp: true"), schema.RuleAllowedValues, "Properties.AwsVpcConfiguration.AssignPublicIp", "AwsVpcConfiguration.AssignPublicIp: true is not allowed (allowed: ENABLED, DISABLED); did you mean ENABLED?", problem.Place{Line: 7, Column: 25}},
 		{"Ami in the wrong case", "Ec2Configuration: {InstanceType: m5.large, Ami: amazonlinux2}", schema.RuleAllowedValues, "Properties.Ec2Configuration.Ami", `Ec2Configuration.Ami: "amazonlinux2" is not allowed (allowed: ` + amis + "); did you mean AmazonLinux2?", problem.Place{Line: 5, Column: 55}},
 		{"Ami id with nine digits", "Ec2Configuration: {InstanceType: m5.large, Ami: ami-012345678}", schema.RuleAllowedValues, "Properties.Ec2Configuration.Ami", `Ec2Configuration.Ami: "ami-012345678" is not allowed (allowed: ` + amis + ")", problem.Place{Line: 5, Column: 55}},
 
@@ -302,4 +308,33 @@ func TestReadKeepsAHugeNameOutOfItsSuggestions(t *testing.T) {
 	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
 	require.Len(t, problems, 1)
 	assert.True(t, strings.HasSuffix(problems[0].Message, "there is no such property (known: "+knownProperties+")"))
+}
+
+// TestReadTakesOFF: the documentation's OFF is false to YAML 1.1, so false is all
+// that the macro's event, a parameter and a resolved configuration have of it.
+func TestReadTakesOFF(t *testing.T) {
+	t.Parallel()
+	for name, resource := range map[string]*cfn.Node{
+		"a template":               readYAML(t, "Type: Attini::Deploy::Runner\nProperties: {RunnerConfiguration: {LogLevel: OFF}}\n"),
+		"in small letters":         readYAML(t, "Type: Attini::Deploy::Runner\nProperties: {RunnerConfiguration: {LogLevel: off}}\n"),
+		"quoted":                   readYAML(t, "Type: Attini::Deploy::Runner\nProperties: {RunnerConfiguration: {LogLevel: 'OFF'}}\n"),
+		"the macro's event":        readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"RunnerConfiguration": {"LogLevel": false}}}`),
+		"a resolved configuration": readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"RunnerConfiguration": {"LogLevel": "false"}}}`),
+	} {
+		runner, problems := schema.Read("R", resource, "Resources.R", nil)
+		assert.Empty(t, problems, name)
+		assert.Equal(t, "OFF", runner.RunnerConfiguration.LogLevel.Literal, name)
+	}
+	template := readYAML(t, "Parameters: {Level: {Type: String, Default: OFF, AllowedValues: [OFF, INFO]}}\nResources: {R: {Type: 'Attini::Deploy::Runner', Properties: {RunnerConfiguration: {LogLevel: !Ref Level}}}}\n")
+	_, problems := schema.Read("R", template.At("Resources", "R"), "Resources.R", cfn.Analyze(template, cfn.Values{}))
+	assert.Empty(t, problems, "allowed by a parameter")
+	_, problems = schema.Read("R", template.At("Resources", "R"), "Resources.R", cfn.Analyze(template, cfn.Values{Parameters: map[string]string{"Level": "false"}}))
+	assert.Empty(t, problems, "the value of a parameter")
+}
+
+func readYAML(t testing.TB, text string) *cfn.Node {
+	t.Helper()
+	n, problems := cfn.Read([]byte(text))
+	require.Empty(t, problems)
+	return n
 }

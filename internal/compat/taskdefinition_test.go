@@ -77,7 +77,7 @@ func TestCheckTaskDefinitionContainerName(t *testing.T) {
 			err(3, 5, `is required, because task definition "Task" has more than one container (it has: "main", "sidecar"); name the one that runs the jobs`),
 		},
 		{
-			"none given, as a condition says", "ContainerName: !If [Yes, !Ref AWS::NoValue, main]", two,
+			"none given, as a condition says", "ContainerName: !If [Always, !Ref AWS::NoValue, main]", two,
 			err(4, 5, `is required, because task definition "Task" has more than one container (it has: "main", "sidecar"); name the one that runs the jobs`),
 		},
 		{

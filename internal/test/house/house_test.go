@@ -59,7 +59,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
