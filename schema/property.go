@@ -16,7 +16,7 @@ const (
 	idList                 // a list of strings, or one string separated by commas
 	nameOrList             // a string, or a list of strings
 	object                 // an object with properties of its own
-	anyObject              // an object that nobody looks into
+	anyObject              // an object whose content is not checked
 )
 
 // property describes one property in the words of the documentation. Reading,

@@ -89,14 +89,15 @@ func walls() map[string][]string {
 
 		"agent/protocol":          {},
 		"agent/process":           {},
+		"agent/internal/fstree":   {},
 		"agent/joblog":            {},
-		"agent/workspace":         {"agent/protocol"},
+		"agent/workspace":         {"agent/internal/fstree", "agent/protocol"},
 		"agent/worker/memory":     {"agent/worker", "agent/protocol"},
 		"agent/porttest":          {"agent/worker", "agent/worker/memory", "agent/protocol"},
 		"agent/internal/aws":      {"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol"},
 		"agent/cmd/attini-runner": {"agent/internal/aws", "agent/metrics", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
 		"agent/metrics":           {"agent/worker"},
-		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
+		"agent/worker":            {"agent/internal/fstree", "agent/process", "agent/joblog", "agent/protocol"},
 		// It measures, and is no part of what is installed.
 		"agent/bench":            {},
 		"agent/bench/onereceive": {},
