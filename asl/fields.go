@@ -104,6 +104,7 @@ func (o *object) belongs(at *trail, name, what string) {
 		o.problemKey(at, RuleTransition, "%s has no %s", what, name)
 	case spec == nil:
 		o.problemKey(at, RuleUnknownField, "%s has no such field; %s", what, o.suggestion(name))
+		o.meant(name, o.names())
 	case !o.speaks(spec):
 		if o.jsonata {
 			o.problemKey(at, RuleQueryLanguage, "is a field of JSONPath, and the state is in JSONata")
@@ -127,14 +128,25 @@ func (o *object) spec(name string) *Field {
 }
 
 // suggestion names the field that was meant, or those there are.
-func (o *object) suggestion(name string) string {
+func (o *object) suggestion(name string) string { return suggestion(name, o.names()) }
+
+// meant notes with the last problem which of the names was meant.
+func (p *parser) meant(name string, names []string) {
+	if near := nearest(name, names); near != "" {
+		last := &p.problems[len(p.problems)-1]
+		last.Wrong, last.Meant = name, near
+	}
+}
+
+// names are those of the fields that the object can have.
+func (o *object) names() []string {
 	var names []string
 	for i := range o.fields {
 		if o.speaks(&o.fields[i]) {
 			names = append(names, o.fields[i].Name)
 		}
 	}
-	return suggestion(name, names)
+	return names
 }
 
 func (p *parser) problemAt(at *trail, rule Rule, format string, args ...any) {

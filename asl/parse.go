@@ -175,11 +175,12 @@ type dangling struct {
 
 func (p *parser) reportDangling() {
 	for _, d := range p.dangling {
-		message := fmt.Sprintf("state %q does not exist at this level; %s", d.to, suggestion(d.to, d.graph.names))
 		if other := p.named[d.to]; other != nil {
-			message = fmt.Sprintf("state %q is at another level, at %s; a transition stays inside its branch or iteration", d.to, other.path(nil))
+			p.problemAt(d.at, RuleUnknownState, "state %q is at another level, at %s; a transition stays inside its branch or iteration", d.to, other.path(nil))
+			continue
 		}
-		p.problemAt(d.at, RuleUnknownState, "%s", message)
+		p.problemAt(d.at, RuleUnknownState, "state %q does not exist at this level; %s", d.to, suggestion(d.to, d.graph.names))
+		p.meant(d.to, d.graph.names)
 	}
 }
 

@@ -46,6 +46,8 @@ type Problem struct {
 	Message string
 	// Advice says what to do, where the message alone does not.
 	Advice string
+	// Wrong is a name that does not exist, and Meant the one that was probably meant. Both are empty where no name is near.
+	Wrong, Meant string
 	// Missing is the field that the last of Values lacks, if that is what is wrong.
 	Missing string
 	// Values lead from the definition's root to the value that is wrong, or to the object that lacks a field.

@@ -6,3 +6,6 @@ import "github.com/attini-go/runner/internal/wording"
 func suggestion(name string, candidates []string) string {
 	return wording.Suggestion(name, candidates)
 }
+
+// nearest is the candidate that was probably meant, or "".
+func nearest(name string, candidates []string) string { return wording.Nearest(name, candidates) }

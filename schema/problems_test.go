@@ -159,6 +159,9 @@ func TestReadReports(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			_, problems := read(t, c.properties)
+			for i := range problems {
+				problems[i].Fix = problem.Fix{} // TestReadFixes has them
+			}
 			assert.Equal(t, problem.List{{
 				Severity: problem.Error, Rule: c.rule, Path: "Resources.Build." + c.path,
 				Place: c.at, Message: `Runner "Build": ` + c.message,
@@ -337,4 +340,25 @@ func readYAML(t testing.TB, text string) *cfn.Node {
 	n, problems := cfn.Read([]byte(text))
 	require.Empty(t, problems)
 	return n
+}
+
+func TestReadFixes(t *testing.T) {
+	t.Parallel()
+	for properties, want := range map[string]problem.Fix{
+		"Memori: 1024": {Old: "Memori", New: "Memory"},
+		"Ec2Configuration: {InstanceTyp: m5.large}": {Old: "InstanceTyp", New: "InstanceType"},
+		"RunnerConfiguration: {LogLevel: Info}":     {Old: "Info", New: "INFO"},
+		"RunnerConfiguration: {LogLevel: no}":       {Old: "no", New: "OFF"},
+		"EcsCluster: yes":                           {Old: "yes", New: `"yes"`},
+		"Image: 1.10":                               {Old: "1.10", New: `"1.10"`},
+		"InstanceType: m5.large":                    {},
+		"ContainerName: 1.10":                       {}, // is no name in quotes either
+		"Cpu: 1 vCPU":                               {},
+		"Qqqq: 1":                                   {},
+		"AwsVpcConfiguration: {Subnets: [subnet-1], AssignPublicIp: True}": {Old: "True", New: "ENABLED"},
+	} {
+		_, problems := read(t, properties)
+		require.Len(t, problems, 1, properties)
+		assert.Equal(t, want, problems[0].Fix, properties)
+	}
 }

@@ -52,12 +52,21 @@ type reader struct {
 }
 
 func (r *reader) report(rule string, at cfn.Path, place problem.Place, message string) {
+	r.reportFix(rule, at, place, message, problem.Fix{})
+}
+
+// reportFix reports what can be mended by writing another text there, unless it is
+// written elsewhere.
+func (r *reader) reportFix(rule string, at cfn.Path, place problem.Place, message string, fix problem.Fix) {
 	subject := fmt.Sprintf("Runner %s: ", wording.Quote(r.name))
 	if where := r.where(at); where != "" {
 		subject += where + ": "
 	}
 	r.found++
-	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + message + r.origin})
+	if fix.New == "" || r.origin != "" {
+		fix = problem.Fix{}
+	}
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + message + r.origin, Fix: fix})
 }
 
 // where is a path as messages say it: below Properties, or beside it.
@@ -178,7 +187,8 @@ func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place p
 	names := p.names()
 	for _, field := range n.Fields {
 		if !slices.Contains(names, field.Key) {
-			r.report(RuleUnknownProperty, at.Key(field.Key), field.Place, unknownProperty(field.Key, p))
+			message, meant := unknownProperty(field.Key, p)
+			r.reportFix(RuleUnknownProperty, at.Key(field.Key), field.Place, message, problem.Fix{Old: field.Key, New: meant})
 		}
 	}
 	for _, pair := range p.exclusive {
@@ -249,16 +259,22 @@ func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	switch {
 	case n.Kind == cfn.Bool && len(p.allowed) > 0:
-		r.report(RuleAllowedValues, at, n.Place, notAllowed(n, p))
+		message, meant := notAllowed(n, p)
+		r.reportFix(RuleAllowedValues, at, n.Place, message, problem.Fix{Old: n.Source(), New: meant})
 	case n.Kind == cfn.Bool, n.Kind == cfn.Number && (p.writtenOut || !plainWhole.MatchString(n.Text)):
-		r.report(RuleType, at, n.Place, "must be a string"+notText(n))
+		fix := problem.Fix{Old: n.Source(), New: `"` + n.Source() + `"`}
+		if !p.allows(n.Source()) {
+			fix.New = ""
+		}
+		r.reportFix(RuleType, at, n.Place, "must be a string"+notText(n), fix)
 	case n.IsMap() && p.kind == textList:
 		r.report(RuleType, at, n.Place, `must be a string, not an object; put a command with ": " in it in quotes`)
 	case !n.IsString() && n.Kind != cfn.Number:
 		r.report(RuleType, at, n.Place, "must be a string, not "+describe(n))
 	case p.allows(n.Text):
 	case len(p.allowed) > 0:
-		r.report(RuleAllowedValues, at, n.Place, notAllowed(n, p))
+		message, meant := notAllowed(n, p)
+		r.reportFix(RuleAllowedValues, at, n.Place, message, problem.Fix{Old: n.Source(), New: meant})
 	default:
 		r.report(RulePattern, at, n.Place, fmt.Sprintf("%s is not %s", wording.Quote(n.Text), p.shape))
 	}

@@ -153,7 +153,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, p
 		AwsVpcConfiguration: vpcOf(top["AwsVpcConfiguration"]),
 		Startup:             startupOf(top["Startup"]),
 	}
-	return runner, r.problems.Sorted()
+	return runner, r.problems.WithoutMissing(RuleRequired).Sorted()
 }
 
 func ec2Of(o parsedProperty) *Ec2Configuration {

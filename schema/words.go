@@ -58,35 +58,51 @@ func notText(n *cfn.Node) string {
 	return ", not " + describe(n) + "; put it in quotes"
 }
 
-func notAllowed(n *cfn.Node, p property) string {
+// notAllowed says which values are, and which of them was probably meant.
+func notAllowed(n *cfn.Node, p property) (message, meant string) {
 	allowed := strings.Join(p.allowed, ", ")
 	if p.shape != "" {
 		allowed += ", or " + p.shape
 	}
-	message := fmt.Sprintf("%s is not allowed (allowed: %s)", describe(n), allowed) + misread(n)
-	near := wording.Nearest(n.Text, p.allowed)
+	message = fmt.Sprintf("%s is not allowed (allowed: %s)", describe(n), allowed) + misread(n)
+	meant = wording.Nearest(n.Text, p.allowed)
 	if n.Kind == cfn.Bool {
-		near = p.truths[n.Text]
+		meant = p.truths[n.Text]
 	}
-	if near != "" {
-		message += fmt.Sprintf("; did you mean %s?", near)
+	if meant != "" {
+		message += fmt.Sprintf("; did you mean %s?", meant)
 	}
-	return message
+	return message, meant
 }
 
-func unknownProperty(name string, parent property) string {
+// unknownProperty says where a property belongs, or which was probably meant.
+func unknownProperty(name string, parent property) (message, meant string) {
 	if strings.HasPrefix(name, loopPrefix) {
-		return loopsExpandLate
+		return loopsExpandLate, ""
 	}
 	names := parent.names()
 	here := func(known string) bool { return strings.EqualFold(name, known) }
 	if owner := ownerOf(name, described()); owner != "" && !slices.ContainsFunc(names, here) {
-		return "there is no such property here; it belongs " + owner
+		return "there is no such property here; it belongs " + owner, ""
 	}
 	if near := wording.Nearest(name, names); near != "" {
-		return fmt.Sprintf("there is no such property; did you mean %s?", near)
+		return fmt.Sprintf("there is no such property; did you mean %s?", near), near
 	}
-	return fmt.Sprintf("there is no such property (known: %s)", wording.Listed(names))
+	return fmt.Sprintf("there is no such property (known: %s)", wording.Listed(names)), ""
+}
+
+// OwnerOf says where a property stands in a Runner, as in "in RunnerConfiguration";
+// "" for a property that no Runner has, and for what every resource has.
+func OwnerOf(name string) string {
+	for _, top := range described().of {
+		if top.name == propertiesKey {
+			if slices.Contains(top.names(), name) {
+				return "in " + propertiesKey
+			}
+			return ownerOf(name, top)
+		}
+	}
+	return ""
 }
 
 // ownerOf says where a property stands in a Runner, such as a JobTimeout that

@@ -72,6 +72,7 @@ func unknownRunner(subject, name string, at cfn.Path, place problem.Place, kind 
 	switch near := wording.Nearest(wanted, names); {
 	case near != "":
 		p.Message = fmt.Sprintf("%s: %s is no Runner of this template; did you mean %q?", subject, name, near)
+		p.Fix = problem.Fix{Old: wanted, New: near}
 	case len(names) > 0:
 		p.Message = fmt.Sprintf("%s: %s is no Runner of this template (its Runners: %s)", subject, name, wording.Listed(names))
 	default:

@@ -100,7 +100,7 @@ func (m *misreadings) walk(n *cfn.Node, at cfn.Path, key string, kinds wanted) {
 		m.reported[n.Place] = true // an alias has the place of its anchor
 		m.problems.Add(problem.Problem{
 			Severity: problem.Warning, Rule: RuleYAMLValue, Path: string(at), Place: n.Place,
-			Message: n.Misread() + "; " + n.KeepText(),
+			Message: n.Misread() + "; " + n.KeepText(), Fix: problem.Fix{Old: n.Written, New: `"` + n.Written + `"`},
 		})
 	}
 	if n == nil {

@@ -22,6 +22,8 @@ type validateCommand struct {
 	knownArguments
 	Format     string `help:"How to print: text, json, github or sarif." enum:"text,json,github,sarif" default:"text"`
 	Excerpts   string `help:"Print the line of each problem: auto (on a terminal), always or never." enum:"auto,always,never" default:"auto"`
+	Fix        bool   `help:"Show as a diff how to mend misspelt names and values that lack their quotes."`
+	Write      bool   `help:"Write what --fix shows into the files."`
 	SkipOthers bool   `help:"Skip files without a Runner, a plan or the macro's Transform. In directories they always are."`
 }
 
@@ -36,6 +38,9 @@ type validated struct {
 // Run implements kong's command. It never calls AWS: what the account would
 // tell is checked as far as --lookups has it.
 func (c validateCommand) Run(ctx context.Context, s streams) error {
+	if err := c.checkFlags(); err != nil {
+		return err
+	}
 	known, err := c.lookups()
 	if err != nil {
 		return err
@@ -61,6 +66,9 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 		}
 		failed = failed || result.problems.HasErrors()
 		results = append(results, result)
+	}
+	if c.Fix {
+		return c.fix(ctx, s, results, account)
 	}
 	if err := c.write(s, results, others); err != nil {
 		return err

@@ -19,6 +19,14 @@ func (n *Node) Misread() string {
 	return fmt.Sprintf("`%s` is %s here", wording.Brief(n.Written), kind)
 }
 
+// Source is the text of a scalar as it is written, without its quotes.
+func (n *Node) Source() string {
+	if n.Written != "" {
+		return n.Written
+	}
+	return n.Text
+}
+
 // KeepText is how to write the value so that it stays the text.
 func (n *Node) KeepText() string {
 	return "write " + wording.Quote(n.Written) + " to keep the text"

@@ -206,7 +206,10 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
 	read := &Node{}
 	r.scalar(read, key)
-	found := problem.Problem{Severity: problem.Error, Rule: "key", Place: at, Advice: "Write " + wording.Quote(key.Value) + "."}
+	found := problem.Problem{
+		Severity: problem.Error, Rule: "key", Place: at, Advice: "Write " + wording.Quote(key.Value) + ".",
+		Fix: problem.Fix{Old: key.Value, New: `"` + key.Value + `"`},
+	}
 	switch read.Kind {
 	case Number:
 		found.Message = fmt.Sprintf("the key %s is a number, and CloudFormation takes only texts as keys", wording.Brief(key.Value))
@@ -223,10 +226,13 @@ func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
 func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
 	if !slices.Contains(shortForms(), name) {
 		message := fmt.Sprintf("!%s is no short form of an intrinsic function", name)
+		found := problem.Problem{Severity: problem.Error, Rule: "unknown-tag", Place: yamlPlace(y)}
 		if near := wording.Nearest(name, shortForms()); near != "" {
 			message += fmt.Sprintf("; did you mean !%s?", near)
+			found.Fix = problem.Fix{Old: "!" + name, New: "!" + near}
 		}
-		r.report(y, "unknown-tag", message)
+		found.Message = message
+		r.problems.Add(found)
 		return &Node{}
 	}
 	argument := r.plain(y, depth+1)

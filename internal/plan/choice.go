@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/attini-go/runner/internal/cfn"
-	"github.com/attini-go/runner/internal/wording"
 )
 
 const exampleRule = "a rule such as {Variable: $.output.Build.ok, BooleanEquals: true}"
@@ -61,9 +60,14 @@ func (l *listReader) choice(state *State, it item, next string) {
 
 func (l *listReader) checkChoice(it item) {
 	subject := stepSubject(it.name)
+	if it.node.Has("Choices") {
+		l.report(RuleUnknownProperty, subject, it.path.Key("Choices"), it.node.KeyPlace("Choices"),
+			"Choices: a Choice in a list has Condition, IsTrue and IsFalse; "+writeStates)
+		return
+	}
 	for _, field := range it.node.Fields {
 		if !slices.Contains(append(choiceKeys(), "Next", "End"), field.Key) {
-			l.report(RuleUnknownProperty, subject, it.path.Key(field.Key), field.Place, field.Key+": a Choice in a list has no such key; "+wording.Suggestion(field.Key, choiceKeys()))
+			l.reportUnknown(subject, it.path, field, "a Choice in a list has no such key", choiceKeys())
 		}
 	}
 	condition, at := it.node.Get("Condition"), it.path.Key("Condition")

@@ -108,6 +108,8 @@ func (d *definition) state(s *State) *cfn.Node {
 	}
 	for _, field := range s.Node.Fields {
 		switch {
+		case misplacedSteps(s, field.Key): // reported
+			field.Key, field.Value = "ItemProcessor", d.opaque
 		case field.Key == "Branches" && field.Value.IsList():
 			branches := &cfn.Node{Kind: cfn.List, Place: field.Value.Place}
 			d.origins[branches] = s.Path.Key("Branches")
@@ -218,7 +220,7 @@ func (d *definition) problem(found asl.Problem) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: ruleOf(found.Rule), Path: string(path),
 		Place:   problem.Place{Line: found.Place.Line, Column: found.Place.Column},
-		Message: subject + ": " + found.Message + origin, Advice: found.Advice,
+		Message: subject + ": " + found.Message + origin, Advice: found.Advice, Fix: problem.Fix{Old: found.Wrong, New: found.Meant},
 	}
 }
 

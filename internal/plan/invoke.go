@@ -32,6 +32,8 @@ func (r *reader) invoke(s *State) {
 	switch {
 	case parameters == nil && (s.Node.Has("Parameters") || s.Node.Has("Arguments")):
 		return // of the other query language
+	case parameters == nil && s.Node.Has("Properties"):
+		return // checkTaskKeys says what belongs in their place
 	case parameters == nil:
 		r.report(RuleRequired, subject, at, s.Place, key+" is required, with the FunctionName to call")
 		return
@@ -47,18 +49,19 @@ func (r *reader) invoke(s *State) {
 	}
 	for _, field := range parameters.Fields {
 		if !r.isJSONata(s) || !isExpression(field.Value) {
-			r.invokeParameter(subject, field, at.Key(field.Key))
+			r.invokeParameter(subject, field, at)
 		}
 	}
 }
 
-func (r *reader) invokeParameter(subject string, field cfn.Field, at cfn.Path) {
+func (r *reader) invokeParameter(subject string, field cfn.Field, parameters cfn.Path) {
+	at := parameters.Key(field.Key)
 	name, fromPayload := strings.CutSuffix(field.Key, ".$")
 	n := field.Value
 	switch {
 	case isLoopKey(field.Key):
 	case !slices.Contains(invokeParameters(), name):
-		r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: there is no such parameter; %s", field.Key, wording.Suggestion(name, invokeParameters())))
+		r.reportUnknown(subject, parameters, field, "there is no such parameter", invokeParameters())
 	case fromPayload || name == "Payload": // the States Language checks them
 	case isIntrinsic(n):
 	case !n.IsString():

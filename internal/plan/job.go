@@ -41,10 +41,12 @@ func (r *reader) checkTaskKeys(s *State, own []string) {
 		case isLoopKey(field.Key) || slices.Contains(own, field.Key) || r.taskKey(field.Key):
 		case field.Key == "Properties" && s.Type == InvokeType:
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("Properties: an %s has none; give Parameters", s.Type))
+		case elsewhere(s.Type, field.Key) != "":
+			r.report(RuleUnknownProperty, subject, at, field.Place, field.Key+": "+elsewhere(s.Type, field.Key))
 		case slices.Contains(reserved, field.Key):
 			r.report(RuleReserved, subject, at, field.Place, fmt.Sprintf("%s: cannot be given on an %s, which makes its own", field.Key, s.Type))
 		default:
-			r.report(RuleUnknownProperty, subject, at, field.Place, fmt.Sprintf("%s: an %s has no such key; %s", field.Key, s.Type, wording.Suggestion(field.Key, slices.Concat(own, r.taskKeys))))
+			r.reportUnknown(subject, s.Path, field, fmt.Sprintf("an %s has no such key", s.Type), slices.Concat(own, r.taskKeys))
 		}
 	}
 }
@@ -57,6 +59,8 @@ func (r *reader) job(s *State) *Job {
 	properties := s.Node.Get("Properties")
 	job := &Job{Properties: properties, RunnerPath: at.Key("Runner"), RunnerPlace: s.Place}
 	switch {
+	case properties == nil && slices.ContainsFunc(s.Node.Fields, func(field cfn.Field) bool { return isJobProperty(field.Key) }):
+		return job // checkTaskKeys says where they belong
 	case properties == nil:
 		r.report(RuleRequired, subject, at, s.Place, "Properties is required, with the Commands to run")
 		return job
@@ -85,7 +89,14 @@ func (r *reader) jobKeys(s *State, properties *cfn.Node, at cfn.Path) {
 		switch {
 		case isLoopKey(field.Key):
 		case !slices.Contains(jobProperties(), name):
-			r.report(RuleUnknownProperty, subject, where, field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, wording.Suggestion(name, jobProperties())))
+			switch owner := elsewhere(s.Type, name); {
+			case owner != "":
+				r.report(RuleUnknownProperty, subject, where, field.Place, field.Key+": "+owner)
+			case r.taskKey(name):
+				r.report(RuleUnknownProperty, subject, where, field.Place, field.Key+": belongs on the step, beside Properties")
+			default:
+				r.reportUnknown(subject, at, field, "there is no such property", jobProperties())
+			}
 		case !fromPayload:
 		case name == "Runner":
 			r.report(RuleRunner, subject, where, field.Place, "Runner.$: the Runner must be known when the template is expanded, so it cannot be taken from the payload")

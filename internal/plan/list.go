@@ -115,7 +115,7 @@ func (l *listReader) item(node *cfn.Node, subject string, at cfn.Path) (it item,
 func (l *listReader) step(it item, next string, merged bool) {
 	for _, key := range []string{"Next", "End"} {
 		if it.node.Has(key) {
-			l.report(RuleTransition, stepSubject(it.name), it.path.Key(key), it.node.KeyPlace(key), key+" cannot be given in a list: each step is followed by the next one")
+			l.report(RuleTransition, stepSubject(it.name), it.path.Key(key), it.node.KeyPlace(key), key+" cannot be given in a list: each step is followed by the next one; "+writeStates)
 		}
 	}
 	body := &cfn.Node{Kind: cfn.Map, Place: it.node.Place}
@@ -161,6 +161,8 @@ func (l *listReader) setNext(body *cfn.Node, next string) {
 	l.used[next] = true
 	body.Fields = append(body.Fields, cfn.Field{Key: "Next", Value: stringAt(next, body), Place: body.Place})
 }
+
+const writeStates = "to choose what follows, write the plan with StartAt and States"
 
 func stringAt(text string, source *cfn.Node) *cfn.Node {
 	return &cfn.Node{Kind: cfn.String, Text: text, Place: source.Place}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/internal/wording"
 )
 
@@ -106,14 +107,42 @@ func (r *reader) unknownType(s *State) {
 	if slices.Contains(otherAttiniTypes(), s.Type) {
 		message = fmt.Sprintf("Type: %s is not supported (supported: %s)", s.Type, strings.Join(stepTypes(), ", "))
 	}
-	r.report(RuleUnknownStepType, stepSubject(s.Name), s.Path.Key("Type"), s.Node.Get("Type").Place, message)
+	found := problem.Problem{
+		Severity: problem.Error, Rule: RuleUnknownStepType, Path: string(s.Path.Key("Type")), Place: s.Node.Get("Type").Place,
+		Message: stepSubject(s.Name) + ": " + message, Advice: inPlaceOf(s.Type),
+	}
+	if near := wording.Nearest(s.Type, stepTypes()); found.Advice == "" && near != "" {
+		found.Fix = problem.Fix{Old: s.Type, New: near}
+	}
+	r.problems.Add(found)
+}
+
+// inPlaceOf says what does the work of a step of the framework's that needs more
+// than a runner.
+func inPlaceOf(stepType string) string {
+	switch stepType {
+	case "AttiniCdk":
+		return "Run \"cdk deploy --require-approval never\" in an AttiniRunnerJob."
+	case "AttiniCfn":
+		return "Run \"aws cloudformation deploy\" in an AttiniRunnerJob."
+	case "AttiniSam":
+		return "Run \"sam deploy\" in an AttiniRunnerJob."
+	case "AttiniImport":
+		return "Read the other stack's outputs in an AttiniRunnerJob, and write them to $ATTINI_OUTPUT."
+	case "AttiniManualApproval":
+		return "Wait for the answer in a Task with .waitForTaskToken."
+	case "AttiniMap":
+		return "Use a Map."
+	default:
+		return ""
+	}
 }
 
 // branches reads the machines of a Parallel. What they must be, the States
 // Language says.
 func (r *reader) branches(s *State) {
 	subject, at := stepSubject(s.Name), s.Path.Key("Branches")
-	if branches := s.Node.Get("Branches"); branches.IsList() {
+	if branches := s.Node.Get("Branches"); branches.IsList() && !r.checkBranches(s, branches, at) {
 		for i, branch := range branches.Items {
 			r.nest(s, branch, fmt.Sprintf("%s: Branches[%d]", subject, i), at.Index(i))
 		}
@@ -121,6 +150,10 @@ func (r *reader) branches(s *State) {
 }
 
 func (r *reader) iterator(s *State) {
+	if s.Node.Has("Steps") && misplacedSteps(s, "Steps") {
+		r.report(RuleUnknownProperty, stepSubject(s.Name), s.Path.Key("Steps"), s.Node.KeyPlace("Steps"),
+			"Steps: the steps of a Map are its ItemProcessor")
+	}
 	key := iteratorKey(s.Node)
 	if iterator := s.Node.Get(key); iterator != nil && !cfn.IsNoValue(iterator) {
 		r.nest(s, iterator, stepSubject(s.Name)+": "+key, s.Path.Key(key))

@@ -63,7 +63,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
 		r.checkDefinition(p, properties.Get("DeploymentPlan"), at.Keys("Properties", "DeploymentPlan"))
 	}
 	r.checkLiterals(properties, at.Key("Properties"))
-	return p, r.problems.Sorted()
+	return p, r.problems.WithoutMissing(RuleRequired).Sorted()
 }
 
 // given returns the value under key, or nil when it is AWS::NoValue.
@@ -94,6 +94,23 @@ func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, 
 	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
 }
 
+// reportUnknown reports a key that its object cannot have, with the one that was
+// meant. A key that ends in .$ takes its value from the payload.
+func (r *reader) reportUnknown(subject string, at cfn.Path, field cfn.Field, message string, known []string) {
+	name, fromPayload := strings.CutSuffix(field.Key, ".$")
+	fix := problem.Fix{}
+	if near := wording.Nearest(name, known); near != "" {
+		fix = problem.Fix{Old: field.Key, New: near}
+		if fromPayload {
+			fix.New += ".$"
+		}
+	}
+	r.problems.Add(problem.Problem{
+		Severity: problem.Error, Rule: RuleUnknownProperty, Path: string(at.Key(field.Key)), Place: field.Place, Fix: fix,
+		Message: fmt.Sprintf("%s: %s: %s; %s", subject, field.Key, message, wording.Suggestion(name, known)),
+	})
+}
+
 func (r *reader) subject() string { return "Plan " + wording.Quote(r.plan) }
 
 // properties checks all properties but the plan's body, and reports whether
@@ -109,7 +126,7 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	}
 	for _, field := range properties.Fields {
 		if !slices.Contains(planProperties(), field.Key) {
-			r.report(RuleUnknownProperty, r.subject(), at.Key(field.Key), field.Place, fmt.Sprintf("%s: there is no such property; %s", field.Key, wording.Suggestion(field.Key, planProperties())))
+			r.reportUnknown(r.subject(), at, field, "there is no such property", planProperties())
 		}
 	}
 	if runner := given(properties, "DefaultRunner"); runner != nil {

@@ -48,8 +48,18 @@ type Problem struct {
 	Message string `json:"message"`
 	// Advice says what to do, where the message alone does not.
 	Advice string `json:"advice,omitempty"`
+	// Fix is what to write in place of what is there; the zero Fix where only a
+	// person can tell.
+	Fix Fix `json:"fix,omitzero"`
 	// more is how many problems this one stands for that are not listed.
 	more int
+}
+
+// Fix replaces a text at the problem's Place: a name that is misspelt, a value that
+// lacks its quotes.
+type Fix struct {
+	Old string `json:"old"`
+	New string `json:"new"`
 }
 
 // RuleMore is the rule of the last problem of a list that has no room for more.
@@ -128,7 +138,21 @@ func compare(a, b Problem) int {
 		cmp.Compare(a.Message, b.Message),
 		cmp.Compare(a.Severity, b.Severity),
 		cmp.Compare(a.Advice, b.Advice),
+		cmp.Compare(a.Fix.Old, b.Fix.Old),
+		cmp.Compare(a.Fix.New, b.Fix.New),
 	)
+}
+
+// WithoutMissing leaves out the problems of a rule, such as required, that a key is
+// missing which stands beside its place, misspelt: one mistake is one problem.
+func (l List) WithoutMissing(rule string) List {
+	meant := map[string]bool{}
+	for _, p := range l {
+		if parent, ok := strings.CutSuffix(p.Path, p.Fix.Old); ok && p.Fix.Old != "" && (parent == "" || strings.HasSuffix(parent, ".")) {
+			meant[parent+p.Fix.New] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(l), func(p Problem) bool { return p.Rule == rule && meant[p.Path] })
 }
 
 // HasErrors reports whether any problem is an Error.

@@ -16,6 +16,8 @@ const (
 	maxWord = 100
 	// maxListed is how many names a message lists.
 	maxListed = 20
+	// maxKnown is how many a suggestion lists that has no idea what was meant.
+	maxKnown = 12
 )
 
 // Brief shortens a name or a value to what a message can hold.
@@ -33,7 +35,11 @@ func Listed(names []string) string { return listed(names, len(names), Brief) }
 func ListedInQuotes(names []string, total int) string { return listed(names, total, Quote) }
 
 func listed(names []string, total int, write func(string) string) string {
-	words := make([]string, min(len(names), maxListed))
+	return listedUpTo(maxListed, names, total, write)
+}
+
+func listedUpTo(most int, names []string, total int, write func(string) string) string {
+	words := make([]string, min(len(names), most))
 	for i := range words {
 		words[i] = write(names[i])
 	}
@@ -50,7 +56,7 @@ func Suggestion(name string, candidates []string) string {
 	if near := Nearest(name, candidates); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	return "known: " + Listed(candidates)
+	return "known: " + listedUpTo(maxKnown, candidates, len(candidates), Brief)
 }
 
 // Cut shortens a text to a number of characters. What it returns does not keep
