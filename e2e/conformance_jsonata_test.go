@@ -1,11 +1,15 @@
 package e2e_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // TestConformanceJSONata: values are as they are in JSON, and what has no value,
@@ -38,5 +42,28 @@ func TestConformanceJSONata(t *testing.T) {
 			assert.Equal(t, sfntypes.ExecutionStatusSucceeded, ended.Status, "%s: %s", aws.ToString(ended.Error), aws.ToString(ended.Cause))
 			assert.JSONEq(t, test.want, aws.ToString(ended.Output))
 		})
+	}
+}
+
+// Iterations that end with the Map, since another one has failed, call nothing;
+// least of all with half of their arguments.
+func TestConformanceJSONataEndedIterations(t *testing.T) {
+	t.Parallel()
+	cloud := shared.open(t)
+	c := newClients(t, cloud)
+	function, received := tokens(t, cloud, func(context.Context, []byte) error { return errors.New("no") })
+	machine := c.machine(t, `{"QueryLanguage":"JSONata","StartAt":"Each","States":{
+		"Each":{"Type":"Map","Items":"{% [1..40] %}","Catch":[{"ErrorEquals":["States.ALL"],"Output":"{% $states.input.before %}","Next":"Caught"}],"End":true,
+			"ItemProcessor":`+oneState(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","End":true,"Arguments":{"FunctionName":"`+function+`",
+				"Payload":{"token":"{% $states.context.Task.Token %}","state":"{% $states.context.State.Name %}","item":"{% $states.input %}"}}}`)+`},
+		"Caught":{"Type":"Pass","End":true}}}`)
+	ended := c.ended(t, c.run(t, machine, `{"before":"kept"}`), soon)
+	assert.Equal(t, sfntypes.ExecutionStatusSucceeded, ended.Status, "%s: %s", aws.ToString(ended.Error), aws.ToString(ended.Cause))
+	assert.Equal(t, `"kept"`, aws.ToString(ended.Output))
+	require.NotEmpty(t, received)
+	for range len(received) {
+		var payload map[string]any
+		require.NoError(t, json.Unmarshal(<-received, &payload))
+		assert.Len(t, payload, 3, payload)
 	}
 }

@@ -44,6 +44,7 @@ from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.eval.callback.callback import (
     CallbackEndpoint,
     CallbackOutcomeFailure,
@@ -232,6 +233,22 @@ def wait_for_token(self, env, callback_endpoint, heartbeat_endpoint):
 
 
 StateTaskServiceCallback._wait_for_task_token_heartbeat = wait_for_token
+
+
+# --- Ended states: when an iteration or a branch fails, in AWS the others call
+# nothing any more. moto leaves out what it had still to evaluate, and calls.
+
+_eval_parameters = StateTask._eval_parameters
+
+
+def eval_parameters(self, env):
+    parameters = _eval_parameters(self, env)
+    if not env.is_running():
+        raise RuntimeError("the state has ended")
+    return parameters
+
+
+StateTask._eval_parameters = eval_parameters
 
 
 # --- Time limits: in AWS a lapsed heartbeat is caught as States.HeartbeatTimeout
