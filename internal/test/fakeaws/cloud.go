@@ -20,6 +20,11 @@ import (
 //go:embed interpreter.py
 var interpreter []byte
 
+// evaluator has JSONata evaluated by its reference implementation.
+//
+//go:embed jsonata.js
+var evaluator []byte
+
 // accountModule is MiniStack with its stacks' roles and policies put right.
 //
 //go:embed account.py
@@ -107,7 +112,7 @@ func (c *Cloud) start(ctx context.Context) error {
 // so the port is nobody else's and the first request waits until it is there.
 // For its own address it is told the gate's, through which all is to go.
 func (c *Cloud) startMiniStack() (string, error) {
-	python, err := installed("python")
+	python, err := installed("venv/bin/python")
 	if err != nil {
 		return "", err
 	}
@@ -148,7 +153,11 @@ func (c *Cloud) startMiniStack() (string, error) {
 
 // startInterpreter starts moto. Its tasks call the gate.
 func (c *Cloud) startInterpreter() (*process, error) {
-	python, err := installed("python")
+	python, err := installed("venv/bin/python")
+	if err != nil {
+		return nil, err
+	}
+	reference, err := installed("node/node_modules/jsonata")
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +165,12 @@ func (c *Cloud) startInterpreter() (*process, error) {
 	if err := os.WriteFile(script, interpreter, 0o600); err != nil {
 		return nil, fmt.Errorf("write moto's interpreter: %w", err)
 	}
+	if err := os.WriteFile(filepath.Join(c.home, "jsonata.js"), evaluator, 0o600); err != nil {
+		return nil, fmt.Errorf("write the evaluator of JSONata: %w", err)
+	}
 	p, err := c.run(program{
 		name: "moto", path: python, arguments: []string{script, "-H", "127.0.0.1", "-p", "0"},
-		environment: []string{"TASK_ENDPOINT=" + c.router.URL, "MOTO_ACCOUNT_ID=" + Account, "AWS_DEFAULT_REGION=" + Region},
+		environment: []string{"TASK_ENDPOINT=" + c.router.URL, "MOTO_ACCOUNT_ID=" + Account, "AWS_DEFAULT_REGION=" + Region, "JSONATA=" + reference},
 	})
 	if err != nil {
 		return nil, err

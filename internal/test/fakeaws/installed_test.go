@@ -12,11 +12,11 @@ import (
 func TestNotInstalled(t *testing.T) {
 	project := t.TempDir()
 	t.Chdir(project)
-	_, err := installed("moto_server")
+	_, err := installed("venv/bin/moto_server")
 	require.EqualError(t, err, "find the project's folder above the test's")
 
 	require.NoError(t, os.Mkdir(filepath.Join(project, "tools"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(project, "tools", "requirements.txt"), nil, 0o600))
-	_, err = installed("moto_server")
+	_, err = installed("venv/bin/moto_server")
 	require.ErrorContains(t, err, "find moto_server: run make tools first: ")
 }

@@ -8,7 +8,8 @@ is replaced is internal to moto, so this is for one version only: on a new one,
 run the conformance tests (e2e/) and look at each section again.
 
 Environment: TASK_ENDPOINT is where tasks call other services; MOTO_ACCOUNT_ID
-is the account. Arguments are moto_server's.
+is the account; JSONATA is the folder of JSONata's reference implementation, and
+jsonata.js is beside this. Arguments are moto_server's.
 """
 
 import copy
@@ -16,6 +17,8 @@ import functools
 import json
 import logging
 import os
+import pathlib
+import subprocess
 import sys
 import threading
 import uuid
@@ -30,15 +33,18 @@ from moto.core.responses import EmptyResult
 import moto.stepfunctions.parser.models as models  # brings the whole interpreter
 import moto.stepfunctions.responses as responses
 from moto.stepfunctions.exceptions import InvalidExecutionInput
-from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, ExecutionStatus, HistoryEventType
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent, FailureEventException
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
 from moto.stepfunctions.parser.asl.component.common.path import result_path
+from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.eval.callback.callback import (
     CallbackEndpoint,
     CallbackOutcomeFailure,
@@ -46,7 +52,9 @@ from moto.stepfunctions.parser.asl.eval.callback.callback import (
     HeartbeatTimedOut,
     HeartbeatTimeoutError,
 )
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
+from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend import execution, execution_worker
 
 VERSION = "5.2.5"
@@ -227,6 +235,22 @@ def wait_for_token(self, env, callback_endpoint, heartbeat_endpoint):
 StateTaskServiceCallback._wait_for_task_token_heartbeat = wait_for_token
 
 
+# --- Ended states: when an iteration or a branch fails, in AWS the others call
+# nothing any more. moto leaves out what it had still to evaluate, and calls.
+
+_eval_parameters = StateTask._eval_parameters
+
+
+def eval_parameters(self, env):
+    parameters = _eval_parameters(self, env)
+    if not env.is_running():
+        raise RuntimeError("the state has ended")
+    return parameters
+
+
+StateTask._eval_parameters = eval_parameters
+
+
 # --- Time limits: in AWS a lapsed heartbeat is caught as States.HeartbeatTimeout
 # as well as States.Timeout, and HeartbeatSeconds alone brings no TimeoutSeconds.
 
@@ -260,6 +284,60 @@ def from_state_props(self, state_props):
 
 
 execute_state.ExecutionState.from_state_props = from_state_props
+
+
+# --- JSONata: moto reads its fields, but has no evaluator. The reference
+# implementation is one, in Node.js: a process that ends with this one's pipe.
+
+
+class Reference:
+    """The reference implementation of JSONata, started when it is first asked."""
+
+    def __init__(self):
+        self._process = None
+        self._lock = threading.Lock()
+
+    def ask(self, expression, bindings):
+        """The answer of jsonata.js."""
+        question = to_json_str({"expression": expression, "bindings": bindings})
+        with self._lock:
+            if self._process is None:
+                script = pathlib.Path(__file__).with_name("jsonata.js")
+                self._process = subprocess.Popen(
+                    ["node", script, os.environ["JSONATA"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+                )
+            self._process.stdin.write(question + "\n")
+            self._process.stdin.flush()
+            return json.loads(self._process.stdout.readline())
+
+
+_reference = Reference()
+
+
+def eval_jsonata(self, env):
+    variables = env.variable_store
+    answer = _reference.ask(
+        self.expression, {**variables._outer_scope, **variables._inner_scope, "states": env.states._states_data}
+    )
+    if "value" not in answer:
+        cause = answer.get("error", "returned nothing (undefined)")
+        name = StatesErrorName(typ=StatesErrorNameType.StatesQueryEvaluationError)
+        raise FailureEventException(
+            FailureEvent(
+                env=env,
+                error_name=name,
+                event_type=HistoryEventType.EvaluationFailed,
+                event_details=EventDetails(
+                    evaluationFailedEventDetails=EvaluationFailedEventDetails(
+                        error=name.error_name, cause=f"The JSONata expression '{self.expression}': {cause}"
+                    )
+                ),
+            )
+        )
+    env.stack.append(answer["value"])
+
+
+StringJSONata._eval_body = eval_jsonata
 
 
 # --- Executions: in AWS one without a name gets one, too long an input is

@@ -43,7 +43,7 @@ type Server struct {
 // between subtests, and Reset it where they change something.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	path, err := installed("moto_server")
+	path, err := installed("venv/bin/moto_server")
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeoutCause(t.Context(), startTime, fmt.Errorf("moto did not listen within %s", startTime))
 	defer cancel()
@@ -98,8 +98,8 @@ func environmentAs(base []string, endpoint, accessKey string) []string {
 	)
 }
 
-// installed finds a program of tools/requirements.txt in the project's folder.
-func installed(name string) (string, error) {
+// installed finds what make tools has installed, by its path in .tools.
+func installed(path string) (string, error) {
 	directory, err := os.Getwd()
 	if err != nil {
 		return "", err
@@ -114,9 +114,9 @@ func installed(name string) (string, error) {
 		}
 		directory = above
 	}
-	program := filepath.Join(directory, ".tools", "venv", "bin", name)
-	if _, err := os.Stat(program); err != nil {
-		return "", fmt.Errorf("find %s: run make tools first: %w", name, err)
+	found := filepath.Join(directory, ".tools", path)
+	if _, err := os.Stat(found); err != nil {
+		return "", fmt.Errorf("find %s: run make tools first: %w", filepath.Base(path), err)
 	}
-	return program, nil
+	return found, nil
 }
