@@ -22,11 +22,13 @@ const module = "github.com/attini-go/runner"
 // A package that is missing here fails the test: give it a place first.
 func walls() map[string][]string {
 	return map[string][]string{
-		"internal/wording":              {},
-		"internal/problem":              {"internal/wording"},
-		"internal/cfn":                  {"internal/problem", "internal/wording"},
-		"schema":                        {"asl", "internal/cfn", "internal/problem", "internal/wording"},
-		"internal/plan":                 {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/wording": {},
+		"internal/problem": {"internal/wording"},
+		"internal/cfn":     {"internal/problem", "internal/wording"},
+		"schema":           {"asl", "internal/cfn", "internal/problem", "internal/wording"},
+		"internal/plan":    {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		// Examples of its steps, for tests.
+		"internal/plan/plantest":        {},
 		"internal/compat":               {"schema", "internal/cfn", "internal/problem", "internal/wording"},
 		"transform":                     {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		"internal/launch":               {"internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
