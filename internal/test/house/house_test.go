@@ -24,9 +24,11 @@ func walls() map[string][]string {
 	return map[string][]string{
 		"internal/wording": {},
 		"internal/problem": {"internal/wording"},
-		"internal/cfn":     {"internal/problem", "internal/wording"},
-		"schema":           {"asl", "internal/cfn", "internal/problem", "internal/wording"},
-		"internal/plan":    {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		// Compares problems with what tests expect.
+		"internal/problem/problemtest": {"internal/problem", "internal/test/golden"},
+		"internal/cfn":                 {"internal/problem", "internal/wording"},
+		"schema":                       {"asl", "internal/cfn", "internal/problem", "internal/wording"},
+		"internal/plan":                {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		// Examples of its steps, for tests.
 		"internal/plan/plantest":        {},
 		"internal/compat":               {"schema", "internal/cfn", "internal/problem", "internal/wording"},
