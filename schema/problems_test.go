@@ -40,7 +40,7 @@ const wordsFile = "messages.golden"
 
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
-	problemtest.EveryRule(t, "testdata/"+wordsFile, nil)
+	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, nil)
 }
 
 // Every case breaks one rule. path is below Resources.Build, at is the line and column of the offending value, where

@@ -93,6 +93,7 @@ func TestEachRule(t *testing.T) {
 		"a container that is not there":        {properties: "TaskDefinitionArn: !Ref Task\nContainerName: mian", resources: twoContainers, want: `error container-name Resources.Build.Properties.ContainerName`},
 		"a container with an entry point":      {properties: "TaskDefinitionArn: !Ref Task\nContainerName: sidecar", resources: twoContainers, want: `error entry-point Resources.Build.Properties.TaskDefinitionArn`},
 		"a definition for another launch type": {properties: "TaskDefinitionArn: !Ref Task", resources: hostTask, want: `error launch-type Resources.Build.Properties.TaskDefinitionArn`},
+		"a network that Fargate lacks":         {properties: "TaskDefinitionArn: !Ref Task\nContainerName: main", resources: strings.Replace(twoContainers, "awsvpc", "host", 1), want: `error network-mode Resources.Build.Properties.TaskDefinitionArn`},
 		"a Fargate definition on a host":       {properties: "TaskDefinitionArn: !Ref Task\nContainerName: main\nEc2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}", resources: twoContainers, want: `error launch-type Resources.Build.Properties.TaskDefinitionArn`},
 
 		"an unknown instance type":           {properties: "Ec2Configuration: {InstanceType: m5.enormous, Ami: AmazonLinux2023}", want: `error instance-type Resources.Build.Properties.Ec2Configuration.InstanceType`},
@@ -161,7 +162,8 @@ const wordsFile = "messages.golden"
 
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
-	problemtest.EveryRule(t, "testdata/"+wordsFile, map[string]string{"RuleLimit": "TestBeyondWhatIsExpanded", "RuleSecret": "TestSecretsInAPlan"})
+	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{"RuleLimit": "TestBeyondWhatIsExpanded", "RuleSecret": "TestSecretsInAPlan"})
+	problemtest.EveryRule(t, "../internal/compat", "testdata/"+wordsFile, nil)
 }
 
 // region is an account in which nothing exists but its facts.

@@ -24,7 +24,7 @@ const wordsFile = "messages.golden"
 
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
-	problemtest.EveryRule(t, "testdata/"+wordsFile, map[string]string{"RuleUnreachable": "TestUnreachable"})
+	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{"RuleUnreachable": "TestUnreachable"})
 }
 
 // states are the States of a plan that starts at A, one a line.

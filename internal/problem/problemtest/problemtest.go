@@ -51,17 +51,16 @@ func Wordless(problems problem.List) problem.List {
 	return result
 }
 
-// EveryRule fails the test for each Rule constant of the package's own directory
-// that is in no line of the golden file of words, but those that are listed with the
-// reason.
-func EveryRule(t *testing.T, goldenFile string, elsewhere map[string]string) {
+// EveryRule fails the test for each Rule constant of the package in a directory that
+// is in no line of the golden file of words, but those that are listed with the reason.
+func EveryRule(t *testing.T, directory, goldenFile string, elsewhere map[string]string) {
 	t.Helper()
 	if golden.Updating() {
 		return // the file is being written
 	}
 	words, err := os.ReadFile(goldenFile)
 	require.NoError(t, err)
-	rules := rules(t)
+	rules := rules(t, directory)
 	require.NotEmpty(t, rules)
 	for name, rule := range rules {
 		_, listed := elsewhere[name]
@@ -70,11 +69,11 @@ func EveryRule(t *testing.T, goldenFile string, elsewhere map[string]string) {
 	}
 }
 
-// rules returns the package's string constants whose names begin with Rule.
-func rules(t *testing.T) map[string]string {
+// rules returns a package's string constants whose names begin with Rule.
+func rules(t *testing.T, directory string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob(filepath.Join(directory, "*.go"))
 	require.NoError(t, err)
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
