@@ -69,9 +69,10 @@ func TestMistakes(t *testing.T) {
 // every value in every property.
 func TestPackAgreesWithRead(t *testing.T) {
 	t.Parallel()
-	template := everyValueEverywhere(t)
-	text, err := template.MarshalJSON()
+	text, err := everyValueEverywhere(t).MarshalJSON()
 	require.NoError(t, err)
+	template, problems := cfn.Read(text)
+	require.Empty(t, problems)
 	path := filepath.Join(t.TempDir(), "template.json")
 	require.NoError(t, os.WriteFile(path, text, 0o600))
 	want := reported(t, template)
@@ -101,7 +102,7 @@ const values = `[true, false, 0, 1, -1, 4, 5, 21, 59, 60, 255, 256, 512, 5.5, 51
 func TestPackReadsScalarsAsWritten(t *testing.T) {
 	t.Parallel()
 	scalars := []string{
-		"OFF", "off", "yes", "no", "On", "y", "true", "True", "FALSE", `"true"`, "!!str true", "!!bool true", "2024-01-01", "2001-12-14t21:59:43.10-05:00",
+		"OFF", "off", "yes", "no", "On", "y", "N", "012345670123", "012345678901", "0_8", "123e5", "12:30:00", "12:30:00.5", "80:8080", "09:30", "0b11", "+7", ".5", "5.", "0.0005", "12345678.5", "00", "true", "True", "FALSE", `"true"`, "!!str true", "!!bool true", "2024-01-01", "2001-12-14t21:59:43.10-05:00",
 		"1e3", "1.0e+3", "1.10", "-5", "512", "512.0", "0x1F4", "0o17", "017", "1_000", "1:30", ".inf", "-.inf", ".nan", "!!str 5", `"5"`, "'1e3'",
 		"1e99", "1e-3", "99999999999999999999999999999999999999999", "!!int 5", "|\n          512", "ami-01234567",
 	}

@@ -146,6 +146,7 @@ func configurationProperties() []property {
 		},
 		{
 			name: "LogLevel", kind: text, allowed: []string{"DEBUG", "INFO", "WARN", "ERROR", "OFF", "ALL"}, fallback: "INFO",
+			truths: map[string]string{"false": "OFF"}, unquoted: "OFF",
 			description: "The log level of the runner.",
 		},
 	}
@@ -165,6 +166,7 @@ func vpcProperties() []property {
 		},
 		{
 			name: "AssignPublicIp", kind: text, allowed: []string{"ENABLED", "DISABLED"}, fallback: "ENABLED",
+			truths:      map[string]string{"true": "ENABLED", "false": "DISABLED"},
 			description: "Whether the task gets a public IP address.",
 		},
 	}

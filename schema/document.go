@@ -210,6 +210,10 @@ func (d documenter) textForms(p property) []any {
 	if p.takesNumbers() {
 		forms = append(forms, map[string]any{"type": "integer"})
 	}
+	if p.unquoted != "" {
+		// A text to YAML 1.2, a boolean to CloudFormation.
+		forms = append(forms, map[string]any{"const": p.truths["true"] == p.unquoted})
+	}
 	return forms
 }
 

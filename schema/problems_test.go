@@ -77,11 +77,17 @@ func TestReadReports(t *testing.T) {
 		{"number: null", "Cpu: ~", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
 		{"number: boolean", "Cpu: true", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
 		{"number: fraction", "Cpu: 512.5", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
-		{"number: fraction too small for a float", "Cpu: 512.00000000000000000001", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
+		{"number: fraction that ends in zero", "Cpu: 512.50", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
 		{"number: words", "Cpu: 1 vCPU", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
 		{"number: blank in a string", "Cpu: ' 512'", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
 		{"number: plus sign in a string", "Cpu: '+512'", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
-		{"number: leading zero, octal to some", "Cpu: 0512", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
+		{"number: leading zero, octal", "Cpu: 0256", schema.RuleRange, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
+		{"number: hours and minutes", "RunnerConfiguration: {JobTimeout: 48:30:00}", schema.RuleRange, "Properties.RunnerConfiguration.JobTimeout", problem.Place{Line: 5, Column: 41}},
+		{"number: leading zero in a string", "Cpu: '0512'", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
+		{"text: yes", "Image: yes", schema.RuleType, "Properties.Image", problem.Place{Line: 5, Column: 14}},
+		{"LogLevel: no", "RunnerConfiguration: {LogLevel: no}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", problem.Place{Line: 5, Column: 39}},
+		{"LogLevel: false", "RunnerConfiguration: {LogLevel: false}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", problem.Place{Line: 5, Column: 39}},
+		{"LogLevel: on", "RunnerConfiguration: {LogLevel: on}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", problem.Place{Line: 5, Column: 39}},
 		{"number: exponent in a string", "Cpu: '1e3'", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
 		{"number: digits of another script", "Cpu: '５１２'", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
 		{"number: empty string", "Cpu: ''", schema.RuleType, "Properties.Cpu", problem.Place{Line: 5, Column: 12}},
@@ -114,7 +120,7 @@ func TestReadReports(t *testing.T) {
 		{"LogLevel of another logger", "RunnerConfiguration: {LogLevel: TRACE}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", problem.Place{Line: 5, Column: 39}},
 		{"LogLevel as a number", "RunnerConfiguration: {LogLevel: 3}", schema.RuleAllowedValues, "Properties.RunnerConfiguration.LogLevel", problem.Place{Line: 5, Column: 39}},
 		{"AssignPublicIp in the wrong case", vpc("  AssignPublicIp: Enabled"), schema.RuleAllowedValues, "Properties.AwsVpcConfiguration.AssignPublicIp", problem.Place{Line: 7, Column: 25}},
-		{"AssignPublicIp as a boolean", vpc("  AssignPublicIp: true"), schema.RuleType, "Properties.AwsVpcConfiguration.AssignPublicIp", problem.Place{Line: 7, Column: 25}},
+		{"AssignPublicIp as a boolean", vpc("  AssignPublicIp: true"), schema.RuleAllowedValues, "Properties.AwsVpcConfiguration.AssignPublicIp", problem.Place{Line: 7, Column: 25}},
 		{"Ami in the wrong case", "Ec2Configuration: {InstanceType: m5.large, Ami: amazonlinux2}", schema.RuleAllowedValues, "Properties.Ec2Configuration.Ami", problem.Place{Line: 5, Column: 55}},
 		{"Ami id with nine digits", "Ec2Configuration: {InstanceType: m5.large, Ami: ami-012345678}", schema.RuleAllowedValues, "Properties.Ec2Configuration.Ami", problem.Place{Line: 5, Column: 55}},
 
@@ -306,4 +312,33 @@ func TestReadKeepsAHugeNameOutOfItsSuggestions(t *testing.T) {
 	require.Len(t, problems, 1)
 	assert.Less(t, len(problems[0].Message), 1000)
 	assert.Contains(t, problems[0].Message, "(known: ", "and not one of them alone")
+}
+
+// TestReadTakesOFF: the documentation's OFF is false to YAML 1.1, so false is all
+// that the macro's event, a parameter and a resolved configuration have of it.
+func TestReadTakesOFF(t *testing.T) {
+	t.Parallel()
+	for name, resource := range map[string]*cfn.Node{
+		"a template":               readYAML(t, "Type: Attini::Deploy::Runner\nProperties: {RunnerConfiguration: {LogLevel: OFF}}\n"),
+		"in small letters":         readYAML(t, "Type: Attini::Deploy::Runner\nProperties: {RunnerConfiguration: {LogLevel: off}}\n"),
+		"quoted":                   readYAML(t, "Type: Attini::Deploy::Runner\nProperties: {RunnerConfiguration: {LogLevel: 'OFF'}}\n"),
+		"the macro's event":        readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"RunnerConfiguration": {"LogLevel": false}}}`),
+		"a resolved configuration": readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"RunnerConfiguration": {"LogLevel": "false"}}}`),
+	} {
+		runner, problems := schema.Read("R", resource, "Resources.R", nil)
+		assert.Empty(t, problems, name)
+		assert.Equal(t, "OFF", runner.RunnerConfiguration.LogLevel.Literal, name)
+	}
+	template := readYAML(t, "Parameters: {Level: {Type: String, Default: OFF, AllowedValues: [OFF, INFO]}}\nResources: {R: {Type: 'Attini::Deploy::Runner', Properties: {RunnerConfiguration: {LogLevel: !Ref Level}}}}\n")
+	_, problems := schema.Read("R", template.At("Resources", "R"), "Resources.R", cfn.Analyze(template, cfn.Values{}))
+	assert.Empty(t, problems, "allowed by a parameter")
+	_, problems = schema.Read("R", template.At("Resources", "R"), "Resources.R", cfn.Analyze(template, cfn.Values{Parameters: map[string]string{"Level": "false"}}))
+	assert.Empty(t, problems, "the value of a parameter")
+}
+
+func readYAML(t testing.TB, text string) *cfn.Node {
+	t.Helper()
+	n, problems := cfn.Read([]byte(text))
+	require.Empty(t, problems)
+	return n
 }

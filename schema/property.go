@@ -16,7 +16,7 @@ const (
 	idList                 // a list of strings, or one string separated by commas
 	nameOrList             // a string, or a list of strings
 	object                 // an object with properties of its own
-	anyObject              // an object that nobody looks into
+	anyObject              // an object whose content is not checked
 )
 
 // property describes one property in the words of the documentation. Reading,
@@ -35,6 +35,10 @@ type property struct {
 	// allowed lists the values of a text. With a pattern too, a text may
 	// be either.
 	allowed []string
+	// truths are the allowed values that a boolean stands for, by true and false.
+	// unquoted is one that CloudFormation reads as a boolean without quotes.
+	truths   map[string]string
+	unquoted string
 	// pattern is a regular expression that a text, or each item of a list,
 	// matches; shape says so in words.
 	pattern, shape string

@@ -210,21 +210,36 @@ func (r *reader) value(n *cfn.Node, p property, at cfn.Path) (checked *cfn.Node,
 	}
 	if p.kind == integer {
 		r.integer(n, p, at)
-	} else {
-		r.text(n, p, at)
+		return n, false
 	}
+	n = r.unquoted(n, p)
+	r.text(n, p, at)
 	return n, false
+}
+
+// unquoted returns the text that was meant where YAML reads a value of the
+// property as a boolean, such as OFF. A template's YAML tells OFF from false and
+// no; the macro's event and a resolved configuration have false for all three.
+func (r *reader) unquoted(n *cfn.Node, p property) *cfn.Node {
+	isWritten := n.Place != (problem.Place{}) && r.origin == ""
+	switch {
+	case p.unquoted == "" || !n.IsScalar() || p.truths[n.Text] != p.unquoted:
+		return n
+	case isWritten && !strings.EqualFold(n.Written, p.unquoted):
+		return n
+	}
+	return &cfn.Node{Kind: cfn.String, Text: p.unquoted, Place: n.Place}
 }
 
 func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 	value, ok := wholeNumber(n)
 	switch bounds := fmt.Sprintf("(allowed %d-%d %s)", p.least, p.most, p.unit); {
 	case !ok:
-		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a whole number, not %s %s", describe(n), bounds))
+		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a whole number, not %s %s", describe(n), bounds)+misread(n))
 	case value < p.least:
-		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is below %d %s", wording.Brief(n.Text), p.least, bounds))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is below %d %s", wording.Brief(n.Text), p.least, bounds)+misread(n))
 	case value > p.most:
-		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is above %d %s", wording.Brief(n.Text), p.most, bounds))
+		r.report(RuleRange, at, n.Place, fmt.Sprintf("%s is above %d %s", wording.Brief(n.Text), p.most, bounds)+misread(n))
 	}
 }
 
@@ -233,15 +248,17 @@ func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 // (1.10 becomes 1.1), so they want quotes.
 func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	switch {
+	case n.Kind == cfn.Bool && len(p.allowed) > 0:
+		r.report(RuleAllowedValues, at, n.Place, notAllowed(n, p))
 	case n.Kind == cfn.Bool, n.Kind == cfn.Number && (p.writtenOut || !plainWhole.MatchString(n.Text)):
-		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a string, not %s; put it in quotes", describe(n)))
+		r.report(RuleType, at, n.Place, "must be a string"+notText(n))
 	case n.IsMap() && p.kind == textList:
 		r.report(RuleType, at, n.Place, `must be a string, not an object; put a command with ": " in it in quotes`)
 	case !n.IsString() && n.Kind != cfn.Number:
 		r.report(RuleType, at, n.Place, "must be a string, not "+describe(n))
 	case p.allows(n.Text):
 	case len(p.allowed) > 0:
-		r.report(RuleAllowedValues, at, n.Place, notAllowed(n.Text, p))
+		r.report(RuleAllowedValues, at, n.Place, notAllowed(n, p))
 	default:
 		r.report(RulePattern, at, n.Place, fmt.Sprintf("%s is not %s", wording.Quote(n.Text), p.shape))
 	}

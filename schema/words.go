@@ -42,13 +42,33 @@ const (
 	loopsExpandLate = "a loop is expanded only after this macro; write the properties out"
 )
 
-func notAllowed(value string, p property) string {
+// misread says what YAML made of a value, or "".
+func misread(n *cfn.Node) string {
+	if said := n.Misread(); said != "" {
+		return "; " + said
+	}
+	return ""
+}
+
+// notText says what a boolean or a number is, and how to make it a text.
+func notText(n *cfn.Node) string {
+	if said := n.Misread(); said != "" {
+		return ": " + said + "; " + n.KeepText()
+	}
+	return ", not " + describe(n) + "; put it in quotes"
+}
+
+func notAllowed(n *cfn.Node, p property) string {
 	allowed := strings.Join(p.allowed, ", ")
 	if p.shape != "" {
 		allowed += ", or " + p.shape
 	}
-	message := fmt.Sprintf("%s is not allowed (allowed: %s)", wording.Quote(value), allowed)
-	if near := wording.Nearest(value, p.allowed); near != "" {
+	message := fmt.Sprintf("%s is not allowed (allowed: %s)", describe(n), allowed) + misread(n)
+	near := wording.Nearest(n.Text, p.allowed)
+	if n.Kind == cfn.Bool {
+		near = p.truths[n.Text]
+	}
+	if near != "" {
 		message += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return message

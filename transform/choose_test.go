@@ -16,7 +16,7 @@ import (
 func runnerWith(properties string) string {
 	return `
 Conditions:
-  Yes: !Equals [a, a]
+  Always: !Equals [a, a]
   C: !Equals [!Ref AWS::StackName, shop]
 Resources:
   R: {Type: Attini::Deploy::Runner, Properties: {` + properties + `}}` + job("R")
@@ -33,7 +33,7 @@ func TestDefaultAmi(t *testing.T) {
 	for name, test := range map[string]struct{ properties, offline string }{
 		"absent":                    {"Ec2Configuration: {InstanceType: m5.large}", parameter},
 		"AWS::NoValue":              {"Ec2Configuration: {InstanceType: m5.large, Ami: !Ref AWS::NoValue}", parameter},
-		"a condition's, known":      {"Ec2Configuration: {InstanceType: m5.large, Ami: !If [Yes, !Ref AWS::NoValue, ami-0123456789abcdef0]}", parameter},
+		"a condition's, known":      {"Ec2Configuration: {InstanceType: m5.large, Ami: !If [Always, !Ref AWS::NoValue, ami-0123456789abcdef0]}", parameter},
 		"a condition's, unknown":    {"Ec2Configuration: {InstanceType: m5.large, Ami: !If [C, ami-0123456789abcdef0, !Ref AWS::NoValue]}", `{"Fn::If":["C","ami-0123456789abcdef0",` + parameter + `]}`},
 		"a host that may be absent": {"Ec2Configuration: !If [C, {InstanceType: m5.large}, !Ref AWS::NoValue]", `{"Fn::If":["C",` + parameter + `,` + parameter + `]}`},
 		"one of two hosts":          {"Ec2Configuration: !If [C, {InstanceType: m5.large, Ami: ami-0123456789abcdef0}, {InstanceType: c5.large}]", `{"Fn::If":["C","ami-0123456789abcdef0",` + parameter + `]}`},

@@ -129,19 +129,19 @@ A: {Type: Map, ItemProcessor: {StartAt: B, States: {B: {Type: AttiniRunnerJob, P
 	t.Run("resource attributes are copied to the generated resources", func(t *testing.T) {
 		t.Parallel()
 		resources := expanded(t, `
-Conditions: {Yes: !Equals [a, a]}
+Conditions: {Always: !Equals [a, a]}
 Resources:
   Other: {Type: AWS::SNS::Topic}
   R:
     Type: Attini::Deploy::Runner
-    Condition: Yes
+    Condition: Always
     DependsOn: Other
     DeletionPolicy: Retain
     Metadata: {a: b}
     Properties: {Image: debian, Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}}
   Plan:
     Type: Attini::Deploy::DeploymentPlan
-    Condition: Yes
+    Condition: Always
     DependsOn: [Other]
     DeletionPolicy: Retain
     Metadata: {c: d}
@@ -153,7 +153,7 @@ Resources:
 				continue
 			}
 			count++
-			assert.Equal(t, "Yes", resource.Value.Get("Condition").Text, resource.Key)
+			assert.Equal(t, "Always", resource.Value.Get("Condition").Text, resource.Key)
 			assert.Equal(t, "Retain", resource.Value.Get("DeletionPolicy").Text, resource.Key)
 		}
 		assert.Equal(t, 11, count)

@@ -50,6 +50,7 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	problems.Add(found...)
 	definitions := taskDefinitions(request.Template, inventory, known)
 	problems.Add(check(request.Template, inventory, definitions, facts, known)...)
+	problems.Add(checkMisread(request.Template, problems)...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}

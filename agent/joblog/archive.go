@@ -8,57 +8,57 @@ import (
 	"time"
 )
 
-// Location is where a job's log is in the object store. Jobs with the same place
-// share one log: iterations of a Map, and the attempts of a retried step.
+// Location is where a job's log is in the object store. Iterations of a Map and
+// attempts of a step have the same location and share one log.
 type Location struct{ Bucket, Key string }
 
-// Version is one content of an object. The zero Version is that of an object
-// that does not exist.
+// Version identifies one content of an object. The zero Version is an object that
+// does not exist.
 type Version struct {
 	ETag string
 	Size int64
 }
 
-// ErrChanged says that an object has another version by now.
+// ErrChanged means that an object has another version by now.
 var ErrChanged = errors.New("the object has changed")
 
 // Objects is the object store. All methods may be called concurrently.
 type Objects interface {
-	// Version returns the present version, the zero one when there is none.
+	// Version returns the present version.
 	Version(ctx context.Context, place Location) (Version, error)
 	// ReadAt reads bytes of a version, or returns ErrChanged.
 	ReadAt(ctx context.Context, place Location, version Version, bytes []byte, offset int64) error
-	// Put writes the object anew if it has the base version still, and returns
+	// Put replaces the object if it still has the base version, and returns
 	// ErrChanged if not.
 	Put(ctx context.Context, place Location, base Version, content Content) (Version, error)
-	// Append writes the object anew as Put does, from the base, which the
-	// store has and which has MinimumBase bytes at least, and more.
+	// Append is a Put of the base version's content, which the store copies, and
+	// more. The base has at least MinimumBase bytes.
 	Append(ctx context.Context, place Location, base Version, more Content) (Version, error)
 }
 
-// MinimumBase is the size from which on what an object store has needs not be
-// sent again: Amazon S3 copies parts of 5 MiB at least.
+// MinimumBase is the least size in bytes that an object store can copy instead of
+// receiving it again: S3 copies parts of at least 5 MiB.
 const MinimumBase = 5 << 20
 
 const (
 	// uploadEvery is the time between two uploads of a log that grows.
 	uploadEvery = 10 * time.Second
-	// uploadAnyway is when a small growth of a log is worth sending it whole.
+	// uploadAnyway is after how long even a small growth of a log is uploaded.
 	uploadAnyway = time.Minute
 	// uploadTimeout bounds one upload.
 	uploadTimeout = 10 * time.Minute
-	// unsentLimit is how much of a log is kept on disk when uploads fail.
+	// unsentLimit is how many bytes of a log are kept on disk while uploads fail.
 	unsentLimit = 1 << 30
 )
 
-// Archive keeps the jobs' logs in an object store, each a whole object at any
-// time that only grows. What is in the store is not sent again. A log's trouble
-// is told once, and is no job's.
+// Archive keeps the jobs' logs in an object store. Each log is an object that is
+// complete at any time and only grows. Problems are logged once for each log and
+// never fail a job.
 type Archive struct {
 	objects   Objects
 	directory string
 	logger    *slog.Logger
-	// ctx ends uploads that nobody waits for.
+	// ctx ends the uploads in the background.
 	ctx    context.Context
 	cancel context.CancelFunc
 
@@ -67,8 +67,8 @@ type Archive struct {
 	workers sync.WaitGroup
 }
 
-// NewArchive keeps what is not sent yet in files under directory. Close must
-// be called.
+// NewArchive returns an archive that keeps lines that are not uploaded yet in files
+// in directory. Close must be called.
 func NewArchive(objects Objects, directory string, logger *slog.Logger) *Archive {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Archive{
@@ -77,70 +77,70 @@ func NewArchive(objects Objects, directory string, logger *slog.Logger) *Archive
 	}
 }
 
-// Open begins one job's part of the log at a place.
+// Open starts one job's part of the log at a location.
 func (a *Archive) Open(place Location) *Entry {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	b := a.uploads[place]
-	if b == nil {
-		b = newUpload(a, place)
-		a.uploads[place] = b
-		a.workers.Go(b.run)
+	u := a.uploads[place]
+	if u == nil {
+		u = newUpload(a, place)
+		a.uploads[place] = u
+		a.workers.Go(u.run)
 	}
-	if b.writers == 0 {
-		b.written = make(chan struct{})
+	if u.writers == 0 {
+		u.written = make(chan struct{})
 	}
-	b.writers++
-	e := newEntry(b)
+	u.writers++
+	e := newEntry(u)
 	a.workers.Go(e.writeLoop)
 	return e
 }
 
-// release ends a job's interest in a book.
-func (a *Archive) release(b *upload) {
+// release counts out an entry that writes no more.
+func (a *Archive) release(u *upload) {
 	a.mu.Lock()
-	if b.writers--; b.writers == 0 {
-		close(b.written)
+	if u.writers--; u.writers == 0 {
+		close(u.written)
 	}
 	a.mu.Unlock()
-	a.removeIfDone(b)
+	a.removeIfDone(u)
 }
 
-// removeIfDone takes a book from the shelf that nobody writes and that is all sent.
-func (a *Archive) removeIfDone(b *upload) {
+// removeIfDone forgets a log that has no writers and is uploaded completely.
+func (a *Archive) removeIfDone(u *upload) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if b.writers == 0 && a.uploads[b.location] == b && b.isSent() {
-		delete(a.uploads, b.location)
-		close(b.closed)
+	if u.writers == 0 && a.uploads[u.location] == u && u.state().unsent == 0 {
+		delete(a.uploads, u.location)
+		close(u.closed)
 	}
 }
 
-// Close sends what has not been sent yet, as long as ctx lasts, and removes all
-// files. Nothing may be written any more.
+// Close uploads the rest of all logs while ctx lasts, and removes all files. No
+// entry may be written to during or after it.
 func (a *Archive) Close(ctx context.Context) {
 	a.mu.Lock()
 	var left []*upload
-	for place, b := range a.uploads {
-		left = append(left, b)
-		delete(a.uploads, place) // so that only this closes it
+	for place, u := range a.uploads {
+		left = append(left, u)
+		delete(a.uploads, place) // so that removeIfDone does not close it
 	}
 	a.mu.Unlock()
 	var senders sync.WaitGroup
-	for _, b := range left {
+	for _, u := range left {
 		senders.Go(func() {
 			select {
-			case <-b.written:
+			case <-u.written:
 			case <-ctx.Done(): // a disk hangs
 			}
-			if err := b.send(ctx); err != nil {
-				a.logger.Warn("the end of a job's log is not in the artifact store", "key", b.location.Key, "error", err)
+			if err := u.send(ctx); err != nil {
+				a.logger.Warn("the end of a job's log is missing in the artifact store", "key", u.location.Key, "error", err)
 			}
 		})
 	}
 	senders.Wait()
-	for _, b := range left {
-		close(b.closed)
+	for _, u := range left {
+		close(u.closed)
 	}
 	a.cancel()
 	a.workers.Wait()

@@ -380,7 +380,7 @@ func TestArchiveWithoutSpace(t *testing.T) {
 	entry.Close(t.Context())
 	a.Close(t.Context())
 	assert.Empty(t, objects.contents)
-	assert.Equal(t, 1, strings.Count(told.String(), "will not be in the artifact store"))
+	assert.Equal(t, 1, strings.Count(told.String(), "the rest of a job's log"))
 }
 
 func FuzzRecords(f *testing.F) {

@@ -10,24 +10,23 @@ import (
 )
 
 const (
-	// noticeRoom is enough for a notice.
+	// noticeRoom is the space for a notice, in bytes.
 	noticeRoom = 1 << 10
-	// asyncLimit is how many bytes of jobs' lines wait for the writer;
-	// asyncReserve is the room that lines have besides that do not wait.
+	// asyncLimit bounds the bytes of jobs' lines that wait for the writer. asyncReserve
+	// is additional space for the agent's own lines.
 	asyncLimit   = 512 << 10
 	asyncReserve = 64 << 10
-	// stallTime is how long the writer may take nothing before it counts as
-	// stalled. Nobody waits for a stalled writer.
+	// stallTime is how long the writer may accept nothing before it counts as stalled.
+	// No call waits for a stalled writer.
 	stallTime = 2 * time.Second
-	// maxWait bounds one call, also while the writer is only slow.
-	maxWait = 5 * time.Second
+	// longestWait bounds one call, also if the writer is only slow.
+	longestWait = 5 * time.Second
 )
 
-// AsyncWriter writes whole lines to a writer that may block, as a container's
-// standard output does when its log driver is in blocking mode. One goroutine
-// writes, from a bounded buffer, so a blocked writer costs lines and not time:
-// what does not fit is dropped and counted. Where lines are missing, a notice
-// says how many, as soon as the writer takes lines again.
+// AsyncWriter writes whole lines to a writer that may block, such as a container's
+// standard output whose log driver is in blocking mode. One goroutine writes, from a
+// bounded buffer, so a blocked writer costs lines and not time. Lines that do not fit
+// are dropped. A notice says how many, as soon as the writer accepts lines again.
 //
 // All methods may be called concurrently, each with one or more whole lines.
 type AsyncWriter struct {
@@ -35,17 +34,16 @@ type AsyncWriter struct {
 	notice func(Dropped) []byte
 	// wake has an element when there may be something to write.
 	wake chan struct{}
-	// writing is held by the one call at a time that waits for room, so that calls
-	// get room in their order.
-	writing chan struct{}
+	// turn has an entry while a call waits for room, so that calls get room in order.
+	turn chan struct{}
 	// ended is closed when the goroutine has ended.
 	ended chan struct{}
 
 	mu sync.Mutex
-	// pending is what the writer takes next, in one piece; spare is the other
-	// buffer, unless it is being written.
+	// pending is the next write; spare is the other buffer, unless it is being
+	// written.
 	pending, spare []byte
-	// room is closed when the writer takes pending; nil when no call waits.
+	// room is closed when the goroutine takes pending; nil if no call waits.
 	room    chan struct{}
 	waiting int
 	stalled bool
@@ -53,21 +51,20 @@ type AsyncWriter struct {
 	dropped Dropped
 }
 
-// Dropped counts lines that a writer did not take in time.
+// Dropped counts lines that the writer did not accept in time.
 type Dropped struct{ Lines, Bytes int64 }
 
 var _ io.Writer = (*AsyncWriter)(nil)
 
-// NewAsyncWriter writes to w, to which nothing else may write. notice returns one
-// line, and must not write to the AsyncWriter itself. Close must be called.
+// NewAsyncWriter returns a writer to w, which must have no other users. notice returns
+// one line and must not write to the AsyncWriter. The caller must call Close.
 func NewAsyncWriter(w io.Writer, notice func(Dropped) []byte) *AsyncWriter {
-	a := &AsyncWriter{w: w, notice: notice, wake: make(chan struct{}, 1), writing: make(chan struct{}, 1), ended: make(chan struct{})}
+	a := &AsyncWriter{w: w, notice: notice, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1), ended: make(chan struct{})}
 	go a.run()
 	return a
 }
 
-// Write never waits, and never fails. It has room of its own, which jobs' lines
-// do not take.
+// Write never waits and never fails. It has space of its own beside the jobs' lines.
 func (a *AsyncWriter) Write(lines []byte) (int, error) {
 	a.mu.Lock()
 	a.drop(a.add(lines, asyncLimit+asyncReserve))
@@ -76,14 +73,12 @@ func (a *AsyncWriter) Write(lines []byte) (int, error) {
 	return len(lines), nil
 }
 
-// Console returns a console for jobs, whose lines wait up to 5 s for room, so
-// that a job does not outpace its log, and not at all for a writer that has
-// taken nothing for 2 s.
-func (a *AsyncWriter) Console() *Console { return &Console{w: blockingWriter{a}} }
+// Console returns a console for jobs. Their lines wait up to 5 s for room, so that a job
+// does not outpace its log, but not for a stalled writer.
+func (a *AsyncWriter) Console() *Console { return &Console{w: patient{a}} }
 
-// Close writes what is left, as long as ctx lasts. A call of w.Write that blocks
-// cannot be ended: then the goroutine stays until it returns. What is written
-// after Close is dropped.
+// Close writes the rest while ctx lasts. If w.Write blocks, the goroutine stays until it
+// returns. Later lines are dropped.
 func (a *AsyncWriter) Close(ctx context.Context) error {
 	a.mu.Lock()
 	a.closed = true
@@ -97,11 +92,11 @@ func (a *AsyncWriter) Close(ctx context.Context) error {
 	}
 }
 
-// blockingWriter writes to an AsyncWriter, and waits.
-type blockingWriter struct{ *AsyncWriter }
+// patient writes to an AsyncWriter and waits for room.
+type patient struct{ *AsyncWriter }
 
-// Write waits for room, for a bounded time.
-func (p blockingWriter) Write(lines []byte) (int, error) {
+// Write waits for room for a bounded time.
+func (p patient) Write(lines []byte) (int, error) {
 	p.mu.Lock()
 	rest := lines
 	if p.waiting == 0 {
@@ -123,13 +118,13 @@ func (p blockingWriter) Write(lines []byte) (int, error) {
 	return len(lines), nil
 }
 
-// await returns the lines for which there was no room in time.
+// await returns the lines that got no room in time.
 func (a *AsyncWriter) await(lines []byte) (rest []byte) {
-	longest := time.NewTimer(maxWait)
+	longest := time.NewTimer(longestWait)
 	defer longest.Stop()
 	select {
-	case a.writing <- struct{}{}:
-		defer func() { <-a.writing }()
+	case a.turn <- struct{}{}:
+		defer func() { <-a.turn }()
 	case <-longest.C:
 		return lines
 	}
@@ -150,7 +145,7 @@ func (a *AsyncWriter) await(lines []byte) (rest []byte) {
 		case <-room:
 		case <-stall.C:
 			a.mu.Lock()
-			a.stalled = a.room == room // the writer has not taken anything since
+			a.stalled = a.room == room // the goroutine has taken nothing since
 			a.mu.Unlock()
 		case <-longest.C:
 			return lines
@@ -159,17 +154,16 @@ func (a *AsyncWriter) await(lines []byte) (rest []byte) {
 	}
 }
 
-// addJobs adds a job's lines, behind the notice of those that came before them
-// and were dropped.
+// addJobs adds a job's lines, after the notice about earlier lines that were dropped.
 func (a *AsyncWriter) addJobs(lines []byte) (rest []byte) {
 	if a.dropped != (Dropped{}) && asyncLimit-len(a.pending) >= noticeRoom {
-		a.reportDropped()
+		a.addNotice()
 	}
 	return a.add(lines, asyncLimit)
 }
 
-// add takes as many whole lines as fit below the limit, and returns the others.
-// A line that is larger than that has the buffer for itself.
+// add adds as many whole lines as fit below the limit, and returns the rest. A line
+// above the limit gets the whole buffer.
 func (a *AsyncWriter) add(lines []byte, limit int) (rest []byte) {
 	if a.closed {
 		return lines
@@ -209,7 +203,7 @@ func (a *AsyncWriter) run() {
 		if !more {
 			return
 		}
-		_, _ = a.w.Write(lines) // a log that is gone is no job's trouble
+		_, _ = a.w.Write(lines) // a broken log must not fail a job
 		a.mu.Lock()
 		if cap(lines) <= 2*asyncLimit {
 			a.spare = lines[:0]
@@ -218,13 +212,12 @@ func (a *AsyncWriter) run() {
 	}
 }
 
-// take waits for lines, and makes room. It returns false when nothing is left
-// after Close.
+// take waits for lines and makes room. It returns false when none are left after Close.
 func (a *AsyncWriter) take() (lines []byte, more bool) {
 	for {
 		a.mu.Lock()
 		if len(a.pending) == 0 {
-			a.reportDropped()
+			a.addNotice()
 		}
 		if len(a.pending) > 0 {
 			lines, a.pending, a.spare = a.pending, a.spare, nil
@@ -245,8 +238,8 @@ func (a *AsyncWriter) take() (lines []byte, more bool) {
 	}
 }
 
-// reportDropped adds the notice of what was dropped, if anything was.
-func (a *AsyncWriter) reportDropped() {
+// addNotice adds the notice about dropped lines, if there are any.
+func (a *AsyncWriter) addNotice() {
 	if a.dropped != (Dropped{}) {
 		a.pending = append(a.pending, a.notice(a.dropped)...)
 		a.dropped = Dropped{}

@@ -7,24 +7,23 @@ import (
 	"sync"
 )
 
-// Console writes the lines of all jobs to one writer, each behind its step's
-// name, so that jobs that run at the same time can be told apart. Whole lines
-// are written at once: none begins inside of another.
+// Console writes the lines of all jobs to one writer, each after its step's name, so
+// that concurrent jobs can be distinguished. It never splits a line.
 type Console struct {
-	// w takes whole lines, and may be called concurrently.
+	// w accepts whole lines and concurrent calls.
 	w io.Writer
 }
 
-// NewConsole writes to w, to which nothing else may write but through the
-// Console. While w blocks, all jobs wait; see AsyncWriter.
+// NewConsole returns a console that writes to w, which must have no other users. While
+// w blocks, all jobs wait; see AsyncWriter.
 func NewConsole(w io.Writer) *Console { return &Console{w: &lockedWriter{w: w}} }
 
 var _ io.Writer = (*Console)(nil)
 
-// Write writes what is one or more whole lines already.
+// Write writes whole lines without a step's name.
 func (c *Console) Write(lines []byte) (int, error) { return c.w.Write(lines) }
 
-// lockedWriter has one call at a time go to its writer.
+// lockedWriter serializes the calls of its writer.
 type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -36,15 +35,15 @@ func (l *lockedWriter) Write(lines []byte) (int, error) {
 	return l.w.Write(lines)
 }
 
-// Step is where one job's lines go.
+// Step writes the lines of one job.
 type Step struct {
 	console *Console
 	prefix  string
 	buffer  []byte
 }
 
-// Step returns the way for the lines of the step of that name, which paint may
-// colour; nil leaves it as it is. A Step is for one goroutine at a time.
+// Step returns a writer for the lines of a step. paint, if it is not nil, colours the
+// step's name. A Step is for one goroutine at a time.
 func (c *Console) Step(name string, paint func(string) string) *Step {
 	name = strings.Map(printable, name)
 	if paint != nil {
@@ -53,7 +52,7 @@ func (c *Console) Step(name string, paint func(string) string) *Step {
 	return &Step{console: c, prefix: name + " | "}
 }
 
-// printable keeps a step's name on its line.
+// printable keeps a step's name on one line.
 func printable(r rune) rune {
 	if r < ' ' || r == 0x7f {
 		return ' '
@@ -61,8 +60,7 @@ func printable(r rune) rune {
 	return r
 }
 
-// WriteLines writes lines that each have their LF. A console that is gone is no
-// job's trouble: the error is the caller's to tell, or not.
+// WriteLines writes lines, each with its LF.
 func (s *Step) WriteLines(lines []byte) error {
 	s.buffer = s.buffer[:0]
 	for len(lines) > 0 {

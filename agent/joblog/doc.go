@@ -1,13 +1,11 @@
-// Package joblog is what lies between a job's output and its logs.
+// Package joblog turns the output of jobs into logs.
 //
-// What a job writes is bytes that were meant for a terminal: chunks that end in
-// the middle of a line or of a character, progress bars that draw over
-// themselves with a carriage return, line ends of two systems, now and then
-// binary data, and sometimes a secret. A log takes lines of valid UTF-8 of
-// bounded length. Splitter makes the second of the first, and Mask hides what
-// nobody must read.
+// A job writes for a terminal: chunks that end in the middle of a line or a character,
+// progress bars that use carriage returns, line ends of two systems, sometimes binary
+// data, and sometimes a secret. Splitter turns these into lines of valid UTF-8 of
+// bounded length, and Mask hides secrets.
 //
-// Lines go to two places: Console writes them to the container's log, which
-// other jobs share and which may block (AsyncWriter), and Archive keeps each job's own as an object that grows.
-// Tail keeps the last lines for the message that says why a job failed.
+// Console writes the lines of all jobs to the container's log, through AsyncWriter if
+// that can block. Archive keeps the log of each job as an object that grows. Tail keeps
+// the last lines, to explain why a job failed.
 package joblog

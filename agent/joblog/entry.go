@@ -6,42 +6,42 @@ import (
 	"time"
 )
 
-// Entry is one job's part of a log. It is for one goroutine at a time, and must
-// be closed.
+// Entry is one job's part of a log. It is for one goroutine at a time, and must be
+// closed.
 type Entry struct {
 	upload *upload
-	// written goes to the scribe, so that a job does not wait for a disk; empty
-	// comes back.
+	// written passes lines to writeLoop, so that a job does not wait for a disk;
+	// empty returns the buffers.
 	written, empty chan batch
 	done           chan struct{}
-	once           sync.Once
+	close          sync.Once
 }
 
-// batch is lines that were printed at one time.
+// batch is a number of lines that were printed at the same time.
 type batch struct {
 	at    time.Time
 	lines []byte
 }
 
-// maxPending is how many batches a job can be ahead of its scribe.
+// maxPending is how many batches a job can be ahead of its writeLoop.
 const maxPending = 3
 
-func newEntry(b *upload) *Entry {
-	e := &Entry{upload: b, written: make(chan batch, maxPending), empty: make(chan batch, maxPending), done: make(chan struct{})}
+func newEntry(u *upload) *Entry {
+	e := &Entry{upload: u, written: make(chan batch, maxPending), empty: make(chan batch, maxPending), done: make(chan struct{})}
 	for range maxPending {
 		e.empty <- batch{}
 	}
 	return e
 }
 
-// WriteLines takes lines that each have their LF, and were printed at that
-// time. It does not keep them.
+// WriteLines adds lines, each with its LF, that were printed at that time. It does
+// not keep the slice.
 func (e *Entry) WriteLines(at time.Time, lines []byte) {
 	next := <-e.empty
 	e.written <- batch{at, append(next.lines[:0], lines...)}
 }
 
-// writeLoop writes what the job prints into the book, until Close.
+// writeLoop adds the job's lines to the log until Close.
 func (e *Entry) writeLoop() {
 	for next := range e.written {
 		e.upload.write(next.at, next.lines)
@@ -54,11 +54,10 @@ func (e *Entry) writeLoop() {
 	close(e.done)
 }
 
-// Close sends what has not been sent yet. When that does not succeed until ctx
-// ends, it is tried again until the archive is closed; so is what a slow disk has
-// not taken by then.
+// Close uploads the rest of the lines. What it cannot upload before ctx ends, the
+// archive uploads later, at the latest when it is closed.
 func (e *Entry) Close(ctx context.Context) {
-	e.once.Do(func() {
+	e.close.Do(func() {
 		close(e.written)
 		var err error
 		select {
@@ -68,8 +67,6 @@ func (e *Entry) Close(ctx context.Context) {
 		case <-ctx.Done():
 			err = context.Cause(ctx)
 		}
-		if err != nil {
-			e.upload.warnOnce("a job's log is not in the artifact store yet; it is tried again", err)
-		}
+		e.upload.warnIncomplete(err)
 	})
 }

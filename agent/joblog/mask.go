@@ -16,16 +16,16 @@ type Mask struct {
 	replacer *strings.Replacer
 }
 
-// masked takes a secret's place.
+// masked replaces a secret.
 const masked = "***"
 
-// SecretVariables is the variable by which a user lists others, separated by
-// commas, whose values are secrets although their names do not say so.
+// SecretVariables is the variable in which a user lists the names of other variables,
+// separated by commas, whose values are secrets.
 const SecretVariables = "ATTINI_SECRET_VARIABLES"
 
-// isSecret finds names that speak of a secret, and not of where one is. Plain
-// comparisons take a tenth of the time of regular expressions, and each job has
-// an environment.
+// isSecret reports whether a variable's name looks like that of a secret, and not like
+// that of a secret's place. Plain comparisons take a tenth of the time of regular
+// expressions, and every job has an environment.
 func isSecret(variable string) bool {
 	name := strings.ToLower(variable)
 	for _, place := range []string{
@@ -54,7 +54,7 @@ func isSecret(variable string) bool {
 	return false
 }
 
-// isPlainWord finds values that are everywhere and tell nothing.
+// isPlainWord reports whether a value is a common word, which is no secret.
 func isPlainWord(value string) bool {
 	switch strings.ToLower(value) {
 	case "true", "false", "none", "null", "undefined", "disabled", "enabled", "default", "required", "optional":
@@ -63,16 +63,15 @@ func isPlainWord(value string) bool {
 	return false
 }
 
-// minSecretLength is the length in bytes below which a value is no secret, unless
-// the user says that it is: hiding "1" would make every line unreadable.
+// minSecretLength is the least length in bytes of a secret, unless SecretVariables lists
+// it: hiding "1" would make every line unreadable.
 const minSecretLength = 4
 
-// NewMask hides the secrets of an environment, as in os.Environ: values of
-// variables whose names look like a secret's, and of those that
-// ATTINI_SECRET_VARIABLES lists. Of a value with several lines each is one,
-// since a log shows lines. It is nil when there are none.
+// NewMask returns a mask for the secrets of an environment, as in os.Environ: the values
+// of variables that look like secrets or are in SecretVariables. Each line of a value
+// is a secret. It returns nil if there are none.
 func NewMask(environment []string) *Mask {
-	values := map[string]string{} // of what is set twice, the last counts
+	values := map[string]string{} // the last of two equal names counts
 	for _, variable := range environment {
 		name, value, _ := strings.Cut(variable, "=")
 		values[name] = value
@@ -104,7 +103,7 @@ func newMask(secrets [][]byte) *Mask {
 	return &Mask{secrets: secrets, replacer: strings.NewReplacer(pairs...)}
 }
 
-// forms are the ways in which tools print a value: as it is, in JSON, in a URL.
+// forms returns a value as tools print it: unchanged, in JSON and in a URL.
 func forms(value string, least int) [][]byte {
 	var found [][]byte
 	for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
@@ -121,8 +120,7 @@ func forms(value string, least int) [][]byte {
 	return found
 }
 
-// Hide returns the lines with each secret replaced: the same slice where there
-// is none.
+// Hide returns the lines with secrets replaced; the same slice if there are none.
 func (m *Mask) Hide(lines []byte) []byte {
 	if m == nil {
 		return lines
@@ -135,7 +133,7 @@ func (m *Mask) Hide(lines []byte) []byte {
 	return lines
 }
 
-// Begun is the length of the longest end of text that a secret begins with.
+// Begun returns the length of the longest end of text with which a secret starts.
 func (m *Mask) Begun(text []byte) int {
 	if m == nil {
 		return 0

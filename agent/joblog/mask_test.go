@@ -44,6 +44,25 @@ func TestMask(t *testing.T) {
 	}
 }
 
+// TestSecretNames: each list of words in isSecret has an effect.
+func TestSecretNames(t *testing.T) {
+	t.Parallel()
+	isMasked := func(name string) bool {
+		return string(joblog.NewMask([]string{name + "=some-value"}).Hide([]byte("some-value"))) == "***"
+	}
+	for _, place := range []string{
+		"_ARN", "_NAME", "_FILE", "_PATH", "_DIR", "_REGION", "_TYPE", "_VERSION", "_TTL", "_TIMEOUT", "_EXPIRATION", "_ENABLED",
+	} {
+		assert.False(t, isMasked("DB_SECRET"+place), place)
+	}
+	for _, name := range []string{
+		"A_SECRET", "A_PASSWORD", "A_PASSWD", "A_PASSPHRASE", "A_TOKEN", "A_CREDENTIAL", "API_KEY", "ACCESSKEY", "PRIVATE_KEY",
+		"SIGNING_KEY", "ENCRYPTIONKEY", "MY_AUTH", "MY_PWD", "MY_PAT", "MY_JWT",
+	} {
+		assert.True(t, isMasked(name), name)
+	}
+}
+
 // A secret must not get through where a long line is cut, nor when it comes in
 // several writes.
 func TestSplitterMasks(t *testing.T) {

@@ -7,13 +7,11 @@ import (
 	"time"
 )
 
-// appendRecords appends each line as the archive has it (readers of the
-// original agent's logs split the object at LF and parse each record):
+// appendRecords appends each line as a record of the archive (docs/wire.md, "Logs"):
 //
 //	{"timestamp":1700000000123,"data":"the line"}
 //
-// with the time in milliseconds since 1970. The lines are valid UTF-8 and have
-// their LF.
+// The time is in milliseconds since 1970. The lines are valid UTF-8 and have their LF.
 func appendRecords(records []byte, at time.Time, lines []byte) []byte {
 	var space [64]byte
 	plain := isUnescaped(lines)
@@ -37,11 +35,11 @@ func appendRecords(records []byte, at time.Time, lines []byte) []byte {
 	return records
 }
 
-// isUnescaped says that JSON has the lines as they are. A splitter's lines have
-// no other control bytes than these.
+// isUnescaped reports whether JSON needs no escapes for the lines. A splitter's lines
+// have no other control bytes than these.
 func isUnescaped(lines []byte) bool {
 	for _, b := range []byte{'"', '\\', '\t', 0x1b} {
-		if bytes.IndexByte(lines, b) >= 0 { // many bytes at a time, where a loop is one by one
+		if bytes.IndexByte(lines, b) >= 0 { // faster than a loop over the bytes
 			return false
 		}
 	}

@@ -8,20 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// Splitter is a writer that makes lines of what is written to it:
+// Splitter is a writer that splits text into lines:
 //
-//   - A line ends at LF; carriage returns directly before it are part of the
-//     line's end.
-//   - Text after any other carriage return replaces the line so far, as on a
-//     terminal: of a progress bar only the last state is left.
-//   - A line over the limit becomes several, none of which ends inside of a
-//     character or of a secret. What has been emitted is not replaced any more.
+//   - A line ends at LF, with the carriage returns directly before it.
+//   - Text after any other carriage return replaces the line so far, as on a terminal:
+//     only the last state of a progress bar stays.
+//   - A line above the limit becomes several, which do not end inside a character or a
+//     secret. Emitted text is not replaced.
 //   - Each byte that is not valid UTF-8 becomes U+FFFD.
-//   - Control bytes are dropped, but for TAB and for ESC, which begins colours.
+//   - Control bytes except TAB and ESC are dropped; ESC starts colours.
 //   - Secrets are masked.
 //
-// How the text is cut into writes makes no difference to the lines. A Splitter
-// is for one goroutine at a time.
+// The division of the text into writes does not affect the lines. A Splitter is for one
+// goroutine at a time.
 type Splitter struct {
 	limit int
 	mask  *Mask
@@ -29,35 +28,32 @@ type Splitter struct {
 
 	// line is the text of the line so far: valid UTF-8 of at most limit bytes.
 	line []byte
-	// partial is the beginning of a character that the next write may end.
+	// partial is the start of a character that the next write may complete.
 	partial []byte
-	// returned says that a carriage return came after line.
+	// returned means that a carriage return followed line.
 	returned bool
 	closed   bool
-	// lines are the lines that have ended but are not emitted yet.
+	// lines are complete lines that are not emitted yet.
 	lines []byte
 }
 
 var _ io.WriteCloser = (*Splitter)(nil)
 
-// wholeSize is about how much is emitted at a time of what needs no change: each
-// log has buffers of that size for each job.
+// wholeSize is about how many bytes of unchanged text are emitted at a time: each job
+// has buffers of this size.
 const wholeSize = 64 << 10
 
-// emitSize is where lines are emitted before their write has been seen to its
-// end.
+// emitSize is the size at which lines are emitted before the end of their write.
 const emitSize = 256 << 10
 
-// NewSplitter returns a Splitter that calls emit with lines, as soon as they
-// have ended: one or more, each with an LF, in bytes that are emit's only
-// during the call. A line has at most limit bytes before its LF; a limit below
-// utf8.UTFMax is taken as that, so that every character fits. A nil mask hides
-// nothing.
+// NewSplitter returns a Splitter that calls emit with complete lines, each with an LF.
+// emit must not keep the slice. A line has at most limit bytes before its LF; limit is
+// at least utf8.UTFMax, so that every character fits. A nil mask hides nothing.
 func NewSplitter(limit int, mask *Mask, emit func(lines []byte)) *Splitter {
 	return &Splitter{limit: max(limit, utf8.UTFMax), mask: mask, emit: emit}
 }
 
-// Write emits the lines that text ends. It fails only after Close, with
+// Write emits the lines that text completes. It fails only after Close, with
 // io.ErrClosedPipe.
 func (s *Splitter) Write(text []byte) (int, error) {
 	if s.closed {
@@ -103,11 +99,10 @@ func (s *Splitter) Close() error {
 	return nil
 }
 
-// isFresh says that nothing of the next line is there yet.
+// isFresh reports whether the next line has no text yet.
 func (s *Splitter) isFresh() bool { return len(s.line) == 0 && !s.returned && len(s.partial) == 0 }
 
-// whole is the length of the lines at the text's beginning that are to be
-// emitted as they are.
+// whole returns the length of the lines at the start of text that need no change.
 func (s *Splitter) whole(text []byte) (length int) {
 	text = text[:plainPrefix(text[:min(len(text), max(wholeSize, s.limit+1))])]
 	for length < len(text) {
@@ -120,7 +115,7 @@ func (s *Splitter) whole(text []byte) (length int) {
 	return length
 }
 
-// unfinished takes text that may end inside of a character.
+// unfinished adds text that may end inside a character.
 func (s *Splitter) unfinished(text []byte) {
 	whole := len(text)
 	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
@@ -135,14 +130,14 @@ func (s *Splitter) unfinished(text []byte) {
 	s.partial = append(s.partial, text[whole:]...)
 }
 
-// endLine ends the line and begins the next one.
+// endLine ends the line and starts the next one.
 func (s *Splitter) endLine() {
 	s.buffer(s.line)
 	s.line = s.line[:0]
 	s.returned = false
 }
 
-// buffer puts a line to those that are to be emitted.
+// buffer adds a line to those that will be emitted.
 func (s *Splitter) buffer(line []byte) {
 	s.lines = append(append(s.lines, line...), '\n')
 	if len(s.lines) >= emitSize {
@@ -160,7 +155,7 @@ func (s *Splitter) flush() {
 }
 
 func (s *Splitter) emitMasked(lines []byte) {
-	s.flush() // what came before
+	s.flush() // earlier lines first
 	s.emit(s.mask.Hide(lines))
 }
 
@@ -185,7 +180,7 @@ func (s *Splitter) add(text []byte) {
 	}
 }
 
-// addPlain adds characters of one byte each.
+// addPlain adds characters of one byte.
 func (s *Splitter) addPlain(text []byte) {
 	for len(text) > 0 {
 		s.makeRoom(1)
@@ -200,8 +195,8 @@ func (s *Splitter) addCharacter(encoded []byte) {
 	s.line = append(s.line, encoded...)
 }
 
-// makeRoom replaces the line after a carriage return, and ends it when n more
-// bytes would not fit: before what may become a secret, unless that is all.
+// makeRoom discards the line after a carriage return, and ends it if n more bytes would
+// not fit: before the start of a possible secret, unless that is the whole line.
 func (s *Splitter) makeRoom(n int) {
 	if s.returned {
 		s.line = s.line[:0]
@@ -218,8 +213,7 @@ func (s *Splitter) makeRoom(n int) {
 	s.line = append(s.line[:0], s.line[cut:]...)
 }
 
-// plainLength is the length of the text before the first byte that is not
-// kept as it is.
+// plainLength returns the length of the text before the first byte that needs a change.
 func plainLength(text []byte) int {
 	for i, b := range text {
 		if !isPlainByte(b) {
@@ -233,9 +227,8 @@ func isPlainByte(b byte) bool {
 	return b >= ' ' && b < 0x7f || b == '\t' || b == 0x1b
 }
 
-// plainPrefix is the length of the text before the first byte that is not kept
-// as it is. It looks at eight bytes at a time: nearly all that jobs print passes
-// here.
+// plainPrefix returns the length of the text before the first byte that needs a change,
+// LF apart. It checks eight bytes at a time, because nearly all output passes here.
 func plainPrefix(text []byte) int {
 	const low, high = 0x0101010101010101, 0x8080808080808080
 	ascii, length := true, 0
@@ -252,7 +245,7 @@ func plainPrefix(text []byte) int {
 	return validPrefix(text[:length+plainBytes(text[length:], &ascii)], ascii)
 }
 
-// plainBytes counts the bytes that are kept if they are valid UTF-8.
+// plainBytes counts the bytes that need no change if they are valid UTF-8.
 func plainBytes(text []byte, ascii *bool) int {
 	for i, b := range text {
 		if b >= utf8.RuneSelf {
@@ -264,7 +257,7 @@ func plainBytes(text []byte, ascii *bool) int {
 	return len(text)
 }
 
-// validPrefix is the length of the text before what is not valid UTF-8.
+// validPrefix returns the length of the valid UTF-8 at the start of text.
 func validPrefix(text []byte, ascii bool) (length int) {
 	if ascii || utf8.Valid(text) {
 		return len(text)

@@ -1,14 +1,18 @@
 package joblog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 )
 
-// spool is text in memory, or in a file that has no name once there is more:
-// most logs are small, and a file costs more than all else that a short job
+// spoolMemory is how much of a log a spool keeps in memory.
+const spoolMemory = 64 << 10
+
+// spool is text in memory or, above spoolMemory, in a file without a name: most
+// logs are small, and a file costs more than everything else that a short job
 // needs.
 type spool struct {
 	directory string
@@ -17,29 +21,23 @@ type spool struct {
 	size      int64
 }
 
-// spoolMemory is how much of a log is kept in memory.
-const spoolMemory = 64 << 10
-
-func (s *spool) append(text []byte) error {
-	if s.file == nil && s.size+int64(len(text)) <= spoolMemory {
-		s.memory = append(s.memory, text...)
-		s.size += int64(len(text))
-		return nil
-	}
-	if s.file == nil {
-		if err := s.open(); err != nil {
-			return fmt.Errorf("make a file for a job's log: %w", err)
+// Write implements io.Writer.
+func (s *spool) Write(text []byte) (int, error) {
+	if s.file == nil && s.size+int64(len(text)) > spoolMemory {
+		if err := s.moveToFile(); err != nil {
+			return 0, fmt.Errorf("create a file for a job's log: %w", err)
 		}
 	}
-	if _, err := s.file.WriteAt(text, s.size); err != nil {
-		return fmt.Errorf("write a job's log to its file: %w", err)
+	if s.file == nil {
+		s.memory = append(s.memory, text...)
+	} else if _, err := s.file.WriteAt(text, s.size); err != nil {
+		return 0, fmt.Errorf("write a job's log to its file: %w", err)
 	}
 	s.size += int64(len(text))
-	return nil
+	return len(text), nil
 }
 
-// open moves what is in memory to a file.
-func (s *spool) open() error {
+func (s *spool) moveToFile() error {
 	file, err := os.CreateTemp(s.directory, "log-")
 	if err != nil {
 		return err
@@ -54,51 +52,23 @@ func (s *spool) open() error {
 	return nil
 }
 
-// appendFrom appends all that other has.
-func (s *spool) appendFrom(other *spool) error {
-	buffer := make([]byte, min(other.size, 64<<10))
-	for offset := int64(0); offset < other.size; {
-		n, err := other.ReadAt(buffer[:min(int64(len(buffer)), other.size-offset)], offset)
-		if err != nil {
-			return err
-		}
-		if err := s.append(buffer[:n]); err != nil {
-			return err
-		}
-		offset += int64(n)
+// text returns a reader of the whole text.
+func (s *spool) text() *io.SectionReader {
+	if s.file != nil {
+		return io.NewSectionReader(s.file, 0, s.size)
 	}
-	return nil
+	return io.NewSectionReader(bytes.NewReader(s.memory), 0, s.size)
 }
 
-// ReadAt implements io.ReaderAt, within size.
-func (s *spool) ReadAt(text []byte, offset int64) (int, error) {
-	if offset >= s.size {
-		return 0, io.EOF
-	}
-	whole := int64(len(text)) <= s.size-offset
-	if s.file == nil {
-		n := copy(text, s.memory[offset:])
-		if !whole {
-			return n, io.EOF
-		}
-		return n, nil
-	}
-	n, err := s.file.ReadAt(text[:min(int64(len(text)), s.size-offset)], offset)
-	if err == nil && !whole {
-		err = io.EOF
-	}
-	return n, err
-}
-
-// reset forgets the text and gives back its space.
+// reset removes the text and frees its space.
 func (s *spool) reset() {
 	if s.file != nil {
-		_ = s.file.Close() // nothing of it is needed any more
+		_ = s.file.Close() // its content is not needed
 	}
 	s.file, s.memory, s.size = nil, nil, 0
 }
 
-// Content is what an upload sends. It can be read as often as needed.
+// Content is what one upload sends. It can be read repeatedly.
 type Content []*spool
 
 // Size is in bytes.
@@ -119,7 +89,7 @@ func (c Content) ReadAt(text []byte, offset int64) (read int, err error) {
 			offset -= s.size
 			continue
 		}
-		n, err := s.ReadAt(text[read:], offset)
+		n, err := s.text().ReadAt(text[read:], offset)
 		read += n
 		if err != nil && !errors.Is(err, io.EOF) || read == len(text) {
 			return read, err

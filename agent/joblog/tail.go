@@ -5,13 +5,12 @@ import (
 	"sync"
 )
 
-// Tail keeps the last lines of those added. Its methods may be called
-// concurrently.
+// Tail keeps the last lines. Its methods may be called concurrently.
 type Tail struct {
 	mu    sync.Mutex
 	most  int
 	lines []string
-	// next is the place of the oldest line once the tail is full.
+	// next is the index of the oldest line once the tail is full.
 	next int
 }
 

@@ -5,37 +5,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 )
 
-// upload is one log: what the store has of it, and what is still to be sent.
+// upload is one log: what the store has of it, and what is still to be uploaded.
 type upload struct {
 	archive  *Archive
 	location Location
-	// writers is the number of entries that may still write, and written is
-	// closed when it is zero; the archive's lock guards both.
+	// writers is the number of entries that may still write. written is closed when
+	// it is 0. The archive's lock guards both.
 	writers int
 	written chan struct{}
 	closed  chan struct{}
-	// wake has an element when something is to be sent.
+	// wake has an element when there is something to upload.
 	wake   chan struct{}
 	warned sync.Once
 
 	mu        sync.Mutex
 	records   []byte // a buffer for write
-	current   *spool // what came since the last upload began
-	discarded bool   // nothing is kept any more
+	current   *spool // lines since the last upload started
+	discarded bool   // further lines are dropped
 	progress  progress
 
-	// sending is held by the one upload at a time, and guards its state.
+	// sending has an entry during an upload and guards its state.
 	sending chan struct{}
 	stored  Version
-	copied  *spool // what the store has, as long as that must be sent again
-	waiting *spool // what is to be appended
+	copied  *spool // what the store has, while each upload must send it again
+	waiting *spool // what the upload appends
 }
 
-// progress is how far the uploads are.
+// progress is the state of the uploads. Sizes are in bytes.
 type progress struct {
 	unsent, stored int64
 	last           time.Time
@@ -50,203 +51,214 @@ func newUpload(a *Archive, place Location) *upload {
 	}
 }
 
-func (b *upload) write(at time.Time, lines []byte) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.discarded || len(lines) == 0 {
+func (u *upload) write(at time.Time, lines []byte) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.discarded || len(lines) == 0 {
 		return
 	}
-	b.records = appendRecords(b.records[:0], at, lines)
-	before := b.current.size
-	err := b.current.append(b.records)
-	b.progress.unsent += b.current.size - before
-	if err == nil && b.current.size > unsentLimit {
-		err = fmt.Errorf("%d bytes could not be sent", b.current.size)
+	u.records = appendRecords(u.records[:0], at, lines)
+	before := u.current.size
+	_, err := u.current.Write(u.records)
+	u.progress.unsent += u.current.size - before
+	if err == nil && u.current.size > unsentLimit {
+		err = fmt.Errorf("%d bytes could not be uploaded", u.current.size)
 	}
-	if cap(b.records) > 4*emitSize {
-		b.records = nil
+	if cap(u.records) > 4*emitSize {
+		u.records = nil
 	}
 	if err != nil {
-		b.discarded = true
-		b.warnOnce("the rest of a job's log will not be in the artifact store", err)
+		u.discarded = true
+		u.warnOnce("the rest of a job's log will be missing in the artifact store", err)
 	}
+	u.signal()
+}
+
+func (u *upload) signal() {
 	select {
-	case b.wake <- struct{}{}:
+	case u.wake <- struct{}{}:
 	default:
 	}
 }
 
-func (b *upload) warnOnce(what string, err error) {
-	b.warned.Do(func() { b.archive.logger.Warn(what, "key", b.location.Key, "error", err) })
-}
-
-// isSent is true when nothing is to be sent.
-func (b *upload) isSent() bool { return b.state().unsent == 0 }
-
-func (b *upload) state() progress {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.progress
-}
-
-// run sends what comes, now and then, until the book is closed.
-func (b *upload) run() {
-	defer b.discard()
-	for {
-		select {
-		case <-b.closed:
-			return
-		case <-b.wake:
-		}
-		if !b.pause() {
-			return
-		}
-		ctx, cancel := context.WithTimeout(b.archive.ctx, uploadTimeout)
-		err := b.send(ctx)
-		cancel()
-		if err != nil {
-			b.warnOnce("a job's log is not in the artifact store yet; it is tried again", err)
-			select {
-			case b.wake <- struct{}{}:
-			default:
-			}
-		}
-		b.archive.removeIfDone(b)
+func (u *upload) warnIncomplete(err error) {
+	if err != nil {
+		u.warnOnce("a job's log is not complete in the artifact store yet; trying again", err)
 	}
 }
 
-// pause waits until an upload is due; false when the book is closed.
-func (b *upload) pause() bool {
+func (u *upload) warnOnce(what string, err error) {
+	u.warned.Do(func() { u.archive.logger.Warn(what, "key", u.location.Key, "error", err) })
+}
+
+func (u *upload) state() progress {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.progress
+}
+
+// run uploads new lines at intervals until the log is closed.
+func (u *upload) run() {
+	defer u.discard()
 	for {
-		timer := time.NewTimer(max(uploadEvery, 2*b.state().took))
 		select {
-		case <-b.closed:
+		case <-u.closed:
+			return
+		case <-u.wake:
+		}
+		if !u.pause() {
+			return
+		}
+		ctx, cancel := context.WithTimeout(u.archive.ctx, uploadTimeout)
+		err := u.send(ctx)
+		cancel()
+		if err != nil {
+			u.warnIncomplete(err)
+			u.signal()
+		}
+		u.archive.removeIfDone(u)
+	}
+}
+
+// pause waits until an upload is due. It returns false when the log is closed.
+func (u *upload) pause() bool {
+	for {
+		timer := time.NewTimer(max(uploadEvery, 2*u.state().took))
+		select {
+		case <-u.closed:
 			timer.Stop()
 			return false
 		case <-timer.C:
 		}
-		if b.state().isDue(time.Now()) {
+		if u.state().isDue(time.Now()) {
 			return true
 		}
 	}
 }
 
-// isDue is false as long as the log would be sent whole for little that is new.
+// isDue is false while an upload would send the whole log for few new lines.
 func (p progress) isDue(now time.Time) bool {
 	const small = 64 << 10
 	return p.stored < small || p.stored >= MinimumBase || 4*p.unsent >= p.stored || now.Sub(p.last) >= uploadAnyway
 }
 
-// send sends all that was written before.
-func (b *upload) send(ctx context.Context) error {
+// send uploads everything that was written before.
+func (u *upload) send(ctx context.Context) error {
 	select {
-	case b.sending <- struct{}{}:
+	case u.sending <- struct{}{}:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	defer func() { <-b.sending }()
-	if err := b.sendWaiting(ctx); err != nil { // what the last upload left
+	defer func() { <-u.sending }()
+	if err := u.sendWaiting(ctx); err != nil { // the rest of the last upload
 		return err
 	}
-	b.mu.Lock()
-	b.waiting, b.current = b.current, b.waiting
-	b.mu.Unlock()
-	return b.sendWaiting(ctx)
+	u.mu.Lock()
+	u.waiting, u.current = u.current, u.waiting
+	u.mu.Unlock()
+	return u.sendWaiting(ctx)
 }
 
-// attempts is how often an upload is tried when others write to the same log.
+// attempts is how often an upload is tried when other agents write to the same log.
 const attempts = 8
 
-func (b *upload) sendWaiting(ctx context.Context) error {
-	if b.waiting.size == 0 {
+func (u *upload) sendWaiting(ctx context.Context) error {
+	if u.waiting.size == 0 {
 		return nil
 	}
 	began := time.Now()
 	for range attempts {
-		version, err := b.put(ctx)
+		version, err := u.put(ctx)
 		if errors.Is(err, ErrChanged) {
 			var ours bool
-			if version, ours, err = b.findVersion(ctx); err == nil && !ours {
-				b.stored = version
-				b.copied.reset()
+			if version, ours, err = u.findVersion(ctx); err == nil && !ours {
+				u.stored = version
+				u.copied.reset()
 				continue
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("write %s: %w", b.location.Key, err)
+			return fmt.Errorf("write %s: %w", u.location.Key, err)
 		}
-		b.recordSent(version, began)
+		u.recordSent(version, began)
 		return nil
 	}
-	return fmt.Errorf("write %s: %w again and again", b.location.Key, ErrChanged)
+	return fmt.Errorf("write %s: %w %d times", u.location.Key, ErrChanged, attempts)
 }
 
-// put writes what the store has, and what is waiting. Most logs are new, so
-// that is tried before the store is asked.
-func (b *upload) put(ctx context.Context) (Version, error) {
-	if b.stored.Size >= MinimumBase {
-		return b.archive.objects.Append(ctx, b.location, b.stored, Content{b.waiting})
+// put writes what the store has and what is waiting. Most logs are new, so it does
+// not ask the store first.
+func (u *upload) put(ctx context.Context) (Version, error) {
+	if u.stored.Size >= MinimumBase {
+		return u.archive.objects.Append(ctx, u.location, u.stored, Content{u.waiting})
 	}
-	if b.copied.size != b.stored.Size {
-		if err := b.fetch(ctx); err != nil {
+	if u.copied.size != u.stored.Size {
+		if err := u.fetch(ctx); err != nil {
 			return Version{}, err
 		}
 	}
-	return b.archive.objects.Put(ctx, b.location, b.stored, Content{b.copied, b.waiting})
+	return u.archive.objects.Put(ctx, u.location, u.stored, Content{u.copied, u.waiting})
 }
 
-// fetch gets what others have written.
-func (b *upload) fetch(ctx context.Context) error {
-	content := make([]byte, b.stored.Size)
-	if err := b.archive.objects.ReadAt(ctx, b.location, b.stored, content, 0); err != nil {
+// fetch reads what other agents have written.
+func (u *upload) fetch(ctx context.Context) error {
+	content := make([]byte, u.stored.Size)
+	if err := u.archive.objects.ReadAt(ctx, u.location, u.stored, content, 0); err != nil {
 		return err
 	}
-	b.copied.reset()
-	return b.copied.append(content)
+	u.copied.reset()
+	_, err := u.copied.Write(content)
+	return err
 }
 
-// findVersion finds the present version, and whether it is what an upload has made
-// whose answer was lost.
-func (b *upload) findVersion(ctx context.Context) (version Version, ours bool, err error) {
-	version, err = b.archive.objects.Version(ctx, b.location)
-	if err != nil || version.Size != b.stored.Size+b.waiting.size {
+// findVersion returns the present version. ours means that an upload whose answer
+// was lost wrote it.
+func (u *upload) findVersion(ctx context.Context) (version Version, ours bool, err error) {
+	version, err = u.archive.objects.Version(ctx, u.location)
+	if err != nil || version.Size != u.stored.Size+u.waiting.size {
 		return version, false, err
 	}
 	const compared = 4 << 10
-	n := min(compared, b.waiting.size)
+	n := min(compared, u.waiting.size)
 	there, here := make([]byte, n), make([]byte, n)
-	if err := b.archive.objects.ReadAt(ctx, b.location, version, there, version.Size-n); err != nil {
+	if err := u.archive.objects.ReadAt(ctx, u.location, version, there, version.Size-n); err != nil {
 		return version, false, err
 	}
-	if _, err := b.waiting.ReadAt(here, b.waiting.size-n); err != nil {
+	if _, err := u.waiting.text().ReadAt(here, u.waiting.size-n); err != nil {
 		return version, false, err
 	}
 	return version, bytes.Equal(there, here), nil
 }
 
-// recordSent says that the store has what was waiting.
-func (b *upload) recordSent(version Version, began time.Time) {
-	b.stored = version
-	if version.Size >= MinimumBase || b.copied.appendFrom(b.waiting) != nil {
-		b.copied.reset() // it is not needed, or can be fetched
+// recordSent records that the store has what was waiting.
+func (u *upload) recordSent(version Version, began time.Time) {
+	u.stored = version
+	size := u.waiting.size
+	copied := version.Size < MinimumBase
+	if copied {
+		// A LimitedReader makes io.Copy take a buffer of that size.
+		_, err := io.Copy(u.copied, io.LimitReader(u.waiting.text(), size))
+		copied = err == nil
 	}
-	size := b.waiting.size
-	b.waiting.reset()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.progress.unsent -= size
-	b.progress.stored = version.Size
-	b.progress.last, b.progress.took = time.Now(), time.Since(began)
+	if !copied {
+		u.copied.reset() // it is not needed, or fetch reads it again
+	}
+	u.waiting.reset()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.progress.unsent -= size
+	u.progress.stored = version.Size
+	u.progress.last, u.progress.took = time.Now(), time.Since(began)
 }
 
-// discard removes the book's files.
-func (b *upload) discard() {
-	b.sending <- struct{}{}
-	defer func() { <-b.sending }()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.discarded = true
-	for _, s := range []*spool{b.current, b.waiting, b.copied} {
+// discard removes the log's files.
+func (u *upload) discard() {
+	u.sending <- struct{}{}
+	defer func() { <-u.sending }()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.discarded = true
+	for _, s := range []*spool{u.current, u.waiting, u.copied} {
 		s.reset()
 	}
 }

@@ -79,17 +79,20 @@ func TestSpool(t *testing.T) {
 	s := spool{directory: "/proc/self/none"}
 	line := make([]byte, 1000)
 	for range spoolMemory / len(line) {
-		require.NoError(t, s.append(line))
+		_, err := s.Write(line)
+		require.NoError(t, err)
 	}
-	require.ErrorContains(t, s.append(line), "make a file for a job's log", "now it would be one")
+	_, err := s.Write(line)
+	require.ErrorContains(t, err, "create a file for a job's log", "now it would be one")
 
 	s.directory = t.TempDir()
 	for range 1000 {
-		require.NoError(t, s.append(line))
+		_, err := s.Write(line)
+		require.NoError(t, err)
 	}
 	assert.Equal(t, int64((spoolMemory/len(line)+1000)*len(line)), s.size)
 	text := make([]byte, s.size)
-	_, err := Content{&spool{}, &s}.ReadAt(text, 0)
+	_, err = Content{&spool{}, &s}.ReadAt(text, 0)
 	require.NoError(t, err)
 	s.reset()
 	assert.Zero(t, s.size)

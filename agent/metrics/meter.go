@@ -4,43 +4,47 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Meter counts jobs and writes a line for each minute at its end. Counting
-// never waits for the writer. It has a goroutine until Close.
+// Meter counts jobs and writes a line at the end of each minute. Counting never
+// waits for the writer. A goroutine runs until Close.
 type Meter struct {
 	w      io.Writer
-	config Config
+	runner string
 
 	mu       sync.Mutex
 	inFlight int
-	// pending are the minutes that are not written yet, in order. There is
-	// more than one only while the writer is slow.
+	// pending are the minutes that are not written yet, in order: more than one only
+	// while the writer is slow.
 	pending []*minute
 
 	close          sync.Once
 	closing, ended chan struct{}
-	// failed is the first error of the writer, for Close; the goroutine's
-	// until it has ended.
+	// failed is the first error of the writer. The goroutine owns it until ended is
+	// closed.
 	failed error
 }
 
 var _ worker.Meter = (*Meter)(nil)
 
-// New counts for w, which gets each line with one call of Write; if others
-// write to it at the same time, it must allow that. The error names everything
-// of the configuration that CloudWatch would not take.
-func New(w io.Writer, config Config) (*Meter, error) {
-	if err := config.check(); err != nil {
-		return nil, fmt.Errorf("configure metrics: %w", err)
+// maxRunner is the greatest length of a dimension's value in CloudWatch.
+const maxRunner = 1024
+
+// New returns a meter whose metrics have the runner's name as their dimension. Each
+// line is one Write of w, which must allow concurrent calls if it has other users.
+// CloudWatch drops lines whose dimension is not 1 to 1024 printable ASCII
+// characters without a message, so New refuses such a name.
+func New(w io.Writer, runner string) (*Meter, error) {
+	unprintable := func(r rune) bool { return r < ' ' || r > '~' }
+	if strings.TrimSpace(runner) == "" || len(runner) > maxRunner || strings.ContainsFunc(runner, unprintable) {
+		return nil, fmt.Errorf("the runner's name %q cannot be a dimension in CloudWatch: it must have 1 to %d printable ASCII characters", runner, maxRunner)
 	}
-	config.Dimensions = slices.Clone(config.Dimensions)
-	m := &Meter{w: w, config: config, closing: make(chan struct{}), ended: make(chan struct{})}
+	m := &Meter{w: w, runner: runner, closing: make(chan struct{}), ended: make(chan struct{})}
 	go m.run()
 	return m, nil
 }
@@ -67,12 +71,11 @@ func (m *Meter) JobEnded(outcome worker.Outcome, runTime time.Duration) {
 	current.run(m.inFlight)
 }
 
-// milliseconds is never negative: clocks differ.
+// milliseconds is never negative, although clocks differ.
 func milliseconds(d time.Duration) int64 { return max(d, 0).Milliseconds() }
 
-// Close writes what is left, and returns the first error that the writer had.
-// When ctx ends before, the goroutine goes on until its call of Write returns.
-// What is counted after Close is not written.
+// Close writes the rest and returns the writer's first error. If ctx ends before,
+// the goroutine continues until its Write returns. Later counts are not written.
 func (m *Meter) Close(ctx context.Context) error {
 	m.close.Do(func() { close(m.closing) })
 	select {
@@ -83,11 +86,11 @@ func (m *Meter) Close(ctx context.Context) error {
 	}
 }
 
-// current is the minute that it is now.
+// current returns the present minute.
 func (m *Meter) current() *minute {
 	begin := time.Now().UTC().Truncate(time.Minute)
 	if n := len(m.pending); n > 0 && !m.pending[n-1].begin.Before(begin) {
-		return m.pending[n-1] // also where the clock was put back
+		return m.pending[n-1] // also if the clock was put back
 	}
 	m.pending = append(m.pending, newMinute(begin, m.inFlight))
 	return m.pending[len(m.pending)-1]
@@ -110,8 +113,8 @@ func (m *Meter) run() {
 	}
 }
 
-// take returns the minutes to write. While jobs run, another minute begins at
-// once, so that each has its line, however quiet it is.
+// take returns the minutes to write. While jobs run, it starts the next minute, so
+// that each minute has a line.
 func (m *Meter) take() []*minute {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -123,10 +126,10 @@ func (m *Meter) take() []*minute {
 	return taken
 }
 
-// write goes on after an error: the next line may get through.
+// write continues after an error: the next Write may succeed.
 func (m *Meter) write(minutes []*minute) {
 	for _, one := range minutes {
-		lines, err := one.lines(m.config)
+		lines, err := one.lines(m.runner)
 		m.recordError(err)
 		for _, line := range lines {
 			_, err := m.w.Write(line)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -64,7 +66,7 @@ func (l *log) read(t *testing.T) string {
 
 func newMeter(t testing.TB, l *log) *metrics.Meter {
 	t.Helper()
-	m, err := metrics.New(l, configuration())
+	m, err := metrics.New(l, "shop-Build<1>")
 	require.NoError(t, err)
 	return m
 }
@@ -256,4 +258,33 @@ func BenchmarkJob(b *testing.B) {
 		m.JobEnded(worker.Succeeded, time.Second)
 	}
 	require.NoError(b, m.Close(b.Context()))
+}
+
+func TestRunnerNames(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		runner string
+		valid  bool
+	}{
+		"as CloudFormation has them": {"shop-Build", true},
+		"every character":            {`a b:c "<&> \~`, true},
+		"the longest":                {strings.Repeat("v", 1024), true},
+		"too long":                   {strings.Repeat("v", 1025), false},
+		"empty":                      {"", false},
+		"only spaces":                {"  ", false},
+		"a line end":                 {"a\nb", false},
+		"not ASCII":                  {"ü", false},
+		"DEL":                        {"a\x7f", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, err := metrics.New(io.Discard, c.runner)
+			if !c.valid {
+				require.ErrorContains(t, err, "dimension")
+				return
+			}
+			require.NoError(t, err)
+			require.NoError(t, m.Close(t.Context()))
+		})
+	}
 }

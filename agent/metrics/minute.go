@@ -5,31 +5,26 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Names of members that are no dimension.
+// Names in an embedded-metric line.
 const (
+	namespace       = "Attini/Runner"
+	dimension       = "RunnerName"
 	metricStarted   = jobs + "Started"
 	metricInFlight  = jobs + "InFlight"
 	metricQueueWait = "QueueWait"
 	metricRunTime   = "RunTime"
-	// jobs begins the names of all counts; an outcome follows.
+	// jobs is the prefix of the counts; worker.Outcome follows.
 	jobs = "Jobs"
-	// metadata is the member that makes a line an embedded-metric one.
+	// metadata is the member that marks an embedded-metric line.
 	metadata = "_aws"
 )
 
-// isMember reports whether a line may have a member of this name that is no
-// dimension.
-func isMember(name string) bool {
-	return strings.HasPrefix(name, jobs) || slices.Contains([]string{metricQueueWait, metricRunTime, metadata}, name)
-}
-
-// maxValues is how many values a line has of one metric.
+// maxValues is the greatest number of values of one metric in a line.
 const maxValues = 100
 
 // minute is what was counted in one minute.
@@ -39,7 +34,7 @@ type minute struct {
 	ended   map[worker.Outcome]int
 	// queueWaits and runTimes are in milliseconds.
 	queueWaits, runTimes []int64
-	// maxInFlight and last are how many jobs ran.
+	// maxInFlight is the maximum of running jobs, lastInFlight their last number.
 	maxInFlight, lastInFlight int
 }
 
@@ -47,12 +42,12 @@ func newMinute(begin time.Time, inFlight int) *minute {
 	return &minute{begin: begin, ended: map[worker.Outcome]int{}, maxInFlight: inFlight, lastInFlight: inFlight}
 }
 
-// run says how many jobs run now.
+// run records how many jobs run now.
 func (m *minute) run(inFlight int) {
 	m.maxInFlight, m.lastInFlight = max(m.maxInFlight, inFlight), inFlight
 }
 
-// The parts of an embedded-metric line, by the names of its specification.
+// The parts of an embedded-metric line, named as in its specification.
 type (
 	header struct {
 		Timestamp         int64
@@ -71,7 +66,7 @@ const (
 	unitMilliseconds = "Milliseconds"
 )
 
-// document is one line in the making.
+// document is a line before it is encoded.
 type document struct {
 	members map[string]any
 	metrics []definition
@@ -82,9 +77,9 @@ func (d *document) add(name, unit string, value any) {
 	d.metrics = append(d.metrics, definition{name, unit})
 }
 
-// lines are the minute's, each with its line end. All but the last have as many
-// values as a line may have.
-func (m *minute) lines(c Config) ([][]byte, error) {
+// lines returns the minute's lines, each with an LF: several if a metric has more
+// than maxValues values.
+func (m *minute) lines(runner string) ([][]byte, error) {
 	var lines [][]byte
 	waits, times := m.queueWaits, m.runTimes
 	for first := true; first || len(waits)+len(times) > 0; first = false {
@@ -94,7 +89,7 @@ func (m *minute) lines(c Config) ([][]byte, error) {
 		}
 		waits = d.addSome(metricQueueWait, waits)
 		times = d.addSome(metricRunTime, times)
-		line, err := d.line(c, m.begin)
+		line, err := d.line(runner, m.begin)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +98,7 @@ func (m *minute) lines(c Config) ([][]byte, error) {
 	return lines, nil
 }
 
-// count adds what a minute has once.
+// count adds the metrics that only the first line has.
 func (m *minute) count(d *document) {
 	inFlight := []int{m.maxInFlight}
 	if m.lastInFlight != m.maxInFlight {
@@ -118,7 +113,7 @@ func (m *minute) count(d *document) {
 	}
 }
 
-// addSome adds as many durations as fit, and returns those that are left.
+// addSome adds as many durations as fit and returns the rest.
 func (d *document) addSome(name string, values []int64) []int64 {
 	if len(values) == 0 {
 		return nil
@@ -128,15 +123,11 @@ func (d *document) addSome(name string, values []int64) []int64 {
 	return values[some:]
 }
 
-func (d *document) line(c Config, at time.Time) ([]byte, error) {
-	set := make([]string, len(c.Dimensions))
-	for i, dimension := range c.Dimensions {
-		set[i] = dimension.Name
-		d.members[dimension.Name] = dimension.Value
-	}
+func (d *document) line(runner string, at time.Time) ([]byte, error) {
+	d.members[dimension] = runner
 	d.members[metadata] = header{
 		Timestamp:         at.UnixMilli(),
-		CloudWatchMetrics: []directive{{Namespace: c.Namespace, Dimensions: [][]string{set}, Metrics: d.metrics}},
+		CloudWatchMetrics: []directive{{Namespace: namespace, Dimensions: [][]string{{dimension}}, Metrics: d.metrics}},
 	}
 	text, err := json.Marshal(d.members)
 	if err != nil {

@@ -15,17 +15,17 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// ClaimsFixture is one runner's empty table of claims.
+// ClaimsFixture is the empty table of claims of one runner.
 type ClaimsFixture struct {
-	// Of is the table as one of the runner's agents sees it.
+	// Of returns the table as the agent of a task uses it.
 	Of func(t testing.TB, task string) worker.Claims
 }
 
-// silence is how long an agent in these cases gives no sign.
+// silence is how long agents do not renew in these cases.
 const silence = 2 * time.Second
 
-// Claims checks what worker.Claims promises. open returns another runner's
-// table for each case; the cases run at the same time.
+// Claims checks worker.Claims. open returns another runner's table for each case; cases
+// run concurrently.
 func Claims(t *testing.T, open func(t *testing.T) ClaimsFixture) {
 	t.Helper()
 	cases := map[string]func(*testing.T, ClaimsFixture){
@@ -33,15 +33,15 @@ func Claims(t *testing.T, open func(t *testing.T) ClaimsFixture) {
 		"an attempt can be repeated":                attemptsRepeat,
 		"of many claims one counts":                 oneClaimCounts,
 		"a finished claim stays":                    finishedStays,
-		"finishing what was never claimed is fine":  finishNothing,
+		"a missing claim can be finished":           finishNothing,
 		"unfinished claims are those of others":     unfinishedAreOthers,
 		"a claim keeps what it says":                claimsKeep,
-		"an agent that gives no sign is found":      silentIsFound,
+		"an agent that does not renew is found":     silentIsFound,
 		"an agent that renews is not":               renewedIsNot,
 		"many unfinished claims are all found":      manyUnfinished,
 		"a call that is cancelled claims nothing":   cancelledClaimsNothing,
-		"anybody can finish a claim":                anybodyFinishes,
-		"a finished claim is nobody's to answer":    finishedIsNotUnfinished,
+		"any agent can finish a claim":              anybodyFinishes,
+		"a finished claim is not unfinished":        finishedIsNotUnfinished,
 		"a repeated attempt does not undo a finish": repeatedAfterFinish,
 	}
 	for name, check := range cases {

@@ -14,20 +14,19 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// QueueFixture is an empty queue under test with the far side of it.
+// QueueFixture is an empty queue under test.
 type QueueFixture struct {
 	Queue worker.Queue
 	// Send puts a message into the queue.
 	Send func(t testing.TB, body []byte)
-	// Lapses says that a hidden message comes again when its time is over.
+	// Lapses means that visibility timeouts end.
 	Lapses bool
-	// Close says that no message will ever follow; what waits can still be
-	// received. Nil when the queue cannot do that: those cases are skipped.
+	// Close means that no message will follow. Nil skips the cases that need it.
 	Close func(t testing.TB)
 }
 
-// Queue checks what worker.Queue promises. open returns a new, empty queue for
-// each case; the cases run at the same time.
+// Queue checks worker.Queue. open returns a new, empty queue for each case; cases run
+// concurrently.
 func Queue(t *testing.T, open func(t *testing.T) QueueFixture) {
 	t.Helper()
 	cases := map[string]func(*testing.T, QueueFixture){

@@ -18,20 +18,20 @@ import (
 	"github.com/attini-go/runner/agent/worker/memory"
 )
 
-// Answer is how a step was answered: by its output, or by its failure.
+// Answer is the answer to a step: an output or a failure.
 type Answer = memory.Answer
 
-// ReporterFixture is a reporter under test with the steps that wait for it.
+// ReporterFixture is a reporter under test and its steps.
 type ReporterFixture struct {
 	Reporter worker.Reporter
-	// Open begins to wait; the answer is sent once and the channel is buffered.
+	// Open opens a token; the buffered channel gets its one answer.
 	Open func(t testing.TB) (token string, answers <-chan Answer)
-	// Close stops waiting for an open token.
+	// Close closes an open token.
 	Close func(t testing.TB, token string)
 }
 
-// Reporter checks what worker.Reporter promises. open is called for each case;
-// the cases run at the same time.
+// Reporter checks worker.Reporter. open is called for each case; cases run
+// concurrently.
 func Reporter(t *testing.T, open func(t *testing.T) ReporterFixture) {
 	t.Helper()
 	cases := map[string]func(*testing.T, ReporterFixture){
@@ -39,7 +39,7 @@ func Reporter(t *testing.T, open func(t *testing.T) ReporterFixture) {
 		"a failure arrives":                     failureArrives,
 		"a heartbeat answers nothing":           heartbeatAnswersNothing,
 		"an answered token is closed":           answeredIsClosed,
-		"a token nobody waits for is closed":    closedIsClosed,
+		"a token of no step is closed":          closedIsClosed,
 		"what is no token is closed":            noTokenIsClosed,
 		"of many answers one counts":            oneAnswerCounts,
 		"a call that is cancelled is no answer": cancelledIsNoAnswer,

@@ -12,18 +12,18 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// RunnerStateFixture is the state of a runner that names the agent under test, which
-// has said nothing yet.
+// RunnerStateFixture is the state of a runner that names the agent under test, before
+// it has started.
 type RunnerStateFixture struct {
 	State worker.RunnerState
-	// Replace makes another task the runner's, which has said nothing either.
+	// Replace makes another task the runner's, before it has started.
 	Replace func(t testing.TB)
 	// Started and Retired read the state.
 	Started, Retired func(t testing.TB) bool
 }
 
-// RunnerState checks what worker.Life promises. open is called for each case; the
-// cases run at the same time.
+// RunnerState checks worker.RunnerState. open is called for each case; cases run
+// concurrently.
 func RunnerState(t *testing.T, open func(t *testing.T) RunnerStateFixture) {
 	t.Helper()
 	cases := map[string]func(*testing.T, RunnerStateFixture){
@@ -78,15 +78,15 @@ func RunnerState(t *testing.T, open func(t *testing.T) RunnerStateFixture) {
 	}
 }
 
-// MessageFilterFixture is what decides about messages.
+// MessageFilterFixture is a filter under test.
 type MessageFilterFixture struct {
 	Filter worker.MessageFilter
-	// Message returns a message, and brings about what calls for the verdict.
+	// Message returns a message for which the filter must make the decision.
 	Message func(t testing.TB, verdict worker.Decision) *protocol.Message
 }
 
-// MessageFilter checks what worker.Admission promises. open is called for each
-// case; the cases run at the same time.
+// MessageFilter checks worker.MessageFilter. open is called for each case; cases run
+// concurrently.
 func MessageFilter(t *testing.T, open func(t *testing.T) MessageFilterFixture) {
 	t.Helper()
 	verdicts := map[string]worker.Decision{
@@ -118,7 +118,7 @@ func MessageFilter(t *testing.T, open func(t *testing.T) MessageFilterFixture) {
 			assert.Equal(t, worker.Superseded, got)
 		}
 	})
-	t.Run("a call that is cancelled is no verdict", func(t *testing.T) {
+	t.Run("a call that is cancelled is not a decision", func(t *testing.T) {
 		t.Parallel()
 		f := open(t)
 		message := f.Message(t, worker.Accept)

@@ -2,25 +2,23 @@ package process
 
 import "time"
 
-// Bounds of the time between two looks at what is left. Only a look can tell:
-// the kernel reports the end of children, not of grandchildren.
+// Bounds of the time between two scans for processes. End must poll, because the
+// kernel reports the end of children but not of grandchildren.
 const (
 	shortestPause = time.Millisecond
 	longestPause  = 20 * time.Millisecond
 )
 
-// killGiveUp is how long after the first SIGKILL a process may still be there.
-// A process that hangs in the kernel, as on a file system that is gone, does
-// not die, and it must not keep the caller for ever.
-const killGiveUp = 5 * time.Second
+// defaultGiveUp is how long after the first SIGKILL End waits for a process. A process
+// that hangs in the kernel, for example on a lost file system, does not die.
+const defaultGiveUp = 5 * time.Second
 
-// End ends what is left of the tree: SIGTERM to all, SIGKILL after Grace, again
-// and again until nothing is alive. Then it waits for the rest of the output
-// and releases everything. It must always be called; calls after the first
-// wait for the first.
+// End ends the rest of the tree: it sends SIGTERM to all processes, and SIGKILL after
+// Grace, until none is alive. Then it waits for the rest of the output and releases
+// everything. The caller must always call it; later calls wait for the first.
 //
-// Processes that may not be sent signals, and those alive 5 seconds after
-// SIGKILL, are given up; so is an Output that takes nothing for 10 seconds.
+// End gives up processes that it may not send signals or that are alive 5 seconds
+// after SIGKILL, and an Output that accepts nothing for 10 seconds.
 func (t *Tree) End() {
 	t.end.Do(func() {
 		defer close(t.ended)
@@ -30,15 +28,15 @@ func (t *Tree) End() {
 	})
 }
 
-// endMembers returns when nothing of the tree is alive that can be ended. SIGKILL is
-// sent from kill on, or from the moment KillNow is closed. What is alive lastly
-// is given up.
+// endMembers returns when no process is alive that can be ended. It sends SIGKILL from
+// the time kill on, or when KillNow is closed. It gives up processes that are alive
+// at the time lastly.
 func (t *Tree) endMembers(kill time.Time) (lastly time.Time) {
-	lastly = kill.Add(killGiveUp)
+	lastly = kill.Add(t.giveUp)
 	for pause := shortestPause; t.members.anyAlive(); pause = min(2*pause, longestPause) {
 		now := time.Now()
 		if now.Before(kill) && isClosed(t.command.KillNow) {
-			kill, lastly = now, now.Add(killGiveUp)
+			kill, lastly = now, now.Add(t.giveUp)
 		}
 		switch {
 		case now.Before(kill):
@@ -54,8 +52,8 @@ func (t *Tree) endMembers(kill time.Time) (lastly time.Time) {
 	return lastly
 }
 
-// releaseLeader waits for the leader, which has ended or is about to, and frees
-// its number. A leader that was given up is released by lead, if it ever ends.
+// releaseLeader waits for the leader's end and frees its process id. If the leader was
+// given up, lead releases it when it ends.
 func (t *Tree) releaseLeader(lastly time.Time) {
 	timer := time.NewTimer(time.Until(lastly))
 	defer timer.Stop()

@@ -9,15 +9,14 @@ import (
 
 // Exit is how a tree's leader ended.
 type Exit struct {
-	// Code is the exit code, or 128 plus the signal's number, as a shell
-	// reports it in $?.
+	// Code is the exit code, or 128 plus the number of the signal, as in a shell's $?.
 	Code int
-	// Signal is the signal that ended the leader, 0 when it exited by itself.
+	// Signal is the signal that ended the leader; 0 if it exited.
 	Signal syscall.Signal
 }
 
-// String says in words how the leader ended: "exited with code 3", "was
-// killed by signal SIGKILL (code 137)".
+// String describes the end: "exited with code 3", "was killed by signal SIGKILL (code
+// 137)".
 func (e Exit) String() string {
 	if e.Signal == 0 {
 		return fmt.Sprintf("exited with code %d", e.Code)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// find is the executable of a command. Unlike package exec it looks for it
-// where the command itself would: in the PATH that the command is given.
+// find returns the path of a command's executable. Unlike package exec, it searches the
+// PATH in the command's own environment.
 func find(command Command) (string, error) {
 	if strings.ContainsRune(command.Path, filepath.Separator) {
 		return command.Path, nil
@@ -21,8 +21,8 @@ func find(command Command) (string, error) {
 	return exec.LookPath(command.Path)
 }
 
-// findIn passes over relative directories: whoever can write to the working
-// directory could choose the program.
+// findIn skips relative directories: a file in the working directory must not become
+// the program.
 func findIn(directories []string, name string) (string, error) {
 	for _, directory := range directories {
 		if !filepath.IsAbs(directory) || name == "" {

@@ -42,6 +42,7 @@ func start(t *testing.T, c process.Command) (*process.Tree, *lines) {
 	c.Output = out
 	tree, err := process.Start(c)
 	require.NoError(t, err)
+	tree.SetGiveUp(time.Minute)
 	t.Cleanup(tree.End)
 	return tree, out
 }

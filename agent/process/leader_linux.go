@@ -14,11 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// BecomeSubreaper makes this program the parent of all its orphaned
-// descendants, so that End finds them. It is for main packages, since it
-// changes the whole program: it must start its other children in its own
-// session, because ended children of other sessions are taken for orphans and
-// reaped.
+// BecomeSubreaper makes this program the parent of all its orphaned descendants, so
+// that End finds them. It affects the whole program, so only main packages may call
+// it. They must start other children in this program's session: ended children of
+// other sessions count as orphans and are reaped.
 func BecomeSubreaper() error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("become the parent of orphaned processes: %w", err)
@@ -26,17 +25,16 @@ func BecomeSubreaper() error {
 	return nil
 }
 
-// attributes gives the leader a session of its own, and so a group, and lets it
-// die with this program.
+// attributes gives the leader its own session, and so a group. The leader dies with
+// this program.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
 // runOnOwnThread runs a function that starts a leader and waits for it, locked to a
-// thread: the kernel sends the signal of a parent's death when the thread that
-// forked ends, not when the program does. It is never the program's first
-// thread, to which the kernel hands orphans, so that leaders and orphans can be
-// told apart.
+// thread: the kernel sends Pdeathsig when the thread that forked ends, not when the
+// program ends. It is never the program's first thread, whose children the orphans
+// become, so that leaders and orphans can be distinguished.
 func runOnOwnThread(f func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -44,7 +42,7 @@ func runOnOwnThread(f func()) {
 		f()
 		return
 	}
-	// The first thread is taken as long as this goroutine keeps it.
+	// While this goroutine keeps the first thread, the other gets another one.
 	var other sync.WaitGroup
 	other.Go(func() { runOnOwnThread(f) })
 	other.Wait()
@@ -62,8 +60,8 @@ type childInfo struct {
 	_ [128]byte
 }
 
-// awaitExit waits for the leader's end and leaves it a zombie, so that its
-// number and its group's stay taken.
+// awaitExit waits for the leader's end and leaves it a zombie, so that its process id
+// and that of its group stay reserved.
 func awaitExit(cmd *exec.Cmd) (Exit, error) {
 	var info childInfo
 	for {
@@ -82,25 +80,25 @@ func awaitExit(cmd *exec.Cmd) (Exit, error) {
 	return killedBy(syscall.Signal(info.child.status)), nil
 }
 
-// hasEnded says whether a child of this program has ended, without reaping it.
+// hasEnded reports whether a child of this program has ended, without reaping it.
 func hasEnded(pid int) bool {
 	var info childInfo
 	err := unix.Waitid(unix.P_PID, pid, (*unix.Siginfo)(unsafe.Pointer(&info)), unix.WEXITED|unix.WNOWAIT|unix.WNOHANG, nil)
 	return err == nil && info.code != 0
 }
 
-// adoptsOrphans says whether orphans become children of this program.
+// adoptsOrphans reports whether orphans become children of this program.
 func adoptsOrphans() bool {
 	var is int32
 	_, _, errno := unix.Syscall(unix.SYS_PRCTL, unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(&is)), 0)
 	return os.Getpid() == 1 || (errno == 0 && is != 0)
 }
 
-// send signals the process of that identity, and no other that got its number.
-// It does nothing when the process has ended. The error is EPERM when the
-// process may not be sent signals.
+// send sends a signal to the process with an identity, and to no other with the same
+// id. It does nothing if the process has ended. The error is EPERM if the program may
+// not send it signals.
 func send(to identity, signal unix.Signal) error {
-	// The descriptor fixes the process before its identity is looked at.
+	// The descriptor refers to one process, whose identity is checked after.
 	fd, err := unix.PidfdOpen(to.pid, 0)
 	if err == nil {
 		defer unix.Close(fd)
@@ -117,12 +115,12 @@ func send(to identity, signal unix.Signal) error {
 	return err
 }
 
-// ticksAfterBoot is the time in the unit of identity.start, which is 100 a
-// second on all machines that Go knows.
+// ticksAfterBoot returns the time in the unit of identity.start: 100 ticks a second on
+// all machines that Go supports.
 func ticksAfterBoot() uint64 {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &now); err != nil {
-		return math.MaxUint64 // every process counts as older
+		return math.MaxUint64 // so that every process counts as older
 	}
 	return uint64(now.Nano()) / uint64(10*time.Millisecond)
 }

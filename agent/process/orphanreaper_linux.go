@@ -9,19 +9,19 @@ import (
 	"syscall"
 )
 
-// OrphanReaper is a small process that outlives this program when that is killed, and
-// ends what it left: the kernel ends the leaders, but not what they started.
+// OrphanReaper is a small process that outlives this program when it is killed, and
+// ends the processes that its trees left: the kernel ends only the leaders.
 type OrphanReaper struct {
-	// alivePipe is the pipe that breaks when this program ends.
+	// alivePipe breaks when this program ends.
 	alivePipe io.WriteCloser
 	ended     chan struct{}
 }
 
-// orphanReaperScript is the guard's program, for any sh and without tools but rm, chmod and
-// sleep. Its arguments are the cookie of all trees and the directories. A process
-// stays listed until its end is over, and may fork until then, so it looks
-// until it finds none, but not for ever. A job may have made a directory
-// read-only.
+// orphanReaperScript is the reaper's program, for any sh; it needs only rm, chmod and
+// sleep. Its arguments are the cookie of all trees and the directories to remove. A
+// process that was killed stays listed for a while and may have forked before, so the
+// script repeats until it finds none, a limited number of times. A job may have made
+// a directory read-only.
 const orphanReaperScript = `
 trap '' HUP INT TERM
 cookie=$1
@@ -51,33 +51,31 @@ chmod -R u+rwx -- "$@"
 rm -rf -- "$@"
 `
 
-// StartOrphanReaper has all processes ended of all trees that are started after it, and
-// directories removed, when this program is killed. Out of reach is a process
-// that has dropped its environment. It is for main packages, since it puts
-// CookieVariable into this program's environment; Stop must be called at its
-// end.
+// StartOrphanReaper starts a reaper. If this program is killed, the reaper ends the
+// processes of all trees that were started later, except processes that dropped their
+// environment, and removes the directories. Only main packages may call it, because
+// it sets CookieVariable in this program's environment. The caller must call Stop.
 //
-// The first process of a container gets no guard, since everything in there
-// ends with it.
+// The first process of a container needs no reaper: all others end with it.
 func StartOrphanReaper(directories ...string) (*OrphanReaper, error) {
 	if os.Getpid() == 1 {
 		return &OrphanReaper{}, nil
 	}
 	shell, err := exec.LookPath("sh")
 	if err != nil {
-		return nil, fmt.Errorf("find a shell for the guard: %w", err)
+		return nil, fmt.Errorf("find a shell for the orphan reaper: %w", err)
 	}
 	broken, life, err := os.Pipe()
 	if err != nil {
-		return nil, fmt.Errorf("create the guard's pipe: %w", err)
+		return nil, fmt.Errorf("create the orphan reaper's pipe: %w", err)
 	}
 	defer broken.Close()
 	outer, cookie := os.Getenv(CookieVariable), rand.Text()
-	cmd := exec.Command(shell, append([]string{"-c", orphanReaperScript, "attini-guard", cookie}, directories...)...)
+	cmd := exec.Command(shell, append([]string{"-c", orphanReaperScript, "attini-orphan-reaper", cookie}, directories...)...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), CookieVariable + "=" + outer}
 	cmd.Stdin = broken
-	// In this session, so that it is not taken for an orphan, but not in a
-	// group that a terminal interrupts.
+	// In this session, so that it does not count as an orphan, but not in a group
+	// that a terminal interrupts.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	g := &OrphanReaper{alivePipe: life, ended: make(chan struct{})}
 	started := make(chan error)
@@ -86,12 +84,12 @@ func StartOrphanReaper(directories ...string) (*OrphanReaper, error) {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // it has nothing to tell
+			_ = cmd.Wait() // its exit code does not matter
 		}
 	})
 	if err := <-started; err != nil {
 		life.Close()
-		return nil, fmt.Errorf("start the guard: %w", err)
+		return nil, fmt.Errorf("start the orphan reaper: %w", err)
 	}
 	if err := os.Setenv(CookieVariable, nestedCookie(outer, cookie)); err != nil {
 		g.Stop()
@@ -100,12 +98,12 @@ func StartOrphanReaper(directories ...string) (*OrphanReaper, error) {
 	return g, nil
 }
 
-// Stop ends the guard, which does nothing then: the trees have been ended.
+// Stop ends the reaper without any other effect.
 func (g *OrphanReaper) Stop() {
 	if g.alivePipe == nil {
 		return
 	}
-	// Somebody may have killed it; then it is gone already.
+	// A write error means that it has ended already.
 	_, _ = io.WriteString(g.alivePipe, "stop\n")
 	_ = g.alivePipe.Close()
 	<-g.ended

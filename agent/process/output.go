@@ -11,20 +11,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The size of one read grows with what there is to read, up to half of the
-// pipe, so that the writers can go on while Output is busy.
+// The size of a read grows up to half of the pipe, so that the processes can continue
+// to write while Output is busy.
 const (
 	firstBuffer = 4 << 10
 	pumpBuffer  = 128 << 10
 )
 
-// pump copies a pipe to a writer. Unlike io.Copy it knows at each moment how
-// much has been read and written, which tells when what was in the pipe at the
-// leader's end has arrived.
+// pump copies a pipe to a writer. Unlike io.Copy, it knows how many bytes have been read
+// and written, and so when the bytes that were in the pipe at the leader's end have
+// been delivered.
 type pump struct {
 	reader *os.File
 	writer io.Writer
-	// done is closed when nothing will be written any more.
+	// done is closed when no Write follows.
 	done chan struct{}
 
 	mu        sync.Mutex
@@ -34,7 +34,7 @@ type pump struct {
 	err       error
 }
 
-// mark is reached when that many bytes have been delivered.
+// mark is reached when at bytes have been delivered.
 type mark struct {
 	at      int64
 	reached chan struct{}
@@ -72,8 +72,8 @@ func (p *pump) run() {
 	}
 }
 
-// fill reads and counts in one step, so that mark sees each byte either in the
-// pipe or in the count.
+// fill reads and counts under one lock, so that mark sees each byte either in the pipe
+// or in the count.
 func (p *pump) fill(connection syscall.RawConn, buffer []byte) (n int, err error) {
 	waitErr := connection.Read(func(fd uintptr) bool {
 		p.mu.Lock()
@@ -117,8 +117,8 @@ func (p *pump) deliver(chunk []byte) {
 	p.marks = waiting
 }
 
-// mark returns a channel that is closed when all that is in the pipe now has
-// been delivered. It stays open when the pump ends before: see done.
+// mark returns a channel that is closed when all bytes that are in the pipe now have
+// been delivered. It stays open if the pump ends before; see done.
 func (p *pump) mark() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -131,7 +131,7 @@ func (p *pump) mark() <-chan struct{} {
 	return m.reached
 }
 
-// pending is the number of bytes in the pipe; none once it is closed.
+// pending returns the number of bytes in the pipe; 0 if it is closed.
 func (p *pump) pending() (n int) {
 	connection, err := p.reader.SyscallConn()
 	if err != nil {
@@ -147,17 +147,16 @@ func (p *pump) pending() (n int) {
 	return n
 }
 
-// testTimeout is how long, after the end of the tree, the writer may take nothing
-// before it is given up: it must not keep the caller for ever.
-const testTimeout = 10 * time.Second
+// stallTimeout is how long, after the end of the tree, the writer may accept nothing
+// before it is given up.
+const stallTimeout = 10 * time.Second
 
 // errOutputBlocked means that the writer has not returned in time.
 var errOutputBlocked = errors.New("the output was blocked for 10 s after the end of the command; the rest is dropped")
 
-// finish waits for the end of the copy. When a process that is out of reach
-// still holds the pipe after drain, it waits for what is in the pipe and cuts
-// off the rest. A writer that blocks is given up: its call goes on, and done is
-// closed when it has returned.
+// finish waits for the end of the copy. If a process out of reach still holds the pipe
+// after drain, it waits for the bytes in the pipe and discards later ones. A blocked
+// writer is given up: done is closed when its call returns.
 func (p *pump) finish(drain time.Duration) {
 	timer := time.NewTimer(drain)
 	defer timer.Stop()
@@ -167,20 +166,19 @@ func (p *pump) finish(drain time.Duration) {
 	case <-timer.C:
 	}
 	arrived := p.outlast(p.mark())
-	// Only fails when the pipe has been closed, which is what it is for.
+	// It fails only if the pipe is closed already.
 	_ = p.reader.SetReadDeadline(time.Unix(1, 0))
 	if arrived {
 		arrived = p.outlast(nil)
 	}
 	if !arrived {
-		p.fail(errOutputBlocked) // so that what has been read is dropped
+		p.fail(errOutputBlocked) // so that the bytes that were read are discarded
 	}
 }
 
-// outlast waits for the mark or the end of the copy, as long as the writer takes
-// something now and then.
+// outlast waits for the mark or the end of the copy while the writer makes progress.
 func (p *pump) outlast(mark <-chan struct{}) bool {
-	timer := time.NewTimer(testTimeout)
+	timer := time.NewTimer(stallTimeout)
 	defer timer.Stop()
 	for before := p.taken(); ; {
 		select {
@@ -195,11 +193,11 @@ func (p *pump) outlast(mark <-chan struct{}) bool {
 			return false
 		}
 		before = now
-		timer.Reset(testTimeout)
+		timer.Reset(stallTimeout)
 	}
 }
 
-// taken is how many bytes the writer has taken.
+// taken returns how many bytes the writer has accepted.
 func (p *pump) taken() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()

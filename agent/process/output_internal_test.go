@@ -45,7 +45,7 @@ func TestABlockedOutputIsGivenUp(t *testing.T) {
 				synctest.Wait()
 				began := time.Now()
 				p.finish(time.Second)
-				assert.Equal(t, time.Second+testTimeout, time.Since(began))
+				assert.Equal(t, time.Second+stallTimeout, time.Since(began))
 				require.ErrorIs(t, p.failure(), errOutputBlocked)
 				assert.False(t, isClosed(p.done), "its call has not returned")
 				close(output.let)
@@ -69,7 +69,7 @@ func TestASlowOutputIsWaitedFor(t *testing.T) {
 		require.NoError(t, writer.Close())
 		go func() {
 			for range 3 { // the reads grow
-				time.Sleep(testTimeout - time.Second)
+				time.Sleep(stallTimeout - time.Second)
 				output.let <- struct{}{}
 			}
 		}()

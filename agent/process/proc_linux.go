@@ -9,19 +9,19 @@ import (
 	"syscall"
 )
 
-// status is what /proc/<pid>/stat tells of a process, see proc(5).
+// status is the content of /proc/<pid>/stat, see proc(5).
 type status struct {
 	identity
 	parent  int
 	group   int
 	session int
 	dead    bool
-	// ofFirstThread says that it is listed as a child of its parent's first
-	// thread. parseStatus cannot know.
+	// ofFirstThread means that it is listed as a child of its parent's first thread.
+	// parseStatus does not set it.
 	ofFirstThread bool
 }
 
-// identity tells a process from a later one with the same number.
+// identity distinguishes a process from a later one with the same id.
 type identity struct {
 	pid int
 	// start is in clock ticks after boot.
@@ -42,8 +42,8 @@ func readStatus(pid int) (status, error) {
 
 var errStat = errors.New("unknown form of /proc/<pid>/stat")
 
-// parseStatus reads the fields after the command's name, which stands in
-// parentheses and may itself hold any byte.
+// parseStatus reads the fields after the command's name, which is in parentheses and
+// may contain any byte.
 func parseStatus(pid int, content []byte) (status, error) {
 	const (
 		state, parent, group, session, threads, start = 0, 1, 2, 3, 17, 19
@@ -69,24 +69,22 @@ func parseStatus(pid int, content []byte) (status, error) {
 	}, nil
 }
 
-// listsChildren says whether the kernel lists the children of processes, which
-// it can be built without.
+// listsChildren reports whether the kernel lists the children of processes, which is a
+// build option.
 func listsChildren(pid int) bool {
 	_, err := os.Stat(procPath(pid, "task/"+strconv.Itoa(pid)+"/children"))
 	return err == nil
 }
 
-// hasNoOrphans is true when a program's first thread has no children; false
-// when that is unknown. The kernel hands orphans over before it says that their
-// parent has ended.
+// hasNoOrphans reports whether a program's first thread certainly has no children. The
+// kernel moves orphans before it reports that their parent has ended.
 func hasNoOrphans(pid int) bool {
 	children, err := os.ReadFile(procPath(pid, "task/"+strconv.Itoa(pid)+"/children"))
 	return err == nil && len(children) == 0
 }
 
-// children reads the children of all threads of a process. It is not complete
-// when a child ended meanwhile: its children may have moved to a place that had
-// been read before.
+// children reads the children of all threads of a process. complete is false if a child
+// ended meanwhile: its children may have moved to a thread that was read before.
 func children(pid int) (found []status, complete bool, err error) {
 	complete = true
 	threads, err := threads(pid)
@@ -96,7 +94,7 @@ func children(pid int) (found []status, complete bool, err error) {
 	for _, thread := range threads {
 		content, err := os.ReadFile(procPath(pid, "task/"+thread+"/children"))
 		if len(threads) > 1 && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH)) {
-			continue // an ended thread has handed its children to another
+			continue // an ended thread has no children
 		}
 		if err != nil {
 			return found, false, err
@@ -128,7 +126,7 @@ func threads(pid int) ([]string, error) {
 	return directory.Readdirnames(-1)
 }
 
-// everyProcess reads all processes that /proc shows.
+// everyProcess reads all processes in /proc.
 func everyProcess() ([]status, error) {
 	directory, err := os.Open("/proc")
 	if err != nil {

@@ -1,33 +1,30 @@
-// Package process runs one command as a process tree: it starts it, streams
-// its output, interrupts and kills it, and tells how it ended.
+// Package process runs a command as a process tree: it starts the command, streams its
+// output, and ends the command with all its descendants.
 //
-// A job is rarely one process. A shell starts compilers in the background, a
-// build tool leaves a daemon, a daemon forks twice and calls setsid so that
-// nobody finds it. Four facts of Unix make "run it and stop it" hard:
+// A job is rarely one process. A shell starts compilers in the background, a build
+// tool leaves a daemon, a daemon forks twice and calls setsid. Four facts of Unix
+// make it hard to end them all:
 //
-//   - A signal to the shell does not reach its children. So the leader gets a
-//     session of its own, and with it a process group, to which signals go. The
-//     session has no terminal: what asks for a password fails instead of being
-//     stopped by the terminal of the program.
-//   - A group and a session can be left (setpgid, setsid), and a process whose
-//     parent ended is handed to the nearest ancestor that is a subreaper, or to
-//     init. So on Linux the program becomes a subreaper (BecomeSubreaper):
-//     orphans come to it, and a random cookie in their environment, their
-//     session or the pipe that they write to tells whose they are.
-//   - The end of output is when the last holder of the pipe closes it, not when
-//     the leader ends. So a background process would hang a plain wait; here
-//     the wait for output after the leader's end is bounded (Drain).
-//   - The number of a process is free for reuse as soon as the process has been
-//     waited for. So on Linux the ended leader is kept as a zombie until the
-//     tree ends, which keeps the number of its group, and every other process
-//     is told by its number together with its start time.
+//   - A signal to the shell does not reach its children. So the leader gets its own
+//     session and with it a process group, which gets the signals. The session has no
+//     terminal: a program that asks for a password fails instead of being stopped.
+//   - A process can leave its group and session (setpgid, setsid). When its parent
+//     ends, the kernel makes it a child of the nearest ancestor that is a subreaper,
+//     or of init. So on Linux the program becomes a subreaper (BecomeSubreaper). A
+//     random cookie in an orphan's environment, its session, or the pipe that it
+//     writes to identifies its tree.
+//   - Output ends when the last process closes the pipe, not when the leader ends. A
+//     background process would block a plain wait, so the wait for output after the
+//     leader's end is bounded (Drain).
+//   - A process id can be reused as soon as its process has been waited for. So on
+//     Linux the ended leader stays a zombie until the tree ends, which reserves the
+//     id of its group. Other processes are identified by id and start time.
 //
-// What stays out of reach on Linux: a process that left the session, whose
-// parent ended before End, that has overwritten or dropped its environment, and
-// that writes elsewhere; and a process that the program may not send signals,
-// because the job started it as another user. Without BecomeSubreaper a process
-// that left the group is found only while its chain of parents lives, and on
-// other systems not at all.
+// Out of reach on Linux are a process that left the session, whose parent ended
+// before End, that has overwritten or dropped its environment, and that writes
+// elsewhere; and a process of another user, to which the program may not send
+// signals. Without BecomeSubreaper, a process that left the group is found only
+// while its chain of parents lives, and on other systems never.
 package process
 
 import (
@@ -45,46 +42,45 @@ import (
 	"time"
 )
 
-// CookieVariable is the environment variable that every process of a tree
-// inherits. Its value names the tree, after the trees that it runs inside of.
+// CookieVariable is the environment variable that every process of a tree inherits.
+// Its value has the cookies of the enclosing trees and then the tree's own.
 const CookieVariable = "ATTINI_PROCESS_TREE"
 
-// Command is what to run.
+// Command describes the command to run.
 type Command struct {
-	// Path is the executable. A name without a slash is looked up in the
-	// absolute directories of PATH, that of Env or else this program's; a
-	// relative path is relative to Dir.
+	// Path is the executable. A name without a slash is looked up in the absolute
+	// directories of PATH, from Env or else this program's. A relative path is
+	// relative to Dir.
 	Path string
-	// Args are the arguments, without the name of the program itself.
+	// Args are the arguments without the program's name.
 	Args []string
-	// Dir is the working directory, empty for this program's.
+	// Dir is the working directory; "" is this program's.
 	Dir string
-	// Env is the whole environment as KEY=VALUE: nothing is inherited.
-	// CookieVariable is added to it.
+	// Env is the complete environment as KEY=VALUE. Start adds CookieVariable.
 	Env []string
-	// Output takes stdout and stderr, in the order in which they were
-	// written; nil drops them. Write is never called concurrently. While it
-	// is busy the processes wait for it, at most a pipe ahead, and so does
-	// Wait. After it failed, the rest is dropped. End gives up a Write that
-	// does not return; see OutputDone.
+	// Output gets stdout and stderr in the order in which they were written; nil
+	// discards them. Write is never called concurrently. While it is busy, the
+	// processes wait, at most a pipe ahead, and so does Wait. After an error, the
+	// rest is discarded. End gives up a Write that does not return; see OutputDone.
 	Output io.Writer
 	// Grace is the time between SIGTERM and SIGKILL.
 	Grace time.Duration
-	// KillNow, when it is closed, ends Grace: a tree that is being ended gets
-	// SIGKILL at once. It may be nil.
+	// KillNow, optional, ends Grace when it is closed: a tree that is being ended gets
+	// SIGKILL at once.
 	KillNow <-chan struct{}
-	// Drain is how long output is still awaited after the leader ended, while
-	// another process holds the pipe.
+	// Drain is how long Wait waits for output after the leader's end while another
+	// process holds the pipe.
 	Drain time.Duration
 }
 
-// Tree is a started command with all its descendants. End must be called
-// once it is no longer needed.
+// Tree is a started command with all its descendants. The caller must call End.
 type Tree struct {
 	command Command
 	cmd     *exec.Cmd
 	output  *pump
 	members *members
+	// giveUp is defaultGiveUp, but for tests.
+	giveUp time.Duration
 
 	// exited is closed when the leader ended; exit, exitErr and rest are set
 	// before.
@@ -96,7 +92,7 @@ type Tree struct {
 	end sync.Once
 	// ended is closed when End is over.
 	ended chan struct{}
-	// abandoned says that End gave the leader up.
+	// abandoned means that End gave the leader up.
 	abandoned atomic.Bool
 }
 
@@ -129,7 +125,7 @@ func Start(command Command) (*Tree, error) {
 	cmd.Stdout, cmd.Stderr = writer, writer
 	cmd.SysProcAttr = attributes()
 
-	t := &Tree{command: command, cmd: cmd, output: newPump(reader, command.Output), exited: make(chan struct{}), ended: make(chan struct{})}
+	t := &Tree{command: command, cmd: cmd, giveUp: defaultGiveUp, output: newPump(reader, command.Output), exited: make(chan struct{}), ended: make(chan struct{})}
 	started := make(chan error)
 	go runOnOwnThread(func() { t.runLeader(cookie, pipeName(reader), started) })
 	err = <-started
@@ -171,8 +167,8 @@ func (t *Tree) runLeader(cookie, pipe string, started chan<- error) {
 // Pid is the process id of the leader, which is also its group's.
 func (t *Tree) Pid() int { return t.cmd.Process.Pid }
 
-// OutputDone is closed when Output will not be written to any more. After End it
-// is, unless a Write has not returned yet.
+// OutputDone is closed when no Write of Output follows. After End it is closed, unless
+// a Write has not returned yet.
 func (t *Tree) OutputDone() <-chan struct{} { return t.output.done }
 
 // Wait waits for the leader's end and for its output: until the pipe is

@@ -11,30 +11,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// procScan is one look at the members of a tree. It begins with the candidates:
-// the children of this program, among them all orphans, and descends only into
-// those that are the tree's, so that other trees cost nothing.
+// procScan is one scan for the members of a tree. It starts with the candidates, the
+// children of this program with all orphans, and descends only into members of the
+// tree, so that other trees cost nothing.
 type procScan struct {
 	*members
-	// inTree are the members found, parents first, the ended ones too.
+	// inTree are the members found, also ended ones, parents first.
 	inTree []status
 	found  map[int]bool
-	// sessions are those of members. This program's own is never among them.
+	// sessions are the members' sessions, without this program's own.
 	sessions map[int]bool
-	// complete says that nothing ended while it was looked at: the children of
-	// an ended process move to a place that may have been read before.
+	// complete means that no process ended during the scan: the children of an ended
+	// process move to a parent that may have been read before.
 	complete bool
-	// walk says that children are read from /proc and not from the candidates.
+	// walk means that children are read from /proc, not from the candidates.
 	walk bool
 }
 
-// scan reads the members alive and reaps those ended. It is sure when nothing
-// changed meanwhile; others says that there are more processes than the leader.
+// scan finds the living members and reaps the ended ones. sure means that nothing changed
+// meanwhile, others that there are more processes than the leader.
 func (m *members) scan(adopts bool) (sure, others bool) {
 	m.identify()
 	c := procScan{members: m, found: map[int]bool{}, sessions: map[int]bool{}}
 	if !m.reaped || len(m.known) == 0 {
-		c.sessions[m.leader.pid] = true // nobody else can have the number yet
+		c.sessions[m.leader.pid] = true // no other session can have this id yet
 	}
 	candidates, err := c.candidates(adopts)
 	m.procUnreadable = err != nil
@@ -56,8 +56,8 @@ func (m *members) scan(adopts bool) (sure, others bool) {
 	return c.complete && !reaped, len(candidates) > 1 || len(c.inTree) > 1
 }
 
-// candidates are the children of this program, when orphans are among them and
-// the kernel lists them, and else all processes.
+// candidates returns the children of this program, if orphans are among them and the
+// kernel lists them; otherwise all processes.
 func (c *procScan) candidates(adopts bool) (found []status, err error) {
 	if adopts && listsChildren(c.self) {
 		c.walk = true
@@ -68,9 +68,9 @@ func (c *procScan) candidates(adopts bool) (found []status, err error) {
 	return everyProcess()
 }
 
-// attribute finds the tree's processes among the candidates: the leader, those
-// known from earlier, orphans that carry the cookie, and all descendants and
-// sessions of these. The leader's session holds its group.
+// attribute finds the tree's processes among the candidates: the leader, members known
+// from earlier scans, orphans with the cookie, and the descendants and sessions of all
+// these. The leader's session includes its group.
 func (c *procScan) attribute(candidates []status, adopts bool) {
 	for _, s := range candidates {
 		if s.pid == c.self {
@@ -113,15 +113,15 @@ func (c *procScan) add(member status) {
 	}
 }
 
-// carriesCookie says whether a process has the tree's cookie in its environment
-// or, when it cleared that, writes to the tree's pipe.
+// carriesCookie reports whether a process has the tree's cookie in its environment or
+// writes to the tree's pipe.
 func (c *procScan) carriesCookie(pid int) bool {
 	environment, err := os.ReadFile(procPath(pid, "environ"))
 	if bytes.Contains(environment, c.cookie) {
 		return true
 	}
 	if len(environment) == 0 && !errors.Is(err, fs.ErrPermission) {
-		// In the middle of an exec or an exit there are no arguments either.
+		// During an exec or an exit, there are no arguments either.
 		arguments, err := os.ReadFile(procPath(pid, "cmdline"))
 		c.complete = c.complete && err == nil && len(arguments) > 0
 	}
@@ -133,19 +133,19 @@ func (c *procScan) carriesCookie(pid int) bool {
 	return false
 }
 
-// reap waits for ended orphans of this tree, and for those that nobody can
-// attribute any more because an ended process has no environment. It spares the
-// leaders of other trees and this program's other children.
+// reap waits for ended orphans of this tree, and for ended orphans of unknown trees: an
+// ended process has no environment. It leaves the leaders of other trees and this
+// program's other children alone.
 func (c *procScan) reap(candidates []status) (any bool) {
 	for _, s := range candidates {
 		if !s.dead || s.parent != c.self || s.identity == c.leader {
 			continue
 		}
-		// Leaders are the first of their session and never children of the
-		// first thread, see ownThread; all orphans are.
+		// Leaders lead their session and are never children of the first thread, see
+		// runOnOwnThread; all orphans are.
 		unowned := s.session != c.session && (s.session != s.pid || s.ofFirstThread)
 		if c.found[s.pid] || unowned {
-			// Only this very process: others wait for theirs.
+			// Not any child: other trees wait for theirs.
 			_, _ = unix.Wait4(s.pid, nil, unix.WNOHANG, nil)
 			any = true
 		}
@@ -153,7 +153,7 @@ func (c *procScan) reap(candidates []status) (any bool) {
 	return any
 }
 
-// pipeName is what /proc/<pid>/fd shows for a pipe; empty when that is unknown.
+// pipeName returns what /proc/<pid>/fd shows for a pipe; "" if unknown.
 func pipeName(pipe *os.File) string {
 	info, err := pipe.Stat()
 	if err != nil {

@@ -9,35 +9,35 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bytesPending asks how much a pipe holds.
+// bytesPending is the ioctl for the number of bytes in a pipe.
 const bytesPending = unix.TIOCINQ
 
 // members finds and signals the processes of one tree.
 type members struct {
 	leader identity
 	cookie []byte
-	// pipe is the name in /proc of the pipe that takes the tree's output.
+	// pipe is the name in /proc of the pipe for the tree's output.
 	pipe string
 	cmd  *exec.Cmd
 	self int
 	// session is this program's. No tree has members in it.
 	session int
 
-	// known are the members seen alive, and whether they were sent SIGTERM:
-	// they stay members when their parents end.
+	// known are the members that were found alive, and whether they got SIGTERM. They
+	// stay members when their parents end.
 	known map[identity]bool
-	// unreachable are members that may not be sent signals, such as those
-	// that a job started as another user.
+	// unreachable are members that do not accept signals, such as processes of
+	// another user.
 	unreachable map[identity]bool
-	// alive are the members that the last look found, but for the unreachable.
+	// alive are the members that the last scan found, without unreachable ones.
 	alive []status
-	// termSentAt is when the group was sent SIGTERM, in clock ticks after boot.
+	// termSentAt is when the group got SIGTERM, in clock ticks after boot.
 	termSentAt uint64
-	// reaping frees the leader's number; reaped says that it has, and that
-	// the leader's group is no longer sent signals by number.
+	// reaping frees the leader's process id. After it, reaped is true and the group
+	// gets no signals by id.
 	reaping sync.Once
 	reaped  bool
-	// procUnreadable says that /proc cannot be read, so only the group is known.
+	// procUnreadable means that /proc cannot be read, so only the group is known.
 	procUnreadable bool
 }
 
@@ -52,8 +52,8 @@ func newMembers(cmd *exec.Cmd, cookie, pipe string) *members {
 	return m
 }
 
-// identify learns when the leader started. It is asked only once it matters:
-// before the leader has been reaped its number is its own.
+// identify reads when the leader started, as late as possible: until the leader has been
+// reaped, its process id is enough.
 func (m *members) identify() {
 	if m.leader.start != 0 || m.reaped {
 		return
@@ -63,14 +63,14 @@ func (m *members) identify() {
 	}
 }
 
-// maxUnsureTime is how long looks go on that cannot be trusted. A process that is
-// being executed from a slow disk is nobody's for that long.
+// maxUnsureTime is how long scans without a sure result are repeated: a process that
+// starts from a slow disk has no environment for a while.
 const maxUnsureTime = 500 * time.Millisecond
 
-// anyAlive looks for members alive. A look that finds none is not trusted when
-// processes ended meanwhile, because their children may just have moved, and
-// only the second time when there are others, because the kernel may skip a
-// child when another one is reaped.
+// anyAlive scans for living members. A scan that finds none does not count if processes
+// ended meanwhile, because their children may have moved. If there are other
+// processes, two such scans are needed, because the kernel may skip a child while
+// another one is reaped.
 func (m *members) anyAlive() bool {
 	adopts := adoptsOrphans()
 	if adopts && m.noneLeft() || !adopts && m.groupEnded() {
@@ -98,16 +98,14 @@ func (m *members) anyAlive() bool {
 	return len(m.alive) > 0
 }
 
-// noneLeft is the cheap look after the end of a leader that has started nothing
-// that outlived it, which is nearly always: all that it left would be this
-// program's now, as a child of its first thread, which leaders never are.
+// noneLeft is a cheap check for the usual case, a leader that left no processes: they
+// would now be children of this program's first thread, which leaders never are.
 func (m *members) noneLeft() bool {
 	return len(m.known) == 0 && m.leaderEnded() && hasNoOrphans(m.self)
 }
 
-// groupEnded says that the leader and its group have ended and nothing else
-// is known. It gives up the leader's number, because with a zombie in it no
-// group looks empty.
+// groupEnded reports whether the leader and its group have ended and no other member is
+// known. It releases the leader, because a group with a zombie does not look empty.
 func (m *members) groupEnded() bool {
 	if len(m.known) > 0 || !m.leaderEnded() {
 		return false
@@ -127,14 +125,13 @@ func (m *members) leaderEnded() bool {
 func (m *members) release() {
 	m.reaping.Do(func() {
 		m.reaped = true
-		// How the leader ended is known already; this frees its number.
+		// The exit is known already; this frees the process id.
 		_ = m.cmd.Wait()
 	})
 }
 
-// terminate sends SIGTERM once to each member, and wakes stopped ones so that
-// they can obey. Members that were started later are left alone: a trap may
-// start commands to clean up.
+// terminate sends SIGTERM once to each member, and SIGCONT so that stopped ones can
+// react. Members that started later get none: a trap may run commands to clean up.
 func (m *members) terminate() {
 	first := m.termSentAt == 0
 	if first {
@@ -150,7 +147,7 @@ func (m *members) terminate() {
 		}
 		m.known[s.identity] = true
 		if m.reaped || s.group != m.leader.pid {
-			// kill finds out who is unreachable.
+			// kill finds unreachable members.
 			_ = send(s.identity, unix.SIGTERM)
 			_ = send(s.identity, unix.SIGCONT)
 		}
@@ -169,8 +166,8 @@ func (m *members) kill() {
 	}
 }
 
-// enlargePipe lets a pipe hold more, so that a job that prints much is stopped less
-// often. It is no error when the kernel does not.
+// enlargePipe makes a pipe larger, so that a job that prints much waits less often. The
+// kernel may refuse.
 func enlargePipe(pipe *os.File) {
 	if connection, err := pipe.SyscallConn(); err == nil {
 		_ = connection.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 2*pumpBuffer) })

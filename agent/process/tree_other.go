@@ -9,14 +9,13 @@ import (
 	"syscall"
 )
 
-// bytesPending asks how much a pipe holds: FIONREAD, which is the same on all
-// BSDs and which package unix does not name for them.
+// bytesPending is the ioctl FIONREAD, which package unix does not define for all BSDs.
 const bytesPending = 0x4004667f
 
 // BecomeSubreaper does nothing: only Linux has subreapers.
 func BecomeSubreaper() error { return nil }
 
-// OrphanReaper does nothing: only Linux tells whose a process is.
+// OrphanReaper does nothing: only Linux shows the environment of processes.
 type OrphanReaper struct{}
 
 // StartOrphanReaper does nothing.
@@ -25,7 +24,7 @@ func StartOrphanReaper(...string) (*OrphanReaper, error) { return &OrphanReaper{
 // Stop does nothing.
 func (*OrphanReaper) Stop() {}
 
-// attributes gives the leader a session of its own, and so a group.
+// attributes gives the leader its own session, and so a group.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true}
 }
@@ -35,8 +34,8 @@ func runOnOwnThread(f func()) { f() }
 
 func pipeName(*os.File) string { return "" }
 
-// awaitExit waits for the leader's end. Its number may be used again from
-// then on, but not as a group while a process of the group lives.
+// awaitExit waits for the leader's end. Its process id can be reused then, but not as a
+// group while a process of the group lives.
 func awaitExit(cmd *exec.Cmd) (Exit, error) {
 	err := cmd.Wait()
 	var failed *exec.ExitError
@@ -76,5 +75,5 @@ func (m *members) kill() { _ = syscall.Kill(-m.group, syscall.SIGKILL) }
 
 func (m *members) release() {}
 
-// enlargePipe does nothing: pipes have one size here.
+// enlargePipe does nothing: only Linux can change the size of a pipe.
 func enlargePipe(*os.File) {}

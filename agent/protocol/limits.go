@@ -15,27 +15,27 @@ const (
 // HeartbeatInterval is the time between two heartbeats of a job.
 const HeartbeatInterval = 20 * time.Second
 
-// LeaseTime is how long an agent with claimed jobs may give no sign before it
-// counts as dead.
+// LeaseTime is how long an agent may go without renewing its claims before other
+// agents fail its jobs.
 const LeaseTime = 3 * time.Minute
 
-// SettleTime is how long an agent stays at least: longer than an agent before
-// it can have hidden a message from it.
+// SettleTime is how long an agent runs at least: the previous agent's last receive can
+// hide a message for up to 60 s.
 const SettleTime = 75 * time.Second
 
-// Error names that a step fails with, as the original agent reports them.
+// Error names with which a step fails; compatible with the framework's agent.
 const (
-	// ErrorScript: the commands failed or ran out of time.
+	// ErrorScript: the commands failed or timed out.
 	ErrorScript = "ScriptExecutionError"
-	// ErrorRuntime: the agent could not run the job, or not read its output.
+	// ErrorRuntime: the agent could not run the job or read its output.
 	ErrorRuntime = "RuntimeError"
 	// ErrorStartup: the runner's startup commands failed.
 	ErrorStartup = "Startup tasks failed"
-	// ErrorAccess: the agent could not read whether the job is its own.
+	// ErrorAccess: the agent could not check whether the job is for its runner.
 	ErrorAccess = "IllegalAccessException"
 )
 
-// Defaults of RunnerConfiguration and Startup in the documentation.
+// Defaults of a Runner's properties.
 const (
 	DefaultMaxConcurrentJobs = 5
 	DefaultIdleTimeToLive    = time.Hour

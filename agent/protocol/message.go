@@ -1,7 +1,6 @@
-// Package protocol defines what the launcher and the agent exchange: the
-// message that carries a job, the environment variables, the rule for a job's
-// output, the error names, and the limits of the services in between.
-// docs/wire.md describes all of it. The package uses only the standard library.
+// Package protocol defines what the programs of the runner exchange: messages, payloads,
+// table items, environment variables, outputs, error names and limits. docs/wire.md
+// describes them. The package uses only the standard library.
 package protocol
 
 import (
@@ -12,20 +11,19 @@ import (
 	"strings"
 )
 
-// Message is the body of a queue message: one job, with the payload of the
-// deployment plan at the moment its step was entered.
+// Message is the body of a queue message: one job with the input of its step.
 type Message struct {
 	Job      Job
 	Metadata ExecutionMetadata
 	Origin   DeploymentOrigin
-	// ConfigurationHash is compared with the agent's own; equal means that
-	// the job was meant for a runner configured as this one is.
+	// ConfigurationHash is the hash of the configuration for which the job was
+	// queued. The agent compares it with its own.
 	ConfigurationHash int32
-	// payload is the whole body, in the order of its keys.
+	// payload is the whole body in its order.
 	payload Members
 }
 
-// Job is what the user wrote under a step's Properties.
+// Job has the Properties of a step.
 type Job struct {
 	// Runner is the logical name of the Runner.
 	Runner string
@@ -35,43 +33,41 @@ type Job struct {
 	Environment map[string]string
 }
 
-// ExecutionMetadata says which step of which execution waits for the job.
+// ExecutionMetadata identifies the step that waits for the job.
 type ExecutionMetadata struct {
-	// TaskToken closes the waiting step; it is a capability and is never
-	// logged.
+	// TaskToken answers the waiting step. It is a capability and is never logged.
 	TaskToken    string
 	StepName     string
 	ExecutionARN string
-	// DeploymentExecutionARN is the execution that the deployment has started,
-	// where this one is another of that deployment; else "".
+	// DeploymentExecutionARN is the execution that the deployment started, if this is
+	// another execution of that deployment; otherwise "".
 	DeploymentExecutionARN string
 	ExecutionStartTime     string
 	RetryCount             int
 }
 
-// DeploymentOrigin says which distribution is being deployed, and from where.
+// DeploymentOrigin identifies the distribution that is being deployed.
 type DeploymentOrigin struct {
 	DistributionName string
 	DistributionID   string
 	Environment      string
-	// ObjectIdentifier names the content of the distribution's archive; "" where
-	// none is stored.
+	// ObjectIdentifier identifies the content of the distribution's archive; ""
+	// without one.
 	ObjectIdentifier string
 	StackName        string
 	DeploymentName   string
 	Source           DeploymentSource
 }
 
-// DeploymentSource is the place of the distribution's archive in S3.
+// DeploymentSource is where the distribution's archive is in S3.
 type DeploymentSource struct {
 	Bucket string
 	Prefix string
 }
 
-// ParseMessage reads a message as the original agent does: a missing text is
-// empty, a missing list has nothing in it; in Commands and Environment any
-// scalar counts as its text, null as "null", and lists and objects as "".
-// Errors never hold any of the body.
+// ParseMessage reads a message as the framework's agent does: a missing string or list
+// is empty. In Commands and Environment, a scalar is its text, null is "null", and a
+// list or object is "". Errors contain nothing of the body.
 func ParseMessage(body []byte) (*Message, error) {
 	members, err := SplitObject(body)
 	if err != nil {
@@ -102,8 +98,8 @@ func ParseMessage(body []byte) (*Message, error) {
 	return m, nil
 }
 
-// Input is the document that ATTINI_INPUT names: the payload without what is
-// about the job itself. Keys and values keep their text, numbers their digits.
+// Input returns the content of ATTINI_INPUT: the payload without the keys about the job
+// itself. Keys and values keep their text, numbers their digits.
 func (m *Message) Input() []byte {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -118,7 +114,7 @@ func (m *Message) Input() []byte {
 		b.Write(member.Literal)
 		b.WriteByte(':')
 		if json.Compact(&b, member.Value) != nil {
-			b.WriteString("null") // ParseMessage has read it, so it compacts
+			b.WriteString("null") // cannot happen: ParseMessage has read it
 		}
 	}
 	b.WriteByte('}')
@@ -133,7 +129,7 @@ func objectFields(raw json.RawMessage) map[string]json.RawMessage {
 	return result
 }
 
-// scalarOrEmpty is the text of a scalar; "" for what is missing, null or no scalar.
+// scalarOrEmpty returns the text of a scalar; "" for null and anything else.
 func scalarOrEmpty(raw json.RawMessage) string {
 	if s := scalarText(raw); s != "null" || strings.HasPrefix(string(raw), `"`) {
 		return s
@@ -141,7 +137,7 @@ func scalarOrEmpty(raw json.RawMessage) string {
 	return ""
 }
 
-// scalarText is the text of any scalar, null included; "" for lists and objects.
+// scalarText returns the text of a scalar, also of null; "" for lists and objects.
 func scalarText(raw json.RawMessage) string {
 	trimmed := bytes.TrimSpace(raw)
 	if len(trimmed) == 0 {
@@ -181,7 +177,7 @@ func scalarMap(raw json.RawMessage) map[string]string {
 	return result
 }
 
-// int32Of reads a signed 32-bit integer, also out of a string; 0 for others.
+// int32Of reads a 32-bit integer, also from a string; 0 for anything else.
 func int32Of(raw json.RawMessage) int32 {
 	value, err := strconv.ParseInt(scalarText(raw), 10, 32)
 	if err != nil {

@@ -7,11 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// ParseOutput makes a step's output of what a job left in ATTINI_OUTPUT (the
-// documentation's section Output): valid JSON is passed as it is, anything else
-// becomes {"result": text} without the one line feed at its end. Nothing but
-// blanks is {}. A byte order mark is skipped; bytes that are no UTF-8 become
-// U+FFFD, one for each run of them, as JSON cannot hold them.
+// ParseOutput turns the content of ATTINI_OUTPUT into a step's output (docs/wire.md,
+// "Output"): valid JSON stays as it is, only blanks become {}, and anything else
+// becomes {"result": text} without one final LF. A byte order mark is skipped. Each
+// run of bytes that are not UTF-8 becomes U+FFFD.
 func ParseOutput(content []byte) json.RawMessage {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if !utf8.Valid(content) {
@@ -32,13 +31,13 @@ func wrap(text string) json.RawMessage {
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if encoder.Encode(map[string]string{"result": text}) != nil {
-		return json.RawMessage("{}") // texts always encode
+		return json.RawMessage("{}") // strings always encode
 	}
 	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
-// Shorten cuts a text to a number of characters, keeping its beginning and its
-// end, where a cause says most. A limit below one leaves nothing.
+// Shorten cuts a text to a number of characters and keeps its beginning and end, which
+// say most about a cause. A limit below 1 leaves nothing.
 func Shorten(text string, limit int) string {
 	limit = max(limit, 0)
 	if utf8.RuneCountInString(text) <= limit {

@@ -6,9 +6,9 @@ import (
 	"log/slog"
 )
 
-// A task token lets anyone who has it answer the step, and a payload may hold
-// whatever a user put there. So a message that is printed, logged or marshalled
-// by mistake says which job it is and nothing else, whatever the verb.
+// Any principal with the task token can answer the step, and a payload may contain
+// secrets. So a message that is printed, logged or encoded by mistake shows only
+// which job it is.
 
 // String describes the step without the token.
 func (m ExecutionMetadata) String() string {
@@ -39,6 +39,6 @@ func (m Message) MarshalText() ([]byte, error) { return []byte(m.String()), nil 
 func (m Message) LogValue() slog.Value { return m.Metadata.LogValue() }
 
 func write(state fmt.State, text string) {
-	// fmt gives no way to report that its own buffer failed.
+	// fmt offers no way to report an error of its own buffer.
 	_, _ = io.WriteString(state, text)
 }

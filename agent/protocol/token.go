@@ -5,13 +5,12 @@ import (
 	"regexp"
 )
 
-// taskToken finds the member of a message that holds the task token. Inside a
-// JSON text its quotes are escaped, so that it matches no such text.
+// taskToken matches the member of a message with the task token. It matches nothing
+// inside a JSON string, where quotes are escaped.
 var taskToken = regexp.MustCompile(`"` + KeyTaskToken + `"\s*:\s*("(?:[^"\\]|\\.)+")`)
 
-// FindTaskToken finds the task token in a body that ParseMessage refuses, so
-// that the step which waits can be told. It is empty when there is none, or
-// more than one to choose from.
+// FindTaskToken finds the task token in a body that ParseMessage refuses, so that the
+// waiting step can fail. It returns "" if there is none or more than one.
 func FindTaskToken(body []byte) string {
 	found := taskToken.FindAllSubmatch(body, 2)
 	if len(found) != 1 {

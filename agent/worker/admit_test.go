@@ -149,9 +149,9 @@ func TestFilterErrors(t *testing.T) {
 		within  time.Duration
 	}{
 		"busy for a while": {errService, 5, sourceFailure(), time.Minute},
-		"busy for ever":    {errService, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service is busy"}, 5 * time.Minute},
-		"refused":          {denied, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service refused: the table AttiniResourceStatesV1 may not be read"}, time.Millisecond},
-		"no verdict":       {nil, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "read whether the job is this runner's: the service refused: 0 is no verdict"}, time.Millisecond},
+		"busy for ever":    {errService, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "check whether the job is for this runner: the service is busy"}, 5 * time.Minute},
+		"refused":          {denied, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "check whether the job is for this runner: the service refused: the table AttiniResourceStatesV1 may not be read"}, time.Millisecond},
+		"no verdict":       {nil, 1000, &worker.Failure{Error: "IllegalAccessException", Cause: "check whether the job is for this runner: the service refused: unknown decision 0"}, time.Millisecond},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

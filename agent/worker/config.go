@@ -8,72 +8,72 @@ import (
 	"time"
 )
 
-// Config is how a worker behaves; every field is required unless it says
-// otherwise. New fills nothing in: defaults are the caller's.
+// Config configures a worker. Every field is required unless it says otherwise; the
+// caller sets the defaults.
 type Config struct {
-	// MaxConcurrentJobs is how many jobs run at a time, not one more.
+	// MaxConcurrentJobs is the greatest number of jobs that run at a time.
 	MaxConcurrentJobs int
-	// JobTimeout ends a job and everything it started.
+	// JobTimeout ends a job and everything that it started.
 	JobTimeout time.Duration
-	// IdleTimeToLive ends the worker when it has had no job for so long,
-	// counted from the last job's end. Zero: never.
+	// IdleTimeToLive is how long after the last job's end the worker stops. Zero:
+	// never.
 	IdleTimeToLive time.Duration
-	// SettleTime is how long after its start the worker stays at least,
-	// however idle: what another agent had received and did not take may come
-	// again until then. Zero: no longer than IdleTimeToLive.
+	// SettleTime is how long the worker runs at least: until then the queue may
+	// deliver messages that a previous agent had received. Zero: no longer than
+	// IdleTimeToLive.
 	SettleTime time.Duration
-	// StartupCommands run before the first job; none is fine.
+	// StartupCommands run before the first job; optional.
 	StartupCommands []string
 	StartupTimeout  time.Duration
 	// Shell runs the commands, as in "/bin/bash": an absolute path or a name
 	// on PATH.
 	Shell string
-	// Directory holds the jobs' private directories while they run. It must
-	// exist; what the worker makes in it, it removes.
+	// Directory, which must exist, holds the jobs' private directories. The worker
+	// removes what it creates there.
 	Directory string
-	// MemoryDirectory is one whose files are in memory, for small files that
-	// the worker makes for each job; what it makes in it, it removes. Empty, or
-	// without room: they are in Directory.
+	// MemoryDirectory, optional, is a directory in memory for small files of each
+	// job. If it is empty or full, they are in Directory. The worker removes what it
+	// creates there.
 	MemoryDirectory string
-	// Environment is what every job inherits, as in os.Environ.
+	// Environment is inherited by every job, as in os.Environ.
 	Environment []string
 	// KillGrace is the time between SIGTERM and SIGKILL.
 	KillGrace time.Duration
-	// KillNow, when it is closed, ends KillGrace: what is being ended gets
-	// SIGKILL at once. It may be nil.
+	// KillNow, optional, ends KillGrace when it is closed: processes that are being
+	// ended get SIGKILL at once.
 	KillNow <-chan struct{}
 	// HeartbeatInterval is the time between two heartbeats of a job.
 	HeartbeatInterval time.Duration
 	// OutputLimit is the greatest size of a job's output in bytes.
 	OutputLimit int
-	// LogURL is where people read this agent's log; every failure of a job
-	// that ran here names it. Empty: none does.
+	// LogURL, optional, is the address of this agent's log. Every failure of a job
+	// that ran here contains it.
 	LogURL string
-	// LeaseTime is how long an agent with claims may give no sign before it
-	// counts as dead and others answer for it; required with Claims, and the
-	// same for all agents of a runner.
+	// LeaseTime is how long an agent may go without renewing its claims before
+	// other agents fail its jobs. Required with Claims, and the same for all agents
+	// of a runner.
 	LeaseTime time.Duration
 }
 
-// resolve checks the configuration and makes its paths absolute, since jobs run
-// in other directories. The error names everything that is wrong; claims says
-// that jobs are to be claimed.
+// resolve checks the configuration and makes its paths absolute, because jobs run in
+// other directories. The error names every problem; claims means that jobs are
+// claimed.
 func (c Config) resolve(claims bool) (Config, error) {
 	var problems []error
 	positive := func(name string, value time.Duration) {
 		if value <= 0 {
-			problems = append(problems, fmt.Errorf("%s: %s is not above zero", name, value))
+			problems = append(problems, fmt.Errorf("%s is %s; it must be positive", name, value))
 		}
 	}
 	if c.MaxConcurrentJobs < 1 {
-		problems = append(problems, fmt.Errorf("MaxConcurrentJobs: %d is below 1", c.MaxConcurrentJobs))
+		problems = append(problems, fmt.Errorf("MaxConcurrentJobs is %d; it must be positive", c.MaxConcurrentJobs))
 	}
 	positive("JobTimeout", c.JobTimeout)
 	if c.IdleTimeToLive < 0 {
-		problems = append(problems, fmt.Errorf("IdleTimeToLive: %s is below zero", c.IdleTimeToLive))
+		problems = append(problems, fmt.Errorf("IdleTimeToLive is %s; it must not be negative", c.IdleTimeToLive))
 	}
 	if c.SettleTime < 0 {
-		problems = append(problems, fmt.Errorf("SettleTime: %s is below zero", c.SettleTime))
+		problems = append(problems, fmt.Errorf("SettleTime is %s; it must not be negative", c.SettleTime))
 	}
 	if len(c.StartupCommands) > 0 {
 		positive("StartupTimeout", c.StartupTimeout)
@@ -84,7 +84,7 @@ func (c Config) resolve(claims bool) (Config, error) {
 		positive("LeaseTime", c.LeaseTime)
 	}
 	if c.OutputLimit < 1 {
-		problems = append(problems, fmt.Errorf("OutputLimit: %d is below 1", c.OutputLimit))
+		problems = append(problems, fmt.Errorf("OutputLimit is %d; it must be positive", c.OutputLimit))
 	}
 	shell, err := exec.LookPath(c.Shell)
 	if err == nil {

@@ -11,24 +11,24 @@ import (
 )
 
 const (
-	// confirmDelay is the pause before a verdict is asked for again that
-	// cannot be taken back.
+	// confirmDelay is the pause before a decision that cannot be undone is made
+	// again.
 	confirmDelay = time.Second
 	// requeueDelay is how long a message for another configuration stays hidden,
-	// so that the two do not play ping-pong.
+	// so that two agents do not pass it to and fro.
 	requeueDelay = 5 * time.Second
 )
 
-// handleDelivery goes with a delivery all its way: whose it is, whether anybody waits
-// for it, a place, the claim, and then the job. With refuse it fails so as
-// soon as it is known to be this agent's.
+// handleDelivery handles a message to its end: whether it is for this agent,
+// whether its step waits, a run slot, the claim, and the job. With refuse it fails
+// instead of running.
 func (w *Worker) handleDelivery(running, taking context.Context, delivery Delivery, refuse *Failure) {
 	message, err := protocol.ParseMessage(delivery.Body)
 	if err == nil && message.Metadata.TaskToken == "" {
-		err = errors.New("it has no task token, so nobody can be told")
+		err = errors.New("the message has no task token, so no step can be answered")
 	}
 	if err != nil {
-		w.handleMalformed(running, delivery, err)
+		w.handleUnusable(running, delivery, err)
 		return
 	}
 	h, added := w.registry.add(newHeldJob(message, delivery))
@@ -45,8 +45,7 @@ func (w *Worker) handleDelivery(running, taking context.Context, delivery Delive
 	if !w.isAccepted(job, waiting, h, refuse) {
 		return
 	}
-	w.registry.jobAccepted()
-	defer w.registry.jobReleased()
+	defer w.registry.accept()()
 	switch {
 	case refuse != nil:
 		w.failUnstarted(job, h, *refuse)
@@ -54,70 +53,68 @@ func (w *Worker) handleDelivery(running, taking context.Context, delivery Delive
 		w.releaseUnstarted(job, h)
 	case w.startFailure != nil:
 		w.failUnstarted(job, h, *w.startFailure)
-	case !w.acquireRunSlot(waiting):
+	case !acquire(waiting, w.registry.runSlots):
 		w.releaseUnstarted(job, h)
 	default:
 		w.runInSlot(job, h)
 	}
 }
 
-// runInSlot owns and runs a job that has its place.
+// runInSlot claims and runs a job that has a run slot.
 func (w *Worker) runInSlot(job context.Context, h *heldJob) {
-	h.leave = sync.OnceFunc(func() { <-w.runSlots })
-	defer h.leave()
+	h.leaveSlot = sync.OnceFunc(func() { <-w.registry.runSlots })
+	defer h.leaveSlot()
 	if !w.claimJob(job, h) {
 		return
 	}
-	w.registry.jobStarted()
-	defer w.registry.jobEnded()
+	defer w.registry.begin()()
 	w.runJob(job, h)
 }
 
-// handleRedelivery deals with a second delivery of a job that is held.
+// handleRedelivery handles a second delivery of a job that is held.
 func (w *Worker) handleRedelivery(ctx context.Context, h *heldJob, delivery Delivery) {
 	if h.redeliver(delivery) {
-		w.logger.Info("a job that waits came again", "job", h.message)
+		w.logger.Info("the queue delivered a waiting job again", "job", h.message)
 		return
 	}
-	w.logger.Info("drop a second delivery of a job", "job", h.message)
+	w.logger.Info("delete a second delivery of a job", "job", h.message)
 	w.deleteMessage(ctx, func() Delivery { return delivery })
 }
 
-// isAccepted asks whether a job is this agent's and whether anybody waits for
-// it. What is not to be taken is dealt with here.
+// isAccepted decides whether this agent must run or fail a job, and whether its
+// step waits. It handles every job that it does not accept.
 func (w *Worker) isAccepted(job, waiting context.Context, h *heldJob, refuse *Failure) bool {
-	verdict, err := w.decide(waiting, h.message, refuse)
+	decision, err := w.decide(waiting, h.message, refuse)
 	switch {
 	case waiting.Err() != nil:
 		w.releaseUnstarted(job, h)
 	case err != nil && refuse != nil:
 		return true // it fails in any case
 	case err != nil:
-		w.logger.Error("read whether a job is this runner's", "job", h.message, "error", err)
-		w.failUnstarted(job, h, Failure{protocol.ErrorAccess, "read whether the job is this runner's: " + err.Error()})
-	case verdict == Requeue:
-		w.logger.Info("leave a job for a runner of another configuration", "job", h.message)
+		w.logger.Error("cannot check whether a job is for this runner; its step fails", "job", h.message, "error", err)
+		w.failUnstarted(job, h, Failure{protocol.ErrorAccess, "check whether the job is for this runner: " + err.Error()})
+	case decision == Requeue:
+		w.logger.Info("return a job for another configuration of the runner to the queue", "job", h.message)
 		w.registry.markOutdated()
 		w.requeue(job, h, requeueDelay)
-	case verdict == Discard:
-		w.logger.Info("drop a job of an execution that is not the current one", "job", h.message)
+	case decision == Discard:
+		w.logger.Info("discard a job of an execution that is not current", "job", h.message)
 		w.deleteMessage(job, h.latestDelivery)
-	case verdict == Superseded:
-		w.logger.Info("the runner has another agent; this one takes nothing more")
+	case decision == Superseded:
+		w.logger.Info("another agent replaced this one; it accepts no more jobs")
 		w.drain()
 		w.awaitReceive()
 		w.requeue(job, h, 0)
 	case errors.Is(w.sendHeartbeat(waiting, h.message), ErrTokenClosed):
-		w.logger.Info("drop a job that nobody waits for", "job", h.message)
-		w.deleteMessage(job, h.latestDelivery)
+		w.discardAbandoned(job, h)
 	default:
 		return true
 	}
 	return false
 }
 
-// decide asks until there is an answer, and twice for what cannot be taken
-// back: a single read may be stale.
+// decide asks the filter until it answers, and twice before a decision that cannot
+// be undone: a single read may be stale.
 func (w *Worker) decide(ctx context.Context, message *protocol.Message, refuse *Failure) (Decision, error) {
 	if w.ports.Filter == nil {
 		return Accept, nil
@@ -128,18 +125,18 @@ func (w *Worker) decide(ctx context.Context, message *protocol.Message, refuse *
 	}
 	var before Decision
 	for {
-		var verdict Decision
-		err := retry(ctx, bound, func(ctx context.Context) (err error) {
-			verdict, err = w.ports.Filter.Check(ctx, message)
-			if err == nil && (verdict < Accept || verdict > Superseded) {
-				err = fmt.Errorf("%w: %d is no verdict", ErrRefused, verdict)
+		var decision Decision
+		err := w.retry(ctx, bound, func(ctx context.Context) (err error) {
+			decision, err = w.ports.Filter.Check(ctx, message)
+			if err == nil && (decision < Accept || decision > Superseded) {
+				err = fmt.Errorf("%w: unknown decision %d", ErrRefused, decision)
 			}
 			return err
 		})
-		if err != nil || verdict == Accept || verdict == Requeue || verdict == before {
-			return verdict, err
+		if err != nil || decision == Accept || decision == Requeue || decision == before {
+			return decision, err
 		}
-		before = verdict
+		before = decision
 		pause(ctx, confirmDelay)
 	}
 }
@@ -154,51 +151,57 @@ func (w *Worker) awaitStartup(waiting context.Context) bool {
 	}
 }
 
-// acquireRunSlot waits for a place to run in.
-func (w *Worker) acquireRunSlot(waiting context.Context) bool {
-	if waiting.Err() != nil {
-		return false
-	}
-	select {
-	case w.runSlots <- struct{}{}:
-	case <-waiting.Done():
-		return false
-	}
-	if waiting.Err() != nil {
-		<-w.runSlots
-		return false
-	}
-	return true
-}
-
-// releaseUnstarted ends the wait of a job that is not to begin here: it is dropped when
-// nobody waits for it, and given back otherwise.
+// releaseUnstarted gives a job back to the queue, or discards it if its step has
+// ended.
 func (w *Worker) releaseUnstarted(job context.Context, h *heldJob) {
 	if errors.Is(context.Cause(job), errAbandoned) {
-		w.logger.Info("drop a job that nobody waits for", "job", h.message)
-		w.deleteMessage(job, h.latestDelivery)
+		w.discardAbandoned(job, h)
 		return
 	}
-	w.awaitReceive() // which would take it again
+	w.awaitReceive() // which would receive it again
 	w.requeue(job, h, 0)
 }
 
-// failUnstarted fails a job that is not to run. Its message goes when the step
-// has its answer, and comes again otherwise.
+func (w *Worker) discardAbandoned(job context.Context, h *heldJob) {
+	w.logger.Info("the step has already ended (stopped, timed out or answered); the job is discarded", "job", h.message)
+	w.deleteMessage(job, h.latestDelivery)
+}
+
+// failUnstarted fails a job that must not run. If the step cannot be answered, the
+// message stays in the queue, which delivers it again.
 func (w *Worker) failUnstarted(job context.Context, h *heldJob, failure Failure) {
-	w.registry.jobStarted()
-	defer w.registry.jobEnded()
+	defer w.registry.begin()()
 	if w.fail(job, h.message, failure) {
 		w.deleteMessage(job, h.latestDelivery)
 	}
 }
 
-// deleteMessage takes a message out of the queue for good and reports whether that is
-// certain. It is also done while the worker is being stopped.
-func (w *Worker) deleteMessage(ctx context.Context, delivery func() Delivery) bool {
-	err := retryDetached(ctx, deleteTimeout, func(ctx context.Context) error { return w.ports.Queue.Delete(ctx, delivery()) })
+// deleteMessage deletes a message from the queue, also during a shutdown.
+func (w *Worker) deleteMessage(ctx context.Context, delivery func() Delivery) {
+	err := w.retryDetached(ctx, deleteTimeout, func(ctx context.Context) error { return w.ports.Queue.Delete(ctx, delivery()) })
 	if err != nil {
-		w.logger.Error("delete a message; it comes again", "error", err)
+		w.logger.Error("cannot delete a message; the queue will deliver it again", "error", err)
 	}
-	return err == nil
+}
+
+// maxUnusableReceives is how often a message that is no job is left in its queue.
+// A queue with a dead-letter queue has moved it there by then.
+const maxUnusableReceives = 10
+
+// handleUnusable handles a message that is no job, or whose handling failed by a
+// panic. It fails the step if the message has its token. Otherwise it leaves the
+// message for the dead-letter queue, and deletes it if it is still delivered.
+func (w *Worker) handleUnusable(ctx context.Context, delivery Delivery, reason error) {
+	if token := protocol.FindTaskToken(delivery.Body); token != "" {
+		w.logger.Error("a message is not a job; its step fails", "error", reason)
+		unread := &protocol.Message{Metadata: protocol.ExecutionMetadata{TaskToken: token}}
+		w.failUnstarted(ctx, newHeldJob(unread, delivery), Failure{protocol.ErrorRuntime, reason.Error()})
+		return
+	}
+	if delivery.Receives > 0 && delivery.Receives < maxUnusableReceives {
+		w.logger.Error("a message is not a job; it stays in the queue", "received", delivery.Receives, "error", reason)
+		return
+	}
+	w.logger.Error("a message is not a job; it is deleted", "received", delivery.Receives, "error", reason)
+	w.deleteMessage(ctx, func() Delivery { return delivery })
 }

@@ -65,7 +65,7 @@ func TestRequeueIsRetried(t *testing.T) {
 		require.Error(t, <-ended)
 		assert.LessOrEqual(t, time.Since(begin), 15*time.Second)
 		assert.Greater(t, recorder.count("hide 0s"), 3)
-		assert.Contains(t, f.log(), "give a message back; it comes again later")
+		assert.Contains(t, f.log(), "cannot return a message to the queue")
 		time.Sleep(time.Minute)
 		assert.Equal(t, 1, f.queue.Waiting())
 	})

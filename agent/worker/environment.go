@@ -13,8 +13,8 @@ import (
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// environment is what the job sees: what the agent hands on, what the
-// documentation promises, and what the step says, each over the one before.
+// environment returns a job's variables: the agent's own, those of docs/wire.md
+// ("Job environment"), and the step's. Later ones replace earlier ones.
 func (w *Worker) environment(message *protocol.Message, d jobDir) ([]string, error) {
 	origin := message.Origin
 	environment := slices.Concat(w.config.Environment, []string{
@@ -28,23 +28,22 @@ func (w *Worker) environment(message *protocol.Message, d jobDir) ([]string, err
 		protocol.EnvOutput + "=" + d.output(),
 		protocol.EnvSourceDir + "=" + d.source(),
 		"TMPDIR=" + d.temporary(),
-		// The shell sets PWD itself, but what reads it earlier must not see
-		// the agent's.
+		// The shell sets PWD itself, but a program may read it before.
 		"PWD=" + d.source(),
 	})
 	var problems []error
 	for _, variable := range environment {
 		if name, _, _ := strings.Cut(variable, "="); strings.ContainsRune(variable, 0) {
-			problems = append(problems, fmt.Errorf("%s has a NUL byte, which no variable can hold", strings.ReplaceAll(name, "\x00", "")))
+			problems = append(problems, fmt.Errorf("%s contains a NUL byte; environment variables cannot hold one", strings.ReplaceAll(name, "\x00", "")))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(message.Job.Environment)) {
 		value := message.Job.Environment[name]
 		switch {
 		case !variableName.MatchString(name):
-			problems = append(problems, fmt.Errorf("%q in Environment is no name of a variable: use letters, digits and _, and no digit first", name))
+			problems = append(problems, fmt.Errorf("%q is not a valid variable name; use letters, digits and _, and do not start with a digit", name))
 		case strings.ContainsRune(value, 0):
-			problems = append(problems, fmt.Errorf("%q in Environment has a NUL byte, which no variable can hold", name))
+			problems = append(problems, fmt.Errorf("the value of %q contains a NUL byte; environment variables cannot hold one", name))
 		}
 		environment = append(environment, name+"="+value)
 	}

@@ -125,7 +125,7 @@ func TestFailedCallsAreRetried(t *testing.T) {
 			assert.Equal(t, "once\n", string(content))
 			assert.Equal(t, 1, b.reported["Step"])
 			assert.Equal(t, 0, b.queue.Waiting()+b.queue.Undeleted())
-			assert.Contains(t, b.log(), "panic in a port")
+			assert.Contains(t, b.log(), "panic=oh")
 			assert.Contains(t, b.log(), c.logged)
 			assert.NotContains(t, b.log(), "token-Step")
 		})
@@ -204,8 +204,8 @@ func TestALogThatPanicsCostsOnlyItsLines(t *testing.T) {
 	t.Parallel()
 	b := newFixture(t)
 	b.ports.Log = logFunc(func(line) { panic("oh") })
-	answers := b.commands("Step", "echo a; echo b")
+	answers := b.commands("Step", "seq 200000") // more than one Write
 	require.NoError(t, b.run())
 	assert.Nil(t, get(t, answers).failure)
-	assert.Equal(t, 1, strings.Count(b.log(), "panic in a port"))
+	assert.Equal(t, 1, strings.Count(b.log(), "panic=oh"))
 }

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// readOutput reads what a job left as its output. A job may have put anything
-// in the file's place: only a regular file is read, and never through a link,
-// nor is a pipe waited for. A file that the job deleted is empty.
+// readOutput reads a job's output file. The job may have replaced it by anything,
+// so only a regular file is read, never through a link and without waiting for a
+// pipe. A deleted file counts as empty.
 func readOutput(path string, limit int) (content []byte, err error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	switch {
@@ -49,5 +49,5 @@ func kindOf(mode fs.FileMode) string {
 }
 
 func tooLarge(size, limit int) error {
-	return fmt.Errorf("the output has %d bytes, a step's output can have %d at most; store it elsewhere and pass on where it is", size, limit)
+	return fmt.Errorf("it is %d bytes; Step Functions allows %d. Write large results to S3 and output their location", size, limit)
 }

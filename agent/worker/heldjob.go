@@ -9,34 +9,34 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// How a message is kept out of sight while its job waits here.
+// How the visibility timeout of a message is extended while its job waits here.
 const (
-	// visibilityExtension is how long it is hidden each time.
+	// visibilityExtension is the timeout that each extension sets.
 	visibilityExtension = time.Minute
-	// firstExtension is soon enough for a queue that hides for 15 s only, and late
-	// enough that a job that begins at once costs no call.
+	// firstExtension is soon enough for a visibility timeout of 15 s, and late
+	// enough that a job that starts at once costs no call.
 	firstExtension    = 5 * time.Second
 	extensionInterval = visibilityExtension / 3
-	// maxInvisible is how long after its receipt SQS can hide a message.
+	// maxInvisible is how long after a receive SQS can hide a message.
 	maxInvisible = 12 * time.Hour
 )
 
 // heldJob is a job that the worker holds, from its delivery to its report.
 type heldJob struct {
 	message *protocol.Message
-	// arrived is when it came into this worker's hands.
+	// arrived is when this worker received it first.
 	arrived time.Time
 
 	mu sync.Mutex
-	// delivery is the message's newest, of the time received.
+	// delivery is the latest of the message, received at that time.
 	delivery Delivery
 	received time.Time
-	// claimed says that the job is answered here, whatever comes.
+	// claimed means that this worker answers the step in any case.
 	claimed bool
-	// end is when the job must have ended; zero when nothing is to end.
+	// end is when the job must have ended; zero if nothing has to end.
 	end time.Time
-	// leave gives the job's place to another one.
-	leave func()
+	// leaveSlot frees the job's run slot.
+	leaveSlot func()
 }
 
 func newHeldJob(message *protocol.Message, delivery Delivery) *heldJob {
@@ -46,9 +46,8 @@ func newHeldJob(message *protocol.Message, delivery Delivery) *heldJob {
 
 func (h *heldJob) token() string { return h.message.Metadata.TaskToken }
 
-// redeliver takes note of a later delivery of the same job: its receipt is the one
-// that counts now. It returns false when the job is owned, so that the later
-// delivery is of no use.
+// redeliver stores a later delivery of the same job, whose receipt replaces the
+// earlier one. It returns false for a claimed job, which needs no receipt.
 func (h *heldJob) redeliver(delivery Delivery) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -65,8 +64,7 @@ func (h *heldJob) markClaimed() {
 	h.claimed = true
 }
 
-// mustEnd says that the job ends within so long, by the worker's own doing; zero
-// that it has ended.
+// mustEnd sets how soon the worker must have ended the job; 0 means that it has.
 func (h *heldJob) mustEnd(within time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -76,14 +74,14 @@ func (h *heldJob) mustEnd(within time.Duration) {
 	}
 }
 
-// isOverdue reports whether the worker could not end the job.
+// isOverdue reports whether the worker failed to end the job in time.
 func (h *heldJob) isOverdue() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return !h.end.IsZero() && time.Now().After(h.end)
 }
 
-func (h *heldJob) snapshot() (delivery Delivery, received time.Time, owned bool) {
+func (h *heldJob) snapshot() (delivery Delivery, received time.Time, claimed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.delivery, h.received, h.claimed
@@ -94,7 +92,7 @@ func (h *heldJob) latestDelivery() Delivery {
 	return delivery
 }
 
-// queueWait is how long the job has waited, in the queue and here.
+// queueWait returns how long the job has waited, in the queue and here.
 func (h *heldJob) queueWait() time.Duration {
 	delivery := h.latestDelivery()
 	if delivery.Sent.IsZero() {
@@ -103,10 +101,9 @@ func (h *heldJob) queueWait() time.Duration {
 	return max(time.Since(delivery.Sent), 0)
 }
 
-// keepHeld has heartbeats sent and the message hidden until the returned function
-// is called, also while the worker is being stopped. Each has a loop of its
-// own, so that a call that hangs delays nothing else. When the token is closed
-// it calls abandon.
+// keepHeld sends heartbeats and keeps the message hidden until stop is called, also
+// during a shutdown. Each has its own loop, so that a call that hangs does not
+// delay the other. If the token is closed, it calls abandon.
 func (w *Worker) keepHeld(ctx context.Context, h *heldJob, abandon context.CancelCauseFunc) (stop func()) {
 	keeping, end := context.WithCancel(context.WithoutCancel(ctx))
 	var loops sync.WaitGroup
@@ -138,18 +135,18 @@ func (w *Worker) sendHeartbeats(ctx context.Context, h *heldJob, abandon context
 	}
 }
 
-// giveUp fails the step of a job that the worker cannot end, as on a disk that
-// hangs: its heartbeats would keep the step waiting for ever. Its place is for
-// others.
+// giveUp fails the step of a job that the worker cannot end, for example because a
+// disk hangs: its heartbeats would keep the step waiting for ever. The job's run
+// slot becomes free.
 func (w *Worker) giveUp(ctx context.Context, h *heldJob) {
-	w.logger.Error("the job's time is over, and it cannot be ended; its step fails, and its place is given to others", "job", h.message)
-	h.leave()
+	w.logger.Error("a job did not end in time and cannot be ended; its step fails and its run slot becomes free", "job", h.message)
+	h.leaveSlot()
 	w.fail(ctx, h.message, w.withLogURL(Failure{
-		protocol.ErrorRuntime, "the runner could not end the job when its time was over; see the log of the runner",
+		protocol.ErrorRuntime, "the runner could not end the job at its timeout; see the log of the runner",
 	}))
 }
 
-// extendVisibility ends with the job's waiting: what is owned is out of the queue.
+// extendVisibility ends when the job is claimed: its message is deleted then.
 func (w *Worker) extendVisibility(ctx context.Context, h *heldJob) {
 	timer := time.NewTimer(firstExtension)
 	defer timer.Stop()
@@ -159,35 +156,28 @@ func (w *Worker) extendVisibility(ctx context.Context, h *heldJob) {
 			return
 		case <-timer.C:
 		}
-		delivery, received, owned := h.snapshot()
-		if owned {
+		delivery, received, claimed := h.snapshot()
+		if claimed {
 			return
 		}
 		timer.Reset(extensionInterval)
 		duration := min(visibilityExtension, time.Until(received.Add(maxInvisible)))
 		if duration <= 0 {
-			continue // it comes again, with a new receipt
+			continue // the queue delivers it again, with a new receipt
 		}
-		if err := w.changeVisibility(ctx, delivery, duration); err != nil && ctx.Err() == nil {
-			w.logger.Warn("keep a message hidden; it may come again", "job", h.message, "error", err)
+		err := w.call(ctx, callTimeout, func(ctx context.Context) error { return w.ports.Queue.Hide(ctx, delivery, duration) })
+		if err != nil && ctx.Err() == nil {
+			w.logger.Warn("cannot extend the visibility timeout; the queue may deliver the job again", "job", h.message, "error", err)
 		}
 	}
 }
 
-// changeVisibility makes one call, bounded in time.
-func (w *Worker) changeVisibility(ctx context.Context, delivery Delivery, duration time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	return w.ports.Queue.Hide(ctx, delivery, duration)
-}
-
-// requeue makes a job visible to other agents, after so long. It is also done
-// while the worker is being stopped.
+// requeue makes a job visible to other agents after a delay, also during a shutdown.
 func (w *Worker) requeue(ctx context.Context, h *heldJob, after time.Duration) {
-	err := retryDetached(ctx, requeueTimeout, func(ctx context.Context) error {
+	err := w.retryDetached(ctx, requeueTimeout, func(ctx context.Context) error {
 		return w.ports.Queue.Hide(ctx, h.latestDelivery(), after)
 	})
 	if err != nil {
-		w.logger.Warn("give a message back; it comes again later", "job", h.message, "error", err)
+		w.logger.Warn("cannot return a message to the queue; it will deliver the message again later", "job", h.message, "error", err)
 	}
 }

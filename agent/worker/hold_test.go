@@ -38,7 +38,7 @@ func TestWaitingJobsAreKeptInvisible(t *testing.T) {
 		assert.Len(t, f.runCounts(), 2)
 		assert.Equal(t, 0, f.queue.Waiting())
 		assert.Equal(t, 4, f.queue.Undeleted())
-		assert.NotContains(t, f.log(), "came again")
+		assert.NotContains(t, f.log(), "delivered a waiting job again")
 		assert.Equal(t, 4*4*60*3, recorder.count("hide 1m0s"), "each every 20 seconds")
 		for i := range 6 {
 			assert.GreaterOrEqual(t, f.reporter.Heartbeats(fmt.Sprint("token-Step", i)), 4*60*3)
@@ -84,7 +84,7 @@ func TestMessagesAreHiddenForTwelveHoursAtMost(t *testing.T) {
 		synctest.Wait()
 		second := f.commands("Second")
 		time.Sleep(13 * time.Hour)
-		assert.Equal(t, 1, strings.Count(f.log(), "a job that waits came again"))
+		assert.Equal(t, 1, strings.Count(f.log(), "delivered a waiting job again"))
 		assert.Equal(t, 1, recorder.count("hide 55s"), "the last time is only as long as may be")
 		require.NoError(t, <-ended)
 		assert.Equal(t, sourceFailure(), get(t, first).failure)
@@ -268,7 +268,7 @@ func TestAMeterThatPanics(t *testing.T) {
 	answers := b.commands("Step", "true")
 	require.NoError(t, b.run())
 	assert.Equal(t, answer{output: "{}"}, get(t, answers))
-	assert.Equal(t, 1, strings.Count(b.log(), "panic in a port"))
+	assert.Equal(t, 2, strings.Count(b.log(), "panic=oh"))
 }
 
 type panicMeter struct{}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/attini-go/runner/agent/process"
@@ -13,33 +12,40 @@ import (
 )
 
 // endTimeout is how long the end of a job's processes, files and log may take,
-// besides its own time to end. It is far more than the bounds of each.
+// beyond the job's own timeout. It is far more than the bounds of each.
 const endTimeout = 2 * time.Minute
 
-// jobResult is how a job ended: with an output, or with a failure.
+// jobResult is how a job ended: with an output or with a failure.
 type jobResult struct {
 	outcome Outcome
 	output  json.RawMessage
 	failure Failure
 }
 
-// runJob runs a job that is this worker's own, and reports it. job ends when
-// the worker is being stopped, or when nobody waits for the job any more.
+// runJob runs a claimed job and reports its result. job ends when the worker is
+// halted or when the step has ended.
 func (w *Worker) runJob(job context.Context, h *heldJob) {
-	w.ports.Meter.JobStarted(h.queueWait())
+	w.measure(func(m Meter) { m.JobStarted(h.queueWait()) })
 	begin := time.Now()
-	log := w.ports.Log.Open(h.message)
-	ended := w.execute(job, h, log)
+	log := w.openLog(h.message)
+	var ended jobResult
+	panicked := w.catchPanic(func() error {
+		ended = w.execute(job, h, log)
+		return nil
+	})
+	if panicked != nil {
+		ended = failed(Failed, runtimeFailure("run the job", panicked))
+	}
 	if errors.Is(context.Cause(job), errAbandoned) {
 		ended.outcome = Abandoned
 	}
-	w.ports.Meter.JobEnded(ended.outcome, time.Since(begin))
-	closeLog(job, log)
+	w.measure(func(m Meter) { m.JobEnded(ended.outcome, time.Since(begin)) })
+	log.close(job)
 	h.mustEnd(0)
 	var answered bool
 	switch ended.outcome {
 	case Abandoned:
-		w.logger.Info("ended a job that nobody waits for", "job", h.message)
+		w.logger.Info("ended a job, because its step has already ended (stopped, timed out or answered)", "job", h.message)
 		answered = true
 	case Succeeded:
 		answered = w.succeed(job, h.message, ended.output)
@@ -51,16 +57,9 @@ func (w *Worker) runJob(job context.Context, h *heldJob) {
 	}
 }
 
-// execute runs a job in a directory of its own. A panic is the job's failure,
-// not the agent's end.
-func (w *Worker) execute(ctx context.Context, h *heldJob, log JobLog) (ended jobResult) {
+// execute runs a job in a directory of its own.
+func (w *Worker) execute(ctx context.Context, h *heldJob, log *guardedLog) (ended jobResult) {
 	message := h.message
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			w.logger.Error("panic while a job ran", "job", message, "panic", thrown, "stack", string(debug.Stack()))
-			ended = failed(Failed, runtimeFailure("run the job", fmt.Errorf("internal error: %v", thrown)))
-		}
-	}()
 	if ctx.Err() != nil {
 		return w.interrupted(ctx, jobResult{})
 	}
@@ -77,7 +76,7 @@ func (w *Worker) execute(ctx context.Context, h *heldJob, log JobLog) (ended job
 	if err != nil {
 		return failed(Failed, runtimeFailure("set the job's environment", err))
 	}
-	h.mustEnd(w.config.JobTimeout + w.config.KillGrace + endTimeout) // the script has the time for itself
+	h.mustEnd(w.config.JobTimeout + w.config.KillGrace + endTimeout) // the script's own JobTimeout starts here
 	r, err := w.start(ctx, script{
 		commands: message.Job.Commands, file: d.script, directory: d.source(), environment: environment,
 		log: log,
@@ -85,7 +84,7 @@ func (w *Worker) execute(ctx context.Context, h *heldJob, log JobLog) (ended job
 	if err != nil {
 		return failed(Failed, runtimeFailure("start the job", err))
 	}
-	defer r.End() // for a panic below; it is idempotent
+	defer r.End() // in case of a panic; it is idempotent
 	exit, err := r.wait(ctx, w.config.JobTimeout)
 	r.End()
 	if err != nil || exit.Code != 0 || exit.Signal != 0 {
@@ -96,18 +95,6 @@ func (w *Worker) execute(ctx context.Context, h *heldJob, log JobLog) (ended job
 		return failed(Failed, runtimeFailure("read "+protocol.EnvOutput, err))
 	}
 	return jobResult{outcome: Succeeded, output: output}
-}
-
-// closeLog lets a log be complete before its job is reported. A job whose agent
-// is being stopped has little time left.
-func closeLog(job context.Context, log JobLog) {
-	patience := logTimeout
-	if job.Err() != nil {
-		patience = logStopTimeout
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(job), patience)
-	defer cancel()
-	log.Close(ctx)
 }
 
 func (w *Worker) output(d jobDir) (json.RawMessage, error) {
@@ -122,19 +109,20 @@ func (w *Worker) output(d jobDir) (json.RawMessage, error) {
 	return output, nil
 }
 
-// fetchDistribution gets the distribution; JobTimeout bounds that too, on its own clock.
+// fetchDistribution fills the job's directory with the distribution. JobTimeout
+// bounds it, apart from the script.
 func (w *Worker) fetchDistribution(ctx context.Context, message *protocol.Message, directory string) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, w.config.JobTimeout, errTimeout)
 	defer cancel()
-	err := w.ports.Source.Fill(bounded, message.Origin, directory)
+	err := w.catchPanic(func() error { return w.ports.Source.Fill(bounded, message.Origin, directory) })
 	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
 		err = fmt.Errorf("%w after %d seconds", errTimeout, int(w.config.JobTimeout.Seconds()))
 	}
 	return err
 }
 
-// scriptFailed says how a script failed. The words are the original agent's,
-// as plans may match them.
+// scriptFailed describes how a script failed. Plans may match the text, so it is
+// the same as the framework's agent wrote.
 func (w *Worker) scriptFailed(ctx context.Context, exit process.Exit, err error) jobResult {
 	switch {
 	case errors.Is(err, errTimeout):
@@ -147,7 +135,7 @@ func (w *Worker) scriptFailed(ctx context.Context, exit process.Exit, err error)
 	return failed(Failed, &Failure{protocol.ErrorScript, fmt.Sprintf("Script exited with code %d", exit.Code)})
 }
 
-// interrupted prefers the worker's stop over what it caused.
+// interrupted reports the worker's stop instead of the errors that it caused.
 func (w *Worker) interrupted(ctx context.Context, ended jobResult) jobResult {
 	if ctx.Err() != nil {
 		return failed(Stopped, &Failure{protocol.ErrorRuntime, "the runner was stopped: " + context.Cause(ctx).Error()})

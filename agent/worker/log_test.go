@@ -55,7 +55,7 @@ func TestLogIsWholeBeforeTheReport(t *testing.T) {
 		"a success": {"echo hello", []string{"open", "hello\n", "close", "report"}},
 		"a failure": {"echo hello; exit 1", []string{"open", "hello\n", "close", "report"}},
 		"a timeout": {
-			"echo hello; trap 'printf the-last-words; exit' TERM; (trap '' TERM; while :; do sleep 0.05; done) & while :; do sleep 0.05; done",
+			"trap 'printf the-last-words; exit' TERM; echo hello; (trap '' TERM; while :; do sleep 0.05; done) & while :; do sleep 0.05; done",
 			[]string{"open", "hello\n", "the-last-words\n", "close", "report"},
 		},
 	} {
@@ -63,7 +63,7 @@ func TestLogIsWholeBeforeTheReport(t *testing.T) {
 			t.Parallel()
 			b := newFixture(t)
 			seen := &events{Reporter: b.ports.Reporter}
-			b.ports.Log, b.ports.Reporter, b.config.JobTimeout = seen, seen, time.Second
+			b.ports.Log, b.ports.Reporter, b.config.JobTimeout = seen, seen, 5*time.Second
 			answers := b.commands("Step", c.command)
 			require.NoError(t, b.run())
 			get(t, answers)

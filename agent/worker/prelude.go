@@ -9,27 +9,26 @@ import (
 	"github.com/attini-go/runner/agent/process"
 )
 
-// The first line of each script: the first failing command ends it, in a pipe
-// too where the shell can.
+// The first line of each script: the first failing command ends it, also in a
+// pipe if the shell has pipefail.
 const (
 	headerPipefail = "set -eo pipefail\n"
 	headerPlain    = "set -e\n"
-	// headerAsking asks the shell in the script itself, which takes a process
-	// each time. An unknown option would end some shells: so it is tried in
-	// another one.
+	// headerAsking asks the shell in the script itself, which costs a process. An
+	// unknown option ends some shells, so a subshell tries it.
 	headerAsking = "set -e; if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n"
 )
 
-// askTimeout bounds the question to the shell; the scripts can do without.
+// askTimeout bounds askShell; scripts work without its answer.
 const askTimeout = 5 * time.Second
 
-// shellOptions says whether the shell has the option pipefail, which dash has
-// learned late. The shell is asked once, unless it gives no answer.
+// shellOptions knows whether the shell has the option pipefail, which older
+// versions of dash lack. The shell is asked once, unless it gives no answer.
 type shellOptions struct {
 	state atomic.Int32
 }
 
-// The states. No answer yet is zero.
+// The states.
 const (
 	noAnswer int32 = iota
 	asking
@@ -37,14 +36,14 @@ const (
 	lacksPipefail
 )
 
-// scriptHeader is the first line of a script. As long as the shell has not answered,
-// the script finds out by itself: pipefail is never lost.
+// scriptHeader returns the first line of a script. Until the shell has answered,
+// each script finds out by itself, so pipefail is never lost.
 func (w *Worker) scriptHeader(ctx context.Context) string {
 	o := &w.options
 	if o.state.CompareAndSwap(noAnswer, asking) {
 		answer, err := w.askShell(ctx)
 		if err != nil {
-			w.logger.Warn("cannot ask the shell whether it has pipefail; it is asked again for the next job", "shell", w.config.Shell, "error", err)
+			w.logger.Warn("cannot find out whether the shell has pipefail; trying again for the next job", "shell", w.config.Shell, "error", err)
 		}
 		o.state.Store(answer)
 	}
@@ -58,7 +57,7 @@ func (w *Worker) scriptHeader(ctx context.Context) string {
 	}
 }
 
-// askShell returns noAnswer and an error when the shell did not come to answer.
+// askShell returns noAnswer and an error when the shell did not answer.
 func (w *Worker) askShell(ctx context.Context) (answer int32, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, askTimeout, errTimeout)
 	defer cancel()
@@ -70,7 +69,7 @@ func (w *Worker) askShell(ctx context.Context) (answer int32, err error) {
 	}
 	exit, err := question.Wait(ctx)
 	question.End()
-	// From 126 on a code says that a command could not be run, or was killed.
+	// Codes from 126 mean that a command could not be run or was killed.
 	const lastAnswer = 125
 	switch {
 	case err != nil:

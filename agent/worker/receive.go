@@ -9,47 +9,41 @@ import (
 )
 
 const (
-	// longPollTime is how long one receive waits, the most that SQS does.
+	// longPollTime is how long one receive waits, the most that SQS allows.
 	longPollTime = 20 * time.Second
-	// lastReceiveWait is how long a last look waits. It does wait: a receive that
-	// does not may ask only some of SQS's servers.
+	// lastReceiveWait is how long the last receive waits. It is not 0: a receive
+	// that does not wait may ask only some of SQS's servers.
 	lastReceiveWait = time.Second
-	// lateReceiveGrace is how long an answer may take that nobody waits for any more.
+	// lateReceiveGrace is how long a receive may still answer after polling ended.
 	lateReceiveGrace = time.Second
-	// maxBatch is how many jobs one receive asks for, the most that SQS gives.
-	maxBatch = 10
-	// memoryPause is the time between two looks for memory for more messages.
-	memoryPause = time.Second
 	// decisionTime is enough to learn whether a message is a job of this worker.
 	decisionTime = 2 * confirmDelay
 )
 
-// receive takes jobs while there is room for them, until the queue is closed,
-// polling ends, or the worker was idle for too long. polling ends with taking
-// or before it; then what was received is still dealt with.
+// receive receives jobs while there is room for them, until the queue is closed,
+// polling ends, or the worker was idle for too long. polling ends with taking or
+// before it; messages that were received by then are still handled.
 func (w *Worker) receive(running, taking, polling context.Context) {
 	pauses := backoff.NewExponentialBackOff()
 	for {
-		free, ok := w.acquireHeldSlots(polling)
-		if !ok {
+		slots := w.registry.reserve(polling)
+		if slots == 0 {
 			return
 		}
 		wait := w.untilIdle(polling)
 		if wait <= 0 {
-			w.releaseHeldSlots(free)
+			w.registry.unreserve(slots)
 			if w.retire(running, polling) {
 				return
 			}
 			continue
 		}
-		deliveries, err := w.receiveBatch(running, polling, free, min(wait, longPollTime))
-		w.startDeliveries(running, taking, deliveries, nil)
-		w.releaseHeldSlots(free - len(deliveries))
+		_, err := w.receiveBatch(running, taking, polling, slots, min(wait, longPollTime), nil)
 		switch {
 		case polling.Err() != nil, errors.Is(err, ErrQueueClosed), errors.Is(err, errDrained):
 			return
 		case err != nil:
-			w.logger.Warn("receive jobs", "error", err)
+			w.logger.Warn("cannot receive jobs; trying again", "error", err)
 			pause(polling, pauses.NextBackOff())
 		default:
 			pauses.Reset()
@@ -57,90 +51,67 @@ func (w *Worker) receive(running, taking, polling context.Context) {
 	}
 }
 
-// untilIdle is the registry's. What is no job does not keep the worker, however
-// often it comes; but what came just now may be one.
+// untilIdle is the registry's. A message that is no job does not keep the worker
+// from being idle, but one that has just arrived may be a job.
 func (w *Worker) untilIdle(ctx context.Context) time.Duration {
 	wait := w.registry.untilIdle(w.config.IdleTimeToLive)
-	if wait <= 0 && w.registry.hasUndecided() {
+	if now := w.registry.current(); wait <= 0 && now.messages > now.accepted {
 		pause(ctx, decisionTime)
 		wait = w.registry.untilIdle(w.config.IdleTimeToLive)
 	}
 	return wait
 }
 
-// receiveBatch receives once, bounded in time. When polling ends, an answer that is on
-// its way has a moment to come: its messages would stay hidden, with nobody who
-// holds them.
-func (w *Worker) receiveBatch(running, polling context.Context, most int, wait time.Duration) ([]Delivery, error) {
+// receiveBatch receives once, bounded in time, and starts to handle the messages.
+// It gives back the reserved slots that it does not need. With refuse, jobs fail
+// instead of running. When polling ends, an answer that is on its way may still
+// arrive: without it, its messages would stay hidden although no agent has them.
+func (w *Worker) receiveBatch(running, taking, polling context.Context, slots int, wait time.Duration, refuse *Failure) (received int, err error) {
 	w.receiving <- struct{}{}
 	defer func() { <-w.receiving }()
+	defer func() { w.registry.unreserve(slots - received) }()
 	switch {
 	case polling.Err() != nil:
-		return nil, context.Cause(polling)
-	case w.isDrained(): // polling is about to end
-		return nil, errDrained
+		return 0, context.Cause(polling)
+	case w.draining.Err() != nil: // polling is about to end
+		return 0, errDrained
 	}
-	ctx, cancel := context.WithTimeout(running, wait+callTimeout)
-	defer cancel()
-	defer context.AfterFunc(polling, func() {
-		pause(ctx, lateReceiveGrace)
-		cancel()
-	})()
-	deliveries, err := w.ports.Queue.Receive(ctx, most, wait)
-	if len(deliveries) > most {
-		w.logger.Error("the queue handed out more jobs than asked for; the rest is left", "asked", most, "received", len(deliveries))
-		deliveries = deliveries[:most]
+	var deliveries []Delivery
+	err = w.call(running, wait+callTimeout, func(ctx context.Context) (err error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(polling, func() {
+			pause(ctx, lateReceiveGrace)
+			cancel()
+		})()
+		deliveries, err = w.ports.Queue.Receive(ctx, slots, wait)
+		return err
+	})
+	if len(deliveries) > slots {
+		w.logger.Error("the queue returned more messages than requested; it will deliver the rest again", "requested", slots, "returned", len(deliveries))
+		deliveries = deliveries[:slots]
 	}
-	return deliveries, err
+	for _, delivery := range deliveries {
+		release := w.registry.hold(delivery)
+		w.deliveries.Go(func() {
+			defer release()
+			panicked := w.catchPanic(func() error {
+				w.handleDelivery(running, taking, delivery, refuse)
+				return nil
+			})
+			if panicked != nil {
+				w.handleUnusable(running, delivery, panicked)
+			}
+		})
+	}
+	return len(deliveries), err
 }
 
-// awaitReceive waits for the receive under way. Once taking has ended, or the worker
-// is drained, none begins any more.
+// awaitReceive waits for the receive in progress. After Drain, or when taking has
+// ended, none follows.
 func (w *Worker) awaitReceive() {
 	w.receiving <- struct{}{}
 	<-w.receiving
-}
-
-// startDeliveries starts on deliveries, each of which has its slot. With refuse they
-// fail so and do not run.
-func (w *Worker) startDeliveries(running, taking context.Context, deliveries []Delivery, refuse *Failure) {
-	for _, delivery := range deliveries {
-		w.registry.deliveryReceived(delivery)
-		w.deliveries.Go(func() {
-			defer w.releaseHeldSlots(1)
-			defer w.registry.deliveryDone(delivery)
-			w.handleDelivery(running, taking, delivery, refuse)
-		})
-	}
-}
-
-// acquireHeldSlots waits for one free slot and takes as many as one receive can fill.
-func (w *Worker) acquireHeldSlots(ctx context.Context) (int, bool) {
-	for ctx.Err() == nil && w.registry.totalBytes() > maxHeldBytes {
-		pause(ctx, memoryPause)
-	}
-	if ctx.Err() != nil {
-		return 0, false
-	}
-	select {
-	case w.heldSlots <- struct{}{}:
-	case <-ctx.Done():
-		return 0, false
-	}
-	for taken := 1; taken < maxBatch; taken++ {
-		select {
-		case w.heldSlots <- struct{}{}:
-		default:
-			return taken, true
-		}
-	}
-	return maxBatch, true
-}
-
-func (w *Worker) releaseHeldSlots(count int) {
-	for range count {
-		<-w.heldSlots
-	}
 }
 
 func pause(ctx context.Context, d time.Duration) {

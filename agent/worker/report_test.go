@@ -64,7 +64,7 @@ func TestReportsAreRetriedUntilTheStepEnds(t *testing.T) {
 				closed := time.Now()
 				require.NoError(t, <-ended)
 				assert.LessOrEqual(t, time.Since(closed), time.Hour+time.Minute, "it is idle from then on")
-				assert.Contains(t, f.log(), "nobody waits for a job's result")
+				assert.Contains(t, f.log(), "the job's result is discarded")
 				assert.Empty(t, answers)
 				assert.Empty(t, f.claims.Open())
 			})

@@ -10,23 +10,23 @@ import (
 )
 
 const (
-	// stateTimeout bounds what is asked of the runner's state.
+	// stateTimeout bounds the reads and writes of the runner's state.
 	stateTimeout = time.Minute
-	// recordGrace is how long the state may name another agent before the
-	// start believes it: who starts an agent writes its name after that.
+	// recordGrace is how long the state may name another agent at the start: the
+	// launcher records a task only after ECS has started it.
 	recordGrace = 20 * time.Second
-	// failWaitingTimeout bounds how long a runner that cannot start fails jobs.
+	// failWaitingTimeout bounds how long a runner that cannot start fails jobs for.
 	failWaitingTimeout = 5 * time.Minute
 )
 
-// markStarted says that the agent is up. The error is a *StartupError or wraps
-// ErrNotOurs.
+// markStarted records that the agent has started. The error is a *StartupError or
+// wraps ErrSuperseded.
 func (w *Worker) markStarted(ctx context.Context) error {
 	if w.ports.State == nil {
 		return nil
 	}
 	since := time.Now()
-	err := retry(ctx, stateTimeout, func(ctx context.Context) error {
+	err := w.retry(ctx, stateTimeout, func(ctx context.Context) error {
 		err := w.ports.State.MarkStarted(ctx)
 		if errors.Is(err, ErrSuperseded) && time.Since(since) < recordGrace {
 			return errors.New("the runner's state does not name this agent yet")
@@ -34,14 +34,14 @@ func (w *Worker) markStarted(ctx context.Context) error {
 		return err
 	})
 	if err != nil && !errors.Is(err, ErrSuperseded) {
-		return &StartupError{Cause: "say that the runner has started: " + err.Error()}
+		return &StartupError{Cause: "mark the runner as started: " + err.Error()}
 	}
 	return err
 }
 
-// retire leaves an idle worker: it says so, and then looks once more, so that
-// no job is missed that was sent before. It returns false when the worker has
-// to stay.
+// retire marks an idle runner as stopped, and then receives until no job arrives, so
+// that it misses no job that was sent before. It returns false when the worker
+// must continue.
 func (w *Worker) retire(running, taking context.Context) bool {
 	if w.ports.State == nil {
 		return true
@@ -50,44 +50,44 @@ func (w *Worker) retire(running, taking context.Context) bool {
 		w.registry.postponeIdle(w.config.LeaseTime / 2)
 		return false
 	}
-	// Jobs may come meanwhile, so it is not tried for long at a time.
-	err := retry(taking, callTimeout, w.ports.State.Retire)
+	// Jobs may arrive meanwhile, so the attempt is short.
+	err := w.retry(taking, callTimeout, w.ports.State.Retire)
 	switch {
 	case taking.Err() != nil, errors.Is(err, ErrSuperseded):
 		return true
 	case err != nil:
-		w.logger.Error("say that the runner leaves; it stays for now", "error", err)
+		w.logger.Error("cannot mark the runner as stopped; it continues for now", "error", err)
 		w.registry.postponeIdle(stateTimeout)
 		return false
 	}
-	w.logger.Info("the runner leaves, since there is nothing to do")
+	w.logger.Info(fmt.Sprintf("idle for %.0f s; the runner stops", w.config.IdleTimeToLive.Seconds()))
 	for {
-		begun := w.registry.startedJobs()
+		before := w.registry.current().started
 		_, err := w.receiveOnce(running, taking, nil)
-		if w.deliveries.Wait(); err != nil || w.registry.startedJobs() == begun {
+		if w.deliveries.Wait(); err != nil || w.registry.current().started == before {
 			return true
 		}
 	}
 }
 
-// isSuperseded says whether the runner has another agent, which answers for those
-// that die.
+// isSuperseded reports whether another agent replaced this one. That agent then
+// fails the jobs of agents that die.
 func (w *Worker) isSuperseded(ctx context.Context) bool {
-	return errors.Is(retry(ctx, callTimeout, w.ports.State.CheckCurrent), ErrSuperseded)
+	return errors.Is(w.retry(ctx, callTimeout, w.ports.State.CheckCurrent), ErrSuperseded)
 }
 
-// failWaiting fails every job that waits, until a look finds none.
+// failWaiting fails every waiting job, until a receive returns none.
 func (w *Worker) failWaiting(taking context.Context, failure Failure) {
-	bounded, cancel := context.WithTimeoutCause(taking, failWaitingTimeout, fmt.Errorf("it took over %s to fail the waiting jobs", failWaitingTimeout))
+	bounded, cancel := context.WithTimeoutCause(taking, failWaitingTimeout, fmt.Errorf("failing the waiting jobs took more than %s", failWaitingTimeout))
 	defer cancel()
 	defer w.deliveries.Wait()
 	if w.ports.State != nil {
-		err := retry(bounded, stateTimeout, w.ports.State.Retire)
+		err := w.retry(bounded, stateTimeout, w.ports.State.Retire)
 		if errors.Is(err, ErrSuperseded) {
 			return
 		}
 		if err != nil {
-			w.logger.Error("say that the runner leaves", "error", err)
+			w.logger.Error("cannot mark the runner as stopped", "error", err)
 		}
 	}
 	for {
@@ -98,22 +98,20 @@ func (w *Worker) failWaiting(taking context.Context, failure Failure) {
 	}
 }
 
-// receiveOnce receives until the queue has answered once, and starts on what it
-// finds. An error says that the queue is closed or taking has ended.
-func (w *Worker) receiveOnce(running, taking context.Context, refuse *Failure) (found int, err error) {
+// receiveOnce receives until the queue has answered once, and starts to handle the
+// messages. An error means that the queue is closed or taking has ended.
+func (w *Worker) receiveOnce(running, taking context.Context, refuse *Failure) (received int, err error) {
 	pauses := backoff.NewExponentialBackOff()
 	for {
-		free, ok := w.acquireHeldSlots(taking)
-		if !ok {
+		slots := w.registry.reserve(taking)
+		if slots == 0 {
 			return 0, context.Cause(taking)
 		}
-		deliveries, err := w.receiveBatch(running, taking, free, lastReceiveWait)
-		w.startDeliveries(running, taking, deliveries, refuse)
-		w.releaseHeldSlots(free - len(deliveries))
-		if err == nil || len(deliveries) > 0 || errors.Is(err, ErrQueueClosed) || errors.Is(err, errDrained) || taking.Err() != nil {
-			return len(deliveries), err
+		received, err := w.receiveBatch(running, taking, taking, slots, lastReceiveWait, refuse)
+		if err == nil || received > 0 || errors.Is(err, ErrQueueClosed) || errors.Is(err, errDrained) || taking.Err() != nil {
+			return received, err
 		}
-		w.logger.Warn("receive jobs", "error", err)
+		w.logger.Warn("cannot receive jobs; trying again", "error", err)
 		pause(taking, pauses.NextBackOff())
 	}
 }

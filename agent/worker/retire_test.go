@@ -222,7 +222,7 @@ func TestAFailingStartFailsEveryJob(t *testing.T) {
 		err := f.worker().Run(t.Context())
 		var failed *worker.StartupError
 		require.ErrorAs(t, err, &failed)
-		assert.Equal(t, "say that the runner has started: the service is busy", failed.Cause)
+		assert.Equal(t, "mark the runner as started: the service is busy", failed.Cause)
 		assert.LessOrEqual(t, time.Since(begin), 2*time.Minute)
 		for _, answers := range open {
 			require.Len(t, answers, 1)

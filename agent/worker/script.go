@@ -12,11 +12,11 @@ import (
 	"github.com/attini-go/runner/agent/process"
 )
 
-// lineLimit is where a line of output is split, in bytes.
+// lineLimit is the length in bytes at which a line of output is split.
 const lineLimit = 64 << 10
 
-// outputDrain is how long output is awaited that a background process holds open
-// after its script has ended.
+// outputDrain is how long the worker waits for output after a script has ended, if
+// a background process keeps it open.
 const outputDrain = time.Second
 
 // script is a list of commands to run in one shell.
@@ -25,20 +25,20 @@ type script struct {
 	file        string // where the script is written
 	directory   string // the working directory
 	environment []string
-	log         JobLog
+	log         *guardedLog
 }
 
 // errTimeout is the cause of a script's end by its timeout.
 var errTimeout = errors.New("timed out")
 
-// start writes the script and runs it. The commands are the file's only text
-// that a user gives; everything else travels in the environment.
+// start writes the script and runs it. The commands are the only user-given text in
+// the file; everything else is in the environment.
 func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 	text := w.scriptHeader(ctx) + strings.Join(s.commands, "\n") + "\n"
 	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
-	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.Write(time.Now(), lines) })
+	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.write(time.Now(), lines) })
 	tree, err := process.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
 		Output: lines, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
@@ -55,18 +55,18 @@ type running struct {
 	lines *joblog.Splitter
 }
 
-// End ends what is left of the script and writes its unfinished last line, unless
-// the log is blocked: then that is lost.
+// End ends the script's remaining processes and writes its unfinished last line. If
+// the log is blocked, that line is lost.
 func (r *running) End() {
 	r.Tree.End()
 	select {
 	case <-r.OutputDone():
-		_ = r.lines.Close() // it writes to the log, which cannot fail
+		_ = r.lines.Close() // it never fails
 	default:
 	}
 }
 
-// wait waits for the script at most so long.
+// wait waits for the script for at most timeout.
 func (r *running) wait(ctx context.Context, timeout time.Duration) (process.Exit, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	defer cancel()

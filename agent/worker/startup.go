@@ -8,16 +8,17 @@ import (
 	"path/filepath"
 )
 
-// StartupError says that the agent could not start, so that no job can run:
-// mostly, that its startup commands failed.
+// StartupError means that the agent could not start, so no job can run. Usually
+// the startup commands failed.
 type StartupError struct{ Cause string }
 
 // Error implements error.
 func (e *StartupError) Error() string { return e.Cause }
 
-// startup runs the startup commands. What they leave running lives until end
-// is called, which it always must be. The error is a *StartupError, whose text
-// is the cause with which every job fails, also when ctx has ended.
+// startup runs the startup commands. The processes that they leave running live
+// until the caller calls end, which it must always do. The error is a
+// *StartupError, also when ctx has ended; its text is the cause of every failed
+// job.
 func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 	nothing := func() {}
 	if len(w.config.StartupCommands) == 0 {
@@ -27,20 +28,20 @@ func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 	if err != nil {
 		return nothing, &StartupError{Cause: "make a directory for the startup commands: " + err.Error()}
 	}
-	log := w.ports.Log.Open(nil)
+	log := w.openLog(nil)
 	r, err := w.start(ctx, script{
 		commands: w.config.StartupCommands, file: filepath.Join(directory, "script"), directory: directory,
 		environment: w.config.Environment, log: log,
 	})
 	if err != nil {
-		closeLog(ctx, log)
-		removeAll(directory, w.logger)
+		log.close(ctx)
+		w.jobDirs.remove(directory)
 		return nothing, &StartupError{Cause: err.Error()}
 	}
 	end = func() {
 		r.End()
-		closeLog(ctx, log)
-		removeAll(directory, w.logger)
+		log.close(ctx)
+		w.jobDirs.remove(directory)
 	}
 	return end, w.awaitStartupScript(ctx, r)
 }

@@ -10,46 +10,31 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// Worker runs jobs from a queue until there is nothing left to do.
+// Worker runs jobs from a queue until it is idle, drained or replaced.
 type Worker struct {
 	config Config
 	ports  Ports
 	logger *slog.Logger
-	// drained is closed when nothing more is to be taken.
-	drained   chan struct{}
-	drainOnce sync.Once
-	// halted is closed when what runs is to be ended, because of haltCause.
-	halted    chan struct{}
-	haltOnce  sync.Once
-	haltCause error
-	// heldSlots has one entry for each delivery that is held, places one for each
-	// job that runs.
-	heldSlots, runSlots chan struct{}
-	// started is closed when the startup commands have ended. Jobs begin then,
-	// or fail because of refusal, which is written before.
+	// draining ends when the worker must accept no more jobs, halting when it must
+	// end the running ones, too.
+	draining, halting context.Context
+	drain             func()
+	halt              context.CancelCauseFunc
+	// started is closed when the startup commands have ended. If they failed,
+	// startFailure is set before, and jobs fail with it.
 	started      chan struct{}
 	startFailure *Failure
 	// receiving has an entry during a receive.
 	receiving chan struct{}
-	// deliveries waits for what is held.
+	// deliveries waits for all held messages.
 	deliveries sync.WaitGroup
 	options    shellOptions
 	registry   *registry
 	jobDirs    *jobDirPool
 }
 
-const (
-	// maxWaiting is how many jobs are held that wait for a place. A step whose
-	// job waits in the queue has no heartbeats and fails after some minutes, so
-	// there is room for all that may wait at a time.
-	maxWaiting = 1000
-	// maxHeldBytes is how large all held messages may be before no more are
-	// received, so that the room does not take all memory.
-	maxHeldBytes = 64 << 20
-)
-
-// New checks the configuration; its error names everything that is wrong. A
-// nil logger drops what it is told.
+// New checks the configuration; the error names every problem. A nil logger
+// discards all log output.
 func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 	config, err := config.resolve(ports.Claims != nil)
 	if err := errors.Join(err, ports.check()); err != nil {
@@ -58,27 +43,31 @@ func New(config Config, ports Ports, logger *slog.Logger) (*Worker, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{
-		config: config, ports: withPanicGuard(ports, logger), logger: logger,
-		drained:   make(chan struct{}),
-		halted:    make(chan struct{}),
-		heldSlots: make(chan struct{}, config.MaxConcurrentJobs+maxWaiting),
-		runSlots:  make(chan struct{}, config.MaxConcurrentJobs),
-		receiving: make(chan struct{}, 1),
+	w := &Worker{
+		config: config, ports: ports, logger: logger,
 		started:   make(chan struct{}),
-		registry:  newRegistry(),
+		receiving: make(chan struct{}, 1),
+		registry:  newRegistry(config.MaxConcurrentJobs),
 		jobDirs:   &jobDirPool{directory: config.Directory, memory: config.MemoryDirectory, logger: logger},
-	}, nil
+	}
+	draining, drain := context.WithCancelCause(context.Background())
+	w.draining, w.drain = draining, func() { drain(errDrained) }
+	w.halting, w.halt = context.WithCancelCause(context.Background())
+	return w, nil
 }
 
-// Run says that the agent is up, answers for claims of agents that died, runs
-// the startup commands and then jobs, which it holds meanwhile. It returns nil when the queue is closed,
-// after Drain, when the runner has another agent by now, or when the worker
-// was idle for too long; an error that wraps ErrNotOurs when the runner had
-// another agent from the start; a *StartupError when the start failed, which
-// has failed every waiting job; and ctx's cause when ctx ended, which ends the
-// running jobs too. When it returns, no process of a job is left. A worker
-// runs once.
+// Run marks the agent as started, fails the jobs of agents that died, runs the
+// startup commands, and then runs jobs. Jobs that arrive during the startup
+// commands are held. Run returns
+//
+//   - nil when the queue is closed, after Drain, when another agent replaced this
+//     one, or when the worker was idle for too long;
+//   - an error that wraps ErrSuperseded when the runner had another agent from
+//     the start;
+//   - a *StartupError when the start failed; every waiting job has failed then;
+//   - ctx's cause when ctx ended, which ends the running jobs, too.
+//
+// When it returns, no process of a job is left. A worker runs once.
 func (w *Worker) Run(ctx context.Context) error {
 	return w.withContexts(ctx, func(running, taking context.Context) error {
 		err := w.markStarted(taking)
@@ -91,7 +80,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		var failed *StartupError
 		if errors.As(err, &failed) && taking.Err() == nil {
-			w.logger.Error("the start failed", "error", err)
+			w.logger.Error("the runner cannot start", "error", err)
 			w.failWaiting(taking, startupFailure(failed))
 			return failed
 		}
@@ -99,26 +88,27 @@ func (w *Worker) Run(ctx context.Context) error {
 	})
 }
 
-// serve runs the startup commands and the jobs, which come in from the
-// beginning: they wait here, where their steps have heartbeats, and not in the
+// serve runs the startup commands and the jobs. It receives jobs from the
+// beginning: their steps get heartbeats here, and not while they wait in the
 // queue. The error is startup's.
 func (w *Worker) serve(running, taking context.Context) error {
 	w.registry.postponeIdle(w.config.SettleTime)
-	w.registry.jobAccepted() // who starts is not idle
+	// The startup commands count as a job: a worker that starts is not idle.
+	release, ended := w.registry.accept(), w.registry.begin()
 	polling, stop := context.WithCancelCause(taking)
 	defer stop(nil)
 	var receiver sync.WaitGroup
 	receiver.Go(func() { w.receive(running, taking, polling) })
 	end, err := w.startup(taking)
-	defer end() // what the startup commands left running serves the jobs
+	defer end() // jobs use what the startup commands left running
 	defer w.deliveries.Wait()
 	defer receiver.Wait()
-	w.registry.jobEnded()
-	w.registry.jobReleased()
+	ended()
+	release()
 	var failed *StartupError
 	if errors.As(err, &failed) && taking.Err() == nil {
-		refusal := startupFailure(failed)
-		w.startFailure = &refusal
+		failure := startupFailure(failed)
+		w.startFailure = &failure
 		stop(failed)
 	}
 	close(w.started)
@@ -129,8 +119,8 @@ func startupFailure(err *StartupError) Failure {
 	return Failure{Error: protocol.ErrorStartup, Cause: err.Cause}
 }
 
-// FailWaiting fails every waiting job, instead of Run: for a runner that cannot
-// start. It returns ctx's cause when ctx ended.
+// FailWaiting fails every waiting job. Call it instead of Run when the runner
+// cannot start. It returns ctx's cause when ctx ended.
 func (w *Worker) FailWaiting(ctx context.Context, failure Failure) error {
 	return w.withContexts(ctx, func(_, taking context.Context) error {
 		w.failWaiting(taking, failure)
@@ -138,22 +128,19 @@ func (w *Worker) FailWaiting(ctx context.Context, failure Failure) error {
 	})
 }
 
-// withContexts does the work between two contexts: running ends when jobs are to
-// be ended, taking when nothing more is to be taken. Then it waits for all
-// that is held. ctx's cause comes before the work's error.
+// withContexts calls work with two contexts: running ends when jobs must end,
+// taking when no more jobs must be accepted. Then it waits for all held messages.
+// If ctx ended, its cause replaces work's error.
 func (w *Worker) withContexts(ctx context.Context, work func(running, taking context.Context) error) error {
-	running, halt := context.WithCancelCause(ctx)
-	taking, rest := context.WithCancelCause(running)
-	var attendants sync.WaitGroup
-	defer attendants.Wait()
-	defer halt(nil)
-	if w.isDrained() {
-		rest(errDrained)
-	}
-	attendants.Go(func() { w.watchStop(running, halt, rest) })
+	var loops sync.WaitGroup
+	defer loops.Wait()
+	running, stopRunning := mergeContexts(ctx, w.halting)
+	defer stopRunning()
+	taking, stopTaking := mergeContexts(running, w.draining)
+	defer stopTaking()
 	if w.ports.Claims != nil {
-		attendants.Go(func() { w.renewClaims(running) })
-		attendants.Go(func() { w.reapLoop(taking) })
+		loops.Go(func() { w.renewClaims(running) })
+		loops.Go(func() { w.reapLoop(taking) })
 	}
 	err := work(running, taking)
 	w.deliveries.Wait()

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What is below is named relative to an open directory, in one step, and never
-// through a link. A distribution has thousands of files, so these are the
-// system's calls themselves: os.File would ask each file twice as much.
+// The functions below name files relative to an open directory and never follow a
+// link. A distribution has thousands of files, so they are system calls: os.File
+// would make twice as many.
 
 // openBelow opens a directory.
 func openBelow(directory *os.File, name string) (*os.File, error) {
@@ -25,7 +25,7 @@ func openBelow(directory *os.File, name string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), name), nil
 }
 
-// makeBelow makes a directory that only we can enter, and opens it.
+// makeBelow creates a directory with mode 0700 and opens it.
 func makeBelow(directory *os.File, name string) (*os.File, error) {
 	if err := unix.Mkdirat(fdOf(directory), name, 0o700); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func makeBelow(directory *os.File, name string) (*os.File, error) {
 	return openBelow(directory, name)
 }
 
-// copyLink makes a link to where another one leads.
+// copyLink copies a symbolic link.
 func copyLink(p pair, name string) error {
 	for size := 256; ; size *= 2 {
 		buffer := make([]byte, size)
@@ -47,11 +47,11 @@ func copyLink(p pair, name string) error {
 	}
 }
 
-// fdOf is a directory's descriptor. Directories are open as long as their
-// copier works in them.
+// fdOf returns the descriptor of a directory, which stays open while its copier uses
+// it.
 func fdOf(directory *os.File) int { return int(directory.Fd()) }
 
-// again makes a call again when a signal has interrupted it.
+// again repeats a call that a signal interrupts.
 func again(call func() (int, error)) (n int, err error) {
 	for {
 		if n, err = call(); !errors.Is(err, unix.EINTR) {
@@ -60,18 +60,18 @@ func again(call func() (int, error)) (n int, err error) {
 	}
 }
 
-// fileCopier copies files, the way that their file system likes best.
+// fileCopier copies files in the fastest way that their file system allows.
 type fileCopier struct {
-	// noSharing and noCopying say that the kernel does not do that here.
+	// noSharing and noCopying mean that the kernel cannot do it here.
 	noSharing, noCopying bool
 	buffer               []byte
 }
 
-// holdForks keeps this program from starting processes until the returned
-// function is called, if the mode is that of a program. A process that is being
-// started has all our files open for a moment, and the kernel runs no program
-// that is open for writing ("Text file busy"): a job could not run a file of its
-// distribution because its descriptor was in the hands of another job's shell.
+// holdForks keeps this program from starting processes until release is called, if
+// mode is that of an executable. A new process inherits all descriptors for a
+// moment, and the kernel refuses to run a file that is open for writing ("Text file
+// busy"). So the start of another job could keep a job from running a file of its
+// distribution.
 func holdForks(mode fs.FileMode) (release func()) {
 	if mode&0o111 == 0 {
 		return func() {}
@@ -80,11 +80,11 @@ func holdForks(mode fs.FileMode) (release func()) {
 	return syscall.ForkLock.RUnlock
 }
 
-// fewBytes is up to where two calls of our own are quicker than the kernel's
-// copying from file to file.
+// fewBytes is the size up to which a read and a write are faster than
+// copy_file_range.
 const fewBytes = 128 << 10
 
-// copy copies a regular file with its mode. It never writes over another.
+// copy copies a regular file with its mode. It never replaces a file.
 func (c *fileCopier) copy(ctx context.Context, p pair, name string) (err error) {
 	from, err := again(func() (int, error) {
 		return unix.Openat(fdOf(p.from), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
@@ -98,7 +98,7 @@ func (c *fileCopier) copy(ctx context.Context, p pair, name string) (err error) 
 		return err
 	}
 	if info.Mode&unix.S_IFMT != unix.S_IFREG {
-		return errors.New("it is no file any more")
+		return errors.New("it is no longer a regular file")
 	}
 	mode := uint32(fs.FileMode(info.Mode).Perm())
 	defer holdForks(fs.FileMode(mode))()
@@ -112,7 +112,7 @@ func (c *fileCopier) copy(ctx context.Context, p pair, name string) (err error) 
 	if err := c.content(ctx, to, from, info.Size); err != nil {
 		return err
 	}
-	return unix.Fchmod(to, mode) // whatever the umask
+	return unix.Fchmod(to, mode) // regardless of the umask
 }
 
 func (c *fileCopier) content(ctx context.Context, to, from int, size int64) error {

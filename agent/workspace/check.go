@@ -14,21 +14,21 @@ import (
 )
 
 const (
-	// maxPath and maxLink bound a name and a link's destination, as Linux does.
+	// maxPath and maxLink bound a name and a link's destination, as on Linux.
 	maxPath = 4096
 	maxLink = 4096
-	// maxLinks bounds the text of all links, which is held in memory.
+	// maxLinks bounds the text of all links, which is kept in memory.
 	maxLinks = 64 << 20
 	// maxProblems is how many refused entries an error names.
 	maxProblems = 20
-	// encrypted has the flags of entries whose content, or whose header, is:
-	// bits 0, 6 and 13 of the format's general purpose flag.
+	// encrypted are the flags of an encrypted content or header: bits 0, 6 and 13 of
+	// the general purpose flag.
 	encrypted = 1<<0 | 1<<6 | 1<<13
-	// sizeTolerance is what an entry may unpack to whatever its compressed size.
+	// sizeTolerance is the size up to which Limits.Ratio does not apply.
 	sizeTolerance = 1024
 )
 
-// checker refuses an archive before anything of it is written.
+// checker checks an archive before any of it is written.
 type checker struct {
 	limits Limits
 	// kinds has the type bits of every entry, by clean name.
@@ -39,8 +39,8 @@ type checker struct {
 	refused  int
 }
 
-// check returns the destinations of the archive's links, by clean name; size is
-// the archive's own, in bytes.
+// check checks all entries and returns the destinations of links by name. size is the
+// archive's own, in bytes.
 func check(ctx context.Context, files []*zip.File, size int64, limits Limits) (map[string]string, error) {
 	if len(files) > limits.Files {
 		return nil, fmt.Errorf("it has %d entries (at most %d)", len(files), limits.Files)
@@ -62,9 +62,9 @@ func check(ctx context.Context, files []*zip.File, size int64, limits Limits) (m
 	return c.links, c.err()
 }
 
-// sizes looks at what the archive says it unpacks to. That holds, since reading
-// an entry fails at the byte after its stated size. Entries that overlap would
-// let a small archive unpack to anything.
+// sizes checks the stated sizes. They are binding, because reading an entry fails
+// beyond its stated size. Overlapping entries would let a small archive unpack to
+// any size.
 func (c *checker) sizes(files []*zip.File, size int64) error {
 	left, compressed := uint64(max(c.limits.Bytes, 0)), uint64(max(size, 0))
 	for _, file := range files {
@@ -90,13 +90,13 @@ func (c *checker) name(file *zip.File) error {
 	}
 	kind := file.Mode().Type()
 	if before, twice := c.kinds[name]; twice && !(before.IsDir() && kind.IsDir()) {
-		return errors.New("is there twice")
+		return errors.New("occurs twice")
 	}
 	c.kinds[name] = kind
 	return nil
 }
 
-// parents refuses what would be written through a file or a link.
+// parents refuses an entry below a file or a link.
 func (c *checker) parents(file *zip.File) error {
 	name := strings.TrimSuffix(file.Name, "/")
 	if _, accepted := c.kinds[name]; !accepted {
@@ -104,7 +104,7 @@ func (c *checker) parents(file *zip.File) error {
 	}
 	for at := strings.LastIndexByte(name, '/'); at > 0; at = strings.LastIndexByte(name[:at], '/') {
 		if kind, there := c.kinds[name[:at]]; there && !kind.IsDir() {
-			return fmt.Errorf("%q is no directory", name[:at])
+			return fmt.Errorf("%q is not a directory", name[:at])
 		}
 	}
 	return nil
@@ -130,7 +130,7 @@ func (c *checker) readLink(file *zip.File) (err error) {
 	case err != nil:
 		return err
 	case len(destination) == 0 || len(destination) > maxLink || strings.ContainsRune(string(destination), 0):
-		return errors.New("is a link without a possible destination")
+		return errors.New("is a link with an impossible destination")
 	case c.linkText > maxLinks:
 		return fmt.Errorf("the archive's links are longer than %d bytes", maxLinks)
 	}
@@ -169,13 +169,13 @@ func cleanName(file *zip.File) (string, error) {
 	name := strings.TrimSuffix(file.Name, "/")
 	switch kind := file.Mode().Type(); {
 	case name == "" || strings.ContainsAny(name, "\\\x00") || strings.HasPrefix(name, "/"):
-		return "", errors.New("is no relative path")
+		return "", errors.New("is not a relative path")
 	case len(name) > maxPath:
 		return "", fmt.Errorf("is longer than %d bytes", maxPath)
 	case driveLetter.MatchString(name):
 		return "", errors.New("names a drive")
 	case name == "." || !filepath.IsLocal(name) || path.Clean(name) != name:
-		return "", errors.New("leaves the distribution, or is not written plainly")
+		return "", errors.New("leads out of the distribution, or is not a clean path")
 	case file.Flags&encrypted != 0:
 		return "", errors.New("is encrypted")
 	case file.Method != zip.Store && file.Method != zip.Deflate:

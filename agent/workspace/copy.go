@@ -1,6 +1,5 @@
-// Package workspace gives a job its private copy of the distribution: copied
-// from a directory, or unpacked from an archive. What could reach outside the
-// job's directory is refused by name.
+// Package workspace gives a job its private copy of the distribution, from a directory
+// or an archive. It refuses files and links that lead out of the job's directory.
 package workspace
 
 import (
@@ -15,20 +14,20 @@ import (
 	"syscall"
 )
 
-// CopyOptions say what CopyTree leaves out.
+// CopyOptions configure CopyTree.
 type CopyOptions struct {
-	// Exclude is asked for every path below the source, slash-separated; true
-	// leaves it out, a directory with all that is in it. Nil leaves out
-	// nothing but .git directories.
+	// Exclude is called for every slash-separated path below the source. CopyTree
+	// skips a path for which it returns true, a directory with its content. Nil skips
+	// .git directories only.
 	Exclude func(path string, entry fs.DirEntry) bool
 }
 
-// CopyTree copies what is in the directory from into the existing directory
-// to. Permission bits and symbolic links are kept; links that lead outside and
-// special files are refused. When to lies inside from it is not copied. Where
-// the file system can, files share their blocks until one is written.
+// CopyTree copies the content of the directory from into the existing directory to. It
+// keeps permission bits and symbolic links, and refuses special files and links that
+// lead out of the tree. If to is inside from, it is not copied. If the file system
+// supports it, files share their blocks until one is written.
 func CopyTree(ctx context.Context, from, to string, options CopyOptions) error {
-	// Links are looked at through a root, which none of them leaves.
+	// Links are read through a Root, which no link can leave.
 	target, err := os.OpenRoot(to)
 	if err != nil {
 		return fmt.Errorf("copy the distribution: %w", err)
@@ -40,12 +39,12 @@ func CopyTree(ctx context.Context, from, to string, options CopyOptions) error {
 	return errors.Join(err, target.Close())
 }
 
-// copier copies one tree. It names each file relative to its open directory,
-// one step at a time: that is quick, and follows no link.
+// copier copies one tree. It names each file relative to its open directory, which is
+// fast and follows no link.
 type copier struct {
 	target  *os.Root
 	options CopyOptions
-	// self is the target's own directory, which the source may hold.
+	// self is the target directory, which may be inside the source.
 	self  os.FileInfo
 	links []string
 	files fileCopier
@@ -70,7 +69,7 @@ func (c *copier) copy(ctx context.Context, from, to string) (err error) {
 		return err
 	}
 	if os.SameFile(source, c.self) {
-		return errors.New("a directory cannot be copied into itself; name another one")
+		return errors.New("a directory cannot be copied into itself; choose another one")
 	}
 	if err := c.walk(ctx, ".", root); err != nil {
 		return err
@@ -103,7 +102,7 @@ func openDirectory(name string) (*os.File, error) {
 	return file, err
 }
 
-// walk copies what is in a directory.
+// walk copies the content of a directory.
 func (c *copier) walk(ctx context.Context, directory string, p pair) error {
 	entries, err := p.from.ReadDir(-1)
 	if err != nil {
@@ -145,8 +144,8 @@ func named(what, path string, err error) error {
 	return fmt.Errorf("%s %q: %w", what, path, err)
 }
 
-// directory copies a directory. Its mode comes last, since a read-only one
-// takes no files; the job's own user can always enter it.
+// directory copies a directory. It sets the mode last, because a read-only directory
+// accepts no files, and keeps it accessible for the job.
 func (c *copier) directory(ctx context.Context, path, name string, p pair) (err error) {
 	from, err := openBelow(p.from, name)
 	if err != nil {
@@ -155,14 +154,14 @@ func (c *copier) directory(ctx context.Context, path, name string, p pair) (err 
 	defer func() { err = errors.Join(err, from.Close()) }()
 	info, err := from.Stat()
 	if err != nil {
-		return named("look at", path, err)
+		return named("read the mode of", path, err)
 	}
 	if os.SameFile(info, c.self) {
 		return nil
 	}
 	to, err := makeBelow(p.to, name)
 	if err != nil {
-		return named("make", path, err)
+		return named("create", path, err)
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
 	if err := c.walk(ctx, path, pair{from, to}); err != nil {
@@ -178,8 +177,7 @@ func (c *copier) excluded(path string, entry fs.DirEntry) bool {
 	return entry.IsDir() && entry.Name() == ".git"
 }
 
-// readLink reads what was copied; what is not there, or below a file, is no
-// link.
+// readLink reads a link of the copy. A missing path is no link.
 func (c *copier) readLink(path string) (destination string, isLink bool, err error) {
 	info, err := c.target.Lstat(path)
 	switch {

@@ -2,7 +2,7 @@ package workspace
 
 import (
 	"context"
-	"crypto/md5" // S3's ETag of an object is its MD5: no protection, but it tells damage
+	"crypto/md5" // S3's ETag of an object is its MD5; it detects damage
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -15,44 +15,42 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// Object is what an object store tells of an object.
+// Object describes one content of an object.
 type Object struct {
-	// ETag names this content of the object, in its quotes or without.
+	// ETag identifies the content, with or without quotes.
 	ETag string
 	Size int64
 }
 
 // Objects is the object store that holds distributions.
 type Objects interface {
-	// Stat returns ErrNoObject when there is none, and ErrForbidden when the
-	// store refuses to say.
+	// Stat returns ErrNoObject for a missing object, and ErrForbidden when the store
+	// refuses to answer.
 	Stat(ctx context.Context, bucket, key string) (Object, error)
-	// Read reads the object from the offset to its end. It returns
-	// ErrObjectChanged when the object has another ETag now, and ErrForbidden
-	// when the store refuses.
+	// Read reads the object from offset to its end. It returns ErrObjectChanged when
+	// the ETag has changed, and ErrForbidden when the store refuses.
 	Read(ctx context.Context, bucket, key string, object Object, offset int64) (io.ReadCloser, error)
 }
 
 var (
-	// ErrNoObject says that the bucket has no such object.
-	ErrNoObject = errors.New("there is no such object")
-	// ErrForbidden means that the store refused; trying again is of no use.
+	// ErrNoObject means that the bucket does not have the object.
+	ErrNoObject = errors.New("the object does not exist")
+	// ErrForbidden means that the store refused; trying again would not help.
 	ErrForbidden = errors.New("the store answered 403 Forbidden")
-	// ErrObjectChanged says that an object is not the one that was asked for.
+	// ErrObjectChanged means that the object has another content now.
 	ErrObjectChanged = errors.New("the object has changed")
 )
 
-// downloadTimeout bounds the retries of one download, not its length: each
-// byte that arrives begins it anew.
+// downloadTimeout is how long a download may make no progress.
 const downloadTimeout = 5 * time.Minute
 
-// download writes an object to a new file and checks that it is whole. What is
-// cut is resumed at the byte where it was; an object that changes meanwhile
-// begins anew. A missing object and a refusal are final.
+// download writes an object to a new file and checks that it is complete. It resumes
+// an interrupted download, and starts over if the object changes. A missing object
+// and a refusal are final.
 func download(ctx context.Context, objects Objects, bucket, key, file string) (err error) {
 	target, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return fmt.Errorf("make a file for the distribution: %w", err)
+		return fmt.Errorf("create a file for the distribution: %w", err)
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
 	d := &downloader{objects: objects, bucket: bucket, key: key, target: target}
@@ -69,7 +67,7 @@ func download(ctx context.Context, objects Objects, bucket, key, file string) (e
 		case errors.Is(err, ErrForbidden):
 			return err
 		case errors.Is(err, ErrNoObject):
-			return fmt.Errorf("s3://%s/%s: %w; its name is the distribution's, with .zip", bucket, key, err)
+			return fmt.Errorf("s3://%s/%s: %w; the archive must have the name of the distribution and .zip", bucket, key, err)
 		}
 		if d.written > before {
 			pauses.Reset()
@@ -86,18 +84,18 @@ func download(ctx context.Context, objects Objects, bucket, key, file string) (e
 	}
 }
 
-// downloader is one download as far as it is.
+// downloader is the state of one download.
 type downloader struct {
 	objects     Objects
 	bucket, key string
 	target      *os.File
-	// object is what is being downloaded; known after the first look.
+	// object is valid if known is true.
 	object  Object
 	known   bool
 	written int64
 }
 
-// proceed gets what is missing, and checks the whole.
+// proceed reads the missing bytes and verifies the content.
 func (d *downloader) proceed(ctx context.Context) error {
 	if !d.known {
 		object, err := d.objects.Stat(ctx, d.bucket, d.key)
@@ -117,7 +115,7 @@ func (d *downloader) proceed(ctx context.Context) error {
 	return d.verify(ctx)
 }
 
-// restart forgets what was written.
+// restart discards the written bytes.
 func (d *downloader) restart() error {
 	d.written = 0
 	_, err := d.target.Seek(0, io.SeekStart)
@@ -141,12 +139,11 @@ func (d *downloader) read(ctx context.Context) error {
 	return err
 }
 
-// simpleETag is one that is the content's MD5; that of an object in parts is
-// not.
+// simpleETag matches an ETag that is the content's MD5. The ETag of a multipart upload
+// is not.
 var simpleETag = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// verify compares the content's MD5 where the ETag has it. Damage begins the
-// download anew.
+// verify compares the content's MD5 if the ETag is one. A damaged download starts over.
 func (d *downloader) verify(ctx context.Context) error {
 	wanted := strings.ToLower(strings.Trim(d.object.ETag, `"`))
 	if !simpleETag.MatchString(wanted) {
@@ -161,7 +158,7 @@ func (d *downloader) verify(ctx context.Context) error {
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != wanted {
 		d.known = false
-		return fmt.Errorf("it arrived damaged: its MD5 is %s, not %s", got, wanted)
+		return fmt.Errorf("it is damaged: its MD5 is %s, not %s", got, wanted)
 	}
 	return nil
 }

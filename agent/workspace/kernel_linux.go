@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// share has two files share their blocks until one is written (a reflink).
+// share makes two files share their blocks until one is written (a reflink).
 func share(to, from int) error { return unix.IoctlFileClone(to, from) }
 
-// copyInKernel copies until the end. copied says that something was, after
-// which there is no other way.
+// copyInKernel copies a whole file. If copied is true, the caller cannot start over in
+// another way.
 func copyInKernel(ctx context.Context, to, from int) (copied bool, err error) {
 	for {
 		if ctx.Err() != nil {
@@ -21,7 +21,7 @@ func copyInKernel(ctx context.Context, to, from int) (copied bool, err error) {
 		switch {
 		case err != nil:
 			return copied, err
-		case n == 0 && !copied: // a file system that has files of unknown length
+		case n == 0 && !copied: // a file system with files of unknown length
 			return false, errors.ErrUnsupported
 		case n == 0:
 			return true, nil

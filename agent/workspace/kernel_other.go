@@ -7,8 +7,8 @@ import (
 	"errors"
 )
 
-// share does nothing: only Linux is asked to share blocks.
+// share is only implemented for Linux.
 func share(int, int) error { return errors.ErrUnsupported }
 
-// copyInKernel does nothing: only Linux copies from file to file.
+// copyInKernel is only implemented for Linux.
 func copyInKernel(context.Context, int, int) (bool, error) { return false, errors.ErrUnsupported }

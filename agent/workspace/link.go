@@ -8,18 +8,17 @@ import (
 	"strings"
 )
 
-// maxHops is the number of links after which a path counts as going round in
-// circles. Linux itself gives up after 40.
+// maxHops is the number of links after which a path counts as circular. Linux gives
+// up after 40.
 const maxHops = 255
 
-// readLink says where the link at a path leads, and whether there is one. The
-// path is clean, slash-separated, and has no links above its last name.
+// readLink returns the destination of the link at a path, and whether it is a link. The
+// path is clean and slash-separated, and no directory in it is a link.
 type readLink func(path string) (destination string, isLink bool, err error)
 
-// checkLink follows the link at start name by name as the kernel would, since
-// links that each look harmless may leave the tree together. What is missing
-// counts as a directory: a job may make it one. A link that goes round in
-// circles leads nowhere, so it is harmless.
+// checkLink follows the link at start name by name as the kernel does, because links
+// that are harmless alone may together lead out of the tree. A missing name counts
+// as a directory, because a job may create it. A circular link is harmless.
 func checkLink(start string, read readLink) error {
 	rest := strings.Split(start, "/")
 	var at []string

@@ -9,18 +9,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
+	"github.com/attini-go/runner/agent/internal/fstree"
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// maxUnused is how many distributions that no job uses stay: the current one, and
-// the one before, to which a deployment may go back.
+// maxUnused is how many unused distributions are kept: the current one, and the
+// previous one for a rollback.
 const maxUnused = 2
 
-// Store gives jobs private copies of distributions. Each is downloaded and
-// unpacked once, however many jobs want it at the same time, into a tree that
-// nobody writes to.
+// Store gives jobs private copies of distributions. It downloads and unpacks each
+// once, even if many jobs need it at the same time, into a tree that stays
+// unchanged.
 type Store struct {
 	objects   Objects
 	directory string
@@ -29,16 +31,16 @@ type Store struct {
 	fetches sync.WaitGroup
 
 	mu sync.Mutex
-	// trees are by distribution; recent has their names, the latest last.
+	// trees are by distribution; recent has their names, the last used one last.
 	trees  map[string]*tree
 	recent []string
 }
 
-// tree is a distribution that is being fetched, or there.
+// tree is a distribution that is being fetched or has been fetched.
 type tree struct {
-	// users are the jobs that wait for it or copy it.
+	// users counts the jobs that wait for it or copy it.
 	users int
-	// ready is closed when it is there, in path, or err says why not.
+	// ready is closed when path or err is set.
 	ready chan struct{}
 	path  string
 	err   error
@@ -46,16 +48,16 @@ type tree struct {
 	cancel context.CancelCauseFunc
 }
 
-// NewStore keeps distributions in the directory, which must exist.
+// NewStore returns a store that keeps distributions in directory, which must exist.
 func NewStore(objects Objects, directory string, limits Limits) *Store {
 	return &Store{objects: objects, directory: directory, limits: limits, trees: map[string]*tree{}}
 }
 
-// errUnwanted ends a download for which no job waits any more.
-var errUnwanted = errors.New("no job waits for the distribution any more")
+// errUnwanted ends a download that no job needs any longer.
+var errUnwanted = errors.New("no job needs the distribution any longer")
 
-// Fill copies the distribution into the existing directory of a job. A stack that
-// deploys none has no archive, and its jobs begin with an empty directory.
+// Fill copies the distribution into the existing directory of a job. Without a
+// distribution, the directory stays empty.
 func (s *Store) Fill(ctx context.Context, origin protocol.DeploymentOrigin, directory string) error {
 	if origin.ObjectIdentifier == "" {
 		return nil
@@ -75,7 +77,7 @@ func (s *Store) Fill(ctx context.Context, origin protocol.DeploymentOrigin, dire
 	return CopyTree(ctx, wanted.path, directory, CopyOptions{Exclude: all})
 }
 
-// distribution names one content of one distribution.
+// distribution returns a name for one content of one distribution.
 func distribution(origin protocol.DeploymentOrigin) string {
 	sum := sha256.New()
 	for _, part := range []string{origin.ObjectIdentifier, origin.Source.Bucket, archiveKey(origin)} {
@@ -84,18 +86,19 @@ func distribution(origin protocol.DeploymentOrigin) string {
 	return hex.EncodeToString(sum.Sum(nil)[:16])
 }
 
-// archiveKey is where the archive of a distribution stands in its bucket.
+// archiveKey returns the key of a distribution's archive in its bucket.
 func archiveKey(origin protocol.DeploymentOrigin) string {
 	return origin.Source.Prefix + "/" + origin.DistributionName + ".zip"
 }
 
-// acquire returns the tree, which is begun if it is not there.
+// acquire returns a tree and starts to fetch it if necessary. The caller must release
+// it.
 func (s *Store) acquire(name string, origin protocol.DeploymentOrigin) *tree {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.trees[name]
 	if t == nil {
-		// No single job's context: the fetch ends with the last that waits.
+		// Not a job's context: the fetch ends when no job waits for it.
 		ctx, unwanted := context.WithCancelCause(context.Background())
 		t = &tree{ready: make(chan struct{}), cancel: unwanted}
 		s.trees[name] = t
@@ -111,8 +114,8 @@ func (s *Store) acquire(name string, origin protocol.DeploymentOrigin) *tree {
 	return t
 }
 
-// release gives a tree back. What failed, and what nobody waits for, is
-// forgotten, so that the next job tries anew.
+// release counts out a user. A tree that failed, or that no job waits for, is
+// forgotten, so that the next job starts anew.
 func (s *Store) release(name string, t *tree) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,35 +136,28 @@ func (s *Store) release(name string, t *tree) {
 }
 
 func (s *Store) markUsed(name string) {
-	for i, other := range s.recent {
-		if other == name {
-			s.recent = append(s.recent[:i], s.recent[i+1:]...)
-			break
-		}
-	}
-	s.recent = append(s.recent, name)
+	s.recent = append(slices.DeleteFunc(s.recent, func(other string) bool { return other == name }), name)
 }
 
-// delete takes a tree out of the books.
+// delete forgets a tree.
 func (s *Store) delete(name string, t *tree) {
 	if s.trees[name] != t {
 		return
 	}
 	delete(s.trees, name)
-	s.markUsed(name)
-	s.recent = s.recent[:len(s.recent)-1]
+	s.recent = slices.DeleteFunc(s.recent, func(other string) bool { return other == name })
 }
 
-// removeLate removes a tree that came after nobody waited for it any more.
+// removeLate removes a tree that was forgotten before it was complete.
 func (s *Store) removeLate(name string, t *tree) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.trees[name] != t && t.err == nil {
-		remove(filepath.Dir(t.path))
+		_ = fstree.RemoveAll(filepath.Dir(t.path)) // what stays takes only space
 	}
 }
 
-// evict removes what has not been used for longest.
+// evict removes the trees whose last use is longest ago.
 func (s *Store) evict() {
 	for i := 0; i < len(s.recent)-maxUnused; {
 		name := s.recent[i]
@@ -171,12 +167,12 @@ func (s *Store) evict() {
 			continue
 		}
 		s.delete(name, t)
-		remove(filepath.Dir(t.path))
+		_ = fstree.RemoveAll(filepath.Dir(t.path)) // what stays takes only space
 	}
 }
 
-// Close ends what is being fetched, and waits for that. The trees stay: the
-// directory is its owner's.
+// Close ends the fetches and waits for them. The trees stay: the caller removes the
+// directory.
 func (s *Store) Close() {
 	s.mu.Lock()
 	for _, t := range s.trees {
@@ -190,11 +186,11 @@ func (s *Store) Close() {
 func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (path string, err error) {
 	work, err := os.MkdirTemp(s.directory, "distribution-")
 	if err != nil {
-		return "", fmt.Errorf("make room for the distribution: %w", err)
+		return "", fmt.Errorf("create a directory for the distribution: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			remove(work)
+			_ = fstree.RemoveAll(work)
 		}
 	}()
 	archive, unpacked := filepath.Join(work, "archive.zip"), filepath.Join(work, "tree")
@@ -202,26 +198,11 @@ func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (pa
 		return "", err
 	}
 	if err := os.Mkdir(unpacked, 0o700); err != nil {
-		return "", fmt.Errorf("make room for the distribution: %w", err)
+		return "", fmt.Errorf("create a directory for the distribution: %w", err)
 	}
-	// Jobs run their copies, never these files.
+	// Jobs run copies of these files.
 	if err := unpackFile(ctx, archive, unpacked, s.limits, false); err != nil {
 		return "", err
 	}
 	return unpacked, os.Remove(archive)
-}
-
-// remove removes a tree, also directories that may not be written to. What
-// cannot be removed takes room, and no more.
-func remove(path string) {
-	if os.RemoveAll(path) == nil {
-		return
-	}
-	_ = filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			err = os.Chmod(path, 0o700)
-		}
-		return err
-	})
-	_ = os.RemoveAll(path)
 }

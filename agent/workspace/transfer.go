@@ -5,17 +5,16 @@ import (
 	"io"
 )
 
-// chunk is how much is copied between two looks at the context.
+// chunk is how many bytes are copied between two checks of the context.
 const chunk = 128 << 10
 
-// copyCancellable copies until the end of from, by way of the buffer, and stops when
-// the context ends.
+// copyCancellable copies from to its end through the buffer, and stops when ctx ends.
 func copyCancellable(ctx context.Context, to io.Writer, from io.Reader, buffer []byte) (written int64, err error) {
-	// A file that is written to would bring a buffer of its own.
+	// Without the struct, io.CopyBuffer would use an os.File's own buffer.
 	return io.CopyBuffer(struct{ io.Writer }{to}, cancellableReader{ctx, from}, buffer)
 }
 
-// cancellableReader reads as long as its context lasts. It lives for one call only.
+// cancellableReader reads while its context lasts. It lives for one call only.
 type cancellableReader struct {
 	ctx  context.Context
 	from io.Reader

@@ -18,29 +18,29 @@ import (
 type Limits struct {
 	// Files counts entries.
 	Files int
-	// Bytes counts what is written.
+	// Bytes is the size of all unpacked files.
 	Bytes int64
-	// Ratio bounds an entry's size against its compressed size; the first
-	// kilobyte is free.
+	// Ratio bounds an entry's size relative to its compressed size, beyond the first
+	// kilobyte.
 	Ratio int64
 }
 
-// DefaultLimits let any real distribution through: a million files, 64 GiB,
-// and more compression than a text of blanks needs.
+// DefaultLimits allow any real distribution: a million files, 64 GiB, and a higher
+// compression than a file of blanks has.
 func DefaultLimits() Limits {
 	return Limits{Files: 1_000_000, Bytes: 64 << 30, Ratio: 1100}
 }
 
-// Unpack unpacks a zip archive into the existing directory to. Modes are kept.
-// Every entry is checked before the first is written: names that are absolute,
-// leave the directory or stand there twice, links that lead outside, special
-// files, encrypted entries and sizes beyond the limits are refused by name.
+// Unpack unpacks a zip archive into the existing directory to and keeps modes. It
+// checks every entry before it writes the first, and refuses names that are absolute,
+// lead out of the directory or occur twice, links that lead out of it, special files,
+// encrypted entries and sizes beyond the limits. The error names the entries.
 func Unpack(ctx context.Context, archive, to string, limits Limits) error {
 	return unpackFile(ctx, archive, to, limits, true)
 }
 
-// unpackFile unpacks an archive. What is unpacked forRunning may be run where it
-// is; processes start a little later then, see holdForks.
+// unpackFile unpacks an archive. With forRunning, the caller may run the unpacked
+// files; other processes may then start a little later, see holdForks.
 func unpackFile(ctx context.Context, archive, to string, limits Limits, forRunning bool) (err error) {
 	file, err := os.Open(archive)
 	if err != nil {
@@ -86,13 +86,13 @@ func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limi
 type unpacker struct {
 	root       *os.Root
 	forRunning bool
-	// links are made last, so that nothing is ever written through one.
+	// links are created last, so that no file is written through one.
 	links       []link
 	directories []directoryMode
 	buffer      []byte
 }
 
-// directoryMode is set last, since a read-only directory takes no files.
+// directoryMode is set last, because a read-only directory accepts no files.
 type directoryMode struct {
 	path string
 	mode fs.FileMode
@@ -131,7 +131,7 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
-	// The size was checked; a header that lies about it must not matter.
+	// The header may lie about the size, which check has checked.
 	size := int64(min(file.UncompressedSize64, math.MaxInt64-1))
 	written, err := copyCancellable(ctx, to, io.LimitReader(content, size+1), u.buffer)
 	switch {
@@ -141,7 +141,7 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 		return errors.New("is longer than its header says")
 	}
 	if mode == 0 {
-		mode = 0o644 // the archive was made where there are no modes
+		mode = 0o644 // the archive comes from a system without modes
 	}
 	return to.Chmod(mode | 0o400)
 }

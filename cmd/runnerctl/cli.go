@@ -21,13 +21,16 @@ const (
 
 // streams are where results, everything else, and the user's environment are.
 type streams struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environment    []string
-	colour         bool
+	// colour says that stderr takes colours, terminal that stdout is one.
+	colour, terminal bool
 }
 
 type cli struct {
 	Validate validateCommand `cmd:"" help:"Report everything that is wrong with a template."`
+	Explain  explainCommand  `cmd:"" help:"Explain a rule that validate names: what it means, an example, and how to mend it."`
 	Expand   expandCommand   `cmd:"" help:"Print what the template becomes in CloudFormation."`
 	Run      runCommand      `cmd:"" help:"Run the template's deployment plan on this machine."`
 	Graph    graphCommand    `cmd:"" help:"Draw the template's deployment plan."`

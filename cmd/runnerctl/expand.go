@@ -23,7 +23,7 @@ func (c expandCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	_, expanded, err := c.expand(ctx, s, request)
+	_, _, expanded, err := c.expand(ctx, s, request)
 	if err != nil {
 		return err
 	}

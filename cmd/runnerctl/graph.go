@@ -17,7 +17,7 @@ type graphCommand struct {
 
 // Run implements kong's command.
 func (c graphCommand) Run(s streams) error {
-	template, problems, err := c.read()
+	text, template, problems, err := c.read(s)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (c graphCommand) Run(s streams) error {
 		inventory, found = transform.ReadTemplate(template, c.values())
 		problems.Add(found...)
 	}
-	if err := c.report(s, problems); err != nil {
+	if err := text.report(s, problems); err != nil {
 		return err
 	}
 	drawing := &mermaid{ids: map[*plan.State]string{}}

@@ -18,7 +18,7 @@ type lookups struct {
 }
 
 // lookups reads the file; nothing is in it when none is named.
-func (a templateArgument) lookups() (found lookups, err error) {
+func (a knownArguments) lookups() (found lookups, err error) {
 	if a.Lookups == "" {
 		return found, nil
 	}

@@ -5,11 +5,14 @@ package main
 import (
 	"context"
 	"os"
+
+	"github.com/mattn/go-isatty"
 )
 
 func main() {
 	ctx, signals := watchSignals(context.Background())
 	os.Exit(execute(ctx, os.Args[1:], streams{
-		stdout: os.Stdout, stderr: os.Stderr, environment: os.Environ(), colour: wantsColour(os.Stderr),
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environment: os.Environ(),
+		colour: wantsColour(os.Stderr), terminal: isatty.IsTerminal(os.Stdout.Fd()),
 	}, signals))
 }

@@ -17,7 +17,7 @@ func readMocks(file string) (*asl.Mocks, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	node, problems := cfn.Read(text)
+	node, problems := cfn.ReadData(text)
 	if err := problems.Err(); err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", file, err)}
 	}

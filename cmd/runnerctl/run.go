@@ -44,12 +44,12 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	if err != nil {
 		return err
 	}
-	original, expanded, err := c.expand(ctx, s, transform.Request{Values: c.values()})
+	text, original, expanded, err := c.expand(ctx, s, transform.Request{Values: c.values()})
 	if err != nil {
 		return err
 	}
 	deployment, problems := localrun.Deploy(expanded, original, facts)
-	if err := c.report(s, problems); err != nil {
+	if err := text.report(s, problems); err != nil {
 		return err
 	}
 	if err := c.checkSteps(deployment, options, screen); err != nil {

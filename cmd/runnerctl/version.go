@@ -14,15 +14,21 @@ type versionCommand struct{}
 
 // Run implements kong's command.
 func (versionCommand) Run(s streams) error {
-	name, revision := version, commit
-	if info, ok := debug.ReadBuildInfo(); ok && name == "" {
-		name = info.Main.Version
+	number, revision := versions()
+	_, err := fmt.Fprintln(s.stdout, strings.TrimSpace("runnerctl "+number+" "+revision))
+	return err
+}
+
+// versions are the program's version, and the commit that it is made of.
+func versions() (number, revision string) {
+	number, revision = version, commit
+	if info, ok := debug.ReadBuildInfo(); ok && number == "" {
+		number = info.Main.Version
 		for _, setting := range info.Settings {
 			if setting.Key == "vcs.revision" {
 				revision = setting.Value
 			}
 		}
 	}
-	_, err := fmt.Fprintln(s.stdout, strings.TrimSpace("runnerctl "+cmp.Or(name, "(devel)")+" "+revision))
-	return err
+	return cmp.Or(number, "(devel)"), revision
 }

@@ -1,5 +1,5 @@
-// Package aws is the root module's only user of AWS SDK clients: it answers
-// what the transform asks of an account.
+// Package aws implements the ports of the other packages with the AWS SDK. No other
+// package of the root module imports the SDK's clients.
 package aws
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/attini-go/runner/transform"
 )
 
-// Account asks the account and region of its configuration. It is safe for
+// Account answers from the account and region of its configuration. It is safe for
 // concurrent use.
 type Account struct {
 	hosts      *ec2.Client
@@ -19,7 +19,7 @@ type Account struct {
 
 var _ transform.Account = (*Account)(nil)
 
-// NewAccount makes an Account of an SDK's configuration.
+// NewAccount returns an Account of the SDK's configuration.
 func NewAccount(config aws.Config) *Account {
 	return &Account{hosts: ec2.NewFromConfig(config), parameters: ssm.NewFromConfig(config)}
 }

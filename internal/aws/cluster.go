@@ -21,14 +21,14 @@ type Cluster struct{ client *ecs.Client }
 
 var _ launch.Cluster = (*Cluster)(nil)
 
-// NewCluster asks ECS.
+// NewCluster returns the ports of ECS.
 func NewCluster(config aws.Config) *Cluster {
 	return &Cluster{client: ecs.NewFromConfig(config)}
 }
 
 // Run implements launch.Cluster.
 func (c *Cluster) Run(ctx context.Context, request launch.TaskRequest) (launch.TaskStatus, error) {
-	// The launcher asks again itself.
+	// The launcher retries itself.
 	output, err := c.client.RunTask(ctx, runTask(request), func(o *ecs.Options) { o.RetryMaxAttempts = 1 })
 	switch {
 	case err != nil:
@@ -155,7 +155,7 @@ func instance(found types.ContainerInstance) launch.Instance {
 	return result
 }
 
-// stringPtr is a text, or nothing when it is empty.
+// stringPtr returns a pointer to a text; nil for "".
 func stringPtr(value string) *string {
 	if value == "" {
 		return nil

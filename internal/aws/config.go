@@ -12,8 +12,8 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// maxAttempts is how often a call is made that AWS throttles or does not
-// answer, with pauses between that grow and differ: 15 seconds at most in all.
+// maxAttempts is how often a call is made that AWS throttles or does not answer. The
+// pauses between grow, and take at most 15 seconds in all.
 const maxAttempts = 5
 
 // LoadConfig finds region and credentials as AWS's tools do: environment,
@@ -22,7 +22,7 @@ const maxAttempts = 5
 func LoadConfig(ctx context.Context) (aws.Config, error) {
 	loaded, err := config.LoadDefaultConfig(ctx,
 		config.WithRetryer(func() aws.Retryer { return newRetryer() }),
-		// What the SDK would print is in the errors that it returns.
+		// The SDK's log repeats the errors that it returns.
 		config.WithLogger(logging.Nop{}),
 	)
 	if err == nil && loaded.Region == "" {
@@ -37,15 +37,15 @@ func LoadConfig(ctx context.Context) (aws.Config, error) {
 	return loaded, nil
 }
 
-// newRetryer is the SDK's standard one.
+// newRetryer returns the SDK's standard retryer.
 func newRetryer(options ...func(*retry.StandardOptions)) aws.Retryer {
 	return retry.NewStandard(append([]func(*retry.StandardOptions){
 		func(o *retry.StandardOptions) { o.MaxAttempts = maxAttempts },
 	}, options...)...)
 }
 
-// checkCredentials gets them now, so that who has none is told so once, and not
-// by each question.
+// checkCredentials gets the credentials now, so that missing ones are reported once and
+// not by each call.
 func checkCredentials(ctx context.Context, provider aws.CredentialsProvider) error {
 	_, err := provider.Retrieve(ctx)
 	var operation *smithy.OperationError
@@ -54,7 +54,7 @@ func checkCredentials(ctx context.Context, provider aws.CredentialsProvider) err
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	// The host's metadata service is where the SDK looks last.
+	// The SDK looks last in the host's metadata service.
 	case errors.As(err, &operation) && operation.Service() == "ec2imds":
 		return &awsError{message: "no credentials; sign in (aws sso login, aws configure), set AWS_PROFILE, or set the variables of an access key", cause: err}
 	case errors.As(err, &operation):

@@ -11,9 +11,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// awsError is a question without an answer, told in a user's words: AWS's own
-// name who asked and which accounts there are. What the SDK returned is behind
-// it, for errors.As.
+// awsError is the error of a call, in a user's words: AWS's own words name the caller and
+// accounts. It wraps the SDK's error, for errors.As.
 type awsError struct {
 	message string
 	cause   error
@@ -23,9 +22,8 @@ func (e *awsError) Error() string { return e.message }
 
 func (e *awsError) Unwrap() error { return e.cause }
 
-// explain says why a question has no answer, and which permission is missing
-// where that is the reason. asked is what was attempted, action the call, as
-// IAM names it.
+// explain says why a call failed, and which permission is missing if that is the reason.
+// asked is what was attempted, action is IAM's name of the call.
 func explain(ctx context.Context, asked, action string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", asked, context.Cause(ctx))
@@ -53,8 +51,8 @@ func reason(action string, err error) string {
 	return fmt.Sprintf("AWS refused %s: %s", action, api.ErrorCode())
 }
 
-// renewal is the call by which the SDK tried to get credentials for the one
-// that failed. Its refusal is not about the outer call's permission.
+// renewal returns the call by which the SDK tried to renew the credentials for the call
+// that failed. Its refusal does not concern the outer call's permission.
 func renewal(err error) (*smithy.OperationError, bool) {
 	var outer, inner *smithy.OperationError
 	if errors.As(err, &outer) && errors.As(outer.Err, &inner) {
@@ -63,7 +61,7 @@ func renewal(err error) (*smithy.OperationError, bool) {
 	return nil, false
 }
 
-// notRenewed says why there are no credentials (any more).
+// notRenewed says why the credentials were not renewed.
 func notRenewed(operation *smithy.OperationError) string {
 	call := operation.Service() + " " + operation.Operation()
 	var api smithy.APIError
@@ -73,7 +71,7 @@ func notRenewed(operation *smithy.OperationError) string {
 	return fmt.Sprintf("the credentials cannot be renewed: no answer to %s%s: %s; sign in again", call, attempts(operation.Err), transportReason(operation.Err))
 }
 
-// attempts counts them, if the SDK gave up after several.
+// attempts says how many attempts the SDK made, if there were several.
 func attempts(err error) string {
 	var exceeded *retry.MaxAttemptsError
 	if errors.As(err, &exceeded) && exceeded.Attempt > 1 {
@@ -82,8 +80,8 @@ func attempts(err error) string {
 	return ""
 }
 
-// transportReason is what became of a request that nobody answered, without the
-// SDK's layers around it, and without its URL, which may hold an account's id.
+// transportReason says why a request has no answer, without the SDK's layers around the
+// error, and without the URL, which may contain an account's id.
 func transportReason(err error) string {
 	var request *url.Error
 	if errors.As(err, &request) {
@@ -101,7 +99,7 @@ func isServerError(err error) bool {
 	return errors.As(err, &response) && response.HTTPStatusCode() >= 500
 }
 
-// isDenied reports whether AWS knows who asks, and forbids it.
+// isDenied reports whether AWS knows the caller, and does not allow the call.
 func isDenied(code string) bool {
 	switch code {
 	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation":
@@ -110,7 +108,7 @@ func isDenied(code string) bool {
 	return false
 }
 
-// isUnknown reports whether AWS knows nobody with these credentials.
+// isUnknown reports whether AWS does not accept the credentials.
 func isUnknown(code string) bool {
 	switch code {
 	case "AuthFailure", "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException",

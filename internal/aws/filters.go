@@ -15,9 +15,8 @@ func filter(name string, values ...string) types.Filter {
 	return types.Filter{Name: aws.String(name), Values: values}
 }
 
-// named are filters for things by their names, one for each call that it takes.
-// A name that EC2 would take for a pattern is left out: it names nothing, and
-// ami-* is every image there is.
+// named returns filters by names, one for each call that is needed. It leaves out names
+// that EC2 takes for patterns: ami-* would match every image.
 func named(name string, values []string) []types.Filter {
 	exact := slices.DeleteFunc(slices.Clone(values), func(value string) bool {
 		return value == "" || strings.ContainsAny(value, `*?\`)

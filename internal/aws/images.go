@@ -10,9 +10,9 @@ import (
 	"github.com/attini-go/runner/internal/compat"
 )
 
-// Images implements transform.Account: those that the account may see, be they
-// its own, public or shared with it, and deprecated ones too. The ids are a
-// filter, so that one that does not exist is absent and no error.
+// Images implements compat.Account. It finds the account's own images, public ones and
+// those that are shared with it, even if they are deprecated. The ids are a filter, so
+// that a missing one is no error.
 func (a *Account) Images(ctx context.Context, ids []string) (map[string]compat.Image, error) {
 	images := make(map[string]compat.Image, len(ids))
 	for _, wanted := range named("image-id", ids) {

@@ -10,8 +10,8 @@ import (
 	"github.com/attini-go/runner/internal/compat"
 )
 
-// InstanceTypes implements transform.Account. The names are a filter, so that
-// one that the region does not have is absent and no error.
+// InstanceTypes implements compat.Account. The names are a filter, so that a
+// missing one is no error.
 func (a *Account) InstanceTypes(ctx context.Context, names []string) (map[string]compat.InstanceType, error) {
 	found := make(map[string]compat.InstanceType, len(names))
 	for _, wanted := range named("instance-type", names) {
@@ -44,7 +44,7 @@ func instanceTypeOf(info types.InstanceTypeInfo) compat.InstanceType {
 	}
 	if info.GpuInfo != nil {
 		for _, gpu := range info.GpuInfo.Gpus {
-			// Of a type with a part of a GPU, Count is 0.
+			// Count is 0 for a type with a part of a GPU.
 			result.GPUs += int(max(aws.ToInt32(gpu.Count), aws.ToInt32(gpu.LogicalGpuCount)))
 		}
 	}

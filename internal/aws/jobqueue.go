@@ -28,12 +28,12 @@ type JobQueue struct{ client *sqs.Client }
 
 var _ launch.Queue = (*JobQueue)(nil)
 
-// NewJobQueue asks SQS.
+// NewJobQueue returns the ports of SQS.
 func NewJobQueue(config aws.Config) *JobQueue {
 	return &JobQueue{client: sqs.NewFromConfig(config)}
 }
 
-// queueError explains an error of a call.
+// queueError words the error of a call.
 func queueError(ctx context.Context, action string, err error) error {
 	var gone *types.QueueDoesNotExist
 	switch {
@@ -56,10 +56,9 @@ func (q *JobQueue) Send(ctx context.Context, queue, id string, body []byte) erro
 	return queueError(ctx, "sqs:SendMessage", err)
 }
 
-// Receive implements launch.Queue. The SDK's own retries have the receive's
-// attempt id, by which SQS gives the messages of a lost answer again. It waits a
-// second at least: the SDK leaves out a zero, and SQS then waits as long as the
-// queue's own setting says.
+// Receive implements launch.Queue. The SDK's retries repeat the attempt id, so
+// that SQS returns the messages of a lost answer again. It waits at least a second: the
+// SDK leaves out a zero, and SQS then waits as long as the queue's setting says.
 func (q *JobQueue) Receive(ctx context.Context, queue string, wait, hide time.Duration) ([]launch.Delivery, error) {
 	output, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 		QueueUrl: &queue, MaxNumberOfMessages: maxMessages, VisibilityTimeout: seconds(hide),
@@ -89,7 +88,7 @@ func (q *JobQueue) Hidden(ctx context.Context, queue string) (int, error) {
 	return count, nil
 }
 
-// seconds rounds up: nothing is shorter than asked for.
+// seconds rounds up.
 func seconds(duration time.Duration) int32 {
 	return int32((max(duration, 0) + time.Second - 1) / time.Second)
 }
@@ -115,8 +114,8 @@ func (q *JobQueue) Delete(ctx context.Context, queue, receipt string) error {
 	return queueError(ctx, "sqs:DeleteMessage", err)
 }
 
-// isStale reports whether a receipt is none any more: the message is deleted,
-// or was received again.
+// isStale reports whether a receipt is no longer valid: the message was deleted, or
+// received again.
 func isStale(err error) bool {
 	var stale *types.ReceiptHandleIsInvalid
 	return errors.As(err, &stale) ||

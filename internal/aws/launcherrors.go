@@ -11,8 +11,8 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 )
 
-// wrapError says why a call of the launcher's has no answer, without AWS's own
-// words, which name who asked.
+// wrapError says why a call of a function failed, without AWS's own words, which name the
+// caller.
 func wrapError(ctx context.Context, action string, err error) error {
 	var api smithy.APIError
 	_, renewing := renewal(err)
@@ -25,24 +25,24 @@ func wrapError(ctx context.Context, action string, err error) error {
 	return &awsError{message: reason(action, err), cause: err}
 }
 
-// refusalOf is a call's refusal in AWS's words, which say what people have to
-// change; an error of AWS's own side, or none at all, is no refusal.
+// refusalOf returns a *launch.Refusal with AWS's words, which say what people have to
+// change. An error on AWS's side, or a missing answer, is not a refusal.
 func refusalOf(ctx context.Context, action string, err error) error {
 	var api smithy.APIError
 	if !errors.As(err, &api) || ctx.Err() != nil {
 		return wrapError(ctx, action, err)
 	}
-	// EC2 calls it a server's error that it has no instance of a kind.
+	// EC2 reports missing capacity as a server error.
 	ownFault := api.ErrorFault() == smithy.FaultServer || isServerError(err)
 	if ownFault && !strings.HasPrefix(api.ErrorCode(), "Insufficient") {
 		return wrapError(ctx, action, err)
 	}
-	// EC2 adds a secret message, thousands of characters long.
+	// EC2 adds an encoded message of thousands of characters.
 	message, _, _ := strings.Cut(api.ErrorMessage(), " Encoded authorization failure message:")
 	return &launch.Refusal{Code: api.ErrorCode(), Message: message}
 }
 
-// code is the name of AWS's error; "" when it is none.
+// code is the code of AWS's error; "" for another error.
 func code(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {

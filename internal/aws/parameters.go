@@ -11,8 +11,8 @@ import (
 // maxParameters is how many names one call of GetParameters takes.
 const maxParameters = 10
 
-// Parameters implements transform.Account, in one call: so at most 10 names,
-// each once.
+// Parameters implements compat.Account, in one call: at most 10 names, each
+// once.
 func (a *Account) Parameters(ctx context.Context, names []string) (map[string]string, error) {
 	const asked = "look up AMI aliases"
 	switch {

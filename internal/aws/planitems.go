@@ -41,7 +41,7 @@ func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 	if err := p.table.change(ctx, itemKey(protocol.TypePlan, plan.StateMachineARN), u); err != nil {
 		return err
 	}
-	// The runners are set and not added: one that left the template leaves the list.
+	// Set the runners instead of adding them, so that a removed Runner leaves the list.
 	stack := newUpdate().set(protocol.AttrStackParameters, plan.Parameters).setOrRemove(protocol.AttrRunners, textSet(plan.Runners))
 	stack.remove(protocol.AttrStackError).addToSet(protocol.AttrStateMachines, plan.StateMachineARN)
 	return p.table.change(ctx, itemKey(protocol.TypeStack, plan.StackName), stack)
@@ -56,7 +56,7 @@ func (p *PlanItems) DeletePlan(ctx context.Context, stackName, stateMachineARN s
 	if err := p.table.change(ctx, stack, newUpdate().ifExists(protocol.AttrName).deleteFromSet(protocol.AttrStateMachines, stateMachineARN)); err != nil {
 		return err
 	}
-	// DynamoDB has no empty sets: without a plan the attribute is gone.
+	// DynamoDB has no empty sets: without a plan, the attribute does not exist.
 	return p.table.remove(ctx, stack, newUpdate().ifNotExists(protocol.AttrStateMachines).ifNotExists(protocol.AttrDistributionID))
 }
 

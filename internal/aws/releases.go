@@ -20,14 +20,13 @@ import (
 )
 
 // linkLifetime is how long a link to a release's file works: long enough to begin a
-// download after a redirect that was kept for a while. It ends earlier with
-// the credentials that signed it.
+// download after a cached redirect. It ends earlier if the credentials that signed it
+// expire.
 const linkLifetime = 15 * time.Minute
 
-// Releases is the store of the agent's releases in a bucket. Its credentials
-// need s3:ListBucket of the bucket, and s3:GetObject of what lies below the
-// prefix, which those who follow its links get by them. It is safe for
-// concurrent use.
+// Releases is the store of the agent's releases in a bucket. Its credentials need
+// s3:ListBucket for the bucket, and s3:GetObject for the objects below the prefix; its
+// links pass that permission on. It is safe for concurrent use.
 type Releases struct {
 	bucket, prefix string
 	objects        *s3.Client
@@ -36,8 +35,8 @@ type Releases struct {
 
 var _ releaseapi.LinkStore = (*Releases)(nil)
 
-// NewReleases makes a store of a bucket; prefix is the folder in it that has the
-// releases, empty if that is the whole bucket.
+// NewReleases returns the store of a bucket. prefix is the folder of the releases; ""
+// for the whole bucket.
 func NewReleases(config aws.Config, bucket, prefix string) *Releases {
 	if prefix = strings.Trim(prefix, "/"); prefix != "" {
 		prefix += "/"

@@ -10,8 +10,8 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 )
 
-// RunnerClaims are what agents write into the resource-state table when they
-// begin with a job.
+// RunnerClaims are the items that agents write into the resource-state table when they
+// begin a job.
 type RunnerClaims struct {
 	table table
 	now   func() time.Time
@@ -41,7 +41,7 @@ func (c *RunnerClaims) Claims(ctx context.Context, runner, task string) ([]launc
 	return claims, err
 }
 
-// Finish implements launch.Claims. The token is of no use any more, so it is removed.
+// Finish implements launch.Claims. It removes the token, which is not needed any more.
 func (c *RunnerClaims) Finish(ctx context.Context, runner string, claim launch.Claim) error {
 	u := newUpdate().ifExists(protocol.AttrName).set(protocol.AttrFinished, true).remove(protocol.AttrToken)
 	u.set(protocol.AttrExpiresAt, c.now().Add(protocol.ClaimRetention).Unix())

@@ -48,7 +48,7 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configura
 		if other == current {
 			continue
 		}
-		// A version that is gone by now is not made again.
+		// Do not create a version again that was deleted in the meantime.
 		expire := newUpdate().ifExists(protocol.AttrName).set(protocol.AttrExpiresAt, expiry)
 		if err := r.table.change(ctx, itemKey(protocol.TypeRunnerConfiguration, other), expire); err != nil {
 			return err

@@ -19,7 +19,7 @@ type RunnerHosts struct{ client *ec2.Client }
 
 var _ launch.Hosts = (*RunnerHosts)(nil)
 
-// NewRunnerHosts asks EC2.
+// NewRunnerHosts returns the ports of EC2.
 func NewRunnerHosts(config aws.Config) *RunnerHosts {
 	return &RunnerHosts{client: ec2.NewFromConfig(config)}
 }
@@ -29,7 +29,7 @@ func (h *RunnerHosts) Run(ctx context.Context, request launch.HostRequest) (stri
 	output, err := h.client.RunInstances(ctx, &ec2.RunInstancesInput{
 		ClientToken: &request.Token, MinCount: aws.Int32(1), MaxCount: aws.Int32(1), SubnetId: &request.Subnet,
 		LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &request.LaunchTemplate, Version: &request.TemplateVersion},
-	}, func(o *ec2.Options) { o.RetryMaxAttempts = 1 }) // the launcher asks again itself, or in another subnet
+	}, func(o *ec2.Options) { o.RetryMaxAttempts = 1 }) // the launcher retries itself, or in another subnet
 	switch {
 	case err != nil:
 		return "", refusalOf(ctx, "ec2:RunInstances", err)

@@ -50,7 +50,7 @@ func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) er
 	return r.table.change(ctx, itemKey(protocol.TypeRunner, c.ResourceName()), u)
 }
 
-// setOrigin sets what is known of an origin, and leaves the rest.
+// setOrigin sets what is known of an origin, and leaves the other attributes.
 func setOrigin(u *update, origin lifecycle.Origin) {
 	for _, attribute := range []struct{ name, value string }{
 		{protocol.AttrEnvironment, origin.Environment},
@@ -71,7 +71,7 @@ func originOf(found item) lifecycle.Origin {
 	}
 }
 
-// hostAttributes are a host's; nil for none.
+// hostAttributes are the attributes of a host; nil without one.
 func hostAttributes(host *configuration.Host) map[string]string {
 	if host == nil {
 		return nil

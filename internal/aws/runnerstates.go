@@ -15,7 +15,7 @@ import (
 )
 
 // RunnerStates are the runners' items in the resource-state table. The
-// lifecycle function makes them.
+// lifecycle function creates them.
 type RunnerStates struct {
 	table table
 	now   func() time.Time
@@ -71,14 +71,14 @@ func (s *RunnerStates) write(ctx context.Context, runner string, u *update, unme
 	return stateOf(found), nil
 }
 
-// ifUnlocked: no launcher but the owner has the lock.
+// ifUnlocked requires that no launcher but the owner has the lock.
 func (s *RunnerStates) ifUnlocked(u *update, owner string) *update {
 	u.tests = append(u.tests, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s < %[2]s OR %[3]s = %[4]s)",
 		u.name(protocol.AttrStartUntil), u.value(s.now()), u.name(protocol.AttrStartOwner), u.value(owner)))
 	return u
 }
 
-// removeLock ends lock and attempt.
+// removeLock removes the lock and the attempt.
 func removeLock(u *update) *update {
 	return u.remove(protocol.AttrStartOwner, protocol.AttrStartUntil, protocol.AttrStartAttempt, protocol.AttrStartConfigurationID)
 }

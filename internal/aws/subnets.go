@@ -12,11 +12,11 @@ import (
 // maxSubnets is how many subnets a task's network can have.
 const maxSubnets = 16
 
-// DefaultSubnets implements transform.Account: the default VPC's default
-// subnets, or, where it has none, those that give public addresses; the first
-// 16 by id. The runner's task gets a public address, by which it reaches AWS
-// and the image's registry. That helps only in a subnet with a way out, as
-// these have by default, and not in one that somebody added as a private one.
+// DefaultSubnets implements transform.Account. It returns the default VPC's default
+// subnets or, without those, the subnets that assign public addresses: the first 16 by
+// id. The runner's task has a public address to reach AWS and the image's registry, so
+// the subnet needs a route to the internet. These have one by default; a private subnet
+// that was added later has none.
 func (a *Account) DefaultSubnets(ctx context.Context) ([]string, error) {
 	const asked = "look up the default VPC's subnets"
 	vpcs, err := a.hosts.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: []types.Filter{filter("is-default", "true")}})

@@ -15,7 +15,7 @@ import (
 // TaskDefinitions are the account's ECS task definitions.
 type TaskDefinitions struct{ client *ecs.Client }
 
-// NewTaskDefinitions asks ECS.
+// NewTaskDefinitions returns the ports of ECS.
 func NewTaskDefinitions(config aws.Config) *TaskDefinitions {
 	return &TaskDefinitions{client: ecs.NewFromConfig(config)}
 }
@@ -24,7 +24,7 @@ func NewTaskDefinitions(config aws.Config) *TaskDefinitions {
 func (t *TaskDefinitions) TaskDefinition(ctx context.Context, name string) (compat.TaskDefinition, error) {
 	output, err := t.client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &name})
 	switch c := code(err); {
-	// ECS has no error of its own for a definition that is not there.
+	// ECS has no specific error for a missing task definition.
 	case c == "ClientException", c == "InvalidParameterException":
 		return compat.TaskDefinition{}, lifecycle.ErrNoTaskDefinition
 	case err != nil:
@@ -48,7 +48,7 @@ func definitionOf(found types.TaskDefinition) compat.TaskDefinition {
 			Name: compat.Known(aws.ToString(container.Name)), EntryPoint: compat.Known(len(container.EntryPoint) > 0),
 		})
 	}
-	// What it requires, or without that what ECS found that it can do.
+	// What it requires or, without that, what ECS found that it supports.
 	compatibilities := found.RequiresCompatibilities
 	if len(compatibilities) == 0 {
 		compatibilities = found.Compatibilities
@@ -63,7 +63,7 @@ func definitionOf(found types.TaskDefinition) compat.TaskDefinition {
 	return definition
 }
 
-// sizeOf is a task's size, which ECS gives in CPU units and MiB.
+// sizeOf reads a task's size, in CPU units or MiB.
 func sizeOf(text *string) compat.Fact[int] {
 	size, err := strconv.Atoi(aws.ToString(text))
 	return compat.Fact[int]{Value: size, Known: err == nil && size > 0}

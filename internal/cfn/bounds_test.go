@@ -60,14 +60,14 @@ func TestForeseeKeepsConditions(t *testing.T) {
 	template := read(t, "Conditions:\n  C0: !Equals [a, a]\n"+conditions.String()+`
   A: !Not [!Condition B]
   B: !Not [!Condition A]
-x: !If [C4999, yes, no]
-y: !If [B, yes, no]
+x: !If [C4999, a, b]
+y: !If [B, a, b]
 `)
 	known := cfn.Analyze(template, cfn.Values{})
 	for range many {
 		values, all := known.Values(template.Get("x"))
 		require.True(t, all)
-		require.Equal(t, "no", values[0].Text)
+		require.Equal(t, "b", values[0].Text)
 		require.Equal(t, template.Get("y"), known.ResolveIf(template.Get("y")))
 	}
 	evaluator, _ := cfn.NewEvaluator(template, cfn.Values{})

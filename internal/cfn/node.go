@@ -36,6 +36,9 @@ type Node struct {
 	Kind Kind
 	// Text holds a String's text, a Number's literal, "true" or "false".
 	Text string
+	// Written is the text of a plain scalar in YAML that CloudFormation reads as
+	// another one: yes, which is true, or 0644, which is 420. Empty for all else.
+	Written string
 	// Items holds the values of a List.
 	Items []*Node
 	// Fields holds the entries of a Map, in source order, keys unique.

@@ -15,7 +15,7 @@ func TestParameters(t *testing.T) {
 		declaration, given, want string
 	}{
 		"text":             {"{Type: String}", "", `""`},
-		"Default":          {"{Type: String, Default: 012}", "-", `"012"`},
+		"Default":          {"{Type: String, Default: 012}", "-", `"10"`},
 		"allowed":          {"{Type: String, AllowedValues: [a, 1]}", "1", `"1"`},
 		"pattern":          {"{Type: String, AllowedPattern: '[a-z]+|x1'}", "x1", `"x1"`},
 		"Java's pattern":   {"{Type: String, AllowedPattern: '(?!x)y'}", "z", `"z"`},

@@ -18,15 +18,22 @@ const (
 )
 
 // Read reads a template file, YAML or JSON, with the place of every value.
-// Short forms of intrinsic functions become their long forms; what CloudFormation
-// reads as text stays text, such as account ids with a leading zero and dates.
+// Short forms of intrinsic functions become their long forms; a scalar is what
+// CloudFormation reads, so yes is true and an account id with a leading zero a
+// number, and Written has the text of it.
 // The node is nil when there is an Error.
-func Read(data []byte) (*Node, problem.List) {
+func Read(data []byte) (*Node, problem.List) { return read(data, &yamlReader{}) }
+
+// ReadData reads an object in YAML or JSON that is no template, as YAML 1.2 has it:
+// yes and 0644 are texts, any text can be a key, and aliases are welcome.
+func ReadData(data []byte) (*Node, problem.List) { return read(data, &yamlReader{isData: true}) }
+
+func read(data []byte, reader *yamlReader) (*Node, problem.List) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if found := encodingProblem(data); found != nil {
 		return nil, problem.List{*found}
 	}
-	root, problems := readText(data)
+	root, problems := readText(data, reader)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
@@ -48,7 +55,7 @@ func Read(data []byte) (*Node, problem.List) {
 // readText reads JSON as JSON, as CloudFormation does: not all of its escapes
 // are YAML's, and a forgotten comma would make YAML of it. Everything else is
 // YAML, also an object in flow style with plain keys.
-func readText(data []byte) (*Node, problem.List) {
+func readText(data []byte, reader *yamlReader) (*Node, problem.List) {
 	text := bytes.TrimLeft(data, " \t\r\n")
 	if inner, isObject := bytes.CutPrefix(text, []byte("{")); isObject {
 		inner = bytes.TrimLeft(inner, " \t\r\n")
@@ -56,7 +63,7 @@ func readText(data []byte) (*Node, problem.List) {
 			return readPlacedJSON(data)
 		}
 	}
-	return readYAML(data)
+	return reader.read(data)
 }
 
 // encodingProblem says why data is no text that a reader should be given.

@@ -85,6 +85,10 @@ func (r *jsonReader) value(depth int) (*Node, error) {
 		n.Kind, n.Text = Bool, token.String()
 	case jsontext.KindNumber:
 		n.Kind, n.Text = Number, token.String()
+		if r.cursor != nil {
+			n.Text, _ = plainNumber(n.Text) // JSON's numbers are among YAML's
+			n.setWritten(token.String())
+		}
 	case jsontext.KindString:
 		n.Kind, n.Text = String, token.String()
 	case jsontext.KindBeginArray:

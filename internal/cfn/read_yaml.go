@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,15 +14,26 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// readYAML reads a template file that is YAML, with places.
-func readYAML(data []byte) (*Node, problem.List) {
+// read reads a file that is YAML, with places.
+func (r *yamlReader) read(data []byte) (*Node, problem.List) {
 	document, found := parse(data)
 	if found != nil {
 		return nil, problem.List{*found}
 	}
-	reader := &yamlReader{}
-	root := reader.node(document, 0)
-	return root, reader.problems
+	root := r.node(document, 0)
+	if r.firstAlias != nil && !r.isData && !r.problems.HasErrors() {
+		r.problems.Add(aliasRefused(r.firstAlias))
+	}
+	return root, r.problems
+}
+
+// aliasRefused is said once: it is true of every alias of a template.
+func aliasRefused(y *yaml.Node) problem.Problem {
+	return problem.Problem{
+		Severity: problem.Warning, Rule: "alias", Place: yamlPlace(y),
+		Message: fmt.Sprintf("*%s is an alias, which CloudFormation itself refuses (\"YAML aliases are not allowed in CloudFormation templates\")", wording.Brief(y.Value)),
+		Advice:  "Write the value out where it is used, or deploy what \"aws cloudformation package\" or \"sam package\" makes of the template.",
+	}
 }
 
 func empty() *problem.Problem {
@@ -77,11 +87,15 @@ func load(loader *yaml.Loader, into *yaml.Node) (err error) {
 
 // yamlReader makes Nodes of YAML nodes.
 type yamlReader struct {
+	// isData says that the text is no template.
+	isData   bool
 	problems problem.List
 	// nodes and bytes are what was read, aliases counted where they are used.
 	nodes, bytes int
 	// full is set once the template was reported as too large.
 	full bool
+	// firstAlias is nil while there was none.
+	firstAlias *yaml.Node
 	// open are the aliases that are being read, to find those that hold
 	// themselves.
 	open map[*yaml.Node]bool
@@ -122,6 +136,9 @@ func (r *yamlReader) alias(y *yaml.Node, depth int) *Node {
 		r.report(y, "recursive-alias", fmt.Sprintf("*%s stands within the value that it names", y.Value))
 		return &Node{}
 	}
+	if r.firstAlias == nil {
+		r.firstAlias = y
+	}
 	if r.open == nil {
 		r.open = map[*yaml.Node]bool{}
 	}
@@ -151,7 +168,7 @@ func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
 		n.Kind = Map
 		r.fields(n, y, depth)
 	default:
-		n.Kind, n.Text = scalar(y)
+		r.scalar(n, y)
 	}
 	return n
 }
@@ -173,12 +190,33 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 			r.report(key, "merge-key", "merge keys (<<) are not supported by CloudFormation; write the entries out")
 			continue
 		}
+		if !r.isData {
+			r.checkKey(key, at)
+		}
 		if first := seen.find(n, key.Value); first >= 0 {
 			r.problems.Add(duplicateKey(key.Value, n.Fields[first].Place, at))
 			continue
 		}
 		n.Fields = append(n.Fields, Field{Key: key.Value, Value: r.node(value, depth+1), Place: at})
 	}
+}
+
+// checkKey reports a key that is no text to CloudFormation, which refuses
+// numbers: "map keys must be strings; received numeric".
+func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
+	read := &Node{}
+	r.scalar(read, key)
+	found := problem.Problem{Severity: problem.Error, Rule: "key", Place: at, Advice: "Write " + wording.Quote(key.Value) + "."}
+	switch read.Kind {
+	case Number:
+		found.Message = fmt.Sprintf("the key %s is a number, and CloudFormation takes only texts as keys", wording.Brief(key.Value))
+	case Bool:
+		found.Severity = problem.Warning
+		found.Message = fmt.Sprintf("the key `%s` is the boolean %s to CloudFormation, which takes texts as keys", key.Value, read.Text)
+	default:
+		return
+	}
+	r.problems.Add(found)
 }
 
 // shortForm turns !Sub x into {"Fn::Sub": x}.
@@ -193,7 +231,7 @@ func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
 	}
 	argument := r.plain(y, depth+1)
 	if y.Kind == yaml.ScalarNode {
-		argument.Kind, argument.Text = String, y.Value
+		argument.Kind, argument.Text, argument.Written = String, y.Value, ""
 	}
 	key := "Fn::" + name
 	switch name {
@@ -219,48 +257,4 @@ func shortForms() []string {
 		"GetAZs", "GetAtt", "If", "ImportValue", "Join", "Length", "Not", "Or", "Ref", "RefAll", "Select", "Split",
 		"Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll",
 	}
-}
-
-var (
-	jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
-	quoted     = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
-)
-
-// scalar keeps as text all that JSON could not hold as it is written: what
-// only YAML takes for a number (0644, 0x1F, 1_000), a date or .inf. It does not
-// ask the YAML library, whose answers differ from CloudFormation's.
-func scalar(y *yaml.Node) (Kind, string) {
-	if y.Style&yaml.TaggedStyle != 0 {
-		return tagged(y)
-	}
-	if y.Style&quoted != 0 || y.Tag == "!" {
-		return String, y.Value
-	}
-	switch y.Value {
-	case "", "~", "null", "Null", "NULL":
-		return Null, ""
-	case "true", "True", "TRUE", "false", "False", "FALSE":
-		return Bool, strings.ToLower(y.Value)
-	}
-	if jsonNumber.MatchString(y.Value) {
-		return Number, y.Value
-	}
-	return String, y.Value
-}
-
-// tagged reads a scalar that says itself what it is, as in !!str 12.
-func tagged(y *yaml.Node) (Kind, string) {
-	switch lower := strings.ToLower(y.Value); y.ShortTag() {
-	case "!!null":
-		return Null, ""
-	case "!!bool":
-		if lower == "true" || lower == "false" {
-			return Bool, lower
-		}
-	case "!!int", "!!float":
-		if jsonNumber.MatchString(y.Value) {
-			return Number, y.Value
-		}
-	}
-	return String, y.Value
 }

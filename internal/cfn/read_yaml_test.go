@@ -53,20 +53,24 @@ func TestReadShortForms(t *testing.T) {
 	}
 }
 
-// TestReadScalars holds what is a number, a truth or nothing, and that all
-// else is the text that was written.
+// TestReadScalars holds what a plain scalar is to CloudFormation, which has a
+// resolver of its own for YAML 1.1, and how it writes what is no text.
 func TestReadScalars(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		"012345678901": `"012345678901"`, "0644": `"0644"`, "0x1F": `"0x1F"`, "0o17": `"0o17"`, "0b11": `"0b11"`, "1_000": `"1_000"`,
-		"2010-09-09": `"2010-09-09"`, "2001-12-14T21:59:43Z": `"2001-12-14T21:59:43Z"`, "190:20:30": `"190:20:30"`,
-		"yes": `"yes"`, "no": `"no"`, "on": `"on"`, "off": `"off"`, "y": `"y"`, "tRue": `"tRue"`,
-		".inf": `".inf"`, "-.INF": `"-.INF"`, ".nan": `".nan"`, "+1": `"+1"`, "1.": `"1."`, ".5": `".5"`, "00": `"00"`, "=": `"="`,
+		// recorded from deployed stacks
+		"yes": "true", "YES": "true", "No": "false", "on": "true", "Off": "false", "OFF": "false", "y": `"y"`, "N": `"N"`, "yEs": `"yEs"`,
+		"012345670123": "1402433619", "0300": "192", "000001": "1", "012345678901": "1.2345678901E10", "17:00": "1020", "1:30": "90", "12:30:00": "45000",
+		"2010-09-09": `"2010-09-09"`, "2001-12-14T21:59:43Z": `"2001-12-14T21:59:43Z"`, "1.10": "1.1",
+		// the same resolver's other forms
+		"0644": "420", "00": "0", "0x1F": "31", "-0xff": "-255", "0b11": "3", "1_000": "1000", "0_8": "8.0", "09": "9.0", "190:20:30": "685230", "12:30:00.5": "45000.5",
+		"+1": "1", "-0": "0", "1.": "1.0", ".5": "0.5", "-.5": "-0.5", "1e3": "1000.0", "123e5": "1.23E7", "1.5E-7": "1.5E-7", "0.001": "0.001", "1e7": "1.0E7", "100.00": "100.0", "1e400": "1e400",
+		"09:30": `"09:30"`, "1:75": `"1:75"`, "80:8080": `"80:8080"`, "10.0.0.1": `"10.0.0.1"`, "0o17": `"0o17"`, "0x": `"0x"`, "0x_": `"0x_"`, "0b2": `"0b2"`, "1-2": `"1-2"`, "1e": `"1e"`, "+": `"+"`, ".": `"."`,
+		".inf": `".inf"`, "-.INF": `"-.INF"`, ".nan": `".nan"`, "=": `"="`, "tRue": `"tRue"`,
 		"true": "true", "True": "true", "TRUE": "true", "False": "false", "~": "null", "null": "null", "NULL": "null", "": "null",
-		"0": "0", "-0": "-0", "-1": "-1", "1.10": "1.10", "1e3": "1e3", "1e400": "1e400", "1.5E-7": "1.5E-7",
-		"9007199254740993": "9007199254740993", "12345678901234567890": "12345678901234567890",
-		"!!str 12": `"12"`, "!!int '12'": "12", "!!float 1.50": "1.50", "!!bool 'true'": "true", "!!null ''": "null", "! 12": `"12"`, "!!timestamp 2001-01-01": `"2001-01-01"`,
-		"'12'": `"12"`, `"true"`: `"true"`, `"0123456789012"`: `"0123456789012"`, "'~'": `"~"`, "|\n  1": `"1\n"`,
+		"0": "0", "-1": "-1", "9007199254740993": "9007199254740993", "12345678901234567890": "12345678901234567890",
+		"!!str 12": `"12"`, "!!int '12'": "12", "!!int '012'": "10", "!!float 1.50": "1.5", "!!bool 'true'": "true", "!!bool 'yes'": "true", "!!bool x": `"x"`, "!!null ''": "null", "! 12": `"12"`, "!!timestamp 2001-01-01": `"2001-01-01"`,
+		"'12'": `"12"`, `"true"`: `"true"`, `"0123456789012"`: `"0123456789012"`, "'~'": `"~"`, "|\n  1": `"1\n"`, "'yes'": `"yes"`, `"12:30:00"`: `"12:30:00"`, ">-\n  no": `"no"`,
 	} {
 		t.Run(value, func(t *testing.T) {
 			t.Parallel()
@@ -75,18 +79,44 @@ func TestReadScalars(t *testing.T) {
 	}
 }
 
+// TestReadKeepsTheText: what is another value than its text says can be told so.
+func TestReadKeepsTheText(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"yes": "yes", "OFF": "OFF", "True": "True", "012": "012", "1.10": "1.10", "12:30:00": "12:30:00", "+1": "+1",
+		"true": "", "1": "", "-1.5": "", "text": "", "2010-09-09": "", "'yes'": "", "~": "", "!!bool 'yes'": "", "!Ref yes": "",
+	} {
+		assert.Equal(t, want, read(t, "a: "+value+"\n").Get("a").Written, value)
+	}
+	assert.Equal(t, "1.10", read(t, `{"a": 1.10}`).Get("a").Written, "JSON")
+}
+
 func TestReadKeys(t *testing.T) {
 	t.Parallel()
-	tree := read(t, "yes: 1\n123456789012: 2\n2010-09-09: 3\n1.10: 4\n'on': 5\nnull: 6\n\"<<\": 7\nb: 8\na: 9\n")
-	assert.Equal(t, `{"yes":1,"123456789012":2,"2010-09-09":3,"1.10":4,"on":5,"null":6,"<<":7,"b":8,"a":9}`, text(t, tree))
+	tree := read(t, "y: 1\n'123456789012': 2\n2010-09-09: 3\n\"1.10\": 4\n'on': 5\nnull: 6\n\"<<\": 7\nb: 8\na: 9\n")
+	assert.Equal(t, `{"y":1,"123456789012":2,"2010-09-09":3,"1.10":4,"on":5,"null":6,"<<":7,"b":8,"a":9}`, text(t, tree))
 }
 
 func TestReadAliases(t *testing.T) {
 	t.Parallel()
-	tree := read(t, "a: &x\n  b: [1]\nc: *x\n&k d: *x\ne: {*k : f}\n")
+	tree, problems := cfn.Read([]byte("a: &x\n  b: [1]\nc: *x\n&k d: *x\ne: {*k : f}\n"))
 	assert.Equal(t, `{"a":{"b":[1]},"c":{"b":[1]},"d":{"b":[1]},"e":{"d":"f"}}`, text(t, tree))
 	tree.At("c", "b").Items[0].Text = "2"
 	assert.Equal(t, "1", tree.At("a", "b").Items[0].Text, "each use is a value of its own")
+	require.Len(t, problems, 1, "CloudFormation refuses all of them: said once")
+	assert.Equal(t, "alias", problems[0].Rule)
+	assert.Equal(t, problem.Warning, problems[0].Severity)
+	assert.Equal(t, problem.Place{Line: 3, Column: 4}, problems[0].Place)
+}
+
+func TestReadWarnsOfTruthsAsKeys(t *testing.T) {
+	t.Parallel()
+	tree, problems := cfn.Read([]byte("a:\n  NO: 1\n  'NO ': 2\n"))
+	assert.Equal(t, `{"a":{"NO":1,"NO ":2}}`, text(t, tree))
+	require.Len(t, problems, 1)
+	assert.Equal(t, "key", problems[0].Rule)
+	assert.Equal(t, problem.Warning, problems[0].Severity)
+	assert.Equal(t, problem.Place{Line: 2, Column: 3}, problems[0].Place)
 }
 
 func TestReadPlaces(t *testing.T) {
@@ -147,7 +177,8 @@ func TestReadProblems(t *testing.T) {
 		"binary":                       {"a: !!binary aGk=\n", "unknown-tag", 1, 4, "!!binary"},
 		"own tags":                     {"%TAG ! tag:example.com,2000:\n---\na: !Ref x\n", "unknown-tag", 3, 4, "tag:example.com,2000:Ref"},
 		"duplicate key":                {"a: 1\nb: 2\na: 3\n", "duplicate-key", 3, 1, `"a" is there twice in one object, first in line 1`},
-		"same text as key":             {"1: a\n'1': b\n", "duplicate-key", 2, 1, `"1"`},
+		"same text as key":             {"a: a\n'a': b\n", "duplicate-key", 2, 1, `"a"`},
+		"number as a key":              {"a:\n  123456789012: b\n", "key", 2, 3, "the key 123456789012 is a number"},
 		"duplicate key, JSON":          {"{\"a\": 1,\n \"a\": 2}", "duplicate-key", 2, 2, "first in line 1"},
 		"object as a key":              {"? [a]\n: b\n", "key", 1, 3, "plain text"},
 		"function as a key":            {"a:\n  !Ref b: c\n", "key", 2, 3, "plain text"},
@@ -239,4 +270,12 @@ func TestReadBounds(t *testing.T) {
 		require.Len(t, problems, 1)
 		assert.Equal(t, "too-large", problems[0].Rule)
 	})
+}
+
+// TestReadData: a file of the project's own is no template.
+func TestReadData(t *testing.T) {
+	t.Parallel()
+	tree, problems := cfn.ReadData([]byte("a: yes\nb: 0644\n1: 1.10\nc: &x {d: True, e: ~}\non: *x\n"))
+	assert.Empty(t, problems)
+	assert.Equal(t, `{"a":"yes","b":"0644","1":1.10,"c":{"d":true,"e":null},"on":{"d":true,"e":null}}`, text(t, tree))
 }

@@ -21,7 +21,7 @@ Parameters:
   Ids: {Type: CommaDelimitedList}
   Stored: {Type: AWS::SSM::Parameter::Value<String>, Default: /name, AllowedValues: [/name, /other]}
 Conditions:
-  Yes: !Equals [!Ref Given, given]
+  Always: !Equals [!Ref Given, given]
   Unknown: !Equals [!Ref AWS::StackName, mine]
 Mappings: {Sizes: {eu-west-1: {Cpu: 512}}}
 Resources:
@@ -43,12 +43,12 @@ Resources:
       mapping: !FindInMap [Sizes, !Ref AWS::Region, Cpu]
       import: !ImportValue x
       dynamic: "{{resolve:ssm:x}}"
-      if known: !If [Yes, 1, 2]
+      if known: !If [Always, 1, 2]
       if unknown: !If [Unknown, 1, !Ref Listed]
       if unknown with one open: !If [Unknown, 1, !Ref Open]
-      if nothing: !If [Yes, !Ref "AWS::NoValue", 2]
-      if in if: !If [Yes, !If [Unknown, 3, 4], 5]
-      broken: !If [Yes, 1]
+      if nothing: !If [Always, !Ref "AWS::NoValue", 2]
+      if in if: !If [Always, !If [Unknown, 3, 4], 5]
+      broken: !If [Always, 1]
 `
 
 func analyze(t *testing.T) (*cfn.StaticValues, *cfn.Node) {

@@ -26,7 +26,7 @@ func kinds() *cfn.Node {
 	}
 	return cfn.Obj(
 		cfn.F("Texts", texts),
-		cfn.F("Numbers", cfn.Seq(cfn.Int(0), cfn.Int(-1), &cfn.Node{Kind: cfn.Number, Text: "1.10"}, &cfn.Node{Kind: cfn.Number, Text: "1e400"}, &cfn.Node{Kind: cfn.Number, Text: "12345678901234567890"})),
+		cfn.F("Numbers", cfn.Seq(cfn.Int(0), cfn.Int(-1), &cfn.Node{Kind: cfn.Number, Text: "1.1"}, &cfn.Node{Kind: cfn.Number, Text: "1e400"}, &cfn.Node{Kind: cfn.Number, Text: "12345678901234567890"})),
 		cfn.F("Truths", cfn.Seq(cfn.Boolean(true), cfn.Boolean(false), nil, &cfn.Node{})),
 		cfn.F("Empty", cfn.Seq(cfn.Obj(), cfn.Seq())),
 		cfn.F("Nested", cfn.Seq(cfn.Seq(cfn.Int(1), cfn.Seq(cfn.Int(2))), cfn.Obj(cfn.F("a", cfn.Obj(cfn.F("b", cfn.Int(3))))))),

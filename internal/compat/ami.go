@@ -180,8 +180,7 @@ func (r *reporter) ami(severity problem.Severity, rule, message string) {
 	r.add(severity, rule, writtenAs(r.runner.Ec2Configuration.Ami), message, "Ec2Configuration", "Ami")
 }
 
-// describeAlias names a Runner's alias. That it is the default is said to who did not
-// write it.
+// describeAlias names a Runner's alias, and says so if it is the default.
 func describeAlias(runner *schema.Runner, alias Alias) string {
 	if runner.Ec2Configuration.Ami.Given() {
 		return alias.Name

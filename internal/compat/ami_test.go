@@ -199,11 +199,11 @@ func TestCheckAmi(t *testing.T) {
 			warning(6, 7),
 		},
 		{
-			"default, as a condition says", written("!If [Yes, !Ref AWS::NoValue, AmazonLinux2023]"),
+			"default, as a condition says", written("!If [Always, !Ref AWS::NoValue, AmazonLinux2023]"),
 			warning(5, 7),
 		},
 		{
-			"default in the branch that a condition takes", "Ec2Configuration: !If [Yes, {InstanceType: m5.large}, !Ref AWS::NoValue]",
+			"default in the branch that a condition takes", "Ec2Configuration: !If [Always, {InstanceType: m5.large}, !Ref AWS::NoValue]",
 			warning(5, 7),
 		},
 		{

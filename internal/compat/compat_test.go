@@ -26,7 +26,7 @@ Parameters:
   Open: {Type: String}
   Kind: {Type: String, AllowedValues: [EC2, FARGATE]}
 Conditions:
-  Yes: !Equals [a, a]
+  Always: !Equals [a, a]
   Perhaps: !Equals [!Ref Open, a]
 `
 

@@ -1,10 +1,9 @@
-// Package compat knows whether a Runner fits what it runs on: its task
-// definition, the sizes of Fargate, its EC2 host and the host's AMI. The macro
-// asks before anything is deployed; who learns a value only later asks again,
-// and gets the same words.
+// Package compat checks whether a Runner fits what it runs on: its task definition, the
+// sizes of Fargate, its EC2 host and the host's AMI. The macro checks before anything is
+// deployed, the lifecycle function when all values are known, with the same words.
 package compat
 
-// InstanceType is what a Runner has to know of an EC2 instance type.
+// InstanceType has the facts about an EC2 instance type that matter to a Runner.
 type InstanceType struct {
 	// VCPUs is the default number; one is 1024 CPU units.
 	VCPUs int `json:"VCPUs"`
@@ -17,7 +16,7 @@ type InstanceType struct {
 	NeuronDevices int `json:"NeuronDevices,omitempty"`
 }
 
-// Image is what a Runner has to know of an AMI.
+// Image has the facts about an AMI that matter to a Runner.
 type Image struct {
 	// Architecture is x86_64 or arm64.
 	Architecture string `json:"Architecture"`

@@ -33,7 +33,7 @@ func TestCheckFargateOnOwnValues(t *testing.T) {
 		{"perhaps on a host", "Cpu: 300\nEc2Configuration: !If [Perhaps, {InstanceType: m5.large}, !Ref AWS::NoValue]", nil},
 		{"neither", "Image: a", nil},
 		{
-			"no host, as a condition says", "Cpu: 300\nEc2Configuration: !If [Yes, !Ref AWS::NoValue, {InstanceType: m5.large}]",
+			"no host, as a condition says", "Cpu: 300\nEc2Configuration: !If [Always, !Ref AWS::NoValue, {InstanceType: m5.large}]",
 			err("Cpu", 5, 12),
 		},
 		{"Cpu between two", "Cpu: 300\nMemory: 512", err("Cpu", 5, 12)},

@@ -10,7 +10,7 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// Host is what is known of a Runner's EC2 host; nil stands for what is not.
+// Host describes a Runner's EC2 host. A nil field is unknown.
 type Host struct {
 	// Type is the instance type's facts, TypeName its name.
 	Type     *InstanceType

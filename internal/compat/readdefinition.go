@@ -11,10 +11,9 @@ import (
 )
 
 // ReadTaskDefinition reads an AWS::ECS::TaskDefinition of the same template.
-// resource is the whole resource. known says what intrinsic functions in it
-// come to; nil leaves them all to the deployment. What is neither written out
-// nor known, or is no valid value, stays unknown: judging the resource itself
-// is the work of CloudFormation.
+// resource is the whole resource. known evaluates intrinsic functions; nil
+// leaves them all to the deployment. A value that is not known or not valid stays
+// unknown: CloudFormation checks the resource itself.
 func ReadTaskDefinition(logicalID string, resource *cfn.Node, known schema.Known) TaskDefinition {
 	r := &definitionReader{known: known}
 	properties := r.property(finding{Value: resource, Known: true}, propertiesKey)
@@ -43,8 +42,7 @@ func field(n *cfn.Node, key string) finding {
 	return finding{Value: value, Known: value != nil || !slices.ContainsFunc(n.Entries(), opens)}
 }
 
-// value is what a value comes to. The insides of objects and lists are left as
-// they are.
+// value evaluates a value, but not the values inside objects and lists.
 func (r *definitionReader) value(found finding) finding {
 	n := found.Value
 	if n != nil && r.known != nil {
@@ -76,7 +74,7 @@ func isIntrinsic(n *cfn.Node) bool {
 	return ok
 }
 
-// property is what a property of an object comes to.
+// property evaluates a property of an object.
 func (r *definitionReader) property(object finding, key string) finding {
 	switch {
 	case !object.Known:
@@ -188,7 +186,7 @@ var (
 )
 
 // size1024 reads a size in plain form, or in a unit that is 1024 of it. It is
-// not known when it is absent, of no such form, zero or no whole number.
+// not known if it is absent, of another form, zero or not a whole number.
 func size1024(text Fact[string], unit *regexp.Regexp) Fact[int] {
 	if plainText.MatchString(text.Value) {
 		size, err := strconv.Atoi(text.Value)

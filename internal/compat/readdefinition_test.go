@@ -133,8 +133,8 @@ func TestReadTaskDefinitionLists(t *testing.T) {
 		{"a parameter's value", "[!Ref Name]", compat.Fact[[]string]{}, compat.Known([]string{"other"})},
 		{"one of a parameter's values", "[!Ref Kind]", compat.Fact[[]string]{}, compat.Fact[[]string]{}},
 		{"one of them beside another", "[EC2, !Ref Open]", compat.Fact[[]string]{}, compat.Fact[[]string]{}},
-		{"a condition that is known", "!If [Yes, [EC2], [FARGATE]]", compat.Fact[[]string]{}, ec2},
-		{"a condition inside", "[!If [Yes, EC2, FARGATE]]", compat.Fact[[]string]{}, ec2},
+		{"a condition that is known", "!If [Always, [EC2], [FARGATE]]", compat.Fact[[]string]{}, ec2},
+		{"a condition inside", "[!If [Always, EC2, FARGATE]]", compat.Fact[[]string]{}, ec2},
 		{"a condition that is not known", "!If [Perhaps, [EC2], [FARGATE]]", compat.Fact[[]string]{}, compat.Fact[[]string]{}},
 		{"a list put together", "!Split [',', 'EC2']", compat.Fact[[]string]{}, ec2},
 	} {
@@ -162,7 +162,7 @@ func TestReadTaskDefinitionEntryPoint(t *testing.T) {
 		{"a function inside", "[!Ref Name]", unknown, yes},
 		{"a function beside a text", "[!Ref Open, '-c']", yes, yes},
 		{"perhaps nothing", "[!If [Perhaps, sh, !Ref AWS::NoValue]]", unknown, unknown},
-		{"a condition that is known", "!If [Yes, !Ref AWS::NoValue, [sh]]", unknown, no},
+		{"a condition that is known", "!If [Always, !Ref AWS::NoValue, [sh]]", unknown, no},
 		{"a condition that is not known", "!If [Perhaps, !Ref AWS::NoValue, [sh]]", unknown, unknown},
 		{"a list put together", "!Split [',', 'sh,-c']", unknown, yes},
 		{"object", "{a: b}", unknown, unknown},
@@ -181,13 +181,13 @@ func TestReadTaskDefinitionWithStaticValues(t *testing.T) {
 	t.Parallel()
 	definition := define(t, `
 Cpu: !Ref Number
-Memory: !If [Yes, 3 GB, !Ref Open]
+Memory: !If [Always, 3 GB, !Ref Open]
 NetworkMode: !Ref Kind
 ContainerDefinitions: !If
-  - Yes
+  - Always
   - - Name: !Ref Name
       Image: !Ref Open
-    - !If [Yes, !Ref AWS::NoValue, {Name: sidecar}]
+    - !If [Always, !Ref AWS::NoValue, {Name: sidecar}]
   - - Name: another
 `, true)
 	assert.Equal(t, compat.TaskDefinition{

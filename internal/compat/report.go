@@ -47,8 +47,7 @@ type reporter struct {
 type writtenValue struct {
 	// node is nil when it is absent.
 	node *cfn.Node
-	// known is false when node is an intrinsic function that nobody has
-	// evaluated.
+	// known is false if node is an intrinsic function whose value is unknown.
 	known bool
 }
 
@@ -71,8 +70,8 @@ func (r *reporter) warn(advice string) {
 	r.problems[len(r.problems)-1].Advice = advice
 }
 
-// place is where the property stands or, when it is absent, the nearest object
-// around it that is there.
+// place is the property's place or, if it is absent, that of the nearest object around
+// it.
 func (r *reporter) place(node *cfn.Node, keys []string) problem.Place {
 	if node != nil {
 		return node.Place
@@ -91,8 +90,7 @@ func (r *reporter) place(node *cfn.Node, keys []string) problem.Place {
 	return place
 }
 
-// origin says where the value of a property comes from that is not written
-// where it is used.
+// origin says where a value comes from that is not written where it is used.
 func (w writtenValue) origin(property string) string {
 	name, argument, ok := cfn.Intrinsic(w.node)
 	switch {

@@ -25,13 +25,13 @@ type Fact[T any] struct {
 	Known bool
 }
 
-// Known makes a Fact that is known.
+// Known returns a known Fact.
 func Known[T any](value T) Fact[T] { return Fact[T]{Value: value, Known: true} }
 
-// TaskDefinition is what a Runner has to know of an ECS task definition. Of the
-// zero TaskDefinition nothing is known, so that nothing is wrong with it.
+// TaskDefinition has the facts about an ECS task definition that matter to a Runner. In
+// the zero TaskDefinition nothing is known, so nothing is wrong with it.
 type TaskDefinition struct {
-	// Name is how messages name it, such as: task definition "Build".
+	// Name is its name in messages, such as: task definition "Build".
 	Name string
 	// Containers are those that are known to be there; all of them, if
 	// Complete.

@@ -75,7 +75,7 @@ func TestCheckTaskDefinitionContainerName(t *testing.T) {
 			err(3, 5),
 		},
 		{
-			"none given, as a condition says", "ContainerName: !If [Yes, !Ref AWS::NoValue, main]", two,
+			"none given, as a condition says", "ContainerName: !If [Always, !Ref AWS::NoValue, main]", two,
 			err(4, 5),
 		},
 		{

@@ -109,7 +109,7 @@ func (l *Launcher) startHost(ctx context.Context, v *view) error {
 	return nil
 }
 
-// requestHost asks for an instance in one subnet after the other. Its errors are
+// requestHost asks for an instance in one subnet after another. Its errors are
 // retryStart's.
 func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err error) {
 	template, subnets := v.configuration.Host, v.configuration.Network.Subnets
@@ -140,7 +140,7 @@ func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err e
 	return host, err
 }
 
-// hostStopReason is why EC2 ended a host; "" when it did not, or does not say.
+// hostStopReason returns why EC2 ended a host; "" if it did not, or gives no reason.
 func (l *Launcher) hostStopReason(ctx context.Context, host string) string {
 	status, err := l.ports.Hosts.Host(ctx, host)
 	if err != nil || !status.isGone() {
@@ -149,7 +149,7 @@ func (l *Launcher) hostStopReason(ctx context.Context, host string) string {
 	return status.State + ": " + status.Reason
 }
 
-// registrationFailure is the failure of a host that did not come into its cluster.
+// registrationFailure is the failure of a host that did not register in its cluster.
 func (l *Launcher) registrationFailure(r runner, host, reason string, failures int) *message.Failure {
 	cause := fmt.Sprintf("the runner's EC2 host %s did not register in the cluster %s within %s", host, r.configuration.Task.Cluster, registrationTimeout)
 	if reason != "" {
@@ -162,7 +162,7 @@ func (l *Launcher) registrationFailure(r runner, host, reason string, failures i
 	return &message.Failure{Name: message.ErrorHost, Cause: cause + l.hostLogHint(r)}
 }
 
-// hostLogHint tells where the log of a runner's host is.
+// hostLogHint says where the log of a runner's host is.
 func (l *Launcher) hostLogHint(r runner) string {
 	if r.configuration.Host == nil || r.configuration.Host.LogGroup == "" {
 		return ""

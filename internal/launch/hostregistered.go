@@ -9,11 +9,10 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// HostRegistered deals with a container instance that is ready for tasks, as
-// its event tells: the start that its host was booted for goes on, and the
-// steps that wait for it wait on. A host that no runner waits for is
-// terminated. Instances that are no runner's, are not ready or have tasks are
-// no matter.
+// HostRegistered handles the event of a container instance that is ready for tasks. It
+// continues the start that the host was booted for and sends heartbeats for the
+// waiting steps. It terminates a host that no runner waits for. It ignores instances
+// that belong to no runner, are not ready, or have tasks.
 func (l *Launcher) HostRegistered(ctx context.Context, cluster string, instance Instance) error {
 	if instance.Runner == "" || instance.Host == "" || !instance.Ready || instance.Tasks > 0 {
 		return nil
@@ -34,10 +33,10 @@ func (l *Launcher) HostRegistered(ctx context.Context, cluster string, instance 
 	return l.continueStart(ctx, instance.Runner, state)
 }
 
-// continueStart goes on with the start that the runner's newest host was booted for.
+// continueStart continues the start that the runner's newest host was booted for.
 func (l *Launcher) continueStart(ctx context.Context, name string, state State) error {
 	if _, err := l.findWaitingJobs(ctx, state.QueueURL, scanWait); err != nil {
-		l.logger.Warn("have the waiting steps wait on", "runner", name, "error", err)
+		l.logger.Warn("send heartbeats for the waiting steps", "runner", name, "error", err)
 	}
 	r, err := l.loadRunner(ctx, name, state.HostConfiguration)
 	if err == nil {
@@ -52,8 +51,8 @@ func (l *Launcher) continueStart(ctx context.Context, name string, state State) 
 	return err
 }
 
-// handleUnknownHost deals with a host that the state does not name: it was just started,
-// or by an attempt that was broken off, or another has taken its place.
+// handleUnknownHost handles a host that the state does not name: it was just started,
+// its launcher died, or another host has taken its place.
 func (l *Launcher) handleUnknownHost(ctx context.Context, cluster string, instance Instance) error {
 	state, err := l.awaitStart(ctx, instance.Runner, instance.Host)
 	switch {
@@ -66,8 +65,8 @@ func (l *Launcher) handleUnknownHost(ctx context.Context, cluster string, instan
 	case state.Attempt == "":
 		return l.terminateUnknownHost(ctx, cluster, instance)
 	}
-	// Whoever made the attempt died. Making it again finds this host, or
-	// another in its place; then this one has no use.
+	// The launcher that made the attempt died. Repeating the attempt finds this host,
+	// or another in its place; then this one is not needed.
 	r, err := l.loadRunner(ctx, instance.Runner, state.AttemptConfiguration)
 	if err == nil {
 		err = l.ensureRunner(ctx, r)
@@ -86,7 +85,7 @@ func (l *Launcher) handleUnknownHost(ctx context.Context, cluster string, instan
 	return l.terminateUnknownHost(ctx, cluster, instance)
 }
 
-// awaitStart waits until nobody is starting the runner, or the state names the
+// awaitStart waits until no launcher is starting the runner, or the state names the
 // host, and returns the state.
 func (l *Launcher) awaitStart(ctx context.Context, runner, host string) (State, error) {
 	ctx, cancel := withReserve(ctx)
@@ -100,8 +99,8 @@ func (l *Launcher) awaitStart(ctx context.Context, runner, host string) (State, 
 	}
 }
 
-// terminateUnknownHost terminates a host that no runner has a use for, unless a task is
-// on it after all: events may be late.
+// terminateUnknownHost terminates a host that no runner needs, unless it has a task by
+// now: events may be late.
 func (l *Launcher) terminateUnknownHost(ctx context.Context, cluster string, instance Instance) error {
 	now, err := l.ports.Cluster.Instance(ctx, cluster, instance.Host)
 	switch {
@@ -114,10 +113,10 @@ func (l *Launcher) terminateUnknownHost(ctx context.Context, cluster string, ins
 	return l.terminateHost(ctx, instance.Runner, instance.Host)
 }
 
-// ExecutionEnded deals with what no event tells: a host that never registered
-// fails the steps that wait for it by their heartbeats, and so their execution.
-// When an execution has ended, every host that is overdue is terminated, and
-// what waits for it still fails.
+// ExecutionEnded handles hosts that never register, for which there is no event: the
+// steps that wait for them fail by their heartbeats, and so does the execution. When
+// an execution ends, it terminates every overdue host and fails the steps that still
+// wait for one.
 func (l *Launcher) ExecutionEnded(ctx context.Context) error {
 	names, err := l.ports.States.BootingRunners(ctx)
 	if err != nil {

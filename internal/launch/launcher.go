@@ -14,43 +14,43 @@ import (
 )
 
 const (
-	// lockTime is how long the start lock lasts unless it is renewed: longer
-	// than any single call takes, and as long as a start waits for one that
-	// died.
+	// lockTime is how long the start lock lasts unless it is renewed. It is longer
+	// than any single call takes. A start waits this long for a launcher that died.
 	lockTime = time.Minute
 	// minRetryDelay and maxRetryDelay are between two requests for a lock that
 	// another launcher has.
 	minRetryDelay = 200 * time.Millisecond
 	maxRetryDelay = 2 * time.Second
-	// startRetryTime is how long a start asks again that was refused for now.
+	// startRetryTime is how long a start is retried that AWS refuses for now.
 	startRetryTime = 90 * time.Second
-	// newTaskGrace is how long a task counts as alive that was just started. If
-	// it ends sooner, its event tells.
+	// newTaskGrace is how long a new task counts as usable without a question. An
+	// event reports a task that ends sooner.
 	newTaskGrace = 10 * time.Second
 	// consistencyTime is how long after its start ECS may not know a task yet.
 	consistencyTime = 2 * time.Minute
 	// registrationTimeout is how long a host may take to register in its cluster. It
-	// is shorter than the heartbeat of a step (300 s), so that who notices the
-	// heartbeat's end finds the host overdue.
+	// is shorter than the heartbeat timeout of a step (300 s), so that the host is
+	// overdue when a step fails by its heartbeat.
 	registrationTimeout = 4*time.Minute + 30*time.Second
-	// maxStartFailures is how many tasks or hosts in a row may end before they
-	// take a job, until the jobs that wait fail.
+	// maxStartFailures is how many tasks or hosts in a row may end without a job
+	// before the waiting jobs fail.
 	maxStartFailures = 3
-	// reportReserve is what is kept of an invocation's time to tell the steps.
+	// reportReserve is the part of an invocation's time that is kept for failing
+	// steps.
 	reportReserve = 15 * time.Second
-	// reportTimeout bounds telling the steps.
+	// reportTimeout is how long failing the steps may take.
 	reportTimeout = 2 * time.Minute
 )
 
-// Launcher gets jobs to warm runners. It keeps nothing between two calls, and
-// all methods may be called concurrently, also by other processes.
+// Launcher sends jobs to warm runners. It keeps nothing between two calls. All methods
+// may be called concurrently, also by other processes.
 type Launcher struct {
 	settings Settings
 	ports    Ports
 	logger   *slog.Logger
 }
 
-// New makes a Launcher. A nil logger drops what it is told.
+// New returns a Launcher. A nil logger discards all log output.
 func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error) {
 	var problems []error
 	for _, required := range []struct {
@@ -78,17 +78,17 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 	return &Launcher{settings: settings, ports: ports, logger: logger}, nil
 }
 
-// runner is a runner and the configuration that it is to have.
+// runner is a runner and the configuration to start it with.
 type runner struct {
 	name, id      string
 	configuration configuration.Configuration
-	// registered is a host that is known to have come into its cluster.
+	// registered is a host of which an event says that it has registered.
 	registered string
 }
 
-// Launch puts a job into its runner's queue and ensures that the runner is
-// there or is being started. What is wrong with the job or its runner is told
-// to the step, and is no error here. An error says that nobody could be told.
+// Launch sends a job to its runner's queue and ensures that the runner is there or is
+// being started. If that is impossible, it fails the step and returns no error. An
+// error means that the step could not be failed either.
 func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 	request, err := message.ParseRequest(event)
 	if request.Token == "" {
@@ -105,10 +105,10 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 		failure = &message.Failure{Name: message.ErrorTask, Cause: fmt.Sprintf("start the runner of step %q: %s. What to do: give the step a Retry", request.Step, err)}
 	}
 	l.logger.Warn("a job is not launched", "step", request.Step, "execution", request.Execution, "error", failure)
-	telling, cancel := l.reportContext(ctx)
+	reporting, cancel := l.reportContext(ctx)
 	defer cancel()
-	if told := l.failStep(telling, request.Token, failure); told != nil {
-		return fmt.Errorf("fail %s: %w", request, told)
+	if err := l.failStep(reporting, request.Token, failure); err != nil {
+		return fmt.Errorf("fail %s: %w", request, err)
 	}
 	return nil
 }
@@ -125,8 +125,8 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	if err != nil {
 		return err
 	}
-	// First the message, then the look at the runner: an agent that leaves
-	// does it the other way round, so one of the two sees the other.
+	// Send the message first, then read the state: an agent that ends does it the
+	// other way round, so one of the two sees the other.
 	err = l.ports.Queue.Send(ctx, r.configuration.QueueURL, protocol.JobID(request.Token), body)
 	switch {
 	case errors.Is(err, ErrTooLarge):
@@ -139,7 +139,7 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	return l.ensureRunner(ctx, r)
 }
 
-// checkDeployment refuses a request as Admit does.
+// checkDeployment refuses a request of an earlier deployment.
 func (l *Launcher) checkDeployment(ctx context.Context, r *message.Request) error {
 	deployment, err := l.ports.Deployments.Deployment(ctx, r.Deployment())
 	if err != nil {
@@ -148,9 +148,9 @@ func (l *Launcher) checkDeployment(ctx context.Context, r *message.Request) erro
 	return r.Admit(deployment)
 }
 
-// Prewarm ensures that runners are there or are being started, without a job.
-// Runners that cannot be started are in the error; no step is told but those
-// that wait already.
+// Prewarm ensures that runners are there or are being started, without a job. The
+// error names the runners that cannot be started. Steps that already wait for them
+// fail.
 func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error {
 	var problems []error
 	for _, want := range wanted {
@@ -165,8 +165,8 @@ func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) 
 	return errors.Join(problems...)
 }
 
-// loadRunner reads and checks a runner's configuration. What is wrong with it is a
-// *Failure.
+// loadRunner reads and checks a runner's configuration. A *message.Failure says what
+// is wrong with it.
 func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, error) {
 	c, err := l.ports.Configurations.GetConfiguration(ctx, name, id)
 	switch {
@@ -193,7 +193,7 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 	if c.Host != nil {
 		host = longestInstanceID
 	}
-	// What ECS cannot take is refused before anybody starts anything.
+	// Refuse what ECS cannot take before anything is started.
 	if _, err := l.settings.taskRequest(r, host); err != nil {
 		return runner{}, err
 	}
@@ -203,7 +203,7 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 // longestInstanceID is an instance's id at its full length.
 const longestInstanceID = "i-00000000000000000"
 
-// failStep fails a step; that nobody waits for it any more is fine.
+// failStep fails a step. A step that has ended is no error.
 func (l *Launcher) failStep(ctx context.Context, token string, failure *message.Failure) error {
 	err := l.ports.Steps.Fail(ctx, token, message.Failure{
 		Name:  protocol.Shorten(failure.Name, protocol.MaxErrorName),
@@ -215,11 +215,10 @@ func (l *Launcher) failStep(ctx context.Context, token string, failure *message.
 	return err
 }
 
-// reportContext is a context for telling steps why they fail, also when ctx has
-// ended.
+// reportContext returns a context for failing steps, which outlives ctx.
 func (l *Launcher) reportContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), reportTimeout)
 }
 
-// randomName is a name that nobody else has.
+// randomName returns a unique name.
 func randomName() string { return rand.Text() }

@@ -9,8 +9,8 @@ import (
 
 const startedByPrefix = "attini-runner"
 
-// startedBy says on which EC2 host a task was started, so that an event about
-// the task knows it.
+// startedBy returns a task's startedBy, which names its EC2 host: events about the
+// task have it.
 func startedBy(host string) string {
 	if host == "" {
 		return startedByPrefix
@@ -18,7 +18,7 @@ func startedBy(host string) string {
 	return startedByPrefix + "/" + host
 }
 
-// hostOf is the EC2 host of a task by its startedBy; "" on Fargate.
+// hostOf returns the EC2 host that a startedBy names; "" on Fargate.
 func hostOf(startedBy string) string {
 	host, found := strings.CutPrefix(startedBy, startedByPrefix+"/")
 	if !found {
@@ -27,7 +27,7 @@ func hostOf(startedBy string) string {
 	return host
 }
 
-// token is the idempotency token of one request of an attempt: 64 characters.
+// token returns the idempotency token of one request of an attempt: 64 characters.
 func token(attempt string, parts ...any) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", attempt, parts))
 	return hex.EncodeToString(sum[:])

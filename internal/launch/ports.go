@@ -9,9 +9,9 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// Ports are what a Launcher works with; all of them are required, and may be
-// called concurrently. An error that is none of those named here says that a
-// service could not be asked: nothing is known of whether the call was done.
+// Ports are what a Launcher works with. All of them are required and may be called
+// concurrently. An error that is not named here means that it is not known whether the
+// call was done.
 type Ports struct {
 	Configurations configuration.Store
 	Deployments    Deployments
@@ -28,33 +28,32 @@ func (p Ports) isComplete() bool {
 	return p.Configurations != nil && p.Deployments != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
 }
 
-// Deployments is the deployment data table, in which lifecycle notes what it
-// starts.
+// Deployments is the deployment data table, in which the lifecycle function records
+// the executions that it starts.
 type Deployments interface {
-	// Deployment reads a deployment by its name, {environment}-{distribution};
-	// one that nobody has noted is empty.
+	// Deployment reads a deployment by its name, {environment}-{distribution}. One
+	// without an item is empty.
 	Deployment(ctx context.Context, name string) (message.Deployment, error)
 }
 
-// Queue is the runners' FIFO queues, each by its URL. A queue that does not
-// exist is ErrNoQueue.
+// Queue is the runners' FIFO queues by their URLs. All methods return ErrNoQueue for a
+// queue that does not exist.
 type Queue interface {
-	// Send puts a message into the queue, once for each id: that is its group
-	// and its deduplication id. It returns ErrTooLarge when the queue takes no
-	// message of this size.
+	// Send sends a message, once for each id: the id is its group and its
+	// deduplication id. It returns ErrTooLarge if the queue does not accept a message
+	// of this size.
 	Send(ctx context.Context, queue, id string, body []byte) error
-	// Receive waits for messages, at most so long, and returns at most 10,
-	// which it hides from others for so long. A wait of some time asks every
-	// server of the queue, so that none means that none is visible.
+	// Receive waits at most wait for messages, and returns at most 10. It hides them
+	// for the duration hide. With a wait, it asks every server of the queue, so that
+	// no message means that none is visible.
 	Receive(ctx context.Context, queue string, wait, hide time.Duration) ([]Delivery, error)
 	// Hidden returns about how many messages are hidden. SQS may be a minute
 	// behind.
 	Hidden(ctx context.Context, queue string) (int, error)
-	// Hide hides a received message for so long from now; 0 gives it back.
-	// One that is hidden no more, or deleted, is no error.
+	// Hide hides a received message for a duration from now; 0 makes it visible. A
+	// message that is visible already, or deleted, is no error.
 	Hide(ctx context.Context, queue, receipt string, duration time.Duration) error
-	// Delete takes a received message out of the queue for good. One that is
-	// gone is no error.
+	// Delete deletes a received message. One that is deleted already is no error.
 	Delete(ctx context.Context, queue, receipt string) error
 }
 
@@ -65,36 +64,36 @@ type Delivery struct {
 }
 
 var (
-	// ErrNoQueue says that there is no such queue.
+	// ErrNoQueue means that the queue does not exist.
 	ErrNoQueue = errors.New("the runner's queue does not exist")
-	// ErrTooLarge says that a queue takes no message of this size.
-	ErrTooLarge = errors.New("the queue takes no message of this size")
+	// ErrTooLarge means that the message is larger than the queue allows.
+	ErrTooLarge = errors.New("the message is larger than the queue allows")
 )
 
-// Steps are the steps that wait with a task token. Both methods return
-// ErrTokenClosed when nobody waits with it any more.
+// Steps are the steps that wait with a task token. Both methods return ErrTokenClosed
+// for a step that has ended.
 type Steps interface {
 	// Fail fails the step.
 	Fail(ctx context.Context, token string, failure message.Failure) error
-	// Heartbeat says that the job is not forgotten.
+	// Heartbeat lets the step wait for another heartbeat timeout.
 	Heartbeat(ctx context.Context, token string) error
 }
 
-// ErrTokenClosed says that nobody waits with a task token: the step has its
-// answer, or ran out of time, or its execution was stopped.
-var ErrTokenClosed = errors.New("nobody waits with the task token any more")
+// ErrTokenClosed means that the task token is no longer valid: the step was answered,
+// timed out or was stopped.
+var ErrTokenClosed = errors.New("the task token is no longer valid: the step has ended")
 
-// Claims are what agents write when they begin with a job.
+// Claims are the items that agents write when they begin a job.
 type Claims interface {
-	// Claims returns a runner's claims of one task, finished ones too; with
-	// task "" those of all tasks.
+	// Claims returns a runner's claims of one task, or of all tasks if task is "".
+	// Finished claims are among them.
 	Claims(ctx context.Context, runner, task string) ([]Claim, error)
-	// Finish says that the claim's step has its answer. One that is gone is no
-	// error.
+	// Finish marks a claim as finished: its step has its answer. A claim that does not
+	// exist is no error.
 	Finish(ctx context.Context, runner string, claim Claim) error
 }
 
-// Claim says that the agent of a task has begun with a job.
+// Claim records that the agent of a task has begun a job.
 type Claim struct {
 	// Name is its key.
 	Name string
@@ -108,24 +107,23 @@ type Claim struct {
 
 // Cluster is ECS.
 type Cluster interface {
-	// Run runs one task. The same Token and request again gives the same task,
-	// as it is by then. It returns a *Refusal when ECS said no.
+	// Run runs one task. The same Token and request again returns the same task with
+	// its present status. It returns a *Refusal if ECS refuses.
 	Run(ctx context.Context, request TaskRequest) (TaskStatus, error)
 	// Task describes a task, for an hour at least after it has stopped. It
 	// returns ErrNoTask for one that ECS does not know, or not yet.
 	Task(ctx context.Context, cluster, task string) (TaskStatus, error)
-	// Stop stops a task. One that has stopped, or is gone, is no error.
+	// Stop stops a task. A task that has stopped, or does not exist, is no error.
 	Stop(ctx context.Context, cluster, task, reason string) error
-	// Instance describes the container instance that an EC2 host is. It
-	// returns ErrNotRegistered while it is none.
+	// Instance describes the container instance of an EC2 host. It returns
+	// ErrNotRegistered for a host that has not registered in the cluster.
 	Instance(ctx context.Context, cluster, host string) (Instance, error)
 }
 
 var (
-	// ErrNoTask says that ECS does not know a task.
+	// ErrNoTask means that ECS does not know the task.
 	ErrNoTask = errors.New("ECS does not know the task")
-	// ErrNotRegistered says that a host is no container instance of the
-	// cluster.
+	// ErrNotRegistered means that the host is not a container instance of the cluster.
 	ErrNotRegistered = errors.New("the host is not registered in the cluster")
 )
 
@@ -133,30 +131,30 @@ var (
 type Instance struct {
 	// Host is the EC2 instance's id, Runner its attribute runnerResourceName.
 	Host, Runner string
-	// Ready says that it is active and its ECS agent connected.
+	// Ready means that it is active and its ECS agent is connected.
 	Ready bool
-	// Tasks counts what runs on it or is to run.
+	// Tasks counts its running and pending tasks.
 	Tasks int
 }
 
 // Hosts is EC2.
 type Hosts interface {
-	// Run runs one instance and returns its id. The same Token and request
-	// again gives the same instance. It returns a *Refusal when EC2 said no.
+	// Run runs one instance and returns its id. The same Token and request again
+	// returns the same instance. It returns a *Refusal if EC2 refuses.
 	Run(ctx context.Context, request HostRequest) (string, error)
 	// Host describes an instance. It returns ErrNoHost for one that EC2 does
 	// not know, or not yet.
 	Host(ctx context.Context, host string) (HostStatus, error)
-	// Terminate terminates an instance. One that is gone is no error.
+	// Terminate terminates an instance. One that does not exist is no error.
 	Terminate(ctx context.Context, host string) error
 }
 
-// ErrNoHost says that EC2 does not know an instance.
+// ErrNoHost means that EC2 does not know the instance.
 var ErrNoHost = errors.New("EC2 does not know the instance")
 
 // HostRequest asks for an instance.
 type HostRequest struct {
-	// Token is what the request is known by, at most 64 characters.
+	// Token is the idempotency token, at most 64 characters.
 	Token           string
 	LaunchTemplate  string
 	TemplateVersion string
@@ -165,9 +163,9 @@ type HostRequest struct {
 
 // HostStatus is an instance's.
 type HostStatus struct {
-	// State is EC2's name of it, as in "running".
+	// State is EC2's name of the instance's state, such as "running".
 	State string
-	// Reason is why it is in that state, if EC2 says so.
+	// Reason is why the instance is in that state, if EC2 gives one.
 	Reason string
 }
 

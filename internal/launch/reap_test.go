@@ -59,7 +59,7 @@ func TestAContainerThatBecomesNoAgent(t *testing.T) {
 			event.Containers = []launch.ContainerStatus{{Name: "Container", Ended: true, ExitCode: 69}}
 			a.stopped(event)
 		}
-		a.failed("a", "ESSENTIAL_CONTAINER_EXITED", "container Container: exit code 69 (no agent is in the image that is new enough, and it could not be downloaded)")
+		a.failed("a", "ESSENTIAL_CONTAINER_EXITED", "container Container: exit code 69 (the image has no agent that is new enough, and the download failed)")
 	})
 }
 

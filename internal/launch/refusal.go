@@ -8,13 +8,13 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// Refusal is a service's answer that says no: an exception, or, for RunTask,
-// an answer without a task. It is an error.
+// Refusal is the error of a service that refused a request: an exception or, for
+// RunTask, an answer without a task.
 type Refusal struct {
 	// Code is the exception's name, as in ClusterNotFoundException.
 	Code    string
 	Message string
-	// Failures are RunTask's, when there was no exception.
+	// Failures are RunTask's, if there was no exception.
 	Failures []RunFailure
 }
 
@@ -43,26 +43,26 @@ func (r *Refusal) Error() string {
 type retryAction int
 
 const (
-	// fatal: asking again is of no use.
+	// fatal: another request would be refused, too.
 	fatal retryAction = iota
-	// retrySame: it may pass, so it is asked again after a pause.
+	// retrySame: the cause may pass, so the request is repeated after a pause.
 	retrySame
-	// retryNewToken: the token names another request, so a new one is needed.
+	// retryNewToken: the token belongs to another request, so a new one is needed.
 	retryNewToken
-	// tryNextSubnet: another subnet may do.
+	// tryNextSubnet: the request may succeed in another subnet.
 	tryNextSubnet
 )
 
 // refusalRule says what to do about the refusals that match one of its codes and one
-// of its sentences; an empty list matches all. In both, * stands for any text,
-// and upper and lower case are the same. Of several rules, the first counts.
+// of its sentences; an empty list matches all. In a pattern, * matches any text. Case
+// does not matter. Of several rules, the first counts.
 //
-// A sentence is matched from its beginning, never by a word in it: AWS's
-// sentences quote ARNs and names, and those can have any word.
+// A sentence is matched from its beginning, never by a word in it: AWS's sentences
+// quote ARNs and names, which can have any word in them.
 type refusalRule struct {
 	// codes are exceptions' names, and reasons of RunTask's failures.
 	codes []string
-	// says are exceptions' messages, and reasons of RunTask's failures.
+	// says are sentences: exceptions' messages, and reasons of RunTask's failures.
 	says   []string
 	action retryAction
 	advice string
@@ -91,13 +91,12 @@ func anyMatches(patterns, texts []string) bool {
 	})
 }
 
-// plain evens out how AWS writes the same sentence in different places.
+// plain makes equal what AWS writes in two ways.
 func plain(text string) string {
 	return strings.ToLower(strings.ReplaceAll(text, "\u2019", "'"))
 }
 
-// matches reports whether a text is as the pattern, in which * stands for any
-// text.
+// matches reports whether a text matches a pattern, in which * matches any text.
 func matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	first, last := parts[0], parts[len(parts)-1]
@@ -118,8 +117,8 @@ func matches(pattern, text string) bool {
 	return strings.HasSuffix(text, last)
 }
 
-// refusalFailure is a failure for people: what was attempted, the service's words, how
-// often it was tried, and what to do.
+// refusalFailure says what was attempted, what the service answered, how often it was
+// tried, and what to do.
 func refusalFailure(name, attempted string, refusal error, tries int, advice string) *message.Failure {
 	cause := fmt.Sprintf("%s: %s", attempted, refusal)
 	if tries > 1 {

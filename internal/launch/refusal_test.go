@@ -118,7 +118,7 @@ func TestUnanswered(t *testing.T) {
 	}
 }
 
-// TestNotEvenTheStep: when the step cannot be told, the function fails.
+// TestNotEvenTheStep: when the step cannot be failed, the function fails.
 func TestNotEvenTheStep(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {

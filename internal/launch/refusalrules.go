@@ -93,14 +93,14 @@ func hostRules() []refusalRule {
 	}...)
 }
 
-// throttles are the codes of services that are asked too often.
+// throttles are the codes of services that receive too many requests.
 func throttles() []string {
 	return []string{"Throttl*", "RequestThrottled*", "TooManyRequestsException", "RequestLimitExceeded"}
 }
 
-// denials are for calls that IAM does not allow. Which kind of policy it was
-// decides on who can allow it (IAM user guide, "Troubleshoot access denied error
-// messages"). own is the advice when it is the role's own policy.
+// denials are for calls that IAM does not allow. The kind of policy decides where the
+// call can be allowed (IAM user guide, "Troubleshoot access denied error messages").
+// own is the advice for the role's own policy.
 func denials(own string) []refusalRule {
 	const (
 		organization = "no policy of this account can allow it; ask the administrator of the AWS organization"

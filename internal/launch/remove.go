@@ -26,8 +26,8 @@ const (
 // Remover ends runners. Unlike a Launcher it starts none, and needs no Settings.
 type Remover struct{ launcher Launcher }
 
-// NewRemover makes a Remover. All ports are required; a nil logger drops what it
-// is told.
+// NewRemover returns a Remover. All ports are required. A nil logger discards all log
+// output.
 func NewRemover(ports Ports, logger *slog.Logger) (*Remover, error) {
 	if !ports.isComplete() {
 		return nil, errors.New("configure the remover of runners: a port is missing")
@@ -41,10 +41,10 @@ func NewRemover(ports Ports, logger *slog.Logger) (*Remover, error) {
 // Remove is Launcher.Remove.
 func (r *Remover) Remove(ctx context.Context, name string) error { return r.launcher.Remove(ctx, name) }
 
-// Remove ends a runner whose stack no longer has it: nothing can be started any
-// more, its tasks are stopped, the jobs that wait for it or run on it fail, its
-// host is terminated, and its items are deleted. It can be repeated, also
-// after it was broken off; a runner that is gone is no error.
+// Remove removes a runner whose stack no longer has it. It marks the runner as
+// deleted, so that nothing more is started, stops its tasks, fails the jobs that wait
+// for it or run on it, terminates its hosts and deletes its items. It can be repeated,
+// even after it was interrupted. A runner that does not exist is no error.
 func (l *Launcher) Remove(ctx context.Context, name string) error {
 	state, err := l.ports.States.MarkDeleted(ctx, name)
 	if errors.Is(err, ErrNoRunner) {
@@ -65,7 +65,7 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 		l.failAllJobs(ctx, state.QueueURL, failure),
 	}
 	l.awaitTasksStopped(ctx, tasks)
-	// What a task began or gave back after the first look is there now.
+	// Fail also the jobs that a task began or made visible before it stopped.
 	late, err := l.ports.Claims.Claims(ctx, name, "")
 	problems = append(problems, err,
 		l.failClaimedJobs(ctx, name, late, failure),
@@ -94,7 +94,7 @@ func (l *Launcher) failAllJobs(ctx context.Context, queue string, failure *messa
 	return l.failJobs(ctx, queue, failure, func(*protocol.Message) bool { return true })
 }
 
-// runningTasks are the runner's task and those that drain, which have jobs.
+// runningTasks returns the runner's task, and the tasks that drain: those have jobs.
 func runningTasks(state State, claims []Claim) []string {
 	tasks := []string{}
 	if state.Task != "" {
@@ -119,8 +119,8 @@ func (l *Launcher) stopTasks(ctx context.Context, tasks []string, reason string)
 	return errors.Join(problems...)
 }
 
-// awaitTasksStopped waits until no task is left, but not for ever: CloudFormation waits
-// for what they leave behind too.
+// awaitTasksStopped waits until all tasks have stopped, at most for removeTimeout.
+// CloudFormation waits for their network interfaces, too.
 func (l *Launcher) awaitTasksStopped(ctx context.Context, tasks []string) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()

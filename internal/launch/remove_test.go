@@ -23,9 +23,10 @@ func TestRemovalOfDraining(t *testing.T) {
 		for _, task := range a.Tasks() {
 			assert.True(t, task.StopAsked, task.ARN)
 		}
+		assert.Equal(t, 2, a.Calls("Cluster.Stop"), "each task is stopped once")
 		a.failed("old", "RunnerRemoved")
 		a.failed("new", "RunnerRemoved")
-		// Their ends are told late.
+		// The events of their ends come late.
 		for _, task := range a.Tasks() {
 			a.stopped(task.TaskStatus)
 		}

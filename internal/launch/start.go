@@ -91,17 +91,16 @@ func (l *Launcher) runTask(ctx context.Context, v *view, request TaskRequest) (t
 	return task, requestedAt, err
 }
 
-// noReplyAdvice is the advice about a service that does not answer.
+// noReplyAdvice is what to do about a service that does not answer.
 const noReplyAdvice = "it usually passes; give the step a Retry"
 
-// retryUnknown is the remedy of an error that is no answer: the same request again.
+// retryUnknown repeats the same request, since it is not known whether it was done.
 const retryUnknown retryAction = -1
 
-// retryStart asks until there is what was asked for, the refusal is final, or its
-// patience is over. ask gets the number of the request: one that was refused
-// has another number the next time, one without an answer the same. Between
-// two requests the lock is renewed. Its errors are a *Failure, or that the lock
-// is lost.
+// retryStart calls ask until it succeeds, is refused for good, or startRetryTime is
+// over. ask gets the number of the request: a request that was refused gets another
+// number the next time, one without an answer the same. The lock is renewed between
+// two requests. The error is a *message.Failure, or ErrChanged if the lock is lost.
 func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted string, ask func(try int) (retryAction, string, error)) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = time.Second, 15*time.Second
@@ -116,8 +115,8 @@ func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted stri
 		over := time.Since(since)+wait > startRetryTime || ctx.Err() != nil || exceedsDeadline(ctx, wait)
 		switch {
 		case remedy == fatal, over:
-			// What may have been started without an answer is not the
-			// runner's, and so leaves by itself.
+			// A task that was started without an answer ends by itself: the state
+			// does not name it.
 			return refusalFailure(name, attempted, err, tries, advice)
 		case remedy != retryUnknown:
 			try++
@@ -137,37 +136,37 @@ func exceedsDeadline(ctx context.Context, wait time.Duration) bool {
 	return bounded && time.Until(deadline) <= wait
 }
 
-// abortStart ends a start for good: the lock goes, so that later jobs try anew, the
-// host with it, and everybody who waits is told. It returns the failure.
+// abortStart ends a start for good: it releases the lock, so that later jobs try
+// again, terminates the host and fails the waiting steps. It returns the failure.
 func (l *Launcher) abortStart(ctx context.Context, v *view, host string, final *message.Failure) error {
-	telling, cancel := l.reportContext(ctx)
+	reporting, cancel := l.reportContext(ctx)
 	defer cancel()
 	if host != "" {
 		final = &message.Failure{Name: final.Name, Cause: final.Cause + l.hostLogHint(v.runner)}
-		if err := l.forgetHost(telling, v.name, host, v.owner, false); err != nil {
+		if err := l.forgetHost(reporting, v.name, host, v.owner, false); err != nil {
 			return err
 		}
 	}
-	if err := l.ports.States.Release(telling, v.name, v.owner, true); err != nil {
+	if err := l.ports.States.Release(reporting, v.name, v.owner, true); err != nil {
 		return fmt.Errorf("release the runner's start lock after a start that failed (%w): %w", final, err)
 	}
-	return l.failWaitingJobs(telling, v.runner, final)
+	return l.failWaitingJobs(reporting, v.runner, final)
 }
 
 // failWaitingJobs fails every job that waits for the runner, and returns the
 // failure.
 func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *message.Failure) error {
 	l.logger.Error("the runner cannot be started; the jobs that wait for it fail", "runner", r.name, "error", failure)
-	telling, cancel := l.reportContext(ctx)
+	reporting, cancel := l.reportContext(ctx)
 	defer cancel()
-	told := l.failJobsOfConfiguration(telling, r, failure)
-	forgotten := l.ports.States.ResetFailures(telling, r.name)
-	if errors.Is(forgotten, ErrNoRunner) {
-		forgotten = nil
+	failed := l.failJobsOfConfiguration(reporting, r, failure)
+	reset := l.ports.States.ResetFailures(reporting, r.name)
+	if errors.Is(reset, ErrNoRunner) {
+		reset = nil
 	}
-	if err := errors.Join(told, forgotten); err != nil {
-		// The caller's own step has its answer from the caller.
-		l.logger.Error("not all jobs that wait could be failed; their heartbeats will", "runner", r.name, "error", err)
+	if err := errors.Join(failed, reset); err != nil {
+		// The caller fails its own step.
+		l.logger.Error("not all waiting steps could be failed; they fail when their heartbeats are missing", "runner", r.name, "error", err)
 	}
 	return failure
 }

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// State is a runner's item in the state table: which task it is, on which
-// host, and who is starting another.
+// State is a runner's item in the state table: its task, the task's host, and the
+// start that a launcher is making.
 type State struct {
 	// QueueURL is the runner's queue.
 	QueueURL string
 
-	// Task is the runner's ECS task by its ARN; "" when there is none.
+	// Task is the ARN of the runner's ECS task; "" without one.
 	Task string
 	// Configuration is the id of the configuration that the task runs, Cluster
 	// where it runs, TaskHost its EC2 host, TaskStartedAt when ECS was asked for it.
@@ -20,22 +20,22 @@ type State struct {
 	Cluster       string
 	TaskHost      string
 	TaskStartedAt time.Time
-	// Retired is the task whose agent has said that it takes nothing more.
+	// Retired is the last task whose agent has said that it accepts no more jobs.
 	Retired string
 
 	// Host is the runner's newest EC2 host, HostConfiguration the id of the
 	// configuration that it was started with. HostBootedAt is when it was
-	// started, as long as no task runs on it; zero after that.
+	// started, until a task runs on it; zero after that.
 	Host              string
 	HostConfiguration string
 	HostBootedAt      time.Time
 
-	// Attempt is the start that somebody is making or was making when it died,
-	// by a name of its own; "" when nobody is. AttemptConfiguration is the
-	// configuration that is being started.
+	// Attempt is the name of the start that a launcher is making, or was making when
+	// it died; "" without one. AttemptConfiguration is the configuration that is being
+	// started.
 	Attempt              string
 	AttemptConfiguration string
-	// LockedUntil is when the start lock ends; zero when nobody has it.
+	// LockedUntil is when the start lock ends; zero if no launcher has it.
 	LockedUntil time.Time
 	// FailedAttempt is the last start that was given up.
 	FailedAttempt string
@@ -49,11 +49,11 @@ func (s State) isBooting() bool { return !s.HostBootedAt.IsZero() }
 
 // Lock asks for a runner's start lock.
 type Lock struct {
-	// Owner is who asks, by a name that nobody else has.
+	// Owner is the launcher's unique name.
 	Owner string
 	// Until is when the lock ends by itself.
 	Until time.Time
-	// Attempt is the name of the start, unless another was broken off.
+	// Attempt is the name of the start, unless an interrupted one is repeated.
 	Attempt string
 	// Configuration is what is to be started.
 	Configuration string
@@ -76,17 +76,16 @@ type HostRecord struct {
 	BootedAt      time.Time
 }
 
-// States are the runners' items in the state table. Every read sees every
-// write before it, and every write is conditional: nobody writes back what
-// they only read. Renew and the Record methods return ErrChanged if another has the
+// States are the runners' items in the state table. Every read sees every write before
+// it. Every write is conditional, and writes only what it changes. Renew and the Record methods return ErrChanged if another has the
 // lock. A runner that is not deployed, or is being deleted, is
 // ErrNoRunner, unless a method says otherwise.
 type States interface {
 	// State reads a runner's item.
 	State(ctx context.Context, runner string) (State, error)
-	// Lock takes the start lock if nobody has it, or who had it let it end,
-	// and returns the state with it. An attempt that was broken off keeps its
-	// name. It returns ErrLocked when another has the lock.
+	// Lock takes the start lock if it is free or has ended, and returns the state
+	// with it. An interrupted attempt keeps its name. It returns ErrLocked and the
+	// state if another launcher has the lock.
 	Lock(ctx context.Context, runner string, lock Lock) (State, error)
 	// Renew lets the lock end later.
 	Renew(ctx context.Context, runner, owner string, until time.Time) error
@@ -96,21 +95,21 @@ type States interface {
 	// RecordHost makes a host the runner's newest, and ends the attempt and
 	// the lock. The runner's task stays as it is.
 	RecordHost(ctx context.Context, runner, owner string, record HostRecord) error
-	// Release ends the lock, and with it the attempt; failed says that the
-	// attempt was given up. A lock that another has is no error.
+	// Release ends the lock and the attempt. failed means that the attempt was given
+	// up. A lock that another launcher has is no error.
 	Release(ctx context.Context, runner, owner string, failed bool) error
 
-	// RemoveTask removes a task that has ended, if it is still the runner's, and
-	// counts a failed start or, with progress, forgets those before. It
-	// returns ErrChanged when the task is not the runner's.
+	// RemoveTask removes a task that has ended, if it is still the runner's. It counts
+	// a failed start or, with progress, resets the count. It returns ErrChanged if the
+	// runner has another task.
 	RemoveTask(ctx context.Context, runner, task string, progress bool) (State, error)
-	// ForgetHost removes a host on which no task is, if it is still the
-	// runner's newest and nobody but the owner has the lock; failed counts a
-	// failed start. It returns ErrChanged otherwise.
+	// ForgetHost removes a host without a task, if it is still the runner's newest
+	// host and no launcher but the owner has the lock. failed counts a failed start.
+	// Otherwise it returns ErrChanged.
 	ForgetHost(ctx context.Context, runner, host, owner string, failed bool) (State, error)
-	// ResetFailures lets the count begin anew.
+	// ResetFailures sets the count of failed starts to 0.
 	ResetFailures(ctx context.Context, runner string) error
-	// BootingRunners returns the names of the runners whose host has no task yet.
+	// BootingRunners returns the names of the runners whose host has had no task yet.
 	BootingRunners(ctx context.Context) ([]string, error)
 
 	// MarkDeleted marks the runner as being deleted, so that nothing can be started
@@ -122,10 +121,10 @@ type States interface {
 }
 
 var (
-	// ErrNoRunner says that a runner is not deployed, or is being deleted.
+	// ErrNoRunner means that a runner is not deployed, or is being deleted.
 	ErrNoRunner = errors.New("the runner is not deployed, or is being deleted")
-	// ErrLocked says that another has the start lock.
-	ErrLocked = errors.New("the runner is being started by another")
+	// ErrLocked means that another launcher has the start lock.
+	ErrLocked = errors.New("another launcher is starting the runner")
 	// ErrChanged means that the state names another task, host or owner of the lock
 	// than the write was meant for.
 	ErrChanged = errors.New("the runner's state has changed")

@@ -25,7 +25,7 @@ const (
 
 // TaskRequest asks for a task. Two requests for the same start are equal.
 type TaskRequest struct {
-	// Token is what the request is known by, at most 64 characters.
+	// Token is the idempotency token, at most 64 characters.
 	Token      string
 	Cluster    string
 	Definition string
@@ -62,7 +62,7 @@ type Variable struct {
 	Value string `json:"value"`
 }
 
-// Settings are what every task of this installation is told.
+// Settings are passed to every task of this installation.
 type Settings struct {
 	Account, Region string
 	// DeployDataTable and ResourceStateTable are DynamoDB tables, ArtifactStore
@@ -102,7 +102,7 @@ func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
 	return request, nil
 }
 
-// size is what ECS counts.
+// size is the size as ECS counts it.
 func (o Overrides) size() int {
 	text, err := json.Marshal(o)
 	if err != nil { // a text in it is no UTF-8, which ECS will say
@@ -142,7 +142,7 @@ func (s Settings) environment(r runner, host string) []Variable {
 	return all
 }
 
-// formatNonZero is a number's text; "" for 0, which stands for an absent one.
+// formatNonZero returns a number's text; "" for 0, an absent number.
 func formatNonZero(number int) string {
 	if number == 0 {
 		return ""
@@ -150,15 +150,15 @@ func formatNonZero(number int) string {
 	return strconv.Itoa(number)
 }
 
-// TaskStatus is a task, as ECS describes it or an event tells of it.
+// TaskStatus is a task as ECS or an event describes it.
 type TaskStatus struct {
 	ARN     string
 	Cluster string
 	Group   string
 	// StartedBy is the request's.
 	StartedBy string
-	// LastStatus is where the task is in its life, DesiredStatus where it is
-	// to be: RUNNING or STOPPED.
+	// LastStatus is the task's status, DesiredStatus the one that it shall reach:
+	// RUNNING or STOPPED.
 	LastStatus, DesiredStatus string
 	// StopCode and StopReason are ECS's, of a task that stops.
 	StopCode, StopReason string
@@ -168,7 +168,7 @@ type TaskStatus struct {
 // ContainerStatus is how a container of a task ended.
 type ContainerStatus struct {
 	Name string
-	// Ended says that it has an ExitCode.
+	// Ended means that it has an ExitCode.
 	Ended    bool
 	ExitCode int
 	Reason   string

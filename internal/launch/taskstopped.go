@@ -10,10 +10,9 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// TaskStopped deals with a task of ECS that has stopped, as its event tells:
-// the jobs that it had begun fail with the reason, jobs that wait get another
-// task, and a host that has no task any more is terminated. Tasks that are no
-// runner's, or have not stopped yet, are no matter.
+// TaskStopped handles the event of an ECS task that has stopped: it fails the jobs
+// that the task had begun, starts another task if jobs wait, and terminates a host
+// without a task. It ignores tasks that belong to no runner, or have not stopped yet.
 func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
 	runner, ours := configuration.RunnerOfGroup(task.Group)
 	if !ours || !task.hasEnded() {
@@ -22,8 +21,7 @@ func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
 	host := hostOf(task.StartedBy)
 	state, err := l.ports.States.State(ctx, runner)
 	if errors.Is(err, ErrNoRunner) {
-		// Who deletes the runner fails its jobs too; this is for those that
-		// began later.
+		// Remove fails the runner's jobs, too; these began later.
 		_, claims := l.failTaskClaims(ctx, runner, task)
 		return errors.Join(claims, l.terminateHost(ctx, runner, host))
 	}
@@ -34,7 +32,7 @@ func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
 		after, err := l.removeTask(ctx, runner, state, task)
 		switch {
 		case errors.Is(err, ErrChanged), errors.Is(err, ErrNoRunner):
-			return l.TaskStopped(ctx, task) // another has dealt with it
+			return l.TaskStopped(ctx, task) // another launcher has removed it
 		case err != nil:
 			return err
 		}
@@ -46,8 +44,7 @@ func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
 			return err
 		}
 		if state.Task == "" {
-			// The event has come before, and may not have been dealt with to
-			// its end.
+			// The event came before, and its launcher may have died.
 			if err := l.restartIfJobsWait(ctx, runner, state, state, task); err != nil {
 				return err
 			}
@@ -56,15 +53,15 @@ func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
 	return l.removeUnusedHost(ctx, runner, host)
 }
 
-// removeTask takes a task that has ended out of the state, after the jobs that it had
-// begun were failed. It returns the state without it, ErrChanged when the task
-// is not the runner's any more.
+// removeTask fails the jobs that a stopped task had begun, and then removes the task
+// from the state. It returns the state without it, and ErrChanged if the state names
+// another task.
 func (l *Launcher) removeTask(ctx context.Context, runner string, state State, task TaskStatus) (State, error) {
 	begun, err := l.failTaskClaims(ctx, runner, task)
 	if err != nil {
 		return State{}, err
 	}
-	// A task that took a job, or left by itself, had started.
+	// A task that began a job, or retired, had started.
 	progress := begun || state.Retired == task.ARN
 	after, err := l.ports.States.RemoveTask(ctx, runner, task.ARN, progress)
 	if err != nil {
@@ -74,7 +71,7 @@ func (l *Launcher) removeTask(ctx context.Context, runner string, state State, t
 	return after, nil
 }
 
-// failTaskClaims fails the jobs that a task had begun and not answered, and reports
+// failTaskClaims fails the jobs that a task had begun and not finished, and reports
 // whether it had begun any.
 func (l *Launcher) failTaskClaims(ctx context.Context, runner string, task TaskStatus) (begun bool, err error) {
 	claims, err := l.ports.Claims.Claims(ctx, runner, task.ARN)
@@ -85,8 +82,8 @@ func (l *Launcher) failTaskClaims(ctx context.Context, runner string, task TaskS
 	return len(claims) > 0, l.failClaimedJobs(ctx, runner, claims, failure)
 }
 
-// failClaimedJobs fails the jobs of claims that are not finished, and finishes them. In
-// this order: a job whose claim is finished is asked after by nobody.
+// failClaimedJobs fails the jobs of claims that are not finished, and finishes the
+// claims after that: a job whose claim is finished is never failed again.
 func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []Claim, failure *message.Failure) error {
 	var problems []error
 	for _, claim := range claims {
@@ -107,9 +104,8 @@ func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []
 	return errors.Join(problems...)
 }
 
-// restartIfJobsWait starts the runner again if jobs wait for it, which it was without
-// after this task ended. before is the state with the task, after the one
-// without.
+// restartIfJobsWait starts the runner again if jobs wait for it after its task ended.
+// before is the state with the task, after the one without it.
 func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before, after State, task TaskStatus) error {
 	// An agent that retired has looked at the queue once more after that. A
 	// message is hidden then only if the answer to a receive was lost. An agent
@@ -129,7 +125,7 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 	r, err := l.loadRunner(ctx, runner, id)
 	var final *message.Failure
 	switch {
-	case errors.As(err, &final): // nobody can be started for them
+	case errors.As(err, &final): // the runner cannot be started
 		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == configuration.Hash(id) })
 	case err != nil:
 		return err
@@ -140,7 +136,7 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 		err = l.ensureRunner(ctx, r)
 	}
 	if errors.As(err, &final) {
-		return nil // the jobs have been told
+		return nil // the waiting jobs have failed
 	}
 	return err
 }
@@ -153,5 +149,5 @@ func (l *Launcher) resetFailures(ctx context.Context, runner string, state State
 	if err == nil || errors.Is(err, ErrNoRunner) {
 		return nil
 	}
-	return fmt.Errorf("forget the runner's failed starts: %w", err)
+	return fmt.Errorf("reset the runner's failed starts: %w", err)
 }

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// scanWait is how long a look at the queue waits. It does wait: one that
-	// does not may ask only some of the queue's servers.
+	// scanWait is how long a receive waits when the launcher looks for waiting jobs.
+	// Without a wait, SQS may ask only some of its servers.
 	scanWait = time.Second
-	// scanVisibility is how long a look hides what it finds, until it gives it back.
+	// scanVisibility is how long such a receive hides the messages that it returns.
 	scanVisibility = 30 * time.Second
-	// maxHiddenTime is longer than an agent hides a message that it holds: after
-	// that, what an agent that died held is visible again.
+	// maxHiddenTime is longer than an agent hides a message: after that, the messages
+	// of an agent that died are visible again.
 	maxHiddenTime = 65 * time.Second
 	// maxReceiveWait is the longest wait of one receive.
 	maxReceiveWait = 20 * time.Second
-	// maxScanned bounds a look at who waits; more than that wait no less.
+	// maxScanned is how many waiting jobs are looked at.
 	maxScanned = 500
 )
 
@@ -33,15 +33,16 @@ type waitingJob struct {
 	delivery Delivery
 }
 
-// failJobsOfConfiguration fails every job that waits for a runner of this configuration.
-// The others are left.
+// failJobsOfConfiguration fails every job that waits for a runner of this
+// configuration, and leaves the others.
 func (l *Launcher) failJobsOfConfiguration(ctx context.Context, r runner, failure *message.Failure) error {
 	return l.failJobs(ctx, r.configuration.QueueURL, failure, func(message *protocol.Message) bool {
 		return message.ConfigurationHash == configuration.Hash(r.id)
 	})
 }
 
-// failJobs fails the waiting jobs that are meant, until a look finds none.
+// failJobs fails the waiting jobs for which meant is true, until a receive returns no
+// message.
 func (l *Launcher) failJobs(ctx context.Context, queue string, failure *message.Failure, meant func(*protocol.Message) bool) error {
 	var problems []error
 	var left []Delivery
@@ -54,7 +55,7 @@ func (l *Launcher) failJobs(ctx context.Context, queue string, failure *message.
 		for _, delivery := range deliveries {
 			message, err := protocol.ParseMessage(delivery.Body)
 			if err != nil || message.Metadata.TaskToken == "" || !meant(message) {
-				left = append(left, delivery) // an agent knows what to do with it
+				left = append(left, delivery) // an agent deals with it
 				continue
 			}
 			if err := l.failStep(ctx, message.Metadata.TaskToken, failure); err != nil {
@@ -69,9 +70,9 @@ func (l *Launcher) failJobs(ctx context.Context, queue string, failure *message.
 	}
 }
 
-// findWaitingJobs returns the jobs that are visible in the queue within so long, and
-// has their steps wait on. A job that nobody waits for is deleted. All are
-// given back.
+// findWaitingJobs returns the jobs that become visible in the queue within patience,
+// and sends a heartbeat for each. It deletes the message of a step that has ended, and
+// makes the others visible again.
 func (l *Launcher) findWaitingJobs(ctx context.Context, queue string, patience time.Duration) (found []waitingJob, err error) {
 	var seen []Delivery
 	defer func() { l.requeue(ctx, queue, seen) }()
@@ -91,12 +92,12 @@ func (l *Launcher) findWaitingJobs(ctx context.Context, queue string, patience t
 		for _, delivery := range deliveries {
 			message, err := protocol.ParseMessage(delivery.Body)
 			if err != nil || message.Metadata.TaskToken == "" {
-				seen = append(seen, delivery) // what is no job needs an agent too, but not now
+				seen = append(seen, delivery) // an agent deals with it, but needs not be started for that
 				continue
 			}
 			if errors.Is(l.ports.Steps.Heartbeat(ctx, message.Metadata.TaskToken), ErrTokenClosed) {
 				if err := l.ports.Queue.Delete(ctx, queue, delivery.Receipt); err != nil {
-					l.logger.Warn("delete a message that nobody waits for", "error", err)
+					l.logger.Warn("delete the message of a step that has ended", "error", err)
 				}
 				continue
 			}
@@ -118,7 +119,7 @@ func (l *Launcher) hasHiddenMessages(ctx context.Context, queue string) bool {
 	return hidden > 0
 }
 
-// receive asks the queue; one that does not exist has no messages.
+// receive receives messages. A queue that does not exist has none.
 func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration) ([]Delivery, error) {
 	deliveries, err := l.ports.Queue.Receive(ctx, queue, wait, scanVisibility)
 	switch {
@@ -130,17 +131,17 @@ func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration
 	return deliveries, nil
 }
 
-// requeue makes messages visible again. What fails comes back by itself.
+// requeue makes messages visible again. If that fails, SQS does it later.
 func (l *Launcher) requeue(ctx context.Context, queue string, deliveries []Delivery) {
 	for _, delivery := range deliveries {
 		if err := l.ports.Queue.Hide(ctx, queue, delivery.Receipt, 0); err != nil {
-			l.logger.Warn("give a message back; it comes again later", "error", err)
+			l.logger.Warn("make a message visible again; SQS does it later", "error", err)
 		}
 	}
 }
 
-// configurationFor is the configuration that waiting jobs are to be started
-// for: the preferred one if any job is for it, else the first job's.
+// configurationFor returns the id of the configuration to start for waiting jobs: the
+// preferred one if any job is for it, else the first job's.
 func configurationFor(found []waitingJob, preferred string) string {
 	if slices.ContainsFunc(found, func(w waitingJob) bool { return message.ConfigurationIDOf(w.delivery.Body) == preferred }) {
 		return preferred

@@ -12,10 +12,9 @@ import (
 )
 
 const (
-	// RuleAccount is the rule of what the account could not be asked.
+	// RuleAccount is the rule of a question that AWS did not answer.
 	RuleAccount = compat.RuleAccount
-	// RuleUnknownTaskDefinition is the rule of a task definition that ECS does
-	// not have.
+	// RuleUnknownTaskDefinition is the rule of a task definition that does not exist.
 	RuleUnknownTaskDefinition = "unknown-task-definition"
 )
 
@@ -23,8 +22,8 @@ const (
 // documentation's section TaskDefinitionArn).
 const defaultDefinition = "attini-default-runner"
 
-// check makes the second check of a Runner: the rules of runnerctl validate, in
-// its words, with every value resolved. All problems come together.
+// check checks a Runner again, with the rules and words of runnerctl validate, now that
+// every value is resolved. It reports all problems together.
 func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configuration.Configuration, problem.List) {
 	runner, problems := schema.Read(request.RunnerName, request.resource, request.path(), nil)
 	if !problems.HasErrors() {
@@ -47,8 +46,8 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configura
 	return configuration, problems.Sorted()
 }
 
-// definition asks ECS for the Runner's task definition. Of one that could not
-// be asked nothing is known.
+// definition asks ECS for the Runner's task definition. If ECS does not answer, nothing
+// is known of it.
 func (l *Lifecycle) definition(ctx context.Context, request RunnerRequest, runner *schema.Runner) (compat.TaskDefinition, problem.List) {
 	given, name := runner.TaskDefinitionArn, defaultDefinition
 	if given.Given() {
@@ -80,7 +79,7 @@ func (l *Lifecycle) definition(ctx context.Context, request RunnerRequest, runne
 	return definition, nil
 }
 
-// awsProblem is the problem of a question that has no answer.
+// awsProblem is the problem of a question that AWS did not answer.
 func awsProblem(request RunnerRequest, at string, err error) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: RuleAccount, Path: at,

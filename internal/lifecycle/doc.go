@@ -1,15 +1,14 @@
-// Package lifecycle is what happens to runners and plans when their stack is
-// created, updated and deleted. CloudFormation calls it for two custom
-// resources: a Runner (Custom::AttiniRunner), whose resolved values it checks
-// with the rules of runnerctl validate and keeps as a version of the runner's
-// configuration, and a plan's trigger (Custom::AttiniDeploymentPlanTrigger),
-// whose plan it starts once the stack is complete.
+// Package lifecycle creates, updates and deletes runners and plans with their stacks.
+// CloudFormation calls it for two custom resources. For a Runner (Custom::AttiniRunner),
+// it checks the resolved values with the rules of runnerctl validate and stores them as
+// a version of the runner's configuration. For a plan's trigger
+// (Custom::AttiniDeploymentPlanTrigger), it starts the plan when the stack is complete.
 //
-// CloudFormation may call for the same thing twice, may take a change back, and
-// deletes what it replaced after the replacement is there. So everything here
-// can be repeated, what is deleted is named by its physical id alone, and what
-// belongs to another stack of the same name is left alone.
+// CloudFormation may call twice for the same change, may roll a change back, and deletes
+// a replaced resource after it created the new one. So every operation can be repeated,
+// a deletion uses the physical id alone, and resources of another stack of the same name
+// stay.
 //
-// It knows no AWS: tables, ECS and Step Functions are ports, which package
-// aws implements and package lifecycletest has in memory.
+// The package uses no AWS SDK: tables, ECS and Step Functions are ports. Package aws
+// implements them, package lifecycletest has them in memory.
 package lifecycle

@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// Settings are what a function that runs a Lifecycle is told.
+// Settings are the settings of a Lifecycle.
 type Settings struct {
-	// ArtifactStore is the bucket that distributions lie in.
+	// ArtifactStore is the bucket with the distributions.
 	ArtifactStore string
-	// AgentVersion is the agent's version that runners' items name; "" is left
-	// out.
+	// AgentVersion is the agent's version in runners' items; "" is left out.
 	AgentVersion string
 	// Now is the clock; nil is the system's.
 	Now func() time.Time
 }
 
-// Lifecycle follows runners and plans through the life of their stacks. It
-// keeps nothing between two calls, and all methods may be called concurrently.
+// Lifecycle creates, updates and deletes runners and plans with their stacks. It keeps
+// nothing between two calls. All methods may be called concurrently.
 type Lifecycle struct {
 	settings Settings
 	ports    Ports
 	logger   *slog.Logger
 }
 
-// New makes a Lifecycle. A nil logger drops what it is told.
+// New returns a Lifecycle. A nil logger discards all log output.
 func New(settings Settings, ports Ports, logger *slog.Logger) (*Lifecycle, error) {
 	var problems []error
 	for _, required := range []struct {

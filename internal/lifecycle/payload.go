@@ -11,15 +11,15 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 )
 
-// What stands for a parameter that a stack does not have.
+// Defaults of parameters that a stack does not have.
 const (
 	defaultEnvironment    = "default"
 	defaultDistributionID = "latest"
 )
 
-// origin is where a plan's distribution comes from: what the framework knows of
-// the stack, or the stack's Attini parameters. A stack without them has none,
-// and goes by its own name; stored says whether there is one.
+// origin is where a plan's distribution comes from: what the framework recorded of the
+// stack, or the stack's Attini parameters. A stack without both has no distribution
+// (stored is false), and its own name takes the place of the distribution's.
 func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (origin Origin, stored bool, err error) {
 	known, err := l.ports.Plans.StackOrigin(ctx, request.StackName)
 	if err != nil {
@@ -38,10 +38,9 @@ func (l *Lifecycle) origin(ctx context.Context, request PlanRequest) (origin Ori
 	return origin, stored, nil
 }
 
-// payload is what a plan begins with: what the deployment knows of itself, and
-// the plan's PayloadDefaults over it. Where no distribution is stored there is no
-// object to identify, by which agents know that jobs begin with an empty
-// directory.
+// payload is the input of a plan's execution: the deployment's Payload, overridden by the
+// plan's PayloadDefaults. If no distribution is stored, it has no object identifier;
+// agents then begin jobs with an empty directory.
 func (l *Lifecycle) payload(request PlanRequest, origin Origin, stored bool, at time.Time) ([]byte, error) {
 	if !stored {
 		origin.ObjectIdentifier = ""
@@ -64,9 +63,9 @@ func (l *Lifecycle) payload(request PlanRequest, origin Origin, stored bool, at 
 	return written, nil
 }
 
-// Payload is what a deployment knows of itself, as a plan begins with it: before
-// PayloadDefaults, in the order in which jobs see it. artifactStore is the name
-// of a bucket, at the time of the deployment.
+// Payload is what a deployment says of itself in the input of its plans, without
+// PayloadDefaults and in the order in which jobs see it. artifactStore is the name of a
+// bucket, at is the time of the deployment.
 func Payload(origin Origin, stackName, artifactStore string, stackParameters map[string]string, at time.Time) (*cfn.Node, error) {
 	text, err := json.Marshal(stackParameters)
 	if err != nil {

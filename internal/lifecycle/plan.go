@@ -38,7 +38,7 @@ type Plan struct {
 	// PayloadDefaults is JSON.
 	PayloadDefaults []byte
 	Steps           []Step
-	// Parameters are the stack's, without secret ones.
+	// Parameters are the stack's without secret ones.
 	Parameters map[string]string
 	// Runners are the logical ids of the stack's runners, sorted.
 	Runners []string
@@ -50,11 +50,11 @@ type Step struct {
 	Type string `json:"type"`
 }
 
-// Start is a plan that is to be started when its stack is complete.
+// Start is a plan to start when its stack is complete.
 type Start struct {
 	StackID, StateMachineARN string
-	// Execution is the execution's name. Each deployment has its own, however
-	// often it is told.
+	// Execution is the execution's name: one for each deployment, however often
+	// CloudFormation repeats its request.
 	Execution string
 	// Deployment is the deployment's name in the deployment data table.
 	Deployment string
@@ -64,12 +64,12 @@ type Start struct {
 	RequestedAt time.Time
 }
 
-// StartRetention is how long a start is kept for a stack that never completes:
+// StartRetention is how long a start is kept for a stack that never completes. It is
 // longer than a stack's operation can take.
 const StartRetention = 14 * 24 * time.Hour
 
-// PutPlan registers a plan, and records that it is to be started when its stack
-// is complete. Both again for the same request is the same.
+// PutPlan registers a plan, and records its start for when the stack is complete. It can
+// be repeated.
 func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 	if err := request.check(); err != nil {
 		return err
@@ -89,14 +89,14 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 	}
 	for _, runner := range runners {
 		if err := l.ports.Runners.SetOrigin(ctx, configuration.ResourceName(request.StackName, runner), origin); err != nil {
-			return fmt.Errorf("tell Runner %q its distribution: %w", runner, err)
+			return fmt.Errorf("write the distribution of Runner %q: %w", runner, err)
 		}
 	}
 	plan := Plan{
 		StackName: request.StackName, StateMachineARN: request.StateMachineARN, Origin: origin,
 		PayloadDefaults: request.payloadDefaults(), Steps: request.Steps, Parameters: request.Parameters, Runners: runners,
 	}
-	// The new item first: at no time is a plan without one.
+	// The new item first, so that the plan always has one.
 	if err := l.ports.Plans.PutPlan(ctx, plan); err != nil {
 		return fmt.Errorf("keep the item of the plan: %w", err)
 	}
@@ -116,10 +116,10 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 	return nil
 }
 
-// RemovePlan forgets a plan, and does not start it any more.
+// RemovePlan removes a plan, and its start if it has not started yet.
 func (l *Lifecycle) RemovePlan(ctx context.Context, request PlanRequest) error {
 	if request.StackName == "" || request.StateMachineARN == "" {
-		return nil // it never was there
+		return nil // it was never registered
 	}
 	origin, _, err := l.origin(ctx, request)
 	if err != nil {
@@ -140,8 +140,8 @@ func (l *Lifecycle) forgetPlan(ctx context.Context, request PlanRequest, stateMa
 	return nil
 }
 
-// execution is the name of the deployment's execution. CloudFormation's request
-// id is the same however often it is told, and another with every deployment.
+// execution is the name of the deployment's execution. CloudFormation's request id is
+// the same if it repeats the request, and another one for each deployment.
 func (r PlanRequest) execution() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", r.StackID, r.StateMachineARN, r.RequestID))
 	return "deployment-" + hex.EncodeToString(sum[:16])

@@ -14,7 +14,7 @@ import (
 // resolved it.
 type PlanRequest struct {
 	StackID, StackName string
-	// RequestID is CloudFormation's, which is the same when it asks again.
+	// RequestID is CloudFormation's. It is the same if the request is repeated.
 	RequestID          string
 	StateMachineARN    string
 	OldStateMachineARN string
@@ -26,8 +26,8 @@ type PlanRequest struct {
 }
 
 // ReadPlan reads the ResourceProperties of a Custom::AttiniDeploymentPlanTrigger;
-// old are those before an update, or nil. What is wrong with them is said when
-// the plan is put: one that is deleted needs nothing more than its name.
+// old are those before an update, or nil. PutPlan reports what is wrong with them: a
+// deletion needs the plan's name alone.
 func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest {
 	r := PlanRequest{
 		StackID: stackID, StackName: stringProperty(properties, "StackName"), RequestID: requestID,
@@ -46,7 +46,7 @@ func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest 
 		}
 	}
 	r.defaults, r.problem = readDefaults(properties.Get("PayloadDefaults"))
-	// Backwards: an item that is taken away moves only those behind it.
+	// Backwards: removing an item moves only the items after it.
 	for _, value := range slices.Backward(listItems(properties.Get("PayloadDefaultsValues"))) {
 		if !setAtPath(r.defaults, listItems(value.Get("Path")), value.Get("Value")) && r.problem == nil {
 			r.problem = errors.New("read PayloadDefaultsValues: a path leads nowhere in PayloadDefaults")
@@ -55,9 +55,8 @@ func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest 
 	return r
 }
 
-// setAtPath writes a value in the place that a path of keys and positions leads to,
-// or takes the place away where the value turned out to be none. It reports
-// whether there is such a place.
+// setAtPath writes a value at a path of keys and positions, or removes what is there if
+// the value is nil. It reports whether the path exists.
 func setAtPath(n *cfn.Node, path []*cfn.Node, value *cfn.Node) bool {
 	for len(path) > 1 {
 		if n, path = child(n, path[0].Text), path[1:]; n == nil {
@@ -82,7 +81,7 @@ func setAtPath(n *cfn.Node, path []*cfn.Node, value *cfn.Node) bool {
 	return true
 }
 
-// listItems are a list's, none of what is no list.
+// listItems returns a list's items; nil for another value.
 func listItems(n *cfn.Node) []*cfn.Node {
 	if !n.IsList() {
 		return nil
@@ -90,7 +89,7 @@ func listItems(n *cfn.Node) []*cfn.Node {
 	return n.Items
 }
 
-// child is what a map has for a key, or a list in a position; nil when nothing.
+// child returns a map's value for a key, or a list's item at a position; nil if absent.
 func child(n *cfn.Node, key string) *cfn.Node {
 	if n.IsMap() {
 		return n.Get(key)
@@ -102,8 +101,8 @@ func child(n *cfn.Node, key string) *cfn.Node {
 	return n.Items[position]
 }
 
-// readDefaults takes an object, or the JSON of one: CloudFormation makes texts
-// of the numbers in an object.
+// readDefaults accepts an object, or its JSON: CloudFormation turns the numbers in an
+// object into texts.
 func readDefaults(given *cfn.Node) (*cfn.Node, error) {
 	if given == nil {
 		return cfn.Obj(), nil
@@ -121,8 +120,8 @@ func readDefaults(given *cfn.Node) (*cfn.Node, error) {
 	return given, nil
 }
 
-// parameterText is a parameter as the template's author gave it: one of a list
-// type comes as a list.
+// parameterText is a parameter as the stack has it. CloudFormation passes one of a list
+// type as a list.
 func parameterText(value *cfn.Node) string {
 	if !value.IsList() {
 		return value.Text

@@ -9,8 +9,8 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// RuleRequest is the rule of a custom resource's properties that are not as the
-// macro writes them.
+// RuleRequest is the rule of properties of a custom resource that are not as the macro
+// writes them.
 const RuleRequest = "custom-resource"
 
 // RunnerRequest is a Custom::AttiniRunner as CloudFormation resolved it.
@@ -26,24 +26,22 @@ type RunnerRequest struct {
 	resource *cfn.Node
 }
 
-// PhysicalID is the runner's physical resource id, {stack}/{runner}: it stays
-// the same for as long as the runner is the same.
+// PhysicalID is the runner's physical resource id, {stack}/{runner}. It never changes.
 func (r RunnerRequest) PhysicalID() string { return physicalID(r.StackName, r.RunnerName) }
 
 const physicalIDSeparator = "/"
 
 func physicalID(stack, runner string) string { return stack + physicalIDSeparator + runner }
 
-// runnerOfPhysicalID takes a runner's physical id apart. CloudFormation makes
-// up others for what never answered.
+// runnerOfPhysicalID splits a runner's physical id. ok is false for an id that
+// CloudFormation made up.
 func runnerOfPhysicalID(id string) (stack, runner string, ok bool) {
 	stack, runner, ok = strings.Cut(id, physicalIDSeparator)
 	return stack, runner, ok && stack != "" && runner != "" && !strings.Contains(runner, physicalIDSeparator)
 }
 
-// ReadRunner reads the ResourceProperties of a Custom::AttiniRunner. logicalID
-// stands in for a RunnerName that is not there, so that the request always has
-// a PhysicalID.
+// ReadRunner reads the ResourceProperties of a Custom::AttiniRunner. logicalID replaces
+// a missing RunnerName, so that the request always has a PhysicalID.
 func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
 	r := RunnerRequest{
 		StackID: stackID, StackName: stringProperty(properties, "StackName"), RunnerName: stringProperty(properties, "RunnerName"),
@@ -66,7 +64,7 @@ func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
 }
 
 // StackNameOf is the name in a stack's id
-// (arn:aws:cloudformation:region:account:stack/name/uuid); "" when it has none.
+// (arn:aws:cloudformation:region:account:stack/name/uuid); "" for another text.
 func StackNameOf(stackID string) string {
 	parts := strings.Split(stackID, "/")
 	if len(parts) != 3 {
@@ -75,7 +73,7 @@ func StackNameOf(stackID string) string {
 	return parts[1]
 }
 
-// stringProperty is a property's text; CloudFormation hands every scalar on as one.
+// stringProperty is a property's text. CloudFormation passes every scalar as a text.
 func stringProperty(n *cfn.Node, key string) string {
 	if value := n.Get(key); value.IsScalar() {
 		return value.Text
@@ -83,11 +81,11 @@ func stringProperty(n *cfn.Node, key string) string {
 	return ""
 }
 
-// whitespace may stand round the ids of a text that is folded over lines.
+// whitespace may surround the ids of a text that is folded over lines.
 const whitespace = " \t\r\n"
 
-// normalizeNetwork makes lists of texts that are separated by commas, as an imported
-// value is, and takes out blanks, empty items and those that are there twice.
+// normalizeNetwork makes lists of texts that are separated by commas, such as imported
+// values, and removes blanks, empty items and duplicates.
 func normalizeNetwork(network *cfn.Node) {
 	for _, key := range []string{"Subnets", "SecurityGroups"} {
 		list := network.Get(key)
@@ -127,10 +125,11 @@ func normalizeItems(list *cfn.Node, items []string) *cfn.Node {
 	return result
 }
 
-// path leads to the Runner as messages and problems name it.
+// path is the Runner's path in messages and problems.
 func (r RunnerRequest) path() cfn.Path { return cfn.Path("Resources").Key(r.RunnerName) }
 
-// unresolved reports a value that is still not known, by its path below Properties.
+// unresolved is the problem of a value that is still unknown, by its path below
+// Properties.
 func (r RunnerRequest) unresolved(path string) problem.Problem {
 	return problem.Problem{
 		Severity: problem.Error, Rule: RuleRequest, Path: string(r.path().Key("Properties").Keys(strings.Split(path, ".")...)),

@@ -16,20 +16,19 @@ type Runner struct {
 	// ConfigurationID is the id of the current version of Configuration.
 	ConfigurationID string
 	Configuration   configuration.Configuration
-	// Origin is where the distribution comes from. What is empty stays as the
-	// item has it.
+	// Origin is where the distribution comes from. An empty value leaves the item's.
 	Origin Origin
 	// AgentVersion is the agent's version; "" is left out.
 	AgentVersion string
 }
 
-// PutRunner checks a Runner with its resolved values and makes it the one that
-// the next jobs get. It returns the id of its configuration. All that is wrong
-// with it is a *problem.Invalid; nothing is written then.
+// PutRunner checks a Runner with its resolved values and makes its configuration the
+// current one. It returns the configuration's id. If anything is wrong with the Runner,
+// it returns a *problem.Invalid with all problems, and writes nothing.
 func (l *Lifecycle) PutRunner(ctx context.Context, request RunnerRequest) (configurationID string, err error) {
 	configuration, problems := l.check(ctx, request)
 	for _, p := range problems {
-		// A message may quote a parameter's value, which no log line shall.
+		// Do not log the message: it may quote the value of a parameter.
 		l.logger.Info("problem", "runner", request.PhysicalID(), "severity", p.Severity, "rule", p.Rule, "path", p.Path)
 	}
 	if err := problems.Err(); err != nil {
@@ -43,7 +42,7 @@ func (l *Lifecycle) PutRunner(ctx context.Context, request RunnerRequest) (confi
 	if err != nil {
 		return "", fmt.Errorf("read the item of the stack %s: %w", request.StackName, err)
 	}
-	// First the version, then who names it.
+	// First the version, then the item that names it.
 	if err := l.ports.Configurations.PutConfiguration(ctx, configuration); err != nil {
 		return "", fmt.Errorf("keep the configuration of Runner %q: %w", request.RunnerName, err)
 	}
@@ -58,9 +57,9 @@ func (l *Lifecycle) PutRunner(ctx context.Context, request RunnerRequest) (confi
 	return id, nil
 }
 
-// RemoveRunner ends the runner of a physical id. One of another stack with the
-// same name is left, and so is everything for an id that names no runner:
-// CloudFormation gives its own to what never answered.
+// RemoveRunner removes the runner of a physical id. It does nothing for a runner of
+// another stack of the same name, or for an id that names no runner: CloudFormation
+// makes up an id for a resource whose creation never answered.
 func (l *Lifecycle) RemoveRunner(ctx context.Context, stackID, physicalID string) error {
 	stack, name, ok := runnerOfPhysicalID(physicalID)
 	if !ok {
@@ -86,8 +85,8 @@ func (l *Lifecycle) RemoveRunner(ctx context.Context, stackID, physicalID string
 	return nil
 }
 
-// Problems returns what is wrong with a Runner, if that is what an error says.
-func Problems(err error) (problem.List, bool) {
+// Problems returns the problems of a *problem.Invalid; ok is false for another error.
+func Problems(err error) (problems problem.List, ok bool) {
 	invalid, ok := errors.AsType[*problem.Invalid](err)
 	if !ok {
 		return nil, false

@@ -22,7 +22,7 @@ type StackEvent struct {
 // StackEventType is the detail-type of a StackEvent.
 const StackEventType = "CloudFormation Stack Status Change"
 
-// ReadStackEvent reads an event of EventBridge. No error holds any of it.
+// ReadStackEvent reads an event of EventBridge. No error contains any of it.
 func ReadStackEvent(event []byte) (StackEvent, error) {
 	var parts struct {
 		DetailType string    `json:"detail-type"`
@@ -35,7 +35,7 @@ func ReadStackEvent(event []byte) (StackEvent, error) {
 		} `json:"detail"`
 	}
 	if err := json.Unmarshal(event, &parts); err != nil {
-		return StackEvent{}, errors.New("read a stack's event: it is no such JSON object")
+		return StackEvent{}, errors.New("read a stack's event: it is not a JSON object of that form")
 	}
 	e := StackEvent{StackID: parts.Detail.StackID, Status: parts.Detail.Details.Status, At: parts.Time}
 	if parts.DetailType != StackEventType || e.StackID == "" || e.Status == "" {
@@ -44,13 +44,13 @@ func ReadStackEvent(event []byte) (StackEvent, error) {
 	return e, nil
 }
 
-// clockSkew is how much the clocks of CloudFormation and of a function may
-// differ, and what an event's time lacks by its seconds.
+// clockSkew is how much the clocks of CloudFormation and of a function may differ,
+// including the fraction of a second that an event's time lacks.
 const clockSkew = 5 * time.Second
 
-// StackChanged starts the plans that wait for a stack which is complete now,
-// and forgets them where the stack went back or away. An event that is older
-// than the deployment which recorded a start does not concern it.
+// StackChanged starts the plans that wait for a stack when it is complete, and removes
+// their starts if the stack was rolled back or deleted. An event that is older than the
+// deployment that recorded a start does not concern that start.
 func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
 	complete := slices.Contains([]string{"CREATE_COMPLETE", "UPDATE_COMPLETE"}, event.Status)
 	if !complete && !isRolledBackOrDeleted(event.Status) {
@@ -77,47 +77,46 @@ func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
 	return errors.Join(problems...)
 }
 
-// isRolledBackOrDeleted reports whether a stack with this status does not get what its last
-// deployment was to bring. One that failed and was not rolled back may still:
-// its next deployment does what the last one left, and no more.
+// isRolledBackOrDeleted reports whether a stack with this status does not get the
+// changes of its last deployment. A stack that failed and was not rolled back may still
+// get them: its next deployment completes the last one.
 func isRolledBackOrDeleted(status string) bool {
 	return strings.Contains(status, "ROLLBACK") || strings.HasPrefix(status, "DELETE_")
 }
 
-// start starts a plan. Whoever does it again after a part of it starts nothing
-// twice: the execution's name is the deployment's.
+// start starts a plan. It can be repeated: the deployment decides the execution's name,
+// so that nothing starts twice.
 func (l *Lifecycle) start(ctx context.Context, start Start) error {
 	execution, err := executionARN(start.StateMachineARN, start.Execution)
 	if err != nil {
 		return err
 	}
-	// Before the start: the jobs of an execution that is not the deployment's
-	// do not run.
+	// Before the start: the jobs of other executions are refused.
 	if err := l.ports.Deployments.SetExecution(ctx, start.Deployment, start.StateMachineARN, execution, start.RequestedAt); err != nil {
 		return fmt.Errorf("make %s the execution of its deployment: %w", execution, err)
 	}
 	err = l.ports.StateMachines.StartExecution(ctx, start.StateMachineARN, start.Execution, start.Payload)
 	switch {
 	case errors.Is(err, ErrNoStateMachine):
-		l.logger.Warn("a plan is gone before it was started", "stateMachine", start.StateMachineARN)
+		l.logger.Warn("a plan was deleted before it was started", "stateMachine", start.StateMachineARN)
 	case err != nil:
 		return fmt.Errorf("start the plan %s: %w", start.StateMachineARN, err)
 	default:
 		l.logger.Info("a plan is started", "execution", execution)
 	}
 	if err := l.ports.Starts.DeleteStart(ctx, start); err != nil {
-		return fmt.Errorf("note that the plan %s is started: %w", start.StateMachineARN, err)
+		return fmt.Errorf("record that the plan %s is started: %w", start.StateMachineARN, err)
 	}
 	return nil
 }
 
-// executionARN is an execution's ARN by its name:
-// arn:aws:states:region:account:stateMachine:NAME has
+// executionARN is the ARN of a state machine's execution by its name:
+// arn:aws:states:region:account:stateMachine:NAME becomes
 // arn:aws:states:region:account:execution:NAME:EXECUTION.
 func executionARN(stateMachine, name string) (string, error) {
 	parts := strings.Split(stateMachine, ":")
 	if len(parts) != 7 || parts[5] != "stateMachine" {
-		return "", fmt.Errorf("start the plan: %q is no state machine's ARN", stateMachine)
+		return "", fmt.Errorf("start the plan: %q is not the ARN of a state machine", stateMachine)
 	}
 	parts[5] = "execution"
 	return strings.Join(append(parts, name), ":"), nil

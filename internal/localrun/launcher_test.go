@@ -58,7 +58,7 @@ Resources:
       DeploymentPlan:
         - {Name: Job, Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls]}}
 `,
-			name: "RunnerConfigError", cause: `Runner "R" is not deployed, since its Condition does not hold`,
+			name: "RunnerConfigError", cause: `Runner "R" is not deployed`,
 		},
 		"a call of the user's for a runner of another stack": {
 			template: `

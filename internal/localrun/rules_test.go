@@ -44,8 +44,8 @@ func TestValidateAndRunAgreeOnRules(t *testing.T) {
 	for _, rule := range rules {
 		machine := `{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{` + rule + `, "Next": "B"}], "Default": "B"}, "B": {"Type": "Succeed"}}}`
 		_, err := asl.Parse([]byte(machine))
-		resource, unreadable := cfn.ReadJSON([]byte(`{"Properties": {"DeploymentPlan": ` + machine + `}}`))
-		require.NoError(t, unreadable, rule)
+		resource, unreadable := cfn.Read([]byte(`{"Properties": {"DeploymentPlan": ` + machine + `}}`))
+		require.Empty(t, unreadable, rule)
 		_, problems := deployment.Read("P", resource, "Resources.P")
 		assert.Equal(t, err == nil, !problems.HasErrors(), "%s\nrun: %v\nvalidate: %v", rule, err, problems)
 		if err == nil {

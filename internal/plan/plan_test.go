@@ -75,7 +75,7 @@ func TestBothSyntaxes(t *testing.T) {
 			"Merge loop", "Kind", "A1", "A2", "Stop", "Last",
 		},
 		"states": {"Fork", "Loop", "Inner", "Deep job", "Decide", "Good", "Bad"},
-		"deep":   {"Which", "Which-End", "Each", "Split", "Left", "Again", "Again-End", "Yes", "Split-Merge", "Right", "Long"},
+		"deep":   {"Which", "Which-End", "Each", "Split", "Left", "Again", "Again-End", "Then", "Split-Merge", "Right", "Long"},
 	}
 	golden.Files(t, "*.json", "list.json", "states.json", "deep.json")
 	for name, want := range cases {

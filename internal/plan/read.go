@@ -44,7 +44,7 @@ func planProperties() []string {
 // wrong with it, in stable order. resource is the whole resource, at leads to
 // it. Whether the Runners that its jobs name exist is for the caller to say.
 func Read(name string, resource *cfn.Node, at cfn.Path) (*Plan, problem.List) {
-	properties := resource.Get("Properties")
+	properties := withTexts(resource.Get("Properties"))
 	p := &Plan{
 		Name: name, Resource: resource, Path: at,
 		RoleArn:                 given(properties, "RoleArn"),

@@ -14,7 +14,7 @@ func TestRuleProblems(t *testing.T) {
 	)
 	of := func(rule, kind, deeper string) mistake { return mistake{chooses(rule), kind, at + deeper} }
 	check(t, map[string]mistake{
-		"a text":                  {states("A: {Type: Choice, Choices: [yes], Default: B}\nB: {Type: Succeed}"), "type", at},
+		"a text":                  {states("A: {Type: Choice, Choices: [text], Default: B}\nB: {Type: Succeed}"), "type", at},
 		"to come":                 {states("A: {Type: Choice, Choices: [!Ref R], Default: B}\nB: {Type: Succeed}"), "type", at},
 		"a loop":                  {states("A: {Type: Choice, Choices: [{Fn::ForEach::L: []}], Default: B}\nB: {Type: Succeed}"), "reserved", at + ".Fn::ForEach::L"},
 		"no Next":                 {states("A: {Type: Choice, Choices: [" + isNull + "], Default: B}\nB: {Type: Succeed}"), "transition", at + ".Next"},

@@ -17,6 +17,9 @@ func kindOf(n *cfn.Node) string {
 	case n.Kind == cfn.Map:
 		return "an object"
 	default:
+		if said := n.Misread(); said != "" {
+			return "a " + n.Kind.String() + " (" + said + ")"
+		}
 		return "a " + n.Kind.String()
 	}
 }

@@ -18,14 +18,18 @@ import (
 // value of a template can pass for a problem of its own.
 func WriteText(w io.Writer, file string, l List) error {
 	out := bufio.NewWriter(w)
-	indent := strings.NewReplacer("\r\n", "\n    ", "\n", "\n    ", "\r", "\n    ")
 	for _, p := range l.Sorted() {
-		fmt.Fprintf(out, "%s: %s: %s [%s]\n", position(file, p.Place), p.Severity, indent.Replace(p.Message), p.Rule)
-		if p.Advice != "" {
-			fmt.Fprintf(out, "    %s\n", indent.Replace(p.Advice))
-		}
+		writeProblem(out, file, p)
 	}
 	return out.Flush()
+}
+
+func writeProblem(w io.Writer, file string, p Problem) {
+	indent := strings.NewReplacer("\r\n", "\n    ", "\n", "\n    ", "\r", "\n    ")
+	fmt.Fprintf(w, "%s: %s: %s [%s]\n", position(file, p.Place), p.Severity, indent.Replace(p.Message), p.Rule)
+	if p.Advice != "" {
+		fmt.Fprintf(w, "    %s\n", indent.Replace(p.Advice))
+	}
 }
 
 func position(file string, at Place) string {
@@ -37,18 +41,43 @@ func position(file string, at Place) string {
 
 // WriteJSON writes {"file": …, "valid": …, "problems": [ … ]}, indented.
 func WriteJSON(w io.Writer, file string, l List) error {
-	sorted := l.Sorted()
+	return writeIndented(w, fileReportOf(File{file, l}))
+}
+
+// WriteFilesJSON writes {"valid": …, "skipped": …, "files": [ … ]}, indented, with
+// what WriteJSON writes for each file. skipped counts the other templates.
+func WriteFilesJSON(w io.Writer, files []File, skipped int) error {
+	report := struct {
+		Valid   bool         `json:"valid"`
+		Skipped int          `json:"skipped"`
+		Files   []fileReport `json:"files"`
+	}{true, skipped, []fileReport{}}
+	for _, file := range files {
+		report.Valid = report.Valid && !file.Problems.HasErrors()
+		report.Files = append(report.Files, fileReportOf(file))
+	}
+	return writeIndented(w, report)
+}
+
+type fileReport struct {
+	File     string `json:"file"`
+	Valid    bool   `json:"valid"`
+	Problems List   `json:"problems"`
+}
+
+func fileReportOf(file File) fileReport {
+	sorted := file.Problems.Sorted()
 	if sorted == nil {
 		sorted = List{}
 	}
+	return fileReport{file.Name, !file.Problems.HasErrors(), sorted}
+}
+
+func writeIndented(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
-		File     string `json:"file"`
-		Valid    bool   `json:"valid"`
-		Problems List   `json:"problems"`
-	}{file, !l.HasErrors(), sorted})
+	return encoder.Encode(value)
 }
 
 // WriteGitHub writes GitHub Actions workflow commands, which show each

@@ -45,7 +45,7 @@ func readTask(detail json.RawMessage) (launch.TaskStatus, error) {
 
 // readInstance reads the detail of an ECS container instance state change (ECS
 // developer guide, "Amazon ECS container instance state change events"). It
-// need not tell how many tasks there are.
+// may lack the number of tasks.
 func readInstance(detail json.RawMessage) (cluster string, found launch.Instance, err error) {
 	var instance struct {
 		ClusterArn        string `json:"clusterArn"`

@@ -16,7 +16,7 @@ import (
 	"github.com/attini-go/runner/internal/plan"
 )
 
-// launcher is what the function does.
+// launcher is what the handler calls.
 type launcher interface {
 	Launch(ctx context.Context, event []byte) error
 	Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error
@@ -25,8 +25,8 @@ type launcher interface {
 	ExecutionEnded(ctx context.Context) error
 }
 
-// handler tells the launcher what happens. No event is logged: it holds task
-// tokens and payloads.
+// handler passes requests and events to the launcher. It logs no event: events contain
+// task tokens and payloads.
 type handler struct {
 	logger   *slog.Logger
 	launcher launcher
@@ -37,7 +37,7 @@ var (
 	_ launcher       = (*launch.Launcher)(nil)
 )
 
-// emptyResponse is the answer to whom none is waited for.
+// emptyResponse is the response when the caller does not wait for a result.
 const emptyResponse = "{}"
 
 // Sources and kinds of events, as EventBridge has them.
@@ -47,8 +47,8 @@ const (
 	executionChange = "Step Functions Execution Status Change"
 )
 
-// Invoke implements lambda.Handler. An error of an event has Lambda deliver it
-// again.
+// Invoke implements lambda.Handler. If an event ends with an error, Lambda
+// delivers it again.
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	var event struct {
 		Action     string          `json:"attiniActionType"`
@@ -72,8 +72,8 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return nil, fmt.Errorf("read an event: there is no %s %q; deploy the plan again", protocol.KeyActionType, event.Action)
 }
 
-// prewarm never fails the plan: what cannot be started ahead fails the job that
-// needs it, with the reason.
+// prewarm never fails the plan: a runner that cannot be started fails the job that needs
+// it, with the reason.
 func (h handler) prewarm(ctx context.Context, payload []byte) {
 	wanted, err := message.ParsePrewarm(payload)
 	if err := errors.Join(err, h.launcher.Prewarm(ctx, wanted)); err != nil {
@@ -90,7 +90,7 @@ func merge(payload []byte) ([]byte, error) {
 	return merged, nil
 }
 
-// handleEvent hears of a change of something.
+// handleEvent handles an event of EventBridge.
 func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMessage) error {
 	switch kind {
 	case taskChange:
@@ -108,5 +108,5 @@ func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMe
 	case executionChange:
 		return h.launcher.ExecutionEnded(ctx)
 	}
-	return fmt.Errorf("read an event: nobody here knows of a %q", kind)
+	return fmt.Errorf("read an event: unknown kind %q", kind)
 }

@@ -105,9 +105,9 @@ func TestEvents(t *testing.T) {
 func TestUnknownEvents(t *testing.T) {
 	t.Parallel()
 	for event, says := range map[string]string{
-		`no`: "it is no JSON object", `[]`: "it is no JSON object", `{}`: `nobody here knows of a ""`,
+		`no`: "it is no JSON object", `[]`: "it is no JSON object", `{}`: `unknown kind ""`,
 		`{"attiniActionType":"DeploySecret"}`:                                            `there is no attiniActionType "DeploySecret"`,
-		`{"detail-type":"Scheduled Event"}`:                                              `nobody here knows of a "Scheduled Event"`,
+		`{"detail-type":"Scheduled Event"}`:                                              `unknown kind "Scheduled Event"`,
 		`{"detail-type":"ECS Task State Change","detail":"secret"}`:                      "its detail is no task",
 		`{"detail-type":"ECS Task State Change","detail":{}}`:                            "its detail is no task",
 		`{"detail-type":"ECS Container Instance State Change","detail":["secret"]}`:      "its detail is no container instance",

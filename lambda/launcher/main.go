@@ -1,5 +1,5 @@
-// Command launcher is the function that the steps of a deployment plan call, and
-// that hears of what became of the runners' tasks and hosts.
+// Command launcher is the function that the steps of a deployment plan call. It also
+// handles the events of the runners' tasks and hosts.
 package main
 
 import (

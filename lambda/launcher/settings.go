@@ -19,8 +19,8 @@ const (
 	envBucket      = "ATTINI_ARTIFACT_BUCKET"
 	envRegion      = "AWS_REGION"
 	envAccount     = "AWS_ACCOUNT_ID"
-	// envVersion is the least version of the agent; {machine} is X86_64 or
-	// AARCH64, and the two of a machine are both there or both not.
+	// envVersion is the lowest version of the agent. {machine} is X86_64 or AARCH64;
+	// either both variables of a machine are set, or none.
 	envVersion   = "ATTINI_RUNNER_VERSION"
 	envURLPrefix = "ATTINI_RUNNER_URL_"
 	envSumPrefix = "ATTINI_RUNNER_SHA256_"
@@ -30,8 +30,7 @@ const (
 // jobs.
 const leastVersion = "2.1.0"
 
-// maxURL is how long an address may be, so that the container's command always
-// fits into what ECS takes.
+// maxURL limits an address, so that the container's command always fits ECS's limit.
 const maxURL = 256
 
 // readSettings reads the environment. Its error names everything that is

@@ -232,7 +232,7 @@ func TestWire(t *testing.T) {
 	assert.Equal(t, map[string]int{"AttiniPrewarm": 0, "A": 1, "B": 2, "C": 2}, c.tasks, "when A begins, the task for B is there; A's own comes with it")
 	payload["output"] = map[string]any{
 		"A": map[string]any{"ran": "A"}, "B": map[string]any{"ran": "B"},
-		"C": map[string]any{"Error": "RunnerConfigError", "Cause": `step "C": Runner "Gone" is not deployed, since its Condition does not hold; give the step's state machine the same Condition, or the step another Runner`},
+		"C": map[string]any{"Error": "RunnerConfigError", "Cause": `step "C": Runner "Gone" is not deployed, since its Condition is false; give the step's state machine the same Condition, or the step another Runner`},
 	}
 	want, err := json.Marshal(payload)
 	require.NoError(t, err)

@@ -23,14 +23,14 @@ const (
 	// triggerID is the physical id of every trigger, as the original has it.
 	triggerID = "DeploymentPlan"
 
-	// maxReserve is what is kept of an invocation's time to send the response.
+	// maxReserve is the part of an invocation's time that is kept for the response.
 	maxReserve = 30 * time.Second
 )
 
-// errDeadline is why the work for a request is broken off.
+// errDeadline means that the invocation has no time left but for the response.
 var errDeadline = errors.New("the function's time is over")
 
-// service is what the function does.
+// service is what the handler calls.
 type service interface {
 	PutRunner(ctx context.Context, request lifecycle.RunnerRequest) (configurationID string, err error)
 	RemoveRunner(ctx context.Context, stackID, physicalID string) error
@@ -39,8 +39,8 @@ type service interface {
 	StackChanged(ctx context.Context, event lifecycle.StackEvent) error
 }
 
-// handler answers CloudFormation and hears EventBridge. No event is logged: it
-// holds the stack's values, and the address for the answer.
+// handler answers CloudFormation and handles events of EventBridge. It logs no event:
+// events contain the stack's values and the address for the response.
 type handler struct {
 	logger    *slog.Logger
 	lifecycle service
@@ -54,8 +54,8 @@ var (
 	_ service        = (*lifecycle.Lifecycle)(nil)
 )
 
-// Invoke implements lambda.Handler. It returns an error when CloudFormation
-// could not be told, or an event not be dealt with: then Lambda calls again.
+// Invoke implements lambda.Handler. It returns an error if CloudFormation has
+// no response, or an event could not be handled. Lambda then calls it again.
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	request, err := readEvent(payload)
 	switch {
@@ -86,7 +86,7 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return []byte("{}"), nil
 }
 
-// handleStackEvent hears of a stack.
+// handleStackEvent handles a change of a stack's status.
 func (h handler) handleStackEvent(ctx context.Context, payload []byte) error {
 	event, err := lifecycle.ReadStackEvent(payload)
 	if err != nil {
@@ -133,8 +133,8 @@ func withReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadlineCause(ctx, deadline.Add(-reserve), errDeadline)
 }
 
-// ownID is the physical id that a resource has from us; "" for a type that is
-// none of ours.
+// ownID is the physical id of a resource; "" for a type that this function does not
+// have.
 func (r *request) ownID() string {
 	switch r.resourceType {
 	case schema.ConfigurationType:
@@ -163,7 +163,7 @@ func (h handler) do(ctx context.Context, r *request) (map[string]any, error) {
 	case r.resourceType == triggerType && isDelete:
 		return nil, h.lifecycle.RemovePlan(ctx, lifecycle.ReadPlan(r.stackID, r.id, r.properties, r.old))
 	case isDelete:
-		return nil, nil // it never was there
+		return nil, nil // it was never created
 	}
 	return nil, r.unknown()
 }

@@ -150,9 +150,9 @@ func TestAnswers(t *testing.T) {
 		"a trigger":       {"Create", triggerType, "", nil, "plan arn:new for arn:old", custom.Response{Status: "SUCCESS", PhysicalResourceID: "DeploymentPlan"}},
 		"a trigger again": {"Update", triggerType, "DeploymentPlan", nil, "plan arn:new for arn:old", custom.Response{Status: "SUCCESS", PhysicalResourceID: "DeploymentPlan"}},
 		"no trigger":      {"Delete", triggerType, "DeploymentPlan", nil, "no plan arn:new", custom.Response{Status: "SUCCESS", PhysicalResourceID: "DeploymentPlan"}},
-		"another":         {"Create", otherType, "", nil, "", custom.Response{Status: "FAILED", PhysicalResourceID: "Build", Reason: "read a request of CloudFormation: nobody here knows how to Create a Custom::Other; deploy the template with the macro again. The log of the function: group / stream"}},
+		"another":         {"Create", otherType, "", nil, "", custom.Response{Status: "FAILED", PhysicalResourceID: "Build", Reason: "read a request of CloudFormation: cannot Create a Custom::Other; deploy the template with the macro again. The log of the function: group / stream"}},
 		"no other":        {"Delete", otherType, "x", nil, "", custom.Response{Status: "SUCCESS", PhysicalResourceID: "x"}},
-		"no request":      {"Read", runnerType, "x", nil, "", custom.Response{Status: "FAILED", PhysicalResourceID: "x", Reason: "read a request of CloudFormation: nobody here knows how to Read a Custom::AttiniRunner; deploy the template with the macro again. The log of the function: group / stream"}},
+		"no request":      {"Read", runnerType, "x", nil, "", custom.Response{Status: "FAILED", PhysicalResourceID: "x", Reason: "read a request of CloudFormation: cannot Read a Custom::AttiniRunner; deploy the template with the macro again. The log of the function: group / stream"}},
 		"problems": {
 			"Create", runnerType, "", (problem.List{
 				{Severity: problem.Error, Rule: "range", Path: "a", Message: "Cpu is wrong", Advice: "Change it."},

@@ -1,6 +1,5 @@
-// Command lifecycle is the function behind a stack's custom resources, which
-// checks and keeps its runners and removes them, and starts its plan when it
-// hears that the stack is complete.
+// Command lifecycle is the function of a stack's custom resources. It checks, stores and
+// removes the stack's runners, and starts its plan when the stack is complete.
 package main
 
 import (
@@ -31,7 +30,7 @@ func main() {
 	})
 }
 
-// account is what package lifecycle asks of one.
+// account implements lifecycle.Account.
 type account struct {
 	*aws.Account
 	*aws.TaskDefinitions

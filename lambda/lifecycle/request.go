@@ -9,8 +9,8 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 )
 
-// request is what CloudFormation asks of a custom resource. What is no text in
-// it is empty, so that as much as can be is answered.
+// request is CloudFormation's request for a custom resource. A field that is not a text
+// is empty, so that the request can still be answered.
 type request struct {
 	kind                                     custom.RequestType
 	id, responseURL, resourceType, logicalID string
@@ -18,8 +18,7 @@ type request struct {
 	properties, old                          *cfn.Node
 }
 
-// readEvent reads an event: request is nil for one that asks for no custom
-// resource.
+// readEvent reads an event. request is nil for an event of EventBridge.
 func readEvent(payload []byte) (*request, error) {
 	event, err := cfn.ReadJSON(payload)
 	if err != nil || !event.IsMap() {
@@ -42,5 +41,5 @@ func readEvent(payload []byte) (*request, error) {
 }
 
 func (r *request) unknown() error {
-	return fmt.Errorf("read a request of CloudFormation: nobody here knows how to %s a %s; deploy the template with the macro again", r.kind, r.resourceType)
+	return fmt.Errorf("read a request of CloudFormation: cannot %s a %s; deploy the template with the macro again", r.kind, r.resourceType)
 }

@@ -18,8 +18,8 @@ import (
 // CloudFormation user guide, "Custom resource response objects").
 const maxResponse = 4096
 
-// write is a response as CloudFormation takes it. Its Reason is made of lines,
-// as many whole ones as there is room for.
+// write returns a response as CloudFormation accepts it. Its Reason has as many whole
+// lines as fit.
 func write(response custom.Response, lines []string) ([]byte, error) {
 	response.Reason = ""
 	empty, err := encode(response)
@@ -37,7 +37,7 @@ func write(response custom.Response, lines []string) ([]byte, error) {
 func encode(value any) ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // it would cost room
+	encoder.SetEscapeHTML(false) // escapes take room
 	if err := encoder.Encode(value); err != nil {
 		return nil, fmt.Errorf("write the response to CloudFormation: %w", err)
 	}
@@ -58,8 +58,8 @@ const (
 	ellipsis  = "…"
 )
 
-// fit joins lines that take no more than so many bytes, and counts those left
-// out. One that alone is too long is cut.
+// fit joins the lines that fit a number of bytes, and counts those left out. It cuts a
+// line that is too long alone.
 func fit(lines []string, room int) string {
 	var kept []string
 	used := 0
@@ -89,7 +89,7 @@ func more(left int) string {
 	return fmt.Sprintf("%s%s and %d more; runnerctl validate lists all that it can know", lineBreak, ellipsis, left)
 }
 
-// cut shortens a text to so many bytes within JSON, at a character's end.
+// cut shortens a text to a number of bytes in JSON, between two characters.
 func cut(text string, room int) string {
 	if size(text) <= room {
 		return text
@@ -104,8 +104,8 @@ func cut(text string, room int) string {
 	return text
 }
 
-// linesOf are the lines of what is wrong: a line for each problem, first what
-// could not be asked, since other problems may hang on it.
+// linesOf returns a line for each problem. Questions that AWS did not answer come first,
+// since other problems may follow from them.
 func linesOf(err error) (lines []string, users bool) {
 	problems, invalid := lifecycle.Problems(err)
 	if !invalid {

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// attemptTime bounds one try to send a response.
+	// attemptTime is how long one try to send a response may take.
 	attemptTime = 10 * time.Second
-	// sendTime bounds all of them. After that Lambda calls the function again.
+	// sendTime is how long all of them may take. Lambda then calls the function again.
 	sendTime = 2 * time.Minute
-	// minRetryDelay and mostPause are between two tries.
+	// minRetryDelay and maxRetryDelay are between two tries.
 	minRetryDelay = 200 * time.Millisecond
 	maxRetryDelay = 10 * time.Second
 	// maxResponseRead is how much of an answer is read.
@@ -37,9 +37,9 @@ func newSender() sender {
 	return sender{client: &http.Client{Transport: transport, Timeout: attemptTime}}
 }
 
-// send puts a response to the address that CloudFormation gave, again and again
-// while there is time, unless the address is refused for good. No error holds
-// the address, whose signature is a secret.
+// send puts a response to the address that CloudFormation gave. It retries while there is
+// time, unless the address is refused for good. No error contains the address, whose
+// signature is a secret.
 func (s sender) send(ctx context.Context, address string, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
@@ -70,7 +70,7 @@ func (s sender) put(ctx context.Context, address string, body []byte) error {
 		}
 		return err
 	}
-	// What it says is of no use, and may quote the address.
+	// Do not report the answer: it may quote the address.
 	_, readErr := io.Copy(io.Discard, io.LimitReader(response.Body, maxResponseRead))
 	closeErr := response.Body.Close()
 	switch {

@@ -22,12 +22,12 @@ func TestCommands(t *testing.T) {
 		"version":                  {[]string{"version"}, 0, version + "\n", ""},
 		"command-mode version":     {[]string{"command-mode", "version"}, 0, version + "\n", ""},
 		"outputs by the ids":       {[]string{"command-mode", "format-cdk-output", listed}, 0, `{"App/A":{"Url":"https://x"},"App/B":{}}` + "\n", ""},
-		"no command":               {[]string{"command-mode"}, 1, "", "attini-runner: command-mode has no command \"\" (it has: version, save-cdk-stacks, register-cdk-stacks, format-cdk-output, store-artifact)\n"},
-		"too few arguments":        {[]string{"command-mode", "store-artifact", "key"}, 1, "", "attini-runner: command-mode store-artifact takes 2 arguments, not 1\n"},
-		"no JSON":                  {[]string{"command-mode", "format-cdk-output", "x"}, 1, "", "attini-runner: read the stacks: invalid character 'x' looking for beginning of value\n"},
-		"two stacks of one name":   {[]string{"command-mode", "format-cdk-output", `{"stacks":[{"id":"A","name":"a"},{"id":"B","name":"a"}]}`}, 1, "", "attini-runner: stacks \"A\" and \"B\" have the same name, \"a\"; outputs cannot be told apart\n"},
-		"no table for the stacks":  {[]string{"command-mode", "save-cdk-stacks", listed}, 1, "", "attini-runner: the environment variable ATTINI_RESOURCE_STATE_TABLE is missing\n"},
-		"no store for an artifact": {[]string{"command-mode", "store-artifact", "key", "file"}, 1, "", "attini-runner: the environment variable ATTINI_ARTIFACT_STORE is missing\n"},
+		"no command":               {[]string{"command-mode"}, 1, "", `attini-runner: unknown command ""`},
+		"too few arguments":        {[]string{"command-mode", "store-artifact", "key"}, 1, "", "store-artifact needs 2 arguments, not 1"},
+		"no JSON":                  {[]string{"command-mode", "format-cdk-output", "x"}, 1, "", "attini-runner: read the stacks: "},
+		"two stacks of one name":   {[]string{"command-mode", "format-cdk-output", `{"stacks":[{"id":"A","name":"a"},{"id":"B","name":"a"}]}`}, 1, "", `stacks "A" and "B" have the same name "a"`},
+		"no table for the stacks":  {[]string{"command-mode", "save-cdk-stacks", listed}, 1, "", "ATTINI_RESOURCE_STATE_TABLE is missing"},
+		"no store for an artifact": {[]string{"command-mode", "store-artifact", "key", "file"}, 1, "", "ATTINI_ARTIFACT_STORE is missing"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -36,7 +36,8 @@ func TestCommands(t *testing.T) {
 			code := execute(t.Context(), c.arguments, streams{stdout: &stdout, stderr: &stderr, environment: []string{"ATTINI_AWS_REGION=eu-west-1"}})
 			assert.Equal(t, c.code, code)
 			assert.Equal(t, c.stdout, stdout.String())
-			assert.Equal(t, c.stderr, stderr.String())
+			assert.Contains(t, stderr.String(), c.stderr)
+			assert.Equal(t, c.stderr == "", stderr.Len() == 0)
 		})
 	}
 }
@@ -46,10 +47,9 @@ func TestCheckVersion(t *testing.T) {
 	for _, fine := range [][2]string{{"2.0.2", "2.0.2"}, {"2.1.0", "2.0.2"}, {"10.0.0", "9.9.9"}, {"2.0.10", "2.0.9"}, {"2.0.2-SNAPSHOT", "2.0.2"}, {"2.0.2.5", "2.0.2"}, {"1.0.0", ""}} {
 		assert.NoError(t, checkVersion(fine[0], fine[1]), fine)
 	}
-	require.EqualError(t, checkVersion("2.0.1", "2.0.2"),
-		"the agent's version is 2.0.1, but 2.0.2 is required; install a newer attini-runner in the image, or none, so that it is installed at the start")
-	require.EqualError(t, checkVersion("2.0.1", "2.x.2"), `read the version that is required: "2.x.2" has no three numbers`)
-	require.EqualError(t, checkVersion("2.0", "2.0.2"), `read the agent's version: "2.0" has no three numbers`)
+	require.ErrorContains(t, checkVersion("2.0.1", "2.0.2"), "the agent's version is 2.0.1, but the launcher requires 2.0.2")
+	require.ErrorContains(t, checkVersion("2.0.1", "2.x.2"), `required: "2.x.2"`)
+	require.ErrorContains(t, checkVersion("2.0", "2.0.2"), `the agent's version: "2.0"`)
 	assert.NoError(t, checkVersion(version, "2.0.2"), "the original framework's launcher takes this agent")
 }
 
@@ -97,12 +97,12 @@ func TestSettings(t *testing.T) {
 	s, err = readSettings(wrong)
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		`ATTINI_CONFIGURATION_HASH: "x" is not allowed; 0 is used`,
-		`ATTINI_MAX_CONCURRENT_JOBS: "0" is not allowed; 1 is used`,
-		`ATTINI_RUNNER_IDLE_TTL: "soon" is not allowed; 3600 is used`,
-		`ATTINI_JOB_TIMEOUT: "999999" is not allowed; 172800 is used`,
-		`ATTINI_METRICS: "yes" is not allowed; off is used`,
-		`ATTINI_LOG_LEVEL: "TRACE" is not allowed; INFO is used`,
+		`ATTINI_CONFIGURATION_HASH: "x" is not allowed; using 0`,
+		`ATTINI_MAX_CONCURRENT_JOBS: "0" is not allowed; using 1`,
+		`ATTINI_RUNNER_IDLE_TTL: "soon" is not allowed; using 3600`,
+		`ATTINI_JOB_TIMEOUT: "999999" is not allowed; using 172800`,
+		`ATTINI_METRICS: "yes" is not allowed; using off`,
+		`ATTINI_LOG_LEVEL: "TRACE" is not allowed; using INFO`,
 	}, s.warnings)
 
 	quick := complete()
@@ -113,7 +113,7 @@ func TestSettings(t *testing.T) {
 	}
 	s, err = readSettings(quick)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"ATTINI_RUNNER_IDLE_TTL: 2 is used, although 60 is the least that launchers allow"}, s.warnings)
+	assert.Equal(t, []string{"ATTINI_RUNNER_IDLE_TTL: using 2, although launchers allow no less than 60"}, s.warnings)
 	assert.Equal(t, []time.Duration{2 * time.Second, time.Second, 2 * time.Second, 0}, []time.Duration{s.IdleTimeToLive, s.HeartbeatInterval, s.LeaseTime, s.SettleTime})
 
 	_, err = readSettings(environment{"ATTINI_QUEUE_URL": "q"})

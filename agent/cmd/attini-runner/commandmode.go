@@ -14,7 +14,7 @@ import (
 )
 
 // commandMode runs a command for a job's script. Results go to standard output,
-// everything else to standard error.
+// errors to standard error.
 func commandMode(ctx context.Context, arguments []string, s streams) int {
 	if err := command(ctx, arguments, s); err != nil {
 		fmt.Fprintln(s.stderr, "attini-runner:", err)
@@ -32,9 +32,9 @@ func command(ctx context.Context, arguments []string, s streams) error {
 	wanted, known := takes[name]
 	switch {
 	case !known:
-		return fmt.Errorf("command-mode has no command %q (it has: version, save-cdk-stacks, register-cdk-stacks, format-cdk-output, store-artifact)", name)
+		return fmt.Errorf("unknown command %q; command-mode has version, save-cdk-stacks, register-cdk-stacks, format-cdk-output, store-artifact", name)
 	case len(arguments) != wanted:
-		return fmt.Errorf("command-mode %s takes %d arguments, not %d", name, wanted, len(arguments))
+		return fmt.Errorf("command-mode %s needs %d arguments, not %d", name, wanted, len(arguments))
 	}
 	e := environmentOf(s.environment)
 	switch name {
@@ -67,8 +67,8 @@ func storeArtifact(ctx context.Context, e environment, key, file string, s strea
 	return aws.StoreArtifact(ctx, loaded, bucket, key, file)
 }
 
-// stacks is what a CDK step says of the stacks that it deployed: those that
-// `cdk ls --long --json` lists, and their outputs by the stacks' names.
+// stacks describes the stacks that a CDK step deployed: those that
+// `cdk ls --long --json` lists, and their outputs by stack name.
 type stacks struct {
 	DistributionID   string `json:"distributionId"`
 	DistributionName string `json:"distributionName"`
@@ -94,7 +94,7 @@ func readStacks(text string) (stacks, error) {
 	return request, nil
 }
 
-// saveStacks saves all that it can, and reports all that it cannot.
+// saveStacks saves every stack that it can, and returns all errors.
 func saveStacks(ctx context.Context, e environment, request stacks) error {
 	table := e[protocol.EnvResourceStateTable]
 	if table == "" {
@@ -119,7 +119,7 @@ func saveStacks(ctx context.Context, e environment, request stacks) error {
 	return errors.Join(problems...)
 }
 
-// knownOr replaces what the CDK does not know, as in unknown-region.
+// knownOr replaces a value that the CDK does not know, such as unknown-region.
 func knownOr(value, ours string) string {
 	if strings.Contains(value, "unknown-") {
 		return ours
@@ -127,12 +127,12 @@ func knownOr(value, ours string) string {
 	return value
 }
 
-// formatOutput prints the stacks' outputs by the stacks' ids.
+// formatOutput prints the outputs by stack id.
 func formatOutput(request stacks, s streams) error {
 	ids, outputs := map[string]string{}, map[string]json.RawMessage{}
 	for _, listed := range request.Stacks {
 		if other, twice := ids[listed.Name]; twice {
-			return fmt.Errorf("stacks %q and %q have the same name, %q; outputs cannot be told apart", other, listed.ID, listed.Name)
+			return fmt.Errorf("stacks %q and %q have the same name %q, so their outputs cannot be distinguished; give them different names", other, listed.ID, listed.Name)
 		}
 		ids[listed.Name] = listed.ID
 		outputs[listed.ID] = json.RawMessage("{}")

@@ -9,22 +9,22 @@ import (
 	"syscall"
 )
 
-// directories are where the agent works, apart from all others.
+// directories are the agent's own directories.
 type directories struct {
 	disk string
-	// memory is empty where the container has no shared memory to spare.
+	// memory is empty if the container has too little shared memory.
 	memory string
 }
 
-// sharedMemory is where Linux has files in memory, and leastMemory how much of
-// it must be free: room for the messages of twenty jobs.
+// sharedMemory is Linux's directory for files in memory. minSharedMemory of it must
+// be free: room for the messages of twenty jobs.
 const (
 	sharedMemory    = "/dev/shm"
 	minSharedMemory = 40 << 20
 )
 
-// nameDirectories chooses names that nothing else has, so that who removes the
-// directories of a killed agent knows them before they are there.
+// nameDirectories chooses unique names, so that the orphan reaper knows the
+// directories before they exist.
 func nameDirectories() directories {
 	name := "attini-runner-" + rand.Text()
 	d := directories{disk: filepath.Join(os.TempDir(), name)}
@@ -35,13 +35,13 @@ func nameDirectories() directories {
 	return d
 }
 
-// make makes the directories. Without shared memory all is on disk.
+// make creates the directories. Without shared memory, all files are on disk.
 func (d *directories) make() error {
 	if d.memory != "" && os.Mkdir(d.memory, 0o700) != nil {
 		d.memory = ""
 	}
 	if err := os.Mkdir(d.disk, 0o700); err != nil {
-		return fmt.Errorf("make the agent's directory: %w", err)
+		return fmt.Errorf("create the agent's directory: %w", err)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// logs sends jobs' lines to the container's log and to the artifact store.
+// logs writes the lines of jobs to the container's log and to the artifact store.
 type logs struct {
 	console *joblog.Console
 	archive *joblog.Archive
@@ -20,20 +20,12 @@ type logs struct {
 
 var _ worker.Log = (*logs)(nil)
 
-// droppedNotice is a line of the agent's log, whatever its level: lines of jobs
-// are missing.
+// droppedNotice returns a line for the agent's log, at any log level, when lines of
+// jobs are missing.
 func droppedNotice(dropped joblog.Dropped) []byte {
 	var line bytes.Buffer
 	slog.New(slog.NewJSONHandler(&line, nil)).Warn("the container's log was blocked; lines are missing here", "lines", dropped.Lines, "bytes", dropped.Bytes)
 	return line.Bytes()
-}
-
-// flush writes the last lines. A log that is blocked until the end cannot be
-// told so.
-func (a *agent) flush(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushReserve)
-	defer cancel()
-	_ = a.output.Close(ctx)
 }
 
 // Open implements worker.Log.
@@ -48,7 +40,7 @@ func (l *logs) Open(message *protocol.Message) worker.JobLog {
 	return opened
 }
 
-// logLocation is where a job's log is in the artifact store; the framework's own
+// logLocation returns where a job's log is in the artifact store; the framework's
 // tools look there.
 func logLocation(message *protocol.Message) (place joblog.Location, known bool) {
 	origin := message.Origin
@@ -62,7 +54,7 @@ func logLocation(message *protocol.Message) (place joblog.Location, known bool) 
 	}, origin.Source.Bucket != ""
 }
 
-// jobLog is one job's lines; the startup commands have no entry.
+// jobLog is the log of one job. The startup commands have no entry.
 type jobLog struct {
 	step  *joblog.Step
 	entry *joblog.Entry
@@ -70,7 +62,7 @@ type jobLog struct {
 
 // Write implements worker.JobLog.
 func (l *jobLog) Write(at time.Time, lines []byte) {
-	_ = l.step.WriteLines(lines) // a container's log that is gone is no job's trouble
+	_ = l.step.WriteLines(lines) // a broken container log must not fail a job
 	if l.entry != nil {
 		l.entry.WriteLines(at, lines)
 	}

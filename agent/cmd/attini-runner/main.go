@@ -1,4 +1,4 @@
-// Command attini-runner is the agent: it takes jobs from a runner's queue, runs
+// Command attini-runner is the agent: it receives jobs from a runner's queue, runs
 // them, and answers the steps that wait for them.
 package main
 
@@ -8,8 +8,8 @@ import (
 	"runtime/debug"
 )
 
-// startGCPercent is how much garbage there may be at the start, in percent of what is
-// in use: a job waits, and everything is new. See collectAt.
+// startGCPercent makes the garbage collector rare at the start, because a job waits.
+// gcPercent replaces it later.
 const startGCPercent = 400
 
 func main() {

@@ -11,7 +11,7 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// settings are what the launcher puts into the container's environment.
+// settings are the agent's variables; see docs/wire.md, "Task environment".
 type settings struct {
 	QueueURL, DeployDataTable, ResourceStateTable, RunnerName string
 	ConfigurationHash                                         int32
@@ -19,21 +19,17 @@ type settings struct {
 	IdleTimeToLive, JobTimeout, StartupTimeout, StopTimeout   time.Duration
 	LogLevel                                                  string
 	Region, Shell, MetadataURI                                string
-	// HostID is the EC2 instance that was started for this agent.
-	HostID string
-	// Metrics says that they are wanted.
+	// HostID is the EC2 instance that was started for this agent; "" without one.
+	HostID  string
 	Metrics bool
-	// HeartbeatInterval (ATTINI_HEARTBEAT_INTERVAL, 1 to 60 s, 20 by default),
-	// LeaseTime (ATTINI_CLAIM_LEASE_TIME, 2 to 3600 s, 180 by default) and
-	// SettleTime (ATTINI_SETTLE_TIME, 0 to 3600 s, 75 by default) are as in
-	// worker.Config. No launcher sets these variables, since the defaults are
-	// right; who does gives all agents of a runner the same.
+	// These are as in worker.Config. No launcher sets them; all agents of a runner
+	// need the same values.
 	HeartbeatInterval, LeaseTime, SettleTime time.Duration
-	// warnings say which values were not taken as they are.
+	// warnings describe values that were replaced.
 	warnings []string
 }
 
-// environment is a process's, by name.
+// environment has a process's variables by name.
 type environment map[string]string
 
 func environmentOf(variables []string) environment {
@@ -46,17 +42,16 @@ func environmentOf(variables []string) environment {
 	return e
 }
 
-// stopTimeout is ECS's time between SIGTERM and SIGKILL, where nothing else is
-// said.
+// stopTimeout is ECS's default time between SIGTERM and SIGKILL.
 const stopTimeout = 30 * time.Second
 
-// leastIdleTimeToLive is the documented least. As the original does, the agent
-// takes less all the same.
+// leastIdleTimeToLive is the least that launchers allow. The agent accepts less, as
+// the framework's agent does.
 const leastIdleTimeToLive = time.Minute
 
-// readSettings reads the environment. The error names everything that is
-// missing; a number that is none counts as its default, and one that is out of
-// range as the end of the range.
+// readSettings reads the environment. The error names every missing variable. A
+// value that is not a number is replaced by the default, and one out of range by
+// the end of the range.
 func readSettings(e environment) (settings, error) {
 	s := settings{LogLevel: "INFO", Region: e[protocol.EnvRegion], Shell: e[protocol.EnvShell], MetadataURI: e[protocol.EnvMetadataURI], HostID: e[protocol.EnvHostID]}
 	var problems []error
@@ -81,7 +76,7 @@ func readSettings(e environment) (settings, error) {
 	s.MaxConcurrentJobs = s.number(e, protocol.EnvMaxConcurrentJobs, protocol.DefaultMaxConcurrentJobs, 1, 20)
 	s.IdleTimeToLive = s.seconds(e, protocol.EnvIdleTimeToLive, protocol.DefaultIdleTimeToLive, 1, 86400)
 	if s.IdleTimeToLive < leastIdleTimeToLive {
-		s.warnings = append(s.warnings, fmt.Sprintf("%s: %d is used, although %d is the least that launchers allow",
+		s.warnings = append(s.warnings, fmt.Sprintf("%s: using %d, although launchers allow no less than %d",
 			protocol.EnvIdleTimeToLive, s.IdleTimeToLive/time.Second, leastIdleTimeToLive/time.Second))
 	}
 	s.JobTimeout = s.seconds(e, protocol.EnvJobTimeout, protocol.DefaultJobTimeout, 5, 172800)
@@ -111,7 +106,7 @@ func readSettings(e environment) (settings, error) {
 }
 
 func (s *settings) warn(name string, e environment, instead string) {
-	s.warnings = append(s.warnings, fmt.Sprintf("%s: %q is not allowed; %s is used", name, e[name], instead))
+	s.warnings = append(s.warnings, fmt.Sprintf("%s: %q is not allowed; using %s", name, e[name], instead))
 }
 
 func (s *settings) number(e environment, name string, fallback, least, most int) int {
@@ -135,7 +130,7 @@ func (s *settings) seconds(e environment, name string, fallback time.Duration, l
 	return time.Duration(s.number(e, name, int(fallback/time.Second), least, most)) * time.Second
 }
 
-// levels are the documented log levels. OFF is above everything that is said.
+// levels are the log levels. OFF is above all of them.
 func levels() map[string]slog.Level {
 	return map[string]slog.Level{
 		"ALL": slog.LevelDebug - 4, "DEBUG": slog.LevelDebug, "INFO": slog.LevelInfo, "WARN": slog.LevelWarn,

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// version and commit are stamped in by the linker. The launcher of the original
-// framework wants 2.0.2 at least.
+// version and commit are set by the linker. The framework's launcher requires at
+// least 2.0.2.
 var (
 	version = "2.1.0"
 	commit  = "unknown"
 )
 
-// checkVersion reports an agent that is older than the launcher wants. As for
-// the original, three numbers count, and what follows a hyphen does not.
+// checkVersion returns an error if the agent is older than the launcher requires.
+// Three numbers count; the text after a hyphen does not.
 func checkVersion(own, wanted string) error {
 	if wanted == "" {
 		return nil
@@ -32,7 +32,7 @@ func checkVersion(own, wanted string) error {
 		case mine[i] > number:
 			return nil
 		case mine[i] < number:
-			return fmt.Errorf("the agent's version is %s, but %s is required; install a newer attini-runner in the image, or none, so that it is installed at the start", own, wanted)
+			return fmt.Errorf("the agent's version is %s, but the launcher requires %s; install a newer attini-runner in the image, or remove it so that the launcher installs it", own, wanted)
 		}
 	}
 	return nil
@@ -42,11 +42,11 @@ func numbers(text string) (parts [3]int, err error) {
 	plain, _, _ := strings.Cut(text, "-")
 	fields := strings.Split(plain, ".")
 	if len(fields) < len(parts) {
-		return parts, fmt.Errorf("%q has no three numbers", text)
+		return parts, fmt.Errorf("%q is not a version of three numbers", text)
 	}
 	for i := range parts {
 		if parts[i], err = strconv.Atoi(fields[i]); err != nil {
-			return parts, fmt.Errorf("%q has no three numbers", text)
+			return parts, fmt.Errorf("%q is not a version of three numbers", text)
 		}
 	}
 	return parts, nil

@@ -17,7 +17,7 @@ type storeClient interface {
 	PutObject(ctx context.Context, input *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error)
 }
 
-// StoreArtifact puts a file into the artifact store.
+// StoreArtifact uploads a file to the artifact store.
 func StoreArtifact(ctx context.Context, configuration aws.Config, bucket, key, file string) (err error) {
 	body, err := os.Open(file)
 	if err != nil {
@@ -35,7 +35,7 @@ func StoreArtifact(ctx context.Context, configuration aws.Config, bucket, key, f
 // Stack is a CloudFormation stack that a CDK step deployed.
 type Stack struct{ Name, Region, Account string }
 
-// StackOrigin says which step of which distribution deployed a stack.
+// StackOrigin is the step and the distribution that deployed a stack.
 type StackOrigin struct{ DistributionID, DistributionName, Environment, ObjectIdentifier, StepName string }
 
 // SaveStack writes the item of a stack into the resource-state table.

@@ -16,10 +16,7 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Claims are items of the resource-state table: resourceType
-// "RunnerClaim-{runner}", name the token's SHA-256; one more item, named
-// "agent-{task}", says when each agent last renewed. Items of the original's
-// types are never touched.
+// Claims are claim items and agent items of the resource-state table (docs/wire.md).
 type Claims struct {
 	client       tableClient
 	table        string
@@ -31,8 +28,7 @@ type Claims struct {
 
 var _ worker.Claims = (*Claims)(nil)
 
-// NewClaims keeps the claims of the runner of the given name, for the agent of
-// the given task.
+// NewClaims returns the claims of a runner, for the agent of a task.
 func NewClaims(configuration aws.Config, table, runner, task string, logger *slog.Logger) *Claims {
 	return &Claims{
 		client: dynamodb.NewFromConfig(configuration), table: table, runner: runner, task: task,
@@ -44,14 +40,13 @@ func (c *Claims) key(name string) item {
 	return item{protocol.AttrResourceType: stringAttr(protocol.ClaimType(c.runner)), protocol.AttrName: stringAttr(name)}
 }
 
-// lacksPermission reports whether the policy does not permit claims; that is told once,
-// and then taking a message out of the queue is the claim, as it was for the
-// original agent.
+// lacksPermission reports whether the runner's role does not allow claims, and logs
+// it once. Then deleting a message is the claim, as for the framework's agent.
 func (c *Claims) lacksPermission(action string, err error) bool {
 	if !isDenied(err) {
 		return false
 	}
-	c.missing.warnOnce(action, "a job is claimed by deleting its message; an agent that dies leaves its jobs to their heartbeats")
+	c.missing.warnOnce(action, "deleting a message claims its job; if the agent dies, its steps fail by their missing heartbeats")
 	c.notPermitted.Store(true)
 	return true
 }
@@ -92,7 +87,7 @@ func (c *Claims) Finish(ctx context.Context, token string) error {
 	}
 	_, err := c.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &c.table, Key: c.key(protocol.JobID(token)),
-		// The token is of no use any more, and so it goes.
+		// An answered step needs no token.
 		UpdateExpression:          aws.String("SET #finished = :yes, #expiry = :expiry REMOVE #token"),
 		ConditionExpression:       aws.String("attribute_exists(#name)"),
 		ExpressionAttributeNames:  map[string]string{"#name": protocol.AttrName, "#finished": protocol.AttrFinished, "#expiry": protocol.AttrExpiresAt, "#token": protocol.AttrToken},
@@ -136,10 +131,9 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 	var open []worker.Claim
 	for _, found := range items {
 		task := stringOf(found[protocol.AttrTaskID])
-		signs := []time.Time{timeOf(found[protocol.AttrRenewedAt]), timeOf(found[protocol.AttrClaimedAt])}
-		for _, sign := range signs {
-			if sign.After(alive[task]) {
-				alive[task] = sign
+		for _, at := range []time.Time{timeOf(found[protocol.AttrRenewedAt]), timeOf(found[protocol.AttrClaimedAt])} {
+			if at.After(alive[task]) {
+				alive[task] = at
 			}
 		}
 		finished, isClaim := found[protocol.AttrFinished].(*types.AttributeValueMemberBOOL)
@@ -160,7 +154,7 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 	return unfinished, nil
 }
 
-// all are the runner's claims and its agents' signs of life.
+// all returns the runner's claim items and agent items.
 func (c *Claims) all(ctx context.Context) ([]item, error) {
 	var items []item
 	pages := dynamodb.NewQueryPaginator(c.client, &dynamodb.QueryInput{
@@ -183,7 +177,7 @@ func (c *Claims) expiry() types.AttributeValue {
 	return numberAttr(c.now().Add(protocol.ClaimRetention).Unix())
 }
 
-// timeOf is a time in milliseconds since 1970; the zero time when it is none.
+// timeOf reads milliseconds since 1970. It returns the zero time for anything else.
 func timeOf(value types.AttributeValue) time.Time {
 	n, ok := value.(*types.AttributeValueMemberN)
 	if !ok {

@@ -11,8 +11,7 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// code is the error code that a service answered with; "" when it did not
-// answer.
+// code returns a service's error code; "" if the service did not answer.
 func code(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -21,8 +20,8 @@ func code(err error) string {
 	return ""
 }
 
-// isDenied reports whether a permission is missing. SQS has its own name for
-// that in the older protocol.
+// isDenied reports whether a permission is missing. SQS's query protocol has an error
+// code of its own for that.
 func isDenied(err error) bool {
 	switch code(err) {
 	case "AccessDenied", "AccessDeniedException", "AWS.SimpleQueueService.AccessDenied", "UnauthorizedOperation":
@@ -31,8 +30,7 @@ func isDenied(err error) bool {
 	return false
 }
 
-// permanentError marks errors that trying again does not mend: the service understood
-// and refused.
+// permanentError wraps an error, with worker.ErrRefused if trying again would not help.
 func permanentError(what string, err error) error {
 	var fault smithy.APIError
 	if isDenied(err) || errors.As(err, &fault) && fault.ErrorCode() == "ValidationException" {
@@ -41,13 +39,13 @@ func permanentError(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// missingPermission is something that an older installation does not have; it is told once.
+// missingPermission logs once that a role lacks a permission, as in an older
+// installation.
 type missingPermission struct {
 	logger *slog.Logger
 	once   sync.Once
 }
 
-// warnOnce says what is missing and what is done instead.
 func (l *missingPermission) warnOnce(missing, instead string) {
 	l.once.Do(func() { l.logger.Warn("a permission is missing", "permission", missing, "instead", instead) })
 }

@@ -17,40 +17,35 @@ import (
 )
 
 const (
-	// readHostTime is how long the runner's item is asked for; at most half of
-	// the time that is left, since the host is still to be terminated then.
+	// readHostTime bounds the reads of the runner's item, which take at most half of
+	// the remaining time: the termination needs the rest.
 	readHostTime = 10 * time.Second
-	// terminateTime is how long the termination is tried.
+	// terminateTime bounds the attempts to terminate the host.
 	terminateTime = 20 * time.Second
 	// hostCallTime bounds a single call of either.
 	hostCallTime = 4 * time.Second
-	// hostPause is about the first pause between two calls.
+	// hostPause is about the first pause between two attempts.
 	hostPause = 250 * time.Millisecond
 )
 
-// Host is the EC2 instance that a launcher started for this runner's agent
-// alone. The agent ends it when it ends itself, however it does: that is its
-// last act.
+// Host is the EC2 instance that the launcher started for this agent alone. The agent
+// terminates it as its last act, however it ends.
 type Host struct {
 	runner    *RunnerItem
 	instances instanceClient
 	id        string
 	logger    *slog.Logger
-	// The times above, but for tests.
+	// The times above, except in tests.
 	reading, terminating, call, pause time.Duration
 }
 
-// instanceClient is a client of the SDK and not a signed request of our own:
-// it knows the addresses in every partition and what an error says, and the
-// linker drops all but this one call of it.
 type instanceClient interface {
 	TerminateInstances(ctx context.Context, input *ec2.TerminateInstancesInput, options ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
 }
 
-// NewHost is the instance of the given id, the launcher's
-// ATTINI_EC2_INSTANCE_ID; "" where the agent has no host of its own. The runner
-// may be without a task: an agent of a wrong version does not get to know its
-// own, but its host has to end, too.
+// NewHost returns the host with an instance id; "" if the agent has no host of its
+// own. The runner may have no task: an agent of a wrong version does not know its
+// task, but must terminate its host, too.
 func NewHost(configuration aws.Config, runner *RunnerItem, id string, logger *slog.Logger) *Host {
 	return &Host{
 		runner: runner, instances: ec2.NewFromConfig(configuration), id: id, logger: logger,
@@ -58,17 +53,15 @@ func NewHost(configuration aws.Config, runner *RunnerItem, id string, logger *sl
 	}
 }
 
-// ShouldTerminate reports whether the host is to end with this agent: always,
-// unless the runner's item says that it stays. It takes at most half of ctx's
-// time.
+// ShouldTerminate reports whether the agent must terminate its host. It takes at most
+// half of ctx's time.
 //
-// A launcher says so in two ways. It sets shutdownHookDisabled while it
-// replaces the task on the same host. And the item names another task on this
-// very host: that one works there, while this agent has only finished its jobs.
+// The host must stay if the runner's item has shutdownHookDisabled, which a launcher
+// sets while it replaces the task on the same host, or if the item names another
+// task on this host.
 //
-// An item that cannot be read says nothing, so after some tries the host is
-// terminated, as without the attribute: a host that nobody ends costs money for
-// ever and unseen, while a job that loses its host is reported, and the next
+// If the item cannot be read, the host is terminated: a host that stays by mistake
+// costs money unnoticed, while a job that loses its host is reported and the next
 // job starts another.
 func (h *Host) ShouldTerminate(ctx context.Context) bool {
 	if h.id == "" {
@@ -76,7 +69,7 @@ func (h *Host) ShouldTerminate(ctx context.Context) bool {
 	}
 	found, err := h.read(ctx)
 	if err != nil {
-		h.logger.Warn("the runner's state cannot tell whether the host is to stay, so it is terminated", "host", h.id, "error", err)
+		h.logger.Warn("cannot read whether the host must stay; terminating it", "host", h.id, "error", err)
 		return true
 	}
 	if reason := h.keepReason(found); reason != "" {
@@ -86,7 +79,7 @@ func (h *Host) ShouldTerminate(ctx context.Context) bool {
 	return true
 }
 
-// keepReason is why the runner's item has the host stay; "" when it does not.
+// keepReason returns why the host must stay; "" if it must not.
 func (h *Host) keepReason(found item) string {
 	if stays, ok := found[protocol.AttrHostKept].(*types.AttributeValueMemberBOOL); ok && stays.Value {
 		return protocol.AttrHostKept + " is set"
@@ -98,7 +91,7 @@ func (h *Host) keepReason(found item) string {
 	return ""
 }
 
-// read gets the runner's item; nil where it is gone.
+// read reads the runner's item; nil if it does not exist.
 func (h *Host) read(ctx context.Context) (item, error) {
 	bound := h.reading
 	if deadline, ok := ctx.Deadline(); ok {
@@ -106,14 +99,13 @@ func (h *Host) read(ctx context.Context) (item, error) {
 	}
 	var found item
 	err := h.retry(ctx, bound, func(ctx context.Context) (err error) {
-		found, err = read(ctx, h.runner.client, h.runner.table, h.runner.key())
-		return h.runner.wrapError("read whether the host stays", err)
+		found, err = h.runner.read(ctx)
+		return err
 	})
 	return found, err
 }
 
-// Terminate ends the host, if there is one. An instance that is gone is no
-// error.
+// Terminate terminates the host, if there is one. A missing instance is no error.
 func (h *Host) Terminate(ctx context.Context) error {
 	if h.id == "" {
 		return nil
@@ -132,18 +124,17 @@ func (h *Host) Terminate(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("terminate the host %s, which costs money until somebody does: %w", h.id, err)
+		return fmt.Errorf("terminate the host %s, which costs money until it is terminated: %w", h.id, err)
 	}
 	h.logger.Info("the host is being terminated", "host", h.id)
 	return nil
 }
 
-// errHostTime says that a service did not answer for so long.
-var errHostTime = errors.New("no time is left for it")
+// errHostTime means that the time for the attempts is over.
+var errHostTime = errors.New("no time left")
 
-// retry makes a call until it succeeds, trying again is of no use, or the
-// time is over. The error says what the service answered last, and not only
-// that there was no time for another answer.
+// retry repeats a call until it succeeds, fails for good or bound is over. The error
+// contains the service's last answer.
 func (h *Host) retry(ctx context.Context, bound time.Duration, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, bound, errHostTime)
 	defer cancel()

@@ -18,7 +18,7 @@ import (
 	"github.com/attini-go/runner/agent/joblog"
 )
 
-// Logs is S3, for the jobs' logs.
+// Logs keeps the jobs' logs in S3.
 type Logs struct{ client logClient }
 
 var _ joblog.Objects = (*Logs)(nil)
@@ -34,15 +34,15 @@ type logClient interface {
 }
 
 const (
-	// uploadPart is the size of a part that is sent; S3 takes 10,000 parts.
+	// uploadPart is the size of an uploaded part; S3 allows 10,000 parts.
 	uploadPart = 64 << 20
-	// copyPart is the most that one part can copy.
+	// copyPart is the greatest size of a copied part.
 	copyPart = 5 << 30
-	// abortTimeout bounds the tidying up after an upload that failed.
+	// abortTimeout bounds the abort of an upload that failed.
 	abortTimeout = 10 * time.Second
 )
 
-// NewLogs writes with the configuration's credentials.
+// NewLogs returns Logs with the configuration's credentials.
 func NewLogs(configuration aws.Config) *Logs {
 	return &Logs{client: s3.NewFromConfig(configuration, pathStyle)}
 }
@@ -51,7 +51,7 @@ func NewLogs(configuration aws.Config) *Logs {
 func (l *Logs) Version(ctx context.Context, place joblog.Location) (joblog.Version, error) {
 	head, err := l.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &place.Bucket, Key: &place.Key})
 	switch status(err) {
-	case http.StatusNotFound, http.StatusForbidden: // S3's word for missing where listing is not allowed
+	case http.StatusNotFound, http.StatusForbidden: // without s3:ListBucket, a missing object is forbidden
 		return joblog.Version{}, nil
 	}
 	if err != nil {
@@ -100,7 +100,7 @@ func (l *Logs) Append(ctx context.Context, place joblog.Location, base joblog.Ve
 	return l.upload(ctx, place, base, base.Size, more)
 }
 
-// unchanged is the condition that the object still has the version.
+// unchanged returns the condition that the object still has the base version.
 func unchanged(base joblog.Version) (match, none *string) {
 	if base.ETag == "" {
 		return nil, aws.String("*")
@@ -108,9 +108,9 @@ func unchanged(base joblog.Version) (match, none *string) {
 	return &base.ETag, nil
 }
 
-// upload writes an object of the first bytes of what it has, and more.
+// upload writes an object that has the first copied bytes of the base, and more.
 func (l *Logs) upload(ctx context.Context, place joblog.Location, base joblog.Version, copied int64, more joblog.Content) (joblog.Version, error) {
-	if base == (joblog.Version{}) { // so that much is not sent only to be refused
+	if base == (joblog.Version{}) { // before sending a large log that S3 would refuse
 		if present, err := l.Version(ctx, place); err != nil || present != base {
 			return joblog.Version{}, cmp.Or(err, joblog.ErrChanged)
 		}
@@ -190,18 +190,18 @@ func (u *multipart) send(ctx context.Context, body io.ReadSeeker) error {
 	return nil
 }
 
-// abort forgets the parts, which cost money as long as they are there.
+// abort deletes the parts, which cost money while they exist.
 func (u *multipart) abort(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 	defer cancel()
 	_, err := u.logs.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &u.place.Bucket, Key: &u.place.Key, UploadId: u.id})
 	if err != nil && status(err) != http.StatusNotFound {
-		return fmt.Errorf("forget the parts that were written: %w", err)
+		return fmt.Errorf("delete the uploaded parts: %w", err)
 	}
 	return nil
 }
 
-// copySource names an object in a header.
+// copySource names an object as the copy header needs it.
 func copySource(place joblog.Location) string {
 	segments := strings.Split(place.Bucket+"/"+place.Key, "/")
 	for i, segment := range segments {
@@ -215,7 +215,7 @@ func logError(what string, place joblog.Location, err error) error {
 	case http.StatusPreconditionFailed, http.StatusConflict:
 		return joblog.ErrChanged
 	case http.StatusNotFound:
-		if code(err) == "NoSuchKey" { // it was there, and somebody removed it
+		if code(err) == "NoSuchKey" { // it has been deleted
 			return joblog.ErrChanged
 		}
 	case http.StatusForbidden:

@@ -12,9 +12,10 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// MessageFilter decides whether a message is this agent's. It checks in this order:
-// is the task stopping, does the runner item name it, is the execution current
-// in its deployment, does the configuration hash match (docs/wire.md).
+// MessageFilter decides whether a message is for this agent. It checks, in this
+// order, whether the task is stopping, whether the runner item names the task,
+// whether the execution is current in its deployment, and whether the
+// configuration hash matches (docs/wire.md).
 type MessageFilter struct {
 	metadata    *Metadata
 	runner      *RunnerItem
@@ -25,17 +26,17 @@ type MessageFilter struct {
 
 var _ worker.MessageFilter = (*MessageFilter)(nil)
 
-// stopped is the DesiredStatus of a task that is to stop.
+// stopped is the DesiredStatus of a task that ECS is stopping.
 const stopped = "STOPPED"
 
-// NewMessageFilter checks against the table of deployments and the configuration
-// hash that the task was started with.
+// NewMessageFilter checks messages against the deployment table and the
+// configuration hash with which the task was started.
 func NewMessageFilter(configuration aws.Config, metadata *Metadata, runner *RunnerItem, table string, hash int32) *MessageFilter {
 	return &MessageFilter{metadata: metadata, runner: runner, deployments: dynamodb.NewFromConfig(configuration), table: table, hash: hash}
 }
 
-// Check implements worker.Admission. A metadata endpoint that does not answer
-// says nothing against the message.
+// Check implements worker.MessageFilter. If the metadata endpoint does not answer,
+// the task counts as running.
 func (a *MessageFilter) Check(ctx context.Context, message *protocol.Message) (worker.Decision, error) {
 	if container, err := a.metadata.Container(ctx); err == nil && container.DesiredStatus == stopped {
 		return worker.Superseded, nil
@@ -59,9 +60,8 @@ func (a *MessageFilter) Check(ctx context.Context, message *protocol.Message) (w
 	return worker.Accept, nil
 }
 
-// isCurrent reports whether the message's execution, or the one to whose
-// deployment the launcher has found that it belongs, is one of those that the
-// deployment has now.
+// isCurrent reports whether the deployment has the message's execution, or the
+// execution to whose deployment it belongs.
 func (a *MessageFilter) isCurrent(ctx context.Context, message *protocol.Message) (bool, error) {
 	found, err := read(ctx, a.deployments, a.table, item{
 		protocol.AttrDeployment:     stringAttr(protocol.DeploymentName(message.Origin.Environment, message.Origin.DistributionName)),

@@ -11,36 +11,36 @@ import (
 	"time"
 )
 
-// Container is what the ECS metadata endpoint (version 4) tells of the agent's
-// container. The zero Container is that of an agent outside of ECS.
+// Container describes the agent's container, as the ECS metadata endpoint (version 4)
+// does. It is zero outside of ECS.
 type Container struct {
-	// TaskARN is the agent's identity.
+	// TaskARN identifies the agent.
 	TaskARN string
 	// DesiredStatus is RUNNING or STOPPED.
 	DesiredStatus string
-	// LogLink leads to the container's log; "" where there is none.
+	// LogLink is the address of the container's log; "" without one.
 	LogLink string
 }
 
-// metadataTimeout bounds one question: the endpoint is on the host.
+// metadataTimeout bounds one request; the endpoint is on the host.
 const metadataTimeout = 2 * time.Second
 
-// maxMetadata bounds the answer.
+// maxMetadata bounds the response, in bytes.
 const maxMetadata = 1 << 20
 
-// Metadata asks the ECS metadata endpoint.
+// Metadata reads the ECS metadata endpoint.
 type Metadata struct {
 	client *http.Client
 	url    string
 }
 
-// NewMetadata asks at the address that ECS puts into the container's
-// environment; "" outside of ECS.
+// NewMetadata reads from the address in ECS_CONTAINER_METADATA_URI_V4; "" outside of
+// ECS.
 func NewMetadata(address string) *Metadata {
 	return &Metadata{client: &http.Client{Timeout: metadataTimeout}, url: address}
 }
 
-// Container asks for the agent's container.
+// Container reads the metadata of the agent's container.
 func (m *Metadata) Container(ctx context.Context) (Container, error) {
 	if m.url == "" {
 		return Container{}, nil
@@ -82,8 +82,8 @@ func (m *Metadata) get(ctx context.Context) ([]byte, error) {
 	return text, err
 }
 
-// logLink is the console's page of a log stream. The console takes names that
-// are encoded twice.
+// logLink returns the address of a log stream in the console, which expects names
+// that are encoded twice.
 func logLink(options map[string]string) string {
 	region, group, stream := options["awslogs-region"], options["awslogs-group"], options["awslogs-stream"]
 	if region == "" || group == "" || stream == "" {
@@ -94,7 +94,7 @@ func logLink(options map[string]string) string {
 		"#logsV2:log-groups/log-group/" + twice(group) + "/log-events/" + twice(stream)
 }
 
-// consoleDomain is that of the region's partition.
+// consoleDomain returns the console's domain in the region's partition.
 func consoleDomain(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):

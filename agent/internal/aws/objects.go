@@ -14,7 +14,7 @@ import (
 	"github.com/attini-go/runner/agent/workspace"
 )
 
-// Objects is S3, for the distributions.
+// Objects reads distributions from S3.
 type Objects struct{ client objectClient }
 
 var _ workspace.Objects = (*Objects)(nil)
@@ -24,14 +24,14 @@ type objectClient interface {
 	GetObject(ctx context.Context, input *s3.GetObjectInput, options ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 }
 
-// NewObjects reads with the configuration's credentials.
+// NewObjects returns Objects with the configuration's credentials.
 func NewObjects(configuration aws.Config) *Objects {
 	return &Objects{client: s3.NewFromConfig(configuration, pathStyle)}
 }
 
-// pathStyle has buckets stand in the path outside of AWS, where the
-// configuration names an endpoint. The client does not say of each part of an
-// object that it has no checksum: we compare what matters.
+// pathStyle puts the bucket into the path if the configuration has an endpoint, as
+// outside of AWS. It silences warnings about parts without a checksum: the callers
+// check what they read.
 func pathStyle(o *s3.Options) {
 	o.UsePathStyle = o.BaseEndpoint != nil
 	o.DisableLogOutputChecksumValidationSkipped = true
@@ -63,13 +63,13 @@ func (o *Objects) Read(ctx context.Context, bucket, key string, object workspace
 		return nil, workspace.ErrNoObject
 	case err != nil:
 		return nil, objectError("read", bucket, key, err)
-	case aws.ToString(output.ETag) != object.ETag: // a store that does not know If-Match
+	case aws.ToString(output.ETag) != object.ETag: // the store does not support If-Match
 		return nil, errors.Join(workspace.ErrObjectChanged, output.Body.Close())
 	}
 	return output.Body, nil
 }
 
-// status is the HTTP status that a service answered with; 0 when it did not.
+// status returns the HTTP status of a service's error; 0 if it did not answer.
 func status(err error) int {
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) {
@@ -78,8 +78,8 @@ func status(err error) int {
 	return 0
 }
 
-// objectError explains an error. S3 answers 403 for a missing object too, unless
-// the role may list the bucket; so a 403 has two explanations.
+// objectError explains an error. Unless the role may list the bucket, S3 answers 403
+// for a missing object, too; so a 403 has two explanations.
 func objectError(what, bucket, key string, err error) error {
 	if status(err) == http.StatusForbidden {
 		return fmt.Errorf("%s s3://%s/%s: %w: the object does not exist, or the runner's role may not read it; "+

@@ -8,8 +8,9 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// PrefetchQueue is a queue whose first receive is on its way before its worker is
-// there: a job waits for the agent to start. GiveBack must be called at the end.
+// PrefetchQueue is a queue that starts its first receive before there is a worker,
+// because a job waits for the agent's start. The caller must call Requeue at the
+// end.
 type PrefetchQueue struct {
 	*Queue
 	stop context.CancelFunc
@@ -26,18 +27,18 @@ type received struct {
 	at         time.Time
 }
 
-// prefetchLife is how long what came early is taken: after long startup commands
-// it may be in the queue again, since nobody kept it hidden.
+// prefetchLife is how long prefetched messages are usable. After a slow start their
+// visibility timeout may be over.
 const prefetchLife = 20 * time.Second
 
-// lateTime is how long an answer may take that nobody waits for any more.
+// lateTime is how long Requeue waits for the answer to the first receive.
 const lateTime = time.Second
 
-// NewPrefetchQueue receives once, at most so many messages, until ctx ends.
+// NewPrefetchQueue starts to receive up to most messages, once, until ctx ends.
 func NewPrefetchQueue(ctx context.Context, queue *Queue, most int) *PrefetchQueue {
 	ctx, stop := context.WithCancel(ctx)
 	q := &PrefetchQueue{Queue: queue, stop: stop, first: make(chan received, 1)}
-	go func() { // it ends with ctx, which GiveBack waits for
+	go func() { // Requeue ends it and waits for it
 		deliveries, err := queue.Receive(ctx, most, maxWait)
 		q.first <- received{deliveries, err, time.Now()}
 	}()
@@ -70,9 +71,9 @@ func (q *PrefetchQueue) Receive(ctx context.Context, most int, wait time.Duratio
 	}
 }
 
-// Requeue ends the first receive, if nobody wanted its result, and gives back
-// what it brought. An answer that is on its way has a moment to come: its
-// messages would stay hidden, and no agent would have them.
+// Requeue ends the first receive, unless a worker has its result, and returns its
+// messages to the queue. It waits for an answer that is on its way: otherwise its
+// messages would stay hidden although no agent has them.
 func (q *PrefetchQueue) Requeue(ctx context.Context) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -14,11 +14,11 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Queue is a runner's queue on SQS.
+// Queue is a runner's SQS queue.
 type Queue struct {
 	client queueClient
 	url    string
-	// pause is deniedPause, but for tests.
+	// pause is deniedRetryDelay, except in tests.
 	pause       time.Duration
 	missingHide missingPermission
 }
@@ -31,13 +31,13 @@ type queueClient interface {
 	ChangeMessageVisibility(ctx context.Context, input *sqs.ChangeMessageVisibilityInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
 }
 
-// NewQueue takes the queue of the given URL.
+// NewQueue returns the queue with a URL.
 func NewQueue(configuration aws.Config, url string, logger *slog.Logger) *Queue {
 	return &Queue{client: sqs.NewFromConfig(configuration), url: url, pause: deniedRetryDelay, missingHide: missingPermission{logger: logger}}
 }
 
-// Hide implements worker.Queue. A receipt that is none any more is no error:
-// the message is deleted, or another's.
+// Hide implements worker.Queue. A stale receipt is no error: the message was deleted
+// or delivered again.
 func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration time.Duration) error {
 	seconds := (duration + time.Second - 1) / time.Second
 	_, err := q.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
@@ -49,22 +49,22 @@ func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration tim
 	case err == nil, errors.As(err, &gone), errors.As(err, &stale):
 		return nil
 	case isDenied(err):
-		q.missingHide.warnOnce("sqs:ChangeMessageVisibility", "a waiting message comes again when the queue's visibility timeout is over")
+		q.missingHide.warnOnce("sqs:ChangeMessageVisibility", "SQS delivers a waiting message again when the queue's visibility timeout is over")
 		return nil
 	}
 	return fmt.Errorf("change a message's visibility: %w", err)
 }
 
-// Delete implements worker.Queue. A receipt that is none any more is refused:
-// the message is another's by now, or was deleted by a call whose answer was
-// lost. Nobody can tell, and trying again is of no use.
+// Delete implements worker.Queue. A stale receipt is refused: either the message was
+// delivered again, or a call whose answer was lost has deleted it. Trying again
+// would not help.
 func (q *Queue) Delete(ctx context.Context, delivery worker.Delivery) error {
 	_, err := q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.url, ReceiptHandle: &delivery.Receipt})
 	if err == nil {
 		return nil
 	}
 	switch code(err) {
-	case "ReceiptHandleIsInvalid", "InvalidParameterValue": // SQS has both, the latter for a receipt that has expired
+	case "ReceiptHandleIsInvalid", "InvalidParameterValue": // the latter is for an expired receipt
 		return fmt.Errorf("delete a message: %w: %w", worker.ErrRefused, err)
 	}
 	return permanentError("delete a message", err)

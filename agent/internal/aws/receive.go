@@ -20,22 +20,22 @@ import (
 const (
 	maxMessages = 10
 	maxWait     = 20 * time.Second
-	// minWait is the shortest wait that can be asked for: the SDK leaves out a
-	// zero, and SQS then waits as long as the queue's own setting says.
+	// minWait is the shortest wait: the SDK omits a zero, and SQS then uses the
+	// queue's own setting.
 	minWait = time.Second
 )
 
 const (
-	// deniedRetryDelay is between a refused receive and the one that is believed: a
-	// policy that is being changed is not seen everywhere at once.
+	// deniedRetryDelay is the pause before a denied receive is repeated: a changed
+	// policy takes effect gradually.
 	deniedRetryDelay = 5 * time.Second
-	// repeatTime bounds the repetition of a receive that had no answer.
+	// repeatTime bounds the repetition of a receive without an answer.
 	repeatTime = 2 * time.Second
 )
 
-// Receive implements worker.Queue with one long poll. A queue that is gone, or
-// that the agent may not read any more, is closed. When ctx ends during the
-// call, it returns within repeatTime.
+// Receive implements worker.Queue with one long poll. A queue that was deleted, or
+// that the agent may no longer read, counts as closed. If ctx ends during the call,
+// it returns within repeatTime.
 func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
 	received, err := q.attempt(ctx, most, wait)
 	if isDenied(err) {
@@ -59,16 +59,15 @@ func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]wo
 	return nil, nil
 }
 
-// isGone reports whether there is no such queue, by either of its names.
+// isGone reports whether the queue does not exist, by either error code of SQS.
 func isGone(err error) bool {
 	var gone *types.QueueDoesNotExist
 	return errors.As(err, &gone) || code(err) == "AWS.SimpleQueueService.NonExistentQueue"
 }
 
-// attempt receives once. SQS may have handed out messages in an answer that was
-// lost or that came too late, and they stay hidden although no agent has them.
-// So a call without an answer is repeated under the same attempt id: SQS then
-// gives the same messages again.
+// attempt receives once. If an answer is lost or late, its messages stay hidden
+// although no agent has them. So a call without an answer is repeated with the same
+// attempt id, for which SQS returns the same messages.
 func (q *Queue) attempt(ctx context.Context, most int, wait time.Duration) ([]worker.Delivery, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -87,8 +86,8 @@ func (q *Queue) attempt(ctx context.Context, most int, wait time.Duration) ([]wo
 	return nil, err
 }
 
-// request asks for a wait in whole seconds, rounded up. The attempt id is for
-// FIFO queues only, as a Runner's is; the SDK's own retries have it too.
+// request rounds the wait up to whole seconds. The attempt id is for FIFO queues only,
+// such as a Runner's; the SDK's own retries use it, too.
 func (q *Queue) request(most int, wait time.Duration) *sqs.ReceiveMessageInput {
 	seconds := (min(max(wait, minWait), maxWait) + time.Second - 1) / time.Second
 	input := &sqs.ReceiveMessageInput{
@@ -121,7 +120,7 @@ func (q *Queue) receive(ctx context.Context, input *sqs.ReceiveMessageInput) ([]
 	return deliveries, nil
 }
 
-// attribute is a number that SQS tells of a message; 0 when it does not.
+// attribute returns a numeric attribute of a message; 0 if it is absent.
 func attribute(message types.Message, name types.MessageSystemAttributeName) int64 {
 	value, err := strconv.ParseInt(message.Attributes[string(name)], 10, 64)
 	if err != nil {

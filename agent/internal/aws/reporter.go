@@ -14,7 +14,7 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Reporter answers steps at Step Functions.
+// Reporter answers steps through Step Functions.
 type Reporter struct {
 	client           tokenClient
 	missingHeartbeat missingPermission
@@ -45,19 +45,19 @@ func (r *Reporter) Fail(ctx context.Context, token string, failure worker.Failur
 	return tokenError("send a task's failure", err)
 }
 
-// Heartbeat implements worker.Reporter. Where it is not permitted the agent
-// does as the original did, which never sent one.
+// Heartbeat implements worker.Reporter. Without the permission it does nothing, as the
+// framework's agent, which never sends one.
 func (r *Reporter) Heartbeat(ctx context.Context, token string) error {
 	_, err := r.client.SendTaskHeartbeat(ctx, &sfn.SendTaskHeartbeatInput{TaskToken: &token})
 	if isDenied(err) {
-		r.missingHeartbeat.warnOnce("states:SendTaskHeartbeat", "steps must not have HeartbeatSeconds, and a stopped execution's job runs to its end")
+		r.missingHeartbeat.warnOnce("states:SendTaskHeartbeat", "no heartbeats: steps must not have HeartbeatSeconds, and the job of a stopped execution runs to its end")
 		return nil
 	}
 	return tokenError("send a task's heartbeat", err)
 }
 
-// tokenError tells a closed token, a refusal, and other errors apart. The errors
-// of the service never hold the token.
+// tokenError distinguishes a closed token, a refusal and other errors. The service's
+// errors never contain the token.
 func tokenError(what string, err error) error {
 	var (
 		closed  *types.TaskTimedOut

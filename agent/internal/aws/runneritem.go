@@ -15,22 +15,22 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// RunnerItem is the runner's item in the resource-state table, for the agent of
-// one task.
+// RunnerItem is the runner's item in the resource-state table, as the agent of one
+// task reads and writes it.
 type RunnerItem struct {
 	client        tableClient
 	table, name   string
 	task          string
 	now           func() time.Time
 	missingRetire missingPermission
-	// started says that Join has said so.
+	// started means that Register has marked the agent as started.
 	started atomic.Bool
 }
 
 var _ worker.RunnerState = (*RunnerItem)(nil)
 
-// NewRunnerItem is the item of the runner of the given name, {stack}-{Runner}.
-// Without a task the agent is not on ECS, and nothing is checked or written.
+// NewRunnerItem returns the item of the runner with the resource name
+// {stack}-{Runner}. Outside of ECS task is "", and nothing is checked or written.
 func NewRunnerItem(configuration aws.Config, table, name, task string, logger *slog.Logger) *RunnerItem {
 	return &RunnerItem{
 		client: dynamodb.NewFromConfig(configuration), table: table, name: name, task: task,
@@ -42,7 +42,7 @@ func (r *RunnerItem) key() item {
 	return item{protocol.AttrResourceType: stringAttr(protocol.TypeRunner), protocol.AttrName: stringAttr(r.name)}
 }
 
-// Settings is what the item tells the agent at its start.
+// Settings are the settings that the agent reads from the item at its start.
 type Settings struct {
 	StartupCommands  []string
 	Environment      string
@@ -51,11 +51,8 @@ type Settings struct {
 
 // Settings reads the item.
 func (r *RunnerItem) Settings(ctx context.Context) (Settings, error) {
-	found, err := read(ctx, r.client, r.table, r.key())
-	if err != nil {
-		return Settings{}, r.wrapError("read the runner's state", err)
-	}
-	return settingsOf(found), nil
+	found, err := r.read(ctx)
+	return settingsOf(found), err
 }
 
 func settingsOf(found item) Settings {
@@ -68,8 +65,8 @@ func settingsOf(found item) Settings {
 	return settings
 }
 
-// Register says that the agent is up and reads the item, in one call: a job is
-// waiting. Where that does not go, it only reads; Started says it then.
+// Register marks the agent as started and reads the item in one call, because a job
+// waits. If it cannot write, it only reads, and MarkStarted tries again.
 func (r *RunnerItem) Register(ctx context.Context) (Settings, error) {
 	if r.task == "" {
 		return r.Settings(ctx)
@@ -82,7 +79,7 @@ func (r *RunnerItem) Register(ctx context.Context) (Settings, error) {
 	return settingsOf(found), nil
 }
 
-// MarkStarted implements worker.Life.
+// MarkStarted implements worker.RunnerState.
 func (r *RunnerItem) MarkStarted(ctx context.Context) error {
 	if r.task == "" || r.started.Load() {
 		return nil
@@ -91,10 +88,10 @@ func (r *RunnerItem) MarkStarted(ctx context.Context) error {
 	if isConditionFailed(err) {
 		return worker.ErrSuperseded
 	}
-	return r.wrapError("say that the runner has started", err)
+	return r.wrapError("mark the runner as started", err)
 }
 
-// start marks the item, if it names this agent, and returns it.
+// start marks the item if it names this agent, and returns it.
 func (r *RunnerItem) start(ctx context.Context) (item, error) {
 	output, err := r.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &r.table, Key: r.key(), ReturnValues: types.ReturnValueAllNew,
@@ -109,7 +106,7 @@ func (r *RunnerItem) start(ctx context.Context) (item, error) {
 	return output.Attributes, nil
 }
 
-// Retire implements worker.Life.
+// Retire implements worker.RunnerState.
 func (r *RunnerItem) Retire(ctx context.Context) error {
 	if r.task == "" {
 		return nil
@@ -127,13 +124,13 @@ func (r *RunnerItem) Retire(ctx context.Context) error {
 	case isConditionFailed(err):
 		return worker.ErrSuperseded
 	case isDenied(err):
-		r.missingRetire.warnOnce("dynamodb:UpdateItem", "a job that comes while the runner leaves waits for the next one")
+		r.missingRetire.warnOnce("dynamodb:UpdateItem", "a job that arrives while the runner stops waits until the next job starts a runner")
 		return nil
 	}
-	return r.wrapError("say that the runner leaves", err)
+	return r.wrapError("mark the runner as stopped", err)
 }
 
-// CheckCurrent implements worker.Life.
+// CheckCurrent implements worker.RunnerState.
 func (r *RunnerItem) CheckCurrent(ctx context.Context) error {
 	ours, err := r.isCurrent(ctx)
 	if err == nil && !ours {
@@ -147,11 +144,13 @@ func (r *RunnerItem) isCurrent(ctx context.Context) (bool, error) {
 	if r.task == "" {
 		return true, nil
 	}
+	found, err := r.read(ctx)
+	return stringOf(found[protocol.AttrTaskID]) == r.task, err
+}
+
+func (r *RunnerItem) read(ctx context.Context) (item, error) {
 	found, err := read(ctx, r.client, r.table, r.key())
-	if err != nil {
-		return false, r.wrapError("read the runner's state", err)
-	}
-	return stringOf(found[protocol.AttrTaskID]) == r.task, nil
+	return found, r.wrapError("read the runner's state", err)
 }
 
 func (r *RunnerItem) wrapError(what string, err error) error {

@@ -28,7 +28,7 @@ func numberAttr(value int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(value, 10)}
 }
 
-// stringOf is the text of an attribute; "" when it is absent or something else.
+// stringOf returns an attribute's string; "" if it is absent or of another type.
 func stringOf(value types.AttributeValue) string {
 	if s, ok := value.(*types.AttributeValueMemberS); ok {
 		return s.Value
@@ -36,7 +36,7 @@ func stringOf(value types.AttributeValue) string {
 	return ""
 }
 
-// read gets an item, as it is after all writes before; nil when there is none.
+// read reads an item consistently. It returns nil if the item does not exist.
 func read(ctx context.Context, client tableClient, table string, key item) (item, error) {
 	output, err := client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: key, ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -45,7 +45,7 @@ func read(ctx context.Context, client tableClient, table string, key item) (item
 	return output.Item, nil
 }
 
-// isConditionFailed reports whether the condition of a write did not hold.
+// isConditionFailed reports whether a write failed because of its condition.
 func isConditionFailed(err error) bool {
 	var unmet *types.ConditionalCheckFailedException
 	return errors.As(err, &unmet)

@@ -27,10 +27,10 @@ func NewClaims() *Claims {
 	return &Claims{claims: map[string]*claimed{}, renewed: map[string]time.Time{}}
 }
 
-// Of is the table as one of the runner's agents sees it.
+// Of returns the table as the agent of a task uses it.
 func (c *Claims) Of(task string) worker.Claims { return taskClaims{c, task} }
 
-// Open returns the claims that are not finished, by their tokens.
+// Open returns the unfinished claims by token.
 func (c *Claims) Open() map[string]worker.Claim {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,45 +57,36 @@ type taskClaims struct {
 
 // Claim implements worker.Claims.
 func (c taskClaims) Claim(ctx context.Context, claim worker.Claim) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if before := c.claims[claim.Token]; before != nil {
-		if before.Attempt == claim.Attempt {
-			return nil
+	return locked(ctx, &c.mu, func() error {
+		if before := c.claims[claim.Token]; before != nil {
+			if before.Attempt == claim.Attempt {
+				return nil
+			}
+			return worker.ErrClaimed
 		}
-		return worker.ErrClaimed
-	}
-	claim.Task = c.task
-	c.claims[claim.Token] = &claimed{Claim: claim}
-	c.renewed[c.task] = time.Now()
-	return nil
+		claim.Task = c.task
+		c.claims[claim.Token] = &claimed{Claim: claim}
+		c.renewed[c.task] = time.Now()
+		return nil
+	})
 }
 
 // Finish implements worker.Claims.
 func (c taskClaims) Finish(ctx context.Context, token string) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if claim := c.claims[token]; claim != nil {
-		claim.finished = true
-	}
-	return nil
+	return locked(ctx, &c.mu, func() error {
+		if claim := c.claims[token]; claim != nil {
+			claim.finished = true
+		}
+		return nil
+	})
 }
 
 // Renew implements worker.Claims.
 func (c taskClaims) Renew(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.renewed[c.task] = time.Now()
-	return nil
+	return locked(ctx, &c.mu, func() error {
+		c.renewed[c.task] = time.Now()
+		return nil
+	})
 }
 
 // Unfinished implements worker.Claims.

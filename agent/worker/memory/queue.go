@@ -10,17 +10,16 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Queue is an unbounded queue, first in, first out. A received message
-// stays out of sight until it is deleted, until its time of invisibility is
-// over, or until Redeliver.
+// Queue is an unbounded FIFO queue. A received message stays hidden until it is deleted,
+// its visibility timeout is over, or Redeliver is called.
 type Queue struct {
-	mu                sync.Mutex
-	visibilityTimeout time.Duration
-	waiting           []message
-	received          []message
-	receipts          int
-	closed            bool
-	changed           chan struct{} // closed and replaced at every change
+	mu       sync.Mutex
+	hides    time.Duration
+	waiting  []message
+	received []message
+	receipts int
+	closed   bool
+	changed  chan struct{} // closed and replaced at every change
 }
 
 type message struct {
@@ -28,20 +27,19 @@ type message struct {
 	sent     time.Time
 	receives int
 	receipt  string
-	// until is when a received message comes again; zero is never.
+	// until is the end of the visibility timeout; zero is never.
 	until time.Time
 }
 
 var _ worker.Queue = (*Queue)(nil)
 
-// NewQueue returns an empty queue. What is received comes again only when it
-// is hidden for a time, or with Redeliver.
+// NewQueue returns an empty queue. Received messages have no visibility timeout until
+// Hide sets one.
 func NewQueue() *Queue { return &Queue{changed: make(chan struct{})} }
 
-// NewHidingQueue returns an empty queue that hides what is received for so
-// long.
+// NewHidingQueue returns an empty queue with a visibility timeout.
 func NewHidingQueue(hides time.Duration) *Queue {
-	return &Queue{changed: make(chan struct{}), visibilityTimeout: hides}
+	return &Queue{changed: make(chan struct{}), hides: hides}
 }
 
 // Send appends a message.
@@ -49,41 +47,40 @@ func (q *Queue) Send(body []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, message{body: slices.Clone(body), sent: time.Now()})
-	q.notify()
+	q.wake()
 }
 
-// Close says that no message will follow: once all are received and none will
-// come again, Receive returns worker.ErrQueueClosed.
+// Close means that no message will follow: when all are received and none has a
+// visibility timeout, Receive returns worker.ErrQueueClosed.
 func (q *Queue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
-	q.notify()
+	q.wake()
 }
 
-// Redeliver ends the invisibility of all messages that were received and not
-// deleted. They come again, with new receipts, before what waits.
+// Redeliver makes all received messages visible again, before the waiting ones.
 func (q *Queue) Redeliver() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.received, q.waiting...)
 	q.received = nil
-	q.notify()
+	q.wake()
 }
 
-// Waiting is the number of messages that can be received now.
+// Waiting returns the number of visible messages.
 func (q *Queue) Waiting() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.expireVisibility()
+	q.lapse()
 	return len(q.waiting)
 }
 
-// Undeleted is the number of messages that were received and not deleted.
+// Undeleted returns the number of hidden messages.
 func (q *Queue) Undeleted() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.expireVisibility()
+	q.lapse()
 	return len(q.received)
 }
 
@@ -95,7 +92,7 @@ func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]wo
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		deliveries, next, changed, err := q.receive(most)
+		deliveries, next, changed, err := q.take(most)
 		if len(deliveries) > 0 || err != nil {
 			return deliveries, err
 		}
@@ -109,40 +106,33 @@ func (q *Queue) Receive(ctx context.Context, most int, wait time.Duration) ([]wo
 	}
 }
 
-// Hide implements worker.Queue. A receipt that names nothing any more is fine.
+// Hide implements worker.Queue. A stale receipt is no error.
 func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration time.Duration) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i := range q.received {
-		if q.received[i].receipt == delivery.Receipt {
-			q.received[i].until = time.Now().Add(duration)
+	return locked(ctx, &q.mu, func() error {
+		for i := range q.received {
+			if q.received[i].receipt == delivery.Receipt {
+				q.received[i].until = time.Now().Add(duration)
+			}
 		}
-	}
-	q.notify()
-	return nil
+		q.wake()
+		return nil
+	})
 }
 
-// Delete implements worker.Queue. A receipt that names nothing any more is
-// fine, as with SQS.
+// Delete implements worker.Queue. A stale receipt is no error, as with SQS.
 func (q *Queue) Delete(ctx context.Context, delivery worker.Delivery) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.received = slices.DeleteFunc(q.received, func(m message) bool { return m.receipt == delivery.Receipt })
-	q.notify()
-	return nil
+	return locked(ctx, &q.mu, func() error {
+		q.received = slices.DeleteFunc(q.received, func(m message) bool { return m.receipt == delivery.Receipt })
+		q.wake()
+		return nil
+	})
 }
 
-// receive receives what waits; next fires when a hidden message comes again.
-func (q *Queue) receive(most int) (deliveries []worker.Delivery, next <-chan time.Time, changed <-chan struct{}, err error) {
+// take receives visible messages; next fires when a hidden one becomes visible.
+func (q *Queue) take(most int) (deliveries []worker.Delivery, next <-chan time.Time, changed <-chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	earliest := q.expireVisibility()
+	earliest := q.lapse()
 	if !earliest.IsZero() {
 		next = time.After(time.Until(earliest))
 	}
@@ -155,8 +145,8 @@ func (q *Queue) receive(most int) (deliveries []worker.Delivery, next <-chan tim
 		q.receipts++
 		m.receipt = strconv.Itoa(q.receipts)
 		m.receives++
-		if m.until = (time.Time{}); q.visibilityTimeout > 0 {
-			m.until = time.Now().Add(q.visibilityTimeout)
+		if m.until = (time.Time{}); q.hides > 0 {
+			m.until = time.Now().Add(q.hides)
 		}
 		q.received = append(q.received, m)
 		deliveries[i] = worker.Delivery{Body: slices.Clone(m.body), Receipt: m.receipt, Receives: m.receives, Sent: m.sent}
@@ -165,8 +155,8 @@ func (q *Queue) receive(most int) (deliveries []worker.Delivery, next <-chan tim
 	return deliveries, next, q.changed, nil
 }
 
-// expireVisibility puts what is hidden no longer back, and returns when the next is.
-func (q *Queue) expireVisibility() (earliest time.Time) {
+// lapse ends visibility timeouts that are over and returns when the next ends.
+func (q *Queue) lapse() (earliest time.Time) {
 	now := time.Now()
 	var back []message
 	q.received = slices.DeleteFunc(q.received, func(m message) bool {
@@ -182,7 +172,7 @@ func (q *Queue) expireVisibility() (earliest time.Time) {
 	return earliest
 }
 
-func (q *Queue) notify() {
+func (q *Queue) wake() {
 	close(q.changed)
 	q.changed = make(chan struct{})
 }

@@ -9,14 +9,13 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// Answer is how a step was answered: by its output, or by its failure.
+// Answer is the answer to a step: an output or a failure.
 type Answer struct {
 	Output  json.RawMessage
 	Failure *worker.Failure
 }
 
-// Reporter knows the steps that wait for task tokens, and gives each the one
-// answer that it gets.
+// Reporter has the steps that wait, and gives each its answer.
 type Reporter struct {
 	mu   sync.Mutex
 	open map[string]*waiting
@@ -32,7 +31,7 @@ var _ worker.Reporter = (*Reporter)(nil)
 // NewReporter returns a reporter for which every token is closed.
 func NewReporter() *Reporter { return &Reporter{open: map[string]*waiting{}} }
 
-// Open begins to wait for a token's one answer.
+// Open opens a token and returns the channel for its answer.
 func (r *Reporter) Open(token string) <-chan Answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -41,14 +40,14 @@ func (r *Reporter) Open(token string) <-chan Answer {
 	return w.answers
 }
 
-// Close ends the wait without an answer, as a stopped execution does.
+// Close closes a token without an answer, as a stopped execution does.
 func (r *Reporter) Close(token string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.open, token)
 }
 
-// Heartbeats is the number of heartbeats for a token that is still open.
+// Heartbeats returns the number of heartbeats for an open token.
 func (r *Reporter) Heartbeats(token string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,30 +69,24 @@ func (r *Reporter) Fail(ctx context.Context, token string, failure worker.Failur
 
 // Heartbeat implements worker.Reporter.
 func (r *Reporter) Heartbeat(ctx context.Context, token string) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	w := r.open[token]
-	if w == nil {
-		return worker.ErrTokenClosed
-	}
-	w.heartbeats++
-	return nil
+	return locked(ctx, &r.mu, func() error {
+		w := r.open[token]
+		if w == nil {
+			return worker.ErrTokenClosed
+		}
+		w.heartbeats++
+		return nil
+	})
 }
 
 func (r *Reporter) answer(ctx context.Context, token string, answer Answer) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	w := r.open[token]
-	if w == nil {
-		return worker.ErrTokenClosed
-	}
-	delete(r.open, token)
-	w.answers <- answer
-	return nil
+	return locked(ctx, &r.mu, func() error {
+		w := r.open[token]
+		if w == nil {
+			return worker.ErrTokenClosed
+		}
+		delete(r.open, token)
+		w.answers <- answer
+		return nil
+	})
 }

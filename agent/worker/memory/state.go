@@ -8,15 +8,14 @@ import (
 	"github.com/attini-go/runner/agent/worker"
 )
 
-// State is the state of one runner, and with it what decides whether a
-// message is an agent's to take.
+// State is the state of one runner.
 type State struct {
 	mu            sync.Mutex
 	task          string
 	started       bool
 	retired       bool
 	configuration int32
-	ended         map[string]bool // executions that are not current any more
+	ended         map[string]bool // executions that are not current
 }
 
 // NewState returns a runner's state that names the task.
@@ -24,7 +23,7 @@ func NewState(task string) *State {
 	return &State{task: task, ended: map[string]bool{}}
 }
 
-// Replace makes another task the runner's, as who starts one does.
+// Replace makes another task the runner's, as a launcher does.
 func (s *State) Replace(task string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,31 +37,31 @@ func (s *State) Configure(hash int32) {
 	s.configuration = hash
 }
 
-// EndExecution makes an execution one that is not current any more.
+// EndExecution makes an execution no longer current.
 func (s *State) EndExecution(arn string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended[arn] = true
 }
 
-// Started reports whether the state's task is up.
+// Started reports whether the task's agent has started.
 func (s *State) Started() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.started
 }
 
-// Retired reports whether the state's task takes nothing more.
+// Retired reports whether the task's agent has retired.
 func (s *State) Retired() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.retired
 }
 
-// RunnerState is the state as one task writes it.
+// RunnerState returns the state as the agent of a task uses it.
 func (s *State) RunnerState(task string) worker.RunnerState { return taskState{s, task} }
 
-// MessageFilter is the state as one task asks it.
+// MessageFilter returns the filter for the agent of a task.
 func (s *State) MessageFilter(task string) worker.MessageFilter { return taskState{s, task} }
 
 type taskState struct {
@@ -70,35 +69,32 @@ type taskState struct {
 	task  string
 }
 
-// MarkStarted implements worker.Life.
+// MarkStarted implements worker.RunnerState.
 func (t taskState) MarkStarted(ctx context.Context) error {
 	return t.write(ctx, func(s *State) { s.started = true })
 }
 
-// CheckCurrent implements worker.Life.
+// CheckCurrent implements worker.RunnerState.
 func (t taskState) CheckCurrent(ctx context.Context) error {
 	return t.write(ctx, func(*State) {})
 }
 
-// Retire implements worker.Life.
+// Retire implements worker.RunnerState.
 func (t taskState) Retire(ctx context.Context) error {
 	return t.write(ctx, func(s *State) { s.retired = true })
 }
 
 func (t taskState) write(ctx context.Context, change func(*State)) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	t.state.mu.Lock()
-	defer t.state.mu.Unlock()
-	if t.state.task != t.task {
-		return worker.ErrSuperseded
-	}
-	change(t.state)
-	return nil
+	return locked(ctx, &t.state.mu, func() error {
+		if t.state.task != t.task {
+			return worker.ErrSuperseded
+		}
+		change(t.state)
+		return nil
+	})
 }
 
-// Check implements worker.Admission.
+// Check implements worker.MessageFilter.
 func (t taskState) Check(ctx context.Context, message *protocol.Message) (worker.Decision, error) {
 	if ctx.Err() != nil {
 		return 0, context.Cause(ctx)

@@ -5,7 +5,8 @@ what is wrong with each of its properties. Knows nothing of cfn-lint.
 import json
 from pathlib import Path
 
-from ._source import UNKNOWN, Number
+from ._scalar import Number
+from ._source import UNKNOWN
 from ._words import (
     PLAIN_WHOLE,
     allows,
@@ -17,8 +18,11 @@ from ._words import (
     nearest,
     no_value,
     not_allowed,
+    not_text,
     quoted,
+    read_as,
     step,
+    truth,
     unknown_property,
     whole_number,
 )
@@ -99,13 +103,13 @@ class Reader:
         text = value.text if isinstance(value, Number) else value
         number = whole_number(value)
         if number is None:
-            message = f"must be a whole number, not {described(value)} {bounds}"
+            message = f"must be a whole number, not {described(value)} {bounds}{read_as(value)}"
             self.report("type", at, message)
         elif number < p["least"]:
-            message = f"{brief(text)} is below {p['least']} {bounds}"
+            message = f"{brief(text)} is below {p['least']} {bounds}{read_as(value)}"
             self.report("range", at, message)
         elif number > p["most"]:
-            message = f"{brief(text)} is above {p['most']} {bounds}"
+            message = f"{brief(text)} is above {p['most']} {bounds}{read_as(value)}"
             self.report("range", at, message)
 
     def text(self, value, p, at, location=None):
@@ -113,9 +117,12 @@ class Reader:
         text = value.text if number else value
         written_out = p.get("writtenOut", False)
         digits = number and not written_out and PLAIN_WHOLE.fullmatch(text)
-        if isinstance(value, bool) or (number and not digits):
-            message = f"must be a string, not {described(value)}; put it in quotes"
-            self.report("type", at, message, location)
+        if truth(value) is not None and unquoted(value, p):
+            return
+        if truth(value) is not None and "allowed" in p:
+            self.report("allowed-values", at, not_allowed(value, p), location)
+        elif truth(value) is not None or (number and not digits):
+            self.report("type", at, "must be a string" + not_text(value), location)
         elif isinstance(value, dict) and p["kind"] == "textList":
             message = 'must be a string, not an object; put a command with ": " in it in quotes'
             self.report("type", at, message)
@@ -125,7 +132,7 @@ class Reader:
         elif allows(text, p):
             return
         elif "allowed" in p:
-            self.report("allowed-values", at, not_allowed(text, p), location)
+            self.report("allowed-values", at, not_allowed(value, p), location)
         else:
             message = f"{quoted(text)} is not {p['shape']}"
             self.report("pattern", at, message, location)
@@ -164,6 +171,13 @@ class Reader:
             self.report("list-length", at, f"must not be empty (allowed 1-{p['maxItems']} items)")
         if p.get("maxItems") and count > p["maxItems"]:
             self.report("list-length", at, f"has {count} items (allowed 1-{p['maxItems']} items)")
+
+
+def unquoted(value, p):
+    """Whether a boolean is what YAML makes of an allowed text: OFF is false. Only
+    a file in YAML tells OFF from false."""
+    written = getattr(value, "written", "")
+    return "unquoted" in p and written.upper() == p["unquoted"].upper()
 
 
 def plan_problems(name, resource):

@@ -1,26 +1,18 @@
 """Says how a value was written. cfn-lint reads YAML as version 1.1 has it, and
-keeps no place and no spelling of what it takes for a number, a boolean or a
-date: OFF becomes False, 1.10 becomes 1.1. CloudFormation, and `runnerctl
-validate` with it, take less for such; this goes back to the file for it.
+keeps no place and no spelling of what it takes for a number or a boolean: OFF
+becomes False, 1.10 becomes 1.1. CloudFormation, and `runnerctl validate` with it,
+have other rules for some; this goes back to the file for them.
 """
-
-import re
 
 import yaml
 
-JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+from ._scalar import JSON_NUMBER, Number, plain
+
 TEXT_TAG = "tag:yaml.org,2002:str"
 
 
 # A value whose spelling matters and is not known.
 UNKNOWN = object()
-
-
-class Number:
-    """A number as it was written."""
-
-    def __init__(self, text):
-        self.text = text
 
 
 class Source:
@@ -54,12 +46,12 @@ class Source:
 
     def written(self, value, path):
         """A value as CloudFormation reads it: a text, a list or an object as it
-        is, true or false, None, or a Number. It is UNKNOWN when it may have been
+        is, true or false, None, a Number or a Truth. It is UNKNOWN when it may have been
         a word such as OFF where the file does not tell: a template may come from
         standard input, and a resource out of a loop."""
         if isinstance(value, (dict, list)):
             return value
-        if isinstance(value, str) and not JSON_NUMBER.fullmatch(value):
+        if isinstance(value, str) and not isinstance(plain(value), Number):
             return value
         node = self.scalar(path)
         if node is not None:
@@ -68,7 +60,7 @@ class Source:
             return Number(str(value)) if type(value) is int else UNKNOWN
         if value is None or isinstance(value, (bool, str)):
             return value
-        return Number(str(value))
+        return plain(str(value))
 
     def location(self, path):
         """Where the scalar at a path stands, as cfn-lint counts, or None."""
@@ -90,13 +82,9 @@ def inside(node, part):
 
 
 def judged(node):
-    """What a scalar is: what JSON has too is itself, the rest is text."""
+    """What a scalar is to CloudFormation, as _scalar has it."""
     text = node.value
     if node.style:  # quoted, or a block
         return text
-    if text in ("", "~", "null", "Null", "NULL"):
-        return None
-    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
-        return text.lower() == "true"
-    said = node.tag == TEXT_TAG and "e" not in text.lower()  # !!str 5
-    return Number(text) if JSON_NUMBER.fullmatch(text) and not said else text
+    said = node.tag == TEXT_TAG and "e" not in text.lower() and JSON_NUMBER.fullmatch(text)
+    return text if said else plain(text)  # !!str 5

@@ -5,7 +5,7 @@ was probably meant by a name, which text is a whole number.
 import re
 from decimal import Decimal, DecimalException
 
-from ._source import Number
+from ._scalar import Number, Truth
 
 MAX_WORD = 100  # characters of a wrong value that a message repeats
 SLIPS = 2  # letters in which a name and what was meant may differ
@@ -76,13 +76,32 @@ def described(value):
         return intrinsic(value)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, Number):
+    if isinstance(value, (Number, Truth)):
         return brief(value.text)
     if isinstance(value, list):
         return "a list"
     if isinstance(value, dict):
         return "an object"
     return "null" if value is None else quoted(value)
+
+
+def misread(value):
+    """What YAML made of a value, or ""."""
+    written = getattr(value, "written", "")
+    kind = "boolean" if isinstance(value, Truth) else "number"
+    return f"`{brief(written)}` is the {kind} {value.text} here" if written else ""
+
+
+def read_as(value):
+    """The same behind a message."""
+    return "; " + misread(value) if misread(value) else ""
+
+
+def not_text(value):
+    """What a boolean or a number is, and how to make it a text."""
+    if misread(value):
+        return f": {misread(value)}; write {quoted(value.written)} to keep the text"
+    return f", not {described(value)}; put it in quotes"
 
 
 def distance(a, b):
@@ -137,13 +156,23 @@ def unknown_property(name, p, whole):
     return f"there is no such property (known: {', '.join(names(p))})"
 
 
-def not_allowed(text, p):
+def not_allowed(value, p):
     allowed = ", ".join(p["allowed"])
     if "shape" in p:
         allowed += ", or " + p["shape"]
-    near = nearest(text, p["allowed"])
+    if truth(value) is None:
+        near = nearest(getattr(value, "text", value), p["allowed"])
+    else:
+        near = p.get("truths", {}).get(truth(value))
     suffix = f"; did you mean {near}?" if near else ""
-    return f"{quoted(text)} is not allowed (allowed: {allowed}){suffix}"
+    return f"{described(value)} is not allowed (allowed: {allowed}){read_as(value)}{suffix}"
+
+
+def truth(value):
+    """true or false, or None for what is no boolean."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.text if isinstance(value, Truth) else None
 
 
 def allows(text, p):

@@ -10,45 +10,45 @@ import (
 	"time"
 )
 
-// Agent is which agent a container is to become.
+// Agent says which agent the container shall run.
 type Agent struct {
-	// Token is the task token that the agent fails when it cannot start. The
-	// launcher leaves it empty: see docs/decisions on the launcher.
+	// Token is the task token of the step that fails if the agent cannot start. The
+	// launcher leaves it empty: every agent of a start gets the same command.
 	Token string
-	// Version is the least that the launcher works with.
+	// Version is the lowest version that the launcher works with.
 	Version string
-	// Downloads are where to get it, one for each kind of machine.
+	// Downloads are the agent's addresses, one for each kind of machine.
 	Downloads []Download
 }
 
-// Download is an agent for a kind of machine.
+// Download is the agent for one kind of machine.
 type Download struct {
-	// Machine is what uname -m says: x86_64 or aarch64.
+	// Machine is the output of uname -m: x86_64 or aarch64.
 	Machine string
 	URL     string
-	// SHA256 is the file's, in hexadecimal digits.
+	// SHA256 is the file's SHA-256 in hexadecimal digits.
 	SHA256 string
 }
 
-// Shell starts the agent of a container by a POSIX shell. It uses the agent in the image if
-// that is new enough or there is none to download, and else downloads one by
-// curl or wget, which it runs only if it has the SHA-256. The agent takes the
-// shell's place. A container that does not become an agent ends with an exit
-// code that BootstrapFailure explains, and with the reason on standard error;
-// the step of a token is told where the image has the AWS CLI.
+// Shell starts the agent by a POSIX shell. It uses the agent in the image if that is new
+// enough, or if there is none to download. Otherwise it downloads the agent by curl or
+// wget, and runs it only if it has the right SHA-256. The agent replaces the shell. A
+// container that does not become an agent ends with an exit code that ExitReason
+// explains, and writes the reason to standard error. It also fails the step of a token,
+// if the image has the AWS CLI.
 //
-// Everything that varies is an argument; none of it becomes a part of the
-// script's text. A field that is 0 has its default.
+// Everything that varies is an argument, and never part of the script's text. A field
+// that is 0 has its default.
 type Shell struct {
-	// Tries is how often a download is begun at most, 4 by default. The pause
-	// between two is as many seconds as tries were made.
+	// Tries is how often a download is tried, 4 times by default. The pause after try
+	// n is n seconds.
 	Tries int
-	// Stall is how long a download may stand still, 20 s by default; curl gives
-	// up the connection after that time, too. It is rounded up to whole seconds.
+	// Stall is how long a download may receive nothing, 20 s by default. It also limits
+	// curl's time to connect. It is rounded up to whole seconds.
 	Stall time.Duration
-	// Timeout is how long all tries together may take, 2 minutes by default:
-	// well within the 300 s for which a step waits for its first heartbeat. It
-	// is rounded up to whole seconds.
+	// Timeout is how long all tries together may take, 2 minutes by default: well
+	// within the 300 s for which a step waits for its first heartbeat. It is rounded up
+	// to whole seconds.
 	Timeout time.Duration
 }
 
@@ -74,7 +74,7 @@ func (s Shell) Command(agent Agent) []string {
 	return command
 }
 
-// compact leaves out what only people read: ECS limits a command's size.
+// compact removes comments and indentation: ECS limits the size of a command.
 func compact(script string) string {
 	var short strings.Builder
 	for line := range strings.Lines(script) {
@@ -89,23 +89,23 @@ func wholeSeconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
-// BootstrapFailure explains the exit code of a container that did not become an
-// agent; it is "" for codes that are not Shell's.
+// ExitReason explains the exit code of a container that did not become an agent. It is
+// "" for a code that is not Shell's.
 func ExitReason(code int) string {
 	switch code {
 	case 65:
-		return "the downloaded agent has not the SHA-256 that it should have"
+		return "the downloaded agent has the wrong SHA-256"
 	case 69:
-		return "no agent is in the image that is new enough, and it could not be downloaded"
+		return "the image has no agent that is new enough, and the download failed"
 	case 70:
 		return "the downloaded agent does not work in the image"
 	case 71:
-		return "no agent is in the image that is new enough, and there is none to download for this kind of machine"
+		return "the image has no agent that is new enough, and the launcher has none for this kind of machine"
 	case 72:
-		return "no agent is in the image that is new enough, and a tool is missing in the image to download or verify one: " +
-			"it takes curl or wget, sha256sum, shasum or openssl, and uname, mktemp, chmod, sleep and rm"
+		return "the image has no agent that is new enough, and lacks a tool to download or verify one: " +
+			"it needs curl or wget, sha256sum, shasum or openssl, and uname, mktemp, chmod, sleep and rm"
 	case 73:
-		return "no agent is in the image that is new enough, and there is no directory to download it to and run it from"
+		return "the image has no agent that is new enough, and no directory to download one to and run it from"
 	}
 	return ""
 }

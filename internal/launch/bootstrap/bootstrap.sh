@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Bootstrap.Command passes this script on without comments and indentation. Its
+# Shell.Command removes the comments and the indentation of this script. Its
 # arguments: token, version, tries, stall and timeout in seconds, and then, for
 # each kind of machine, its name, an address and a SHA-256.
 set -u
@@ -9,14 +9,14 @@ directory='' child='' guard=''
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# What the AWS CLI prints may have the token in it.
+# The output of the AWS CLI may contain the token.
 fail() {
   code=$1
   shift
   printf 'attini-bootstrap: %s\n' "$*" >&2
   if [ -n "$token" ] && has aws; then
     aws stepfunctions send-task-failure --region "${ATTINI_AWS_REGION-}" --cli-connect-timeout 9 --cli-read-timeout 9 \
-      --task-token "$token" --error 'Startup tasks failed' --cause "$*" >/dev/null 2>&1 || echo 'attini-bootstrap: the waiting step cannot be told' >&2
+      --task-token "$token" --error 'Startup tasks failed' --cause "$*" >/dev/null 2>&1 || echo 'attini-bootstrap: the waiting step could not be failed' >&2
   fi
   leave "$code"
 }
@@ -35,7 +35,7 @@ start() {
   exec "$1" "$token" "$version"
 }
 
-# As the agent compares: three numbers count, and nothing after a hyphen.
+# Compares as the agent does: three numbers, and nothing after a hyphen.
 enough() {
   own=${1%%-*}. least=${version%%-*}.
   for _ in 1 2 3; do
@@ -68,7 +68,7 @@ status=0
 attini-runner dry-run </dev/null >/dev/null 2>&1 || status=$?
 case $status in
   0)
-    # With none to download, the agent itself tells the step that it is too old.
+    # Without a download, the agent itself fails the step if it is too old.
     [ $# -gt 0 ] && [ -n "$version" ] || start attini-runner
     found=$(attini-runner command-mode version </dev/null 2>/dev/null)
     ! enough "$found" 2>/dev/null || start attini-runner
@@ -98,7 +98,7 @@ done
 [ -n "$url" ] || fail 71 "$why, and the launcher has none to download for $machine; install attini-runner $version in the image"
 has curl || has wget || fail 72 "$why, and neither curl nor wget is there to download one; install attini-runner $version in the image, or one of them"
 
-# Some may not be written to, and what is in others may not be run.
+# Some directories are not writable, others do not allow to run programs.
 for parent in "${TMPDIR-}" /tmp /var/tmp "${HOME-}" "$PWD"; do
   [ -d "$parent" ] || continue
   directory=$(mktemp -d "$parent/attini-runner.XXXXXX") || continue
@@ -109,7 +109,7 @@ for parent in "${TMPDIR-}" /tmp /var/tmp "${HOME-}" "$PWD"; do
 done 2>/dev/null
 [ -n "$directory" ] || fail 73 "$why, and no directory lets one be downloaded to it and run; make TMPDIR, /tmp or HOME writable, or install attini-runner $version in the image"
 
-# The shell waits until the time is over; whoever downloads ends it when done.
+# The shell waits until the time is over. The download ends the wait.
 sleep "$timeout" &
 guard=$!
 {

@@ -43,7 +43,7 @@ func TestBootstrapFailsTheStep(t *testing.T) {
 					"stepfunctions", "send-task-failure", "--region", "eu-west-1", "--cli-connect-timeout", "9", "--cli-read-timeout", "9",
 					"--task-token", odd, "--error", "Startup tasks failed", "--cause", reason,
 				}, said)
-				assert.Equal(t, environment != nil, strings.Contains(got.stderr, "the waiting step cannot be told"))
+				assert.Equal(t, environment != nil, strings.Contains(got.stderr, "the waiting step could not be failed"))
 				assert.NotContains(t, got.stderr+got.stdout, odd)
 			})
 		}

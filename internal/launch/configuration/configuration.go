@@ -14,14 +14,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Configuration is one version of a runner's configuration, with resolved
-// values: what the lifecycle function stores when a stack is deployed, and the
-// launcher starts tasks and hosts from. A version never changes; its name is
-// its content's hash, ConfigurationID.
+// Configuration is one version of a runner's configuration, with resolved values. The
+// lifecycle function stores it when a stack is deployed, and the launcher starts tasks
+// and hosts from it. A version never changes; ID is its name.
 //
-// Absent values are zero values, which leave the choice to the task definition
-// or to the agent. The JSON form omits them, so that a field which is new here
-// changes no id of a configuration without it.
+// An absent value is a zero value: the task definition or the agent decides. The JSON
+// form omits it, so that a new field changes no id of a configuration without it.
 type Configuration struct {
 	// StackName and RunnerName are the stack's name and the runner's logical
 	// id; together they are the runner's resource name.
@@ -66,8 +64,7 @@ type Network struct {
 	AssignPublicIP string `json:"assignPublicIp,omitempty"`
 }
 
-// RunnerConfiguration is what the agent gets to know by its environment. Times
-// are seconds.
+// RunnerConfiguration reaches the agent in its environment. Times are in seconds.
 type RunnerConfiguration struct {
 	MaxConcurrentJobs int    `json:"maxConcurrentJobs,omitempty"`
 	IdleTimeToLive    int    `json:"idleTimeToLive,omitempty"`
@@ -75,25 +72,23 @@ type RunnerConfiguration struct {
 	LogLevel          string `json:"logLevel,omitempty"`
 }
 
-// Startup is what the agent does before its first job. The commands themselves
-// are read by the agent from the runner's state item; they are here since
-// another list is another configuration.
+// Startup is what the agent does before its first job. The agent reads the commands
+// from the runner's state item; they are here because other commands are another
+// configuration.
 type Startup struct {
 	Commands []string `json:"commands,omitempty"`
 	// CommandsTimeout is seconds.
 	CommandsTimeout int `json:"commandsTimeout,omitempty"`
 }
 
-// Host is the EC2 instance that a runner's task has to itself.
+// Host is the EC2 instance of a runner's task, on which no other task runs.
 type Host struct {
-	// LaunchTemplateID and LaunchTemplateVersion are the template that the
-	// macro emitted and its version's number. It has everything about the
-	// instance but its subnet.
+	// LaunchTemplateID and LaunchTemplateVersion name the launch template of the
+	// macro. It has everything about the instance but its subnet.
 	LaunchTemplateID      string `json:"launchTemplateId"`
 	LaunchTemplateVersion string `json:"launchTemplateVersion"`
-	// InstanceType, AMI (an id or a documented name) and InstanceProfile are
-	// what the template's author wrote, for messages; the launch template has
-	// the values that count.
+	// InstanceType, AMI (an id or a documented name) and InstanceProfile are the
+	// Runner's, for messages. The launch template has the values that are used.
 	InstanceType    string `json:"instanceType"`
 	AMI             string `json:"ami,omitempty"`
 	InstanceProfile string `json:"instanceProfile,omitempty"`
@@ -101,9 +96,8 @@ type Host struct {
 	LogGroup string `json:"logGroup,omitempty"`
 }
 
-// Canonical is the configuration's JSON text by RFC 8785: sorted keys, no
-// blanks. Lists whose order has no meaning are sorted. Equal configurations
-// have equal texts, in whatever order Go's fields are.
+// Canonical returns the configuration's JSON text by RFC 8785: sorted keys, no blanks.
+// Lists whose order has no meaning are sorted. Equal configurations have equal texts.
 func (c Configuration) Canonical() ([]byte, error) {
 	c.Network.Subnets = sortedSet(c.Network.Subnets)
 	c.Network.SecurityGroups = sortedSet(c.Network.SecurityGroups)
@@ -121,7 +115,7 @@ func (c Configuration) Canonical() ([]byte, error) {
 	return value, nil
 }
 
-// sortedSet is a sorted list in which nothing is twice; nil when it is empty.
+// sortedSet returns a sorted list without duplicates; nil if it is empty.
 func sortedSet(values []string) []string {
 	if len(values) == 0 {
 		return nil
@@ -131,7 +125,7 @@ func sortedSet(values []string) []string {
 	return slices.Compact(sorted)
 }
 
-// ConfigurationID is "v1-" and 32 hexadecimal digits of the SHA-256 of
+// ID is "v1-" and 32 hexadecimal digits of the SHA-256 of
 // Canonical. It is safe in every place of a state machine's definition.
 func (c Configuration) ID() (string, error) {
 	text, err := c.Canonical()
@@ -151,9 +145,9 @@ func idOf(canonical []byte) string {
 	return IDPrefix + hex.EncodeToString(sum[:])[:idDigits]
 }
 
-// Hash is what a message and the agent compare, ATTINI_CONFIGURATION_HASH:
-// it depends on nothing but the ConfigurationID, and is never 0, which is
-// what an agent without a hash has.
+// Hash returns the number by which an agent recognizes the messages of its own
+// configuration (ATTINI_CONFIGURATION_HASH). It depends on the id alone, and is never
+// 0, which an agent without a hash has.
 func Hash(configurationID string) int32 {
 	sum := sha256.Sum256([]byte(configurationID))
 	hash := int32(binary.BigEndian.Uint32(sum[:4]))
@@ -163,8 +157,8 @@ func Hash(configurationID string) int32 {
 	return hash
 }
 
-// ParseConfiguration reads a stored configuration, and holds it to the id it
-// is stored under.
+// Parse reads a stored configuration. It returns an error if the content does not have
+// the id under which it is stored.
 func Parse(text []byte, id string) (Configuration, error) {
 	var c Configuration
 	if err := json.Unmarshal(text, &c); err != nil {

@@ -2,11 +2,10 @@ package configuration
 
 import "strings"
 
-// ResourceName is the runner's name in the state table and in the cluster:
-// {stack}-{runner}.
+// ResourceName is ResourceName of the configuration's runner.
 func (c Configuration) ResourceName() string { return ResourceName(c.StackName, c.RunnerName) }
 
-// ResourceName is the name of a stack's runner in the state table and in the
+// ResourceName returns the name of a stack's runner in the state table and in the
 // cluster: {stack}-{runner}.
 func ResourceName(stack, runner string) string { return stack + "-" + runner }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// RuleConfiguration names problems of what the macro and CloudFormation put
-// beside the documented properties.
+// Rule is the rule of values that the macro and CloudFormation add to the documented
+// properties.
 const Rule = "configuration"
 
 // maxGroup is the greatest length of a task's group in ECS.

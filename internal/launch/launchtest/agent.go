@@ -11,7 +11,7 @@ import (
 
 // Agent plays the agent of a task, as far as the launcher notices it: it says
 // that it has started, takes messages that are its own, claims, answers, and
-// says that it leaves. It does each when it is told to.
+// retires. It does each when a test calls the method.
 type Agent struct {
 	fake        *Fake
 	task        *Task

@@ -15,7 +15,7 @@ import (
 type Task struct {
 	launch.TaskStatus
 	Request launch.TaskRequest
-	// StopAsked says that somebody asked for its end.
+	// StopAsked means that Stop was called for it.
 	StopAsked bool
 	Since     time.Time
 	end       time.Time

@@ -28,7 +28,7 @@ type Fake struct {
 	hosts          []*Host
 
 	// RefuseTask answers RunTask in the cluster's place, if it returns an
-	// error; n counts the calls from 1. It is set before the World is used.
+	// error; n counts the calls from 1. It is set before the Fake is used.
 	RefuseTask func(n int, request launch.TaskRequest) error
 	// RefuseHost answers RunInstances likewise.
 	RefuseHost func(n int, request launch.HostRequest) error
@@ -105,7 +105,7 @@ func (w *Fake) Called() []string { return slices.Sorted(maps.Keys(w.AllCalls()))
 // being done. A panic is the user's death. Nil sees nothing.
 type Hook func(call string, done bool) error
 
-// Ports are the ports of one user of the World.
+// Ports are the ports of one user of the Fake.
 func (w *Fake) Ports(hook Hook) launch.Ports {
 	u := user{w, hook}
 	return launch.Ports{
@@ -114,13 +114,13 @@ func (w *Fake) Ports(hook Hook) launch.Ports {
 	}
 }
 
-// user is somebody who calls.
+// user is one caller of the ports.
 type user struct {
 	*Fake
 	hook Hook
 }
 
-// call does something in the World, as one call.
+// call does something in the Fake, as one call.
 func call[T any](u user, name string, do func() (T, error)) (T, error) {
 	var nothing T
 	if u.hook != nil {

@@ -22,7 +22,7 @@ type Step struct {
 	Answers int
 }
 
-// Closed reports whether nobody waits any more.
+// Closed reports whether the step has ended.
 func (s Step) Closed() bool { return s.Failure != nil || s.Succeeded }
 
 // Steps implements launch.Steps.

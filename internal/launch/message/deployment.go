@@ -9,10 +9,10 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// Deployment is what is current of a deployment, each by the ARN of a plan's
-// state machine.
+// Deployment is the current state of a deployment. The keys are the ARNs of its plans'
+// state machines.
 type Deployment struct {
-	// Executions are the executions that the deployment has started.
+	// Executions are the ARNs of the executions that the deployment has started.
 	Executions map[string]string
 	// Times are when the plan was deployed, to the millisecond.
 	Times map[string]time.Time
@@ -28,11 +28,10 @@ func (d Deployment) includes(execution string) bool {
 	return false
 }
 
-// Admit refuses a request whose execution is of an earlier deployment than the
-// current one. Others than the execution that the deployment has started may
-// belong to it: those that people start by hand, and the children of a
-// distributed Map. Agents know only the first, so the request then names it.
-// The error is a *Failure.
+// Admit refuses a request of an earlier deployment than the current one. Executions
+// that people start by hand and the children of a distributed Map may belong to the
+// current deployment, too. Agents know only the execution that the deployment has
+// started, so the message then names that one. The error is a *Failure.
 func (r *Request) Admit(deployment Deployment) error {
 	if deployment.includes(r.Execution) {
 		return nil
@@ -53,8 +52,8 @@ func (r *Request) Admit(deployment Deployment) error {
 	return nil
 }
 
-// stateMachineOf is the ARN of an execution's state machine; "" when it has
-// none. The child of a distributed Map has the Map's label behind the name:
+// stateMachineOf returns the ARN of an execution's state machine; "" if the ARN is not
+// an execution's. The child of a distributed Map has the Map's label after the name:
 // arn:aws:states:region:account:execution:NAME/LABEL:ID.
 func stateMachineOf(execution string) string {
 	parts := strings.Split(execution, ":")
@@ -66,7 +65,7 @@ func stateMachineOf(execution string) string {
 	return strings.Join(parts[:7], ":")
 }
 
-// messageMetadata is what a message says of the execution.
+// messageMetadata returns the message's metadata about the execution.
 func (r Request) messageMetadata() json.RawMessage {
 	if r.startedByDeployment == "" {
 		return r.metadata

@@ -2,8 +2,8 @@ package message
 
 import "fmt"
 
-// Failure is why a step fails: Name is what Retry and Catch match, Cause a
-// sentence for people. It is an error.
+// Failure is the error with which a step fails. Retry and Catch match Name; Cause is
+// for people.
 type Failure struct {
 	Name  string
 	Cause string
@@ -12,7 +12,7 @@ type Failure struct {
 // Error implements error.
 func (f *Failure) Error() string { return f.Name + ": " + f.Cause }
 
-// Names of failures, as the original framework has them.
+// Names of failures, as users' Retry and Catch know them.
 const (
 	// ErrorConfiguration: the runner's configuration, or what the step asks of
 	// it, cannot be used.

@@ -46,15 +46,14 @@ func (r Request) Message() ([]byte, error) {
 	return body, nil
 }
 
-// TooLarge names the message's size, SQS's limit and the one of a state, to
-// which people can hold what they put into a payload.
+// TooLarge is the failure of a message of a size that SQS or the queue does not allow.
 func (r Request) TooLarge(size int) *Failure {
 	return ConfigurationFailure("step %q: its job has %d bytes as a message; a queue takes at most %d, and less where its MaximumMessageSize is lower (a state's input has at most %d); keep large data in the artifact store",
 		r.Step, size, MaxSize, protocol.MaxPayload)
 }
 
-// escapeForSQS escapes the two characters that JSON takes and SQS does not (those
-// that XML 1.0 has not): in JSON they stand inside texts only.
+// escapeForSQS escapes the two characters that JSON allows and SQS does not, since XML
+// 1.0 does not have them. In JSON they occur only inside strings.
 func escapeForSQS(body []byte) []byte {
 	body = bytes.ReplaceAll(body, []byte("\uFFFE"), []byte(`\ufffe`))
 	return bytes.ReplaceAll(body, []byte("\uFFFF"), []byte(`\uffff`))

@@ -8,13 +8,13 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 )
 
-// PrewarmTarget is a runner that is to be there.
+// PrewarmTarget is a runner to start, and its configuration.
 type PrewarmTarget struct{ Runner, Configuration string }
 
 // ParsePrewarm reads a plan's request to start runners, as the macro writes it:
 // {attiniActionType, Runners: [{Runner, ConfigurationId, StackName}]}. Without
-// StackName, the stack is that of the payload under input. Runners that cannot
-// be told are in the error; the others are returned.
+// StackName, the stack is that of the payload under input. The error names the
+// entries that cannot be resolved; the others are returned.
 func ParsePrewarm(event []byte) ([]PrewarmTarget, error) {
 	var request struct {
 		Runners []runnerReference
@@ -29,7 +29,7 @@ func ParsePrewarm(event []byte) ([]PrewarmTarget, error) {
 	var problems []error
 	for _, reference := range request.Runners {
 		if reference.ConfigurationID == noConfiguration {
-			continue // the runner's condition does not hold, and so no job of it runs
+			continue // the runner's condition is false, so no job of it runs
 		}
 		runner, problem := reference.resolve(stringValue(request.Input.Origin.StackName))
 		if problem != "" {

@@ -13,13 +13,13 @@ import (
 	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
-// Request is what a job's step asks of the launcher, as the macro writes the
-// step: {attiniActionType, RunnerConfig{Runner, ConfigurationId}, Properties,
+// Request is a step's request to run a job, as the macro writes the step:
+// {attiniActionType, RunnerConfig{Runner, ConfigurationId}, Properties,
 // deploymentPlanExecutionMetadata, input}.
 type Request struct {
 	// Token is the step's task token; it is never logged.
 	Token string
-	// Step and Execution say which step of which execution it is.
+	// Step and Execution are the names of the step and of its execution.
 	Step, Execution string
 	// Runner is the runner's resource name, Configuration the id of the
 	// configuration that the execution began with.
@@ -28,22 +28,21 @@ type Request struct {
 	properties, metadata, config json.RawMessage
 	input                        protocol.Members
 
-	// deployment is the deployment's name in its table, deploymentTime when
-	// the payload says that it began, executionStart when the execution did;
-	// zero when that is not told.
+	// deployment is the deployment's name in its table. deploymentTime is the payload's
+	// time of the deployment, executionStart is when the execution began; zero if the
+	// request does not say.
 	deployment                     string
 	deploymentTime, executionStart time.Time
-	// startedByDeployment is the execution to whose deployment another
-	// belongs.
+	// startedByDeployment is the execution that the deployment has started, if this is
+	// another one.
 	startedByDeployment string
 }
 
-// Deployment is the name that the deployment's table has for the payload's
-// origin.
+// Deployment returns the name of the payload's deployment in the deployment table.
 func (r Request) Deployment() string { return r.deployment }
 
-// DeploymentOf is the name that the deployment's table has for the origin of a
-// payload; "-" where it has none.
+// DeploymentOf returns the name of a payload's deployment in the deployment table; "-"
+// if the payload has no origin.
 func DeploymentOf(payload []byte) string {
 	origin, _ := objectFields(payload)[protocol.KeyOrigin].(map[string]any)
 	return deploymentName(origin)
@@ -53,11 +52,11 @@ func deploymentName(origin map[string]any) string {
 	return protocol.DeploymentName(stringValue(origin[protocol.KeyEnvironment]), stringValue(origin[protocol.KeyDistributionName]))
 }
 
-// String says which job it is, without token and payload.
+// String names the step and its execution, without token and payload.
 func (r Request) String() string { return fmt.Sprintf("step %q of %s", r.Step, r.Execution) }
 
-// noConfiguration is what the macro writes in an id's place for a runner whose
-// condition does not hold.
+// noConfiguration is the id that the macro writes for a runner whose condition is
+// false.
 const noConfiguration = "none"
 
 // runnerReference names a runner and its configuration in a request. Without
@@ -78,10 +77,9 @@ func ConfigurationIDOf(body []byte) string {
 	return parts.RunnerConfig.ConfigurationID
 }
 
-// ParseRequest reads a step's request and checks everything that can be
-// checked without asking anybody. A *Failure is the step's to know; the request
-// then has its Token and Step as far as they could be read. No error holds any
-// of the payload.
+// ParseRequest reads a step's request and checks everything that needs no call of AWS.
+// If it returns a *Failure, the step fails with it; the request has its Token and Step
+// as far as they could be read. No error contains any of the payload.
 func ParseRequest(event []byte) (Request, error) {
 	var parts map[string]json.RawMessage
 	if err := json.Unmarshal(event, &parts); err != nil {
@@ -93,7 +91,7 @@ func ParseRequest(event []byte) (Request, error) {
 	metadata := objectFields(r.metadata)
 	r.Token, r.Step, r.Execution = stringValue(metadata[protocol.KeyTaskToken]), stringValue(metadata[protocol.KeyStepName]), stringValue(metadata[protocol.KeyExecutionARN])
 	if r.Token == "" {
-		return r, fmt.Errorf("read the request of %s: it has no task token, so nobody can be told; deploy the plan again", r)
+		return r, fmt.Errorf("read the request of %s: it has no task token, so the step cannot be failed; deploy the plan again", r)
 	}
 	r.executionStart = parseTime(metadata[protocol.KeyExecutionStartTime])
 	if err := r.readInput(parts[protocol.KeyInput]); err != nil {
@@ -105,8 +103,8 @@ func ParseRequest(event []byte) (Request, error) {
 	return r, nil
 }
 
-// objectFields are an object's members by their exact names, as the agent reads them;
-// none of what is no object.
+// objectFields returns an object's members by their exact names, as the agent reads
+// them; nil for another value.
 func objectFields(object json.RawMessage) map[string]any {
 	var found map[string]any
 	if json.Unmarshal(object, &found) != nil {
@@ -120,7 +118,7 @@ func stringValue(value any) string {
 	return s
 }
 
-// parseTime is a time of the context object; zero when it is none.
+// parseTime reads a time of the context object; zero for another value.
 func parseTime(value any) time.Time {
 	at, err := time.Parse(time.RFC3339, stringValue(value))
 	if err != nil {
@@ -129,7 +127,7 @@ func parseTime(value any) time.Time {
 	return at
 }
 
-// readInput reads the step's input and, with it, which runner is meant.
+// readInput reads the step's input, and which runner and deployment it is for.
 func (r *Request) readInput(input json.RawMessage) error {
 	members, err := protocol.SplitObject(input)
 	if err != nil {
@@ -159,21 +157,21 @@ func (r *Request) readInput(input json.RawMessage) error {
 	return nil
 }
 
-// resolve returns the runner's resource name, or what is wrong.
+// resolve returns the runner's resource name, or what is wrong with the reference.
 func (f runnerReference) resolve(originStack string) (runner, problem string) {
 	stack := cmp.Or(f.StackName, originStack)
 	switch {
 	case stack == "":
-		return "", fmt.Sprintf("the payload's %s has no stackName, so nobody knows whose Runner %q is; start the plan with the payload that its trigger gives it", protocol.KeyOrigin, f.Runner)
+		return "", fmt.Sprintf("the payload's %s has no stackName, so it does not say which stack has Runner %q; start the plan with the payload that its trigger gives it", protocol.KeyOrigin, f.Runner)
 	case f.ConfigurationID == noConfiguration:
-		return "", fmt.Sprintf("Runner %q is not deployed, since its Condition does not hold; give the step's state machine the same Condition, or the step another Runner", f.Runner)
+		return "", fmt.Sprintf("Runner %q is not deployed, since its Condition is false; give the step's state machine the same Condition, or the step another Runner", f.Runner)
 	case !strings.HasPrefix(f.ConfigurationID, configuration.IDPrefix):
 		return "", fmt.Sprintf("Runner %q has no configuration %q; deploy the stack again", f.Runner, f.ConfigurationID)
 	}
 	return configuration.ResourceName(stack, f.Runner), ""
 }
 
-// checkProperties refuses what the agent would have to guess at.
+// checkProperties refuses properties that an agent could not run as they are written.
 func (r *Request) checkProperties() error {
 	var properties map[string]json.RawMessage
 	if kindOf(r.properties) != "an object" || json.Unmarshal(r.properties, &properties) != nil {
@@ -228,7 +226,7 @@ func isScalar(raw json.RawMessage) bool {
 	return kind != "a list" && kind != "an object" && kind != "nothing"
 }
 
-// kindOf says what a JSON value is.
+// kindOf names the type of a JSON value.
 func kindOf(raw json.RawMessage) string {
 	trimmed := bytes.TrimSpace(raw)
 	if len(trimmed) == 0 {

@@ -44,7 +44,7 @@ type Fake struct {
 	Started []Execution
 
 	starts map[string]lifecycle.Start
-	// Fail answers a call in the World's place, if it returns an error; call is
+	// Fail answers a call in place of the Fake, if it returns an error; call is
 	// the method's name.
 	Fail func(call string) error
 }
@@ -82,7 +82,7 @@ func NewFake() *Fake {
 	}
 }
 
-// Ports are the World's.
+// Ports are the ports of the Fake.
 func (w *Fake) Ports() lifecycle.Ports {
 	return lifecycle.Ports{
 		Account: w, Configurations: w, Runners: w, Remover: w, Plans: w, Starts: w, Deployments: w, StateMachines: w,

@@ -63,7 +63,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
@@ -91,14 +91,15 @@ func walls() map[string][]string {
 
 		"agent/protocol":          {},
 		"agent/process":           {},
+		"agent/internal/fstree":   {},
 		"agent/joblog":            {},
-		"agent/workspace":         {"agent/protocol"},
+		"agent/workspace":         {"agent/internal/fstree", "agent/protocol"},
 		"agent/worker/memory":     {"agent/worker", "agent/protocol"},
 		"agent/porttest":          {"agent/worker", "agent/worker/memory", "agent/protocol"},
 		"agent/internal/aws":      {"agent/worker", "agent/workspace", "agent/joblog", "agent/protocol"},
 		"agent/cmd/attini-runner": {"agent/internal/aws", "agent/metrics", "agent/worker", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol"},
 		"agent/metrics":           {"agent/worker"},
-		"agent/worker":            {"agent/process", "agent/joblog", "agent/protocol"},
+		"agent/worker":            {"agent/internal/fstree", "agent/process", "agent/joblog", "agent/protocol"},
 		// It measures, and is no part of what is installed.
 		"agent/bench":            {},
 		"agent/bench/onereceive": {},

@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 		return shebang.Match(text[:min(len(text), 100)])
 	})
 	assert.Contains(t, scripts, "images/install.sh")
-	assert.Contains(t, scripts, "internal/launch/bootstrap.sh")
+	assert.Contains(t, scripts, "internal/launch/bootstrap/bootstrap.sh")
 	wrong := filepath.Join(t.TempDir(), "wrong.sh")
 	write(t, wrong, []byte("#!/bin/sh\necho $1\n"))
 	found := lint(t, "shellcheck", append(scripts, wrong), "--format", "json")
