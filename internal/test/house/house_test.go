@@ -27,6 +27,7 @@ func walls() map[string][]string {
 		// Compares problems with what tests expect.
 		"internal/problem/problemtest": {"internal/problem", "internal/test/golden"},
 		"internal/cfn":                 {"internal/problem", "internal/wording"},
+		"internal/rules":               {},
 		"schema":                       {"asl", "internal/cfn", "internal/problem", "internal/wording"},
 		"internal/plan":                {"asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		// Examples of its steps, for tests.
