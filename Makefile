@@ -99,7 +99,7 @@ format: ## Format all Go files.
 
 .PHONY: golden
 golden: ## Write the golden files anew; review the difference before you commit.
-	$(GO) test $$(grep -rl --include='*_test.go' internal/test/golden . | xargs -n1 dirname | sort -u) -update
+	$(GO) test $$(grep -rl --include='*_test.go' 'runner/internal/test/golden"' . | xargs -n1 dirname | sort -u) -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s).

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/compat"
+	"github.com/attini-go/runner/internal/problem/problemtest"
+	"github.com/attini-go/runner/internal/test/golden"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -105,6 +107,7 @@ func TestNothingIsAskedWithoutNeed(t *testing.T) {
 
 func TestAccountProblems(t *testing.T) {
 	t.Parallel()
+	words := golden.Open(t, wordsFile)
 	const host = "Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}"
 	missing := facts(t)
 	missing.SystemsManagerParameters = map[string]string{
@@ -120,22 +123,22 @@ func TestAccountProblems(t *testing.T) {
 		"no default VPC": {
 			"Image: debian",
 			region{noVpc},
-			`error default-vpc: Runner "Build": AwsVpcConfiguration: is absent, and the region has no default VPC with a public subnet | Give AwsVpcConfiguration with the Subnets that the runner is to use.`,
+			`error default-vpc Resources.Build.Properties.AwsVpcConfiguration`,
 		},
 		"an alias that the region lacks": {
 			host,
 			region{missing},
-			`error ami-alias: Runner "Build": Ec2Configuration.Ami: AmazonLinux2023 is not there in this region: parameter /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id does not exist (the region has: AmazonLinux2023_arm64; use one of them, or give an AMI id)`,
+			`error ami-alias Resources.Build.Properties.Ec2Configuration.Ami`,
 		},
 		"no answer": {
 			host, &recordedAccount{refused: errors.New("not allowed to call ec2:DescribeX")},
-			`error account: not allowed to call ec2:DescribeX`,
+			`error account Resources`,
 		},
 		"facts that are not written down": {
 			host, transform.Facts{}.Account(),
-			`error account: the AMIs that the aliases stand for are known only to AWS | Give it in the --lookups file: {"SystemsManagerParameters": {"/aws/service/ecs/optimized-ami/amazon-linux-2/kernel-5.10/recommended/image_id":"ami-…"}}.
-error account: the default VPC's subnets are known only to AWS | Give it in the --lookups file: {"DefaultSubnets": ["subnet-…"]}.
-error account: what there is to know of instance type m5.large is known only to AWS | Give it in the --lookups file: {"InstanceTypes": {"m5.large":{"VCPUs":2,"MemoryMiB":8192,"Architectures":["x86_64"]}}}.`,
+			`error account Resources
+error account Resources
+error account Resources`,
 		},
 	}
 	for name, c := range cases {
@@ -143,7 +146,8 @@ error account: what there is to know of instance type m5.large is known only to 
 			t.Parallel()
 			expanded, problems := transform.Expand(t.Context(), transform.Request{Template: read(t, around(c.properties, "", "")), Account: c.account})
 			assert.Nil(t, expanded)
-			assert.Equal(t, c.want, told(problems))
+			assert.Equal(t, c.want, problemtest.Places(problems))
+			words.Assert(t, problemtest.Words(problems))
 		})
 	}
 }
@@ -156,7 +160,7 @@ func TestTwentyFiveMistakes(t *testing.T) {
 	for _, p := range problems {
 		wrong = append(wrong, p.Message)
 	}
-	assert.Len(t, wrong, 25, "%s", told(problems))
+	assert.Len(t, wrong, 25, "%s", problemtest.Words(problems))
 	assert.True(t, problems.HasErrors())
 }
 

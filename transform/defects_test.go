@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem/problemtest"
 )
 
 // steps is a template with the Runner R and a plan of the given states, which
@@ -37,7 +38,7 @@ func refused(t *testing.T, template string) string {
 	t.Helper()
 	result, problems := expand(t, read(t, template))
 	require.Nil(t, result)
-	return told(problems)
+	return problemtest.Words(problems)
 }
 
 func machine(resources *cfn.Node) *cfn.Node {

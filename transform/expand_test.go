@@ -14,6 +14,7 @@ import (
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/problem/problemtest"
 	"github.com/attini-go/runner/internal/test/golden"
 	"github.com/attini-go/runner/transform"
 )
@@ -108,52 +109,54 @@ func job(runner string) string {
 
 func TestExpandProblems(t *testing.T) {
 	t.Parallel()
+	words := golden.Open(t, wordsFile)
 	cases := map[string]struct {
 		template string
 		want     problem.Problem
 	}{
 		"no Resources": {
 			"Description: x",
-			problem.Problem{Severity: problem.Error, Rule: "no-resources", Place: problem.Place{Line: 1, Column: 1}, Message: "the template has no Resources", Advice: "Declare an Attini::Deploy::Runner and an Attini::Deploy::DeploymentPlan under Resources."},
+			problem.Problem{Severity: problem.Error, Rule: "no-resources", Place: problem.Place{Line: 1, Column: 1}},
 		},
 		"Resources is a list": {
 			"Resources: [A]",
-			problem.Problem{Severity: problem.Error, Rule: "no-resources", Path: "Resources", Place: problem.Place{Line: 1, Column: 12}, Message: "Resources is a list, not an object of resources"},
+			problem.Problem{Severity: problem.Error, Rule: "no-resources", Path: "Resources", Place: problem.Place{Line: 1, Column: 12}},
 		},
 		"no plan": {
 			"Resources:\n  A: {Type: AWS::SNS::Topic}",
-			problem.Problem{Severity: problem.Error, Rule: "no-plan", Path: "Resources", Place: problem.Place{Line: 2, Column: 3}, Message: "the template has no deployment plan, so nothing would use its runners", Advice: "Declare one Attini::Deploy::DeploymentPlan beside the Runners: a Runner works only together with a plan."},
+			problem.Problem{Severity: problem.Error, Rule: "no-plan", Path: "Resources", Place: problem.Place{Line: 2, Column: 3}},
 		},
 		"a resource without Type": {
 			"Resources:\n  A: {Properties: {}}" + job("R") + "  R: {Type: Attini::Deploy::Runner}\n",
-			problem.Problem{Severity: problem.Error, Rule: "no-type", Path: "Resources.A", Place: problem.Place{Line: 2, Column: 3}, Message: `Resource "A": has no Type`},
+			problem.Problem{Severity: problem.Error, Rule: "no-type", Path: "Resources.A", Place: problem.Place{Line: 2, Column: 3}},
 		},
 		"another Attini type": {
 			"Resources:\n  A: {Type: Attini::Deploy::AppDeploymentPlan}" + job("R") + "  R: {Type: Attini::Deploy::Runner}\n",
-			problem.Problem{Severity: problem.Error, Rule: "unsupported-type", Path: "Resources.A.Type", Place: problem.Place{Line: 2, Column: 13}, Message: `Resource "A": Type: Attini::Deploy::AppDeploymentPlan is not supported (supported: Attini::Deploy::Runner, Attini::Deploy::DeploymentPlan)`},
+			problem.Problem{Severity: problem.Error, Rule: "unsupported-type", Path: "Resources.A.Type", Place: problem.Place{Line: 2, Column: 13}},
 		},
 		"the Runner is another resource": {
 			"Resources:\n  Topic: {Type: AWS::SNS::Topic}" + job("Topic"),
-			problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: "Resources.Plan.Properties.DeploymentPlan[0].Properties.Runner", Place: problem.Place{Line: 7, Column: 67}, Message: `Step "Job": Runner: "Topic" is an AWS::SNS::Topic, not an Attini::Deploy::Runner`},
+			problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: "Resources.Plan.Properties.DeploymentPlan[0].Properties.Runner", Place: problem.Place{Line: 7, Column: 67}},
 		},
 		"an unused Runner": {
 			"Resources:\n  R: {Type: Attini::Deploy::Runner}\n  Idle: {Type: Attini::Deploy::Runner}" + job("R"),
-			problem.Problem{Severity: problem.Warning, Rule: "unused-runner", Path: "Resources.Idle", Place: problem.Place{Line: 3, Column: 9}, Message: `Runner "Idle": no job step uses it`},
+			problem.Problem{Severity: problem.Warning, Rule: "unused-runner", Path: "Resources.Idle", Place: problem.Place{Line: 3, Column: 9}},
 		},
 		"a name that is taken": {
 			"Resources:\n  R: {Type: Attini::Deploy::Runner}\n  AttiniRunnerQueueR: {Type: AWS::SQS::Queue}" + job("R"),
-			problem.Problem{Severity: problem.Error, Rule: "name-clash", Path: "Resources.AttiniRunnerQueueR", Place: problem.Place{Line: 3, Column: 3}, Message: `Resource "AttiniRunnerQueueR": "R" becomes a resource of this name, but the template declares a resource of that name`, Advice: "Rename one of the two."},
+			problem.Problem{Severity: problem.Error, Rule: "name-clash", Path: "Resources.AttiniRunnerQueueR", Place: problem.Place{Line: 3, Column: 3}},
 		},
 		"a default runner that is none": {
 			"Resources:\n  AttiniDefaultRunner: {Type: AWS::SNS::Topic}\n  Plan: {Type: Attini::Deploy::DeploymentPlan, Properties: {DeploymentPlan: [{Name: J, Type: AttiniRunnerJob, Properties: {Commands: [ls]}}]}}",
-			problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: "Resources.Plan.Properties.DeploymentPlan[0].Properties.Runner", Place: problem.Place{Line: 3, Column: 85}, Message: `Step "J": Runner: "AttiniDefaultRunner" is an AWS::SNS::Topic, not an Attini::Deploy::Runner`},
+			problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: "Resources.Plan.Properties.DeploymentPlan[0].Properties.Runner", Place: problem.Place{Line: 3, Column: 85}},
 		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, problems := expand(t, read(t, c.template))
-			assert.Equal(t, problem.List{c.want}, problems)
+			assert.Equal(t, problem.List{c.want}, problemtest.Wordless(problems))
+			words.Assert(t, problemtest.Words(problems))
 		})
 	}
 }

@@ -4,11 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/problem/problemtest"
+	"github.com/attini-go/runner/internal/test/golden"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -68,9 +71,27 @@ func indented(properties string) string {
 }
 
 // only is the one problem of the Runner Build.
-func only(severity problem.Severity, rule, property string, line, column int, message, advice string) problem.List {
+func only(severity problem.Severity, rule, property string, line, column int) problem.List {
 	return problem.List{{
 		Severity: severity, Rule: rule, Path: "Resources.Build.Properties." + property,
-		Place: problem.Place{Line: line, Column: column}, Message: `Runner "Build": ` + property + ": " + message, Advice: advice,
+		Place: problem.Place{Line: line, Column: column},
 	}}
+}
+
+const wordsFile = "messages.golden"
+
+// check compares problems with what is wanted, and their words with the golden file.
+func check(t *testing.T, words *golden.Section, want, got problem.List) {
+	t.Helper()
+	assert.Equal(t, want, problemtest.Wordless(got))
+	if len(got) > 0 {
+		words.Assert(t, problemtest.Words(got))
+	}
+}
+
+func TestEveryRuleHasARow(t *testing.T) {
+	t.Parallel()
+	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{
+		"RuleAccount": "the callers report it; transform's TestAccountProblems",
+	})
 }

@@ -1,11 +1,13 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 )
@@ -157,7 +159,7 @@ States:
 			"{Type: Map, ItemProcessor: {}, End: true}":           `Step "B": ItemProcessor: StartAt is required: the name of the first state`,
 			"{Type: AttiniRunnerJob, End: true}":                  `Step "B": Properties is required, with the Commands to run`,
 			"{Type: AttiniLambdaInvoke, End: true}":               `Step "B": Parameters is required, with the FunctionName to call`,
-			"{End: true}":                                         `Step "B": has no Type (` + allTypes + `)`,
+			"{End: true}":                                         `Step "B": has no Type (` + strings.Join(append(plan.OwnTypes(), asl.StateTypes()...), ", ") + `)`,
 			"{Type: Pass, Result: {Condition: c}, End: true}":     `Step "B": Result: ` + taken,
 			"{Type: Wait, Seconds: -1, End: true}":                `Step "B": Seconds: -1 is not allowed (a whole number from 0 to 99999999)`,
 			"{Type: Choice, Choices: [{Variable: $.x, Next: B}]}": `Step "B": Choices[0]: has no comparison, such as StringEquals`,

@@ -15,7 +15,7 @@ import (
 func (r *reader) checkDefinition(p *Plan, body *cfn.Node, at cfn.Path) {
 	d := &definition{reader: r, origins: maps.Clone(r.made), structure: map[*cfn.Node]bool{}}
 	root := d.machine(p.Machine)
-	_, found := asl.ParseValue(d.value(root), asl.ParseOptions{Substituted: true, StepTypes: ownTypes()})
+	_, found := asl.ParseValue(d.value(root), asl.ParseOptions{Substituted: true, StepTypes: OwnTypes()})
 	if len(found) == 0 {
 		return
 	}

@@ -16,18 +16,18 @@ const taken = "an object with the one key Condition would be taken for an intrin
 func TestOneKeyObjects(t *testing.T) {
 	result := func(value string) string { return states("A: {Type: Pass, Result: " + value + ", End: true}") }
 	check(t, map[string]mistake{
-		"a text":                {result("{Condition: good}"), "intrinsic", ".States.A.Result", `Step "A": Result: ` + taken},
-		"an object":             {result("{s3: {Condition: {StringEquals: {a: b}}}}"), "intrinsic", ".States.A.Result.s3", `Step "A": Result.s3: ` + taken},
-		"a list, in a list":     {result("[1, {Condition: []}]"), "intrinsic", ".States.A.Result[1]", `Step "A": Result[1]: ` + taken},
-		"null":                  {result("{Condition: ~}"), "intrinsic", ".States.A.Result", `Step "A": Result: ` + taken},
-		"a payload":             {states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, Payload: {Condition: x}}, End: true}"), "intrinsic", ".States.A.Parameters.Payload", `Step "A": Parameters.Payload: ` + taken},
-		"a variable":            {states("A: {Type: Pass, Assign: {Condition: 1}, End: true}"), "intrinsic", ".States.A.Assign", `Step "A": Assign: ` + taken},
-		"beside no value":       {result("{Condition: {a: 1}, b: !Ref AWS::NoValue}"), "intrinsic", ".States.A.Result", `Step "A": Result: without AWS::NoValue, Condition is left alone, which would be taken for an intrinsic function; add another key, or pass it in the payload`},
-		"a Ref beside no value": {result("{Ref: x, b: !Ref AWS::NoValue}"), "intrinsic", ".States.A.Result", `Step "A": Result: without AWS::NoValue, Ref is left alone, which would be taken for an intrinsic function; add another key, or pass it in the payload`},
-		"in a list's branch":    {"- {Name: A, Type: Parallel, Branches: [[{Name: B, Type: Pass, Result: {Condition: x}}]]}", "intrinsic", "[0].Branches[0][0].Result", `Step "B": Result: ` + taken},
-		"in a list's Choice":    {"- {Name: A, Type: Choice, Condition: {Variable: $.x, IsNull: true}, IsTrue: [{Name: B, Type: Pass, Result: {Condition: x}}]}", "intrinsic", "[0].IsTrue[0].Result", `Step "B": Result: ` + taken},
-		"of a nested machine":   {states("A: {Type: Map, ItemProcessor: {ProcessorConfig: {Condition: x}, StartAt: B, States: {B: {Type: Succeed}}}, End: true}"), "intrinsic", ".States.A.ItemProcessor.ProcessorConfig", `Step "A": ItemProcessor.ProcessorConfig: ` + taken},
-		"of the plan":           {"Comment: {Condition: x}\n" + states(pass), "intrinsic", ".Comment", `Plan "P": DeploymentPlan.Comment: ` + taken},
+		"a text":                {result("{Condition: good}"), "intrinsic", ".States.A.Result"},
+		"an object":             {result("{s3: {Condition: {StringEquals: {a: b}}}}"), "intrinsic", ".States.A.Result.s3"},
+		"a list, in a list":     {result("[1, {Condition: []}]"), "intrinsic", ".States.A.Result[1]"},
+		"null":                  {result("{Condition: ~}"), "intrinsic", ".States.A.Result"},
+		"a payload":             {states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, Payload: {Condition: x}}, End: true}"), "intrinsic", ".States.A.Parameters.Payload"},
+		"a variable":            {states("A: {Type: Pass, Assign: {Condition: 1}, End: true}"), "intrinsic", ".States.A.Assign"},
+		"beside no value":       {result("{Condition: {a: 1}, b: !Ref AWS::NoValue}"), "intrinsic", ".States.A.Result"},
+		"a Ref beside no value": {result("{Ref: x, b: !Ref AWS::NoValue}"), "intrinsic", ".States.A.Result"},
+		"in a list's branch":    {"- {Name: A, Type: Parallel, Branches: [[{Name: B, Type: Pass, Result: {Condition: x}}]]}", "intrinsic", "[0].Branches[0][0].Result"},
+		"in a list's Choice":    {"- {Name: A, Type: Choice, Condition: {Variable: $.x, IsNull: true}, IsTrue: [{Name: B, Type: Pass, Result: {Condition: x}}]}", "intrinsic", "[0].IsTrue[0].Result"},
+		"of a nested machine":   {states("A: {Type: Map, ItemProcessor: {ProcessorConfig: {Condition: x}, StartAt: B, States: {B: {Type: Succeed}}}, End: true}"), "intrinsic", ".States.A.ItemProcessor.ProcessorConfig"},
+		"of the plan":           {"Comment: {Condition: x}\n" + states(pass), "intrinsic", ".Comment"},
 	})
 }
 
@@ -40,27 +40,26 @@ func TestTwoKeyObjects(t *testing.T) {
 // TestLoops: AWS::LanguageExtensions expands Fn::ForEach after this macro.
 func TestLoops(t *testing.T) {
 	const loop = "Fn::ForEach::L: [X, [a], {}]"
-	const says = "Fn::ForEach::L: a loop is expanded only after this macro; write out what it stands for"
 	check(t, map[string]mistake{
-		"for the plan":            {loop, "reserved", ".Fn::ForEach::L", `Plan "P": DeploymentPlan: ` + says},
-		"beside StartAt":          {loop + "\n" + states(pass), "reserved", ".Fn::ForEach::L", `Plan "P": DeploymentPlan: ` + says},
-		"for branches":            {states("A: {Type: Parallel, Branches: {" + loop + "}, End: true}"), "reserved", ".States.A.Branches.Fn::ForEach::L", `Step "A": Branches: ` + says},
-		"for a branch":            {states("A: {Type: Parallel, Branches: [{" + loop + "}], End: true}"), "reserved", ".States.A.Branches[0].Fn::ForEach::L", `Step "A": Branches[0]: ` + says},
-		"for an iterator":         {states("A: {Type: Map, ItemProcessor: {" + loop + "}, End: true}"), "reserved", ".States.A.ItemProcessor.Fn::ForEach::L", `Step "A": ItemProcessor: ` + says},
-		"beside Type":             {states("A: {Type: Pass, " + loop + ", End: true}"), "reserved", ".States.A.Fn::ForEach::L", `Step "A": ` + says},
-		"beside Type of a job":    {states("A: {Type: AttiniRunnerJob, " + loop + ", Properties: {Commands: [ls]}, End: true}"), "reserved", ".States.A.Fn::ForEach::L", `Step "A": ` + says},
-		"for Properties":          {jobWith("{" + loop + "}"), "reserved", ".States.A.Properties.Fn::ForEach::L", `Step "A": Properties: ` + says},
-		"among Properties":        {jobWith("{Commands: [ls], " + loop + "}"), "reserved", ".States.A.Properties.Fn::ForEach::L", `Step "A": Properties: ` + says},
-		"for Commands":            {jobWith("{Commands: {" + loop + "}}"), "reserved", ".States.A.Properties.Commands.Fn::ForEach::L", `Step "A": Properties.Commands: ` + says},
-		"for a command":           {jobWith("{Commands: [ls, {" + loop + "}]}"), "reserved", ".States.A.Properties.Commands[1].Fn::ForEach::L", `Step "A": Properties.Commands[1]: ` + says},
-		"for Environment":         {jobWith("{Commands: [ls], Environment: {" + loop + "}}"), "reserved", ".States.A.Properties.Environment.Fn::ForEach::L", `Step "A": Properties.Environment: ` + says},
-		"among variables":         {jobWith("{Commands: [ls], Environment: {A: x, " + loop + "}}"), "reserved", ".States.A.Properties.Environment.Fn::ForEach::L", `Step "A": Properties.Environment: ` + says},
-		"for Parameters":          {states("A: {Type: AttiniLambdaInvoke, Parameters: {" + loop + "}, End: true}"), "reserved", ".States.A.Parameters.Fn::ForEach::L", `Step "A": Parameters: ` + says},
-		"among Parameters":        {states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, " + loop + "}, End: true}"), "reserved", ".States.A.Parameters.Fn::ForEach::L", `Step "A": Parameters: ` + says},
-		"deep in a payload":       {states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, Payload: [{a: {b: 1, " + loop + "}}]}, End: true}"), "reserved", ".States.A.Parameters.Payload[0].a.Fn::ForEach::L", `Step "A": Parameters.Payload[0].a: ` + says},
-		"among the first step's":  {states("Fn::ForEach::L: [X, [a], {A: {Type: Pass}}]\n" + pass), "reserved", ".States.Fn::ForEach::L", `Step "Fn::ForEach::L": an intrinsic function cannot stand for steps: AWS::LanguageExtensions expands it only after this transform; write the steps out`},
-		"among a branch's states": {states("A: {Type: Parallel, End: true, Branches: [{StartAt: B, States: {B: {Type: Succeed}, " + loop + "}}]}"), "reserved", ".States.A.Branches[0].States.Fn::ForEach::L", `Step "Fn::ForEach::L": an intrinsic function cannot stand for steps: AWS::LanguageExtensions expands it only after this transform; write the steps out`},
-		"as an item of a branch":  {"- {Name: A, Type: Parallel, Branches: [[{Name: B, Type: Pass}, {" + loop + "}]]}", "reserved", "[0].Branches[0][1]", `Step "A": Branches[0][1]: an intrinsic function cannot stand for steps: AWS::LanguageExtensions expands it only after this transform; write the steps out`},
+		"for the plan":            {loop, "reserved", ".Fn::ForEach::L"},
+		"beside StartAt":          {loop + "\n" + states(pass), "reserved", ".Fn::ForEach::L"},
+		"for branches":            {states("A: {Type: Parallel, Branches: {" + loop + "}, End: true}"), "reserved", ".States.A.Branches.Fn::ForEach::L"},
+		"for a branch":            {states("A: {Type: Parallel, Branches: [{" + loop + "}], End: true}"), "reserved", ".States.A.Branches[0].Fn::ForEach::L"},
+		"for an iterator":         {states("A: {Type: Map, ItemProcessor: {" + loop + "}, End: true}"), "reserved", ".States.A.ItemProcessor.Fn::ForEach::L"},
+		"beside Type":             {states("A: {Type: Pass, " + loop + ", End: true}"), "reserved", ".States.A.Fn::ForEach::L"},
+		"beside Type of a job":    {states("A: {Type: AttiniRunnerJob, " + loop + ", Properties: {Commands: [ls]}, End: true}"), "reserved", ".States.A.Fn::ForEach::L"},
+		"for Properties":          {jobWith("{" + loop + "}"), "reserved", ".States.A.Properties.Fn::ForEach::L"},
+		"among Properties":        {jobWith("{Commands: [ls], " + loop + "}"), "reserved", ".States.A.Properties.Fn::ForEach::L"},
+		"for Commands":            {jobWith("{Commands: {" + loop + "}}"), "reserved", ".States.A.Properties.Commands.Fn::ForEach::L"},
+		"for a command":           {jobWith("{Commands: [ls, {" + loop + "}]}"), "reserved", ".States.A.Properties.Commands[1].Fn::ForEach::L"},
+		"for Environment":         {jobWith("{Commands: [ls], Environment: {" + loop + "}}"), "reserved", ".States.A.Properties.Environment.Fn::ForEach::L"},
+		"among variables":         {jobWith("{Commands: [ls], Environment: {A: x, " + loop + "}}"), "reserved", ".States.A.Properties.Environment.Fn::ForEach::L"},
+		"for Parameters":          {states("A: {Type: AttiniLambdaInvoke, Parameters: {" + loop + "}, End: true}"), "reserved", ".States.A.Parameters.Fn::ForEach::L"},
+		"among Parameters":        {states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, " + loop + "}, End: true}"), "reserved", ".States.A.Parameters.Fn::ForEach::L"},
+		"deep in a payload":       {states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, Payload: [{a: {b: 1, " + loop + "}}]}, End: true}"), "reserved", ".States.A.Parameters.Payload[0].a.Fn::ForEach::L"},
+		"among the first step's":  {states("Fn::ForEach::L: [X, [a], {A: {Type: Pass}}]\n" + pass), "reserved", ".States.Fn::ForEach::L"},
+		"among a branch's states": {states("A: {Type: Parallel, End: true, Branches: [{StartAt: B, States: {B: {Type: Succeed}, " + loop + "}}]}"), "reserved", ".States.A.Branches[0].States.Fn::ForEach::L"},
+		"as an item of a branch":  {"- {Name: A, Type: Parallel, Branches: [[{Name: B, Type: Pass}, {" + loop + "}]]}", "reserved", "[0].Branches[0][1]"},
 	})
 }
 

@@ -86,15 +86,15 @@ func (r *reader) content(s *State) {
 	}
 }
 
-// ownTypes are the types of steps that the States Language does not have.
-func ownTypes() []string { return []string{JobType, InvokeType, MergeType} }
+// OwnTypes returns the types of steps that the States Language does not have.
+func OwnTypes() []string { return []string{JobType, InvokeType, MergeType} }
 
-func stepTypes() []string { return append(ownTypes(), asl.StateTypes()...) }
+func stepTypes() []string { return append(OwnTypes(), asl.StateTypes()...) }
 
 func isSupported(kind string) bool { return slices.Contains(stepTypes(), kind) }
 
 // isAttini reports whether a step of the type becomes a Task of our making.
-func isAttini(kind string) bool { return slices.Contains(ownTypes(), kind) }
+func isAttini(kind string) bool { return slices.Contains(OwnTypes(), kind) }
 
 // otherAttiniTypes are step types of the Attini framework that need more than
 // a runner.

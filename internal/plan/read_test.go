@@ -11,44 +11,45 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/problem/problemtest"
+	"github.com/attini-go/runner/internal/test/golden"
 )
 
 func TestResourceProblems(t *testing.T) {
 	t.Parallel()
+	words := golden.Open(t, wordsFile)
 	const list = "DeploymentPlan: [{Name: A, Type: Pass}]"
-	cases := map[string]struct{ text, rule, path, message string }{
-		"no Properties":          {"Type: x", "required", "", `has no Properties, so no DeploymentPlan`},
-		"Properties as list":     {"Properties: []", "type", "", `Properties must be an object, not a list`},
-		"no DeploymentPlan":      {"Properties: {}", "required", ".DeploymentPlan", `DeploymentPlan is required: an object with StartAt and States, or a list of steps`},
-		"unknown property":       {"Properties: {" + list + ", Policie: x}", "unknown-property", ".Policie", `Policie: there is no such property; did you mean "Policies"?`},
-		"DefaultRunner as list":  {"Properties: {" + list + ", DefaultRunner: []}", "runner", ".DefaultRunner", `DefaultRunner: must be the name of a Runner, not a list; it has to be known when the template is expanded`},
-		"Prewarm as text":        {"Properties: {" + list + ", Prewarm: sometimes}", "type", ".Prewarm", `Prewarm: must be true or false, not "sometimes"; it has to be known when the template is expanded`},
-		"Prewarm to come":        {"Properties: {" + list + ", Prewarm: !Ref X}", "type", ".Prewarm", `Prewarm: must be true or false, not an intrinsic function; it has to be known when the template is expanded`},
-		"Prewarm as null":        {"Properties: {" + list + ", Prewarm: null}", "type", ".Prewarm", `Prewarm: must be true or false, not null; it has to be known when the template is expanded`},
-		"role and policies":      {"Properties: {" + list + ", RoleArn: arn, Policies: []}", "exclusive", ".Policies", `Policies: cannot be given beside RoleArn; the policies belong to the role`},
-		"empty role":             {"Properties: {" + list + ", RoleArn: ''}", "type", ".RoleArn", `RoleArn: is empty`},
-		"boundary as list":       {"Properties: {" + list + ", PermissionsBoundary: [a]}", "type", ".PermissionsBoundary", `PermissionsBoundary: must be an ARN, not a list`},
-		"substitutions as list":  {"Properties: {" + list + ", DefinitionSubstitutions: []}", "type", ".DefinitionSubstitutions", `DefinitionSubstitutions: must be an object of texts by name, not a list`},
-		"a tag as a list":        {"Properties: {" + list + ", Tags: {A: []}}", "type", ".Tags.A", `Tags: A must be a string, not a list`},
-		"a tag of AWS's own":     {"Properties: {" + list + ", Tags: {'AWS:x': y}}", "reserved", `.Tags.AWS:x`, `Tags: AWS:x: names that begin with aws: are AWS's own`},
-		"a tag without a name":   {"Properties: {" + list + ", Tags: {'': y}}", "range", `.Tags[""]`, `Tags: a name is empty`},
-		"a tag's long name":      {"Properties: {" + list + ", Tags: {" + strings.Repeat("é", 129) + ": y}}", "range", `.Tags["` + strings.Repeat("é", 129) + `"]`, `Tags: a name has 129 characters (at most 128): ` + strings.Repeat("é", 20) + "…"},
-		"a tag's long value":     {"Properties: {" + list + ", Tags: {A: " + strings.Repeat("é", 257) + "}}", "range", `.Tags.A`, `Tags: A has 257 characters (at most 256)`},
-		"a tag of the plan's":    {"Properties: {" + list + ", Tags: {AttiniProvider: y}}", "reserved", `.Tags.AttiniProvider`, `Tags: AttiniProvider: is given to every plan, so that tools find it; choose another name`},
-		"tags as a list":         {"Properties: {" + list + ", Tags: [{Key: a, Value: b}]}", "type", `.Tags`, `Tags: must be an object of texts by name, not a list`},
-		"tags to come":           {"Properties: {" + list + ", Tags: !Ref T}", "type", `.Tags`, `Tags: must be an object of texts by name, not an intrinsic function`},
-		"substitutions to come":  {"Properties: {" + list + ", DefinitionSubstitutions: !Ref X}", "type", ".DefinitionSubstitutions", `DefinitionSubstitutions: must be an object of texts by name, not an intrinsic function`},
-		"substitution as list":   {"Properties: {" + list + ", DefinitionSubstitutions: {A: []}}", "type", ".DefinitionSubstitutions.A", `DefinitionSubstitutions: A must be a string, not a list`},
-		"payload defaults: text": {"Properties: {" + list + ", PayloadDefaults: x}", "type", ".PayloadDefaults", `PayloadDefaults: must be an object, not a string`},
+	cases := map[string]struct{ text, rule, path string }{
+		"no Properties":          {"Type: x", "required", ""},
+		"Properties as list":     {"Properties: []", "type", ""},
+		"no DeploymentPlan":      {"Properties: {}", "required", ".DeploymentPlan"},
+		"unknown property":       {"Properties: {" + list + ", Policie: x}", "unknown-property", ".Policie"},
+		"DefaultRunner as list":  {"Properties: {" + list + ", DefaultRunner: []}", "runner", ".DefaultRunner"},
+		"Prewarm as text":        {"Properties: {" + list + ", Prewarm: sometimes}", "type", ".Prewarm"},
+		"Prewarm to come":        {"Properties: {" + list + ", Prewarm: !Ref X}", "type", ".Prewarm"},
+		"Prewarm as null":        {"Properties: {" + list + ", Prewarm: null}", "type", ".Prewarm"},
+		"role and policies":      {"Properties: {" + list + ", RoleArn: arn, Policies: []}", "exclusive", ".Policies"},
+		"empty role":             {"Properties: {" + list + ", RoleArn: ''}", "type", ".RoleArn"},
+		"boundary as list":       {"Properties: {" + list + ", PermissionsBoundary: [a]}", "type", ".PermissionsBoundary"},
+		"substitutions as list":  {"Properties: {" + list + ", DefinitionSubstitutions: []}", "type", ".DefinitionSubstitutions"},
+		"a tag as a list":        {"Properties: {" + list + ", Tags: {A: []}}", "type", ".Tags.A"},
+		"a tag of AWS's own":     {"Properties: {" + list + ", Tags: {'AWS:x': y}}", "reserved", `.Tags.AWS:x`},
+		"a tag without a name":   {"Properties: {" + list + ", Tags: {'': y}}", "range", `.Tags[""]`},
+		"a tag's long name":      {"Properties: {" + list + ", Tags: {" + strings.Repeat("é", 129) + ": y}}", "range", `.Tags["` + strings.Repeat("é", 129) + `"]`},
+		"a tag's long value":     {"Properties: {" + list + ", Tags: {A: " + strings.Repeat("é", 257) + "}}", "range", `.Tags.A`},
+		"a tag of the plan's":    {"Properties: {" + list + ", Tags: {AttiniProvider: y}}", "reserved", `.Tags.AttiniProvider`},
+		"tags as a list":         {"Properties: {" + list + ", Tags: [{Key: a, Value: b}]}", "type", `.Tags`},
+		"tags to come":           {"Properties: {" + list + ", Tags: !Ref T}", "type", `.Tags`},
+		"substitutions to come":  {"Properties: {" + list + ", DefinitionSubstitutions: !Ref X}", "type", ".DefinitionSubstitutions"},
+		"substitution as list":   {"Properties: {" + list + ", DefinitionSubstitutions: {A: []}}", "type", ".DefinitionSubstitutions.A"},
+		"payload defaults: text": {"Properties: {" + list + ", PayloadDefaults: x}", "type", ".PayloadDefaults"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, problems := plan.Read("P", node(t, c.text), resourcePath)
-			require.Len(t, problems, 1)
-			assert.Equal(t, c.rule, problems[0].Rule)
-			assert.Equal(t, "Resources.P.Properties"+c.path, problems[0].Path)
-			assert.Equal(t, `Plan "P": `+c.message, problems[0].Message)
+			assert.Equal(t, "error "+c.rule+" Resources.P.Properties"+c.path, problemtest.Places(problems))
+			words.Assert(t, problemtest.Words(problems))
 		})
 	}
 	p, problems := plan.Read("P", nil, resourcePath)
@@ -60,6 +61,7 @@ func TestResourceProblems(t *testing.T) {
 // source, and no problem that is only the consequence of another.
 func TestManyMistakes(t *testing.T) {
 	t.Parallel()
+	words := golden.Open(t, wordsFile)
 	const body = `
 StartAt: Biuld
 Comment: many mistakes
@@ -85,27 +87,32 @@ States:
     Default: Broken`
 	source := node(t, "Properties:\n  DefaultRuner: X\n  DeploymentPlan:\n"+indent(strings.TrimSpace(body), "    "))
 	want := []string{
-		`2:3 unknown-property Plan "P": DefaultRuner: there is no such property; did you mean "DefaultRunner"?`,
-		`4:14 unknown-step Plan "P": StartAt: state "Biuld" does not exist at this level; did you mean "Build"?`,
-		`10:11 unknown-property Step "Build": Comands: there is no such property; did you mean "Commands"?`,
-		`11:25 environment Step "Build": Environment: "1st" is no name of a variable (letters, digits and _, not beginning with a digit)`,
-		`13:7 transition Step "Split": has neither Next nor End; say which state follows, or End: true`,
-		`15:9 unknown-property Step "Split": MaxConcurrency: a Parallel state has no such field; known: Type, Comment, QueryLanguage, InputPath, OutputPath, Parameters, Branches, ResultSelector, ResultPath, Assign, Next, End and 2 more`,
-		`19:43 number Step "Left": Seconds: must be a number, not a string; it has to be written out: CloudFormation substitutes texts into a definition, never numbers or booleans, or taken from the state's input with SecondsPath`,
-		`19:54 unknown-step Step "Left": Next: state "Build" is at another level, at States.Build; a transition stays inside its branch or iteration`,
-		`20:41 transition Step "Right": End cannot be given in a list: each step is followed by the next one; to choose what follows, write the plan with StartAt and States`,
-		`21:22 step-name Step "Left": the name is taken by States.Split.Branches[0].States.Left; names are unique in the whole machine, nested states included`,
-		`22:7 required Step "Broken": has no Type (` + allTypes + `)`,
-		`23:7 required Step "Last": Choices is required: a list with at least one rule`,
+		"2:3 unknown-property",
+		"4:14 unknown-step",
+		"10:11 unknown-property",
+		"11:25 environment",
+		"13:7 transition",
+		"15:9 unknown-property",
+		"19:43 number",
+		"19:54 unknown-step",
+		"20:41 transition",
+		"21:22 step-name",
+		"22:7 required",
+		"23:7 required",
 	}
+	var said []string
 	for range 3 {
 		_, problems := plan.Read("P", source, resourcePath)
 		var got []string
 		for _, p := range problems {
-			got = append(got, fmt.Sprintf("%d:%d %s %s", p.Line, p.Column, p.Rule, p.Message))
+			got = append(got, fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Rule))
 		}
 		assert.Equal(t, want, got)
+		said = append(said, problemtest.Words(problems))
 	}
+	assert.Equal(t, said[0], said[1])
+	assert.Equal(t, said[0], said[2])
+	words.Assert(t, said[0])
 }
 
 func FuzzRead(f *testing.F) {

@@ -11,33 +11,29 @@ import (
 )
 
 func TestSecretProblems(t *testing.T) {
-	const (
-		ofManager = "a secretsmanager reference would put the secret readably into the state machine's definition; read it in the job with aws secretsmanager get-secret-value, on a Runner whose RoleArn may"
-		ofStore   = "an ssm-secure reference would put the secret readably into the state machine's definition; read it in the job with aws ssm get-parameter --with-decryption, on a Runner whose RoleArn may"
-	)
 	const commands, variable, parameters = ".Properties.Commands[0]", ".Properties.Environment.P", ".Parameters"
 	job := func(command string) string { return jobWith("{Commands: [" + command + "]}") }
 	with := func(value string) string { return jobWith("{Commands: [ls], Environment: {P: " + value + "}}") }
 	invoke := func(rest string) string {
 		return states("A: {Type: AttiniLambdaInvoke, End: true, Parameters: {FunctionName: f, " + rest + "}}")
 	}
-	of := func(body, at, message string) mistake {
-		return mistake{body, "dynamic-reference", ".States.A" + at, `Step "A": ` + at[1:] + ": " + message}
+	of := func(body, at string) mistake {
+		return mistake{body, "dynamic-reference", ".States.A" + at}
 	}
 	check(t, map[string]mistake{
-		"a command":             of(job("'x {{resolve:secretsmanager:db:SecretString:p}} y'"), commands, ofManager),
-		"a whole command":       of(job("'{{resolve:ssm-secure:/p:1}}'"), commands, ofStore),
-		"twice in a command":    of(job("'{{resolve:ssm-secure:/p}} {{resolve:ssm-secure:/q}}'"), commands, ofStore),
-		"a variable":            of(with("'{{resolve:secretsmanager:db}}'"), variable, ofManager),
-		"in Fn::Sub":            of(with("!Sub 'x{{resolve:ssm-secure:/${A}}}'"), variable+".Fn::Sub", ofStore),
-		"a variable of Fn::Sub": of(with("!Sub ['${A}', {A: '{{resolve:ssm-secure:/a}}'}]"), variable+".Fn::Sub[1].A", ofStore),
-		"an item of Fn::Join":   of(with("!Join ['', ['{{resolve:secretsmanager:', !Ref Name, '}}']]"), variable, ofManager),
-		"made by Fn::Join":      of(with("!Join [':', ['{{resolve', secretsmanager, !Ref Name, 'SecretString}}']]"), variable, ofManager),
-		"in Fn::Sub in a Join":  of(with("!Join ['', [a, !Sub '{{resolve:ssm-secure:/${A}}}']]"), variable+".Fn::Join[1][1].Fn::Sub", ofStore),
-		"a branch of Fn::If":    of(with("!If [C, '{{resolve:secretsmanager:a}}', b]"), variable+".Fn::If[1]", ofManager),
-		"a payload":             of(invoke("Payload: {a: [{b: '{{resolve:secretsmanager:a}}'}]}"), parameters+".Payload.a[0].b", ofManager),
-		"a client's context":    of(invoke("ClientContext: '{{resolve:ssm-secure:a}}'"), parameters+".ClientContext", ofStore),
-		"a step of a list":      {"- {Name: A, Type: AttiniRunnerJob, Properties: {Commands: ['{{resolve:ssm-secure:a}}']}}", "dynamic-reference", "[0].Properties.Commands[0]", `Step "A": Properties.Commands[0]: ` + ofStore},
+		"a command":             of(job("'x {{resolve:secretsmanager:db:SecretString:p}} y'"), commands),
+		"a whole command":       of(job("'{{resolve:ssm-secure:/p:1}}'"), commands),
+		"twice in a command":    of(job("'{{resolve:ssm-secure:/p}} {{resolve:ssm-secure:/q}}'"), commands),
+		"a variable":            of(with("'{{resolve:secretsmanager:db}}'"), variable),
+		"in Fn::Sub":            of(with("!Sub 'x{{resolve:ssm-secure:/${A}}}'"), variable+".Fn::Sub"),
+		"a variable of Fn::Sub": of(with("!Sub ['${A}', {A: '{{resolve:ssm-secure:/a}}'}]"), variable+".Fn::Sub[1].A"),
+		"an item of Fn::Join":   of(with("!Join ['', ['{{resolve:secretsmanager:', !Ref Name, '}}']]"), variable),
+		"made by Fn::Join":      of(with("!Join [':', ['{{resolve', secretsmanager, !Ref Name, 'SecretString}}']]"), variable),
+		"in Fn::Sub in a Join":  of(with("!Join ['', [a, !Sub '{{resolve:ssm-secure:/${A}}}']]"), variable+".Fn::Join[1][1].Fn::Sub"),
+		"a branch of Fn::If":    of(with("!If [C, '{{resolve:secretsmanager:a}}', b]"), variable+".Fn::If[1]"),
+		"a payload":             of(invoke("Payload: {a: [{b: '{{resolve:secretsmanager:a}}'}]}"), parameters+".Payload.a[0].b"),
+		"a client's context":    of(invoke("ClientContext: '{{resolve:ssm-secure:a}}'"), parameters+".ClientContext"),
+		"a step of a list":      {"- {Name: A, Type: AttiniRunnerJob, Properties: {Commands: ['{{resolve:ssm-secure:a}}']}}", "dynamic-reference", "[0].Properties.Commands[0]"},
 	})
 }
 

@@ -14,6 +14,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// Updating reports whether the golden files are written anew.
+func Updating() bool { return *update }
+
 // Assert compares got with testdata/name of the package under test.
 func Assert(t testing.TB, name string, got []byte) {
 	t.Helper()

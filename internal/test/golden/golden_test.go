@@ -87,3 +87,52 @@ func TestFiles(t *testing.T) {
 	assert.Len(t, attempt(t, func(tb testing.TB) { Files(tb, "a/*.txt", "a/3.txt", "a/4.txt") }), 1, "a file too few")
 	assert.Len(t, attempt(t, func(tb testing.TB) { Files(tb, "[", "a") }), 1, "no pattern")
 }
+
+// named is a test with another name, which ends when end is called.
+type named struct {
+	testing.TB
+	name string
+	end  func()
+}
+
+func (n *named) Name() string     { return n.name }
+func (n *named) Cleanup(f func()) { n.end = f }
+
+func TestSection(t *testing.T) {
+	t.Chdir(t.TempDir())
+	// compare compares the texts of a test's cases, and returns how it failed.
+	compare := func(test string, texts map[string]string) (failures []string) {
+		record := &recorder{TB: t}
+		parent := &named{TB: record, name: test}
+		section := Open(parent, "texts.golden")
+		for name, text := range texts {
+			failures = append(failures, attempt(t, func(tb testing.TB) {
+				section.Assert(&named{TB: tb, name: test + "/" + name}, text)
+			})...)
+		}
+		parent.end()
+		return append(failures, record.failures...)
+	}
+	write := func(test string, texts map[string]string) {
+		*update = true
+		defer func() { *update = false }()
+		assert.Empty(t, compare(test, texts))
+	}
+	write("TestB", map[string]string{"b": "two\nlines", "a": "", "gone": "x"})
+	write("TestA", map[string]string{"b": "one"})
+	write("TestB", map[string]string{"b": "two\nlines", "a": ""})
+	content, err := os.ReadFile("testdata/texts.golden")
+	require.NoError(t, err)
+	assert.Equal(t, "TestA/b\n    one\nTestB/a\n    \nTestB/b\n    two\n    lines\n", string(content), "sorted, and without what is gone")
+
+	assert.Empty(t, compare("TestB", map[string]string{"b": "two\nlines", "a": ""}))
+	for problem, texts := range map[string]map[string]string{
+		"another text":       {"b": "two\nwords", "a": ""},
+		"a case without one": {"b": "two\nlines", "a": "", "c": ""},
+		"a text without one": {"b": "two\nlines"},
+	} {
+		failures := compare("TestB", texts)
+		require.Len(t, failures, 1, problem)
+		assert.Contains(t, failures[0], "make golden", problem)
+	}
+}
