@@ -69,8 +69,11 @@ func find(line []byte, column int, fix Fix) (at int, ok bool) {
 		_, size := utf8.DecodeRune(line[at:])
 		at += size
 	}
-	if at >= len(line) {
+	switch {
+	case at >= len(line):
 		return 0, false
+	case fix.Old == "":
+		return at, true
 	}
 	if !strings.HasPrefix(fix.Old, "!") {
 		at += len(leading.Find(line[at:]))

@@ -36,6 +36,7 @@ func TestApply(t *testing.T) {
 		{"a line without an end", 10, 7, quote("no"), "last: \"no\""},
 		{"beyond the line", 7, 70, quote("yes"), ""},
 		{"beyond the text", 70, 1, quote("yes"), ""},
+		{"a new line", 7, 1, problem.Fix{New: "u: 1\n"}, "u: 1\nv: yes"},
 		{"no place", 0, 0, quote("yes"), ""},
 		{"no fix", 7, 4, problem.Fix{}, ""},
 	} {

@@ -56,7 +56,7 @@ type Problem struct {
 }
 
 // Fix replaces a text at the problem's Place: a name that is misspelt, a value that
-// lacks its quotes.
+// lacks its quotes. Without Old, New is inserted there.
 type Fix struct {
 	Old string `json:"old"`
 	New string `json:"new"`

@@ -56,18 +56,19 @@ class Reader:
             return
         if intrinsic(value):
             return
+        unknown = [name for name in map(str, value) if name not in names(p)]
+        words = {name: unknown_property(name, p, DESCRIPTION["runner"]) for name in unknown}
+        misspelt = {meant for _, meant in words.values()}
         for inside in p["properties"]:
-            self.property(value, inside, at + [inside["name"]])
-        for name in map(str, value):
-            if name not in names(p):
-                message = unknown_property(name, p, DESCRIPTION["runner"])
-                self.report("unknown-property", at + [name], message)
+            self.property(value, inside, at + [inside["name"]], misspelt)
+        for name in unknown:
+            self.report("unknown-property", at + [name], words[name][0])
         for first, second in p.get("exclusive", []):
             if all(n in value and not no_value(value[n]) for n in (first, second)):
                 message = f"cannot be combined with {second}; remove one of them"
                 self.report("exclusive", at + [first], message)
 
-    def property(self, parent, p, at):
+    def property(self, parent, p, at, misspelt=()):
         written_out = p.get("writtenOut", False)
         if p["name"] not in parent:
             absent = True
@@ -75,7 +76,7 @@ class Reader:
             value = self.source.written(parent[p["name"]], at)
             absent = no_value(value) and not written_out
         if absent:
-            if p.get("required"):
+            if p.get("required") and p["name"] not in misspelt:
                 self.report("required", at, "is required")
         elif value is UNKNOWN:
             return

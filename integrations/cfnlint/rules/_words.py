@@ -146,14 +146,15 @@ def owner(name, p):
 
 
 def unknown_property(name, p, whole):
-    """Why p has no such property; whole is the description of it all."""
+    """Why p has no such property, and the one that was meant; whole is the
+    description of it all."""
     belongs = owner(name, whole)
     if belongs and name.lower() not in [known.lower() for known in names(p)]:
-        return "there is no such property here; it belongs " + belongs
+        return "there is no such property here; it belongs " + belongs, ""
     near = nearest(name, names(p))
     if near:
-        return f"there is no such property; did you mean {near}?"
-    return f"there is no such property (known: {', '.join(names(p))})"
+        return f"there is no such property; did you mean {near}?", near
+    return f"there is no such property (known: {', '.join(names(p))})", ""
 
 
 def not_allowed(value, p):
