@@ -97,6 +97,10 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 	}
 	result := parsedProperty{property: p, node: n}
 	if p.kind == object {
+		if branches := branchesOf(n); branches != nil && !p.writtenOut && r.known != nil {
+			r.branches(branches, p, at)
+			return parsedProperty{property: p, node: n, unknown: true, properties: r.absent(p, true).properties}
+		}
 		return r.object(n, result, at, parent.KeyPlace(p.name))
 	}
 	before := r.found
@@ -181,7 +185,7 @@ func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place p
 		}
 	}
 	for _, pair := range p.exclusive {
-		if result.properties[pair[0]].node != nil && result.properties[pair[1]].node != nil {
+		if result.properties[pair[0]].given() && result.properties[pair[1]].given() {
 			r.report(RuleExclusive, at.Key(pair[0]), n.KeyPlace(pair[0]),
 				fmt.Sprintf("cannot be combined with %s; remove one of them", pair[1]))
 		}

@@ -16,6 +16,7 @@ from ._words import (
     names,
     nearest,
     no_value,
+    perhaps_absent,
     not_allowed,
     quoted,
     step,
@@ -59,7 +60,7 @@ class Reader:
                 message = unknown_property(name, p, DESCRIPTION["runner"])
                 self.report("unknown-property", at + [name], message)
         for first, second in p.get("exclusive", []):
-            if all(n in value and not no_value(value[n]) for n in (first, second)):
+            if all(n in value and not perhaps_absent(value[n]) for n in (first, second)):
                 message = f"cannot be combined with {second}; remove one of them"
                 self.report("exclusive", at + [first], message)
 
