@@ -24,9 +24,13 @@ func branchesOf(n *cfn.Node) []*cfn.Node {
 	return argument.Items[1:]
 }
 
-// given reports whether the property certainly has a value: a condition that is
-// not known may choose AWS::NoValue.
-func (o parsedProperty) given() bool {
-	name, _, _ := cfn.Intrinsic(o.node)
-	return o.node != nil && name != "Fn::If"
+// given reports whether a property certainly has a value: a condition that is not
+// known may choose AWS::NoValue.
+func (r *reader) given(o parsedProperty) bool {
+	n := o.node
+	if n != nil && r.known != nil {
+		n = r.known.ResolveIf(n)
+	}
+	name, _, _ := cfn.Intrinsic(n)
+	return n != nil && name != "Fn::If"
 }

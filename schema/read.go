@@ -185,7 +185,7 @@ func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place p
 		}
 	}
 	for _, pair := range p.exclusive {
-		if result.properties[pair[0]].given() && result.properties[pair[1]].given() {
+		if r.given(result.properties[pair[0]]) && r.given(result.properties[pair[1]]) {
 			r.report(RuleExclusive, at.Key(pair[0]), n.KeyPlace(pair[0]),
 				fmt.Sprintf("cannot be combined with %s; remove one of them", pair[1]))
 		}

@@ -56,7 +56,7 @@ func (i *Contents) addDefaultRunner(resources *cfn.Node) {
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)))
 	runner, _ := schema.Read(DefaultRunnerName, resource, cfn.Path("").Keys("Resources", DefaultRunnerName), nil)
-	i.add(runner)
+	i.add(runner, []runnerCase{{runner: runner}})
 }
 
 // unknownRunner is the problem of a name that no Runner has; names are those

@@ -20,8 +20,9 @@ type Contents struct {
 	Runners []*schema.Runner
 	Plan    *plan.Plan
 	Jobs    []Assignment
-	// byName has the Runners by name.
+	// byName has the Runners by name, cases the cases of each, in their order.
 	byName map[string]*schema.Runner
+	cases  [][]runnerCase
 }
 
 // Assignment says which Runner runs the job of a step.
@@ -43,6 +44,7 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 	}
 	var problems problem.List
 	inventory := &Contents{byName: map[string]*schema.Runner{}}
+	reader := caseReader{known, maxCaseSize}
 	var plans []cfn.Field
 	for _, resource := range resources.Fields {
 		at := cfn.Path("").Keys("Resources", resource.Key)
@@ -50,10 +52,10 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 		case !kind.IsString():
 			problems.Add(checkUntyped(resource, at)...)
 		case kind.Text == schema.RunnerType:
-			runner, found := schema.Read(resource.Key, resource.Value, at, known)
+			runner, cases, found := reader.read(resource.Key, resource.Value, at)
 			problems.Add(found...)
 			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
-			inventory.add(runner)
+			inventory.add(runner, cases)
 		case kind.Text == plan.Type:
 			problems.Add(checkLogicalID(resource, at, triggerID(&plan.Plan{Name: resource.Key}))...)
 			plans = append(plans, resource)
@@ -66,7 +68,8 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 	return inventory, problems
 }
 
-func (i *Contents) add(runner *schema.Runner) {
+func (i *Contents) add(runner *schema.Runner, cases []runnerCase) {
+	i.cases = append(i.cases, cases)
 	i.Runners = append(i.Runners, runner)
 	i.byName[runner.Name] = runner
 }

@@ -46,16 +46,17 @@ type Request struct {
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	known := cfn.Analyze(request.Template, request.Values)
 	inventory, problems := readTemplate(request.Template, known)
-	facts, found := fetchFacts(ctx, request.Account, inventory, known)
+	chooser := chooser{known.WithoutParameters()}
+	facts, found := fetchFacts(ctx, request.Account, neededFactsOf(inventory, chooser))
 	problems.Add(found...)
-	definitions := taskDefinitions(request.Template, inventory, known)
-	problems.Add(check(request.Template, inventory, definitions, facts, known)...)
+	problems.Add(check(request.Template, inventory, facts, known)...)
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
 	x := &expansion{
-		chooser: chooser{known}, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
-		definitions:   definitions,
+		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
+		resources:     request.Template.Get("Resources").ByKey(),
+		conditions:    newConditionNames(request.Template),
 		substitutions: newSubstitutions(request.Template, inventory.Plan),
 	}
 	for _, runner := range inventory.Runners {
@@ -79,10 +80,14 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 // expansion collects what one template becomes.
 type expansion struct {
 	chooser
+	// known is what can be known with the parameters' values. Nothing that
+	// depends on these is written into the output.
+	known         *cfn.StaticValues
+	resources     map[string]*cfn.Node
 	facts         *facts
 	defaultImage  string
 	deployable    bool
-	definitions   definitions
+	conditions    *conditionNames
 	substitutions *substitutions
 	emitted       []emittedResource
 }
@@ -97,31 +102,40 @@ type emittedResource struct {
 // runner emits what one Runner becomes, in the order in which one part refers
 // to another.
 func (x *expansion) runner(runner *schema.Runner) {
-	emit := func(logicalID string, body *cfn.Node) {
-		copyAttributes(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
-		x.emitted = append(x.emitted, emittedResource{logicalID, runner.Name, body})
+	shape, always := x.shapeOf(runner), formula{always: true}
+	emit := func(logicalID string, when formula, body func() *cfn.Node) {
+		if !when.isNever() {
+			x.emit(logicalID, runner, when, body())
+		}
 	}
 	// where the launcher puts the runner's jobs, and where those end that
 	// nobody can read
-	emit(deadLetterQueueID(runner), deadLetterQueue())
-	emit(queueID(runner), queue(runner))
+	emit(deadLetterQueueID(runner), always, deadLetterQueue)
+	emit(queueID(runner), always, func() *cfn.Node { return queue(runner) })
 	// what the task may reach, unless the template names its own network
-	if runner.AwsVpcConfiguration == nil {
-		emit(securityGroupID(runner), securityGroup(runner))
-	}
+	emit(securityGroupID(runner), shape.network.not(), func() *cfn.Node { return securityGroup(runner) })
 	// the container that the agent runs in, unless the template names its own
-	if needsTaskDefinition(runner) {
-		emit(logGroupID(runner), logGroup())
-		emit(taskDefinitionID(runner), x.taskDefinition(runner))
-	}
+	emit(logGroupID(runner), shape.definition, logGroup)
+	emit(taskDefinitionID(runner), shape.definition, func() *cfn.Node { return x.taskDefinition(runner) })
 	// the EC2 host, and where its ECS agent logs
-	if runner.Ec2Configuration != nil {
-		emit(ecsClientLogGroupID(runner), logGroup())
-		emit(launchTemplateID(runner), x.launchTemplate(runner))
-	}
+	emit(ecsClientLogGroupID(runner), shape.host, logGroup)
+	emit(launchTemplateID(runner), shape.host, func() *cfn.Node { return x.launchTemplate(runner) })
 	// the configuration, resolved by CloudFormation and kept by the lifecycle
 	// function; it takes the Runner's own logical id
-	emit(runner.Name, x.configuration(runner))
+	emit(runner.Name, always, func() *cfn.Node { return x.configuration(runner) })
+}
+
+// emit adds a resource of a Runner, which is there while the formula holds and
+// the Runner's own Condition.
+func (x *expansion) emit(logicalID string, runner *schema.Runner, when formula, body *cfn.Node) {
+	copyAttributes(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+	if own := runner.Resource.Get("Condition"); own.IsString() {
+		when = named(own.Text).and(when)
+	}
+	if !when.isAlways() {
+		body.Set("Condition", cfn.Str(x.conditions.of(when, logicalID)))
+	}
+	x.emitted = append(x.emitted, emittedResource{logicalID, runner.Name, body})
 }
 
 // plan emits what the deployment plan becomes.

@@ -26,12 +26,11 @@ type facts struct {
 
 // fetchFacts asks the account for all that the Runners need, each thing once and
 // those that do not need each other at the same time.
-func fetchFacts(ctx context.Context, account Account, inventory *Contents, known *cfn.StaticValues) (*facts, problem.List) {
+func fetchFacts(ctx context.Context, account Account, w neededFacts) (*facts, problem.List) {
 	f := &facts{}
-	if account == nil || inventory == nil {
+	if account == nil {
 		return f, nil
 	}
-	w := neededFactsOf(inventory.Runners, known)
 	var failures [3]error
 	var group sync.WaitGroup
 	ask := func(slot int, wanted bool, question func() error) {
@@ -87,26 +86,26 @@ type neededFacts struct {
 	aliasesInUse  []compat.Alias
 }
 
-func neededFactsOf(runners []*schema.Runner, known *cfn.StaticValues) neededFacts {
+// neededFactsOf finds them for every case of a Runner, and for every branch that
+// stays in the output.
+func neededFactsOf(inventory *Contents, c chooser) neededFacts {
 	var w neededFacts
-	for _, runner := range runners {
-		w.subnets = w.subnets || runner.AwsVpcConfiguration == nil
-		host := runner.Ec2Configuration
-		if host == nil {
-			continue
-		}
-		if host.InstanceType.Known {
-			w.types = append(w.types, host.InstanceType.Literal)
-		}
-		if !host.Ami.Known {
-			w.aliases = w.aliases || mayBeAlias(known, host.Node)
-			continue
-		}
-		if alias, isAlias := compat.AliasNamed(host.Ami.Literal); isAlias {
-			w.aliases = true
-			w.aliasesInUse = append(w.aliasesInUse, alias)
-		} else {
-			w.images = append(w.images, host.Ami.Literal)
+	if inventory == nil {
+		return w
+	}
+	for _, cases := range inventory.cases {
+		first := cases[0].runner
+		w.subnets = w.subnets || !c.shapeOf(first).network.isAlways()
+		c.chooseIn(c.present(first.Resource.At("Properties", "Ec2Configuration")), "Ami", func(n *cfn.Node) *cfn.Node {
+			if !c.shapeOf(first).host.isNever() {
+				w.ami(n, c)
+			}
+			return noValue()
+		})
+		for _, one := range cases {
+			if host := one.runner.Ec2Configuration; host != nil {
+				w.host(host)
+			}
 		}
 	}
 	slices.Sort(w.types)
@@ -114,19 +113,34 @@ func neededFactsOf(runners []*schema.Runner, known *cfn.StaticValues) neededFact
 	return w
 }
 
-// mayBeAlias reports whether a host's Ami is an alias under some condition; the
-// default, where it is absent, is one.
-func mayBeAlias(known *cfn.StaticValues, host *cfn.Node) bool {
-	found := false
-	chooser{known}.chooseIn(host, "Ami", func(n *cfn.Node) *cfn.Node {
-		if n.IsString() {
-			_, isAlias := compat.AliasNamed(n.Text)
-			found = found || isAlias
-		}
-		found = found || n == nil
-		return orNothing(n)
-	})
-	return found
+// ami adds what an Ami as it is written may come to.
+func (w *neededFacts) ami(n *cfn.Node, c chooser) {
+	if n == nil {
+		n = cfn.Str(schema.DefaultAmi)
+	}
+	if values, all := c.known.Values(n); all && len(values) == 1 && values[0].IsString() {
+		w.amiNamed(values[0].Text)
+		return
+	}
+	w.aliases = w.aliases || len(c.possibleAliases(n)) > 0
+}
+
+func (w *neededFacts) amiNamed(text string) {
+	if alias, isAlias := compat.AliasNamed(text); isAlias {
+		w.aliases = true
+		w.aliasesInUse = append(w.aliasesInUse, alias)
+		return
+	}
+	w.images = append(w.images, text)
+}
+
+func (w *neededFacts) host(host *schema.Ec2Configuration) {
+	if host.InstanceType.Known {
+		w.types = append(w.types, host.InstanceType.Literal)
+	}
+	if host.Ami.Known {
+		w.amiNamed(host.Ami.Literal)
+	}
 }
 
 // imageIDs are the AMIs that are named, and those that the aliases stand for.

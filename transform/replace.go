@@ -37,9 +37,14 @@ func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*
 	}
 
 	expanded := &cfn.Node{Kind: cfn.Map, Place: template.Place}
+	if len(x.conditions.added) > 0 && !template.Has("Conditions") {
+		expanded.Fields = append(expanded.Fields, cfn.F("Conditions", x.conditions.section(nil)))
+	}
 	for _, field := range template.Fields {
 		var value *cfn.Node
 		switch field.Key {
+		case "Conditions":
+			value = x.conditions.section(field.Value)
 		case "Resources":
 			value = resources
 		case "Transform":

@@ -38,29 +38,3 @@ func (f *StaticValues) Undecided(n *Node, names map[string]bool) {
 		f.Undecided(field.Value, names)
 	}
 }
-
-// MayBe reports whether a value can be the text. It is false only where that is
-// certain: by what the parameter's declaration allows, or the values that are
-// all there are.
-func (f *StaticValues) MayBe(n *Node, text string) bool {
-	taken := f.ResolveIf(n)
-	if name, argument, _ := Intrinsic(taken); name == "Ref" && argument.IsString() {
-		return f.parameterMayBe(argument.Text, text)
-	}
-	values, all := f.Values(n)
-	for _, value := range values {
-		if value.IsScalar() && value.Text == text {
-			return true
-		}
-	}
-	return !all
-}
-
-func (f *StaticValues) parameterMayBe(name, text string) bool {
-	declaration := f.declaration(name)
-	kind := declaration.Get("Type").stringOrEmpty()
-	if value := f.evaluation.parameters[name]; value != nil {
-		return value.IsScalar() && value.Text == text
-	}
-	return kind == "String" && f.evaluation.constraint(declaration).broken(text) == ""
-}

@@ -185,7 +185,7 @@ func (s *conditionSpace) equals(left, right *Node) term {
 
 // textOf tells operands apart.
 func (s *conditionSpace) textOf(n *Node) string {
-	if n.size() > maxOperandSize {
+	if n.Size() > maxOperandSize {
 		s.tooLarge = true
 		return ""
 	}
