@@ -175,12 +175,17 @@ func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place p
 		return parsedProperty{property: p, node: result.node, unknown: true, properties: inside}
 	}
 	result.properties = make(map[string]parsedProperty, len(p.of))
+	partial := n.Has(cfn.TransformKey)
 	for _, inside := range p.of {
+		if partial && !n.Has(inside.name) { // the transform may give it
+			result.properties[inside.name] = r.absent(inside, true)
+			continue
+		}
 		result.properties[inside.name] = r.property(n, inside, at.Key(inside.name), place)
 	}
 	names := p.names()
 	for _, field := range n.Fields {
-		if !slices.Contains(names, field.Key) {
+		if !slices.Contains(names, field.Key) && field.Key != cfn.TransformKey {
 			r.report(RuleUnknownProperty, at.Key(field.Key), field.Place, unknownProperty(field.Key, p))
 		}
 	}
@@ -236,6 +241,8 @@ func (r *reader) integer(n *cfn.Node, p property, at cfn.Path) {
 // (1.10 becomes 1.1), so they want quotes.
 func (r *reader) text(n *cfn.Node, p property, at cfn.Path) {
 	switch {
+	case n.Kind == cfn.Bool && meant(n.Text, p.allowed) != "":
+		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a string, not %s; write %s", describe(n), meant(n.Text, p.allowed)))
 	case n.Kind == cfn.Bool, n.Kind == cfn.Number && (p.writtenOut || !plainWhole.MatchString(n.Text)):
 		r.report(RuleType, at, n.Place, fmt.Sprintf("must be a string, not %s; put it in quotes", describe(n)))
 	case n.IsMap() && p.kind == textList:

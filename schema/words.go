@@ -48,10 +48,20 @@ func notAllowed(value string, p property) string {
 		allowed += ", or " + p.shape
 	}
 	message := fmt.Sprintf("%s is not allowed (allowed: %s)", problem.Quote(value), allowed)
-	if near := problem.Nearest(value, p.allowed); near != "" {
+	if near := meant(value, p.allowed); near != "" {
 		message += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return message
+}
+
+// meant is the allowed value that was probably meant by another, or "".
+func meant(value string, allowed []string) string {
+	switch word := map[string]string{"true": "ENABLED", "false": "DISABLED"}[value]; {
+	case word != "" && slices.Contains(allowed, word):
+		return word
+	default:
+		return problem.Nearest(value, allowed)
+	}
 }
 
 func unknownProperty(name string, parent property) string {

@@ -13,11 +13,12 @@ from ._words import (
     described,
     dynamic,
     intrinsic,
+    meant,
     names,
     nearest,
     no_value,
-    perhaps_absent,
     not_allowed,
+    perhaps_absent,
     quoted,
     step,
     unknown_property,
@@ -114,7 +115,10 @@ class Reader:
         text = value.text if number else value
         written_out = p.get("writtenOut", False)
         digits = number and not written_out and PLAIN_WHOLE.fullmatch(text)
-        if isinstance(value, bool) or (number and not digits):
+        if isinstance(value, bool) and meant(described(value), p):
+            message = f"must be a string, not {described(value)}; write {meant(described(value), p)}"
+            self.report("type", at, message, location)
+        elif isinstance(value, bool) or (number and not digits):
             message = f"must be a string, not {described(value)}; put it in quotes"
             self.report("type", at, message, location)
         elif isinstance(value, dict) and p["kind"] == "textList":

@@ -146,9 +146,16 @@ def not_allowed(text, p):
     allowed = ", ".join(p["allowed"])
     if "shape" in p:
         allowed += ", or " + p["shape"]
-    near = nearest(text, p["allowed"])
+    near = meant(text, p)
     suffix = f"; did you mean {near}?" if near else ""
     return f"{quoted(text)} is not allowed (allowed: {allowed}){suffix}"
+
+
+def meant(text, p):
+    """The allowed value that was probably meant by another, or ""."""
+    allowed = p.get("allowed", [])
+    word = {"true": "ENABLED", "false": "DISABLED"}.get(text)
+    return word if word in allowed else nearest(text, allowed)
 
 
 def allows(text, p):

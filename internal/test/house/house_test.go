@@ -22,13 +22,14 @@ const module = "github.com/attini-go/runner"
 // A package that is missing here fails the test: give it a place first.
 func walls() map[string][]string {
 	return map[string][]string{
-		"internal/problem": {},
-		"internal/cfn":     {"internal/problem"},
-		"schema":           {"internal/cfn", "internal/problem"},
-		"internal/plan":    {"internal/cfn", "internal/problem", "agent/protocol"},
-		"internal/compat":  {"schema", "internal/cfn", "internal/problem"},
-		"transform":        {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
-		"internal/launch":  {"schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/problem":       {},
+		"internal/cfn":           {"internal/problem"},
+		"schema":                 {"internal/cfn", "internal/problem"},
+		"internal/plan":          {"internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/compat":        {"schema", "internal/cfn", "internal/problem"},
+		"internal/templatecheck": {"internal/cfn", "internal/problem"},
+		"transform":              {"internal/templatecheck", "internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/launch":        {"schema", "internal/cfn", "internal/problem", "agent/protocol"},
 		// Its ports in memory, for tests.
 		"internal/launch/launchtest": {"internal/launch", "agent/protocol"},
 		"internal/lifecycle":         {"internal/launch", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
@@ -51,7 +52,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
