@@ -15,6 +15,8 @@ func (i *Contents) assignJobs(resources *cfn.Node) problem.List {
 	var names []string
 	report := func(subject, name string, at cfn.Path, place problem.Place) {
 		switch {
+		case resources.Has(cfn.TransformKey) || i.loops:
+			return // it may be there
 		case problems.Full():
 			names = nil
 		case names == nil:

@@ -26,8 +26,10 @@ func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.Sta
 			all.add(i, checkObjects(one.runner, one.known)...)
 			all.add(i, facts.checkHost(one.runner, definition)...)
 			all.add(i, facts.checkNetwork(one.runner)...)
+			all.add(i, checkUserData(one)...)
 		}
 		problems.Add(all.joined()...)
+		problems.Add(checkValues(cases[0].runner, known)...)
 	}
 	problems.Add(checkReferences(template, inventory)...)
 	problems.Add(checkPlanTexts(inventory.Plan, known)...)

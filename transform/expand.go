@@ -14,6 +14,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/templatecheck"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -32,6 +33,11 @@ type Request struct {
 	// enough to check a template and to run its plan on a laptop, but not to
 	// deploy it.
 	Account Account
+	// File says that the template is a whole file, with its Transform section:
+	// that is checked too, and whether everything that is referred to is there.
+	// CloudFormation strips the section before it calls the macro, so that what
+	// other transforms add cannot be known there.
+	File bool
 	// DefaultImage runs the jobs of an EC2 Runner that names neither an Image
 	// nor a task definition; "" for DefaultImage.
 	DefaultImage string
@@ -41,17 +47,31 @@ type Request struct {
 // replaced by CloudFormation and SAM resources. The template is left as it is;
 // the result shares its other values with it, so neither is to be changed.
 // All problems are reported together, in a stable order; with an Error among
-// them there is no output. The macro's own name leaves the Transform section,
+// them there is no output, and none where a part of the template is not known
+// because another transform makes it. The macro's own name leaves the Transform section,
 // which CloudFormation strips before it calls the macro.
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
+	inventory, expanded, problems := expand(ctx, request)
+	if request.File && request.Template.Get("Resources").IsMap() {
+		problems.Add(templatecheck.Check(request.Template, templatecheck.Options{
+			Macro: MacroName, Added: addedResources(inventory, expanded), Values: request.Values,
+		})...)
+	}
+	if problems.HasErrors() {
+		return nil, problems.Sorted()
+	}
+	return expanded, problems.Sorted()
+}
+
+func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem.List) {
 	known := cfn.Analyze(request.Template, request.Values)
 	inventory, problems := readTemplate(request.Template, known)
 	chooser := chooser{known.WithoutParameters()}
 	facts, found := fetchFacts(ctx, request.Account, neededFactsOf(inventory, chooser))
 	problems.Add(found...)
 	problems.Add(check(request.Template, inventory, facts, known)...)
-	if problems.HasErrors() {
-		return nil, problems.Sorted()
+	if problems.HasErrors() || inventory.partial {
+		return inventory, nil, problems
 	}
 	x := &expansion{
 		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
@@ -65,16 +85,43 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	x.plan(inventory)
 	if count := x.substitutions.count; count > maxValues {
 		problems.Add(overLimit(inventory.Plan, fmt.Sprintf("has %d values that only the deployment knows (at most %d)", count, maxValues)))
-		return nil, problems.Sorted()
+		return inventory, nil, problems
 	}
 	expanded, clashes := x.replaceResources(request.Template, inventory)
 	problems.Add(clashes...)
 	if problems.HasErrors() {
-		return nil, problems.Sorted()
+		return inventory, nil, problems
 	}
 	x.addDigest(expanded, inventory.Plan)
 	problems.Add(limits(expanded)...)
-	return expanded, problems.Sorted()
+	return inventory, expanded, problems
+}
+
+// addedResources are those of the expanded template, types by logical id; where
+// there is none, those that it could have.
+func addedResources(inventory *Contents, expanded *cfn.Node) map[string]string {
+	added := map[string]string{}
+	for _, field := range expanded.Get("Resources").Entries() {
+		if kind := field.Value.Get("Type"); kind.IsString() {
+			added[field.Key] = kind.Text
+		}
+	}
+	if expanded != nil || inventory == nil {
+		return added
+	}
+	for _, r := range inventory.Runners {
+		for _, id := range []string{
+			r.Name, queueID(r), deadLetterQueueID(r), securityGroupID(r), logGroupID(r), taskDefinitionID(r), ecsClientLogGroupID(r), launchTemplateID(r),
+		} {
+			added[id] = ""
+		}
+	}
+	if p := inventory.Plan; p != nil {
+		for _, id := range []string{StateMachineID(p.Name), triggerID(p), executionRuleID(p)} {
+			added[id] = ""
+		}
+	}
+	return added
 }
 
 // expansion collects what one template becomes.

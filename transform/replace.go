@@ -63,14 +63,14 @@ func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*
 // nil when nothing is left.
 func otherTransforms(transform *cfn.Node) *cfn.Node {
 	if !transform.IsList() {
-		if transform.IsString() && transform.Text == MacroName {
+		if isMacro(transform) {
 			return nil
 		}
 		return transform.Clone()
 	}
 	rest := &cfn.Node{Kind: cfn.List, Place: transform.Place}
 	for _, item := range transform.Items {
-		if !item.IsString() || item.Text != MacroName {
+		if !isMacro(item) {
 			rest.Items = append(rest.Items, item.Clone())
 		}
 	}
@@ -81,6 +81,15 @@ func otherTransforms(transform *cfn.Node) *cfn.Node {
 		return rest.Items[0]
 	}
 	return rest
+}
+
+// isMacro reports whether an item of a Transform section is this macro: its name,
+// or an object with it.
+func isMacro(item *cfn.Node) bool {
+	if item.IsMap() {
+		item = item.Get("Name")
+	}
+	return item.IsString() && item.Text == MacroName
 }
 
 // nameClashes reports emitted logical ids that the template or another emitted

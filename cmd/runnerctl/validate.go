@@ -26,7 +26,7 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if template != nil {
-		request := transform.Request{Template: template, Values: c.values()}
+		request := transform.Request{Template: template, Values: c.values(), File: true}
 		if c.Lookups != "" {
 			request.Account = known.Facts.Account()
 		}
