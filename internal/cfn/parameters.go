@@ -96,7 +96,10 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 			item = strings.TrimSpace(item)
 		}
 		list.Items = append(list.Items, Str(item))
-		if reason := allowed.broken(item); reason != "" && !whole {
+		if whole || problems.Full() {
+			continue // each of them would be reported in the same words
+		}
+		if reason := allowed.broken(item); reason != "" {
 			problems.Add(parameterProblem("parameter-value", declared.Key, declared.Place, shown(item, declaration)+" "+reason))
 		}
 	}
