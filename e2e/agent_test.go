@@ -168,7 +168,7 @@ func TestAgentReportsWhyItCannotStart(t *testing.T) {
 	a := b.start(t, "arn:task/a", next(t, received).Token, "99.0.0")
 	ended := b.ended(t, execution, soon)
 	assert.Equal(t, "Startup tasks failed", *ended.Error)
-	assert.Contains(t, *ended.Cause, "but 99.0.0 is required")
+	assert.Contains(t, *ended.Cause, "requires 99.0.0")
 	<-a.ended
 	assert.Equal(t, 1, a.process.ProcessState.ExitCode())
 }

@@ -124,7 +124,7 @@ func (w *work) outcome(t testing.TB, i int) (f jobOutcome) {
 	f.failed = true
 	require.Equal(t, sfntypes.ExecutionStatusFailed, ended.Status, "%d", i)
 	assert.Equal(t, protocol.ErrorRuntime, *ended.Error)
-	assert.Contains(t, *ended.Cause, "the runner ended while the job ran: task "+w.claims(t)[w.executions[i]].task+" began it at ")
+	assert.Contains(t, *ended.Cause, "the runner ended while the job ran: task "+w.claims(t)[w.executions[i]].task+" started it at ")
 	return f
 }
 

@@ -65,6 +65,13 @@ func newDocumenter(section string, editor bool) documenter {
 			"description": "Stands for nothing at all.",
 			"const":       map[string]any{"Ref": "AWS::NoValue"},
 		},
+		"perhapsAbsent": map[string]any{
+			"description": "Nothing, or a choice that may come to nothing.",
+			"anyOf": []any{
+				map[string]any{"const": map[string]any{"Ref": "AWS::NoValue"}},
+				map[string]any{"type": "object", "required": []string{"Fn::If"}, "maxProperties": 1},
+			},
+		},
 		"dynamicReference": map[string]any{
 			"description": "A dynamic reference, which CloudFormation resolves.",
 			"type":        "string",
@@ -102,7 +109,7 @@ func (d documenter) object(p property) map[string]any {
 	for _, pair := range p.exclusive {
 		given := map[string]any{}
 		for _, name := range pair {
-			given[name] = not(d.ref("noValue"))
+			given[name] = not(d.ref("perhapsAbsent"))
 		}
 		both := map[string]any{"required": pair[:], "properties": given}
 		if d.editor {

@@ -73,9 +73,9 @@ const (
 	rightValues = `{
 		"Type": ["Attini::Deploy::Runner"], "Condition": ["A"], "DependsOn": ["A", ["A", "B"], []],
 		"Metadata": [{}, {"a": null}], "DeletionPolicy": ["Retain", "RetainExceptOnCreate"], "UpdateReplacePolicy": ["Delete"],
-		"TaskDefinitionArn": ["family:3", "arn:aws:ecs:eu-west-1:123456789012:task-definition/a:1"],
+		"TaskDefinitionArn": ["family:3", {"Fn::If": ["a", "b", {"Ref": "AWS::NoValue"}]}, "arn:aws:ecs:eu-west-1:123456789012:task-definition/a:1"],
 		"ContainerName": ["a", 5, -5], "EcsCluster": ["attini-default", "arn:aws:ecs:eu-west-1:123456789012:cluster/a"],
-		"RoleArn": ["arn:aws:iam::123456789012:role/a", "arn:aws-cn:iam::123456789012:role/a/b/c"], "Image": ["ubuntu:24.04"],
+		"RoleArn": ["arn:aws:iam::123456789012:role/a", "arn:aws-cn:iam::123456789012:role/a/b/c"], "Image": ["ubuntu:24.04", {"Fn::If": ["a", {"Ref": "AWS::NoValue"}, "b"]}],
 		"Memory": [512, "25165824", 1024.0, 1e3, "512.00"], "Cpu": [256, "98304", 512.0],
 		"Ami": ["AmazonLinux2023", "ami-01234567", "ami-0123456789abcdef0"], "InstanceType": ["m5.large"], "InstanceProfileName": ["a@b"],
 		"MaxConcurrentJobs": [1, 20, "7", 2e1], "IdleTimeToLive": [60, "86400"], "JobTimeout": [5, 172800, "5.0"], "LogLevel": ["ALL", "OFF"],

@@ -107,6 +107,10 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 	}
 	result := parsedProperty{property: p, node: n}
 	if p.kind == object {
+		if branches := branchesOf(n); branches != nil && !p.writtenOut && r.known != nil {
+			r.branches(branches, p, at)
+			return parsedProperty{property: p, node: n, unknown: true, properties: r.absent(p, true).properties}
+		}
 		return r.object(n, result, at, parent.KeyPlace(p.name))
 	}
 	before := r.found
@@ -181,18 +185,23 @@ func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place p
 		return parsedProperty{property: p, node: result.node, unknown: true, properties: inside}
 	}
 	result.properties = make(map[string]parsedProperty, len(p.of))
+	partial := n.Has(cfn.TransformKey)
 	for _, inside := range p.of {
+		if partial && !n.Has(inside.name) { // the transform may give it
+			result.properties[inside.name] = r.absent(inside, true)
+			continue
+		}
 		result.properties[inside.name] = r.property(n, inside, at.Key(inside.name), place)
 	}
 	names := p.names()
 	for _, field := range n.Fields {
-		if !slices.Contains(names, field.Key) {
+		if !slices.Contains(names, field.Key) && field.Key != cfn.TransformKey {
 			message, meant := unknownProperty(field.Key, p)
 			r.reportFix(RuleUnknownProperty, at.Key(field.Key), field.Place, message, problem.Fix{Old: field.Key, New: meant})
 		}
 	}
 	for _, pair := range p.exclusive {
-		if result.properties[pair[0]].node != nil && result.properties[pair[1]].node != nil {
+		if r.given(result.properties[pair[0]]) && r.given(result.properties[pair[1]]) {
 			r.report(RuleExclusive, at.Key(pair[0]), n.KeyPlace(pair[0]),
 				fmt.Sprintf("cannot be combined with %s; remove one of them", pair[1]))
 		}

@@ -16,6 +16,8 @@ func (i *Contents) assignJobs(resources *cfn.Node) problem.List {
 	var names []string
 	report := func(subject, name string, at cfn.Path, place problem.Place) {
 		switch {
+		case resources.Has(cfn.TransformKey) || i.loops:
+			return // it may be there
 		case problems.Full():
 			names = nil
 		case names == nil:
@@ -57,7 +59,7 @@ func (i *Contents) addDefaultRunner(resources *cfn.Node) {
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)))
 	runner, _ := schema.Read(DefaultRunnerName, resource, cfn.Path("").Keys("Resources", DefaultRunnerName), nil)
-	i.add(runner)
+	i.add(runner, []runnerCase{{runner: runner}})
 }
 
 // unknownRunner is the problem of a name that no Runner has; names are those

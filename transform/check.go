@@ -12,17 +12,25 @@ const taskDefinitionType = "AWS::ECS::TaskDefinition"
 
 // check reports where the parts of a template do not fit each other, or the
 // account.
-func check(template *cfn.Node, inventory *Contents, definitions definitions, facts *facts, known *cfn.StaticValues) problem.List {
+func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.StaticValues) problem.List {
 	if inventory == nil {
 		return nil
 	}
 	var problems problem.List
-	for _, runner := range inventory.Runners {
-		problems.Add(compat.CheckTaskDefinition(runner, definitions.of(runner))...)
-		problems.Add(compat.CheckFargate(runner, definitions.of(runner))...)
-		problems.Add(checkObjects(runner, known)...)
-		problems.Add(facts.Examine(runner, definitions.of(runner))...)
-		problems.Add(facts.checkNetwork(runner)...)
+	definitions := definitionReader{resources: template.Get("Resources").ByKey(), known: known, read: map[string]compat.TaskDefinition{}}
+	for _, cases := range inventory.cases {
+		all := caseProblems{cases: cases}
+		for i, one := range cases {
+			definition := definitions.of(one)
+			all.add(i, compat.CheckTaskDefinition(one.runner, definition)...)
+			all.add(i, compat.CheckFargate(one.runner, definition)...)
+			all.add(i, checkObjects(one.runner, one.known)...)
+			all.add(i, facts.Examine(one.runner, definition)...)
+			all.add(i, facts.checkNetwork(one.runner)...)
+			all.add(i, checkUserData(one)...)
+		}
+		problems.Add(all.joined()...)
+		problems.Add(checkValues(cases[0].runner, known)...)
 	}
 	problems.Add(checkReferences(template, inventory)...)
 	problems.Add(checkPlanTexts(inventory.Plan, known)...)
@@ -58,55 +66,58 @@ func (f *facts) checkNetwork(runner *schema.Runner) problem.List {
 // RuleDefaultVpc is the rule of a Runner that needs a default VPC.
 const RuleDefaultVpc = "default-vpc"
 
-// definitions are the task definitions of the Runners, as far as the template
-// tells.
-type definitions map[string]compat.TaskDefinition
-
-func (d definitions) of(runner *schema.Runner) compat.TaskDefinition { return d[runner.Name] }
-
-func taskDefinitions(template *cfn.Node, inventory *Contents, known *cfn.StaticValues) definitions {
-	all := definitions{}
-	if inventory == nil {
-		return all
-	}
-	r := definitionReader{resources: template.Get("Resources").ByKey(), known: known, read: definitions{}}
-	for _, runner := range inventory.Runners {
-		all[runner.Name] = r.of(runner)
-	}
-	return all
-}
-
 // definitionReader reads the template's own task definitions, each once.
 type definitionReader struct {
 	resources map[string]*cfn.Node
 	known     *cfn.StaticValues
-	read      definitions
+	read      map[string]compat.TaskDefinition
 }
 
-func (r *definitionReader) of(runner *schema.Runner) compat.TaskDefinition {
-	if needsTaskDefinition(runner) {
+// of is the task definition of a Runner, as far as the template tells.
+func (r *definitionReader) of(one runnerCase) compat.TaskDefinition {
+	runner := one.runner
+	switch {
+	case undecided(one, runner.TaskDefinitionArn.Node) || undecided(one, runner.Image.Node):
+		return compat.TaskDefinition{}
+	case needsTaskDefinition(runner):
 		return compat.EmittedTaskDefinition(runner)
-	}
-	if !runner.TaskDefinitionArn.Given() {
+	case !runner.TaskDefinitionArn.Given():
 		return compat.DefaultTaskDefinition()
 	}
-	name, argument, ok := cfn.Intrinsic(r.known.ResolveIf(runner.TaskDefinitionArn.Node))
-	if !ok {
-		return compat.TaskDefinition{}
-	}
-	logicalID := argument.Text
-	if name == "Fn::GetAtt" && argument.IsList() && len(argument.Items) == 2 {
-		logicalID = argument.Items[0].Text
-	} else if name != "Ref" {
+	logicalID, found := definedIn(one.known.ResolveIf(runner.TaskDefinitionArn.Node))
+	if !found {
 		return compat.TaskDefinition{}
 	}
 	if definition, done := r.read[logicalID]; done {
 		return definition
 	}
 	resource := r.resources[logicalID]
-	if kind := resource.Get("Type"); !kind.IsString() || kind.Text != taskDefinitionType {
+	if !isTaskDefinition(resource) {
 		return compat.TaskDefinition{}
 	}
 	r.read[logicalID] = compat.ReadTaskDefinition(logicalID, resource, r.known)
 	return r.read[logicalID]
+}
+
+// undecided reports whether a condition that is not known chooses a value.
+func undecided(one runnerCase, n *cfn.Node) bool {
+	_, _, ok := choice(one.known.ResolveIf(n))
+	return ok
+}
+
+// definedIn is the logical id of the task definition that a value refers to.
+func definedIn(n *cfn.Node) (logicalID string, ok bool) {
+	switch name, argument, _ := cfn.Intrinsic(n); name {
+	case "Ref":
+		return argument.Text, argument.IsString()
+	case "Fn::GetAtt":
+		resource, _, ok := cfn.GetAttArgument(argument)
+		return resource, ok
+	}
+	return "", false
+}
+
+func isTaskDefinition(resource *cfn.Node) bool {
+	kind := resource.Get("Type")
+	return kind.IsString() && kind.Text == taskDefinitionType
 }

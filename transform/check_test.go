@@ -162,7 +162,7 @@ const wordsFile = "messages.golden"
 
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
-	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{"RuleLimit": "TestBeyondWhatIsExpanded", "RuleSecret": "TestSecretsInAPlan", "RuleYAMLValue": "TestMisreadValues"})
+	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{"RuleLimit": "TestBeyondWhatIsExpanded", "RulePartial": "TestPartialTemplates", "RuleSecret": "TestSecretsInAPlan", "RuleYAMLValue": "TestMisreadValues"})
 	problemtest.EveryRule(t, "../internal/compat", "testdata/"+wordsFile, nil)
 }
 

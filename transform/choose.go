@@ -9,7 +9,9 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// chooser makes properties of those that Fn::If may choose.
+// chooser makes properties of those that Fn::If may choose. It follows no
+// condition that depends on a parameter: CloudFormation may keep the expanded
+// template for an update with other values.
 type chooser struct{ known *cfn.StaticValues }
 
 // choose follows Fn::If through a property to each value that it may come to,
@@ -19,7 +21,7 @@ type chooser struct{ known *cfn.StaticValues }
 func (c chooser) choose(n *cfn.Node, pick func(*cfn.Node) *cfn.Node) *cfn.Node {
 	n = c.known.ResolveIf(n)
 	if condition, branches, ok := choice(n); ok {
-		return cfn.Obj(cfn.F("Fn::If", cfn.Seq(condition, c.choose(branches[0], pick), c.choose(branches[1], pick))))
+		return fnIf(condition.Text, c.choose(branches[0], pick), c.choose(branches[1], pick))
 	}
 	if cfn.IsNoValue(n) {
 		n = nil
@@ -32,6 +34,36 @@ func (c chooser) chooseIn(object *cfn.Node, property string, pick func(*cfn.Node
 	return c.choose(object, func(branch *cfn.Node) *cfn.Node { return c.choose(branch.Get(property), pick) })
 }
 
+// presence says when a property has a value.
+func (c chooser) presence(n *cfn.Node) formula {
+	n = c.known.ResolveIf(n)
+	if condition, branches, ok := choice(n); ok {
+		return named(condition.Text).either(c.presence(branches[0]), c.presence(branches[1]))
+	}
+	return formula{always: n != nil && !cfn.IsNoValue(n)}
+}
+
+// present is a property without the branches in which it has no value; nil when
+// it has one in none.
+func (c chooser) present(n *cfn.Node) *cfn.Node {
+	n = c.known.ResolveIf(n)
+	condition, branches, ok := choice(n)
+	switch {
+	case !ok && cfn.IsNoValue(n):
+		return nil
+	case !ok:
+		return n
+	}
+	yes, no := c.present(branches[0]), c.present(branches[1])
+	switch {
+	case yes == nil:
+		return no
+	case no == nil:
+		return yes
+	}
+	return fnIf(condition.Text, yes, no)
+}
+
 // or picks a value as it is written, and the default where it is absent.
 func or(fallback *cfn.Node) func(*cfn.Node) *cfn.Node {
 	return func(n *cfn.Node) *cfn.Node {
@@ -42,16 +74,75 @@ func or(fallback *cfn.Node) func(*cfn.Node) *cfn.Node {
 	}
 }
 
+func noValue() *cfn.Node { return cfn.Ref("AWS::NoValue") }
+
 // orNothing leaves out a value that is absent.
-func orNothing(n *cfn.Node) *cfn.Node { return or(cfn.Ref("AWS::NoValue"))(n) }
+func orNothing(n *cfn.Node) *cfn.Node { return or(noValue())(n) }
 
 // choice takes an Fn::If apart whose condition is not known here.
 func choice(n *cfn.Node) (condition *cfn.Node, branches []*cfn.Node, ok bool) {
 	name, argument, _ := cfn.Intrinsic(n)
-	if name != "Fn::If" || !argument.IsList() || len(argument.Items) != 3 {
+	if name != "Fn::If" || !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
 		return nil, nil, false
 	}
 	return argument.Items[0], argument.Items[1:], true
+}
+
+// merged is one tree for two, of which the named condition chooses: what they
+// share stands there once.
+func merged(condition string, yes, no *cfn.Node) *cfn.Node {
+	switch {
+	case sameTree(yes, no):
+		return yes
+	case isObject(yes) && isObject(no):
+		return mergedObjects(condition, yes, no)
+	case yes.IsList() && no.IsList() && len(yes.Items) == len(no.Items):
+		list := cfn.Seq()
+		for i := range yes.Items {
+			list.Items = append(list.Items, merged(condition, yes.Items[i], no.Items[i]))
+		}
+		return list
+	}
+	return fnIf(condition, orNothing(yes), orNothing(no))
+}
+
+// fnIf is Fn::If, or the value alone where both are the same.
+func fnIf(condition string, yes, no *cfn.Node) *cfn.Node {
+	yes, no = taken(yes, condition, 0), taken(no, condition, 1)
+	if sameTree(yes, no) {
+		return yes
+	}
+	return function("Fn::If", cfn.Str(condition), yes, no)
+}
+
+// taken is the branch of a value that another Fn::If of the same condition has
+// chosen.
+func taken(n *cfn.Node, condition string, branch int) *cfn.Node {
+	for {
+		name, branches, ok := choice(n)
+		if !ok || name.Text != condition {
+			return n
+		}
+		n = branches[branch]
+	}
+}
+
+func isObject(n *cfn.Node) bool {
+	_, _, intrinsic := cfn.Intrinsic(n)
+	return n.IsMap() && !intrinsic
+}
+
+func mergedObjects(condition string, yes, no *cfn.Node) *cfn.Node {
+	object := cfn.Obj()
+	for _, field := range yes.Fields {
+		object.Fields = append(object.Fields, cfn.F(field.Key, merged(condition, field.Value, no.Get(field.Key))))
+	}
+	for _, field := range no.Fields {
+		if !yes.Has(field.Key) {
+			object.Fields = append(object.Fields, cfn.F(field.Key, merged(condition, nil, field.Value)))
+		}
+	}
+	return object
 }
 
 // checkChosen reports an object that the expansion has to look into and cannot:

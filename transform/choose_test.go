@@ -1,12 +1,14 @@
 package transform_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 	"github.com/attini-go/runner/transform"
 )
@@ -35,8 +37,8 @@ func TestDefaultAmi(t *testing.T) {
 		"AWS::NoValue":              {"Ec2Configuration: {InstanceType: m5.large, Ami: !Ref AWS::NoValue}", parameter},
 		"a condition's, known":      {"Ec2Configuration: {InstanceType: m5.large, Ami: !If [Always, !Ref AWS::NoValue, ami-0123456789abcdef0]}", parameter},
 		"a condition's, unknown":    {"Ec2Configuration: {InstanceType: m5.large, Ami: !If [C, ami-0123456789abcdef0, !Ref AWS::NoValue]}", `{"Fn::If":["C","ami-0123456789abcdef0",` + parameter + `]}`},
-		"a host that may be absent": {"Ec2Configuration: !If [C, {InstanceType: m5.large}, !Ref AWS::NoValue]", `{"Fn::If":["C",` + parameter + `,` + parameter + `]}`},
-		"one of two hosts":          {"Ec2Configuration: !If [C, {InstanceType: m5.large, Ami: ami-0123456789abcdef0}, {InstanceType: c5.large}]", `{"Fn::If":["C","ami-0123456789abcdef0",` + parameter + `]}`},
+		"a host that may be absent": {"Ec2Configuration: !If [C, {InstanceType: m5.large}, !Ref AWS::NoValue]", parameter},
+		"one of two hosts":          {"Ec2Configuration: !If [C, {InstanceType: m5.large, Ami: ami-0123456789abcdef0}, {InstanceType: m5.large}]", `{"Fn::If":["C","ami-0123456789abcdef0",` + parameter + `]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +63,7 @@ func TestChosenProperties(t *testing.T) {
 		at         []string
 		want       string
 	}{
-		"a host's instance type": {"Ec2Configuration: !If [C, {InstanceType: m5.large}, !Ref AWS::NoValue]", append(launchTemplate, "InstanceType"), `{"Fn::If":["C","m5.large",{"Ref":"AWS::NoValue"}]}`},
+		"a host's instance type": {"Ec2Configuration: !If [C, {InstanceType: m5.large}, !Ref AWS::NoValue]", append(launchTemplate, "InstanceType"), `"m5.large"`},
 		"an instance profile":    {"Ec2Configuration: {InstanceType: m5.large, InstanceProfileName: !If [C, p, !Ref AWS::NoValue]}", append(launchTemplate, "IamInstanceProfile", "Name"), `{"Fn::If":["C","p",{"Fn::Sub":"attini-runner-default-instance-profile-${AWS::Region}"}]}`},
 		"security groups":        {host + "AwsVpcConfiguration: !If [C, {Subnets: [subnet-1], SecurityGroups: [sg-1]}, {Subnets: [subnet-2], SecurityGroups: 'sg-2, sg-3'}]", append(launchTemplate, "SecurityGroupIds"), `{"Fn::If":["C",["sg-1"],["sg-2","sg-3"]]}`},
 		"a role":                 {"Image: debian, RoleArn: !If [C, 'arn:aws:iam::111122223333:role/a', !Ref AWS::NoValue]", []string{"RTaskDefinition", "Properties", "TaskRoleArn"}, `{"Fn::If":["C","arn:aws:iam::111122223333:role/a",{"Fn::Sub":"arn:${AWS::Partition}:iam::${AWS::AccountId}:role/attini/attini-default-runner-role-${AWS::Region}"}]}`},
@@ -84,7 +86,8 @@ func TestObjectsOfALaunchTemplate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, problems := expand(t, read(t, runnerWith(properties)))
-			require.True(t, problems.HasErrors())
+			problems = slices.DeleteFunc(problems, func(p problem.Problem) bool { return p.Severity != problem.Error })
+			require.Len(t, problems, 1)
 			assert.Equal(t, schema.RuleType, problems[0].Rule)
 			assert.Contains(t, problems[0].Message, "must be an object, or Fn::If of objects, not Fn::")
 		})

@@ -25,15 +25,14 @@ func (x *expansion) configuration(runner *schema.Runner) *cfn.Node {
 	if properties == nil {
 		properties = cfn.Obj()
 	}
-	if needsTaskDefinition(runner) {
-		properties.Delete("Image")
-		properties.Set("TaskDefinitionArn", cfn.Ref(taskDefinitionID(runner)))
-		properties.Set("ContainerName", cfn.Str(containerName))
-	} else if name, found := x.definitions.of(runner).OnlyContainer(); found && !runner.ContainerName.Given() {
-		properties.Set("ContainerName", cfn.Str(name))
-	}
-	if runner.AwsVpcConfiguration == nil {
-		properties.Set("AwsVpcConfiguration", x.defaultNetwork(runner))
+	shape, wish := x.shapeOf(runner), runner.Name+"MakesTaskDefinition"
+	container := x.container(properties)
+	setUnlessAbsent(properties, "TaskDefinitionArn",
+		x.either(shape.definition, wish, cfn.Ref(taskDefinitionID(runner)), orNothing(properties.Get("TaskDefinitionArn"))))
+	setUnlessAbsent(properties, "ContainerName", x.either(shape.definition, wish, cfn.Str(containerName), container))
+	properties.Delete("Image") // with one, a task definition is made
+	if !shape.network.isAlways() {
+		properties.Set("AwsVpcConfiguration", x.choose(properties.Get("AwsVpcConfiguration"), or(x.defaultNetwork(runner))))
 	}
 	fields := []cfn.Field{
 		cfn.F("ServiceToken", functionARN(lifecycleFunction)),
@@ -42,13 +41,14 @@ func (x *expansion) configuration(runner *schema.Runner) *cfn.Node {
 		cfn.F("QueueUrl", cfn.Ref(queueID(runner))),
 		cfn.F("Configuration", properties),
 	}
-	if runner.Ec2Configuration != nil {
+	if !shape.host.isNever() {
+		ofHost := func(value *cfn.Node) *cfn.Node { return x.onHost(runner, value, noValue()) }
 		fields = append(
 			fields,
-			cfn.F("EcsClientLogGroup", cfn.Ref(ecsClientLogGroupID(runner))),
-			cfn.F("LaunchTemplateId", cfn.Ref(launchTemplateID(runner))),
+			cfn.F("EcsClientLogGroup", ofHost(cfn.Ref(ecsClientLogGroupID(runner)))),
+			cfn.F("LaunchTemplateId", ofHost(cfn.Ref(launchTemplateID(runner)))),
 			// A new version makes a new configuration, and so a new host.
-			cfn.F("LaunchTemplateVersion", cfn.GetAtt(launchTemplateID(runner), "LatestVersionNumber")),
+			cfn.F("LaunchTemplateVersion", ofHost(cfn.GetAtt(launchTemplateID(runner), "LatestVersionNumber"))),
 		)
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.ConfigurationType)), cfn.F("Properties", cfn.Obj(fields...)))
@@ -65,10 +65,51 @@ func (x *expansion) defaultNetwork(runner *schema.Runner) *cfn.Node {
 		network.Set("Subnets", stringList(x.facts.subnets))
 	}
 	network.Set("SecurityGroups", cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId")))
-	if runner.Ec2Configuration == nil {
-		network.Set("AssignPublicIp", cfn.Str("ENABLED"))
-	}
+	setUnlessAbsent(network, "AssignPublicIp", x.onHost(runner, noValue(), cfn.Str("ENABLED")))
 	return network
+}
+
+// container is the container that runs the jobs, of a task definition that the
+// Runner names: the one it names or, where there is only one, that.
+func (x *expansion) container(properties *cfn.Node) *cfn.Node {
+	return x.choose(properties.Get("ContainerName"), func(n *cfn.Node) *cfn.Node {
+		if n != nil {
+			return n
+		}
+		return x.choose(properties.Get("TaskDefinitionArn"), func(definition *cfn.Node) *cfn.Node {
+			id, found := definedIn(definition)
+			if !found {
+				return noValue()
+			}
+			return orNothing(onlyContainer(x.resources[id], x.chooser.known))
+		})
+	})
+}
+
+// onlyContainer is the name of the container of a task definition that has one,
+// as it is written there; nil where that is not known.
+func onlyContainer(resource *cfn.Node, known *cfn.StaticValues) *cfn.Node {
+	if !isTaskDefinition(resource) {
+		return nil
+	}
+	containers := known.ResolveIf(resource.At("Properties", "ContainerDefinitions"))
+	if !containers.IsList() || len(containers.Items) != 1 {
+		return nil
+	}
+	container := known.ResolveIf(containers.Items[0])
+	if !isObject(container) {
+		return nil
+	}
+	return container.Get("Name")
+}
+
+// setUnlessAbsent sets a property that has a value, and removes it otherwise.
+func setUnlessAbsent(object *cfn.Node, property string, value *cfn.Node) {
+	if cfn.IsNoValue(value) {
+		object.Delete(property)
+		return
+	}
+	object.Set(property, value)
 }
 
 func stringList(values []string) *cfn.Node {

@@ -21,8 +21,14 @@ type Contents struct {
 	Runners []*schema.Runner
 	Plan    *plan.Plan
 	Jobs    []Assignment
-	// byName has the Runners by name.
+	// byName has the Runners by name, cases the cases of each, in their order.
 	byName map[string]*schema.Runner
+	cases  [][]runnerCase
+	// partial says that a transform makes a part that is needed to expand the
+	// template.
+	partial bool
+	// loops says that a loop makes Runners.
+	loops bool
 }
 
 // Assignment says which Runner runs the job of a step.
@@ -44,17 +50,19 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 	}
 	var problems problem.List
 	inventory := &Contents{byName: map[string]*schema.Runner{}}
+	reader := caseReader{known, maxCaseSize}
+	problems.Add(inventory.checkTransforms(resources)...)
 	var plans []cfn.Field
 	for _, resource := range resources.Fields {
 		at := cfn.Path("").Keys("Resources", resource.Key)
 		switch kind := resource.Value.Get("Type"); {
 		case !kind.IsString():
-			problems.Add(checkUntyped(resource, at)...)
+			problems.Add(inventory.checkUntyped(resource, at, loopsFirst(template))...)
 		case kind.Text == schema.RunnerType:
-			runner, found := schema.Read(resource.Key, resource.Value, at, known)
+			runner, cases, found := reader.read(resource.Key, resource.Value, at)
 			problems.Add(found...)
 			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
-			inventory.add(runner)
+			inventory.add(runner, cases)
 		case kind.Text == plan.Type:
 			problems.Add(checkLogicalID(resource, at, triggerID(&plan.Plan{Name: resource.Key}))...)
 			plans = append(plans, resource)
@@ -67,7 +75,8 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 	return inventory, problems
 }
 
-func (i *Contents) add(runner *schema.Runner) {
+func (i *Contents) add(runner *schema.Runner, cases []runnerCase) {
+	i.cases = append(i.cases, cases)
 	i.Runners = append(i.Runners, runner)
 	i.byName[runner.Name] = runner
 }
@@ -106,11 +115,17 @@ func checkResources(template, resources *cfn.Node) problem.List {
 }
 
 // checkUntyped leaves alone what is no resource: Fn::ForEach is expanded by
-// AWS::LanguageExtensions, and that runs after this macro. So none of our types
-// can stand in it.
-func checkUntyped(resource cfn.Field, at cfn.Path) problem.List {
+// AWS::LanguageExtensions, and that runs after this macro unless the template
+// lists it first. So none of our types can stand in it.
+func (i *Contents) checkUntyped(resource cfn.Field, at cfn.Path, loopsFirst bool) problem.List {
 	if strings.HasPrefix(resource.Key, "Fn::") {
-		if kind := ownType(resource.Value); kind != nil {
+		if kind := ownType(resource.Value); kind != nil && loopsFirst {
+			i.partial, i.loops = true, true
+			return problem.List{{
+				Severity: problem.Warning, Rule: RulePartial, Path: string(at), Place: kind.Place,
+				Message: fmt.Sprintf("%s: cannot be checked here: CloudFormation expands the loop before the macro", at),
+			}}
+		} else if kind != nil {
 			return problem.List{{
 				Severity: problem.Error, Rule: "loop", Path: string(at), Place: kind.Place,
 				Message: fmt.Sprintf("%s: an %s cannot stand in a loop, which is expanded only after this macro", at, kind.Text),
@@ -151,6 +166,12 @@ func unsupportedType(name string, kind *cfn.Node, at cfn.Path) problem.Problem {
 }
 
 func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List {
+	switch {
+	case len(plans) == 0 && (resources.Has(cfn.TransformKey) || i.loops):
+		return nil
+	case len(plans) == 1 && cfn.HasTransform(plans[0].Value.Get("Properties")):
+		return nil
+	}
 	switch len(plans) {
 	case 0:
 		return problem.List{{
@@ -170,6 +191,9 @@ func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List
 	}
 	problems.Add(i.assignJobs(resources)...)
 	problems.Add(i.unusedRunners(problems)...)
+	if !problems.HasErrors() {
+		problems.Add(plan.Doubts(i.Plan)...)
+	}
 	return problems
 }
 

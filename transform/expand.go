@@ -14,6 +14,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/templatecheck"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -32,6 +33,11 @@ type Request struct {
 	// enough to check a template and to run its plan on a laptop, but not to
 	// deploy it.
 	Account Account
+	// File says that the template is a whole file, with its Transform section:
+	// that is checked too, and whether everything that is referred to is there.
+	// CloudFormation strips the section before it calls the macro, so that what
+	// other transforms add cannot be known there.
+	File bool
 	// DefaultImage runs the jobs of an EC2 Runner that names neither an Image
 	// nor a task definition; "" for DefaultImage.
 	DefaultImage string
@@ -41,22 +47,37 @@ type Request struct {
 // replaced by CloudFormation and SAM resources. The template is left as it is;
 // the result shares its other values with it, so neither is to be changed.
 // All problems are reported together, in a stable order; with an Error among
-// them there is no output. The macro's own name leaves the Transform section,
+// them there is no output, and none where a part of the template is not known
+// because another transform makes it. The macro's own name leaves the Transform section,
 // which CloudFormation strips before it calls the macro.
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
-	known := cfn.Analyze(request.Template, request.Values)
-	inventory, problems := readTemplate(request.Template, known)
-	facts, found := fetchFacts(ctx, request.Account, inventory, known)
-	problems.Add(found...)
-	definitions := taskDefinitions(request.Template, inventory, known)
-	problems.Add(check(request.Template, inventory, definitions, facts, known)...)
-	problems.Add(checkMisread(request.Template, problems)...)
+	inventory, expanded, problems := expand(ctx, request)
+	if request.File && request.Template.Get("Resources").IsMap() {
+		problems.Add(templatecheck.Check(request.Template, templatecheck.Options{
+			Macro: MacroName, Added: addedResources(inventory, expanded), Values: request.Values,
+		})...)
+	}
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
+	return expanded, problems.Sorted()
+}
+
+func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem.List) {
+	known := cfn.Analyze(request.Template, request.Values)
+	inventory, problems := readTemplate(request.Template, known)
+	chooser := chooser{known.WithoutParameters()}
+	facts, found := fetchFacts(ctx, request.Account, neededFactsOf(inventory, chooser))
+	problems.Add(found...)
+	problems.Add(check(request.Template, inventory, facts, known)...)
+	problems.Add(checkMisread(request.Template, problems)...)
+	if problems.HasErrors() || inventory.partial {
+		return inventory, nil, problems
+	}
 	x := &expansion{
-		chooser: chooser{known}, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
-		definitions:   definitions,
+		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
+		resources:     request.Template.Get("Resources").ByKey(),
+		conditions:    newConditionNames(request.Template),
 		substitutions: newSubstitutions(request.Template, inventory.Plan),
 	}
 	for _, runner := range inventory.Runners {
@@ -65,25 +86,56 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	x.plan(inventory)
 	if count := x.substitutions.count; count > maxValues {
 		problems.Add(overLimit(inventory.Plan, fmt.Sprintf("has %d values that only the deployment knows (at most %d)", count, maxValues)))
-		return nil, problems.Sorted()
+		return inventory, nil, problems
 	}
 	expanded, clashes := x.replaceResources(request.Template, inventory)
 	problems.Add(clashes...)
 	if problems.HasErrors() {
-		return nil, problems.Sorted()
+		return inventory, nil, problems
 	}
 	x.addDigest(expanded, inventory.Plan)
 	problems.Add(limits(expanded)...)
-	return expanded, problems.Sorted()
+	return inventory, expanded, problems
+}
+
+// addedResources are those of the expanded template, types by logical id; where
+// there is none, those that it could have.
+func addedResources(inventory *Contents, expanded *cfn.Node) map[string]string {
+	added := map[string]string{}
+	for _, field := range expanded.Get("Resources").Entries() {
+		if kind := field.Value.Get("Type"); kind.IsString() {
+			added[field.Key] = kind.Text
+		}
+	}
+	if expanded != nil || inventory == nil {
+		return added
+	}
+	for _, r := range inventory.Runners {
+		for _, id := range []string{
+			r.Name, queueID(r), deadLetterQueueID(r), securityGroupID(r), logGroupID(r), taskDefinitionID(r), ecsClientLogGroupID(r), launchTemplateID(r),
+		} {
+			added[id] = ""
+		}
+	}
+	if p := inventory.Plan; p != nil {
+		for _, id := range []string{StateMachineID(p.Name), triggerID(p), executionRuleID(p)} {
+			added[id] = ""
+		}
+	}
+	return added
 }
 
 // expansion collects what one template becomes.
 type expansion struct {
 	chooser
+	// known is what can be known with the parameters' values. Nothing that
+	// depends on these is written into the output.
+	known         *cfn.StaticValues
+	resources     map[string]*cfn.Node
 	facts         *facts
 	defaultImage  string
 	deployable    bool
-	definitions   definitions
+	conditions    *conditionNames
 	substitutions *substitutions
 	emitted       []emittedResource
 }
@@ -98,31 +150,40 @@ type emittedResource struct {
 // runner emits what one Runner becomes, in the order in which one part refers
 // to another.
 func (x *expansion) runner(runner *schema.Runner) {
-	emit := func(logicalID string, body *cfn.Node) {
-		copyAttributes(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
-		x.emitted = append(x.emitted, emittedResource{logicalID, runner.Name, body})
+	shape, always := x.shapeOf(runner), formula{always: true}
+	emit := func(logicalID string, when formula, body func() *cfn.Node) {
+		if !when.isNever() {
+			x.emit(logicalID, runner, when, body())
+		}
 	}
 	// where the launcher puts the runner's jobs, and where those end that
 	// nobody can read
-	emit(deadLetterQueueID(runner), deadLetterQueue())
-	emit(queueID(runner), queue(runner))
+	emit(deadLetterQueueID(runner), always, deadLetterQueue)
+	emit(queueID(runner), always, func() *cfn.Node { return queue(runner) })
 	// what the task may reach, unless the template names its own network
-	if runner.AwsVpcConfiguration == nil {
-		emit(securityGroupID(runner), securityGroup(runner))
-	}
+	emit(securityGroupID(runner), shape.network.not(), func() *cfn.Node { return securityGroup(runner) })
 	// the container that the agent runs in, unless the template names its own
-	if needsTaskDefinition(runner) {
-		emit(logGroupID(runner), logGroup())
-		emit(taskDefinitionID(runner), x.taskDefinition(runner))
-	}
+	emit(logGroupID(runner), shape.definition, logGroup)
+	emit(taskDefinitionID(runner), shape.definition, func() *cfn.Node { return x.taskDefinition(runner) })
 	// the EC2 host, and where its ECS agent logs
-	if runner.Ec2Configuration != nil {
-		emit(ecsClientLogGroupID(runner), logGroup())
-		emit(launchTemplateID(runner), x.launchTemplate(runner))
-	}
+	emit(ecsClientLogGroupID(runner), shape.host, logGroup)
+	emit(launchTemplateID(runner), shape.host, func() *cfn.Node { return x.launchTemplate(runner) })
 	// the configuration, resolved by CloudFormation and kept by the lifecycle
 	// function; it takes the Runner's own logical id
-	emit(runner.Name, x.configuration(runner))
+	emit(runner.Name, always, func() *cfn.Node { return x.configuration(runner) })
+}
+
+// emit adds a resource of a Runner, which is there while the formula holds and
+// the Runner's own Condition.
+func (x *expansion) emit(logicalID string, runner *schema.Runner, when formula, body *cfn.Node) {
+	copyAttributes(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+	if own := runner.Resource.Get("Condition"); own.IsString() {
+		when = named(own.Text).and(when)
+	}
+	if !when.isAlways() {
+		body.Set("Condition", cfn.Str(x.conditions.of(when, logicalID)))
+	}
+	x.emitted = append(x.emitted, emittedResource{logicalID, runner.Name, body})
 }
 
 // plan emits what the deployment plan becomes.

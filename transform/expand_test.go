@@ -224,6 +224,9 @@ func FuzzExpand(f *testing.F) {
 			assert.NotEmpty(t, p.Rule)
 			assert.NotEmpty(t, p.Message)
 		}
+		_, ofFile := transform.Expand(t.Context(), transform.Request{Template: template, Account: facts(t).Account(), Values: pseudo(), File: true})
+		assert.Equal(t, before, marshal(t, template), "the input must not change")
+		assert.Equal(t, ofFile.Sorted(), ofFile)
 		if problems.HasErrors() {
 			assert.Nil(t, expanded)
 			return

@@ -3,7 +3,6 @@ package transform
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"github.com/attini-go/runner/internal/cfn"
@@ -24,24 +23,19 @@ type facts struct {
 
 // fetchFacts asks the account for all that the Runners need, each thing once and
 // those that do not need each other at the same time.
-func fetchFacts(ctx context.Context, account Account, inventory *Contents, known *cfn.StaticValues) (*facts, problem.List) {
+func fetchFacts(ctx context.Context, account Account, w neededFacts) (*facts, problem.List) {
 	f := &facts{}
-	if account == nil || inventory == nil {
+	if account == nil {
 		return f, nil
 	}
 	var problems problem.List
 	var subnetsErr error
 	var group sync.WaitGroup
-	if slices.ContainsFunc(inventory.Runners, func(r *schema.Runner) bool { return r.AwsVpcConfiguration == nil }) {
+	if w.subnets {
 		group.Go(func() { f.subnets, subnetsErr = account.DefaultSubnets(ctx) })
 	}
 	var unanswered []compat.Unanswered
-	questions := compat.QuestionsOf(inventory.Runners...)
-	for _, runner := range inventory.Runners {
-		host := runner.Ec2Configuration
-		questions.Aliases = questions.Aliases || host != nil && !host.Ami.Known && mayBeAlias(known, host.Node)
-	}
-	f.Facts, unanswered = questions.Ask(ctx, account)
+	f.Facts, unanswered = w.hosts.Ask(ctx, account)
 	group.Wait()
 	if subnetsErr != nil {
 		problems.Add(accountProblem(subnetsErr))
@@ -61,17 +55,47 @@ func accountProblem(err error) problem.Problem {
 	return p
 }
 
-// mayBeAlias reports whether a host's Ami is an alias under some condition; the
-// default, where it is absent, is one.
-func mayBeAlias(known *cfn.StaticValues, host *cfn.Node) bool {
-	found := false
-	chooser{known}.chooseIn(host, "Ami", func(n *cfn.Node) *cfn.Node {
-		if n.IsString() {
-			_, isAlias := compat.AliasNamed(n.Text)
-			found = found || isAlias
+// neededFacts is what the Runners of a template need to know.
+type neededFacts struct {
+	subnets bool
+	hosts   compat.Questions
+}
+
+// neededFactsOf finds them for every case of a Runner, and for every branch that
+// stays in the output.
+func neededFactsOf(inventory *Contents, c chooser) neededFacts {
+	var w neededFacts
+	if inventory == nil {
+		return w
+	}
+	var runners []*schema.Runner
+	for _, cases := range inventory.cases {
+		for _, one := range cases {
+			runners = append(runners, one.runner)
 		}
-		found = found || n == nil
-		return orNothing(n)
-	})
-	return found
+	}
+	w.hosts = compat.QuestionsOf(runners...)
+	for _, cases := range inventory.cases {
+		first := cases[0].runner
+		w.subnets = w.subnets || !c.shapeOf(first).network.isAlways()
+		c.chooseIn(c.present(first.Resource.At("Properties", "Ec2Configuration")), "Ami", func(n *cfn.Node) *cfn.Node {
+			if !c.shapeOf(first).host.isNever() {
+				w.ami(n, c)
+			}
+			return noValue()
+		})
+	}
+	return w
+}
+
+// ami adds what an Ami as it is written may come to.
+func (w *neededFacts) ami(n *cfn.Node, c chooser) {
+	if n == nil {
+		n = cfn.Str(schema.DefaultAmi)
+	}
+	if values, all := c.known.Values(n); all && len(values) == 1 && values[0].IsString() {
+		w.hosts.AddAmi(values[0].Text)
+		return
+	}
+	w.hosts.Aliases = w.hosts.Aliases || len(c.possibleAliases(n)) > 0
 }

@@ -205,7 +205,7 @@ func TestHostileTemplates(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			template, err := cfn.ReadJSON(text)
 			require.NoError(t, err)
-			expanded, problems := transform.Expand(t.Context(), transform.Request{Template: template, Values: pseudo(), Account: account})
+			expanded, problems := transform.Expand(t.Context(), transform.Request{Template: template, Values: pseudo(), Account: account, File: true})
 			answer, err := expanded.MarshalJSON()
 			require.NoError(t, err)
 			runtime.ReadMemStats(&after)
@@ -237,7 +237,7 @@ func BenchmarkHostile(b *testing.B) {
 				for b.Loop() {
 					template, err := cfn.ReadJSON(text)
 					require.NoError(b, err)
-					expanded, _ := transform.Expand(b.Context(), transform.Request{Template: template, Values: pseudo(), Account: account})
+					expanded, _ := transform.Expand(b.Context(), transform.Request{Template: template, Values: pseudo(), Account: account, File: true})
 					_, err = expanded.MarshalJSON()
 					require.NoError(b, err)
 				}

@@ -10,10 +10,6 @@ import (
 
 func launchTemplateID(runner *schema.Runner) string { return runner.Name + "LaunchTemplate" }
 
-// rootVolumeGiB has room for the images that jobs build; an AMI with a larger
-// root volume gets its own size.
-const rootVolumeGiB = 50
-
 // hopLimit lets a container reach the instance metadata: its answers cross one
 // network more than the host's.
 const hopLimit = 2
@@ -22,11 +18,12 @@ const hopLimit = 2
 // instance is made that joins the runner's cluster.
 func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 	t := new(typed)
-	host, image := runner.Ec2Configuration, x.machineImage(runner)
-	profile := x.chooseIn(host.Node, "InstanceProfileName", or(defaultInstanceProfile()))
+	host := x.present(runner.Resource.At("Properties", "Ec2Configuration"))
+	image := x.machineImage(host, runner.Name+"Ami")
+	profile := x.chooseIn(host, "InstanceProfileName", or(defaultInstanceProfile()))
 	data := &ec2.LaunchTemplate_LaunchTemplateData{
-		ImageId:            new(t.placeholder(image.node)),
-		InstanceType:       new(t.placeholder(x.chooseIn(host.Node, "InstanceType", orNothing))),
+		ImageId:            new(t.placeholder(image.id)),
+		InstanceType:       new(t.placeholder(x.chooseIn(host, "InstanceType", orNothing))),
 		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.placeholder(profile))},
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
@@ -37,24 +34,14 @@ func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 			{ResourceType: new("volume"), Tags: x.hostTags(runner, t)},
 		},
 	}
-	if image.rootDevice != "" {
-		data.BlockDeviceMappings = []ec2.LaunchTemplate_BlockDeviceMapping{{
-			DeviceName: new(image.rootDevice),
-			Ebs: &ec2.LaunchTemplate_Ebs{
-				VolumeType: new("gp3"), VolumeSize: new(max(rootVolumeGiB, image.rootVolumeGiB)),
-				Encrypted: new(true), DeleteOnTermination: new(true),
-			},
-		}}
-	}
 	resource := t.resource(&ec2.LaunchTemplate{LaunchTemplateData: data})
-	if groups := x.securityGroups(runner); groups != nil {
-		resource.At("Properties", "LaunchTemplateData").Set("SecurityGroupIds", groups)
+	made := resource.At("Properties", "LaunchTemplateData")
+	if !cfn.IsNoValue(image.devices) {
+		made.Fields = append([]cfn.Field{cfn.F("BlockDeviceMappings", image.devices)}, made.Fields...)
 	}
-	if image.alias != "" {
-		resource.Set("Metadata", cfn.Obj(cfn.F("AttiniAmi", cfn.Obj(
-			cfn.F("Alias", cfn.Str(image.alias)),
-			cfn.F("Parameter", cfn.Str(image.parameter)),
-		))))
+	setUnlessAbsent(made, "SecurityGroupIds", x.securityGroups(runner))
+	if !cfn.IsNoValue(image.origin) {
+		resource.Set("Metadata", cfn.Obj(cfn.F("AttiniAmi", image.origin)))
 	}
 	return resource
 }
@@ -85,7 +72,7 @@ func (x *expansion) userData(runner *schema.Runner) *cfn.Node {
 
 // cluster is the Runner's (section EcsCluster).
 func (x *expansion) cluster(runner *schema.Runner) *cfn.Node {
-	return x.choose(runner.EcsCluster.Node, or(cfn.Str(schema.DefaultCluster)))
+	return x.choose(runner.Resource.At("Properties", "EcsCluster"), or(cfn.Str(schema.DefaultCluster)))
 }
 
 // hostTags tell people, and the permission to terminate, whose host it is.

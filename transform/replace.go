@@ -38,9 +38,14 @@ func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*
 	}
 
 	expanded := &cfn.Node{Kind: cfn.Map, Place: template.Place}
+	if len(x.conditions.added) > 0 && !template.Has("Conditions") {
+		expanded.Fields = append(expanded.Fields, cfn.F("Conditions", x.conditions.section(nil)))
+	}
 	for _, field := range template.Fields {
 		var value *cfn.Node
 		switch field.Key {
+		case "Conditions":
+			value = x.conditions.section(field.Value)
 		case "Resources":
 			value = resources
 		case "Transform":
@@ -59,14 +64,14 @@ func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*
 // nil when nothing is left.
 func otherTransforms(transform *cfn.Node) *cfn.Node {
 	if !transform.IsList() {
-		if transform.IsString() && transform.Text == MacroName {
+		if isMacro(transform) {
 			return nil
 		}
 		return transform.Clone()
 	}
 	rest := &cfn.Node{Kind: cfn.List, Place: transform.Place}
 	for _, item := range transform.Items {
-		if !item.IsString() || item.Text != MacroName {
+		if !isMacro(item) {
 			rest.Items = append(rest.Items, item.Clone())
 		}
 	}
@@ -77,6 +82,15 @@ func otherTransforms(transform *cfn.Node) *cfn.Node {
 		return rest.Items[0]
 	}
 	return rest
+}
+
+// isMacro reports whether an item of a Transform section is this macro: its name,
+// or an object with it.
+func isMacro(item *cfn.Node) bool {
+	if item.IsMap() {
+		item = item.Get("Name")
+	}
+	return item.IsString() && item.Text == MacroName
 }
 
 // nameClashes reports emitted logical ids that the template or another emitted

@@ -22,37 +22,37 @@ func securityGroup(runner *schema.Runner) *cfn.Node {
 	})
 }
 
-// securityGroups are those of a Runner's EC2 host, always as a list; nil leaves
-// the host with the VPC's default group. AwsVpcConfiguration also takes ids
+// securityGroups are those of a Runner's EC2 host, always as a list; without
+// any, the host has the VPC's default group. AwsVpcConfiguration also takes ids
 // separated by commas, which a launch template does not.
 func (x *expansion) securityGroups(runner *schema.Runner) *cfn.Node {
-	network := runner.AwsVpcConfiguration
-	if network == nil {
-		return cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId"))
-	}
-	groups := x.chooseIn(network.Node, "SecurityGroups", func(n *cfn.Node) *cfn.Node {
-		switch {
-		case n == nil:
-			return cfn.Ref("AWS::NoValue")
-		case n.IsList():
-			return n
-		case n.IsString() && !cfn.IsDynamicReference(n.Text):
-			return stringList(schema.IDs(n.Text))
-		case x.isText(n):
-			return cfn.Obj(cfn.F("Fn::Split", cfn.Seq(cfn.Str(","), n)))
-		default:
-			return n
+	return x.choose(runner.Resource.At("Properties", "AwsVpcConfiguration"), func(network *cfn.Node) *cfn.Node {
+		if network == nil {
+			return cfn.Seq(cfn.GetAtt(securityGroupID(runner), "GroupId"))
 		}
+		return x.choose(network.Get("SecurityGroups"), x.groupList)
 	})
-	if cfn.IsNoValue(groups) {
-		return nil
+}
+
+// groupList makes a list of SecurityGroups.
+func (x *expansion) groupList(n *cfn.Node) *cfn.Node {
+	switch {
+	case n == nil:
+		return noValue()
+	case n.IsList():
+		return n
+	case n.IsString() && !cfn.IsDynamicReference(n.Text):
+		return stringList(schema.IDs(n.Text))
+	case x.isText(n):
+		return function("Fn::Split", cfn.Str(","), n)
+	default:
+		return n
 	}
-	return groups
 }
 
 // isText reports whether a value comes to one text and not to a list.
 func (x *expansion) isText(n *cfn.Node) bool {
-	if values, _ := x.known.Values(n); len(values) > 0 {
+	if values := x.chooser.known.Possible(n); len(values) > 0 {
 		return values[0].IsString()
 	}
 	name, argument, _ := cfn.Intrinsic(n)

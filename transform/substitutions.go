@@ -200,9 +200,10 @@ func (s *substitutions) needsEscape(n *cfn.Node) bool {
 	switch {
 	case name == "Fn::Base64":
 		return false
-	case name == "Fn::GetAtt" && argument.IsList() && len(argument.Items) == 2:
-		kind := s.resources[argument.Items[0].Text].Get("Type")
-		return !kind.IsString() || !strings.HasPrefix(kind.Text, "AWS::") || argument.Items[1].Text != "Arn"
+	case name == "Fn::GetAtt":
+		resource, attribute, _ := cfn.GetAttArgument(argument)
+		kind := s.resources[resource].Get("Type")
+		return !kind.IsString() || !strings.HasPrefix(kind.Text, "AWS::") || attribute != "Arn"
 	case name != "Ref" || !argument.IsString():
 		return true
 	}

@@ -24,7 +24,8 @@ const DefaultImage = "public.ecr.aws/amazonlinux/amazonlinux:2023"
 
 func taskDefinitionID(runner *schema.Runner) string { return runner.Name + "TaskDefinition" }
 
-// needsTaskDefinition: Image asks for one; EC2 needs one of its own kind.
+// needsTaskDefinition says so of a Runner whose conditions are decided: Image
+// asks for one; EC2 needs one of its own kind.
 func needsTaskDefinition(runner *schema.Runner) bool {
 	return runner.Image.Given() || runner.Ec2Configuration != nil && !runner.TaskDefinitionArn.Given()
 }
@@ -35,9 +36,22 @@ func defaultRole() *cfn.Node {
 }
 
 func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
+	host := x.shapeOf(runner).host
+	if host.node == nil {
+		return x.taskDefinitionFor(runner, host.isAlways())
+	}
+	return x.onHost(runner, x.taskDefinitionFor(runner, true), x.taskDefinitionFor(runner, false))
+}
+
+func (x *expansion) taskDefinitionFor(runner *schema.Runner, onHost bool) *cfn.Node {
 	t := new(typed)
-	role := x.choose(runner.RoleArn.Node, or(defaultRole()))
-	image := x.choose(runner.Image.Node, or(cfn.Str(cmp.Or(x.defaultImage, DefaultImage))))
+	properties := runner.Resource.Get("Properties")
+	role := x.choose(properties.Get("RoleArn"), or(defaultRole()))
+	image := properties.Get("Image")
+	if x.shapeOf(runner).host.isNever() { // then there is none without an image
+		image = x.present(image)
+	}
+	image = x.choose(image, or(cfn.Str(cmp.Or(x.defaultImage, DefaultImage))))
 	container := ecs.TaskDefinition_ContainerDefinition{
 		Name:  containerName,
 		Image: t.placeholder(image),
@@ -61,7 +75,7 @@ func (x *expansion) taskDefinition(runner *schema.Runner) *cfn.Node {
 		ExecutionRoleArn:        new(t.placeholder(role)),
 		TaskRoleArn:             new(t.placeholder(role)),
 	}
-	if runner.Ec2Configuration != nil {
+	if onHost {
 		useEC2Host(definition, &container, t)
 	}
 	definition.ContainerDefinitions = []ecs.TaskDefinition_ContainerDefinition{container}

@@ -96,7 +96,10 @@ func (x *expansion) addDigest(expanded *cfn.Node, p *plan.Plan) {
 	}
 	digest := sha256.New()
 	text := bufio.NewWriter(digest)
-	appendDigestInput(text, expanded)
+	// CloudFormation strips the Transform section before it calls the macro.
+	template := *expanded
+	template.Fields = slices.DeleteFunc(slices.Clone(expanded.Fields), func(f cfn.Field) bool { return f.Key == "Transform" })
+	appendDigestInput(text, &template)
 	text.Flush() // a digest takes whatever is written
 	properties.Set("TemplateDigest", cfn.Str(hex.EncodeToString(digest.Sum(nil))))
 }

@@ -17,16 +17,19 @@ import (
 const maxFixes = 10
 
 // fixed makes all fixes of a template, and looks at what is left.
-func (c validateCommand) fixed(ctx context.Context, result validated, account transform.Account) validated {
+func (c validateCommand) fixed(ctx context.Context, result validated, account transform.Account) (validated, error) {
 	for range maxFixes {
 		text, made := problem.Apply(result.text, result.problems)
 		if made == 0 {
 			break
 		}
 		result.text = text
-		result = c.validate(ctx, result.source, account, map[string]string{})
+		var err error
+		if result, err = c.validate(ctx, result.source, account, map[string]string{}, map[string]string{}); err != nil {
+			return result, err
+		}
 	}
-	return result
+	return result, nil
 }
 
 // fix shows the fixes of all templates as a diff, or writes them, and reports what is
@@ -34,7 +37,10 @@ func (c validateCommand) fixed(ctx context.Context, result validated, account tr
 func (c validateCommand) fix(ctx context.Context, s streams, results []validated, account transform.Account) error {
 	changed, left := 0, false
 	for _, before := range results {
-		after := c.fixed(ctx, before, account)
+		after, err := c.fixed(ctx, before, account)
+		if err != nil {
+			return err
+		}
 		left = left || after.problems.HasErrors()
 		if err := problem.WriteText(s.stderr, after.name, after.problems); err != nil {
 			return err

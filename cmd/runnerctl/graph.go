@@ -7,6 +7,7 @@ import (
 
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/templatecheck"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -26,9 +27,13 @@ func (c graphCommand) Run(s streams) error {
 		var found problem.List
 		inventory, found = transform.ReadTemplate(template, c.values())
 		problems.Add(found...)
+		problems.Add(templatecheck.Parameters(template, c.values())...)
 	}
 	if err := text.report(s, problems); err != nil {
 		return err
+	}
+	if inventory.Plan == nil {
+		return errPartial
 	}
 	drawing := &mermaid{ids: map[*plan.State]string{}}
 	drawing.text.WriteString("flowchart TD\n")

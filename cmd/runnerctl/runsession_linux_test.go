@@ -37,7 +37,7 @@ func newRun(t *testing.T, command string) *runSession {
 	name := filepath.Join(directory, "runnerctl") // by which TestMain knows what it is
 	require.NoError(t, os.Symlink(program, name))
 	template := filepath.Join(s.here, "template.json")
-	require.NoError(t, os.WriteFile(template, fmt.Appendf(nil, `{"Resources": {"R": {"Type": "Attini::Deploy::Runner"}, "P": {
+	require.NoError(t, os.WriteFile(template, fmt.Appendf(nil, `{"Transform": ["AttiniDeploymentPlan", "AWS::Serverless-2016-10-31"], "Resources": {"R": {"Type": "Attini::Deploy::Runner"}, "P": {
 		"Type": "Attini::Deploy::DeploymentPlan", "Properties": {"DeploymentPlan": [
 			{"Name": "Long", "Type": "AttiniRunnerJob", "Properties": {"Runner": "R", "Commands": [%q]}}]}}}}`, command), 0o600))
 	s.Cmd = exec.Command(name, "run", template)

@@ -57,9 +57,12 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	results := make([]validated, 0, len(sources))
-	failed, undeclared := false, maps.Clone(c.Parameter)
+	failed, undeclared, unused := false, maps.Clone(c.Parameter), maps.Clone(c.Include)
 	for _, text := range sources {
-		result := c.validate(ctx, text, account, undeclared)
+		result, err := c.validate(ctx, text, account, undeclared, unused)
+		if err != nil {
+			return err
+		}
 		if !result.ours && (skip || text.path != c.Templates[0]) {
 			others++
 			continue
@@ -76,6 +79,9 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 	if len(undeclared) > 0 && !c.one(results, others) {
 		return usageError{fmt.Errorf("no template declares the parameter %s", wording.Listed(slices.Sorted(maps.Keys(undeclared))))}
 	}
+	if len(unused) > 0 {
+		return notIncluded(slices.Sorted(maps.Keys(unused)))
+	}
 	if failed {
 		return errReported
 	}
@@ -83,14 +89,19 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 }
 
 // validate finds what is wrong with a template. The parameters that it declares are
-// removed from undeclared.
-func (c validateCommand) validate(ctx context.Context, text source, account transform.Account, undeclared map[string]string) validated {
+// removed from undeclared, and the files that it includes from unused.
+func (c validateCommand) validate(ctx context.Context, text source, account transform.Account, undeclared, unused map[string]string) (validated, error) {
 	template, problems := cfn.Read(text.text)
 	if template == nil {
-		return validated{text, problems, true}
+		return validated{text, problems, true}, nil
 	}
+	template, notHere, err := c.include(template)
+	if err != nil {
+		return validated{}, err
+	}
+	maps.DeleteFunc(unused, func(key, _ string) bool { return !slices.Contains(notHere, key) })
 	values := c.values()
-	_, found := transform.Expand(ctx, transform.Request{Template: template, Values: values, Account: account})
+	_, found := transform.Expand(ctx, transform.Request{Template: template, Values: values, Account: account, File: true})
 	problems.Add(found...)
 	if len(c.Parameter) > 0 {
 		if len(c.Templates) > 1 {
@@ -104,7 +115,7 @@ func (c validateCommand) validate(ctx context.Context, text source, account tran
 	for _, declared := range template.Get("Parameters").Entries() {
 		delete(undeclared, declared.Key)
 	}
-	return validated{text, problems, asksForMacro(template)}
+	return validated{text, problems, asksForMacro(template)}, nil
 }
 
 // asksForMacro reports whether a template has a Runner or a plan, or the macro in

@@ -115,17 +115,17 @@ func (v *evaluation) fits(n *Node, at Path, size int) bool {
 	return v.room >= 0
 }
 
-// size is how many bytes a tree takes, about.
-func (n *Node) size() int {
+// Size is how many bytes a tree takes, about.
+func (n *Node) Size() int {
 	if n == nil {
 		return 0
 	}
 	size := nodeSize + len(n.Text)
 	for _, item := range n.Items {
-		size += item.size()
+		size += item.Size()
 	}
 	for _, field := range n.Fields {
-		size += len(field.Key) + field.Value.size()
+		size += len(field.Key) + field.Value.Size()
 	}
 	return size
 }

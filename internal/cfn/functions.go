@@ -52,7 +52,7 @@ func (v *evaluation) unsupported(n *Node, name string, at Path) {
 	switch {
 	case strings.HasPrefix(name, "Fn::ForEach::"):
 		v.report(n, at, "unsupported-function", "Fn::ForEach is expanded by AWS::LanguageExtensions, after this transform", "Write the entries out.")
-	case name == "Fn::Transform":
+	case name == TransformKey:
 		v.report(n, at, "unsupported-function", "what another macro makes of this is known only to AWS", "Put the macro's result in its place.")
 	default:
 		v.report(n, at, "unsupported-function", fmt.Sprintf("what %s comes to is known only to AWS", name), "Use a parameter in its place and give it with --parameter.")

@@ -50,15 +50,15 @@ func (v *evaluation) parameter(n *Node, name string, at Path) *Node {
 }
 
 func (v *evaluation) getAtt(n, argument *Node, at Path) *Node {
-	resource, attribute, _ := strings.Cut(argument.stringOrEmpty(), ".")
-	if argument.IsList() && len(argument.Items) == 2 && argument.Items[0].IsString() {
+	resource, attribute, ok := GetAttArgument(argument)
+	if ok && argument.IsList() {
 		text, known := v.evaluateText(argument.Items[1], at.Index(1))
 		if !known {
 			return nil
 		}
-		resource, attribute = argument.Items[0].Text, text
+		attribute = text
 	}
-	if resource == "" || attribute == "" {
+	if !ok || attribute == "" {
 		return v.reportShape(n, at, `[resource, attribute] or "resource.attribute"`)
 	}
 	return v.reference(n, resource+"."+attribute, "Fn::GetAtt", at)
@@ -136,7 +136,7 @@ func (v *evaluation) zones(n, argument *Node, at Path) *Node {
 
 // copied is a copy of a value that n names; nil when there is no room for it.
 func (v *evaluation) copied(n *Node, at Path, value *Node) *Node {
-	if !v.fits(n, at, value.size()) {
+	if !v.fits(n, at, value.Size()) {
 		return nil
 	}
 	return value.Clone()

@@ -87,3 +87,13 @@ func SubArgument(argument *Node) (text *Node, variables map[string]*Node) {
 	}
 	return argument, nil
 }
+
+// GetAttArgument takes Fn::GetAtt's argument apart, which is [resource, attribute]
+// or "resource.attribute". The attribute is "" where it is no text.
+func GetAttArgument(argument *Node) (resource, attribute string, ok bool) {
+	if argument.IsList() && len(argument.Items) == 2 && argument.Items[0].IsString() {
+		return argument.Items[0].Text, argument.Items[1].stringOrEmpty(), argument.Items[0].Text != ""
+	}
+	resource, attribute, ok = strings.Cut(argument.stringOrEmpty(), ".")
+	return resource, attribute, ok && resource != "" && attribute != ""
+}

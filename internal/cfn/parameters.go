@@ -71,9 +71,8 @@ func (e *Evaluator) declares(name string) bool {
 func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	declaration := declared.Value
 	kind := declaration.Get("Type").stringOrEmpty()
-	if !isParameterType(kind) {
-		return nil, problem.List{parameterProblem("parameter-declaration", declared.Key, declared.Place,
-			"its Type must be String, Number, List<Number>, CommaDelimitedList or an AWS type")}
+	if wrong := wrongType(declaration); wrong != "" {
+		return nil, problem.List{parameterProblem("parameter-declaration", declared.Key, declared.Place, wrong)}
 	}
 	text, given := e.given(declared)
 	if !given {
@@ -92,11 +91,15 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	var problems problem.List
 	list := Seq()
 	allowed := e.constraint(declaration)
+	whole := allowed.allowed[text] // an allowed value may have commas in it
 	for _, item := range items {
 		if isListType(kind) {
 			item = strings.TrimSpace(item)
 		}
 		list.Items = append(list.Items, Str(item))
+		if whole || problems.Full() {
+			continue // each of them would be reported in the same words
+		}
 		if reason := allowed.broken(item); reason != "" {
 			problems.Add(parameterProblem("parameter-value", declared.Key, declared.Place, shown(item, declaration)+" "+reason))
 		}
@@ -134,14 +137,6 @@ func shown(text string, declaration *Node) string {
 		return "its value (NoEcho)"
 	}
 	return wording.Quote(text)
-}
-
-func isParameterType(kind string) bool {
-	switch kind {
-	case "String", "Number", "List<Number>", "List<String>", "CommaDelimitedList":
-		return true
-	}
-	return strings.HasPrefix(kind, "AWS::") || strings.HasPrefix(kind, "List<AWS::")
 }
 
 func isListType(kind string) bool {

@@ -59,12 +59,21 @@ func QuestionsOf(runners ...*schema.Runner) Questions {
 			q.types = append(q.types, host.InstanceType.Literal)
 		}
 		if alias, isAlias := AliasOf(runner); isAlias {
-			q.Aliases, q.aliases = true, append(q.aliases, alias)
+			q.AddAmi(alias.Name)
 		} else if host.Ami.Known {
-			q.images = append(q.images, host.Ami.Literal)
+			q.AddAmi(host.Ami.Literal)
 		}
 	}
 	return q
+}
+
+// AddAmi asks about an AMI besides, by the value of the property: an alias or an id.
+func (q *Questions) AddAmi(value string) {
+	if alias, isAlias := AliasNamed(value); isAlias {
+		q.Aliases, q.aliases = true, append(q.aliases, alias)
+		return
+	}
+	q.images = append(q.images, value)
 }
 
 // Ask asks each thing once, and at the same time what does not need another answer.

@@ -80,7 +80,7 @@ func broken(t *testing.T, example rules.Example) []string {
 	}
 	template, problems := cfn.Read([]byte(text))
 	if template != nil {
-		request := transform.Request{Template: template, Account: facts(t).Account()}
+		request := transform.Request{Template: template, Account: facts(t).Account(), File: true}
 		expanded, found := transform.Expand(t.Context(), request)
 		problems.Add(found...)
 		if example.Kind == "run" && expanded != nil {

@@ -177,7 +177,10 @@ func readEvent(t testing.TB, path string) (event, []byte) {
 func expand(t *testing.T, p programs, endpoint string, call event) (stdout, stderr string) {
 	t.Helper()
 	template := filepath.Join(t.TempDir(), "template.json")
-	require.NoError(t, os.WriteFile(template, call.Fragment, 0o600))
+	// CloudFormation strips the Transform section before it calls the macro.
+	const section = `"Transform": ["AttiniDeploymentPlan", "AWS::Serverless-2016-10-31"]`
+	file := bytes.Replace(call.Fragment, []byte("{"), []byte("{"+section+", "), 1)
+	require.NoError(t, os.WriteFile(template, file, 0o600))
 	arguments := []string{"expand", template}
 	for _, name := range slices.Sorted(maps.Keys(call.Parameters)) {
 		arguments = append(arguments, "--parameter", name+"="+call.Parameters[name])
@@ -190,7 +193,7 @@ func expand(t *testing.T, p programs, endpoint string, call event) (stdout, stde
 		var exit *exec.ExitError
 		require.ErrorAs(t, err, &exit)
 	}
-	return printed.String(), said.String()
+	return strings.Replace(printed.String(), `  "Transform": "AWS::Serverless-2016-10-31",`+"\n", "", 1), said.String()
 }
 
 // BenchmarkBootstrap measures what a call costs: cold, from the start of the

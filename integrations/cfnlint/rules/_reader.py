@@ -19,6 +19,7 @@ from ._words import (
     no_value,
     not_allowed,
     not_text,
+    perhaps_absent,
     quoted,
     read_as,
     step,
@@ -64,7 +65,7 @@ class Reader:
         for name in unknown:
             self.report("unknown-property", at + [name], words[name][0])
         for first, second in p.get("exclusive", []):
-            if all(n in value and not no_value(value[n]) for n in (first, second)):
+            if all(n in value and not perhaps_absent(value[n]) for n in (first, second)):
                 message = f"cannot be combined with {second}; remove one of them"
                 self.report("exclusive", at + [first], message)
 

@@ -36,6 +36,11 @@ def no_value(value):
     return intrinsic(value) == "Ref" and value["Ref"] == "AWS::NoValue"
 
 
+def perhaps_absent(value):
+    """Whether a value is nothing, or a choice that may come to nothing."""
+    return no_value(value) or intrinsic(value) == "Fn::If"
+
+
 def dynamic(value):
     return isinstance(value, str) and "{{resolve:" in value
 

@@ -116,13 +116,13 @@ func TestBootstrapReal(t *testing.T) {
 			got := i.run(t, container{agent: bootstrap.Agent{Version: "2.1.0", Downloads: nowhere()}, binary: current})
 			assert.Equal(t, 1, got.code)
 			assert.Contains(t, got.stdout, unset)
-			assert.NotContains(t, got.stdout, "is required")
+			assert.NotContains(t, got.stdout, "requires")
 			assert.Empty(t, got.stderr)
 		})
 		t.Run("too old, nothing to download", func(t *testing.T) {
 			got := i.run(t, container{agent: bootstrap.Agent{Version: "2.1.0"}, binary: old})
 			assert.Equal(t, 1, got.code)
-			assert.Contains(t, got.stdout, "the agent's version is 2.0.2, but 2.1.0 is required")
+			assert.Contains(t, got.stdout, "the agent's version is 2.0.2, but the launcher requires 2.1.0")
 		})
 		t.Run("too old, downloaded", func(t *testing.T) {
 			content, err := os.ReadFile(current)
@@ -130,7 +130,7 @@ func TestBootstrapReal(t *testing.T) {
 			got := i.run(t, container{agent: published(t, string(content)), binary: old, tools: append([]string{"curl"}, downloading...)})
 			assert.Equal(t, 1, got.code, got.stderr)
 			assert.Contains(t, got.stdout, unset)
-			assert.NotContains(t, got.stdout, "is required")
+			assert.NotContains(t, got.stdout, "requires")
 		})
 	})
 }

@@ -33,7 +33,8 @@ func walls() map[string][]string {
 		// Examples of its steps, for tests.
 		"internal/plan/plantest":        {},
 		"internal/compat":               {"schema", "internal/cfn", "internal/problem", "internal/wording"},
-		"transform":                     {"internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/templatecheck":        {"internal/cfn", "internal/problem", "internal/wording"},
+		"transform":                     {"internal/templatecheck", "internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		"internal/launch":               {"internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
 		"internal/launch/configuration": {"schema", "internal/cfn", "internal/problem"},
 		"internal/launch/message":       {"internal/launch/configuration", "agent/protocol"},
@@ -64,7 +65,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},

@@ -1,0 +1,40 @@
+package cfn
+
+// Assume returns what can be known if conditions of the template have the given
+// values, also those whose value is not known otherwise.
+func (f *StaticValues) Assume(conditions map[string]bool) *StaticValues {
+	v := *f.evaluation
+	v.conditions = make(map[string]conditionResult, len(conditions))
+	for name, value := range conditions {
+		v.conditions[name] = conditionResult{value: value, known: true}
+	}
+	return &StaticValues{evaluation: &v, given: f.given}
+}
+
+// WithoutParameters returns what can be known whatever values the parameters
+// have, today's and those of a later update.
+func (f *StaticValues) WithoutParameters() *StaticValues {
+	v := *f.evaluation
+	evaluator := *v.Evaluator
+	evaluator.parameters = map[string]*Node{}
+	v.Evaluator, v.conditions = &evaluator, map[string]conditionResult{}
+	return &StaticValues{evaluation: &v}
+}
+
+// Undecided adds to names the conditions of the Fn::If in a tree whose values
+// are not known. Branches that are not taken do not count.
+func (f *StaticValues) Undecided(n *Node, names map[string]bool) {
+	n = f.ResolveIf(n)
+	if n == nil {
+		return
+	}
+	if name, argument, _ := Intrinsic(n); name == "Fn::If" && isChoice(argument) {
+		names[argument.Items[0].Text] = true
+	}
+	for _, item := range n.Items {
+		f.Undecided(item, names)
+	}
+	for _, field := range n.Fields {
+		f.Undecided(field.Value, names)
+	}
+}

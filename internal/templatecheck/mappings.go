@@ -1,0 +1,49 @@
+package templatecheck
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/wording"
+)
+
+// findInMap reports a mapping, or a key of one, that is not there.
+func (c *checker) findInMap(argument *cfn.Node, at *location) {
+	if !argument.IsList() || len(argument.Items) < 3 || !argument.Items[0].IsString() {
+		return
+	}
+	mappings := c.template.Get("Mappings")
+	if len(argument.Items) > 3 { // with a DefaultValue, nothing needs to be there
+		return
+	}
+	at = at.key("Fn::FindInMap")
+	found := mappings
+	var way []string
+	for i, item := range argument.Items[:3] {
+		if !item.IsString() || found.Has(cfn.TransformKey) || cfn.IsDynamicReference(item.Text) {
+			return
+		}
+		next := found.Get(item.Text)
+		if next == nil {
+			place := "Mappings"
+			if i > 0 {
+				place += " has " + strings.Join(way, " / ") + ", but that"
+			}
+			c.missing(RuleMapping, at.index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, keysOf(found), "")
+			return
+		}
+		way = append(way, wording.Brief(item.Text))
+		found = next
+	}
+}
+
+func keysOf(n *cfn.Node) []string {
+	fields := n.Entries()
+	fields = fields[:min(len(fields), wording.MaxCandidates)]
+	keys := make([]string, len(fields))
+	for i, field := range fields {
+		keys[i] = field.Key
+	}
+	return keys
+}

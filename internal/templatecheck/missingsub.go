@@ -1,0 +1,73 @@
+package templatecheck
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
+)
+
+// missingSubs warns of texts that look as if Fn::Sub was forgotten: in a Runner,
+// and in the Environment and the Commands of steps.
+func (c *checker) missingSubs() {
+	var root *location
+	for _, field := range c.template.Get("Resources").Entries() {
+		kind := field.Value.Get("Type")
+		if !kind.IsString() || !strings.HasPrefix(kind.Text, "Attini::Deploy::") {
+			continue
+		}
+		at := root.key("Resources").key(field.Key).key("Properties")
+		properties := field.Value.Get("Properties")
+		s := subFinder{checker: c, own: keysOf(properties.Get("DefinitionSubstitutions"))}
+		for _, property := range properties.Entries() {
+			s.walk(property.Value, at.key(property.Key), property.Key == "Startup" || property.Key == "DeploymentPlan")
+		}
+	}
+}
+
+// subFinder looks at the texts of one resource.
+type subFinder struct {
+	*checker
+	// own are the plan's DefinitionSubstitutions, which need no Fn::Sub.
+	own []string
+}
+
+// walk looks at a value. shell says that a shell may read it, to which ${Name}
+// is a variable of its own.
+func (s subFinder) walk(n *cfn.Node, at *location, shell bool) {
+	if name, _, _ := cfn.Intrinsic(n); name == "Fn::Sub" {
+		return
+	}
+	if n.IsString() {
+		s.text(n, at, shell)
+		return
+	}
+	for _, field := range n.Entries() {
+		s.walk(field.Value, at.key(field.Key), shell && field.Key != "Environment")
+	}
+	if n.IsList() {
+		for i, item := range n.Items {
+			s.walk(item, at.index(i), shell)
+		}
+	}
+}
+
+func (s subFinder) text(n *cfn.Node, at *location, shell bool) {
+	for _, piece := range strings.Split(n.Text, "${")[1:] {
+		name, _, closed := strings.Cut(piece, "}")
+		resource, _, _ := strings.Cut(name, ".")
+		switch {
+		case !closed || slices.Contains(s.own, name):
+			continue
+		case strings.HasPrefix(name, "AWS::"):
+		case shell || s.names.parameters[name] == nil && s.names.resources[resource] == nil:
+			continue
+		}
+		s.report(problem.Warning, RuleSub, at.path(), n.Place,
+			fmt.Sprintf("${%s} stays as it is written: only Fn::Sub puts a value in its place", wording.Brief(name)), "Write !Sub before the text.")
+		return
+	}
+}

@@ -1,0 +1,140 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
+	"github.com/attini-go/runner/schema"
+)
+
+// checkValues reports values that do not reach a Runner, or that others can read
+// there. All its properties become those of a custom resource.
+func checkValues(runner *schema.Runner, known *cfn.StaticValues) problem.List {
+	v := runnerValues{runner: runner, known: known}
+	v.walk(runner.Resource.Get("Properties"), runner.Path.Key("Properties"))
+	return v.problems
+}
+
+type runnerValues struct {
+	runner   *schema.Runner
+	known    *cfn.StaticValues
+	problems problem.List
+}
+
+func (v *runnerValues) report(severity problem.Severity, rule string, at cfn.Path, n *cfn.Node, message, advice string) {
+	where := strings.TrimPrefix(string(at), string(v.runner.Path.Key("Properties"))+".")
+	v.problems.Add(problem.Problem{
+		Severity: severity, Rule: rule, Path: string(at), Place: n.Place,
+		Message: fmt.Sprintf("Runner %s: %s: %s", wording.Quote(v.runner.Name), where, message), Advice: advice,
+	})
+}
+
+func (v *runnerValues) walk(n *cfn.Node, at cfn.Path) {
+	if n == nil {
+		return
+	}
+	if n.IsString() {
+		v.text(n, at)
+		return
+	}
+	if name, argument, ok := cfn.Intrinsic(n); ok {
+		v.function(name, argument, at)
+	}
+	for i, item := range n.Items {
+		v.walk(item, at.Index(i))
+	}
+	for _, field := range n.Fields {
+		v.walk(field.Value, at.Key(field.Key))
+	}
+}
+
+// text reports secure dynamic references (AWS CloudFormation user guide, "Using
+// dynamic references": not in custom resources).
+func (v *runnerValues) text(n *cfn.Node, at cfn.Path) {
+	for _, secure := range []struct{ service, read string }{
+		{"secretsmanager", "aws secretsmanager get-secret-value"}, {"ssm-secure", "aws ssm get-parameter --with-decryption"},
+	} {
+		if strings.Contains(n.Text, "{{resolve:"+secure.service+":") {
+			v.report(problem.Error, plan.RuleDynamicReference, at, n,
+				"CloudFormation resolves no dynamic reference to a secret ("+secure.service+") in a custom resource, which a Runner becomes",
+				"Read it where it is needed with "+secure.read+", on a Runner whose RoleArn may.")
+		}
+	}
+}
+
+// function reports parameters whose values are hidden.
+func (v *runnerValues) function(name string, argument *cfn.Node, at cfn.Path) {
+	switch name {
+	case "Ref":
+		if argument.IsString() {
+			v.hidden(argument.Text, argument, at)
+		}
+	case "Fn::Sub":
+		text, variables := cfn.SubArgument(argument)
+		if !text.IsString() {
+			return
+		}
+		parts, err := cfn.SubParts(text.Text)
+		if err != nil {
+			return
+		}
+		for _, part := range parts {
+			if part.Variable != "" && variables[part.Variable] == nil {
+				v.hidden(part.Variable, text, at)
+			}
+		}
+	}
+}
+
+func (v *runnerValues) hidden(parameter string, n *cfn.Node, at cfn.Path) {
+	if v.known != nil && v.known.IsNoEcho(parameter) {
+		v.report(problem.Warning, RuleSecret, at, n,
+			fmt.Sprintf("parameter %s is NoEcho, but its value will stand readable in the Runner's configuration", wording.Quote(parameter)),
+			"Keep it in Secrets Manager and read it in the command, on a Runner whose RoleArn may.")
+	}
+}
+
+// checkUserData reports dynamic references in what becomes a part of the host's
+// user data, where CloudFormation resolves none.
+func checkUserData(one runnerCase) problem.List {
+	if one.runner.Ec2Configuration == nil {
+		return nil
+	}
+	cluster := one.runner.EcsCluster.Node
+	if cluster != nil && one.known != nil {
+		cluster = one.known.ResolveIf(cluster)
+	}
+	found := dynamicReference(cluster)
+	if found == nil {
+		return nil
+	}
+	return problem.List{{
+		Severity: problem.Error, Rule: plan.RuleDynamicReference,
+		Path: string(one.runner.Path.Keys("Properties", "EcsCluster")), Place: found.Place,
+		Message: fmt.Sprintf("Runner %s: EcsCluster: CloudFormation resolves no dynamic reference in the user data of the EC2 host, which would join no cluster",
+			wording.Quote(one.runner.Name)),
+		Advice: "Declare a parameter of Type AWS::SSM::Parameter::Value<String> and Ref it.",
+	}}
+}
+
+// dynamicReference is a text in a tree that holds a dynamic reference; nil without.
+func dynamicReference(n *cfn.Node) *cfn.Node {
+	if n == nil || n.IsString() && cfn.IsDynamicReference(n.Text) {
+		return n
+	}
+	for _, item := range n.Items {
+		if found := dynamicReference(item); found != nil {
+			return found
+		}
+	}
+	for _, field := range n.Fields {
+		if found := dynamicReference(field.Value); found != nil {
+			return found
+		}
+	}
+	return nil
+}

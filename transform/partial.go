@@ -1,0 +1,102 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
+	"github.com/attini-go/runner/schema"
+)
+
+// RulePartial is the rule of what cannot be checked where the template is.
+const RulePartial = "not-checked"
+
+// checkTransforms warns of the parts of Runners and of the plan that a transform
+// inside of them makes. CloudFormation runs these before the macro, so that
+// the macro never sees one; a template file has them.
+func (i *Contents) checkTransforms(resources *cfn.Node) problem.List {
+	p := partialParts{}
+	resourcesPath := cfn.Path("Resources")
+	if resources.Has(cfn.TransformKey) {
+		i.partial = true
+		p.add(resources, resourcesPath)
+	}
+	for _, field := range resources.Fields {
+		kind := field.Value.Get("Type")
+		if !kind.IsString() || !strings.HasPrefix(kind.Text, "Attini::") {
+			continue
+		}
+		properties := field.Value.Get("Properties")
+		i.partial = i.partial || kind.Text == plan.Type && cfn.HasTransform(properties) ||
+			kind.Text == schema.RunnerType && isPartial(properties)
+		p.find(field.Value, resourcesPath.Key(field.Key))
+	}
+	return p.problems
+}
+
+// isPartial reports whether a transform makes what a Runner's resources are made
+// of; the rest of its properties is not looked into.
+func isPartial(properties *cfn.Node) bool {
+	if properties.Has(cfn.TransformKey) {
+		return true
+	}
+	for _, name := range comparedProperties() {
+		if cfn.HasTransform(properties.Get(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// partialParts collects the warnings.
+type partialParts struct{ problems problem.List }
+
+func (p *partialParts) find(n *cfn.Node, at cfn.Path) {
+	if !cfn.HasTransform(n) {
+		return
+	}
+	if n.Has(cfn.TransformKey) {
+		p.add(n, at)
+	}
+	for i, item := range n.Items {
+		p.find(item, at.Index(i))
+	}
+	for _, field := range n.Fields {
+		if field.Key != cfn.TransformKey {
+			p.find(field.Value, at.Key(field.Key))
+		}
+	}
+}
+
+func (p *partialParts) add(n *cfn.Node, at cfn.Path) {
+	name := "another transform"
+	if named := n.At(cfn.TransformKey, "Name"); named.IsString() {
+		name = wording.Brief(named.Text)
+	}
+	p.problems.Add(problem.Problem{
+		Severity: problem.Warning, Rule: RulePartial, Path: string(at), Place: n.KeyPlace(cfn.TransformKey),
+		Message: fmt.Sprintf("%s: cannot be checked here: CloudFormation runs %s before the macro", at, name),
+		Advice:  "Give the content with --include KEY=FILE, where the location ends with KEY.",
+	})
+}
+
+// loopsFirst reports whether the template file lists AWS::LanguageExtensions, which
+// expands loops, before the macro.
+func loopsFirst(template *cfn.Node) bool {
+	transforms := template.Get("Transform")
+	if !transforms.IsList() {
+		return false
+	}
+	for _, item := range transforms.Items {
+		switch {
+		case isMacro(item):
+			return false
+		case item.IsString() && item.Text == "AWS::LanguageExtensions":
+			return true
+		}
+	}
+	return false
+}
