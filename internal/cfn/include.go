@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ func HasTransform(n *Node) bool {
 
 // ReadSnippet reads a file that AWS::Include puts into a template.
 func ReadSnippet(data []byte) (*Node, problem.List) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if found := encodingProblem(data); found != nil {
 		return nil, problem.List{*found}
 	}

@@ -77,6 +77,13 @@ func (c *checker) report(severity problem.Severity, rule string, at cfn.Path, pl
 	c.problems.Add(problem.Problem{Severity: severity, Rule: rule, Path: string(at), Place: place, Message: message, Advice: advice})
 }
 
+// fix adds to the last problem what to write in place of what is there.
+func (c *checker) fix(old, written string) {
+	if last := len(c.problems) - 1; written != "" && !c.problems.Full() {
+		c.problems[last].Fix = problem.Fix{Old: old, New: written}
+	}
+}
+
 // sections reports a section that CloudFormation does not know. Another macro may
 // have a use for it.
 func (c *checker) sections() {
@@ -90,6 +97,7 @@ func (c *checker) sections() {
 		}
 		c.report(c.names.severity(), RuleSection, cfn.Path("").Key(field.Key), field.Place,
 			"a template has no such section; "+wording.Suggestion(field.Key, known), "")
+		c.fix(field.Key, wording.Nearest(field.Key, known))
 	}
 }
 

@@ -126,13 +126,10 @@ func (n *names) typeOf(resource string) string {
 	return n.added[resource]
 }
 
-// suggestion says which of the names was probably meant, or "".
-func suggestion(name string, candidates []string) string {
+// nearest is the name that was probably meant, or "".
+func nearest(name string, candidates []string) string {
 	if strings.HasPrefix(name, "AWS::") {
 		candidates = cfn.PseudoParameters()
 	}
-	if near := wording.Nearest(name, candidates); near != "" {
-		return "; did you mean " + near + "?"
-	}
-	return ""
+	return wording.Nearest(name, candidates)
 }

@@ -93,13 +93,18 @@ func (c *checker) unknown(function, name string, at *location, place problem.Pla
 
 // missing reports a name that is not there, with the one that was probably meant.
 func (c *checker) missing(rule string, at *location, place problem.Place, message, name string, candidates []string, advice string) {
+	near := ""
 	if !c.problems.Full() {
-		message += suggestion(name, candidates)
+		near = nearest(name, candidates)
+	}
+	if near != "" {
+		message += "; did you mean " + near + "?"
 	}
 	if c.names.open {
 		advice = strings.TrimSpace("Another transform may add it; that cannot be checked here. " + advice)
 	}
 	c.report(c.names.severity(), rule, at.path(), place, message, advice)
+	c.fix(name, near)
 }
 
 func (c *checker) getAtt(n, argument *cfn.Node, at *location) {

@@ -57,6 +57,7 @@ func (c *checker) transformSection() {
 			if name != meant && !slices.Contains(names, meant) && !slices.Contains(right, meant) && isSlip(name, meant) {
 				right[i], misspelt = meant, true
 				c.transformProblem(items[i].Place, fmt.Sprintf("there is no transform %s; did you mean %s?", wording.Quote(name), meant), nil)
+				c.fix(name, meant)
 			}
 		}
 	}
@@ -64,10 +65,35 @@ func (c *checker) transformSection() {
 	case misspelt:
 		c.adviseTransform(c.inOrder(right))
 	case len(missing) > 0:
-		c.transformProblem(place, missingMessage(missing, c.options.Macro), c.inOrder(append(right, missing...)))
+		if section == nil {
+			place = c.firstKey()
+		}
+		lines := c.inOrder(append(right, missing...))
+		c.transformProblem(place, missingMessage(missing, c.options.Macro), lines)
+		if section == nil {
+			c.fixMissing(lines)
+		}
 	default:
 		c.transformOrder(items, right)
 	}
+}
+
+// firstKey is where the template's first section begins.
+func (c *checker) firstKey() problem.Place {
+	if len(c.template.Fields) == 0 {
+		return c.template.Place
+	}
+	return c.template.Fields[0].Place
+}
+
+// fixMissing adds the whole section before the first one. In braces, it is written
+// as JSON.
+func (c *checker) fixMissing(names []string) {
+	if c.firstKey() == c.template.Place {
+		c.fix("", "Transform:\n  - "+strings.Join(names, "\n  - ")+"\n")
+		return
+	}
+	c.fix("", `"Transform": ["`+strings.Join(names, `", "`)+`"], `)
 }
 
 // isSlip reports whether a name was probably meant for another.
