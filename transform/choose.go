@@ -115,6 +115,33 @@ func fnIf(condition string, yes, no *cfn.Node) *cfn.Node {
 	return function("Fn::If", cfn.Str(condition), yes, no)
 }
 
+// without replaces each Fn::If whose condition is decided by the branch that is taken.
+func without(decided map[string]bool, n *cfn.Node) *cfn.Node {
+	for {
+		name, branches, ok := choice(n)
+		value, known := false, false
+		if ok {
+			value, known = decided[name.Text]
+		}
+		switch {
+		case !known:
+			result := *n
+			result.Items, result.Fields = nil, nil
+			for _, item := range n.Items {
+				result.Items = append(result.Items, without(decided, item))
+			}
+			for _, field := range n.Fields {
+				result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: without(decided, field.Value), Place: field.Place})
+			}
+			return &result
+		case value:
+			n = branches[0]
+		default:
+			n = branches[1]
+		}
+	}
+}
+
 // taken is the branch of a value that another Fn::If of the same condition has
 // chosen.
 func taken(n *cfn.Node, condition string, branch int) *cfn.Node {

@@ -176,6 +176,9 @@ func (x *expansion) runner(runner *schema.Runner) {
 // emit adds a resource of a Runner, which is there while the formula holds and
 // the Runner's own Condition.
 func (x *expansion) emit(logicalID string, runner *schema.Runner, when formula, body *cfn.Node) {
+	if !when.isAlways() {
+		body = without(when.decided(), body)
+	}
 	copyAttributes(body, runner.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
 	if own := runner.Resource.Get("Condition"); own.IsString() {
 		when = named(own.Text).and(when)

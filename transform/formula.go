@@ -67,6 +67,26 @@ func (f formula) either(yes, no formula) formula {
 	return f.and(yes).or(f.not().and(no))
 }
 
+// decided are the conditions whose values are known where the formula holds.
+func (f formula) decided() map[string]bool {
+	values := map[string]bool{}
+	var add func(n *cfn.Node)
+	add = func(n *cfn.Node) {
+		name, argument, _ := cfn.Intrinsic(n)
+		switch {
+		case name == "Condition":
+			values[argument.Text] = true
+		case name == "Fn::And":
+			add(argument.Items[0])
+			add(argument.Items[1])
+		case name == "Fn::Not" && argument.Items[0].Get("Condition") != nil:
+			values[argument.Items[0].Get("Condition").Text] = false
+		}
+	}
+	add(f.node)
+	return values
+}
+
 // sameTree reports whether two trees have the same values in the same order.
 func sameTree(a, b *cfn.Node) bool {
 	if a == nil || b == nil {
