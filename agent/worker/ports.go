@@ -80,6 +80,9 @@ var (
 type Failure struct {
 	Error string
 	Cause string
+	// Script is how the job's script failed; nil if that is not why. Cause says the
+	// same for people, so a Reporter may ignore it.
+	Script *ScriptEnd
 }
 
 // Decision is what the worker must do with a message.

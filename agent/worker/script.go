@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/joblog"
@@ -34,8 +33,12 @@ var errTimeout = errors.New("timed out")
 // start writes the script and runs it. The commands are the only user-given text in
 // the file; everything else is in the environment.
 func (w *Worker) start(ctx context.Context, s script) (*running, error) {
-	text := w.scriptHeader(ctx) + strings.Join(s.commands, "\n") + "\n"
-	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
+	commands := track(w.config.Shell, s.commands)
+	text := w.scriptHeader(ctx)
+	if commands.notes {
+		text = noteFunction + text
+	}
+	if err := os.WriteFile(s.file, []byte(text+commands.text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
 	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.write(time.Now(), lines) })
@@ -46,13 +49,20 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
 	}
-	return &running{Tree: tree, lines: lines}, nil
+	return &running{Tree: tree, lines: lines, script: s, commands: commands}, nil
 }
 
 // running is a started script.
 type running struct {
 	*process.Tree
-	lines *joblog.Splitter
+	lines    *joblog.Splitter
+	script   script
+	commands tracked
+}
+
+// where describes the end of the script, after it has ended.
+func (r *running) where(exit process.Exit) *ScriptEnd {
+	return r.commands.end(r.script.file, r.script.environment, exit)
 }
 
 // End ends the script's remaining processes and writes its unfinished last line. If
