@@ -188,6 +188,13 @@ type JobLog interface {
 	Close(ctx context.Context)
 }
 
+// PartialLog is a JobLog that also takes lines that have no LF yet, such as questions.
+type PartialLog interface {
+	// WritePartial gets the start of a line for which the job has printed nothing else
+	// for a while. Write gets the whole line later. The rules of Write apply.
+	WritePartial(at time.Time, text []byte)
+}
+
 // Outcome is how a job ended.
 type Outcome string
 

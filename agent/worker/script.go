@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -42,20 +43,24 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
 	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.write(time.Now(), lines) })
+	var output io.WriteCloser = lines
+	if s.log.takesPartial() {
+		output = &partialWriter{lines: lines, show: func(text []byte) { s.log.writePartial(time.Now(), text) }}
+	}
 	tree, err := process.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
-		Output: lines, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
+		Output: output, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
 	}
-	return &running{Tree: tree, lines: lines, script: s, commands: commands}, nil
+	return &running{Tree: tree, output: output, script: s, commands: commands}, nil
 }
 
 // running is a started script.
 type running struct {
 	*process.Tree
-	lines    *joblog.Splitter
+	output   io.Closer
 	script   script
 	commands tracked
 }
@@ -71,7 +76,7 @@ func (r *running) End() {
 	r.Tree.End()
 	select {
 	case <-r.OutputDone():
-		_ = r.lines.Close() // it never fails
+		_ = r.output.Close() // it never fails
 	default:
 	}
 }
