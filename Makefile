@@ -15,7 +15,7 @@ help: ## List the targets.
 
 .PHONY: run
 run: ## Expand examples/hello and run its job here; needs nothing but Go.
-	@$(GO) run -tags offline ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
+	@$(GO) run ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
 
 .PHONY: test
 test: tools lint unit ## Run every check: the linters, then all tests with the race detector.
@@ -90,7 +90,7 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 		  $(GO) mod tidy -diff ); \
 	done
 	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
-	@$(GO) vet -tags offline ./cmd/runnerctl
+	@$(GO) vet -tags aws ./cmd/runnerctl
 	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/test/lint
 
 .PHONY: format
@@ -119,7 +119,7 @@ bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 
 .PHONY: build
 build: ## Build runnerctl, and the agent for both processors, into build/.
-	$(GO) build -trimpath -ldflags "-s -w" -o build/ ./cmd/runnerctl
+	$(GO) build -tags aws -trimpath -ldflags "-s -w" -o build/ ./cmd/runnerctl
 	for processor in amd64 arm64; do \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$$processor $(GO) build -C agent -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)" \
 			-o ../build/attini-runner-linux-$$processor ./cmd/attini-runner || exit 1; \

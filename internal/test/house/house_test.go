@@ -59,6 +59,8 @@ func walls() map[string][]string {
 		"asl/jsonata/internal/regex": {},
 		// What happens in a run, for all who show or keep it.
 		"internal/runevents": {},
+		// Drawings of plans.
+		"internal/plangraph": {"internal/plan", "internal/cfn"},
 		// How runs are shown, and kept in directories.
 		"internal/runview": {"internal/runevents"},
 		"internal/rundir":  {"internal/runevents"},
@@ -71,7 +73,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
