@@ -13,7 +13,9 @@ import (
 	"syscall"
 
 	"github.com/attini-go/runner/agent/process"
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/localrun"
+	"github.com/attini-go/runner/internal/plangraph"
 	"github.com/attini-go/runner/internal/rundir"
 	"github.com/attini-go/runner/internal/runevents"
 	"github.com/attini-go/runner/transform"
@@ -31,6 +33,7 @@ type runCommand struct {
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
 	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" sep:"none" xor:"start"`
 	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
+	DryRun  bool              `help:"Run nothing: print the steps, the Runners of jobs, and the steps that need a mock."`
 	Output  string            `help:"Write the final payload to this file in place of standard output; of a run that fails, the payload so far." placeholder:"FILE"`
 }
 
@@ -52,6 +55,9 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	}
 	if err := c.checkSteps(s, deployment, options); err != nil {
 		return err
+	}
+	if c.DryRun {
+		return c.plan(s, original, deployment, options)
 	}
 	options.Places = text.places(original, c.values())
 	number, _ := versions()
@@ -127,8 +133,25 @@ func (c runCommand) checkSteps(s streams, deployment *localrun.Deployment, optio
 	if problems := deployment.CheckAnswers(options.Answers); len(problems) > 0 {
 		return usageError{fmt.Errorf("%s does not fit the plan:\n  %s", c.Mocks, strings.Join(problems, "\n  "))}
 	}
-	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 {
+	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 && !c.DryRun {
 		fmt.Fprintf(s.stderr, "These steps call what is not on this machine, and fail if the plan reaches them; answer them with --mock or --mocks:\n  %s\n", strings.Join(unanswered, "\n  "))
+	}
+	return nil
+}
+
+// plan prints what a run would do.
+func (c runCommand) plan(s streams, template *cfn.Node, deployment *localrun.Deployment, options localrun.Options) error {
+	contents, _ := transform.ReadTemplate(template, c.values()) // its problems have been reported
+	if contents == nil || contents.Plan == nil {
+		return errPartial
+	}
+	graph := plangraph.Of(contents.Plan, nil)
+	if err := graph.WriteText(s.stdout, func(_, text string) string { return text }); err != nil {
+		return err
+	}
+	if mocks := deployment.Unanswered(options); len(mocks) > 0 {
+		_, err := fmt.Fprintf(s.stdout, "\nThese steps call what is not on this machine and need a mock (--mock, --mocks):\n  %s\n", strings.Join(mocks, "\n  "))
+		return err
 	}
 	return nil
 }
