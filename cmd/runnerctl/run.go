@@ -59,6 +59,9 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	if c.DryRun {
 		return c.plan(s, original, deployment, options)
 	}
+	for _, image := range deployment.Images() {
+		fmt.Fprintf(s.stderr, "Jobs of Runner %s use this machine's programs in place of those in its image %s.\n", image[0], image[1])
+	}
 	options.Places = text.places(original, c.values())
 	number, _ := versions()
 	options.About = runevents.Run{Template: text.name, Plan: deployment.Plan(), Program: number, Steps: c.Step}
