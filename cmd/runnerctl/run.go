@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"github.com/attini-go/runner/agent/process"
-	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/internal/plangraph"
 	"github.com/attini-go/runner/internal/rundir"
@@ -56,13 +55,19 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	if err := c.checkSteps(s, deployment, options); err != nil {
 		return err
 	}
+	contents, _ := transform.ReadTemplate(original, c.values()) // its problems have been reported
+	if contents == nil || contents.Plan == nil {
+		return errPartial
+	}
 	if c.DryRun {
-		return c.plan(s, original, deployment, options)
+		return c.plan(s, contents, deployment, options)
 	}
-	for _, image := range deployment.Images() {
-		fmt.Fprintf(s.stderr, "Jobs of Runner %s use this machine's programs in place of those in its image %s.\n", image[0], image[1])
+	for _, runner := range contents.Runners {
+		if image := runner.Image.Literal; image != "" {
+			fmt.Fprintf(s.stderr, "Jobs of Runner %s use this machine's programs in place of those in its image %s.\n", runner.Name, image)
+		}
 	}
-	options.Places = text.places(original, c.values())
+	options.Places = text.places(original, contents)
 	number, _ := versions()
 	options.About = runevents.Run{Template: text.name, Plan: deployment.Plan(), Program: number, Steps: c.Step}
 	if err := c.start(s, deployment, &options); err != nil {
@@ -143,11 +148,7 @@ func (c runCommand) checkSteps(s streams, deployment *localrun.Deployment, optio
 }
 
 // plan prints what a run would do.
-func (c runCommand) plan(s streams, template *cfn.Node, deployment *localrun.Deployment, options localrun.Options) error {
-	contents, _ := transform.ReadTemplate(template, c.values()) // its problems have been reported
-	if contents == nil || contents.Plan == nil {
-		return errPartial
-	}
+func (c runCommand) plan(s streams, contents *transform.Contents, deployment *localrun.Deployment, options localrun.Options) error {
 	graph := plangraph.Of(contents.Plan, nil)
 	if err := graph.WriteText(s.stdout, func(_, text string) string { return text }); err != nil {
 		return err

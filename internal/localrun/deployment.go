@@ -3,7 +3,6 @@ package localrun
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
@@ -144,19 +143,6 @@ func (d *Deployment) Plan() string { return d.plan }
 // TopStepNames are the names of the states on the plan's top level, at which a run can
 // start.
 func (d *Deployment) TopStepNames() []string { return d.machine.TopStateNames() }
-
-// Images are the images that the template gives its Runners, by the Runners' names, in
-// order.
-func (d *Deployment) Images() [][2]string {
-	var images [][2]string
-	for _, runner := range d.runners {
-		if image := runner.Image.Literal; image != "" {
-			images = append(images, [2]string{runner.Name, image})
-		}
-	}
-	slices.SortFunc(images, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
-	return images
-}
 
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
