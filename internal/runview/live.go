@@ -34,7 +34,6 @@ type Live struct {
 	pending bytes.Buffer
 	// drawn is how many rows the tree has on the screen.
 	drawn  int
-	closed bool
 }
 
 // treeStep is a step in the tree, running or ended.
