@@ -26,7 +26,7 @@ const (
 const propertiesKey = "Properties"
 
 // Known says what can be known of the values in a Runner before the deployment;
-// cfn.Foresight is one.
+// cfn.StaticValues is one.
 type Known interface {
 	// Values returns the values that n may come to, and whether these are
 	// all. AWS::NoValue counts as one.
@@ -66,19 +66,12 @@ func (r *reader) reportFix(rule string, at cfn.Path, place problem.Place, messag
 	if fix.New == "" || r.origin != "" {
 		fix = problem.Fix{}
 	}
-	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + message + r.origin, Fix: fix})
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: at.String(), Place: place, Message: subject + message + r.origin, Fix: fix})
 }
 
 // where is a path as messages say it: below Properties, or beside it.
 func (r *reader) where(at cfn.Path) string {
-	where := strings.TrimPrefix(strings.TrimPrefix(string(at), string(r.base)), ".")
-	if inside, ok := strings.CutPrefix(where, propertiesKey+"."); ok {
-		return inside
-	}
-	if strings.HasPrefix(where, propertiesKey+"[") { // a key that is no plain name
-		return strings.TrimPrefix(where, propertiesKey)
-	}
-	return where
+	return cmp.Or(at.From(r.base.Key(propertiesKey)), at.From(r.base))
 }
 
 // resource reads the whole resource.

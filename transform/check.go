@@ -57,7 +57,7 @@ func (f *facts) checkNetwork(runner *schema.Runner) problem.List {
 	}
 	return problem.List{{
 		Severity: problem.Error, Rule: RuleDefaultVpc,
-		Path: string(runner.Path.Keys("Properties", "AwsVpcConfiguration")), Place: runner.Resource.Place,
+		Path: runner.Path.Keys("Properties", "AwsVpcConfiguration").String(), Place: runner.Resource.Place,
 		Message: "Runner " + wording.Quote(runner.Name) + ": AwsVpcConfiguration: is absent, and the region has no default VPC with a public subnet",
 		Advice:  "Give AwsVpcConfiguration with the Subnets that the runner is to use.",
 	}}

@@ -186,7 +186,7 @@ func (c chooser) checkChosen(runner *schema.Runner, property string, object *cfn
 			found = wording.Brief(name)
 		}
 		problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: schema.RuleType, Path: string(runner.Path.Keys("Properties", property)), Place: n.Place,
+			Severity: problem.Error, Rule: schema.RuleType, Path: runner.Path.Keys("Properties", property).String(), Place: n.Place,
 			Message: fmt.Sprintf("Runner %s: %s: must be an object, or Fn::If of objects, not %s; the host's launch template is made of its properties", wording.Quote(runner.Name), property, found),
 		})
 		return n

@@ -44,7 +44,7 @@ func tooMany(inventory *Contents, resources *cfn.Node) problem.List {
 // overLimit is the Error for a plan that would make too large a definition.
 func overLimit(p *plan.Plan, what string) problem.Problem {
 	return problem.Problem{
-		Severity: problem.Error, Rule: RuleLimit, Path: string(p.Path), Place: p.Resource.Place,
+		Severity: problem.Error, Rule: RuleLimit, Path: p.Path.String(), Place: p.Resource.Place,
 		Message: "Plan " + wording.Quote(p.Name) + ": " + what + "; Step Functions takes a definition of 1 MB",
 		Advice:  "Join commands into fewer steps, or put a part of the plan into a stack of its own.",
 	}

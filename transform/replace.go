@@ -113,7 +113,7 @@ func (x *expansion) nameClashes(resources *cfn.Node, bySource map[string][]emitt
 		}
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: "name-clash",
-			Path:    string(cfn.Path("").Keys("Resources", resource.logicalID)),
+			Path:    cfn.NewPath("Resources", resource.logicalID).String(),
 			Place:   resources.KeyPlace(resource.logicalID),
 			Message: fmt.Sprintf("Resource %s: %s becomes a resource of this name, but %s", wording.Quote(resource.logicalID), wording.Quote(resource.source), by),
 			Advice:  "Rename one of the two.",

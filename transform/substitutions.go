@@ -42,20 +42,16 @@ func newSubstitutions(template *cfn.Node, p *plan.Plan) *substitutions {
 
 // takePlaceholders takes all that stands as ${name} in a tree's texts. A name
 // ends before the next ${, since no key has that in it.
-func (s *substitutions) takePlaceholders(n *cfn.Node) {
-	if n.IsString() {
-		pieces := strings.Split(n.Text, "${")
-		for _, piece := range pieces[1:] {
+func (s *substitutions) takePlaceholders(root *cfn.Node) {
+	for n := range root.All() {
+		if !n.IsString() {
+			continue
+		}
+		for _, piece := range strings.Split(n.Text, "${")[1:] {
 			if name, _, closed := strings.Cut(piece, "}"); closed {
 				s.usedNames[strings.TrimPrefix(name, "!")] = true
 			}
 		}
-	}
-	for _, item := range n.Items {
-		s.takePlaceholders(item)
-	}
-	for _, field := range n.Fields {
-		s.takePlaceholders(field.Value)
 	}
 }
 
@@ -130,17 +126,13 @@ func (s *substitutions) text(n *cfn.Node) string {
 }
 
 func (s *substitutions) sub(argument *cfn.Node) (string, bool) {
-	template, variables := cfn.SubArgument(argument)
-	if !template.IsString() {
-		return "", false
-	}
-	parts, err := cfn.SubParts(template.Text)
+	sub, err := cfn.ParseSub(argument)
 	if err != nil {
 		return "", false
 	}
 	var text strings.Builder
-	for _, part := range parts {
-		switch value := variables[part.Variable]; {
+	for _, part := range sub.Parts {
+		switch value := sub.Variables[part.Variable]; {
 		case part.Variable == "":
 			text.WriteString(part.Literal)
 		case value != nil:

@@ -120,7 +120,7 @@ func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 	}
 	v.conditions[n.Text] = conditionResult{open: true}
 	v.evaluating = append(v.evaluating, n.Text)
-	value, known = v.condition(definition, Path("").Keys("Conditions", n.Text))
+	value, known = v.condition(definition, NewPath("Conditions", n.Text))
 	v.evaluating = v.evaluating[:len(v.evaluating)-1]
 	v.conditions[n.Text] = conditionResult{value: value, known: known}
 	return value, known

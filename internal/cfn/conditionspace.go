@@ -104,7 +104,7 @@ func (s *conditionSpace) named(name string) term {
 	if done := s.definitions[name]; done != nil {
 		return done
 	}
-	if value, known := s.known.evaluation.namedCondition(Str(name), ""); known {
+	if value, known := s.known.evaluation.namedCondition(Str(name), Path{}); known {
 		return constantTerm(value)
 	}
 	definition := s.known.evaluation.section("Conditions", name)
@@ -165,8 +165,8 @@ func (s *conditionSpace) operandsOf(items []*Node, decisive bool) term {
 }
 
 func (s *conditionSpace) equals(left, right *Node) term {
-	first, firstKnown := s.known.evaluation.evaluateText(left, "")
-	second, secondKnown := s.known.evaluation.evaluateText(right, "")
+	first, firstKnown := s.known.evaluation.evaluateText(left, Path{})
+	second, secondKnown := s.known.evaluation.evaluateText(right, Path{})
 	switch {
 	case firstKnown && secondKnown:
 		return constantTerm(first == second)

@@ -117,15 +117,12 @@ func (v *evaluation) fits(n *Node, at Path, size int) bool {
 
 // Size is how many bytes a tree takes, about.
 func (n *Node) Size() int {
-	if n == nil {
-		return 0
-	}
-	size := nodeSize + len(n.Text)
-	for _, item := range n.Items {
-		size += item.Size()
-	}
-	for _, field := range n.Fields {
-		size += len(field.Key) + field.Value.Size()
+	size := 0
+	for inside := range n.All() {
+		size += nodeSize + len(inside.Text)
+		for _, field := range inside.Fields {
+			size += len(field.Key)
+		}
 	}
 	return size
 }
@@ -134,9 +131,9 @@ func (v *evaluation) report(n *Node, at Path, rule, message, advice string) {
 	if v.problems == nil {
 		return
 	}
-	found := problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Message: message, Advice: advice}
-	if at != "" {
-		found.Message = fmt.Sprintf("%s: %s", at, message)
+	found := problem.Problem{Severity: problem.Error, Rule: rule, Path: at.String(), Message: message, Advice: advice}
+	if !at.IsRoot() {
+		found.Message = found.Path + ": " + message
 	}
 	if n != nil {
 		found.Place = n.Place

@@ -19,11 +19,12 @@ const TransformKey = "Fn::Transform"
 
 // HasTransform reports whether a transform makes a part of a tree.
 func HasTransform(n *Node) bool {
-	if n == nil {
-		return false
+	for inside := range n.All() {
+		if inside.Has(TransformKey) {
+			return true
+		}
 	}
-	return n.Has(TransformKey) || slices.ContainsFunc(n.Items, HasTransform) ||
-		slices.ContainsFunc(n.Fields, func(f Field) bool { return HasTransform(f.Value) })
+	return false
 }
 
 // ReadSnippet reads a file that AWS::Include puts into a template.
@@ -63,7 +64,8 @@ func (i includer) find(transform *Node) *Node {
 	}
 	location := transform.At("Parameters", "Location")
 	if name, argument, _ := Intrinsic(location); name == "Fn::Sub" {
-		location, _ = SubArgument(argument)
+		sub, _ := ParseSub(argument) // a text that cannot be taken apart is compared as it is
+		location = sub.Text
 	}
 	text := location.stringOrEmpty()
 	for _, key := range slices.Sorted(maps.Keys(i.snippets)) {

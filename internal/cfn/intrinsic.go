@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -38,7 +39,15 @@ const dynamicStart = "{{resolve:"
 // CloudFormation looks up when the stack is deployed.
 func IsDynamicReference(text string) bool { return strings.Contains(text, dynamicStart) }
 
-var subVariable = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+// SubText is Fn::Sub taken apart.
+type SubText struct {
+	// Text is the text itself; nil where the function is given none.
+	Text *Node
+	// Parts are the pieces of the text in their order.
+	Parts []SubPart
+	// Variables are the function's own, by name.
+	Variables map[string]*Node
+}
 
 // SubPart is a piece of Fn::Sub's text: literal text, or the name inside ${}.
 type SubPart struct {
@@ -46,8 +55,39 @@ type SubPart struct {
 	Variable string
 }
 
-// SubParts takes Fn::Sub's text apart; ${!Name} is the literal ${Name}.
-func SubParts(text string) ([]SubPart, error) {
+// ParseSub takes Fn::Sub's argument apart: a text, or a text and an object of
+// variables. It returns the text and the variables also with an error, which says
+// what is wrong with the text.
+func ParseSub(argument *Node) (SubText, error) {
+	sub := SubText{Text: argument}
+	if argument.IsList() && len(argument.Items) == 2 {
+		sub.Text, sub.Variables = argument.Items[0], argument.Items[1].ByKey()
+	}
+	if !sub.Text.IsString() {
+		sub.Text = nil
+		return sub, errors.New("Fn::Sub: must be given a string, or a list of a string and an object of variables")
+	}
+	var err error
+	sub.Parts, err = subParts(sub.Text.Text)
+	return sub, err
+}
+
+// References returns the names that the text takes from the template, in their
+// order: parameters, resources and, as Resource.Attribute, attributes.
+func (s SubText) References() []string {
+	var names []string
+	for _, part := range s.Parts {
+		if part.Variable != "" && s.Variables[part.Variable] == nil {
+			names = append(names, part.Variable)
+		}
+	}
+	return names
+}
+
+var subVariable = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+
+// subParts takes Fn::Sub's text apart; ${!Name} is the literal ${Name}.
+func subParts(text string) ([]SubPart, error) {
 	var parts []SubPart
 	var literal strings.Builder
 	flush := func() {
@@ -78,14 +118,6 @@ func SubParts(text string) ([]SubPart, error) {
 		}
 		text = rest
 	}
-}
-
-// SubArgument takes Fn::Sub's argument apart: its text, and its own variables.
-func SubArgument(argument *Node) (text *Node, variables map[string]*Node) {
-	if argument.IsList() && len(argument.Items) == 2 {
-		return argument.Items[0], argument.Items[1].ByKey()
-	}
-	return argument, nil
 }
 
 // GetAttArgument takes Fn::GetAtt's argument apart, which is [resource, attribute]

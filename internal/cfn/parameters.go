@@ -37,12 +37,12 @@ func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
 }
 
 func parameterProblem(rule, name string, at problem.Place, message string) problem.Problem {
-	path := Path("Parameters")
+	path := NewPath("Parameters")
 	if name != "" {
 		path = path.Key(name)
 		message = "Parameter " + wording.Quote(name) + ": " + message
 	}
-	return problem.Problem{Severity: problem.Error, Rule: rule, Path: string(path), Place: at, Message: message}
+	return problem.Problem{Severity: problem.Error, Rule: rule, Path: path.String(), Place: at, Message: message}
 }
 
 func unknownParameter(name string, declared []string) problem.Problem {

@@ -33,7 +33,7 @@ func TestParameters(t *testing.T) {
 				values.Parameters = nil
 			}
 			e := evaluator(t, "Parameters:\n  P: "+test.declaration+"\n", values)
-			got, problems := e.Evaluate(cfn.Ref("P"), "x")
+			got, problems := e.Evaluate(cfn.Ref("P"), cfn.NewPath("x"))
 			require.Empty(t, problems)
 			assert.Equal(t, test.want, text(t, got))
 		})
@@ -106,7 +106,7 @@ func TestMissingParameterInUse(t *testing.T) {
 	t.Parallel()
 	e, problems := cfn.NewEvaluator(read(t, "Parameters: {P: {Type: String}}"), cfn.Values{})
 	require.Len(t, problems, 1)
-	_, problems = e.Evaluate(cfn.Sub("a${P}b"), "x")
+	_, problems = e.Evaluate(cfn.Sub("a${P}b"), cfn.NewPath("x"))
 	require.Len(t, problems, 1)
 	assert.Equal(t, "parameter-missing", problems[0].Rule)
 	assert.Equal(t, `x.Fn::Sub: parameter "P" has no value`, problems[0].Message)

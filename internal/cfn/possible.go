@@ -43,7 +43,7 @@ func (f *StaticValues) inMap(argument *Node) []*Node {
 	}
 	found := []*Node{f.evaluation.template.Get("Mappings")}
 	for _, item := range argument.Items[:3] {
-		key, known := f.evaluation.evaluateText(item, "")
+		key, known := f.evaluation.evaluateText(item, Path{})
 		var inside []*Node
 		for _, n := range found {
 			for _, field := range n.Entries() {
@@ -89,13 +89,12 @@ func (f *StaticValues) inConditions(name string) bool {
 }
 
 func (f *StaticValues) subInConditions(argument *Node) bool {
-	text, variables := SubArgument(argument)
-	parts, err := SubParts(text.stringOrEmpty())
+	sub, err := ParseSub(argument)
 	if err != nil {
 		return false
 	}
-	for _, part := range parts {
-		own := variables[part.Variable]
+	for _, part := range sub.Parts {
+		own := sub.Variables[part.Variable]
 		if part.Variable != "" && (own == nil && !f.inConditions(part.Variable) || own != nil && !f.InConditions(own)) {
 			return false
 		}

@@ -40,7 +40,7 @@ func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
 	case name == "Fn::If" && isChoice(argument):
 		return f.bothBranches(n, argument)
 	}
-	value, known := f.evaluation.node(taken, "")
+	value, known := f.evaluation.node(taken, Path{})
 	if !known {
 		return nil, false
 	}
@@ -55,7 +55,7 @@ func (f *StaticValues) ResolveIf(n *Node) *Node {
 		if !ok || name != "Fn::If" || !isChoice(argument) {
 			return n
 		}
-		taken, known := f.evaluation.namedCondition(argument.Items[0], "")
+		taken, known := f.evaluation.namedCondition(argument.Items[0], Path{})
 		switch {
 		case !known:
 			return n
@@ -87,7 +87,7 @@ func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all 
 			all = false
 			continue
 		}
-		if !f.evaluation.fits(n, "", nodeSize) {
+		if !f.evaluation.fits(n, Path{}, nodeSize) {
 			return values, false
 		}
 		values = append(values, withPlace(Str(item.Text), n))
@@ -101,7 +101,7 @@ func (f *StaticValues) bothBranches(n, argument *Node) (values []*Node, all bool
 		some, complete := f.Values(branch)
 		all = all && complete
 		for _, value := range some {
-			if !f.evaluation.fits(n, "", nodeSize) {
+			if !f.evaluation.fits(n, Path{}, nodeSize) {
 				return values, false
 			}
 			values = append(values, withPlace(value, n))

@@ -31,8 +31,8 @@ func (r *reader) literalExpressions(s *State, properties *cfn.Node, at cfn.Path)
 			return
 		}
 		r.problems.Add(problem.Problem{
-			Severity: problem.Warning, Rule: RuleExpression, Path: string(at), Place: n.Place,
-			Message: stepSubject(s.Name) + ": " + within(at, s.Path) + ": " + message, Advice: advice,
+			Severity: problem.Warning, Rule: RuleExpression, Path: at.String(), Place: n.Place,
+			Message: stepSubject(s.Name) + ": " + at.From(s.Path) + ": " + message, Advice: advice,
 		})
 	}
 	commands := properties.Get("Commands")

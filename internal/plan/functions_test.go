@@ -80,7 +80,7 @@ func TestFunctions(t *testing.T) {
 
 func TestUnknownFunctionIsWarnedOf(t *testing.T) {
 	t.Parallel()
-	_, problems := plan.Read("P", resource(t, states("A: {Type: Pass, Result: {Fn::Jion: [a, [b]]}, End: true}")), resourcePath)
+	_, problems := plan.Read("P", resource(t, states("A: {Type: Pass, Result: {Fn::Jion: [a, [b]]}, End: true}")), resourcePath())
 	require.Len(t, problems, 1)
 	assert.Equal(t, problem.Warning, problems[0].Severity, "CloudFormation may have learnt it")
 	assert.Equal(t, `Step "A": Result: Fn::Jion is no intrinsic function that is known here; did you mean "Fn::Join"?`, problems[0].Message)

@@ -59,7 +59,7 @@ func (d *doubts) heartbeat(s *State) {
 		return
 	}
 	d.warn(RuleHeartbeat, s, problem.Problem{
-		Path: string(s.Path.Key("HeartbeatSeconds")), Place: n.Place,
+		Path: s.Path.Key("HeartbeatSeconds").String(), Place: n.Place,
 		Message: fmt.Sprintf("HeartbeatSeconds: the agent sends a heartbeat every %d seconds, so that the step fails after %d while its job runs", every, seconds),
 		Advice:  "Leave it out, for 300 seconds, or give at least 60.",
 	})
@@ -73,7 +73,7 @@ func (d *doubts) reservedVariables(s *State) {
 			continue
 		}
 		d.warn(RuleReservedVariable, s, problem.Problem{
-			Path: string(s.Path.Keys("Properties", "Environment", field.Key)), Place: field.Place,
+			Path: s.Path.Keys("Properties", "Environment", field.Key).String(), Place: field.Place,
 			Message: fmt.Sprintf("Environment.%s: names that begin with ATTINI_ are reserved for the variables that the agent gives a job", wording.Brief(field.Key)),
 			Advice:  "Choose another name.",
 		})
@@ -94,7 +94,7 @@ func (d *doubts) alwaysFails() {
 		return
 	}
 	d.warn(RuleAlwaysFails, last, problem.Problem{
-		Path: string(last.Path), Place: last.Place,
+		Path: last.Path.String(), Place: last.Place,
 		Message: "every way through the plan ends in a Fail step, so that no deployment can succeed",
 		Advice:  "To reach it after an error only, write the plan with StartAt and States, and name it in Next of a Catch or a Choice.",
 	})

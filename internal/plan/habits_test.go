@@ -56,7 +56,7 @@ func TestDoubts(t *testing.T) {
 			t.Parallel()
 			resource, problems := cfn.Read([]byte("Type: Attini::Deploy::DeploymentPlan\nProperties: {DeploymentPlan: " + test.plan + "}"))
 			require.NoError(t, problems.Err())
-			p, found := plan.Read("Plan", resource, "Plan")
+			p, found := plan.Read("Plan", resource, cfn.NewPath("Plan"))
 			require.NoError(t, found.Err())
 			var got []string
 			for _, doubt := range plan.Doubts(p) {
@@ -73,7 +73,7 @@ func TestDefaultsAreOutputs(t *testing.T) {
 	t.Parallel()
 	for defaults, doubts := range map[string]int{"{output: {Any: 1}}": 0, "{other: 1}": 1, "!Ref X": 0} {
 		resource, _ := cfn.Read([]byte("Type: T\nProperties: {PayloadDefaults: " + defaults + ", DeploymentPlan: [{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.Any}}}]}"))
-		p, _ := plan.Read("Plan", resource, "Plan")
+		p, _ := plan.Read("Plan", resource, cfn.NewPath("Plan"))
 		assert.Len(t, plan.Doubts(p), doubts, defaults)
 	}
 }

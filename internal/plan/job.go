@@ -189,28 +189,13 @@ func (r *reader) checkText(subject, label string, n *cfn.Node, at cfn.Path, advi
 		}
 		return
 	}
-	r.checkSubs(n, func(text *cfn.Node) {
-		if _, err := cfn.SubParts(text.Text); err != nil {
-			r.report(RuleIntrinsic, subject, at, text.Place, label+err.Error())
+	for inside := range n.All() {
+		name, argument, _ := cfn.Intrinsic(inside)
+		if name != "Fn::Sub" {
+			continue
 		}
-	})
-}
-
-// checkSubs calls check for the text of every Fn::Sub in a tree.
-func (r *reader) checkSubs(n *cfn.Node, check func(text *cfn.Node)) {
-	if name, argument, ok := cfn.Intrinsic(n); ok && name == "Fn::Sub" {
-		text := argument
-		if argument.IsList() && len(argument.Items) > 0 {
-			text = argument.Items[0]
+		if sub, err := cfn.ParseSub(argument); sub.Text != nil && err != nil {
+			r.report(RuleIntrinsic, subject, at, sub.Text.Place, label+err.Error())
 		}
-		if text.IsString() {
-			check(text)
-		}
-	}
-	for _, item := range n.Items {
-		r.checkSubs(item, check)
-	}
-	for _, field := range n.Fields {
-		r.checkSubs(field.Value, check)
 	}
 }

@@ -108,7 +108,7 @@ func (r *reader) unknownType(s *State) {
 		message = fmt.Sprintf("Type: %s is not supported (supported: %s)", s.Type, strings.Join(stepTypes(), ", "))
 	}
 	found := problem.Problem{
-		Severity: problem.Error, Rule: RuleUnknownStepType, Path: string(s.Path.Key("Type")), Place: s.Node.Get("Type").Place,
+		Severity: problem.Error, Rule: RuleUnknownStepType, Path: s.Path.Key("Type").String(), Place: s.Node.Get("Type").Place,
 		Message: stepSubject(s.Name) + ": " + message, Advice: inPlaceOf(s.Type),
 	}
 	if near := wording.Nearest(s.Type, stepTypes()); found.Advice == "" && near != "" {

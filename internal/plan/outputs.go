@@ -88,7 +88,7 @@ func (d *doubts) readOutputs(m *Machine, written []string) {
 	for _, s := range m.States {
 		for _, field := range s.Node.Fields {
 			if !slices.Contains([]string{"Branches", "Iterator", "ItemProcessor", "ResultSelector", "ResultPath", "OutputPath"}, field.Key) {
-				d.readPaths(s, field, s.Path.Key(field.Key), written)
+				d.readPaths(s, field.Value, s.Path.Key(field.Key), written)
 			}
 		}
 		if s.Type == "Parallel" && !s.Node.Has("Parameters") && !changesInput(s) {
@@ -100,32 +100,26 @@ func (d *doubts) readOutputs(m *Machine, written []string) {
 }
 
 // readPaths looks at the values that Step Functions takes for paths.
-func (d *doubts) readPaths(s *State, field cfn.Field, at cfn.Path, written []string) {
-	n := field.Value
-	isPath := strings.HasSuffix(field.Key, ".$") || strings.HasSuffix(field.Key, "Path") || field.Key == "Variable"
-	if n.IsString() && isPath && field.Key != "ResultPath" {
-		for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
-			d.readOutput(s, found[1]+found[2], n, at, written)
+func (d *doubts) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		key := at.LastKey()
+		isPath := strings.HasSuffix(key, ".$") || strings.HasSuffix(key, "Path") || key == "Variable"
+		if n.IsString() && isPath && key != "ResultPath" {
+			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
+				d.readOutput(s, found[1]+found[2], n, at, written)
+			}
 		}
-	}
-	for i, item := range itemsOf(n) {
-		d.readPaths(s, cfn.Field{Key: field.Key, Value: item}, at.Index(i), written)
-	}
-	for _, inside := range n.Entries() {
-		d.readPaths(s, inside, at.Key(inside.Key), written)
-	}
+		return true
+	})
 }
 
 func (d *doubts) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, written []string) {
 	if slices.Contains(written, name) {
 		return
 	}
-	message := fmt.Sprintf("%s: no step writes $.output.%s", below(s, at), wording.Brief(name))
+	message := fmt.Sprintf("%s: no step writes $.output.%s", at.From(s.Path), wording.Brief(name))
 	if near := wording.Nearest(name, written); near != "" {
 		message += "; did you mean " + near + "?"
 	}
-	d.warn(RuleOutputOfStep, s, problem.Problem{Path: string(at), Place: n.Place, Message: message})
+	d.warn(RuleOutputOfStep, s, problem.Problem{Path: at.String(), Place: n.Place, Message: message})
 }
-
-// below is a path as it leads from a step.
-func below(s *State, at cfn.Path) string { return strings.TrimPrefix(string(at), string(s.Path)+".") }

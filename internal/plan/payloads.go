@@ -59,7 +59,7 @@ func (d *doubts) payloads(m *Machine, first payload) {
 	for _, s := range m.States {
 		if s.Job != nil && input[s.Name] == resultList && !changesInput(s) {
 			d.warn(RulePayload, s, problem.Problem{
-				Path: string(s.Path), Place: s.Place,
+				Path: s.Path.String(), Place: s.Place,
 				Message: fmt.Sprintf("its input is the list of results of %s, and a job needs an object, so that the step fails", wording.Quote(source[s.Name])),
 				Advice:  "Put a step of Type AttiniMergeOutput between the two.",
 			})

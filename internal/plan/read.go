@@ -91,7 +91,7 @@ type reader struct {
 func (r *reader) isJSONata(s *State) bool { return speaksJSONata(s, r.jsonata) }
 
 func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, message string) {
-	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: at.String(), Place: place, Message: subject + ": " + message})
 }
 
 // reportUnknown reports a key that its object cannot have, with the one that was
@@ -106,7 +106,7 @@ func (r *reader) reportUnknown(subject string, at cfn.Path, field cfn.Field, mes
 		}
 	}
 	r.problems.Add(problem.Problem{
-		Severity: problem.Error, Rule: RuleUnknownProperty, Path: string(at.Key(field.Key)), Place: field.Place, Fix: fix,
+		Severity: problem.Error, Rule: RuleUnknownProperty, Path: at.Key(field.Key).String(), Place: field.Place, Fix: fix,
 		Message: fmt.Sprintf("%s: %s: %s; %s", subject, field.Key, message, wording.Suggestion(name, known)),
 	})
 }

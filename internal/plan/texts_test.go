@@ -38,7 +38,7 @@ func TestComparisonWithAWord(t *testing.T) {
 			require.Empty(t, problems)
 			before, err := resource.MarshalJSON()
 			require.NoError(t, err)
-			read, problems := plan.Read("P", resource, "Resources.P")
+			read, problems := plan.Read("P", resource, cfn.NewPath("Resources", "P"))
 			after, err := resource.MarshalJSON()
 			require.NoError(t, err)
 			assert.Equal(t, string(before), string(after), "the template stays as it is")
@@ -54,7 +54,7 @@ func TestComparisonWithAWord(t *testing.T) {
 
 			event, err := cfn.ReadJSON(before)
 			require.NoError(t, err)
-			read, problems = plan.Read("P", event, "Resources.P")
+			read, problems = plan.Read("P", event, cfn.NewPath("Resources", "P"))
 			require.Empty(t, problems)
 			same, err := read.Machine.Definition(func(*plan.State) *cfn.Node { return nil }).MarshalJSON()
 			require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 )
 
 // findInMap reports a mapping, or a key of one, that is not there.
-func (c *checker) findInMap(argument *cfn.Node, at *location) {
+func (c *checker) findInMap(argument *cfn.Node, at cfn.Path) {
 	if !argument.IsList() || len(argument.Items) < 3 || !argument.Items[0].IsString() {
 		return
 	}
@@ -17,7 +17,7 @@ func (c *checker) findInMap(argument *cfn.Node, at *location) {
 	if len(argument.Items) > 3 { // with a DefaultValue, nothing needs to be there
 		return
 	}
-	at = at.key("Fn::FindInMap")
+	at = at.Key("Fn::FindInMap")
 	found := mappings
 	var way []string
 	for i, item := range argument.Items[:3] {
@@ -30,7 +30,7 @@ func (c *checker) findInMap(argument *cfn.Node, at *location) {
 			if i > 0 {
 				place += " has " + strings.Join(way, " / ") + ", but that"
 			}
-			c.missing(RuleMapping, at.index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, keysOf(found), "")
+			c.missing(RuleMapping, at.Index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, keysOf(found), "")
 			return
 		}
 		way = append(way, wording.Brief(item.Text))

@@ -61,17 +61,10 @@ func newNames(template *cfn.Node, options Options) names {
 
 // queues takes the names that SAM gives the queues of a resource.
 func (n *names) queues(resource *cfn.Node) {
-	if resource == nil {
-		return
-	}
-	if name := resource.Get("QueueLogicalId"); name.IsString() {
-		n.prefixes = append(n.prefixes, name.Text)
-	}
-	for _, item := range resource.Items {
-		n.queues(item)
-	}
-	for _, field := range resource.Fields {
-		n.queues(field.Value)
+	for inside := range resource.All() {
+		if name := inside.Get("QueueLogicalId"); name.IsString() {
+			n.prefixes = append(n.prefixes, name.Text)
+		}
 	}
 }
 
