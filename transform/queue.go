@@ -25,7 +25,11 @@ const maxReceives = 100
 // queue is where the launcher puts a runner's jobs. It is a FIFO queue, as in
 // the original, so that a live stack's queue is not replaced.
 func queue(runner *schema.Runner) *cfn.Node {
-	resource := new(typed).resource(&sqs.Queue{
+	redrive := cfn.Obj(
+		cfn.F("deadLetterTargetArn", cfn.GetAtt(deadLetterQueueID(runner), "Arn")),
+		cfn.F("maxReceiveCount", cfn.Int(maxReceives)),
+	)
+	return new(typed).resource(&sqs.Queue{
 		FifoQueue:            new(true),
 		SqsManagedSseEnabled: new(true),
 		// The longest poll: an idle runner asks three times a minute.
@@ -34,12 +38,7 @@ func queue(runner *schema.Runner) *cfn.Node {
 		// back after this many seconds.
 		VisibilityTimeout:      new(60),
 		MessageRetentionPeriod: new(retention),
-	})
-	resource.Get("Properties").Set("RedrivePolicy", cfn.Obj(
-		cfn.F("deadLetterTargetArn", cfn.GetAtt(deadLetterQueueID(runner), "Arn")),
-		cfn.F("maxReceiveCount", cfn.Int(maxReceives)),
-	))
-	return resource
+	}, whole(redrive, "RedrivePolicy"))
 }
 
 // deadLetterQueue keeps messages that nobody could read; a FIFO queue's is one

@@ -103,18 +103,18 @@ const heartbeatSeconds = 300
 // jobState is the task that waits, with its token, for a runner to do the job.
 func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner) *cfn.Node {
 	properties := state.Job.Properties.Clone()
-	properties.Set("Runner", cfn.Str(runner.Name))
+	properties.Set(protocol.KeyRunner, cfn.Str(runner.Name))
 	language := languageOf(p, state)
 	task := x.launcherTask(language, "lambda:invoke.waitForTaskToken", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
 		cfn.F(protocol.KeyRunnerConfig, x.runnerConfig(p, runner)),
 		cfn.F(protocol.KeyProperties, properties),
 		cfn.F(protocol.KeyMetadata, cfn.Obj(
-			language.context("executionArn", "Execution.Id"),
-			language.context("executionStartTime", "Execution.StartTime"),
-			language.context("sfnToken", "Task.Token"),
-			language.context("retryCounter", "State.RetryCount"),
-			language.context("stepName", "State.Name"),
+			language.context(protocol.KeyExecutionARN, "Execution.Id"),
+			language.context(protocol.KeyExecutionStartTime, "Execution.StartTime"),
+			language.context(protocol.KeyTaskToken, "Task.Token"),
+			language.context(protocol.KeyRetryCount, "State.RetryCount"),
+			language.context(protocol.KeyStepName, "State.Name"),
 		)),
 		// Whole, not key by key: a step before may have added keys, and the
 		// lack of one must not fail the job.
