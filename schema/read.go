@@ -100,7 +100,7 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 	}
 	result := parsedProperty{property: p, node: n}
 	if p.kind == object {
-		if branches := branchesOf(n); branches != nil && !p.writtenOut && r.known != nil {
+		if _, branches, ok := cfn.If(n); ok && !p.writtenOut && r.known != nil {
 			r.branches(branches, p, at)
 			return parsedProperty{property: p, node: n, unknown: true, properties: r.absent(p, true).properties}
 		}
@@ -130,7 +130,7 @@ func (r *reader) values(n *cfn.Node, p property) (values []*cfn.Node, all bool) 
 	if r.known != nil {
 		values, all = r.known.Values(n)
 	}
-	if len(values) == 0 && !intrinsic(n) {
+	if len(values) == 0 && !n.IsIntrinsic() {
 		return []*cfn.Node{n}, true // a dynamic reference; where it may stand is still checked
 	}
 	return values, all
@@ -168,7 +168,7 @@ func (r *reader) absent(p property, unknown bool) parsedProperty {
 // object reads the properties of n into result.
 func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place problem.Place) parsedProperty {
 	p := result.property
-	opaque := intrinsic(n)
+	opaque := n.IsIntrinsic()
 	if !n.IsMap() || opaque && p.writtenOut {
 		r.report(RuleType, at, n.Place, "must be an object, not "+describe(n)+loopAdvice(n))
 		opaque = true
@@ -205,7 +205,7 @@ func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place p
 // value checks a value that is there. It returns the value as it was checked,
 // and whether only the deployment knows it, or a part of it.
 func (r *reader) value(n *cfn.Node, p property, at cfn.Path) (checked *cfn.Node, unknown bool) {
-	if intrinsic(n) && !p.writtenOut {
+	if n.IsIntrinsic() && !p.writtenOut {
 		return n, true
 	}
 	switch p.kind {

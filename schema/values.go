@@ -100,12 +100,7 @@ func listItems(n *cfn.Node, p property) []listItem {
 
 // unresolved reports whether only the deployment knows the value: an intrinsic
 // function, or a text with a dynamic reference.
-func unresolved(n *cfn.Node) bool { return intrinsic(n) || dynamic(n) }
-
-func intrinsic(n *cfn.Node) bool {
-	_, _, ok := cfn.Intrinsic(n)
-	return ok
-}
+func unresolved(n *cfn.Node) bool { return n.IsIntrinsic() || dynamic(n) }
 
 func dynamic(n *cfn.Node) bool { return n.IsString() && cfn.IsDynamicReference(n.Text) }
 

@@ -31,16 +31,13 @@ func describe(n *cfn.Node) string {
 // loopAdvice says what to do about a loop, or "".
 func loopAdvice(n *cfn.Node) string {
 	name, _, _ := cfn.Intrinsic(n)
-	if !strings.HasPrefix(name, loopPrefix) {
+	if !strings.HasPrefix(name, cfn.LoopPrefix) {
 		return ""
 	}
 	return ": " + loopsExpandLate
 }
 
-const (
-	loopPrefix      = "Fn::ForEach::"
-	loopsExpandLate = "a loop is expanded only after this macro; write the properties out"
-)
+const loopsExpandLate = "a loop is expanded only after this macro; write the properties out"
 
 // misread says what YAML made of a value, or "".
 func misread(n *cfn.Node) string {
@@ -77,7 +74,7 @@ func notAllowed(n *cfn.Node, p property) (message, meant string) {
 
 // unknownProperty says where a property belongs, or which was probably meant.
 func unknownProperty(name string, parent property) (message, meant string) {
-	if strings.HasPrefix(name, loopPrefix) {
+	if strings.HasPrefix(name, cfn.LoopPrefix) {
 		return loopsExpandLate, ""
 	}
 	names := parent.names()

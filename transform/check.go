@@ -101,7 +101,7 @@ func (r *definitionReader) of(one runnerCase) compat.TaskDefinition {
 
 // undecided reports whether a condition that is not known chooses a value.
 func undecided(one runnerCase, n *cfn.Node) bool {
-	_, _, ok := choice(one.known.ResolveIf(n))
+	_, _, ok := cfn.If(one.known.ResolveIf(n))
 	return ok
 }
 
@@ -118,6 +118,5 @@ func definedIn(n *cfn.Node) (logicalID string, ok bool) {
 }
 
 func isTaskDefinition(resource *cfn.Node) bool {
-	kind := resource.Get("Type")
-	return kind.IsString() && kind.Text == taskDefinitionType
+	return resource.Get("Type").AsString() == taskDefinitionType
 }

@@ -143,7 +143,7 @@ func (i *Contents) checkUntyped(resource cfn.Field, at cfn.Path, loopsFirst bool
 // ownType finds a Type of ours in a tree; nil when there is none.
 func ownType(n *cfn.Node) *cfn.Node {
 	for inside := range n.All() {
-		if kind := inside.Get("Type"); kind.IsString() && strings.HasPrefix(kind.Text, "Attini::") {
+		if kind := inside.Get("Type"); strings.HasPrefix(kind.AsString(), "Attini::") {
 			return kind
 		}
 	}

@@ -70,11 +70,10 @@ func wants(kinds map[string]cfn.Kind) wanted {
 
 func (m *misreadings) resource(n *cfn.Node, at cfn.Path) {
 	kinds := wanted(wantsAnything)
-	switch kind := n.Get("Type"); {
-	case !kind.IsString():
-	case kind.Text == schema.RunnerType:
+	switch n.Get("Type").AsString() {
+	case schema.RunnerType:
 		kinds = wants(schema.WantedKinds())
-	case kind.Text == plan.Type:
+	case plan.Type:
 		kinds = wants(plan.WantedKinds())
 	}
 	for _, field := range n.Entries() {
@@ -87,7 +86,7 @@ func (m *misreadings) resource(n *cfn.Node, at cfn.Path) {
 // parameter looks into the declaration of a parameter.
 func (m *misreadings) parameter(n *cfn.Node, at cfn.Path) {
 	kinds := map[string]cfn.Kind{"NoEcho": cfn.Bool, "MinLength": cfn.Number, "MaxLength": cfn.Number, "MinValue": cfn.Number, "MaxValue": cfn.Number}
-	if kind := n.Get("Type"); kind.IsString() && kind.Text == "Number" {
+	if n.Get("Type").AsString() == "Number" {
 		kinds["Default"], kinds["AllowedValues"] = cfn.Number, cfn.Number
 	}
 	m.walk(n, at, wants(kinds))

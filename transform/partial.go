@@ -25,13 +25,13 @@ func (i *Contents) checkTransforms(resources *cfn.Node) problem.List {
 		p.add(resources, resourcesPath)
 	}
 	for _, field := range resources.Fields {
-		kind := field.Value.Get("Type")
-		if !kind.IsString() || !strings.HasPrefix(kind.Text, "Attini::") {
+		kind := field.Value.Get("Type").AsString()
+		if !strings.HasPrefix(kind, "Attini::") {
 			continue
 		}
 		properties := field.Value.Get("Properties")
-		i.partial = i.partial || kind.Text == plan.Type && cfn.HasTransform(properties) ||
-			kind.Text == schema.RunnerType && isPartial(properties)
+		i.partial = i.partial || kind == plan.Type && cfn.HasTransform(properties) ||
+			kind == schema.RunnerType && isPartial(properties)
 		p.find(field.Value, resourcesPath.Key(field.Key))
 	}
 	return p.problems
@@ -89,7 +89,7 @@ func loopsFirst(template *cfn.Node) bool {
 		switch {
 		case isMacro(item):
 			return false
-		case item.IsString() && item.Text == "AWS::LanguageExtensions":
+		case item.AsString() == "AWS::LanguageExtensions":
 			return true
 		}
 	}

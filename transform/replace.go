@@ -90,7 +90,7 @@ func isMacro(item *cfn.Node) bool {
 	if item.IsMap() {
 		item = item.Get("Name")
 	}
-	return item.IsString() && item.Text == MacroName
+	return item.AsString() == MacroName
 }
 
 // nameClashes reports emitted logical ids that the template or another emitted

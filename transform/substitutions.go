@@ -84,7 +84,7 @@ func (s *substitutions) mergedWith(own *cfn.Node) *cfn.Node {
 // replaceIn returns the tree with every intrinsic function in it replaced by text
 // that holds placeholders.
 func (s *substitutions) replaceIn(n *cfn.Node) *cfn.Node {
-	if _, _, ok := cfn.Intrinsic(n); ok {
+	if n.IsIntrinsic() {
 		text := cfn.Str(s.text(n))
 		text.Place = n.Place
 		return text

@@ -29,8 +29,8 @@ func (f *StaticValues) Undecided(n *Node, names map[string]bool) {
 			f.Undecided(taken, names)
 			return false
 		}
-		if name, argument, _ := Intrinsic(n); name == "Fn::If" && isChoice(argument) {
-			names[argument.Items[0].Text] = true
+		if condition, _, ok := If(n); ok {
+			names[condition.Text] = true
 		}
 		return true
 	})

@@ -19,19 +19,20 @@ const (
 )
 
 // evaluateIf evaluates Fn::If: only the branch that is taken.
-func (v *evaluation) evaluateIf(n, argument *Node, at Path) *Node {
-	if !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
+func (v *evaluation) evaluateIf(n *Node, at Path) *Node {
+	condition, branches, ok := If(n)
+	if !ok {
 		return v.reportShape(n, at, "[condition's name, value if true, value if false]")
 	}
-	value, known := v.namedCondition(argument.Items[0], at.Index(0))
+	value, known := v.namedCondition(condition, at.Index(0))
 	if !known {
 		return nil
 	}
-	taken := 2
+	taken := 1
 	if value {
-		taken = 1
+		taken = 0
 	}
-	result, known := v.node(argument.Items[taken], at.Index(taken))
+	result, known := v.node(branches[taken], at.Index(1+taken))
 	if !known {
 		return nil
 	}
@@ -114,7 +115,7 @@ func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 	if definition == nil {
 		if v.problems != nil {
 			message := "the template has no condition " + wording.Quote(n.Text)
-			v.report(n, at, "unknown-condition", didYouMean(message, n.Text, candidates(v.template.Get("Conditions"))), "")
+			v.report(n, at, "unknown-condition", didYouMean(message, n.Text, Candidates(v.template.Get("Conditions"))), "")
 		}
 		return false, false
 	}
@@ -141,8 +142,8 @@ func (v *evaluation) cycle(n *Node, at Path) {
 	v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(way, " > "), "")
 }
 
-// candidates are the keys of an object, as many as a suggestion looks at.
-func candidates(n *Node) []string {
+// Candidates returns the keys of an object, as many as a suggestion looks at.
+func Candidates(n *Node) []string {
 	fields := n.Entries()
 	return namesOf(fields[:min(len(fields), wording.MaxCandidates)])
 }

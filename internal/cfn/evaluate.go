@@ -201,7 +201,7 @@ func (v *evaluation) plainKey(field Field, at Path) bool {
 	}
 	at = at.Key(field.Key)
 	placed := &Node{Place: field.Place}
-	if strings.HasPrefix(field.Key, "Fn::ForEach::") || field.Key == "Fn::Transform" {
+	if strings.HasPrefix(field.Key, LoopPrefix) || field.Key == TransformKey {
 		v.unsupported(placed, field.Key, at)
 		return false
 	}

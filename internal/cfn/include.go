@@ -59,7 +59,7 @@ type includer struct {
 
 // find is the snippet that a transform includes; nil when it is not at hand.
 func (i includer) find(transform *Node) *Node {
-	if transform.Get("Name").stringOrEmpty() != includeMacro {
+	if transform.Get("Name").AsString() != includeMacro {
 		return nil
 	}
 	location := transform.At("Parameters", "Location")
@@ -67,7 +67,7 @@ func (i includer) find(transform *Node) *Node {
 		sub, _ := ParseSub(argument) // a text that cannot be taken apart is compared as it is
 		location = sub.Text
 	}
-	text := location.stringOrEmpty()
+	text := location.AsString()
 	for _, key := range slices.Sorted(maps.Keys(i.snippets)) {
 		if text == key || strings.HasSuffix(text, "/"+key) {
 			i.used[key] = true

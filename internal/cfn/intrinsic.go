@@ -26,11 +26,20 @@ func Intrinsic(n *Node) (name string, argument *Node, ok bool) {
 	return field.Key, field.Value, true
 }
 
+// IsIntrinsic reports whether n is an intrinsic function.
+func (n *Node) IsIntrinsic() bool {
+	_, _, ok := Intrinsic(n)
+	return ok
+}
+
+// LoopPrefix is what the key of a loop begins with, Fn::ForEach::Name.
+const LoopPrefix = "Fn::ForEach::"
+
 // IsNoValue reports whether n is {"Ref": "AWS::NoValue"}, which stands for
 // nothing at all.
 func IsNoValue(n *Node) bool {
-	name, argument, ok := Intrinsic(n)
-	return ok && name == "Ref" && argument.IsString() && argument.Text == noValue
+	name, argument, _ := Intrinsic(n)
+	return name == "Ref" && argument.AsString() == noValue
 }
 
 const dynamicStart = "{{resolve:"
@@ -120,12 +129,22 @@ func subParts(text string) ([]SubPart, error) {
 	}
 }
 
+// If takes Fn::If apart: the name of its condition, and the values if that is true
+// and if it is false.
+func If(n *Node) (condition *Node, branches []*Node, ok bool) {
+	name, argument, _ := Intrinsic(n)
+	if name != "Fn::If" || !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
+		return nil, nil, false
+	}
+	return argument.Items[0], argument.Items[1:], true
+}
+
 // GetAttArgument takes Fn::GetAtt's argument apart, which is [resource, attribute]
 // or "resource.attribute". The attribute is "" where it is no text.
 func GetAttArgument(argument *Node) (resource, attribute string, ok bool) {
 	if argument.IsList() && len(argument.Items) == 2 && argument.Items[0].IsString() {
-		return argument.Items[0].Text, argument.Items[1].stringOrEmpty(), argument.Items[0].Text != ""
+		return argument.Items[0].Text, argument.Items[1].AsString(), argument.Items[0].Text != ""
 	}
-	resource, attribute, ok = strings.Cut(argument.stringOrEmpty(), ".")
+	resource, attribute, ok = strings.Cut(argument.AsString(), ".")
 	return resource, attribute, ok && resource != "" && attribute != ""
 }

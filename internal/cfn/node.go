@@ -92,6 +92,22 @@ func (n *Node) IsScalar() bool {
 	return n != nil && (n.Kind == String || n.Kind == Number || n.Kind == Bool)
 }
 
+// AsString returns the text of a String; "" for nil and every other kind.
+func (n *Node) AsString() string {
+	if n.IsString() {
+		return n.Text
+	}
+	return ""
+}
+
+// Elements returns the items of a List; none for nil or another kind.
+func (n *Node) Elements() []*Node {
+	if !n.IsList() {
+		return nil
+	}
+	return n.Items
+}
+
 // Get returns the value under key, or nil when n is no Map or lacks it.
 func (n *Node) Get(key string) *Node {
 	if i := n.index(key); i >= 0 {

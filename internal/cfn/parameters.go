@@ -70,15 +70,15 @@ func (e *Evaluator) declares(name string) bool {
 // Lists.
 func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	declaration := declared.Value
-	kind := declaration.Get("Type").stringOrEmpty()
+	kind := declaration.Get("Type").AsString()
 	if wrong := wrongType(declaration); wrong != "" {
 		return nil, problem.List{parameterProblem("parameter-declaration", declared.Key, declared.Place, wrong)}
 	}
 	text, given := e.given(declared)
 	if !given {
 		message := "has no value and no Default"
-		if description := declaration.Get("Description"); description.IsString() && description.Text != "" {
-			message += " (" + wording.Brief(description.Text) + ")"
+		if description := declaration.Get("Description").AsString(); description != "" {
+			message += " (" + wording.Brief(description) + ")"
 		}
 		found := parameterProblem("parameter-missing", declared.Key, declared.Place, message)
 		found.Advice = giveParameter(declared.Key)
@@ -148,7 +148,7 @@ const storedPrefix = "AWS::SSM::Parameter::Value<"
 // storedType is the type of a parameter whose value is the name of a parameter
 // of the Systems Manager, which CloudFormation looks up.
 func storedType(declaration *Node) (kind string, isStored bool) {
-	kind = declaration.Get("Type").stringOrEmpty()
+	kind = declaration.Get("Type").AsString()
 	return kind, strings.HasPrefix(kind, storedPrefix)
 }
 

@@ -22,7 +22,7 @@ func (f *StaticValues) parameterMayBe(name, text string) bool {
 		return value.IsScalar() && value.Text == text
 	}
 	declaration := f.declaration(name)
-	return declaration.Get("Type").stringOrEmpty() == "String" && f.evaluation.constraint(declaration).broken(text) == ""
+	return declaration.Get("Type").AsString() == "String" && f.evaluation.constraint(declaration).broken(text) == ""
 }
 
 // Possible returns values that n may come to: those that are known, or else all

@@ -33,12 +33,11 @@ func Analyze(template *Node, values Values) *StaticValues {
 // known. They stand in n's place. AWS::NoValue counts as a value.
 func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
 	taken := f.ResolveIf(n)
-	name, argument, _ := Intrinsic(taken)
-	switch {
-	case name == "Ref" && argument.IsString() && f.hasAllowedValues(argument.Text):
+	if name, argument, _ := Intrinsic(taken); name == "Ref" && argument.IsString() && f.hasAllowedValues(argument.Text) {
 		return f.allowedValues(n, f.declaration(argument.Text))
-	case name == "Fn::If" && isChoice(argument):
-		return f.bothBranches(n, argument)
+	}
+	if _, branches, ok := If(taken); ok {
+		return f.bothBranches(n, branches)
 	}
 	value, known := f.evaluation.node(taken, Path{})
 	if !known {
@@ -51,24 +50,20 @@ func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
 // value that is taken as it is written.
 func (f *StaticValues) ResolveIf(n *Node) *Node {
 	for {
-		name, argument, ok := Intrinsic(n)
-		if !ok || name != "Fn::If" || !isChoice(argument) {
+		condition, branches, ok := If(n)
+		if !ok {
 			return n
 		}
-		taken, known := f.evaluation.namedCondition(argument.Items[0], Path{})
+		taken, known := f.evaluation.namedCondition(condition, Path{})
 		switch {
 		case !known:
 			return n
 		case taken:
-			n = argument.Items[1]
+			n = branches[0]
 		default:
-			n = argument.Items[2]
+			n = branches[1]
 		}
 	}
-}
-
-func isChoice(argument *Node) bool {
-	return argument.IsList() && len(argument.Items) == 3 && argument.Items[0].IsString()
 }
 
 // hasAllowedValues reports whether a parameter lacks a value and lists those allowed.
@@ -95,9 +90,9 @@ func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all 
 	return values, all
 }
 
-func (f *StaticValues) bothBranches(n, argument *Node) (values []*Node, all bool) {
+func (f *StaticValues) bothBranches(n *Node, branches []*Node) (values []*Node, all bool) {
 	all = true
-	for _, branch := range argument.Items[1:] {
+	for _, branch := range branches {
 		some, complete := f.Values(branch)
 		all = all && complete
 		for _, value := range some {
@@ -125,7 +120,7 @@ func (f *StaticValues) declaration(parameter string) *Node {
 
 // IsList reports whether a parameter's value is a list.
 func (f *StaticValues) IsList(parameter string) bool {
-	kind := f.declaration(parameter).Get("Type").stringOrEmpty()
+	kind := f.declaration(parameter).Get("Type").AsString()
 	return isListType(strings.TrimPrefix(kind, storedPrefix))
 }
 

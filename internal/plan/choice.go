@@ -75,7 +75,7 @@ func (l *listReader) checkChoice(it item) {
 	case condition == nil:
 		l.report(RuleRequired, subject, at, it.node.Place, "Condition is required: "+exampleRule)
 	case isLoop(condition): // checkLiterals reports it
-	case isIntrinsic(condition) || !condition.IsMap():
+	case condition.IsIntrinsic() || !condition.IsMap():
 		l.report(RuleType, subject, at, condition.Place, "Condition must be "+exampleRule+", not "+kindOf(condition))
 	case condition.Has("Next"):
 		l.report(RuleTransition, subject, at.Key("Next"), condition.KeyPlace("Next"), "Condition has no Next: IsTrue has the steps to go on with")

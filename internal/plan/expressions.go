@@ -9,7 +9,7 @@ import (
 
 // isExpression reports whether a value is computed in JSONata, {% … %}.
 func isExpression(n *cfn.Node) bool {
-	return n.IsString() && strings.HasPrefix(n.Text, "{%") && strings.HasSuffix(n.Text, "%}")
+	return strings.HasPrefix(n.AsString(), "{%") && strings.HasSuffix(n.AsString(), "%}")
 }
 
 // literalExpressions warns of texts of a job that look as if Step Functions

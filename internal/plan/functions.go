@@ -87,7 +87,7 @@ func checkArgument(f cfn.Field) (want string, known bool) {
 	ok := true
 	switch f.Key {
 	case "Ref":
-		want, ok = "the name of a parameter or a resource", isIntrinsic(n) || n.IsString() && n.Text != ""
+		want, ok = "the name of a parameter or a resource", n.IsIntrinsic() || n.IsString() && n.Text != ""
 	case "Fn::GetAtt":
 		want, ok = "a resource and its attribute", n.IsString() && strings.Contains(n.Text, ".") || isPair(n, isText, isText)
 	case "Fn::Sub":
@@ -125,9 +125,9 @@ func isPair(n *cfn.Node, first, second func(*cfn.Node) bool) bool {
 	return n.IsList() && len(n.Items) == 2 && first(n.Items[0]) && second(n.Items[1])
 }
 
-func isText(n *cfn.Node) bool { return isIntrinsic(n) || n.IsScalar() }
+func isText(n *cfn.Node) bool { return n.IsIntrinsic() || n.IsScalar() }
 
-func isList(n *cfn.Node) bool { return isIntrinsic(n) || n.IsList() }
+func isList(n *cfn.Node) bool { return n.IsIntrinsic() || n.IsList() }
 
 // notTextReason says why the value of a function cannot stand in the definition, where
 // CloudFormation puts texts and nothing else.

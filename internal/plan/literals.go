@@ -67,7 +67,7 @@ func (s scope) machine(n *cfn.Node, at cfn.Path) {
 	switch {
 	case isLoop(n):
 		s.value(n, at, false)
-	case isIntrinsic(n):
+	case n.IsIntrinsic():
 	case n.IsList():
 		for i, node := range n.Items {
 			at := at.Index(i)
@@ -99,11 +99,11 @@ func (s scope) step(name string, n *cfn.Node, at cfn.Path) {
 
 // fields looks at what a step has.
 func (s scope) fields(n *cfn.Node, at cfn.Path) {
-	if isIntrinsic(n) {
+	if n.IsIntrinsic() {
 		return // and reported
 	}
 	s.loops(n, at)
-	kind := n.Get("Type")
+	kind := n.Get("Type").AsString()
 	for _, field := range n.Entries() {
 		at := at.Key(field.Key)
 		switch {
@@ -113,7 +113,7 @@ func (s scope) fields(n *cfn.Node, at cfn.Path) {
 			}
 		case slices.Contains([]string{"Iterator", "ItemProcessor", "IsTrue", "IsFalse"}, field.Key):
 			s.machine(field.Value, at)
-		case field.Key == "Properties" && kind.IsString() && kind.Text == JobType:
+		case field.Key == "Properties" && kind == JobType:
 			job := s
 			job.subs = false // the texts of a job have been checked
 			job.field(field, at)

@@ -28,7 +28,7 @@ func (d *doubts) outputs() {
 // writtenOutputs are the names under which steps write; false when others may.
 func (d *doubts) writtenOutputs() (names []string, ok bool) {
 	if defaults := d.plan.PayloadDefaults; defaults != nil {
-		if isIntrinsic(defaults) {
+		if defaults.IsIntrinsic() {
 			return nil, false
 		}
 		for _, field := range defaults.Get("output").Entries() {
@@ -56,7 +56,7 @@ func (d *doubts) writtenOutputs() (names []string, ok bool) {
 				names = append(names, found[1]+found[2])
 			}
 		}
-		for _, catch := range itemsOf(s.Node.Get("Catch")) {
+		for _, catch := range s.Node.Get("Catch").Elements() {
 			if found := outputName.FindStringSubmatch(textOf(catch.Get("ResultPath"))); found != nil {
 				names = append(names, found[1]+found[2])
 			}

@@ -84,11 +84,11 @@ func (s *State) successors() []string {
 	if s.Type != "Choice" {
 		return nextOf(s.Node)
 	}
-	return append(nextOf(itemsOf(s.Node.Get("Choices"))...), stringsOf(s.Node.Get("Default"))...)
+	return append(nextOf(s.Node.Get("Choices").Elements()...), stringsOf(s.Node.Get("Default"))...)
 }
 
 // catchTargets names the steps that a step goes on with when it fails.
-func (s *State) catchTargets() []string { return nextOf(itemsOf(s.Node.Get("Catch"))...) }
+func (s *State) catchTargets() []string { return nextOf(s.Node.Get("Catch").Elements()...) }
 
 // nextOf has the Next of each node that has one.
 func nextOf(nodes ...*cfn.Node) []string {
@@ -104,11 +104,4 @@ func stringsOf(n *cfn.Node) []string {
 		return nil
 	}
 	return []string{n.Text}
-}
-
-func itemsOf(n *cfn.Node) []*cfn.Node {
-	if !n.IsList() {
-		return nil
-	}
-	return n.Items
 }

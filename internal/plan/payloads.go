@@ -140,5 +140,5 @@ func result(s *State, input payload) payload {
 }
 
 func isObjectNode(nodes ...*cfn.Node) bool {
-	return slices.ContainsFunc(nodes, func(n *cfn.Node) bool { return n.IsMap() && !isIntrinsic(n) })
+	return slices.ContainsFunc(nodes, func(n *cfn.Node) bool { return n.IsMap() && !n.IsIntrinsic() })
 }

@@ -57,7 +57,7 @@ type Plan struct {
 // whether those of the plan are.
 func (p *Plan) IsJSONata(s *State) bool {
 	language := p.Machine.Node.Get("QueryLanguage")
-	whole := language.IsString() && language.Text == string(asl.JSONata)
+	whole := language.AsString() == string(asl.JSONata)
 	return whole || s != nil && speaksJSONata(s, false)
 }
 
@@ -65,7 +65,7 @@ func (p *Plan) IsJSONata(s *State) bool {
 // way round.
 func speaksJSONata(s *State, plan bool) bool {
 	language := s.Node.Get("QueryLanguage")
-	return plan || language.IsString() && language.Text == string(asl.JSONata)
+	return plan || language.AsString() == string(asl.JSONata)
 }
 
 // Machine is a state machine: the plan's, a branch's or an iterator's.

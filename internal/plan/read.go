@@ -162,7 +162,7 @@ func (r *reader) readBool(property string, n *cfn.Node, at cfn.Path) bool {
 // to make one from, but not both.
 func (r *reader) checkRole(p *Plan, properties *cfn.Node, at cfn.Path) {
 	for _, key := range []string{"RoleArn", "PermissionsBoundary"} {
-		if n := given(properties, key); n != nil && !isIntrinsic(n) && (!n.IsString() || n.Text == "") {
+		if n := given(properties, key); n != nil && !n.IsIntrinsic() && (!n.IsString() || n.Text == "") {
 			reason := "must be an ARN, not " + kindOf(n)
 			if n.IsString() {
 				reason = "is empty"
@@ -183,12 +183,12 @@ func (r *reader) checkStrings(property string, n *cfn.Node, at cfn.Path) {
 	switch {
 	case n == nil:
 		return
-	case isIntrinsic(n) || !n.IsMap():
+	case n.IsIntrinsic() || !n.IsMap():
 		r.report(RuleType, r.subject(), at, n.Place, property+": must be an object of texts by name, not "+kindOf(n))
 		return
 	}
 	for _, field := range n.Fields {
-		if !isIntrinsic(field.Value) && !field.Value.IsScalar() {
+		if !field.Value.IsIntrinsic() && !field.Value.IsScalar() {
 			r.report(RuleType, r.subject(), at.Key(field.Key), field.Value.Place, fmt.Sprintf("%s: %s must be a string, not %s", property, field.Key, kindOf(field.Value)))
 		}
 		if property == "Tags" {

@@ -50,11 +50,10 @@ func wantedByPlan() []wanted {
 func (c *checker) kinds() {
 	for _, field := range c.template.Get("Resources").Entries() {
 		var all []wanted
-		switch kind := field.Value.Get("Type"); {
-		case !kind.IsString():
-		case kind.Text == "Attini::Deploy::Runner":
+		switch field.Value.Get("Type").AsString() {
+		case "Attini::Deploy::Runner":
 			all = wantedByRunner()
-		case kind.Text == "Attini::Deploy::DeploymentPlan":
+		case "Attini::Deploy::DeploymentPlan":
 			all = wantedByPlan()
 		}
 		at := cfn.NewPath("Resources", field.Key, "Properties")
@@ -67,10 +66,11 @@ func (c *checker) kinds() {
 // wants follows the path through objects, Fn::If and lists to each value.
 func (c *checker) wants(w wanted, path []string, n *cfn.Node, at cfn.Path) {
 	name, argument, isFunction := cfn.Intrinsic(n)
+	_, branches, isChoice := cfn.If(n)
 	switch {
-	case name == "Fn::If" && argument.IsList() && len(argument.Items) == 3:
-		for i := 1; i < 3; i++ {
-			c.wants(w, path, argument.Items[i], at.Key(name).Index(i))
+	case isChoice:
+		for i, branch := range branches {
+			c.wants(w, path, branch, at.Key(name).Index(i+1))
 		}
 	case len(path) > 0:
 		if inside := n.Get(path[0]); inside != nil {
@@ -154,12 +154,8 @@ func (c *checker) listInList(w wanted, item *cfn.Node, at cfn.Path) {
 }
 
 func (c *checker) isListParameter(name string) bool {
-	kind := c.names.parameters[name].Get("Type")
-	if !kind.IsString() {
-		return false
-	}
-	text := strings.TrimPrefix(kind.Text, "AWS::SSM::Parameter::Value<")
-	return strings.HasPrefix(text, "CommaDelimitedList") || strings.HasPrefix(text, "List<")
+	kind := strings.TrimPrefix(c.names.parameters[name].Get("Type").AsString(), "AWS::SSM::Parameter::Value<")
+	return strings.HasPrefix(kind, "CommaDelimitedList") || strings.HasPrefix(kind, "List<")
 }
 
 // wantsText reports a text that is no ARN.

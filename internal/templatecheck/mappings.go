@@ -30,20 +30,10 @@ func (c *checker) findInMap(argument *cfn.Node, at cfn.Path) {
 			if i > 0 {
 				place += " has " + strings.Join(way, " / ") + ", but that"
 			}
-			c.missing(RuleMapping, at.Index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, keysOf(found), "")
+			c.missing(RuleMapping, at.Index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, cfn.Candidates(found), "")
 			return
 		}
 		way = append(way, wording.Brief(item.Text))
 		found = next
 	}
-}
-
-func keysOf(n *cfn.Node) []string {
-	fields := n.Entries()
-	fields = fields[:min(len(fields), wording.MaxCandidates)]
-	keys := make([]string, len(fields))
-	for i, field := range fields {
-		keys[i] = field.Key
-	}
-	return keys
 }

@@ -14,13 +14,12 @@ import (
 // and in the Environment and the Commands of steps.
 func (c *checker) missingSubs() {
 	for _, field := range c.template.Get("Resources").Entries() {
-		kind := field.Value.Get("Type")
-		if !kind.IsString() || !strings.HasPrefix(kind.Text, "Attini::Deploy::") {
+		if !strings.HasPrefix(field.Value.Get("Type").AsString(), "Attini::Deploy::") {
 			continue
 		}
 		at := cfn.NewPath("Resources", field.Key, "Properties")
 		properties := field.Value.Get("Properties")
-		s := subFinder{checker: c, own: keysOf(properties.Get("DefinitionSubstitutions"))}
+		s := subFinder{checker: c, own: cfn.Candidates(properties.Get("DefinitionSubstitutions"))}
 		for _, property := range properties.Entries() {
 			s.walk(property.Value, at.Key(property.Key), property.Key == "Startup" || property.Key == "DeploymentPlan")
 		}

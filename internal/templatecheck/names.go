@@ -43,7 +43,7 @@ func newNames(template *cfn.Node, options Options) names {
 	for _, field := range template.Get("Resources").Entries() {
 		kind := field.Value.Get("Type")
 		switch {
-		case strings.HasPrefix(field.Key, loopPrefix):
+		case strings.HasPrefix(field.Key, cfn.LoopPrefix):
 			n.loop(field.Value)
 		case !kind.IsString():
 			n.prefixes = append(n.prefixes, field.Key) // reported; what it is to make is not known
@@ -68,15 +68,13 @@ func (n *names) queues(resource *cfn.Node) {
 	}
 }
 
-const loopPrefix = "Fn::ForEach::"
-
 // loop takes the names that Fn::ForEach makes, by what they begin with.
 func (n *names) loop(body *cfn.Node) {
 	if !body.IsList() || len(body.Items) != 3 {
 		return
 	}
 	for _, field := range body.Items[2].Entries() {
-		if strings.HasPrefix(field.Key, loopPrefix) {
+		if strings.HasPrefix(field.Key, cfn.LoopPrefix) {
 			n.loop(field.Value)
 			continue
 		}

@@ -15,7 +15,7 @@ import (
 // functions CloudFormation resolves.
 func (c *checker) references() {
 	for _, field := range c.template.Get("Conditions").Entries() {
-		if strings.HasPrefix(field.Key, loopPrefix) {
+		if strings.HasPrefix(field.Key, cfn.LoopPrefix) {
 			continue
 		}
 		c.condition(field.Value, cfn.NewPath("Conditions", field.Key))
@@ -41,7 +41,7 @@ func (c *checker) references() {
 // have names of their own.
 func (c *checker) walk(n *cfn.Node, at cfn.Path) {
 	cfn.Walk(n, at, func(n *cfn.Node, inside cfn.Path) bool {
-		if key := inside.LastKey(); inside != at && (strings.HasPrefix(key, loopPrefix) || key == cfn.TransformKey) {
+		if key := inside.LastKey(); inside != at && (strings.HasPrefix(key, cfn.LoopPrefix) || key == cfn.TransformKey) {
 			return false
 		}
 		return c.function(n, inside)
@@ -208,7 +208,7 @@ func (c *checker) conditionName(n *cfn.Node, at cfn.Path) {
 	if !n.IsString() || c.names.conditions[n.Text] != nil || c.template.Get("Conditions").Has(n.Text) {
 		return
 	}
-	c.missing(RuleCondition, at, n.Place, "the template has no condition "+wording.Quote(n.Text), n.Text, keysOf(c.template.Get("Conditions")), "")
+	c.missing(RuleCondition, at, n.Place, "the template has no condition "+wording.Quote(n.Text), n.Text, cfn.Candidates(c.template.Get("Conditions")), "")
 }
 
 func (c *checker) dependsOn(n *cfn.Node, at cfn.Path) {
