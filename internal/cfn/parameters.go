@@ -139,6 +139,15 @@ func shown(text string, declaration *Node) string {
 	return wording.Quote(text)
 }
 
+// IsListType reports whether a parameter of the type has a list for a value, also
+// one that CloudFormation looks up.
+func IsListType(kind string) bool {
+	if stored, ok := strings.CutPrefix(kind, storedPrefix); ok {
+		kind = strings.TrimSuffix(stored, ">")
+	}
+	return isListType(kind)
+}
+
 func isListType(kind string) bool {
 	return kind == "CommaDelimitedList" || strings.HasPrefix(kind, "List<")
 }
@@ -171,7 +180,7 @@ func (e *Evaluator) stored(declared Field) *Node {
 	switch {
 	case !known:
 		return nil
-	case isListType(strings.TrimPrefix(kind, storedPrefix)):
+	case IsListType(kind):
 		return commaSeparated(text)
 	}
 	return Str(text)

@@ -1,7 +1,5 @@
 package cfn
 
-import "strings"
-
 // StaticValues is what can be known of a template's values before it is deployed:
 // from its parameters' values, their defaults and AllowedValues, from the
 // conditions and mappings that only need these, and from the pseudo parameters
@@ -120,8 +118,7 @@ func (f *StaticValues) declaration(parameter string) *Node {
 
 // IsList reports whether a parameter's value is a list.
 func (f *StaticValues) IsList(parameter string) bool {
-	kind := f.declaration(parameter).Get("Type").AsString()
-	return isListType(strings.TrimPrefix(kind, storedPrefix))
+	return IsListType(f.declaration(parameter).Get("Type").AsString())
 }
 
 // IsNoEcho reports whether a parameter's value is hidden.

@@ -154,8 +154,7 @@ func (c *checker) listInList(w wanted, item *cfn.Node, at cfn.Path) {
 }
 
 func (c *checker) isListParameter(name string) bool {
-	kind := strings.TrimPrefix(c.names.parameters[name].Get("Type").AsString(), "AWS::SSM::Parameter::Value<")
-	return strings.HasPrefix(kind, "CommaDelimitedList") || strings.HasPrefix(kind, "List<")
+	return cfn.IsListType(c.names.parameters[name].Get("Type").AsString())
 }
 
 // wantsText reports a text that is no ARN.
