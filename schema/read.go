@@ -28,14 +28,14 @@ const propertiesKey = "Properties"
 // Known says what can be known of the values in a Runner before the deployment;
 // cfn.StaticValues is one.
 type Known interface {
-	// Values returns the values that n may come to, and whether these are
+	// Values returns the values that n may have, and whether these are
 	// all. AWS::NoValue counts as one.
 	Values(n *cfn.Node) (values []*cfn.Node, all bool)
 	// ResolveIf follows Fn::If as far as its conditions are known.
 	ResolveIf(n *cfn.Node) *cfn.Node
 }
 
-// maxWrongValues bounds how many of the values that one property may come to
+// maxWrongValues bounds how many of the values that one property may have
 // are reported.
 const maxWrongValues = 10
 
@@ -84,7 +84,7 @@ func (r *reader) resource(n *cfn.Node) parsedProperty {
 }
 
 // property reads one property of parent, which is nil when it is absent
-// itself. place is where parent is said to stand.
+// itself. place is the place of parent in problems.
 func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place problem.Place) parsedProperty {
 	n := parent.Get(p.name)
 	if n != nil && p.kind == object && !p.writtenOut && r.known != nil {
@@ -122,7 +122,7 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 	return result
 }
 
-// values are what a property may come to; itself, where it is written out.
+// values returns the values that a property may have; itself, where it is written out.
 func (r *reader) values(n *cfn.Node, p property) (values []*cfn.Node, all bool) {
 	if n == nil || p.writtenOut || p.kind == object || !unresolved(n) || cfn.IsNoValue(n) {
 		return []*cfn.Node{n}, true

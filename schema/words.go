@@ -9,7 +9,7 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// describe says what stands where something else should.
+// describe names the value that was found in place of an allowed one.
 func describe(n *cfn.Node) string {
 	if name, _, ok := cfn.Intrinsic(n); ok {
 		return wording.Brief(name)
@@ -88,7 +88,7 @@ func unknownProperty(name string, parent property) (message, meant string) {
 	return fmt.Sprintf("there is no such property (known: %s)", wording.Listed(names)), ""
 }
 
-// OwnerOf says where a property stands in a Runner, as in "in RunnerConfiguration";
+// OwnerOf says where a property belongs in a Runner, as in "in RunnerConfiguration";
 // "" for a property that no Runner has, and for what every resource has.
 func OwnerOf(name string) string {
 	for _, top := range described().of {
@@ -102,8 +102,8 @@ func OwnerOf(name string) string {
 	return ""
 }
 
-// ownerOf says where a property stands in a Runner, such as a JobTimeout that
-// is not in RunnerConfiguration; "" when it stands nowhere.
+// ownerOf says where a property belongs in a Runner, such as a JobTimeout that
+// is not in RunnerConfiguration; "" when it belongs nowhere.
 func ownerOf(name string, p property) string {
 	for _, inside := range p.of {
 		if inside.name == name {

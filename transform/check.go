@@ -12,13 +12,13 @@ const taskDefinitionType = "AWS::ECS::TaskDefinition"
 
 // check reports where the parts of a template do not fit each other, or the
 // account.
-func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.StaticValues) problem.List {
-	if inventory == nil {
+func check(template *cfn.Node, contents *Contents, facts *facts, known *cfn.StaticValues) problem.List {
+	if contents == nil {
 		return nil
 	}
 	var problems problem.List
 	definitions := definitionReader{resources: template.Get("Resources").ByKey(), known: known, read: map[string]compat.TaskDefinition{}}
-	for _, cases := range inventory.cases {
+	for _, cases := range contents.cases {
 		all := caseProblems{cases: cases}
 		for i, one := range cases {
 			definition := definitions.of(one)
@@ -32,8 +32,8 @@ func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.Sta
 		problems.Add(all.joined()...)
 		problems.Add(checkValues(cases[0].runner, known)...)
 	}
-	problems.Add(checkReferences(template, inventory)...)
-	problems.Add(checkPlanTexts(inventory.Plan, known)...)
+	problems.Add(checkReferences(template, contents)...)
+	problems.Add(checkPlanTexts(contents.Plan, known)...)
 	return problems
 }
 

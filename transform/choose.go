@@ -14,7 +14,7 @@ import (
 // template for an update with other values.
 type chooser struct{ known *cfn.StaticValues }
 
-// choose follows Fn::If through a property to each value that it may come to,
+// choose follows Fn::If through a property to each value that it may have,
 // and returns the property with what pick makes of each. pick gets nil for a
 // value that is absent, and never returns nil; so a branch without a value gets
 // the property's default, and nothing that is emitted lacks a value.
@@ -80,7 +80,7 @@ func noValue() *cfn.Node { return cfn.Ref("AWS::NoValue") }
 func orNothing(n *cfn.Node) *cfn.Node { return or(noValue())(n) }
 
 // merged is one tree for two, of which the named condition chooses: what they
-// share stands there once.
+// share is in it once.
 func merged(condition string, yes, no *cfn.Node) *cfn.Node {
 	switch {
 	case sameTree(yes, no):

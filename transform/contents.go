@@ -38,7 +38,7 @@ type Assignment struct {
 }
 
 // ReadTemplate reads a template and reports everything that is wrong with its Runners
-// and its plan. The Inventory is whole only when there is no Error.
+// and its plan. The Contents are whole only when there is no Error.
 func ReadTemplate(template *cfn.Node, values cfn.Values) (*Contents, problem.List) {
 	return readTemplate(template, cfn.Analyze(template, values))
 }
@@ -49,20 +49,20 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 		return nil, problems
 	}
 	var problems problem.List
-	inventory := &Contents{byName: map[string]*schema.Runner{}}
+	contents := &Contents{byName: map[string]*schema.Runner{}}
 	reader := caseReader{known, maxCaseSize}
-	problems.Add(inventory.checkTransforms(resources)...)
+	problems.Add(contents.checkTransforms(resources)...)
 	var plans []cfn.Field
 	for _, resource := range resources.Fields {
 		at := cfn.NewPath("Resources", resource.Key)
 		switch kind := resource.Value.Get("Type"); {
 		case !kind.IsString():
-			problems.Add(inventory.checkUntyped(resource, at, loopsFirst(template))...)
+			problems.Add(contents.checkUntyped(resource, at, loopsFirst(template))...)
 		case kind.Text == schema.RunnerType:
 			runner, cases, found := reader.read(resource.Key, resource.Value, at)
 			problems.Add(found...)
 			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
-			inventory.add(runner, cases)
+			contents.add(runner, cases)
 		case kind.Text == plan.Type:
 			problems.Add(checkLogicalID(resource, at, triggerID(&plan.Plan{Name: resource.Key}))...)
 			plans = append(plans, resource)
@@ -70,9 +70,9 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 			problems.Add(unsupportedType(resource.Key, kind, at))
 		}
 	}
-	problems.Add(inventory.readPlan(plans, resources)...)
-	problems.Add(tooMany(inventory, resources)...)
-	return inventory, problems
+	problems.Add(contents.readPlan(plans, resources)...)
+	problems.Add(tooMany(contents, resources)...)
+	return contents, problems
 }
 
 func (i *Contents) add(runner *schema.Runner, cases []runnerCase) {
@@ -116,7 +116,7 @@ func checkResources(template, resources *cfn.Node) problem.List {
 
 // checkUntyped leaves alone what is no resource: Fn::ForEach is expanded by
 // AWS::LanguageExtensions, and that runs after this macro unless the template
-// lists it first. So none of our types can stand in it.
+// lists it first. So none of our types can be in it.
 func (i *Contents) checkUntyped(resource cfn.Field, at cfn.Path, loopsFirst bool) problem.List {
 	if strings.HasPrefix(resource.Key, "Fn::") {
 		if kind := ownType(resource.Value); kind != nil && loopsFirst {

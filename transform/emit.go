@@ -13,7 +13,7 @@ import (
 // type, the names of its properties and their shapes. A value that is a node, as
 // all that intrinsic functions give, reaches it in one of two ways: as a
 // placeholder where the struct has a string, and as a whole property where the
-// struct has a list or an object that a function may stand for.
+// struct has a list or an object that a function may replace.
 //
 // goformation's own way, base64 text that its processor expands, is not used:
 // it would also expand a user's string that happens to look like that.
@@ -29,10 +29,10 @@ type property struct {
 // below Properties; with AWS::NoValue, the resource has nothing there.
 func whole(node *cfn.Node, path ...string) property { return property{node, path} }
 
-// placeholderPrefix cannot stand in a template: YAML and JSON both refuse a bare NUL.
+// placeholderPrefix cannot be in a template: YAML and JSON both refuse a bare NUL.
 const placeholderPrefix = "\x00node:"
 
-// placeholder returns a text that stands for the node until resource is called.
+// placeholder returns a text that resource replaces by the node.
 func (t *typed) placeholder(node *cfn.Node) string {
 	if node == nil {
 		panic("a generated resource holds no value") // only a mistake in this package can cause it

@@ -38,7 +38,7 @@ func (x *planStrings) walk(n *cfn.Node, at cfn.Path) {
 	})
 }
 
-// function looks at what becomes text: a Ref, the variables of Fn::Sub, the
+// function checks what becomes text: a Ref, the variables of Fn::Sub, the
 // branches of Fn::If. What other functions take is theirs.
 func (x *planStrings) function(name string, argument *cfn.Node, at cfn.Path) {
 	switch {

@@ -18,7 +18,7 @@ func deadLetterQueueID(runner *schema.Runner) string {
 const retention = 14 * 24 * 60 * 60
 
 // maxReceives is how often a message is handed out before it counts as one that
-// nobody can read. An agent deletes a message when it has claimed the job, and
+// no agent can read. An agent deletes a message when it has claimed the job, and
 // gives it back when it leaves, so a sound message is received a few times.
 const maxReceives = 100
 
@@ -41,7 +41,7 @@ func queue(runner *schema.Runner) *cfn.Node {
 	}, whole(redrive, "RedrivePolicy"))
 }
 
-// deadLetterQueue keeps messages that nobody could read; a FIFO queue's is one
+// deadLetterQueue keeps messages that no agent could read; a FIFO queue's is one
 // too.
 func deadLetterQueue() *cfn.Node {
 	return new(typed).resource(&sqs.Queue{

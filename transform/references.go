@@ -16,11 +16,11 @@ const RuleReference = "removed-resource"
 
 // checkReferences reports references to the plan by the logical id that it
 // loses. A Runner keeps its own.
-func checkReferences(template *cfn.Node, inventory *Contents) problem.List {
-	if inventory.Plan == nil {
+func checkReferences(template *cfn.Node, contents *Contents) problem.List {
+	if contents.Plan == nil {
 		return nil
 	}
-	r := references{plan: inventory.Plan}
+	r := references{plan: contents.Plan}
 	for _, section := range []string{"Resources", "Outputs"} {
 		cfn.Walk(template.Get(section), cfn.NewPath(section), func(n *cfn.Node, at cfn.Path) bool {
 			if name, argument, ok := cfn.Intrinsic(n); ok && r.refersToPlan(name, argument) {

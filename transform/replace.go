@@ -8,10 +8,10 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// replaceResources puts the emitted resources in the places of those that they stand
-// for, and says where a name is taken already. What stays as it is, is shared
+// replaceResources puts the emitted resources in the places of those that they
+// replace, and says where a name is taken already. What stays as it is, is shared
 // with the template and not copied.
-func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*cfn.Node, problem.List) {
+func (x *expansion) replaceResources(template *cfn.Node, contents *Contents) (*cfn.Node, problem.List) {
 	bySource := map[string][]emittedResource{}
 	for _, resource := range x.emitted {
 		bySource[resource.source] = append(bySource[resource.source], resource)
@@ -31,7 +31,7 @@ func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*
 		}
 	}
 	// The default runner is declared nowhere: what it becomes comes last.
-	for _, runner := range inventory.Runners {
+	for _, runner := range contents.Runners {
 		for _, resource := range bySource[runner.Name] {
 			resources.Fields = append(resources.Fields, cfn.F(resource.logicalID, resource.body))
 		}

@@ -40,7 +40,7 @@ func newSubstitutions(template *cfn.Node, p *plan.Plan) *substitutions {
 	return s
 }
 
-// takePlaceholders takes all that stands as ${name} in a tree's texts. A name
+// takePlaceholders takes every ${name} in a tree's texts. A name
 // ends before the next ${, since no key has that in it.
 func (s *substitutions) takePlaceholders(root *cfn.Node) {
 	for n := range root.All() {
@@ -176,7 +176,7 @@ func (s *substitutions) placeholder(n *cfn.Node) string {
 	return placeholder
 }
 
-// reference is the intrinsic function that ${name} in Fn::Sub stands for.
+// reference is the intrinsic function that ${name} in Fn::Sub means.
 func reference(name string) *cfn.Node {
 	if resource, attribute, isAttribute := strings.Cut(name, "."); isAttribute {
 		return cfn.GetAtt(resource, attribute)
@@ -209,7 +209,7 @@ func (s *substitutions) needsEscape(n *cfn.Node) bool {
 	return !kind.IsString() || kind.Text != "Number" && (!strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::SSM::"))
 }
 
-// escaped makes CloudFormation write a value as it must stand inside a JSON
+// escaped makes CloudFormation write a value as it must be inside a JSON
 // string: splitting at a character and joining with its escape replaces it.
 // The backslash comes first, since the others bring in new ones. ${ is escaped
 // too: CloudFormation replaces keys also in the values that it has put in.

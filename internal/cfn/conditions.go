@@ -8,8 +8,8 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// conditionResult is what a condition came to; known is false when that was reported,
-// and open is true as long as it is being worked out.
+// conditionResult is the value of a condition. known is false when a problem was
+// reported; open is true while the condition is being evaluated.
 type conditionResult struct{ value, known, open bool }
 
 // CloudFormation takes 2 to 10 operands of Fn::And and Fn::Or.
@@ -85,8 +85,8 @@ func (v *evaluation) equals(n, argument *Node, at Path) (value, known bool) {
 	return first && second && left == right, first && second
 }
 
-// operands evaluates all operands of Fn::And or Fn::Or, so that everything
-// unknown in them is named, and comes to decisive when one of them does.
+// operands evaluates all operands of Fn::And or Fn::Or, so that a report names
+// everything unknown in them. The result is decisive if one operand is.
 func (v *evaluation) operands(n, list *Node, at Path, decisive bool) (value, known bool) {
 	if !list.IsList() || len(list.Items) < minOperands || len(list.Items) > maxOperands {
 		v.reportShape(n, at, fmt.Sprintf("a list of %d to %d conditions", minOperands, maxOperands))
@@ -130,19 +130,19 @@ func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 // longestCycle is how many conditions of a cycle a message names.
 const longestCycle = 10
 
-// cycle reports a condition that needs itself, by way of those that are open.
+// cycle reports a condition that needs itself, through those that are open.
 func (v *evaluation) cycle(n *Node, at Path) {
 	if v.problems == nil {
 		return
 	}
-	way := append(slices.Clone(v.evaluating[max(0, len(v.evaluating)-longestCycle):]), n.Text)
-	for i, name := range way {
-		way[i] = wording.Brief(name)
+	names := append(slices.Clone(v.evaluating[max(0, len(v.evaluating)-longestCycle):]), n.Text)
+	for i, name := range names {
+		names[i] = wording.Brief(name)
 	}
-	v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(way, " > "), "")
+	v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(names, " > "), "")
 }
 
-// Candidates returns the keys of an object, as many as a suggestion looks at.
+// Candidates returns the keys of an object, as many as a suggestion compares.
 func Candidates(n *Node) []string {
 	fields := n.Entries()
 	return namesOf(fields[:min(len(fields), wording.MaxCandidates)])

@@ -47,7 +47,7 @@ func (s *conditionSpace) combinations() (count int, ok bool) {
 	return count, !s.tooLarge
 }
 
-// next goes on to the next combination of the operands' values.
+// next sets the next combination of the operands' values.
 func (s *conditionSpace) next() {
 	s.round++
 	for _, o := range s.order {
@@ -83,7 +83,7 @@ func (s *conditionSpace) equal(key, text string, n *Node) term {
 	return func() bool { return o.now == at }
 }
 
-// operand is what n may come to; nil may be anything.
+// operand returns the values that n may have; nil may have any.
 func (s *conditionSpace) operand(n *Node) *operand {
 	o := &operand{}
 	if n == nil {

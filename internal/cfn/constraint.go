@@ -46,7 +46,7 @@ func boundOf(n *Node) bound {
 const maxMatching = 2_000_000
 
 // longestValue is CloudFormation's limit of a parameter's value, in bytes. A
-// longer pattern is not looked at, and a longer number is none.
+// longer pattern is not compiled, and a longer text is not a number.
 const longestValue = 4096
 
 func (e *Evaluator) constraint(declaration *Node) *constraint {

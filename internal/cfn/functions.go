@@ -68,7 +68,7 @@ func (v *evaluation) evaluateText(n *Node, at Path) (string, bool) {
 	return v.scalar(n, value, at)
 }
 
-// scalar is the text of what n came to; false when that is no scalar.
+// scalar returns the text of n's value; false when that is not a scalar.
 func (v *evaluation) scalar(n, value *Node, at Path) (string, bool) {
 	switch {
 	case IsNoValue(value):

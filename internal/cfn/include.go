@@ -57,7 +57,7 @@ type includer struct {
 	used     map[string]bool
 }
 
-// find is the snippet that a transform includes; nil when it is not at hand.
+// find returns the snippet that a transform includes; nil when it was not given.
 func (i includer) find(transform *Node) *Node {
 	if transform.Get("Name").AsString() != includeMacro {
 		return nil
@@ -122,7 +122,7 @@ func (i includer) section(template *Node) *Node {
 	return template
 }
 
-// placed is a copy of a tree of which all stands at one place.
+// placed returns a copy of a tree in which every value has one place.
 func placed(n *Node, at problem.Place) *Node {
 	result := *n
 	result.Place, result.Items, result.Fields = at, nil, nil

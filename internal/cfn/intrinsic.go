@@ -11,7 +11,7 @@ import (
 
 // Intrinsic takes an intrinsic function apart: a Map with one entry whose key
 // is Ref, Condition or begins with Fn::. Condition counts with a text only;
-// under it stands the name of a condition, elsewhere it is a plain key.
+// its value is the name of a condition then, elsewhere it is a plain key.
 func Intrinsic(n *Node) (name string, argument *Node, ok bool) {
 	if !n.IsMap() || len(n.Fields) != 1 {
 		return "", nil, false
@@ -35,8 +35,8 @@ func (n *Node) IsIntrinsic() bool {
 // LoopPrefix is what the key of a loop begins with, Fn::ForEach::Name.
 const LoopPrefix = "Fn::ForEach::"
 
-// IsNoValue reports whether n is {"Ref": "AWS::NoValue"}, which stands for
-// nothing at all.
+// IsNoValue reports whether n is {"Ref": "AWS::NoValue"}, with which
+// CloudFormation removes a property or an item.
 func IsNoValue(n *Node) bool {
 	name, argument, _ := Intrinsic(n)
 	return name == "Ref" && argument.AsString() == noValue

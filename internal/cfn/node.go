@@ -1,5 +1,5 @@
-// Package cfn knows what a CloudFormation template is: a tree of values with
-// places, read from YAML (short forms of the intrinsic functions included) or
+// Package cfn reads, walks, evaluates and writes CloudFormation templates. A
+// template is a tree of values with places, read from YAML (short forms of the intrinsic functions included) or
 // JSON without losing order, number literals or account ids; the intrinsic
 // functions, parameters, conditions, mappings and pseudo parameters in it;
 // and what they evaluate to where their values are known.
@@ -146,7 +146,7 @@ func (n *Node) Entries() []Field {
 // Has reports whether the Map has key.
 func (n *Node) Has(key string) bool { return n.index(key) >= 0 }
 
-// ByKey returns the values of a Map by key, for those who look up many.
+// ByKey returns the values of a Map by key, for callers that look up many.
 func (n *Node) ByKey() map[string]*Node {
 	values := make(map[string]*Node, len(n.Entries()))
 	for _, field := range n.Entries() {

@@ -169,7 +169,7 @@ func (e *Evaluator) storedName(name string) string {
 }
 
 // stored is the value of a stored parameter: as a reference by the parameter's
-// name, or as the dynamic reference that it amounts to; nil when neither is
+// name, or as the dynamic reference with the same meaning; nil when neither is
 // given.
 func (e *Evaluator) stored(declared Field) *Node {
 	text, known := e.values.References[declared.Key]

@@ -116,9 +116,9 @@ func TestMissingParameterInUse(t *testing.T) {
 func TestStoredLists(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{
-		"CommaDelimitedList":                               `["a","b"]`,
-		"List<String>":                                     `["a","b"]`,
-		"String":                                           `"a,b"`,
+		"CommaDelimitedList": `["a","b"]`,
+		"List<String>":       `["a","b"]`,
+		"String":             `"a,b"`,
 		"AWS::SSM::Parameter::Value<CommaDelimitedList>":   `["s","t"]`,
 		"AWS::SSM::Parameter::Value<List<String>>":         `["s","t"]`,
 		"AWS::SSM::Parameter::Value<String>":               `"s,t"`,

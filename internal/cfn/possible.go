@@ -25,7 +25,7 @@ func (f *StaticValues) parameterMayBe(name, text string) bool {
 	return declaration.Get("Type").AsString() == "String" && f.evaluation.constraint(declaration).broken(text) == ""
 }
 
-// Possible returns values that n may come to: those that are known, or else all
+// Possible returns values that n may have: those that are known, or else all
 // that a mapping has where n may look.
 func (f *StaticValues) Possible(n *Node) []*Node {
 	if name, argument, _ := Intrinsic(n); name == "Fn::FindInMap" {
@@ -57,7 +57,7 @@ func (f *StaticValues) inMap(argument *Node) []*Node {
 	return found
 }
 
-// InConditions reports whether a value can stand in the template's Conditions:
+// InConditions reports whether the template's Conditions can use a value:
 // whether CloudFormation knows it before it makes any resource.
 func (f *StaticValues) InConditions(n *Node) bool {
 	name, argument, intrinsic := Intrinsic(n)

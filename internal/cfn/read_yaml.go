@@ -130,7 +130,7 @@ func (r *yamlReader) node(y *yaml.Node, depth int) *Node {
 	return r.plain(y, depth)
 }
 
-// alias reads the value that an alias stands for, at the anchor's place.
+// alias reads the value that an alias repeats, at the anchor's place.
 func (r *yamlReader) alias(y *yaml.Node, depth int) *Node {
 	if r.open[y.Alias] {
 		r.report(y, "recursive-alias", fmt.Sprintf("*%s stands within the value that it names", y.Value))

@@ -3,12 +3,11 @@ package cfn
 // StaticValues is what can be known of a template's values before it is deployed:
 // from its parameters' values, their defaults and AllowedValues, from the
 // conditions and mappings that only need these, and from the pseudo parameters
-// that are told. The values of NoEcho parameters are left out, so that none
+// that are given. The values of NoEcho parameters are left out, so that none
 // can get into a message.
 //
-// It is not safe for concurrent use. What it has worked out it keeps, and it
-// works out no more than a bounded amount for one template: after that, values
-// are not known.
+// It is not safe for concurrent use. It keeps its results, and evaluates no more
+// than a bounded amount for one template: after that, values are not known.
 type StaticValues struct {
 	evaluation *evaluation
 	given      map[string]string
@@ -25,10 +24,10 @@ func Analyze(template *Node, values Values) *StaticValues {
 	return &StaticValues{evaluation: evaluator.evaluation(), given: values.Parameters}
 }
 
-// Values returns the values that n may come to, and whether these are all: one
+// Values returns the values that n may have, and whether these are all: one
 // where it is known; several for the AllowedValues of a parameter that has no
 // value yet, and for Fn::If whose condition is not known; none where nothing is
-// known. They stand in n's place. AWS::NoValue counts as a value.
+// known. They have n's place. AWS::NoValue counts as a value.
 func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
 	taken := f.ResolveIf(n)
 	if name, argument, _ := Intrinsic(taken); name == "Ref" && argument.IsString() && f.hasAllowedValues(argument.Text) {

@@ -17,8 +17,8 @@ func Walk(n *Node, at Path, visit func(n *Node, at Path) bool) {
 	}
 }
 
-// All yields a value and all values in it, in the order of Walk, for those who
-// need neither paths nor pruning.
+// All yields a value and all values in it, in the order of Walk, for callers
+// that need neither paths nor pruning.
 func (n *Node) All() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) { n.yieldAll(yield) }
 }

@@ -33,7 +33,7 @@ func (r *reader) checkDefinition(p *Plan, body *cfn.Node, at cfn.Path) {
 // the plan's own values, and few made ones around them.
 type definition struct {
 	*reader
-	// origins are the paths of made values that stand for one of the source;
+	// origins are the paths of made values that replace one of the source;
 	// source has those of the source's own.
 	origins map[*cfn.Node]cfn.Path
 	source  map[*cfn.Node]cfn.Path
@@ -147,8 +147,8 @@ func (d *definition) task(s *State) []cfn.Field {
 	return append(fields, cfn.Field{Key: "Resource", Value: stringAt(resource, s.Node.Get("Type"))})
 }
 
-// locate notes where the values of the source are; a value that stands at several
-// places counts where it comes first.
+// locate notes where the values of the source are; an alias makes one value
+// appear several times, of which the first counts.
 func (d *definition) locate(body *cfn.Node, at cfn.Path) {
 	cfn.Walk(body, at, func(n *cfn.Node, at cfn.Path) bool {
 		if _, again := d.source[n]; again {

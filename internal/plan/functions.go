@@ -81,7 +81,7 @@ func isConditionFunction(name string) bool {
 
 // checkArgument says what a function must be given when it is given something
 // else, and whether the function is known at all. What functions among the
-// arguments come to is not known here.
+// arguments return is not known here.
 func checkArgument(f cfn.Field) (want string, known bool) {
 	n := f.Value
 	ok := true
@@ -129,7 +129,7 @@ func isText(n *cfn.Node) bool { return n.IsIntrinsic() || n.IsScalar() }
 
 func isList(n *cfn.Node) bool { return n.IsIntrinsic() || n.IsList() }
 
-// notTextReason says why the value of a function cannot stand in the definition, where
+// notTextReason says why the value of a function cannot be in the definition, where
 // CloudFormation puts texts and nothing else.
 func notTextReason(n *cfn.Node) string {
 	const only = ", and CloudFormation puts only texts into a definition; "

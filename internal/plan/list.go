@@ -38,7 +38,7 @@ func (r *reader) list(n *cfn.Node, subject string, at cfn.Path) *Machine {
 type listReader struct {
 	*reader
 	machine *Machine
-	// used has the names of the steps that another goes on with.
+	// used has the names of the steps that another step names as its next.
 	used map[string]bool
 }
 

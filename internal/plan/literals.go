@@ -9,16 +9,16 @@ import (
 	"github.com/attini-go/runner/internal/problem"
 )
 
-// checkLiterals looks at all values of the plan's definition, also in steps
-// that could not be read: at objects that SAM takes for intrinsic functions, at
-// functions whose value cannot stand there, and at dynamic references.
+// checkLiterals checks all values of the plan's definition, also in steps
+// that could not be read: objects that SAM takes for intrinsic functions,
+// functions whose value cannot be there, and dynamic references.
 func (r *reader) checkLiterals(properties *cfn.Node, at cfn.Path) {
 	s := scope{reader: r, subject: r.subject(), base: at, subs: true, reported: make(map[string]bool, len(r.problems))}
 	for _, found := range r.problems {
 		s.reported[found.Path] = true
 	}
 	s.machine(properties.Get("DeploymentPlan"), at.Key("DeploymentPlan"))
-	// What is substituted into the definition stands in it, too.
+	// The values of substitutions become part of the definition, too.
 	for _, field := range properties.Get("DefinitionSubstitutions").Entries() {
 		cfn.Walk(field.Value, at.Keys("DefinitionSubstitutions", field.Key), func(n *cfn.Node, at cfn.Path) bool {
 			if n.IsString() {
@@ -29,7 +29,7 @@ func (r *reader) checkLiterals(properties *cfn.Node, at cfn.Path) {
 	}
 }
 
-// scope is the step, or the plan, whose values are looked at. base leads to it.
+// scope is the step, or the plan, whose values are checked. base leads to it.
 type scope struct {
 	*reader
 	subject string
@@ -61,8 +61,8 @@ func (s scope) report(rule string, n *cfn.Node, at cfn.Path, message string) {
 	}
 }
 
-// machine looks at a machine in either syntax. That it is none, or that a step
-// is no object, has been reported.
+// machine checks a machine in either syntax. A value that is not a machine, and a
+// step that is not an object, has been reported.
 func (s scope) machine(n *cfn.Node, at cfn.Path) {
 	switch {
 	case isLoop(n):
@@ -92,12 +92,12 @@ func (s scope) machine(n *cfn.Node, at cfn.Path) {
 	}
 }
 
-// step looks at a step, which is a scope of its own.
+// step checks a step, which is a scope of its own.
 func (s scope) step(name string, n *cfn.Node, at cfn.Path) {
 	scope{reader: s.reader, subject: stepSubject(name), base: at, subs: true, reported: s.reported}.fields(n, at)
 }
 
-// fields looks at what a step has.
+// fields checks what a step has.
 func (s scope) fields(n *cfn.Node, at cfn.Path) {
 	if n.IsIntrinsic() {
 		return // and reported
@@ -123,7 +123,7 @@ func (s scope) fields(n *cfn.Node, at cfn.Path) {
 	}
 }
 
-// field looks at the value of a key, unless the key is one of a loop, which is
+// field checks the value of a key, unless the key is one of a loop, which is
 // reported with the object that has it.
 func (s scope) field(field cfn.Field, at cfn.Path) {
 	if !isLoopKey(field.Key) {
@@ -131,7 +131,7 @@ func (s scope) field(field cfn.Field, at cfn.Path) {
 	}
 }
 
-// value looks at a value and all in it. argument says that it is what a
+// value checks a value and all in it. argument says that it is what a
 // function is given.
 func (s scope) value(n *cfn.Node, at cfn.Path, argument bool) {
 	if n.IsString() {
@@ -176,7 +176,7 @@ func soleFunctionKey(n *cfn.Node) (only cfn.Field, like bool) {
 
 func isLoopKey(key string) bool { return strings.HasPrefix(key, "Fn::ForEach") }
 
-// isLoop reports whether nothing but a loop stands for a value.
+// isLoop reports whether a value consists of a loop alone.
 func isLoop(n *cfn.Node) bool {
 	return n.IsMap() && len(n.Fields) == 1 && isLoopKey(n.Fields[0].Key)
 }

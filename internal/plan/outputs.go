@@ -82,7 +82,7 @@ func mayReplacePayload(s *State) bool {
 	return false
 }
 
-// readOutputs looks at the paths of a machine's steps. Those inside a Map are of
+// readOutputs checks the paths of a machine's steps. Those inside a Map are of
 // its items, and those inside a Parallel with Parameters of these.
 func (d *doubts) readOutputs(m *Machine, written []string) {
 	for _, s := range m.States {
@@ -99,7 +99,7 @@ func (d *doubts) readOutputs(m *Machine, written []string) {
 	}
 }
 
-// readPaths looks at the values that Step Functions takes for paths.
+// readPaths checks the values that Step Functions takes for paths.
 func (d *doubts) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		key := at.LastKey()

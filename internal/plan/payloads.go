@@ -122,7 +122,7 @@ func (d *doubts) after(s *State, input payload) payload {
 	return result(s, input)
 }
 
-// result is what a step comes to, where that takes the place of its input.
+// result describes the result of a step that replaces its input.
 func result(s *State, input payload) payload {
 	switch {
 	case s.Node.Has("ResultSelector"):

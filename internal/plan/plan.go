@@ -1,4 +1,4 @@
-// Package plan knows what an Attini::Deploy::DeploymentPlan is: a state
+// Package plan reads and checks an Attini::Deploy::DeploymentPlan: a state
 // machine written in the Amazon States Language, or as a plain list of steps,
 // in which some states are Attini's own. It reads both syntaxes into one form,
 // reports everything that is wrong, and finds the job steps wherever they are
@@ -189,7 +189,7 @@ func iteratorKey(body *cfn.Node) string {
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// OutputPath is the JSONPath at which the step's output stands in the payload
+// OutputPath is the JSONPath at which the step's output is in the payload
 // (the documentation's section Output): $.output.Name, quoted when need be.
 func (s *State) OutputPath() string {
 	if plainName.MatchString(s.Name) {

@@ -74,7 +74,7 @@ func given(properties *cfn.Node, key string) *cfn.Node {
 	return nil
 }
 
-// reader collects what is wrong on the way.
+// reader reads one plan and collects its problems.
 type reader struct {
 	plan     string
 	problems problem.List
@@ -82,9 +82,10 @@ type reader struct {
 	taskKeys []string
 	// jsonata says that the plan's states are in JSONata unless they say otherwise.
 	jsonata bool
-	// made has the values that a list leaves out, with what they stand for.
+	// made has the values that a list leaves out, with the paths of what they are
+	// made for.
 	made map[*cfn.Node]cfn.Path
-	// opaque stands for what could not be read, which has been reported.
+	// opaque replaces what could not be read, which has been reported.
 	opaque *cfn.Node
 }
 

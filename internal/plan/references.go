@@ -10,9 +10,9 @@ import (
 
 const dynamicStart = "{{resolve:"
 
-// dynamicReferences looks at the references in one text, the value n or what it
-// comes to. CloudFormation puts what they stand for into the definition:
-// readable, and as it is. A message names the service alone, never the text.
+// dynamicReferences checks the references in one text: the value n, or the result
+// of n. CloudFormation puts their values into the definition, readable and
+// unescaped. A message names the service alone, never the text.
 func (s scope) dynamicReferences(text string, n *cfn.Node, at cfn.Path) {
 	seen := map[string]bool{}
 	for rest := text; ; {

@@ -19,7 +19,7 @@ func (c *checker) findInMap(argument *cfn.Node, at cfn.Path) {
 	}
 	at = at.Key("Fn::FindInMap")
 	found := mappings
-	var way []string
+	var keys []string
 	for i, item := range argument.Items[:3] {
 		if !item.IsString() || found.Has(cfn.TransformKey) || cfn.IsDynamicReference(item.Text) {
 			return
@@ -28,12 +28,12 @@ func (c *checker) findInMap(argument *cfn.Node, at cfn.Path) {
 		if next == nil {
 			place := "Mappings"
 			if i > 0 {
-				place += " has " + strings.Join(way, " / ") + ", but that"
+				place += " has " + strings.Join(keys, " / ") + ", but that"
 			}
 			c.missing(RuleMapping, at.Index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, cfn.Candidates(found), "")
 			return
 		}
-		way = append(way, wording.Brief(item.Text))
+		keys = append(keys, wording.Brief(item.Text))
 		found = next
 	}
 }

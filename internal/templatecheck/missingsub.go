@@ -26,7 +26,7 @@ func (c *checker) missingSubs() {
 	}
 }
 
-// subFinder looks at the texts of one resource.
+// subFinder checks the texts of one resource.
 type subFinder struct {
 	*checker
 	// own are the plan's DefinitionSubstitutions, which need no Fn::Sub.

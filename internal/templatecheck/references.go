@@ -185,7 +185,7 @@ func (c *checker) ownerOf(at cfn.Path) string {
 	return c.names.typeOf(at.KeyAt(1))
 }
 
-// condition looks at a condition function: the conditions that it names, and the
+// condition checks a condition function: the conditions that it names, and the
 // values that it compares.
 func (c *checker) condition(n *cfn.Node, at cfn.Path) {
 	name, argument, _ := cfn.Intrinsic(n)
