@@ -147,13 +147,9 @@ func (d *definition) task(s *State) []cfn.Field {
 	return append(fields, cfn.Field{Key: "Resource", Value: stringAt(resource, s.Node.Get("Type"))})
 }
 
-// locate notes where the values of the source are; an alias makes one value
-// appear several times, of which the first counts.
+// locate notes where the values of the source are.
 func (d *definition) locate(body *cfn.Node, at cfn.Path) {
 	cfn.Walk(body, at, func(n *cfn.Node, at cfn.Path) bool {
-		if _, again := d.source[n]; again {
-			return false
-		}
 		d.source[n] = at
 		return true
 	})

@@ -104,7 +104,7 @@ func (d *doubts) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string)
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		key := at.LastKey()
 		isPath := strings.HasSuffix(key, ".$") || strings.HasSuffix(key, "Path") || key == "Variable"
-		if n.IsString() && isPath && key != "ResultPath" {
+		if n.IsString() && isPath {
 			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
 				d.readOutput(s, found[1]+found[2], n, at, written)
 			}

@@ -134,6 +134,15 @@ Properties:
 	assert.JSONEq(t, `{"a": 1}`, jsonOf(t, p.PayloadDefaults))
 }
 
+// TestLongestTexts has what is just allowed.
+func TestLongestTexts(t *testing.T) {
+	t.Parallel()
+	whole(t, states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, ClientContext: "+strings.Repeat("x", 3583)+"}, End: true}"))
+	_, problems := plan.Read("P", node(t, "Properties: {DeploymentPlan: [{Name: A, Type: Pass}], Tags: {"+
+		strings.Repeat("é", 128)+": "+strings.Repeat("é", 256)+"}}"), resourcePath())
+	assert.Empty(t, problems)
+}
+
 func TestPrewarm(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]bool{
