@@ -1,7 +1,7 @@
-// Package schema knows what an Attini::Deploy::Runner is: every documented
+// Package schema describes the resource type Attini::Deploy::Runner: every
 // property with its type, range, default and rules. It reads a Runner from a
-// template, reports all that is wrong with it, and publishes the same rules as
-// a JSON Schema.
+// template, reports all its problems, and publishes the same rules as a JSON
+// Schema.
 //
 // In place of every value there may be an intrinsic function or a dynamic
 // reference: then the value is not known before the stack is deployed, and the

@@ -114,7 +114,7 @@ func checkResources(template, resources *cfn.Node) problem.List {
 	return nil
 }
 
-// checkUntyped leaves alone what is no resource: Fn::ForEach is expanded by
+// checkUntyped leaves alone what is not a resource: Fn::ForEach is expanded by
 // AWS::LanguageExtensions, and that runs after this macro unless the template
 // lists it first. So none of our types can be in it.
 func (i *Contents) checkUntyped(resource cfn.Field, at cfn.Path, loopsFirst bool) problem.List {
@@ -184,7 +184,7 @@ func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List
 	problems.Add(i.assignJobs(resources)...)
 	problems.Add(i.unusedRunners(problems)...)
 	if !problems.HasErrors() {
-		problems.Add(plan.Doubts(i.Plan)...)
+		problems.Add(plan.Warnings(i.Plan)...)
 	}
 	return problems
 }

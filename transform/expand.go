@@ -1,6 +1,8 @@
-// Package transform expands a template, as CloudFormation has a macro do. Each Attini::Deploy::Runner becomes the resources that a warm runner
-// needs, the Attini::Deploy::DeploymentPlan becomes a state machine with its
-// trigger and its rule. The same input and the same facts of the account give
+// Package transform is the CloudFormation macro: it turns a template with Runners
+// and a deployment plan into one of AWS's own resources. Each
+// Attini::Deploy::Runner becomes the resources that a warm runner needs, the
+// Attini::Deploy::DeploymentPlan becomes a state machine with its trigger and its
+// rule. The same input and the same facts of the account give
 // the same bytes; nothing else of the template changes.
 //
 // Logical ids are those of the original framework, so that a live stack that

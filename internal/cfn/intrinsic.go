@@ -140,7 +140,7 @@ func If(n *Node) (condition *Node, branches []*Node, ok bool) {
 }
 
 // GetAttArgument takes Fn::GetAtt's argument apart, which is [resource, attribute]
-// or "resource.attribute". The attribute is "" where it is no text.
+// or "resource.attribute". The attribute is "" where it is not a text.
 func GetAttArgument(argument *Node) (resource, attribute string, ok bool) {
 	if argument.IsList() && len(argument.Items) == 2 && argument.Items[0].IsString() {
 		return argument.Items[0].Text, argument.Items[1].AsString(), argument.Items[0].Text != ""

@@ -1,8 +1,8 @@
 // Package cfn reads, walks, evaluates and writes CloudFormation templates. A
-// template is a tree of values with places, read from YAML (short forms of the intrinsic functions included) or
-// JSON without losing order, number literals or account ids; the intrinsic
-// functions, parameters, conditions, mappings and pseudo parameters in it;
-// and what they evaluate to where their values are known.
+// template is a tree of values, each with its place in the file. YAML (with the
+// short forms of the intrinsic functions) and JSON are read without a loss of
+// order, number literals or account ids. Intrinsic functions, parameters,
+// conditions and mappings are evaluated as far as their values are known.
 package cfn
 
 import (

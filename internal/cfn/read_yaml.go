@@ -87,7 +87,7 @@ func load(loader *yaml.Loader, into *yaml.Node) (err error) {
 
 // yamlReader makes Nodes of YAML nodes.
 type yamlReader struct {
-	// isData says that the text is no template.
+	// isData says that the text is not a template.
 	isData   bool
 	problems problem.List
 	// nodes and bytes are what was read, aliases counted where they are used.
@@ -201,7 +201,7 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 	}
 }
 
-// checkKey reports a key that is no text to CloudFormation, which refuses
+// checkKey reports a key that is not a text to CloudFormation, which refuses
 // numbers: "map keys must be strings; received numeric".
 func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
 	read := &Node{}

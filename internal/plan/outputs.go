@@ -17,17 +17,17 @@ var outputName = regexp.MustCompile(`\$\.output(?:\.([A-Za-z_][A-Za-z0-9_]*)|\['
 
 // outputs warns of paths to the output of a step that no step writes. Where a
 // step may put anything into the payload, nothing is certain.
-func (d *doubts) outputs() {
-	written, ok := d.writtenOutputs()
+func (w *warner) outputs() {
+	written, ok := w.writtenOutputs()
 	if !ok {
 		return
 	}
-	d.readOutputs(d.plan.Machine, written)
+	w.readOutputs(w.plan.Machine, written)
 }
 
 // writtenOutputs are the names under which steps write; false when others may.
-func (d *doubts) writtenOutputs() (names []string, ok bool) {
-	if defaults := d.plan.PayloadDefaults; defaults != nil {
+func (w *warner) writtenOutputs() (names []string, ok bool) {
+	if defaults := w.plan.PayloadDefaults; defaults != nil {
 		if defaults.IsIntrinsic() {
 			return nil, false
 		}
@@ -35,10 +35,10 @@ func (d *doubts) writtenOutputs() (names []string, ok bool) {
 			names = append(names, field.Key)
 		}
 	}
-	for s := range d.plan.Machine.All() {
+	for s := range w.plan.Machine.All() {
 		path := s.Node.Get("ResultPath")
 		switch {
-		case d.isJSONata(s):
+		case w.isJSONata(s):
 			return nil, false
 		case isAttini(s.Type) && path == nil:
 			names = append(names, s.Name)
@@ -84,36 +84,36 @@ func mayReplacePayload(s *State) bool {
 
 // readOutputs checks the paths of a machine's steps. Those inside a Map are of
 // its items, and those inside a Parallel with Parameters of these.
-func (d *doubts) readOutputs(m *Machine, written []string) {
+func (w *warner) readOutputs(m *Machine, written []string) {
 	for _, s := range m.States {
 		for _, field := range s.Node.Fields {
 			if !slices.Contains([]string{"Branches", "Iterator", "ItemProcessor", "ResultSelector", "ResultPath", "OutputPath"}, field.Key) {
-				d.readPaths(s, field.Value, s.Path.Key(field.Key), written)
+				w.readPaths(s, field.Value, s.Path.Key(field.Key), written)
 			}
 		}
 		if s.Type == "Parallel" && !s.Node.Has("Parameters") && !changesInput(s) {
 			for _, nested := range s.Machines {
-				d.readOutputs(nested, written)
+				w.readOutputs(nested, written)
 			}
 		}
 	}
 }
 
 // readPaths checks the values that Step Functions takes for paths.
-func (d *doubts) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
+func (w *warner) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		key := at.LastKey()
 		isPath := strings.HasSuffix(key, ".$") || strings.HasSuffix(key, "Path") || key == "Variable"
 		if n.IsString() && isPath {
 			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
-				d.readOutput(s, found[1]+found[2], n, at, written)
+				w.readOutput(s, found[1]+found[2], n, at, written)
 			}
 		}
 		return true
 	})
 }
 
-func (d *doubts) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, written []string) {
+func (w *warner) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, written []string) {
 	if slices.Contains(written, name) {
 		return
 	}
@@ -121,5 +121,5 @@ func (d *doubts) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, wri
 	if near := wording.Nearest(name, written); near != "" {
 		message += "; did you mean " + near + "?"
 	}
-	d.warn(RuleOutputOfStep, s, problem.Problem{Path: at.String(), Place: n.Place, Message: message})
+	w.warn(RuleOutputOfStep, s, problem.Problem{Path: at.String(), Place: n.Place, Message: message})
 }

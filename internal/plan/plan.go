@@ -1,8 +1,8 @@
-// Package plan reads and checks an Attini::Deploy::DeploymentPlan: a state
-// machine written in the Amazon States Language, or as a plain list of steps,
-// in which some states are Attini's own. It reads both syntaxes into one form,
-// reports everything that is wrong, and finds the job steps wherever they are
-// nested.
+// Package plan reads and checks deployment plans, the resources of type
+// Attini::Deploy::DeploymentPlan. A plan is a state machine in the Amazon States
+// Language, or a plain list of steps; some step types are Attini's own. Both
+// syntaxes become one form, all problems are reported, and the job steps are
+// found at every depth.
 package plan
 
 import (

@@ -32,7 +32,7 @@ const (
 	RuleIntrinsic       = "intrinsic"
 	RuleQueryLanguage   = "query-language"
 	RuleExpression      = "expression"
-	// RuleDynamicReference is a Warning for references to what is no secret.
+	// RuleDynamicReference is a Warning for references to what is not a secret.
 	RuleDynamicReference = "dynamic-reference"
 )
 

@@ -1,7 +1,6 @@
-// Package problem says what is wrong with an input: every problem at once,
-// each with its place, what is allowed and what to do about it. Finding
-// problems is the work of other packages; this one only holds, orders and
-// writes them.
+// Package problem collects, orders and prints the problems of an input file. Each
+// has its place in the file, what is allowed, and what to do about it. Other
+// packages find them.
 package problem
 
 import (

@@ -1,7 +1,7 @@
-// Package templatecheck checks what only a whole template file shows, and what
-// the macro never sees or cannot judge: the Transform section, the declarations,
-// and whether everything that is referred to is there. CloudFormation finds
-// these too, but without a line, and some of them not before a deployment.
+// Package templatecheck checks a whole template file for mistakes that the macro
+// cannot see: in the Transform section, in declarations, and in references to
+// resources, parameters, conditions and mappings. CloudFormation finds these too,
+// but without a line, and some of them only during a deployment.
 package templatecheck
 
 import (
@@ -53,7 +53,7 @@ func Check(template *cfn.Node, options Options) problem.List {
 }
 
 // Parameters checks the declarations of parameters, and the values that are given
-// for them. One without a value is no problem.
+// for them. One without a value is not a problem.
 func Parameters(template *cfn.Node, values cfn.Values) problem.List {
 	_, found := cfn.NewEvaluator(template, values)
 	return slices.DeleteFunc(found, func(p problem.Problem) bool { return p.Rule == "parameter-missing" })
