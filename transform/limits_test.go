@@ -62,3 +62,31 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 		})
 	}
 }
+
+// TestMostResources: CloudFormation takes 500 resources.
+func TestMostResources(t *testing.T) {
+	t.Parallel()
+	limits := func(topics int) (resources int, found problem.List) {
+		template := commands("ls")
+		for i := range topics {
+			template["Resources"].(object)[fmt.Sprint("T", i)] = object{"Type": "AWS::SNS::Topic"}
+		}
+		n, err := cfn.ReadJSON(write(t, template))
+		require.NoError(t, err)
+		expanded, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+		require.NoError(t, problems.Err())
+		for _, p := range problems {
+			if p.Rule == transform.RuleLimit {
+				found.Add(p)
+			}
+		}
+		return len(expanded.Get("Resources").Fields), found
+	}
+	made, _ := limits(0)
+	count, found := limits(500 - made)
+	assert.Equal(t, 500, count)
+	assert.Empty(t, found)
+	_, found = limits(501 - made)
+	require.Len(t, found, 1)
+	assert.Equal(t, "Resources", found[0].Path)
+}
