@@ -43,7 +43,7 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 				}
 				n, err := cfn.ReadJSON(write(t, template))
 				require.NoError(t, err)
-				_, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+				expanded, problems := transform.Expand(t.Context(), transform.Request{Template: n})
 				var errors problem.List
 				for _, p := range problems {
 					if p.Severity == problem.Error {
@@ -52,6 +52,9 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 				}
 				if right {
 					require.NoError(t, errors.Err())
+					if name == "values" { // also the last one is there
+						assert.True(t, expanded.At("Resources", transform.StateMachineID("Plan"), "Properties", "DefinitionSubstitutions").Has("AttiniValue5000"))
+					}
 					continue
 				}
 				require.Len(t, errors, 1)
