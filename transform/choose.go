@@ -146,8 +146,7 @@ func taken(n *cfn.Node, condition string, branch int) *cfn.Node {
 }
 
 func isObject(n *cfn.Node) bool {
-	_, _, intrinsic := cfn.Intrinsic(n)
-	return n.IsMap() && !intrinsic
+	return n.IsMap() && !n.IsIntrinsic()
 }
 
 func mergedObjects(condition string, yes, no *cfn.Node) *cfn.Node {
@@ -168,12 +167,11 @@ func mergedObjects(condition string, yes, no *cfn.Node) *cfn.Node {
 func (c chooser) checkChosen(runner *schema.Runner, property string, object *cfn.Node) problem.List {
 	var problems problem.List
 	c.choose(object, func(n *cfn.Node) *cfn.Node {
-		name, _, intrinsic := cfn.Intrinsic(n)
-		if n == nil || n.IsMap() && !intrinsic {
+		if n == nil || isObject(n) || n.Has(cfn.TransformKey) { // checkTransforms warns of the last
 			return orNothing(n)
 		}
 		found := "a " + n.Kind.String()
-		if intrinsic {
+		if name, _, intrinsic := cfn.Intrinsic(n); intrinsic {
 			found = wording.Brief(name)
 		}
 		problems.Add(problem.Problem{

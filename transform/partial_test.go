@@ -62,6 +62,17 @@ func TestPartialTemplates(t *testing.T) {
 	assert.Contains(t, problemtest.Words(problems), "did you mean Memory?")
 }
 
+// TestPartialProperties: there is no output where a transform makes a property that
+// decides what a Runner becomes, or that is checked against another one.
+func TestPartialProperties(t *testing.T) {
+	t.Parallel()
+	for _, property := range []string{"TaskDefinitionArn", "ContainerName", "Image", "Memory", "Cpu", "EcsCluster", "Ec2Configuration", "AwsVpcConfiguration"} {
+		expanded, problems := checkFile(t, "Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {"+property+": {Fn::Transform: "+included+"}}}"+job("R"))
+		require.NoError(t, problems.Err(), property)
+		assert.Nil(t, expanded, property)
+	}
+}
+
 // TestLoopsBeforeTheMacro: Runners in a loop are there if the template has the
 // loop expanded first.
 func TestLoopsBeforeTheMacro(t *testing.T) {
