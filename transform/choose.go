@@ -116,15 +116,7 @@ func without(decided map[string]bool, n *cfn.Node) *cfn.Node {
 		}
 		switch {
 		case !known:
-			result := *n
-			result.Items, result.Fields = nil, nil
-			for _, item := range n.Items {
-				result.Items = append(result.Items, without(decided, item))
-			}
-			for _, field := range n.Fields {
-				result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: without(decided, field.Value), Place: field.Place})
-			}
-			return &result
+			return n.Rebuild(func(child *cfn.Node) *cfn.Node { return without(decided, child) })
 		case value:
 			n = branches[0]
 		default:
