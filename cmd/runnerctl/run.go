@@ -32,6 +32,7 @@ type runCommand struct {
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
 	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" sep:"none" xor:"start"`
 	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
+	Watch   bool              `help:"Run again when the template or a file that a flag names changes: from the first step that changed on." xor:"start"`
 	DryRun  bool              `help:"Run nothing: print the steps, the Runners of jobs, and the steps that need a mock."`
 	Output  string            `help:"Write the final payload to this file in place of standard output; of a run that fails, the payload so far." placeholder:"FILE"`
 }
@@ -40,6 +41,14 @@ type runCommand struct {
 func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) error {
 	kill := signals.jobs()
 	ctx, s = watchOutputs(ctx, s)
+	if c.Watch {
+		return c.watch(ctx, s, kill)
+	}
+	return c.once(ctx, s, kill)
+}
+
+// once runs the plan. kill is closed when its jobs are to be killed.
+func (c runCommand) once(ctx context.Context, s streams, kill <-chan struct{}) error {
 	options, facts, err := c.files(s)
 	if err != nil {
 		return err
