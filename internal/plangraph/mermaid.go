@@ -26,8 +26,10 @@ type class struct{ status, fill, line, mark string }
 
 func classes() []class {
 	return []class{
-		{"SUCCEEDED", "#c8f0d0", "#1a7f37", "✓"}, {"FAILED", "#ffd0d0", "#b42318", "✗"},
-		{"CAUGHT", "#fff0c0", "#9a6700", "!"}, {"STOPPED", "#e0e0e8", "#57606a", "■"},
+		{"SUCCEEDED", "#c8f0d0", "#1a7f37", "✓"},
+		{"FAILED", "#ffd0d0", "#b42318", "✗"},
+		{"CAUGHT", "#fff0c0", "#9a6700", "!"},
+		{"STOPPED", "#e0e0e8", "#57606a", "■"},
 	}
 }
 
