@@ -169,7 +169,7 @@ func (v *visit) catchWith(c catcher, e *Error) (end, error) {
 	if err != nil {
 		return end{}, err
 	}
-	if _, err := v.run.sized("the output of the state", output); err != nil {
+	if err := v.run.fits(v.state.name, output); err != nil {
 		return end{}, err
 	}
 	if !v.state.jsonata {
@@ -218,7 +218,7 @@ func (v *visit) effective() (any, error) {
 		}
 		return s.arguments.fill(v.scope(v.input))
 	}
-	effective, err := s.inputPath.apply("InputPath", v.scope(v.input))
+	effective, err := s.inputPath.apply(v.scope(v.input))
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +279,7 @@ func (v *visit) placed(o outcome) (end, error) {
 			return end{}, err
 		}
 	}
-	if output, err = s.outputPath.apply("OutputPath", v.scope(output)); err != nil {
+	if output, err = s.outputPath.apply(v.scope(output)); err != nil {
 		return end{}, err
 	}
 	return v.ended(output, assign, v.scope(o.result), o.next)
@@ -290,7 +290,7 @@ func (v *visit) ended(output any, assign *template, s *scope, next string) (end,
 	if err != nil {
 		return end{}, err
 	}
-	_, err = v.run.sized("the output of the state", output)
+	err = v.run.fits(v.state.name, output)
 	return end{output: output, next: next, variables: v.variables.with(assigned)}, err
 }
 

@@ -55,14 +55,14 @@ type selection struct {
 	empty bool  // null: {} passes
 }
 
-func (f selection) apply(field string, s *scope) (any, error) {
+func (f selection) apply(s *scope) (any, error) {
 	switch {
 	case f.empty:
 		return NewObject(0), nil
 	case f.path == nil:
 		return s.input, nil
 	}
-	return f.path.read(field, s)
+	return f.path.read(s)
 }
 
 // readState reads one state.

@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// CodeFunction is the Code of an expression whose result is a function. The language has no code for it.
+const CodeFunction = "U1003"
+
 // Error is a fault of an expression or of its evaluation.
 type Error struct {
 	// Code is the language's own code, such as "S0201" or "T2001". The first

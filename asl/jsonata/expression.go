@@ -39,8 +39,8 @@ func (e *Expression) Variables() []string {
 
 // Evaluate returns the value of the expression for an input and variables, whose
 // names have no $. It reports defined as false if the expression has no value,
-// for example because a field is missing. A function has no JSON value: it is
-// undefined as a result, omitted from objects and null in arrays.
+// for example because a field is missing. A function has no JSON value: as a
+// result it is an error with [CodeFunction], in objects it is omitted and in arrays null.
 //
 // The returned value may share parts with the input. An error is an *Error; if
 // ctx has ended, it wraps ctx.Err().
