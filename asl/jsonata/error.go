@@ -82,17 +82,6 @@ func complete(err error) error {
 
 // fill replaces {{name}} by a value in JSON.
 func (e *Error) fill(text string) string {
-	quote := func(value any) string {
-		out, err := appendJSON(nil, value, jsonStyle{rounded: true}, 0)
-		if err != nil {
-			return fmt.Sprint(value)
-		}
-		const limit = 200
-		if runes := []rune(string(out)); len(runes) > limit {
-			return string(runes[:limit]) + "…"
-		}
-		return string(out)
-	}
 	return strings.NewReplacer(
 		"{{token}}", quote(e.Token),
 		"{{name}}", e.Token,
