@@ -232,7 +232,7 @@ func (v *visit) effective() (any, error) {
 // queried makes the end of a state in JSONata: Output and Assign, which see the variables as they were.
 func (v *visit) queried(o outcome) (end, error) {
 	s := v.scope(v.input)
-	s.result, s.hasResult = o.result, v.hasResult()
+	s.result, s.hasResult = o.result, givesResult(v.state.kind)
 	output, assign := v.state.output, v.state.assign
 	if o.rule != nil { // the fields beside Choices belong to Default
 		output, assign = o.rule.output, o.rule.assign
@@ -245,16 +245,6 @@ func (v *visit) queried(o outcome) (end, error) {
 		}
 	}
 	return v.ended(value, assign, s, o.next)
-}
-
-// hasResult reports whether the state's type gives $states.result.
-func (v *visit) hasResult() bool {
-	switch v.state.kind {
-	case "Task", "Parallel", "Map":
-		return true
-	default:
-		return false
-	}
 }
 
 // placed makes the end of a state in JSONPath: ResultSelector, ResultPath, OutputPath. Assign sees the result as it came.

@@ -48,6 +48,10 @@ func (o *object) itemReader() *itemReader {
 	}
 	if at.value.Kind() == ObjectKind {
 		w.resource = r.required("Resource", "arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2")
+		resource, ok := r.field("Resource")
+		if match := integrationARN.FindStringSubmatch(w.resource); ok && w.resource != "" && !r.later(resource.value) && (match == nil || match[1] != "s3:getObject" && match[1] != "s3:listObjectsV2") {
+			r.problemAt(resource, RuleResource, "an ItemReader reads with arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2, not with %s", w.resource)
+		}
 	}
 	config, ok := r.field("ReaderConfig")
 	if !ok {

@@ -188,6 +188,11 @@ func (o *object) next(s *state) string {
 	return name
 }
 
+// terminal reports whether the graph can end with s.
+func (s *state) terminal() bool {
+	return s.kind == "Succeed" || s.kind == "Fail" || s.next == "" && s.kind != "Choice"
+}
+
 // passOn is the work of Succeed: none.
 type passOn struct{}
 

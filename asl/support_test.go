@@ -75,3 +75,12 @@ var whereabouts = regexp.MustCompile(`^An error occurred while executing the sta
 
 // echoLong answers every task with more than tests allow.
 func echoLong(context.Context, asl.Task) (any, error) { return strings.Repeat("x", 100), nil }
+
+// problemsOf are the problems of a definition.
+func problemsOf(err error) []asl.Problem {
+	var definition *asl.DefinitionError
+	if errors.As(err, &definition) {
+		return definition.Problems
+	}
+	return nil
+}

@@ -11,6 +11,7 @@ type Expression struct {
 	root      *node
 	functions map[string]*function
 	variables []string
+	fields    map[string][]string
 }
 
 // Undefined is the value of what does not exist, such as a missing field. As the
@@ -25,7 +26,7 @@ func Compile(expression string) (*Expression, error) {
 		return nil, err
 	}
 	names := analyse(root)
-	return &Expression{source: expression, root: root, functions: names.functions, variables: names.free}, nil
+	return &Expression{source: expression, root: root, functions: names.functions, variables: names.free, fields: names.fields}, nil
 }
 
 // String returns the source of the expression.
@@ -35,6 +36,12 @@ func (e *Expression) String() string { return e.source }
 // itself, sorted and without the $. Functions of the language are not listed.
 func (e *Expression) Variables() []string {
 	return append([]string(nil), e.variables...)
+}
+
+// Fields lists the fields of a variable that the expression names, sorted: of
+// $states.input.a, the field of "states" is "input". The variable's name has no $.
+func (e *Expression) Fields(variable string) []string {
+	return append([]string(nil), e.fields[variable]...)
 }
 
 // Evaluate returns the value of the expression for an input and variables, whose

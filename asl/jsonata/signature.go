@@ -1,6 +1,9 @@
 package jsonata
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // signature is what types of arguments a function takes, as in <a<n>-s?:b>.
 type signature struct{ parameters []parameter }
@@ -180,6 +183,9 @@ func (p parameter) missing(arguments []any, index int, context any) (any, error)
 
 // convert makes an array of what is to be one, and checks its items.
 func (p parameter) convert(ev *evaluator, argument any, index int) (any, error) {
+	if number, ok := argument.(float64); ok && p.types == "nm" && (math.IsInf(number, 0) || math.IsNaN(number)) {
+		return nil, fault("D1001").about(number)
+	}
 	if !p.isArray || isUndefined(argument) {
 		return argument, nil
 	}
