@@ -20,10 +20,11 @@ func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
 	for _, job := range inventory.Jobs {
 		runners[job.State] = inventory.runner(job.Runner)
 	}
+	handled := plan.HandledCauses(p)
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
 		switch state.Type {
 		case plan.JobType:
-			return x.jobState(p, state, runners[state])
+			return x.jobState(p, state, runners[state], handled[state])
 		case plan.MergeType:
 			return x.mergeState(p, state)
 		case plan.InvokeType:
@@ -101,13 +102,18 @@ func metadata(p *plan.Plan) *cfn.Node {
 const heartbeatSeconds = 300
 
 // jobState is the task that waits, with its token, for a runner to do the job.
-func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner) *cfn.Node {
+// handled are the error names by cause that its plan handles.
+func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner, handled []string) *cfn.Node {
 	properties := state.Job.Properties.Clone()
 	properties.Set("Runner", cfn.Str(runner.Name))
+	config := x.runnerConfig(p, runner)
+	if len(handled) > 0 {
+		config.Set(protocol.KeyErrorNames, cfn.Str(protocol.JoinErrorNames(handled)))
+	}
 	language := languageOf(p, state)
 	task := x.launcherTask(language, "lambda:invoke.waitForTaskToken", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
-		cfn.F(protocol.KeyRunnerConfig, x.runnerConfig(p, runner)),
+		cfn.F(protocol.KeyRunnerConfig, config),
 		cfn.F(protocol.KeyProperties, properties),
 		cfn.F(protocol.KeyMetadata, cfn.Obj(
 			language.context("executionArn", "Execution.Id"),
@@ -204,19 +210,26 @@ func (x *expansion) lambdaTask(language queryLanguage, integration string, param
 		cfn.F("Type", cfn.Str("Task")),
 		cfn.F("Resource", cfn.Str("arn:"+partition+":states:::"+integration)),
 		cfn.F(language.parameters(), parameters),
-		cfn.F("Retry", cfn.Seq(cfn.Obj(
-			cfn.F("ErrorEquals", cfn.Seq(
-				cfn.Str("Lambda.ClientExecutionTimeoutException"),
-				cfn.Str("Lambda.ServiceException"),
-				cfn.Str("Lambda.AWSLambdaException"),
-				cfn.Str("Lambda.SdkClientException"),
-				cfn.Str("Lambda.TooManyRequestsException"),
-			)),
-			cfn.F("IntervalSeconds", cfn.Int(2)),
-			cfn.F("MaxAttempts", cfn.Int(30)),
-			cfn.F("BackoffRate", &cfn.Node{Kind: cfn.Number, Text: "1.2"}),
-			cfn.F("MaxDelaySeconds", cfn.Int(60)),
-		))),
+		cfn.F("Retry", cfn.Seq(
+			cfn.Obj(
+				cfn.F("ErrorEquals", cfn.Seq(
+					cfn.Str("Lambda.ClientExecutionTimeoutException"),
+					cfn.Str("Lambda.ServiceException"),
+					cfn.Str("Lambda.SdkClientException"),
+					cfn.Str("Lambda.TooManyRequestsException"),
+				)),
+				cfn.F("IntervalSeconds", cfn.Int(2)),
+				cfn.F("MaxAttempts", cfn.Int(30)),
+				cfn.F("BackoffRate", &cfn.Node{Kind: cfn.Number, Text: "1.2"}),
+				cfn.F("MaxDelaySeconds", cfn.Int(60)),
+			),
+			// It is also the plan's role that may not call the function, which no
+			// waiting mends, once a new role is known everywhere.
+			cfn.Obj(
+				cfn.F("ErrorEquals", cfn.Seq(cfn.Str("Lambda.AWSLambdaException"))),
+				cfn.F("MaxAttempts", cfn.Int(3)),
+			),
+		)),
 	)
 }
 

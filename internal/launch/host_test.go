@@ -148,7 +148,7 @@ func TestHostRefusals(t *testing.T) {
 		"Unsupported: Your requested instance type (m5.large) is not supported in your requested Availability Zone (eu-west-1b).":                               {true, "more availability zones"},
 		"InvalidParameterValue: The architecture 'arm64' of the specified instance type does not match the architecture 'x86_64' of the specified AMI. Specify": {false, "_arm64"},
 		"InvalidParameterValue: The requested instance type's architecture (arm64) does not match the architecture in the manifest for ami-1 (x86_64)":          {false, "_arm64"},
-		"UnsupportedOperation: You can't launch instances with IMDSv1 because httpTokensEnforced is enabled for this account.":                                  {false, "see the reason above"},
+		"UnsupportedOperation: You can't launch instances with IMDSv1 because httpTokensEnforced is enabled for this account.":                                  {false, "IMDSv2"},
 		"InvalidBlockDeviceMapping: Volume of size 30GB is smaller than snapshot 'snap-1', expect size >= 40GB":                                                 {false, "disk"},
 	}
 	for words, c := range cases {

@@ -27,6 +27,7 @@ func Doubts(p *Plan) problem.List {
 	}
 	d := doubts{plan: p}
 	for s := range p.Machine.All() {
+		d.errorNames(s)
 		if s.Job != nil {
 			d.heartbeat(s)
 			d.reservedVariables(s)
