@@ -12,6 +12,27 @@ import (
 	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
+// TestHostWithANetworkOfItsOwn: a task in network mode awsvpc has the Runner's subnets
+// and groups on EC2, too, and no public address, which ECS refuses there. Configurations
+// of before go on as they are.
+func TestHostWithANetworkOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]*configuration.Network{
+		"":       nil,
+		"awsvpc": {Subnets: []string{"subnet-0a1", "subnet-0a2"}, SecurityGroups: []string{"sg-0a1"}},
+	} {
+		c := onHost()
+		c.Task.NetworkMode = mode
+		c.Network.SecurityGroups, c.Network.AssignPublicIP = []string{"sg-0a1"}, "ENABLED"
+		inAccount(t, c, func(t *testing.T, a *account) {
+			a.launch("first")
+			a.registered(a.Register(a.Hosts()[0].ID, a.name()))
+			require.Len(t, a.Tasks(), 1)
+			assert.Equal(t, want, a.Tasks()[0].Request.Network)
+		})
+	}
+}
+
 // warmHost is an account whose runner is warm on a host.
 func warmHost(a *account) {
 	a.t.Helper()

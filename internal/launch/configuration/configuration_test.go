@@ -73,7 +73,7 @@ func TestEveryPropertyIsKept(t *testing.T) {
 		}
 	}
 	walk("", reflect.ValueOf(&c))
-	assert.Equal(t, []string{".StackName", ".RunnerName", ".QueueURL", ".Host.LaunchTemplateID", ".Host.LaunchTemplateVersion", ".Host.LogGroup"}, others)
+	assert.Equal(t, []string{".StackName", ".RunnerName", ".QueueURL", ".Task.NetworkMode", ".Host.LaunchTemplateID", ".Host.LaunchTemplateVersion", ".Host.LogGroup"}, others)
 }
 
 func TestEveryValueMakesAnotherConfiguration(t *testing.T) {

@@ -89,7 +89,9 @@ func condition(t *testing.T, path, id string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	var template struct{ Resources map[string]struct{ Condition string } }
+	var template struct {
+		Resources map[string]struct{ Condition string }
+	}
 	require.NoError(t, json.Unmarshal(text, &template))
 	return template.Resources[id].Condition
 }
