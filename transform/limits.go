@@ -6,11 +6,9 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/internal/wording"
 )
-
-// CloudFormation's limits of a processed template (its user guide, "Quotas").
-const maxResources = 500
 
 // These bound the work for a template that is far beyond what can be deployed:
 // a Runner becomes at least three resources; each step of Attini's types, and
@@ -28,7 +26,7 @@ func tooMany(inventory *Contents, resources *cfn.Node) problem.List {
 	if count := len(inventory.Runners); count > maxRunners {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: RuleLimit, Path: "Resources", Place: resources.Place,
-			Message: fmt.Sprintf("the template has %d Runners (at most %d); CloudFormation takes %d resources", count, maxRunners, maxResources),
+			Message: fmt.Sprintf("the template has %d Runners (at most %d); CloudFormation takes %d resources", count, maxRunners, quota.Resources),
 			Advice:  "Let steps share Runners: one Runner serves any number of steps.",
 		})
 	}
@@ -58,12 +56,12 @@ const RuleLimit = "limit"
 func limits(expanded *cfn.Node) problem.List {
 	resources := expanded.Get("Resources")
 	count := len(resources.Fields)
-	if count <= maxResources {
+	if count <= quota.Resources {
 		return nil
 	}
 	return problem.List{{
 		Severity: problem.Warning, Rule: RuleLimit, Path: "Resources", Place: resources.Place,
-		Message: fmt.Sprintf("the expanded template has %d resources; CloudFormation takes at most %d", count, maxResources),
+		Message: fmt.Sprintf("the expanded template has %d resources; CloudFormation takes at most %d", count, quota.Resources),
 		Advice:  "Move resources into a stack of their own, or let Runners share: one Runner serves any number of steps.",
 	}}
 }

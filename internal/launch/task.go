@@ -11,11 +11,12 @@ import (
 	"github.com/attini-go/runner/internal/launch/bootstrap"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
+	"github.com/attini-go/runner/internal/quota"
 )
 
 // MaxOverrides is the greatest size of a RunTask's overrides in characters,
 // JSON's own included (ECS API reference, TaskOverride).
-const MaxOverrides = 8192
+const MaxOverrides = quota.TaskOverrides
 
 // Launch types of ECS.
 const (
