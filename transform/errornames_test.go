@@ -3,6 +3,7 @@ package transform_test
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,11 +22,11 @@ func TestErrorNames(t *testing.T) {
 		resources := expanded(t, "Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Image: debian}}\n  Plan:\n    Type: Attini::Deploy::DeploymentPlan\n"+
 			"    Properties:\n      DefaultRunner: R\n      DeploymentPlan: "+body+"\n")
 		at := append([]string{"AttiniDeploymentPlanSfnPlan", "Properties", "Definition", "States"}, path...)
-		name := resources.At(append(at, "Parameters", "Payload", "RunnerConfig", "ErrorNames")...)
-		if name == nil {
+		_, names, any := strings.Cut(resources.At(append(at, "Parameters", "Payload", "RunnerConfig")...).Text, "${AttiniRunnerR}/")
+		if !any {
 			return nil
 		}
-		return name.Text
+		return names
 	}
 	assert.Nil(t, step(t, "[{Name: A, Catch: [{ErrorEquals: [TaskFailedToStart], Next: A}], "+job+"}]", "A"), "a plan as it was")
 	assert.Equal(t, "Runner.ImageNotFound Runner.OutOfMemory",

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
@@ -31,6 +32,14 @@ func (l queryLanguage) context(name, path string) cfn.Field {
 		return cfn.F(name, cfn.Str("{% $states.context."+path+" %}"))
 	}
 	return cfn.F(name+".$", cfn.Str("$$."+path))
+}
+
+// contextList is a field with a list of values of the context object.
+func (l queryLanguage) contextList(name string, paths ...string) cfn.Field {
+	if l.jsonata {
+		return cfn.F(name, cfn.Str("{% $states.context.["+strings.Join(paths, ", ")+"] %}"))
+	}
+	return cfn.F(name+".$", cfn.Str("States.Array($$."+strings.Join(paths, ", $$.")+")"))
 }
 
 // input is a field with the state's whole input.

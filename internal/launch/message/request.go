@@ -68,6 +68,8 @@ type runnerReference struct {
 	Runner          string
 	ConfigurationID string `json:"ConfigurationId"`
 	StackName       string
+	// ErrorNames are the error names by cause that the step's plan handles.
+	ErrorNames string `json:",omitempty"`
 }
 
 // ConfigurationIDOf returns the id of the configuration that a message names; "" if
@@ -89,9 +91,12 @@ func ParseRequest(event []byte) (Request, error) {
 		return Request{}, errors.New("read a step's request: it is no JSON object")
 	}
 	r := Request{
-		properties: parts[protocol.KeyProperties], metadata: parts[protocol.KeyMetadata], config: parts[protocol.KeyRunnerConfig],
+		properties: parts[protocol.KeyProperties], metadata: longMetadata(parts[protocol.KeyMetadata]), config: parts[protocol.KeyRunnerConfig],
 	}
-	r.ErrorNames = protocol.ErrorNamesOf(event)
+	var reference runnerReference
+	if json.Unmarshal(r.config, &reference) == nil {
+		r.ErrorNames, r.config = reference.ErrorNames, longConfig(r.config, reference)
+	}
 	metadata := objectFields(r.metadata)
 	r.Token, r.Step, r.Execution = stringValue(metadata[protocol.KeyTaskToken]), stringValue(metadata[protocol.KeyStepName]), stringValue(metadata[protocol.KeyExecutionARN])
 	if r.Token == "" {
@@ -104,6 +109,7 @@ func ParseRequest(event []byte) (Request, error) {
 	if err := r.checkProperties(); err != nil {
 		return r, err
 	}
+	r.properties = withRunner(r.properties, reference.Runner)
 	return r, nil
 }
 
