@@ -94,7 +94,7 @@ func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem
 		return inventory, nil, problems
 	}
 	x.addDigest(expanded, inventory.Plan)
-	problems.Add(limits(expanded)...)
+	problems.Add(limits(expanded, inventory.Plan)...)
 	return inventory, expanded, problems
 }
 

@@ -51,17 +51,10 @@ func overLimit(p *plan.Plan, what string) problem.Problem {
 // RuleLimit is the rule of what CloudFormation's quotas refuse.
 const RuleLimit = "limit"
 
-// limits warns of what CloudFormation will refuse in the expanded template. It
-// is no Error, since quotas grow.
-func limits(expanded *cfn.Node) problem.List {
-	resources := expanded.Get("Resources")
-	count := len(resources.Fields)
-	if count <= quota.Resources {
-		return nil
-	}
-	return problem.List{{
-		Severity: problem.Warning, Rule: RuleLimit, Path: "Resources", Place: resources.Place,
-		Message: fmt.Sprintf("the expanded template has %d resources; CloudFormation takes at most %d", count, quota.Resources),
-		Advice:  "Move resources into a stack of their own, or let Runners share: one Runner serves any number of steps.",
-	}}
+// limits warns of what CloudFormation or Step Functions will refuse in the expanded
+// template, or nearly. It is no Error, since quotas grow.
+func limits(expanded *cfn.Node, p *plan.Plan) problem.List {
+	problems := counts(expanded)
+	problems.Add(sizes(expanded, p)...)
+	return problems
 }

@@ -26,14 +26,6 @@ func (l queryLanguage) parameters() string {
 	return "Parameters"
 }
 
-// context is a field with a value of the context object.
-func (l queryLanguage) context(name, path string) cfn.Field {
-	if l.jsonata {
-		return cfn.F(name, cfn.Str("{% $states.context."+path+" %}"))
-	}
-	return cfn.F(name+".$", cfn.Str("$$."+path))
-}
-
 // contextList is a field with a list of values of the context object.
 func (l queryLanguage) contextList(name string, paths ...string) cfn.Field {
 	if l.jsonata {
