@@ -24,12 +24,7 @@ func TestRegions(t *testing.T) {
 	t.Parallel()
 	directory := t.TempDir()
 	source := filepath.Join(directory, "source")
-	template := installation(t)
-	for _, resource := range template.Get("Resources").Fields {
-		if resource.Value.Get("Type").Text == "AWS::Serverless::Function" {
-			resource.Value.Get("Properties").Set("CodeUri", cfn.Str("s3://bucket/key")) // as sam deploy uploads it
-		}
-	}
+	template := uploaded(t)
 	write(t, filepath.Join(source, "template.json"), marshal(t, template))
 	// A type that is missing in China: a run that does not find it checks nothing.
 	mistaken := filepath.Join(directory, "mistaken.json")
@@ -61,6 +56,18 @@ func TestRegions(t *testing.T) {
 		t.Errorf("%s: %s: %s: %s", f.Filename, f.Rule.ID, f.path(), f.Message)
 	}
 	assert.True(t, mistakeFound, "%s", output.stdout)
+}
+
+// uploaded is the installation as sam deploy uploads it.
+func uploaded(t *testing.T) *cfn.Node {
+	t.Helper()
+	template := installation(t)
+	for _, resource := range template.Get("Resources").Fields {
+		if resource.Value.Get("Type").Text == "AWS::Serverless::Function" {
+			resource.Value.Get("Properties").Set("CodeUri", cfn.Str("s3://bucket/key"))
+		}
+	}
+	return template
 }
 
 // ownAPIRegions are the regions that have function URLs. The condition and the rule
