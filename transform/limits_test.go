@@ -50,7 +50,7 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 				}
 				n, err := cfn.ReadJSON(write(t, template))
 				require.NoError(t, err)
-				_, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+				expanded, problems := transform.Expand(t.Context(), transform.Request{Template: n})
 				var errors problem.List
 				for _, p := range problems {
 					if p.Severity == problem.Error {
@@ -59,6 +59,9 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 				}
 				if right {
 					require.NoError(t, errors.Err())
+					if name == "values" { // also the last one is there
+						assert.True(t, expanded.At("Resources", transform.StateMachineID("Plan"), "Properties", "DefinitionSubstitutions").Has("AttiniValue5000"))
+					}
 					continue
 				}
 				require.Len(t, errors, 1)
@@ -68,4 +71,32 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMostResources: CloudFormation takes 500 resources, and people are warned from 400 on.
+func TestMostResources(t *testing.T) {
+	t.Parallel()
+	limits := func(topics int) (resources int, found problem.List) {
+		template := commands("ls")
+		for i := range topics {
+			template["Resources"].(object)[fmt.Sprint("T", i)] = object{"Type": "AWS::SNS::Topic"}
+		}
+		n, err := cfn.ReadJSON(write(t, template))
+		require.NoError(t, err)
+		expanded, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+		require.NoError(t, problems.Err())
+		for _, p := range problems {
+			if p.Rule == transform.RuleLimit {
+				found.Add(p)
+			}
+		}
+		return len(expanded.Get("Resources").Fields), found
+	}
+	made, _ := limits(0)
+	count, found := limits(399 - made)
+	assert.Equal(t, 399, count)
+	assert.Empty(t, found)
+	_, found = limits(400 - made)
+	require.Len(t, found, 1)
+	assert.Equal(t, "Resources", found[0].Path)
 }

@@ -49,14 +49,14 @@ func sizes(expanded *cfn.Node, p *plan.Plan) problem.List {
 		if definition == nil {
 			continue
 		}
-		near(string(p.Path), p.Resource.Place, subject+"the definition of its state machine has", measure(definition, 0).bytes, quota.Definition, states(definition, nil),
+		near(p.Path.String(), p.Resource.Place, subject+"the definition of its state machine has", measure(definition, 0).bytes, quota.Definition, states(definition, nil),
 			"Move commands into scripts of the distribution, or put a part of the plan into a stack of its own.")
 	}
 	for state := range p.Machine.All() {
 		if state.Job == nil {
 			continue
 		}
-		near(string(state.Path), state.Place, fmt.Sprintf("Step %s: its Properties have", wording.Quote(state.Name)), compactSize(state.Job.Properties), quota.Payload, nil,
+		near(state.Path.String(), state.Place, fmt.Sprintf("Step %s: its Properties have", wording.Quote(state.Name)), compactSize(state.Job.Properties), quota.Payload, nil,
 			"They and the step's input together are a task's payload. Move commands into scripts of the distribution.")
 	}
 	return problems

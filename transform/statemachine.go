@@ -14,11 +14,11 @@ import (
 // stateMachine is the SAM state machine that a deployment plan becomes. The
 // plan's own states keep their names and places; only the Attini steps in it
 // become tasks.
-func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
-	p := inventory.Plan
-	runners := make(map[*plan.State]*schema.Runner, len(inventory.Jobs))
-	for _, job := range inventory.Jobs {
-		runners[job.State] = inventory.runner(job.Runner)
+func (x *expansion) stateMachine(contents *Contents) *cfn.Node {
+	p := contents.Plan
+	runners := make(map[*plan.State]*schema.Runner, len(contents.Jobs))
+	for _, job := range contents.Jobs {
+		runners[job.State] = contents.runner(job.Runner)
 	}
 	handled := plan.HandledCauses(p)
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
@@ -33,7 +33,7 @@ func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
 			return nil
 		}
 	})
-	x.addPrewarm(inventory, definition)
+	x.addPrewarm(contents, definition)
 	// All intrinsic functions of the definition, the user's own states' too.
 	properties := cfn.Obj(cfn.F("Definition", x.substitutions.replaceIn(definition)))
 	setRole(properties, p)

@@ -64,7 +64,7 @@ func causesIn(n *cfn.Node) []string {
 }
 
 // errorNames warns of error names that no runner fails with.
-func (d *doubts) errorNames(s *State) {
+func (w *warner) errorNames(s *State) {
 	for _, list := range []string{"Retry", "Catch"} {
 		rules := s.Node.Get(list)
 		if !rules.IsList() {
@@ -80,13 +80,13 @@ func (d *doubts) errorNames(s *State) {
 					continue
 				}
 				found := problem.Problem{
-					Path: string(s.Path.Key(list).Index(i).Key("ErrorEquals").Index(j)), Place: name.Place,
+					Path: s.Path.Key(list).Index(i).Key("ErrorEquals").Index(j).String(), Place: name.Place,
 					Message: fmt.Sprintf("no step fails with the error %s; %s", wording.Quote(name.Text), wording.Suggestion(name.Text, protocol.Causes())),
 				}
 				if near := wording.Nearest(name.Text, protocol.Causes()); near != "" {
 					found.Fix = problem.Fix{Old: name.Text, New: near}
 				}
-				d.warn(RuleUnknownError, s, found)
+				w.warn(RuleUnknownError, s, found)
 			}
 		}
 	}
