@@ -11,7 +11,7 @@ TOOL = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
 
 .PHONY: help
 help: ## List the targets.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: ## Expand examples/hello and run its job here; needs nothing but Go.
@@ -76,6 +76,10 @@ quick: ## Check format, vet, and run the fast tests without the race detector.
 .PHONY: e2e
 e2e: tools ## Run the programs as they are deployed against the AWS stand-in; part of make test.
 	$(GO) test -race ./e2e/...
+
+.PHONY: e2e-account
+e2e-account: ## Check in your AWS account what only an account can tell: STACK_PREFIX=name; costs a few cents.
+	@e2e/account/run.sh '$(STACK_PREFIX)'
 
 .PHONY: lint
 lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, shellcheck and hadolint.

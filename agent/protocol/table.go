@@ -132,6 +132,7 @@ const (
 	AttrAttempt      = "attempt"
 	AttrStepName     = "stepName"
 	AttrExecutionARN = "executionArn"
+	AttrErrorNames   = "errorNames"
 	AttrClaimedAt    = "claimedAt"
 	AttrFinished     = "finished"
 	AttrRenewedAt    = "renewedAt"

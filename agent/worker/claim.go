@@ -23,7 +23,7 @@ func (w *Worker) claimJob(job context.Context, h *heldJob) bool {
 	}
 	claim := Claim{
 		Token: h.token(), Attempt: rand.Text(), StepName: h.message.Metadata.StepName,
-		ExecutionARN: h.message.Metadata.ExecutionARN, ClaimedAt: time.Now(),
+		ExecutionARN: h.message.Metadata.ExecutionARN, ErrorNames: h.message.Metadata.ErrorNames, ClaimedAt: time.Now(),
 	}
 	err := w.retryDetached(job, decideTimeout, func(ctx context.Context) error { return w.ports.Claims.Claim(ctx, claim) })
 	switch {

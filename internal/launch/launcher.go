@@ -107,7 +107,7 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 	l.logger.Warn("a job is not launched", "step", request.Step, "execution", request.Execution, "error", failure)
 	reporting, cancel := l.reportContext(ctx)
 	defer cancel()
-	if err := l.failStep(reporting, request.Token, failure); err != nil {
+	if err := l.failStep(reporting, request.Token, failure.For(request.ErrorNames)); err != nil {
 		return fmt.Errorf("fail %s: %w", request, err)
 	}
 	return nil
@@ -204,7 +204,7 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 const longestInstanceID = "i-00000000000000000"
 
 // failStep fails a step. A step that has ended is no error.
-func (l *Launcher) failStep(ctx context.Context, token string, failure *message.Failure) error {
+func (l *Launcher) failStep(ctx context.Context, token string, failure message.Failure) error {
 	err := l.ports.Steps.Fail(ctx, token, message.Failure{
 		Name:  protocol.Shorten(failure.Name, protocol.MaxErrorName),
 		Cause: protocol.Shorten(failure.Cause, protocol.MaxCause),

@@ -102,7 +102,9 @@ type Claim struct {
 	Token    string
 	Task     string
 	StepName string
-	Finished bool
+	// ErrorNames are the error names by cause that the step's plan handles.
+	ErrorNames string
+	Finished   bool
 }
 
 // Cluster is ECS.

@@ -115,6 +115,7 @@ func TestPutRunner(t *testing.T) {
 			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
 			with(func(c *configuration.Configuration) {
 				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
+				c.Task.NetworkMode = "awsvpc"
 				c.Host = &configuration.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2", LogGroup: "hosts"}
 			}),
 		},
@@ -122,6 +123,7 @@ func TestPutRunner(t *testing.T) {
 			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large","Ami":"AmazonLinux2023","InstanceProfileName":"builders"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
 			with(func(c *configuration.Configuration) {
 				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
+				c.Task.NetworkMode = "awsvpc"
 				c.Host = &configuration.Host{
 					LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2023",
 					InstanceProfile: "builders", LogGroup: "hosts",

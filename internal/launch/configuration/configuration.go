@@ -52,7 +52,13 @@ type Task struct {
 	// task definition's.
 	CPU    int `json:"cpu,omitempty"`
 	Memory int `json:"memory,omitempty"`
+	// NetworkMode is NetworkModeAWSVPC if the task of a Host has a network interface of
+	// its own; otherwise "". On Fargate every task has one.
+	NetworkMode string `json:"networkMode,omitempty"`
 }
+
+// NetworkModeAWSVPC is the network mode of tasks with a network interface of their own.
+const NetworkModeAWSVPC = "awsvpc"
 
 // Network is the documentation's AwsVpcConfiguration. An EC2 host is started
 // in one of the subnets.
