@@ -26,6 +26,12 @@ func (p *PlanItems) StackOrigin(ctx context.Context, stackName string) (lifecycl
 	return originOf(found), err
 }
 
+// StackOfPlan implements lifecycle.Plans.
+func (p *PlanItems) StackOfPlan(ctx context.Context, stateMachineARN string) (string, error) {
+	found, err := p.table.read(ctx, itemKey(protocol.TypePlan, stateMachineARN))
+	return stringOf(found[protocol.AttrStackName]), err
+}
+
 // PutPlan implements lifecycle.Plans.
 func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 	steps := &types.AttributeValueMemberL{}
@@ -49,7 +55,7 @@ func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 
 // DeletePlan implements lifecycle.Plans.
 func (p *PlanItems) DeletePlan(ctx context.Context, stackName, stateMachineARN string) error {
-	if err := p.table.remove(ctx, itemKey(protocol.TypePlan, stateMachineARN), newUpdate()); err != nil {
+	if err := p.table.remove(ctx, itemKey(protocol.TypePlan, stateMachineARN), newUpdate().ifAbsentOrOneOf(protocol.AttrStackName, stackName)); err != nil {
 		return err
 	}
 	stack := itemKey(protocol.TypeStack, stackName)

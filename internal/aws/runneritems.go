@@ -47,7 +47,12 @@ func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) er
 	u.setOrRemove(protocol.AttrAgentVersion, runner.AgentVersion)
 	u.setOrRemove(protocol.AttrHost, hostAttributes(c.Host))
 	setOrigin(u, runner.Origin)
-	return r.table.change(ctx, itemKey(protocol.TypeRunner, c.ResourceName()), u)
+	u.ifAbsentOrOneOf(protocol.AttrStackID, runner.StackID, runner.Replaces)
+	_, met, err := r.table.update(ctx, itemKey(protocol.TypeRunner, c.ResourceName()), u)
+	if err == nil && !met {
+		err = lifecycle.ErrForeignRunner
+	}
+	return err
 }
 
 // setOrigin sets what is known of an origin, and leaves the other attributes.

@@ -59,5 +59,6 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 		Starts:         aws.NewPlanStarts(config, table),
 		Deployments:    aws.NewDeployments(config, settings.deployTable),
 		StateMachines:  aws.NewStateMachines(config),
+		Stacks:         aws.NewStacks(config),
 	}, logger)
 }

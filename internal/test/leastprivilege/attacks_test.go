@@ -41,6 +41,9 @@ func foreignResources(n *table) {
 		n.add("the account's parameters", role, "ssm:GetParameters", arn("ssm", "parameter/password"), nil)
 		n.add("other parameters of AWS", role, "ssm:GetParameters", "arn:aws:ssm:"+fakeaws.Region+"::parameter/aws/service/ami-windows-latest", nil)
 	}
+	for _, action := range []string{"cloudformation:DescribeStacks", "cloudformation:ListStackResources"} {
+		n.add("a far stack", "LifecycleRole", action, "arn:aws:cloudformation:us-east-1:999999999999:stack/a/1", nil)
+	}
 	n.add("another state machine", "LifecycleRole", "states:StartExecution", arn("states", "stateMachine:orders"), nil)
 	n.add("another function", "DefaultPlanRole", "lambda:InvokeFunction", arn("lambda", "function:orders"), nil)
 	n.add("another function", "DefaultPlanRole", "lambda:InvokeFunction", arn("lambda", "function:orders:live"), nil)

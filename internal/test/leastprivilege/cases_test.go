@@ -62,6 +62,9 @@ func needs() []leastprivilege.Case {
 	}
 	n.add("a plan's end", "events.amazonaws.com", "lambda:InvokeFunction", arn("lambda", "function:attini-action"),
 		source(fakeaws.Account, arn("events", "rule/shop-AttiniPostExecutionPlan-x")))
+	for _, action := range []string{"cloudformation:DescribeStacks", "cloudformation:ListStackResources"} {
+		n.add("a custom resource's stack", "LifecycleRole", action, arn("cloudformation", "stack/shop/1"), nil)
+	}
 	n.add("a missing distribution", "DefaultRunnerRole", "s3:ListBucket", artifactStore, nil)
 	for _, service := range []string{"ecs-tasks.amazonaws.com", "ec2.amazonaws.com"} {
 		n.add("a team's role", "LauncherRole", "iam:PassRole", roleARN(rolePath+"builder"), context{"iam:PassedToService": {service}})
