@@ -81,6 +81,7 @@ const (
 	AttrStartupCommandsTimeout = "startupCommandsTimeout"
 	AttrStartupCommands        = "startupCommands"
 	AttrAgentVersion           = "attiniVersion"
+	AttrSharedWith             = "sharedWith"
 	AttrHost                   = "ec2Configuration"
 	// The keys of AttrHost.
 	AttrInstanceType    = "instanceType"

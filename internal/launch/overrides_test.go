@@ -66,6 +66,7 @@ func TestOverridesFit(t *testing.T) {
 func TestEveryPropertyReachesTheTask(t *testing.T) {
 	t.Parallel()
 	elsewhere := map[string]string{
+		"SharedWith":                           "the launcher reads it for each job",
 		"Startup.Commands":                     "the agent reads them from the runner's item",
 		"Ec2Configuration.Ami":                 "the launch template has it",
 		"Ec2Configuration.InstanceType":        "the launch template has it",

@@ -63,7 +63,8 @@ func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
 	if configuration == nil {
 		configuration = cfn.Obj()
 	}
-	normalizeNetwork(configuration.Get("AwsVpcConfiguration"))
+	normalizeLists(configuration.Get("AwsVpcConfiguration"), "Subnets", "SecurityGroups")
+	normalizeLists(configuration, "SharedWith")
 	r.resource = cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", configuration))
 	return r
 }
@@ -79,20 +80,20 @@ func stringProperty(n *cfn.Node, key string) string {
 // whitespace may surround the ids of a text that is folded over lines.
 const whitespace = " \t\r\n"
 
-// normalizeNetwork makes lists of texts that are separated by commas, such as imported
+// normalizeLists makes lists of texts that are separated by commas, such as imported
 // values, and removes blanks, empty items and duplicates.
-func normalizeNetwork(network *cfn.Node) {
-	for _, key := range []string{"Subnets", "SecurityGroups"} {
-		list := network.Get(key)
+func normalizeLists(object *cfn.Node, keys ...string) {
+	for _, key := range keys {
+		list := object.Get(key)
 		switch {
 		case list.IsString() && !cfn.IsDynamicReference(list.Text):
-			network.Set(key, normalizeItems(list, strings.Split(list.Text, ",")))
+			object.Set(key, normalizeItems(list, strings.Split(list.Text, ",")))
 		case list.IsList() && allStrings(list):
 			items := make([]string, len(list.Items))
 			for i, item := range list.Items {
 				items[i] = item.Text
 			}
-			network.Set(key, normalizeItems(list, items))
+			object.Set(key, normalizeItems(list, items))
 		}
 	}
 }

@@ -35,6 +35,9 @@ type Configuration struct {
 	Startup Startup             `json:"startup,omitzero"`
 	// Host is the EC2 host; nil means launch type Fargate.
 	Host *Host `json:"host,omitempty"`
+	// SharedWith are the other stacks whose plans may run jobs on the runner: names, or
+	// beginnings with "*" at their end. Their order has no meaning.
+	SharedWith []string `json:"sharedWith,omitempty"`
 }
 
 // Task is the ECS task.
@@ -101,6 +104,7 @@ type Host struct {
 func (c Configuration) Canonical() ([]byte, error) {
 	c.Network.Subnets = sortedSet(c.Network.Subnets)
 	c.Network.SecurityGroups = sortedSet(c.Network.SecurityGroups)
+	c.SharedWith = sortedSet(c.SharedWith)
 	if len(c.Startup.Commands) == 0 {
 		c.Startup.Commands = nil
 	}
