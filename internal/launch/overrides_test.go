@@ -67,7 +67,7 @@ func TestEveryPropertyReachesTheTask(t *testing.T) {
 	t.Parallel()
 	elsewhere := map[string]string{
 		"SharedWith":                           "the launcher reads it for each job",
-		"Startup.Commands":                     "the agent reads them from the runner's item",
+		"Startup.Commands":                     "the agent reads them from the configuration",
 		"Ec2Configuration.Ami":                 "the launch template has it",
 		"Ec2Configuration.InstanceType":        "the launch template has it",
 		"Ec2Configuration.InstanceProfileName": "the launch template has it",
@@ -83,7 +83,7 @@ func TestEveryPropertyReachesTheTask(t *testing.T) {
 			request := a.Tasks()[0].Request
 			request.Token = ""
 			for i, v := range request.Overrides.Containers[0].Environment {
-				if v.Name == protocol.EnvConfigurationHash {
+				if v.Name == protocol.EnvConfigurationHash || v.Name == protocol.EnvConfigurationID {
 					request.Overrides.Containers[0].Environment[i].Value = ""
 				}
 			}

@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/attini-go/runner/agent/protocol"
 )
 
 // Configuration is one version of a runner's configuration, with resolved values. The
@@ -76,8 +78,7 @@ type RunnerConfiguration struct {
 }
 
 // Startup is what the agent does before its first job. The agent reads the commands
-// from the runner's state item; they are here because other commands are another
-// configuration.
+// from the stored configuration, and checks that its content has the id.
 type Startup struct {
 	Commands []string `json:"commands,omitempty"`
 	// CommandsTimeout is seconds.
@@ -140,13 +141,11 @@ func (c Configuration) ID() (string, error) {
 }
 
 // IDPrefix begins every id.
-const IDPrefix = "v1-"
-
-const idDigits = 32
+const IDPrefix = protocol.ConfigurationIDPrefix
 
 func idOf(canonical []byte) string {
 	sum := sha256.Sum256(canonical)
-	return IDPrefix + hex.EncodeToString(sum[:])[:idDigits]
+	return IDPrefix + hex.EncodeToString(sum[:])[:protocol.ConfigurationIDDigits]
 }
 
 // Hash returns the number by which an agent recognizes the messages of its own
