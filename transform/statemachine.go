@@ -14,11 +14,11 @@ import (
 // stateMachine is the SAM state machine that a deployment plan becomes. The
 // plan's own states keep their names and places; only the Attini steps in it
 // become tasks.
-func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
-	p := inventory.Plan
-	runners := make(map[*plan.State]*schema.Runner, len(inventory.Jobs))
-	for _, job := range inventory.Jobs {
-		runners[job.State] = inventory.runner(job.Runner)
+func (x *expansion) stateMachine(contents *Contents) *cfn.Node {
+	p := contents.Plan
+	runners := make(map[*plan.State]*schema.Runner, len(contents.Jobs))
+	for _, job := range contents.Jobs {
+		runners[job.State] = contents.runner(job.Runner)
 	}
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
 		switch state.Type {
@@ -32,7 +32,7 @@ func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
 			return nil
 		}
 	})
-	x.addPrewarm(inventory, definition)
+	x.addPrewarm(contents, definition)
 	// All intrinsic functions of the definition, the user's own states' too.
 	properties := cfn.Obj(cfn.F("Definition", x.substitutions.replaceIn(definition)))
 	setRole(properties, p)
@@ -103,18 +103,18 @@ const heartbeatSeconds = 300
 // jobState is the task that waits, with its token, for a runner to do the job.
 func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner) *cfn.Node {
 	properties := state.Job.Properties.Clone()
-	properties.Set("Runner", cfn.Str(runner.Name))
+	properties.Set(protocol.KeyRunner, cfn.Str(runner.Name))
 	language := languageOf(p, state)
 	task := x.launcherTask(language, "lambda:invoke.waitForTaskToken", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
 		cfn.F(protocol.KeyRunnerConfig, x.runnerConfig(p, runner)),
 		cfn.F(protocol.KeyProperties, properties),
 		cfn.F(protocol.KeyMetadata, cfn.Obj(
-			language.context("executionArn", "Execution.Id"),
-			language.context("executionStartTime", "Execution.StartTime"),
-			language.context("sfnToken", "Task.Token"),
-			language.context("retryCounter", "State.RetryCount"),
-			language.context("stepName", "State.Name"),
+			language.context(protocol.KeyExecutionARN, "Execution.Id"),
+			language.context(protocol.KeyExecutionStartTime, "Execution.StartTime"),
+			language.context(protocol.KeyTaskToken, "Task.Token"),
+			language.context(protocol.KeyRetryCount, "State.RetryCount"),
+			language.context(protocol.KeyStepName, "State.Name"),
 		)),
 		// Whole, not key by key: a step before may have added keys, and the
 		// lack of one must not fail the job.

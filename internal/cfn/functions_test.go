@@ -75,7 +75,7 @@ func TestFunctions(t *testing.T) {
 			t.Parallel()
 			tree := read(t, "x: "+test.yaml)
 			before := tree.Clone()
-			got, problems := e.Evaluate(tree.Get("x"), "x")
+			got, problems := e.Evaluate(tree.Get("x"), cfn.NewPath("x"))
 			assert.Empty(t, problems)
 			assert.Equal(t, test.want, text(t, got))
 			assert.Equal(t, before, tree, "the input stays as it is")
@@ -153,7 +153,7 @@ func TestFunctionProblems(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tree := read(t, "x: "+test.yaml)
-			got, problems := e.Evaluate(tree.Get("x"), "x")
+			got, problems := e.Evaluate(tree.Get("x"), cfn.NewPath("x"))
 			require.Len(t, problems, 1)
 			found := problems[0]
 			assert.Equal(t, test.rule, found.Rule)

@@ -72,7 +72,7 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 // values, checked by the same code as the template. What only the launch of a
 // task needs stays unresolved when it is not known here.
 func configure(evaluator *cfn.Evaluator, field cfn.Field) (*schema.Runner, problem.List) {
-	at := cfn.Path("").Keys("Resources", field.Key, "Properties")
+	at := cfn.NewPath("Resources", field.Key, "Properties")
 	configuration := field.Value.At("Properties", "Configuration")
 	resolved := cfn.Obj()
 	var problems problem.List
@@ -90,7 +90,7 @@ func configure(evaluator *cfn.Evaluator, field cfn.Field) (*schema.Runner, probl
 		resolved.Delete("AwsVpcConfiguration")
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", resolved))
-	runner, found := schema.Read(field.Key, resource, cfn.Path("").Keys("Resources", field.Key), nil)
+	runner, found := schema.Read(field.Key, resource, cfn.NewPath("Resources", field.Key), nil)
 	problems.Add(found...)
 	return runner, problems
 }
@@ -102,7 +102,7 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 		if cfn.IsNoEcho(field.Value) {
 			continue // no payload has secrets
 		}
-		if value, unknown := evaluator.Evaluate(cfn.Ref(field.Key), cfn.Path("").Keys("Parameters", field.Key)); !unknown.HasErrors() {
+		if value, unknown := evaluator.Evaluate(cfn.Ref(field.Key), cfn.NewPath("Parameters", field.Key)); !unknown.HasErrors() {
 			d.parameters[field.Key] = parameterText(value)
 		}
 	}
@@ -111,7 +111,7 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 		if field.Value.Get("Type").Value() != plan.Type || defaults == nil {
 			continue
 		}
-		at := cfn.Path("").Keys("Resources", field.Key, "Properties", "PayloadDefaults")
+		at := cfn.NewPath("Resources", field.Key, "Properties", "PayloadDefaults")
 		value, unknown := evaluator.Evaluate(defaults, at)
 		if unknown.HasErrors() {
 			return unknown

@@ -16,7 +16,7 @@ func (r *reader) machine(n *cfn.Node, subject string, at cfn.Path) *Machine {
 	if isLoop(n) {
 		return nil // checkLiterals reports it
 	}
-	if isIntrinsic(n) || !n.IsMap() {
+	if n.IsIntrinsic() || !n.IsMap() {
 		r.report(RuleType, subject, at, n.Place, "must be an object with StartAt and States, or a list of steps, not "+kindOf(n))
 		return nil
 	}
@@ -49,7 +49,7 @@ func (r *reader) state(field cfn.Field, at cfn.Path) *State {
 	case strings.HasPrefix(field.Key, "Fn::"):
 		r.report(RuleReserved, subject, at, field.Place, loopAdvice)
 		return nil
-	case isIntrinsic(field.Value) || !field.Value.IsMap():
+	case field.Value.IsIntrinsic() || !field.Value.IsMap():
 		r.report(RuleType, subject, at, field.Place, "must be an object, not "+kindOf(field.Value))
 		return nil
 	case kind == nil:
@@ -108,7 +108,7 @@ func (r *reader) unknownType(s *State) {
 		message = fmt.Sprintf("Type: %s is not supported (supported: %s)", s.Type, strings.Join(stepTypes(), ", "))
 	}
 	found := problem.Problem{
-		Severity: problem.Error, Rule: RuleUnknownStepType, Path: string(s.Path.Key("Type")), Place: s.Node.Get("Type").Place,
+		Severity: problem.Error, Rule: RuleUnknownStepType, Path: s.Path.Key("Type").String(), Place: s.Node.Get("Type").Place,
 		Message: stepSubject(s.Name) + ": " + message, Advice: inPlaceOf(s.Type),
 	}
 	if near := wording.Nearest(s.Type, stepTypes()); found.Advice == "" && near != "" {
