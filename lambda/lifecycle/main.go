@@ -25,7 +25,7 @@ func main() {
 		os.Exit(1)
 	}
 	lambda.Start(handler{
-		logger: logger, lifecycle: opened, sender: newSender(),
+		logger: logger, lifecycle: opened, sender: newSender(os.Getenv("AWS_ENDPOINT_URL")),
 		log: os.Getenv("AWS_LAMBDA_LOG_GROUP_NAME") + " / " + os.Getenv("AWS_LAMBDA_LOG_STREAM_NAME"),
 	})
 }
