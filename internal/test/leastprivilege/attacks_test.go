@@ -111,6 +111,9 @@ func jobs(n *table) {
 	for _, action := range []string{"ecs:RunTask", "ecs:StopTask", "ecs:TagResource", "iam:PassRole", "ec2:RunInstances", "ec2:CreateTags"} {
 		n.add("a task, a host or a role", role, action, "*", nil)
 	}
+	for _, cluster := range []string{arn("ecs", "cluster/production"), "arn:aws:ecs:us-east-1:999999999999:cluster/team-a"} {
+		n.add("a host in another cluster", "DefaultHostRole", "ecs:RegisterContainerInstance", cluster, nil)
+	}
 	n.add("another cluster", "LauncherRole", "ecs:RunTask", arn("ecs", "task-definition/a:1"), context{"ecs:cluster": {arn("ecs", "cluster/production")}})
 	n.add("a far cluster", "LauncherRole", "ecs:RunTask", arn("ecs", "task-definition/a:1"), context{"ecs:cluster": {"arn:aws:ecs:us-east-1:999999999999:cluster/team-a"}})
 	n.add("no cluster", "LauncherRole", "ecs:RunTask", arn("ecs", "task-definition/a:1"), nil)

@@ -65,6 +65,7 @@ func needs() []leastprivilege.Case {
 	for _, action := range []string{"cloudformation:DescribeStacks", "cloudformation:ListStackResources"} {
 		n.add("a custom resource's stack", "LifecycleRole", action, arn("cloudformation", "stack/shop/1"), nil)
 	}
+	n.add("a host in a team's cluster", "DefaultHostRole", "ecs:RegisterContainerInstance", arn("ecs", "cluster/team-a"), nil)
 	n.add("a team's cluster", "LauncherRole", "ecs:RunTask", arn("ecs", "task-definition/a:1"), context{"ecs:cluster": {arn("ecs", "cluster/team-a")}})
 	n.add("a CDK step's stacks", "DefaultRunnerRole", "dynamodb:PutItem", arn("dynamodb", "table/AttiniResourceStatesV1"), context{"dynamodb:LeadingKeys": {"CloudformationStack"}})
 	n.add("a configuration's startup commands", "DefaultRunnerRole", "dynamodb:GetItem", arn("dynamodb", "table/AttiniResourceStatesV1"), context{"dynamodb:LeadingKeys": {"RunnerConfiguration"}})
