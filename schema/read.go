@@ -169,7 +169,7 @@ func (r *reader) absent(p property, unknown bool) parsedProperty {
 func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place problem.Place) parsedProperty {
 	p := result.property
 	opaque := n.IsIntrinsic()
-	if !n.IsMap() || opaque && p.writtenOut {
+	if !n.IsMap() || opaque && p.writtenOut && !n.Has(cfn.TransformKey) {
 		r.report(RuleType, at, n.Place, "must be an object, not "+describe(n)+loopAdvice(n))
 		opaque = true
 	}

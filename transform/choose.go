@@ -116,15 +116,7 @@ func without(decided map[string]bool, n *cfn.Node) *cfn.Node {
 		}
 		switch {
 		case !known:
-			result := *n
-			result.Items, result.Fields = nil, nil
-			for _, item := range n.Items {
-				result.Items = append(result.Items, without(decided, item))
-			}
-			for _, field := range n.Fields {
-				result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: without(decided, field.Value), Place: field.Place})
-			}
-			return &result
+			return n.Rebuild(func(child *cfn.Node) *cfn.Node { return without(decided, child) })
 		case value:
 			n = branches[0]
 		default:
@@ -146,8 +138,7 @@ func taken(n *cfn.Node, condition string, branch int) *cfn.Node {
 }
 
 func isObject(n *cfn.Node) bool {
-	_, _, intrinsic := cfn.Intrinsic(n)
-	return n.IsMap() && !intrinsic
+	return n.IsMap() && !n.IsIntrinsic()
 }
 
 func mergedObjects(condition string, yes, no *cfn.Node) *cfn.Node {
@@ -168,12 +159,11 @@ func mergedObjects(condition string, yes, no *cfn.Node) *cfn.Node {
 func (c chooser) checkChosen(runner *schema.Runner, property string, object *cfn.Node) problem.List {
 	var problems problem.List
 	c.choose(object, func(n *cfn.Node) *cfn.Node {
-		name, _, intrinsic := cfn.Intrinsic(n)
-		if n == nil || n.IsMap() && !intrinsic {
+		if n == nil || isObject(n) || n.Has(cfn.TransformKey) { // checkTransforms warns of the last
 			return orNothing(n)
 		}
 		found := "a " + n.Kind.String()
-		if intrinsic {
+		if name, _, intrinsic := cfn.Intrinsic(n); intrinsic {
 			found = wording.Brief(name)
 		}
 		problems.Add(problem.Problem{

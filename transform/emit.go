@@ -68,11 +68,5 @@ func (t *typed) resolve(node *cfn.Node) *cfn.Node {
 			}
 		}
 	}
-	for i, item := range node.Items {
-		node.Items[i] = t.resolve(item)
-	}
-	for i := range node.Fields {
-		node.Fields[i].Value = t.resolve(node.Fields[i].Value)
-	}
-	return node
+	return node.Rebuild(t.resolve)
 }

@@ -76,17 +76,10 @@ func (r *references) substitutesPlan(argument *cfn.Node) bool {
 }
 
 func (r *references) checkDependsOn(resource cfn.Field) {
-	needed := resource.Value.Get("DependsOn")
-	at := cfn.NewPath("Resources", resource.Key, "DependsOn")
-	if needed.IsString() && needed.Text == r.plan.Name {
-		r.report(needed, at)
-	}
-	if !needed.IsList() {
-		return
-	}
-	for i, item := range needed.Items {
-		if item.IsString() && item.Text == r.plan.Name {
-			r.report(item, at.Index(i))
+	cfn.Walk(resource.Value.Get("DependsOn"), cfn.NewPath("Resources", resource.Key, "DependsOn"), func(n *cfn.Node, at cfn.Path) bool {
+		if n.IsString() && n.Text == r.plan.Name {
+			r.report(n, at)
 		}
-	}
+		return !n.IsMap()
+	})
 }

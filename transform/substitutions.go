@@ -89,20 +89,12 @@ func (s *substitutions) replaceIn(n *cfn.Node) *cfn.Node {
 		text.Place = n.Place
 		return text
 	}
-	result := *n
-	result.Items = nil
-	for _, item := range n.Items {
-		if !cfn.IsNoValue(item) {
-			result.Items = append(result.Items, s.replaceIn(item))
+	return n.Rebuild(func(child *cfn.Node) *cfn.Node {
+		if cfn.IsNoValue(child) {
+			return nil
 		}
-	}
-	result.Fields = nil
-	for _, field := range n.Fields {
-		if !cfn.IsNoValue(field.Value) {
-			result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: s.replaceIn(field.Value), Place: field.Place})
-		}
-	}
-	return &result
+		return s.replaceIn(child)
+	})
 }
 
 // text takes Fn::Sub and Fn::Join apart, so that their literal text is escaped

@@ -42,7 +42,7 @@ func newRun(t *testing.T, command string) *runSession {
 		"Type": "Attini::Deploy::DeploymentPlan", "Properties": {"DeploymentPlan": [
 			{"Name": "Long", "Type": "AttiniRunnerJob", "Properties": {"Runner": "R", "Commands": [%q]}}]}}}}`, command), 0o600))
 	s.Cmd = exec.Command(name, "run", template)
-	s.Env = append(os.Environ(), "TMPDIR="+s.temporary, "HERE="+s.here, s.mark)
+	s.Env = append(os.Environ(), "TMPDIR="+s.temporary, "HERE="+s.here, "XDG_STATE_HOME="+filepath.Join(directory, "state"), s.mark)
 	s.WaitDelay = patience
 	t.Cleanup(func() {
 		if s.Process != nil {

@@ -124,13 +124,10 @@ func (i includer) section(template *Node) *Node {
 
 // placed returns a copy of a tree in which every value has one place.
 func placed(n *Node, at problem.Place) *Node {
-	result := *n
-	result.Place, result.Items, result.Fields = at, nil, nil
-	for _, item := range n.Items {
-		result.Items = append(result.Items, placed(item, at))
+	result := n.Rebuild(func(child *Node) *Node { return placed(child, at) })
+	result.Place = at
+	for i := range result.Fields {
+		result.Fields[i].Place = at
 	}
-	for _, field := range n.Fields {
-		result.Fields = append(result.Fields, Field{Key: field.Key, Value: placed(field.Value, at), Place: at})
-	}
-	return &result
+	return result
 }

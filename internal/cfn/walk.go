@@ -42,3 +42,21 @@ func (n *Node) yieldAll(yield func(*Node) bool) bool {
 	}
 	return true
 }
+
+// Rebuild returns a copy of n that has what replace returns in place of each item
+// and each entry's value; those for which it returns nil are left out.
+func (n *Node) Rebuild(replace func(child *Node) *Node) *Node {
+	result := *n
+	result.Items, result.Fields = nil, nil
+	for _, item := range n.Items {
+		if value := replace(item); value != nil {
+			result.Items = append(result.Items, value)
+		}
+	}
+	for _, field := range n.Fields {
+		if field.Value = replace(field.Value); field.Value != nil {
+			result.Fields = append(result.Fields, field)
+		}
+	}
+	return &result
+}

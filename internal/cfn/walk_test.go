@@ -17,7 +17,8 @@ func TestWalk(t *testing.T) {
 		want        []string
 	}{
 		{"everything", "-", []string{"", "a", "a.b", "a.b[0]", "a.b[1]", "a.b[1].c", "a.d", "e", "e[0]", "e[0][0]"}},
-		{"without a part", "b", []string{"", "a", "a.b", "a.d", "e", "e[0]", "e[0][0]"}},
+		{"without an object", "a", []string{"", "a", "e", "e[0]", "e[0][0]"}},
+		{"without a list", "b", []string{"", "a", "a.b", "a.d", "e", "e[0]", "e[0][0]"}},
 	} {
 		var visited []string
 		cfn.Walk(read(t, walked), cfn.Path{}, func(_ *cfn.Node, at cfn.Path) bool {

@@ -67,7 +67,7 @@ func TestTaskRequest(t *testing.T) {
 		assert.Equal(t, map[string]string{
 			"ATTINI_QUEUE_URL": c.QueueURL, "ATTINI_DEPLOY_DATA_TABLE": "AttiniDeployDataV1", "ATTINI_RESOURCE_STATE_TABLE": "AttiniResourceStatesV1",
 			"ATTINI_CONFIGURATION_HASH": fmt.Sprint(configuration.Hash(a.id)), "ATTINI_RUNNER_RESOURCE_NAME": "dev-shop-Build",
-			"ATTINI_CONFIGURATION_ID": a.id,
+			"ATTINI_CONFIGURATION_ID":   a.id,
 			"ATTINI_DISABLE_ANSI_COLOR": "true", "ATTINI_AWS_ACCOUNT": "111122223333", "ATTINI_AWS_REGION": "eu-west-1",
 			"ATTINI_ARTIFACT_STORE": "attini-artifact-store", "ATTINI_STARTUP_COMMANDS_TIMEOUT": "30", "ATTINI_RUNNER_IDLE_TTL": "120",
 			"ATTINI_MAX_CONCURRENT_JOBS": "7", "ATTINI_JOB_TIMEOUT": "600", "ATTINI_LOG_LEVEL": "DEBUG",

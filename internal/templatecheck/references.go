@@ -212,15 +212,10 @@ func (c *checker) conditionName(n *cfn.Node, at cfn.Path) {
 }
 
 func (c *checker) dependsOn(n *cfn.Node, at cfn.Path) {
-	report := func(n *cfn.Node, at cfn.Path) {
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		if n.IsString() && !c.names.isResource(n.Text) {
 			c.missing(RuleReference, at, n.Place, "the template has no resource "+wording.Quote(n.Text), n.Text, c.resourceNames(), "")
 		}
-	}
-	report(n, at)
-	if n.IsList() {
-		for i, item := range n.Items {
-			report(item, at.Index(i))
-		}
-	}
+		return !n.IsMap()
+	})
 }

@@ -57,9 +57,11 @@ const leastIdleTimeToLive = time.Minute
 // value that is not a number is replaced by the default, and one out of range by
 // the end of the range.
 func readSettings(e environment) (settings, error) {
-	s := settings{LogLevel: "INFO", Region: e[protocol.EnvRegion], Shell: e[protocol.EnvShell], MetadataURI: e[protocol.EnvMetadataURI], HostID: e[protocol.EnvHostID],
+	s := settings{
+		LogLevel: "INFO", Region: e[protocol.EnvRegion], Shell: e[protocol.EnvShell], MetadataURI: e[protocol.EnvMetadataURI], HostID: e[protocol.EnvHostID],
 		ArtifactStore:   artifactStore(e[protocol.EnvArtifactStore]),
-		ConfigurationID: e[protocol.EnvConfigurationID]}
+		ConfigurationID: e[protocol.EnvConfigurationID],
+	}
 	var problems []error
 	for _, required := range []struct {
 		name string
