@@ -132,6 +132,7 @@ func (s Settings) environment(r runner, host string) []Variable {
 		{protocol.EnvDeployDataTable, s.DeployDataTable},
 		{protocol.EnvResourceStateTable, s.ResourceStateTable},
 		{protocol.EnvConfigurationHash, strconv.Itoa(int(configuration.Hash(r.id)))},
+		{protocol.EnvConfigurationID, r.id},
 		{protocol.EnvRunnerResourceName, r.name},
 		{protocol.EnvDisableANSIColor, "true"},
 		{protocol.EnvAccount, s.Account},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
@@ -140,6 +141,9 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	r.checkStrings("Tags", p.Tags, at)
 	if defaults := p.PayloadDefaults; defaults != nil && !defaults.IsMap() {
 		r.report(RuleType, r.subject(), at.Key("PayloadDefaults"), defaults.Place, "PayloadDefaults: must be an object, not "+kindOf(defaults))
+	} else if origin := defaults.Get(protocol.KeyOrigin); origin != nil {
+		r.report(RuleReserved, r.subject(), at.Keys("PayloadDefaults", protocol.KeyOrigin), origin.Place,
+			"PayloadDefaults: "+protocol.KeyOrigin+" says where the deployment came from and cannot be replaced; use another key")
 	}
 	return true
 }

@@ -77,6 +77,8 @@ func (c *Configuration) Fields() schema.Fields {
 		"AwsVpcConfiguration.SecurityGroups": &c.Network.SecurityGroups,
 		"AwsVpcConfiguration.AssignPublicIp": &c.Network.AssignPublicIP,
 
+		"SharedWith": &c.SharedWith,
+
 		"Startup.Commands":        &c.Startup.Commands,
 		"Startup.CommandsTimeout": &c.Startup.CommandsTimeout,
 	}

@@ -38,7 +38,7 @@ func walls() map[string][]string {
 		"internal/templatecheck":        {"internal/cfn", "internal/problem", "internal/wording"},
 		"transform":                     {"internal/quota", "internal/templatecheck", "internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		"internal/launch":               {"internal/quota", "internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
-		"internal/launch/configuration": {"internal/quota", "schema", "internal/cfn", "internal/problem"},
+		"internal/launch/configuration": {"internal/quota", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
 		"internal/launch/message":       {"internal/quota", "internal/launch/configuration", "agent/protocol"},
 		"internal/launch/bootstrap":     {},
 		// Its ports in memory, for tests.
