@@ -93,6 +93,9 @@ func (w *Worker) execute(ctx context.Context, h *heldJob, log *guardedLog) (ende
 	if err != nil {
 		return failed(Failed, runtimeFailure("read "+protocol.EnvOutput, err))
 	}
+	if r.hides(output) {
+		log.write(time.Now(), []byte("warning: "+protocol.EnvOutput+" contains a secret that this log hides. Anyone who may read the execution can see it\n"))
+	}
 	return jobResult{outcome: Succeeded, output: output}
 }
 

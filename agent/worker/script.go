@@ -54,13 +54,14 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
 	}
-	return &running{Tree: tree, output: output, script: s, commands: commands}, nil
+	return &running{Tree: tree, output: output, lines: lines, script: s, commands: commands}, nil
 }
 
 // running is a started script.
 type running struct {
 	*process.Tree
 	output   io.Closer
+	lines    *joblog.Splitter
 	script   script
 	commands tracked
 }
@@ -78,6 +79,17 @@ func (r *running) End() {
 	case <-r.OutputDone():
 		_ = r.output.Close() // it never fails
 	default:
+	}
+}
+
+// hides reports whether the log would hide a part of the text. It reports false if the
+// log is blocked.
+func (r *running) hides(text []byte) bool {
+	select {
+	case <-r.OutputDone():
+		return r.lines.Hides(text)
+	default:
+		return false
 	}
 }
 
