@@ -53,7 +53,9 @@ func NewMask(environment []string) *Mask {
 func (m *Mask) addValue(s secret) {
 	for _, line := range s.lines() {
 		for _, text := range printed(line) {
-			m.patterns.add(text)
+			if len(text) >= s.least {
+				m.patterns.add(text)
+			}
 		}
 	}
 }
@@ -69,7 +71,9 @@ func (m *Mask) addEncoded(s secret) {
 		}
 		for text := range encodings(line) {
 			for _, text := range printed(text) {
-				m.patterns.add(text)
+				if len(text) >= s.least {
+					m.patterns.add(text)
+				}
 			}
 		}
 	}

@@ -47,13 +47,13 @@ const downloadTimeout = 5 * time.Minute
 // download writes an object to a new file and checks that it is complete. It resumes
 // an interrupted download, and starts over if the object changes. A missing object
 // and a refusal are final.
-func download(ctx context.Context, objects Objects, bucket, key, file string) (err error) {
+func download(ctx context.Context, objects Objects, bucket, key, file string, limits Limits) (err error) {
 	target, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("create a file for the distribution: %w", err)
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	d := &downloader{objects: objects, bucket: bucket, key: key, target: target}
+	d := &downloader{objects: objects, bucket: bucket, key: key, limits: limits, target: target}
 	pauses := backoff.NewExponentialBackOff()
 	deadline := time.Now().Add(downloadTimeout)
 	for {
@@ -64,7 +64,7 @@ func download(ctx context.Context, objects Objects, bucket, key, file string) (e
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case errors.Is(err, ErrForbidden):
+		case errors.Is(err, ErrForbidden), errors.Is(err, errTooLarge):
 			return err
 		case errors.Is(err, ErrNoObject):
 			return fmt.Errorf("s3://%s/%s: %w; the archive must have the name of the distribution and .zip", bucket, key, err)
@@ -84,10 +84,14 @@ func download(ctx context.Context, objects Objects, bucket, key, file string) (e
 	}
 }
 
+// errTooLarge means that the archive is above its limit.
+var errTooLarge = errors.New("the distribution is too large")
+
 // downloader is the state of one download.
 type downloader struct {
 	objects     Objects
 	bucket, key string
+	limits      Limits
 	target      *os.File
 	// object is valid if known is true.
 	object  Object
@@ -101,6 +105,9 @@ func (d *downloader) proceed(ctx context.Context) error {
 		object, err := d.objects.Stat(ctx, d.bucket, d.key)
 		if err != nil {
 			return err
+		}
+		if err := d.limits.checkSize(object.Size); err != nil {
+			return fmt.Errorf("download s3://%s/%s: %w: %w", d.bucket, d.key, errTooLarge, err)
 		}
 		d.object, d.known = object, true
 		if err := d.restart(); err != nil {

@@ -194,7 +194,7 @@ func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (pa
 		}
 	}()
 	archive, unpacked := filepath.Join(work, "archive.zip"), filepath.Join(work, "tree")
-	if err := download(ctx, s.objects, origin.Source.Bucket, archiveKey(origin), archive); err != nil {
+	if err := download(ctx, s.objects, origin.Source.Bucket, archiveKey(origin), archive, s.limits); err != nil {
 		return "", err
 	}
 	if err := os.Mkdir(unpacked, 0o700); err != nil {
