@@ -39,13 +39,16 @@ func (a *agent) run(ctx context.Context) error {
 	if err := process.BecomeSubreaper(); err != nil { // an emulated or a very old kernel
 		a.logger.Warn("processes that jobs start in another session may outlive them", "error", err)
 	}
-	registering, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("DynamoDB does not answer"))
-	defer stop()
 	runner := a.runnerItem()
 	var declared awsports.Settings
 	var registered error
 	var registration sync.WaitGroup
-	registration.Go(func() { declared, registered = runner.Register(registering) })
+	registration.Go(func() {
+		registered = a.retryStart(ctx, func(ctx context.Context) (err error) {
+			declared, err = runner.Register(ctx)
+			return err
+		})
+	})
 	// Meanwhile:
 	made := nameDirectories()
 	defer a.startOrphanReaper(made)()
@@ -55,7 +58,7 @@ func (a *agent) run(ctx context.Context) error {
 			a.logger.Warn("cannot remove the agent's directory", "error", err)
 		}
 	}()
-	store := workspace.NewStore(awsports.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
+	store := workspace.NewStore(awsports.NewObjects(a.aws), made.disk, workspace.DefaultLimits(), a.logger)
 	defer store.Close()
 	archive := joblog.NewArchive(awsports.NewLogs(a.aws), made.disk, a.logger)
 	defer func() {
