@@ -98,7 +98,7 @@ func (a *agent) config(made directories, declared awsports.Settings) worker.Conf
 		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: a.settings.SettleTime, LeaseTime: a.settings.LeaseTime,
 		StartupCommands: declared.StartupCommands, StartupTimeout: a.settings.StartupTimeout,
 		Shell: a.shell(), Directory: made.disk, MemoryDirectory: made.memory, Environment: variables, LogURL: a.container.LogLink,
-		KillGrace: killGrace, HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
+		KillGrace: killGrace, KillNow: a.killNow, HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
 	}
 }
 

@@ -42,6 +42,8 @@ type agent struct {
 	identifyErr error
 	// signals are SIGTERM and SIGINT.
 	signals <-chan os.Signal
+	// killNow is closed when jobs must end at once.
+	killNow chan struct{}
 }
 
 // serve runs the agent until it is idle, stopped or replaced, and returns its exit
@@ -59,7 +61,7 @@ func serve(ctx context.Context, arguments startArguments, s streams) int {
 	signal.Notify(broken, syscall.SIGPIPE)
 	defer signal.Stop(broken)
 	found, err := readSettings(environmentOf(s.environment))
-	a := &agent{arguments: arguments, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals}
+	a := &agent{arguments: arguments, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals, killNow: make(chan struct{})}
 	defer a.flush(ctx)
 	a.logger = slog.New(slog.NewJSONHandler(a.output, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
 	var identifying sync.WaitGroup
