@@ -26,6 +26,8 @@ type script struct {
 	directory   string // the working directory
 	environment []string
 	log         *guardedLog
+	// service means that processes that it leaves live on while jobs come and go.
+	service bool
 }
 
 // errTimeout is the cause of a script's end by its timeout.
@@ -47,10 +49,10 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 	if s.log.takesPartial() {
 		output = &partialWriter{lines: lines, show: func(text []byte) { s.log.writePartial(time.Now(), text) }}
 	}
-	tree, err := process.Start(process.Command{
+	tree, err := w.config.Program.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
 		Output: output, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
-	})
+	}, s.service)
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
 	}

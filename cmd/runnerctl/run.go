@@ -59,7 +59,7 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	if err := c.start(s, deployment, &options); err != nil {
 		return err
 	}
-	options.KillNow, options.Directory = kill, localrun.NewDirectory()
+	options.KillNow, options.Directory, options.Program = kill, localrun.NewDirectory(), process.NewProgram()
 	stop, err := guarded(s, options.Directory)
 	if err != nil {
 		return err

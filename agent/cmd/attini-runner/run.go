@@ -35,6 +35,9 @@ func (a *agent) run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	if err := process.Conceal(); err != nil {
+		a.logger.Warn("jobs may read the agent's memory", "error", err)
+	}
 	// So that orphans of jobs become children of the agent, which ends them.
 	if err := process.BecomeSubreaper(); err != nil { // an emulated or a very old kernel
 		a.logger.Warn("processes that jobs start in another session may outlive them", "error", err)
@@ -98,7 +101,7 @@ func (a *agent) config(made directories, declared awsports.Settings) worker.Conf
 		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: a.settings.SettleTime, LeaseTime: a.settings.LeaseTime,
 		StartupCommands: declared.StartupCommands, StartupTimeout: a.settings.StartupTimeout,
 		Shell: a.shell(), Directory: made.disk, MemoryDirectory: made.memory, Environment: variables, LogURL: a.container.LogLink,
-		KillGrace: killGrace, KillNow: a.killNow, HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
+		KillGrace: killGrace, KillNow: a.killNow, Program: process.NewProgram(), HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
 	}
 }
 
