@@ -36,9 +36,14 @@ const (
 // retry repeats a call with growing, random pauses until it succeeds, fails for
 // good, bound is over or ctx ends. Each single call is bounded, too.
 func (w *Worker) retry(ctx context.Context, bound time.Duration, do func(context.Context) error) error {
+	return w.retryCalls(ctx, bound, callTimeout, do)
+}
+
+// retryCalls is retry with a bound for each call.
+func (w *Worker) retryCalls(ctx context.Context, bound, each time.Duration, do func(context.Context) error) error {
 	var last error
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		last = w.call(ctx, callTimeout, do)
+		last = w.call(ctx, each, do)
 		for _, final := range []error{ErrTokenClosed, ErrClaimed, ErrSuperseded, ErrRefused} {
 			if errors.Is(last, final) {
 				return struct{}{}, backoff.Permanent(last)
