@@ -156,8 +156,11 @@ func (w *Worker) othersHaveJobs(ctx context.Context) bool {
 	return len(claims) > 0
 }
 
+// claimsTimeout bounds one look at all claims, which may take many calls.
+const claimsTimeout = time.Minute
+
 func (w *Worker) unfinishedClaims(ctx context.Context, silent time.Duration) (claims []Claim, err error) {
-	err = w.retry(ctx, stateTimeout, func(ctx context.Context) (err error) {
+	err = w.retryCalls(ctx, stateTimeout, claimsTimeout, func(ctx context.Context) (err error) {
 		claims, err = w.ports.Claims.Unfinished(ctx, silent)
 		return err
 	})
