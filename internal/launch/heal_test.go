@@ -634,4 +634,3 @@ func TestCostOfChecks(t *testing.T) {
 		})
 	}
 }
-
