@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,14 +71,19 @@ func (l *Launcher) check(ctx context.Context, name string, state State) (CheckRe
 		l.logger.Warn("a runner is mended", "runner", name, "rule", rule.name, "state", rule.state, "action", rule.action)
 	}
 	left, err := l.mend(ctx, name, state, sight, rule)
-	next := rule.next
-	if left && next == 0 {
+	next, record := rule.next, CheckRecord{}
+	if left {
 		next = checkLater
+		record.Doubt, record.DoubtSince = drains, now
+		if state.Doubt == drains {
+			record.DoubtSince = state.DoubtSince
+		}
 	}
 	if err != nil || next == 0 {
 		return CheckRecord{}, err
 	}
-	return CheckRecord{At: time.Now().Add(next)}, nil
+	record.At = time.Now().Add(next)
+	return record, nil
 }
 
 // failingCheck arranges the check after one that failed. Steps that wait fail when
@@ -303,7 +309,7 @@ func (l *Launcher) agentLook(ctx context.Context, name string, state State, s lo
 
 // idleTime is how long the state's agent stays without a job, at most.
 func (l *Launcher) idleTime(ctx context.Context, name string, state State) (time.Duration, error) {
-	c, err := l.ports.Configurations.GetConfiguration(ctx, name, state.Configuration)
+	c, err := l.ports.Configurations.GetConfiguration(ctx, name, cmp.Or(state.Configuration, state.RunnerConfiguration))
 	if err != nil && !errors.Is(err, configuration.ErrNotFound) {
 		return 0, fmt.Errorf("read the configuration of the runner %s: %w", name, err)
 	}

@@ -134,9 +134,8 @@ const (
 	startForJobs
 	// removeEnded does what the event of the task's end does.
 	removeEnded
-	// endTask stops the task, and does what the event of its end does.
-	endTask
-	// endTaskAndHost does that, and ends the task's host before another task starts.
+	// endTaskAndHost stops the task and does what the event of its end does. It ends
+	// the task's host before another task starts.
 	endTaskAndHost
 	// sweep ends tasks and hosts of the runner that its state does not name.
 	sweep

@@ -28,7 +28,7 @@ func (l *Launcher) mend(ctx context.Context, name string, state State, s sight, 
 	case removeEnded:
 		s.status.LastStatus = "STOPPED"
 		return false, l.taskStopped(ctx, s.status, false)
-	case endTask, endTaskAndHost:
+	case endTaskAndHost:
 		return false, l.endTask(ctx, state, s.status, r)
 	case sweep:
 		return l.sweep(ctx, name, state)
@@ -68,8 +68,11 @@ func (l *Launcher) endTask(ctx context.Context, state State, task TaskStatus, r 
 		return fmt.Errorf("stop the task %s: %w", state.Task, err)
 	}
 	task.LastStatus, task.StopCode, task.StopReason = "STOPPED", "UserInitiated", reason
-	return l.taskStopped(ctx, task, r.remedy == endTaskAndHost)
+	return l.taskStopped(ctx, task, true)
 }
+
+// drains is the doubt while tasks that the state does not name are left.
+const drains = "drains"
 
 // sweep ends tasks and hosts of a runner that its state does not name: what a launcher
 // started that died before it could record it, and what drains but has no job any more.
@@ -79,13 +82,22 @@ func (l *Launcher) sweep(ctx context.Context, name string, state State) (left bo
 	if err != nil {
 		return true, fmt.Errorf("look for hosts of the runner %s: %w", name, err)
 	}
+	patience, err := l.idleTime(ctx, name, state)
+	if err != nil {
+		return true, err
+	}
+	since := time.Now()
+	if state.Doubt == drains {
+		since = state.DoubtSince
+	}
+	overdue := time.Since(since) > patience
 	clusters := map[string]bool{}
 	var problems []error
 	for _, host := range hosts {
 		if host.ID == state.TaskHost || host.ID == state.Host && state.isBooting() {
 			continue
 		}
-		kept, err := l.sweepHost(ctx, name, host)
+		kept, err := l.sweepHost(ctx, name, host, overdue)
 		left, problems = left || kept, append(problems, err)
 	}
 	for _, cluster := range []string{state.RunnerCluster, clusterOfState(state)} {
@@ -93,19 +105,19 @@ func (l *Launcher) sweep(ctx context.Context, name string, state State) (left bo
 			continue
 		}
 		clusters[cluster] = true
-		kept, err := l.sweepTasks(ctx, name, cluster, startedBy(""), state.Task)
+		kept, err := l.sweepTasks(ctx, name, cluster, startedBy(""), state.Task, overdue)
 		left, problems = left || kept, append(problems, err)
 	}
 	return left, errors.Join(problems...)
 }
 
 // sweepHost ends a host that has no job, and is too old for a start to wait for it.
-func (l *Launcher) sweepHost(ctx context.Context, name string, host TaggedHost) (kept bool, err error) {
+func (l *Launcher) sweepHost(ctx context.Context, name string, host TaggedHost, overdue bool) (kept bool, err error) {
 	if time.Since(host.LaunchedAt) < orphanAge {
 		return true, nil
 	}
 	if host.Cluster != "" {
-		kept, err := l.sweepTasks(ctx, name, host.Cluster, startedBy(host.ID), "")
+		kept, err := l.sweepTasks(ctx, name, host.Cluster, startedBy(host.ID), "", overdue)
 		if kept || err != nil {
 			return true, err
 		}
@@ -113,8 +125,10 @@ func (l *Launcher) sweepHost(ctx context.Context, name string, host TaggedHost) 
 	return true, l.removeUnusedHost(ctx, name, host.ID)
 }
 
-// sweepTasks stops the tasks of a runner that have no job; current is the state's.
-func (l *Launcher) sweepTasks(ctx context.Context, name, cluster, startedBy, current string) (kept bool, err error) {
+// sweepTasks stops the tasks of a runner that have no job; current is the state's. An
+// agent that has never written a claim may have jobs nevertheless, if its role does not
+// allow it; overdue means that it has had the time to end them.
+func (l *Launcher) sweepTasks(ctx context.Context, name, cluster, startedBy, current string, overdue bool) (kept bool, err error) {
 	tasks, err := l.ports.Cluster.StartedBy(ctx, cluster, startedBy)
 	if err != nil {
 		return true, fmt.Errorf("look for tasks of the runner %s: %w", name, err)
@@ -130,8 +144,8 @@ func (l *Launcher) sweepTasks(ctx context.Context, name, cluster, startedBy, cur
 			problems = append(problems, err)
 			continue
 		}
-		age := time.Since(task.CreatedAt)
-		if age < orphanAge || seen.IsZero() && age < unseenTimeout || busy && time.Since(seen) < protocol.LeaseTime+silentTimeout {
+		unsure := seen.IsZero() && task.LastStatus == "RUNNING" && !overdue
+		if unsure || time.Since(task.CreatedAt) < orphanAge || busy && time.Since(seen) < protocol.LeaseTime+silentTimeout {
 			continue
 		}
 		if err := l.ports.Cluster.Stop(ctx, cluster, task.ARN, "the runner has another task, and this one has no job"); err != nil {

@@ -35,8 +35,10 @@ type State struct {
 	HostBootedAt      time.Time
 	// HostCluster is the cluster that the host joins; "" if it is not known.
 	HostCluster string
-	// RunnerCluster is the cluster of the runner's current configuration.
-	RunnerCluster string
+	// RunnerConfiguration is the id of the runner's current configuration, RunnerCluster
+	// its cluster.
+	RunnerConfiguration string
+	RunnerCluster       string
 
 	// CheckAt is when the runner is checked next; zero if it is not. Doubt is the rule
 	// that the last check was not sure of, since DoubtSince.

@@ -63,6 +63,7 @@ func (a *Agent) Start() bool {
 		return false
 	}
 	a.fake.runners[a.runner].Started = true
+	a.fake.renewed[a.task.ARN] = time.Now()
 	return true
 }
 

@@ -74,7 +74,7 @@ func (w *Fake) Deploy(c configuration.Configuration) string {
 	if w.runners[name] == nil {
 		w.runners[name] = &item{}
 	}
-	w.runners[name].QueueURL, w.runners[name].RunnerCluster = c.QueueURL, c.Task.Cluster
+	w.runners[name].QueueURL, w.runners[name].RunnerCluster, w.runners[name].RunnerConfiguration = c.QueueURL, c.Task.Cluster, id
 	if w.queues[c.QueueURL] == nil {
 		w.queues[c.QueueURL] = &queue{sent: map[string]time.Time{}}
 	}
