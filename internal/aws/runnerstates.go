@@ -39,7 +39,7 @@ func stateOf(found item) launch.State {
 		Started: isTrue(found[protocol.AttrStarted]), TaskHostReused: isTrue(found[protocol.AttrTaskHostReused]),
 		HostCluster: stringOf(found[protocol.AttrHostCluster]), RunnerCluster: stringOf(found[protocol.AttrCluster]),
 		RunnerConfiguration: stringOf(found[protocol.AttrConfigurationID]),
-		CheckAt: timeOf(found[protocol.AttrCheckAt]), Doubt: stringOf(found[protocol.AttrDoubt]), DoubtSince: timeOf(found[protocol.AttrDoubtSince]),
+		CheckAt:             timeOf(found[protocol.AttrCheckAt]), Doubt: stringOf(found[protocol.AttrDoubt]), DoubtSince: timeOf(found[protocol.AttrDoubtSince]),
 		StartFailures: int(intOf(found[protocol.AttrStartFailures])),
 	}
 }

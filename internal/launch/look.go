@@ -215,8 +215,10 @@ func rules() []rule {
 }
 
 // rule returns the rule that counts; false if none does.
-func (l look) rule() (rule, bool) {
-	for _, r := range rules() {
+func (l look) rule() (rule, bool) { return l.ruleOf(rules()) }
+
+func (l look) ruleOf(table []rule) (rule, bool) {
+	for _, r := range table {
 		if r.when(l) {
 			return r, true
 		}

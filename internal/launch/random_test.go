@@ -18,6 +18,9 @@ func TestRandomFaults(t *testing.T) {
 	if seed, err := strconv.Atoi(os.Getenv("ATTINI_TEST_SEED")); err == nil {
 		first, count = seed, 1
 	}
+	if more, err := strconv.Atoi(os.Getenv("ATTINI_TEST_SEQUENCES")); err == nil {
+		first, count = sequences, more
+	}
 	for seed := first; seed < first+count; seed++ {
 		synctest.Test(t, func(t *testing.T) { sequence(t, uint64(seed)) })
 		if t.Failed() {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,6 +38,9 @@ type simulation struct {
 	open    map[string]time.Time
 	events  []func() error
 	jobs    int
+	// living are the hosts that cost, onHost the tasks on them that have not stopped.
+	living map[string]launchtest.Host
+	onHost map[string][]launchtest.Task
 	// waste is how long tasks and hosts lived without a start, a job or idle time.
 	waste, total time.Duration
 }
@@ -141,7 +146,7 @@ func (s *simulation) deliver(do func(ctx context.Context, l *launch.Launcher) er
 func (s *simulation) launchJob() {
 	r := s.runners[s.random.IntN(len(s.runners))]
 	s.jobs++
-	token := fmt.Sprint("job-", s.jobs)
+	token := token(s.jobs)
 	s.c, s.id = r.Configuration, r.id
 	event := s.job(token)
 	s.open[token] = time.Now()
@@ -149,6 +154,8 @@ func (s *simulation) launchJob() {
 		s.Abort(token) // a function that fails fails its step
 	}
 }
+
+func token(job int) string { return fmt.Sprint("job-", job) }
 
 func (s *simulation) prewarm() {
 	r := s.runners[s.random.IntN(len(s.runners))]
@@ -167,14 +174,18 @@ func (s *simulation) change() {
 
 // step is a tick of the world.
 func (s *simulation) step() {
-	for _, host := range s.Hosts() {
-		s.moveHost(host)
+	s.look()
+	for _, id := range slices.Sorted(maps.Keys(s.living)) {
+		s.moveHost(s.living[id])
 	}
+	s.look()
 	for _, task := range s.Tasks() {
-		s.moveTask(task)
+		if known := s.tasks[task.ARN]; known == nil || !known.over {
+			s.moveTask(task)
+		}
 	}
-	for token, since := range s.open {
-		step := s.Step(token)
+	for _, token := range slices.Sorted(maps.Keys(s.open)) {
+		step, since := s.Step(token), s.open[token]
 		last := since
 		if step.LastHeartbeat.After(last) {
 			last = step.LastHeartbeat
@@ -206,6 +217,21 @@ func (s *simulation) step() {
 	time.Sleep(time.Until(end))
 }
 
+// look notes which hosts live, and which tasks are on them.
+func (s *simulation) look() {
+	s.living, s.onHost = map[string]launchtest.Host{}, map[string][]launchtest.Task{}
+	for _, host := range s.Hosts() {
+		if host.State == "pending" || host.State == "running" {
+			s.living[host.ID] = host
+		}
+	}
+	for _, task := range s.Tasks() {
+		if host := task.Host(); host != "" && task.LastStatus != "STOPPED" {
+			s.onHost[host] = append(s.onHost[host], task)
+		}
+	}
+}
+
 func (s *simulation) owner(host launchtest.Host) *simRunner {
 	for _, r := range s.runners {
 		if r.Host != nil && r.Host.LaunchTemplateID == host.Request.LaunchTemplate {
@@ -216,9 +242,6 @@ func (s *simulation) owner(host launchtest.Host) *simRunner {
 }
 
 func (s *simulation) moveHost(host launchtest.Host) {
-	if host.State != "pending" && host.State != "running" {
-		return
-	}
 	s.total += tick
 	known := s.hosts[host.ID]
 	if known == nil {
@@ -226,30 +249,44 @@ func (s *simulation) moveHost(host launchtest.Host) {
 		s.hosts[host.ID] = known
 	}
 	r := s.owner(host)
+	if !s.inUse(host.ID) && time.Since(host.Since) > 4*time.Minute {
+		s.waste += tick
+	}
 	switch {
 	case time.Since(host.Since) > 40*time.Minute && !s.used(host.ID): // its watchdog
 		s.EndHost(host.ID, "Client.InstanceInitiatedShutdown")
 	case s.random.Float64() < s.faults/20:
 		s.EndHost(host.ID, "Server.SpotInstanceTermination")
 		s.deliver(func(ctx context.Context, l *launch.Launcher) error { return l.HostEnded(ctx, host.ID) })
-		for _, task := range s.Tasks() {
-			if task.Host() == host.ID {
-				s.kill(task, "Host EC2 terminated")
-			}
+		for _, task := range s.onHost[host.ID] {
+			s.kill(task, "Host EC2 terminated")
 		}
 	case !host.Registered && !known.never && !time.Now().Before(known.registers) && host.State == "pending":
 		instance := s.Register(host.ID, r.ResourceName())
 		if !known.lost {
-			s.deliver(func(ctx context.Context, l *launch.Launcher) error { return l.HostRegistered(ctx, r.Task.Cluster, instance) })
+			s.deliver(func(ctx context.Context, l *launch.Launcher) error {
+				return l.HostRegistered(ctx, r.Task.Cluster, instance)
+			})
 		}
 	case host.Registered && s.random.Float64() < s.faults/20:
 		s.HangHost(host.ID)
 	}
 }
 
+// inUse reports whether a task that works is on a host, or starts there.
+func (s *simulation) inUse(host string) bool {
+	for _, task := range s.onHost[host] {
+		known := s.tasks[task.ARN]
+		if known == nil || !known.hangs && known.starts.Sub(task.Since) < time.Hour {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *simulation) used(host string) bool {
-	for _, task := range s.Tasks() {
-		if task.Host() == host && task.LastStatus == "RUNNING" {
+	for _, task := range s.onHost[host] {
+		if task.LastStatus == "RUNNING" {
 			return true
 		}
 	}
@@ -279,13 +316,9 @@ func (s *simulation) moveTask(task launchtest.Task) {
 		return
 	}
 	s.total += tick
-	gone := false
-	for _, host := range s.Hosts() {
-		if host.ID == task.Host() {
-			known.hangs = known.hangs || host.Hangs
-			gone = host.State != "pending" && host.State != "running"
-		}
-	}
+	host, lives := s.living[task.Host()]
+	gone := task.Host() != "" && !lives
+	known.hangs = known.hangs || host.Hangs
 	switch {
 	case gone:
 		s.kill(task, "Host EC2 terminated")
@@ -296,6 +329,9 @@ func (s *simulation) moveTask(task launchtest.Task) {
 	case s.random.Float64() < s.faults/10:
 		s.kill(task, "OutOfMemoryError")
 	case !known.running && time.Now().Before(known.starts):
+		if known.starts.Sub(task.Since) > time.Hour { // it never starts
+			s.waste += tick
+		}
 	case !known.running:
 		known.running, known.idle = known.agent.Start(), time.Now()
 		if !known.running {
