@@ -113,7 +113,7 @@ func (l *Launcher) sweep(ctx context.Context, name string, state State) (left bo
 
 // sweepHost ends a host that has no job, and is too old for a start to wait for it.
 func (l *Launcher) sweepHost(ctx context.Context, name string, host TaggedHost, overdue bool) (kept bool, err error) {
-	if time.Since(host.LaunchedAt) < orphanAge {
+	if host.LaunchedAt.IsZero() || time.Since(host.LaunchedAt) < orphanAge {
 		return true, nil
 	}
 	if host.Cluster != "" {
@@ -145,7 +145,7 @@ func (l *Launcher) sweepTasks(ctx context.Context, name, cluster, startedBy, cur
 			continue
 		}
 		unsure := seen.IsZero() && task.LastStatus == "RUNNING" && !overdue
-		if unsure || time.Since(task.CreatedAt) < orphanAge || busy && time.Since(seen) < protocol.LeaseTime+silentTimeout {
+		if unsure || task.CreatedAt.IsZero() || time.Since(task.CreatedAt) < orphanAge || busy && time.Since(seen) < protocol.LeaseTime+silentTimeout {
 			continue
 		}
 		if err := l.ports.Cluster.Stop(ctx, cluster, task.ARN, "the runner has another task, and this one has no job"); err != nil {
