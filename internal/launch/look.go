@@ -163,54 +163,98 @@ func rules() []rule {
 	runs := func(l look) bool { return l.task == taskRuns }
 	waits := func(l look) bool { return l.jobs == jobsWait || l.jobs == jobsOther }
 	return []rule{
-		{name: "start-held", state: "a launcher is starting the runner", action: "nothing: the lock ends by itself after 60 s",
-			when: func(l look) bool { return l.start == startHeld }, remedy: leave, next: checkSoon},
-		{name: "start-abandoned", state: "a launcher died while it was starting the runner", action: "repeat the start, with the same tokens",
-			when: func(l look) bool { return l.start == startAbandoned }, remedy: repeatStart, next: checkSoon},
+		{
+			name: "start-held", state: "a launcher is starting the runner", action: "nothing: the lock ends by itself after 60 s",
+			when: func(l look) bool { return l.start == startHeld }, remedy: leave, next: checkSoon,
+		},
+		{
+			name: "start-abandoned", state: "a launcher died while it was starting the runner", action: "repeat the start, with the same tokens",
+			when: func(l look) bool { return l.start == startAbandoned }, remedy: repeatStart, next: checkSoon,
+		},
 
-		{name: "host-came", state: "a host has registered and its event was not handled", action: "run the task on it",
-			when: func(l look) bool { return l.host == hostCame }, remedy: continueOnHost, next: checkSoon},
-		{name: "host-overdue", state: "a host has not registered within 4.5 minutes, or EC2 has ended it", action: "terminate it, and fail the steps that wait for it with the reason",
-			when: func(l look) bool { return l.host == hostOverdue }, remedy: endOverdueHost, next: checkSoon},
+		{
+			name: "host-came", state: "a host has registered and its event was not handled", action: "run the task on it",
+			when: func(l look) bool { return l.host == hostCame }, remedy: continueOnHost, next: checkSoon,
+		},
+		{
+			name: "host-overdue", state: "a host has not registered within 4.5 minutes, or EC2 has ended it", action: "terminate it, and fail the steps that wait for it with the reason",
+			when: func(l look) bool { return l.host == hostOverdue }, remedy: endOverdueHost, next: checkSoon,
+		},
 
-		{name: "task-over", state: "the task has ended and its event was not handled", action: "fail its jobs, start another task if jobs wait, end its host",
-			when: func(l look) bool { return l.task == taskOver }, remedy: removeEnded, next: checkSoon},
-		{name: "task-stops", state: "the task is stopping", action: "treat it as ended, and end its host",
-			when: func(l look) bool { return l.task == taskStops }, remedy: endTaskAndHost, after: stoppingTimeout, next: checkSoon},
-		{name: "host-unready", state: "the task's host is gone, or its ECS agent is not connected", action: "fail the task's jobs, end task and host, start another if jobs wait",
-			when: func(l look) bool { return !no(l) && l.host == hostUnready }, remedy: endTaskAndHost, after: unreadyTimeout, next: checkSoon},
-		{name: "task-overdue", state: "the task has not started within 15 minutes", action: "stop it, start another if jobs wait",
-			when: func(l look) bool { return l.task == taskOverdue }, remedy: endTaskAndHost, next: checkSoon},
-		{name: "task-starts", state: "the task is starting", action: "nothing; the waiting steps get a heartbeat",
-			when: func(l look) bool { return l.task == taskStarts }, remedy: leave, next: checkSoon},
+		{
+			name: "task-over", state: "the task has ended and its event was not handled", action: "fail its jobs, start another task if jobs wait, end its host",
+			when: func(l look) bool { return l.task == taskOver }, remedy: removeEnded, next: checkSoon,
+		},
+		{
+			name: "task-stops", state: "the task is stopping", action: "treat it as ended, and end its host",
+			when: func(l look) bool { return l.task == taskStops }, remedy: endTaskAndHost, after: stoppingTimeout, next: checkSoon,
+		},
+		{
+			name: "host-unready", state: "the task's host is gone, or its ECS agent is not connected", action: "fail the task's jobs, end task and host, start another if jobs wait",
+			when: func(l look) bool { return !no(l) && l.host == hostUnready }, remedy: endTaskAndHost, after: unreadyTimeout, next: checkSoon,
+		},
+		{
+			name: "task-overdue", state: "the task has not started within 15 minutes", action: "stop it, start another if jobs wait",
+			when: func(l look) bool { return l.task == taskOverdue }, remedy: endTaskAndHost, next: checkSoon,
+		},
+		{
+			name: "task-starts", state: "the task is starting", action: "nothing; the waiting steps get a heartbeat",
+			when: func(l look) bool { return l.task == taskStarts }, remedy: leave, next: checkSoon,
+		},
 
-		{name: "agent-unstarted", state: "the task runs, but its agent has not reported within 25 minutes", action: "fail the task's jobs, end task and host, start another if jobs wait",
-			when: func(l look) bool { return runs(l) && l.agent == agentUnstarted }, remedy: endTaskAndHost, next: checkSoon},
-		{name: "agent-silent", state: "the agent has jobs, or jobs wait for it, and it has not renewed its claims for 3 minutes", action: "fail the task's jobs, end task and host, start another if jobs wait",
-			when: func(l look) bool { return runs(l) && l.agent == agentSilent }, remedy: endTaskAndHost, after: silentTimeout, next: checkSoon},
-		{name: "agent-idle", state: "the agent's idle time has been over for 15 minutes", action: "end task and host",
-			when: func(l look) bool { return runs(l) && l.agent == agentIdle }, remedy: endTaskAndHost, after: silentTimeout, next: checkSoon},
-		{name: "agent-leaving", state: "the agent takes no more jobs and has none, and its task still runs", action: "end task and host, start another if jobs wait",
-			when: func(l look) bool { return runs(l) && l.agent == agentLeaving && !l.busy && !waits(l) }, remedy: endTaskAndHost, after: leavingTimeout, next: checkSoon},
-		{name: "agent-left", state: "jobs wait, and the agent takes no more", action: "start another task",
-			when: func(l look) bool { return runs(l) && l.agent == agentLeaving && waits(l) }, remedy: startForJobs, after: silentTimeout / 2, next: checkSoon},
-		{name: "other-jobs", state: "only jobs of another configuration wait, and the task has no job", action: "start a task of that configuration",
-			when: func(l look) bool { return runs(l) && l.jobs == jobsOther && !l.busy }, remedy: startForJobs, after: silentTimeout / 2, next: checkSoon},
-		{name: "jobs-wait", state: "the task runs, and jobs wait for it", action: "nothing; the waiting steps get a heartbeat",
-			when: func(l look) bool { return runs(l) && (waits(l) || l.agent == agentStarts) }, remedy: leave, next: checkSoon},
-		{name: "warm", state: "the runner is warm", action: "end other tasks and hosts of the runner that have no job",
-			when: runs, remedy: sweep, next: checkLater},
+		{
+			name: "agent-unstarted", state: "the task runs, but its agent has not reported within 25 minutes", action: "fail the task's jobs, end task and host, start another if jobs wait",
+			when: func(l look) bool { return runs(l) && l.agent == agentUnstarted }, remedy: endTaskAndHost, next: checkSoon,
+		},
+		{
+			name: "agent-silent", state: "the agent has jobs, or jobs wait for it, and it has not renewed its claims for 3 minutes", action: "fail the task's jobs, end task and host, start another if jobs wait",
+			when: func(l look) bool { return runs(l) && l.agent == agentSilent }, remedy: endTaskAndHost, after: silentTimeout, next: checkSoon,
+		},
+		{
+			name: "agent-idle", state: "the agent's idle time has been over for 15 minutes", action: "end task and host",
+			when: func(l look) bool { return runs(l) && l.agent == agentIdle }, remedy: endTaskAndHost, after: silentTimeout, next: checkSoon,
+		},
+		{
+			name: "agent-leaving", state: "the agent takes no more jobs and has none, and its task still runs", action: "end task and host, start another if jobs wait",
+			when: func(l look) bool { return runs(l) && l.agent == agentLeaving && !l.busy && !waits(l) }, remedy: endTaskAndHost, after: leavingTimeout, next: checkSoon,
+		},
+		{
+			name: "agent-left", state: "jobs wait, and the agent takes no more", action: "start another task",
+			when: func(l look) bool { return runs(l) && l.agent == agentLeaving && waits(l) }, remedy: startForJobs, after: silentTimeout / 2, next: checkSoon,
+		},
+		{
+			name: "other-jobs", state: "only jobs of another configuration wait, and the task has no job", action: "start a task of that configuration",
+			when: func(l look) bool { return runs(l) && l.jobs == jobsOther && !l.busy }, remedy: startForJobs, after: silentTimeout / 2, next: checkSoon,
+		},
+		{
+			name: "jobs-wait", state: "the task runs, and jobs wait for it", action: "nothing; the waiting steps get a heartbeat",
+			when: func(l look) bool { return runs(l) && (waits(l) || l.agent == agentStarts) }, remedy: leave, next: checkSoon,
+		},
+		{
+			name: "warm", state: "the runner is warm", action: "end other tasks and hosts of the runner that have no job",
+			when: runs, remedy: sweep, next: checkLater,
+		},
 
-		{name: "host-boots", state: "the host is booting", action: "nothing; the waiting steps get a heartbeat",
-			when: func(l look) bool { return no(l) && l.host == hostBoots }, remedy: leave, next: checkSoon},
-		{name: "no-task", state: "jobs wait and the runner has no task", action: "start it",
-			when: func(l look) bool { return no(l) && waits(l) }, remedy: startForJobs, next: checkSoon},
-		{name: "jobs-hidden", state: "the runner has no task, and the queue has hidden messages", action: "nothing: SQS shows them again within a minute",
-			when: func(l look) bool { return no(l) && l.jobs == jobsHidden }, remedy: leave, next: checkSoon},
-		{name: "host-idle", state: "the host has no task, and no job waits", action: "terminate it",
-			when: func(l look) bool { return no(l) && l.host != hostNone }, remedy: endHost, next: checkSoon},
-		{name: "cold", state: "the runner is cold", action: "end tasks and hosts of the runner that have no job; without any, checks end until the next start",
-			when: no, remedy: sweep, next: 0},
+		{
+			name: "host-boots", state: "the host is booting", action: "nothing; the waiting steps get a heartbeat",
+			when: func(l look) bool { return no(l) && l.host == hostBoots }, remedy: leave, next: checkSoon,
+		},
+		{
+			name: "no-task", state: "jobs wait and the runner has no task", action: "start it",
+			when: func(l look) bool { return no(l) && waits(l) }, remedy: startForJobs, next: checkSoon,
+		},
+		{
+			name: "jobs-hidden", state: "the runner has no task, and the queue has hidden messages", action: "nothing: SQS shows them again within a minute",
+			when: func(l look) bool { return no(l) && l.jobs == jobsHidden }, remedy: leave, next: checkSoon,
+		},
+		{
+			name: "host-idle", state: "the host has no task, and no job waits", action: "terminate it",
+			when: func(l look) bool { return no(l) && l.host != hostNone }, remedy: endHost, next: checkSoon,
+		},
+		{
+			name: "cold", state: "the runner is cold", action: "end tasks and hosts of the runner that have no job; without any, checks end until the next start",
+			when: no, remedy: sweep, next: 0,
+		},
 	}
 }
 
