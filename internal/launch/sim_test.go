@@ -36,7 +36,6 @@ type simulation struct {
 	tasks   map[string]*simTask
 	hosts   map[string]*simHost
 	open    map[string]time.Time
-	events  []func() error
 	jobs    int
 	// living are the hosts that cost, onHost the tasks on them that have not stopped.
 	living map[string]launchtest.Host
