@@ -52,8 +52,8 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configura
 }
 
 // keptVersion finds the version that a rollback goes back to. It was accepted when it
-// was deployed, and what it names in the account may be gone since: then its container,
-// if the task definition names it alone, is known from the version only.
+// was deployed, and what it names in the account may be gone since: then what the task
+// definition says is known from the version only.
 func (l *Lifecycle) keptVersion(ctx context.Context, runner *schema.Runner, wanted configuration.Configuration) (configuration.Configuration, bool) {
 	versions, err := l.ports.Configurations.KeptConfigurations(ctx, wanted.ResourceName())
 	if err != nil {
@@ -63,6 +63,7 @@ func (l *Lifecycle) keptVersion(ctx context.Context, runner *schema.Runner, want
 		if !runner.ContainerName.Given() {
 			wanted.Task.Container = version.Task.Container
 		}
+		wanted.Task.NetworkMode = version.Task.NetworkMode
 		id, err := wanted.ID()
 		if kept, problem := version.ID(); err == nil && problem == nil && id == kept {
 			return version, true
