@@ -30,6 +30,9 @@ import (
 // TestBlocks runs the commands of every page.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it builds runnerctl and runs plans")
+	}
 	programs := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(programs, "runnerctl"), "./cmd/runnerctl")
 	build.Dir = root(t)
@@ -101,6 +104,9 @@ func (s *shell) do(t *testing.T, place string, b block) {
 		text, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(argument)))
 		require.NoError(t, err, place)
 		assert.Contains(t, string(text), b.text, "%s: %s has something else", place, argument)
+	case "", "not run":
+	default:
+		assert.Fail(t, "unknown mark", "%s: %s", place, b.marker)
 	}
 }
 
