@@ -27,6 +27,9 @@ func TestLinks(t *testing.T) {
 	t.Parallel()
 	all := pages(t)
 	for name, text := range all {
+		if name == "internal/rules/rules.md" {
+			continue // docs/rules.md is written from it
+		}
 		_, prose := read(text)
 		for i, line := range prose {
 			for _, match := range link.FindAllStringSubmatch(codeSpan.ReplaceAllString(line, ""), -1) {

@@ -24,7 +24,7 @@ import (
 type form struct {
 	Description          string           `json:"description"`
 	Type                 any              `json:"type"`
-	Enum                 []string         `json:"enum"`
+	Enum                 []any            `json:"enum"`
 	Minimum              *float64         `json:"minimum"`
 	Maximum              *float64         `json:"maximum"`
 	AnyOf                []form           `json:"anyOf"`
@@ -59,7 +59,8 @@ func TestPlanPage(t *testing.T) {
 		"[Plans](../plans.md) explains them with examples.\n\n## Attini::Deploy::DeploymentPlan\n\n" + definitions["DeploymentPlan"].Description + "\n")
 	table(&page, definitions["DeploymentPlan"].Properties["Properties"])
 	page.WriteString("\n## Steps\n\nA list names each step with `Name`; in `States` the key is the name, and `Next` or `End` says what follows.\n")
-	for _, kind := range definitions["step"].Properties["Type"].Enum {
+	for _, value := range definitions["step"].Properties["Type"].Enum {
+		kind := fmt.Sprint(value)
 		fmt.Fprintf(&page, "\n### %s\n", kind)
 		example, found := stateExamples()[kind]
 		if slices.Contains(plan.OwnTypes(), kind) {
@@ -136,6 +137,12 @@ func table(page *strings.Builder, object *form) {
 	for _, name := range slices.Sorted(maps.Keys(object.Properties)) {
 		p := object.Properties[name]
 		words := p.words()
+		if value, isPath := strings.CutSuffix(name, ".$"); isPath && object.Properties[value] != nil {
+			continue
+		}
+		if object.Properties[name+".$"] != nil {
+			words += fmt.Sprintf(", or a path in `%s.$`", name)
+		}
 		if slices.Contains(object.Required, name) {
 			words += ", required"
 		}
@@ -164,7 +171,11 @@ func (f *form) words() string {
 		}
 		return map[string]string{"steps": "list of steps", "Machine": "`StartAt` and `States`"}[name(f.Ref)]
 	case len(f.Enum) > 0:
-		return "`" + strings.Join(f.Enum, "`, `") + "`"
+		var values []string
+		for _, value := range f.Enum {
+			values = append(values, fmt.Sprintf("`%v`", value))
+		}
+		return strings.Join(values, ", ")
 	case f.Minimum != nil && f.Maximum != nil:
 		return fmt.Sprintf("%s, %.0f to %.0f", f.Type, *f.Minimum, *f.Maximum)
 	case f.Minimum != nil:
