@@ -101,9 +101,10 @@ func (w *warner) readOutputs(m *Machine, written []string) {
 
 // readPaths checks the values that Step Functions takes for paths.
 func (w *warner) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
+	inJob := s.Job != nil && n == s.Job.Properties // its keys are the user's names
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		key := at.LastKey()
-		isPath := strings.HasSuffix(key, ".$") || strings.HasSuffix(key, "Path") || key == "Variable"
+		isPath := strings.HasSuffix(key, ".$") || !inJob && (strings.HasSuffix(key, "Path") || key == "Variable")
 		if n.IsString() && isPath {
 			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
 				w.readOutput(s, found[1]+found[2], n, at, written)

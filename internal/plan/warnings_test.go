@@ -29,7 +29,8 @@ func TestWarnings(t *testing.T) {
 		"a Fail in a Catch":                {"{StartAt: A, States: {A: {" + warnedJob + ", Catch: [{ErrorEquals: [States.ALL], Next: F}], End: true}, F: {Type: Fail}}}", nil},
 		"two Fails":                        {"{StartAt: C, States: {C: {Type: Choice, Choices: [{Variable: $.a, IsNull: true, Next: F}], Default: G}, F: {Type: Fail}, G: {Type: Fail}}}", []string{"always-fails DeploymentPlan.States.F"}},
 
-		"a job after a Map":                   {"[{Name: M, Type: Map, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: A, " + warnedJob + "}]", []string{"payload DeploymentPlan[1]"}},
+		"a job after a Map":                   {"{StartAt: M, States: {M: {Type: Map, Next: A, ItemProcessor: {StartAt: I, States: {I: {Type: Pass, End: true}}}}, A: {" + warnedJob + ", End: true}}}", []string{"payload DeploymentPlan.States.A"}},
+		"a job after a Map of a list":         {"[{Name: M, Type: Map, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: A, " + warnedJob + "}]", nil},
 		"with a Choice between":               {"{StartAt: M, States: {M: {Type: Map, Next: W, ItemProcessor: {StartAt: I, States: {I: {" + warnedJob + ", End: true}}}}, W: {Type: Wait, Seconds: 1, Next: A}, A: {" + warnedJob + ", End: true}}}", []string{"payload DeploymentPlan.States.A"}},
 		"with a merge between":                {"[{Name: M, Type: Map, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: J, Type: AttiniMergeOutput}, {Name: A, " + warnedJob + "}]", nil},
 		"a Map that keeps the payload":        {"[{Name: M, Type: Map, ResultPath: $.m, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: A, " + warnedJob + "}]", nil},
@@ -56,7 +57,7 @@ func TestWarnings(t *testing.T) {
 		"an item's output":               {"[{Name: M, Type: Map, ItemsPath: $.customData.x, ItemProcessor: [{Name: I, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.Any}}}]}]", nil},
 		"an output after a merge":        {"[{Name: P, Type: Parallel, Branches: [[{Name: B, " + warnedJob + "}]]}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B.x}}}]", nil},
 		"an output of a job's own path":  {"[{Name: B, ResultPath: $.output.Mine, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.Mine}}}]", nil},
-		"what a shell reads is no path":  {"[{Name: B, Type: AttiniRunnerJob, Properties: {Commands: ['jq $.output.Bild'], Environment: {V: $.output.Bild}}}]", nil},
+		"what a shell reads is no path":  {"[{Name: B, Type: AttiniRunnerJob, Properties: {Commands: ['jq $.output.Bild'], Environment: {V: $.output.Bild, SomePath: $.output.Bild, Variable: $.output.Bild}}}]", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
