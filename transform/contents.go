@@ -61,6 +61,7 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 		case kind.Text == schema.RunnerType:
 			runner, cases, found := reader.read(resource.Key, resource.Value, at)
 			problems.Add(found...)
+			problems.Add(contents.checkLoops(resource, at, loopsFirst(template), found)...)
 			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
 			contents.add(runner, cases)
 		case kind.Text == plan.Type:

@@ -15,6 +15,13 @@ const errorPath = "$.error"
 // Next. After the last of them the plan goes on with next, as after the step itself.
 func (l *listReader) handlers(s *State, next string) {
 	catch := s.Node.Get("Catch")
+	isStep := func(catcher *cfn.Node) bool { return catcher.Has("Type") && !catcher.Has("ErrorEquals") }
+	if i := slices.IndexFunc(catch.Elements(), isStep); i >= 0 {
+		l.report(RuleType, stepSubject(s.Name), s.Path.Key("Catch").Index(i), catch.Items[i].Place,
+			"a catcher is not a step; write {ErrorEquals: [States.ALL], Steps: [...]}, with the step in Steps")
+		s.Node.Set("Catch", l.opaque)
+		return
+	}
 	hasSteps := func(catcher *cfn.Node) bool { return catcher.Has("Steps") }
 	if !slices.ContainsFunc(catch.Elements(), hasSteps) {
 		return

@@ -74,6 +74,7 @@ func TestHandlerProblems(t *testing.T) {
 		"no steps":             {"[{ErrorEquals: [States.ALL], Steps: []}]", []string{"required DeploymentPlan[0].Catch[0].Steps"}},
 		"a step":               {"[{ErrorEquals: [States.ALL], Steps: {Name: B, Type: Pass}}]", []string{"type DeploymentPlan[0].Catch[0].Steps"}},
 		"Next too":             {"[{ErrorEquals: [States.ALL], Next: B, Steps: [{Name: B, Type: Pass}]}]", []string{"exclusive DeploymentPlan[0].Catch[0].Steps"}},
+		"a list of steps":      {"[{Name: B, Type: Pass}, {Name: C, Type: Pass}]", []string{"type DeploymentPlan[0].Catch[0]"}},
 		"no error names":       {"[{Steps: [{Name: B, Type: Pass}]}]", []string{"required DeploymentPlan[0].Catch[0].ErrorEquals"}},
 		"a misspelt key":       {"[{ErrorEquals: [States.ALL], ResultPaht: $.a, Steps: [{Name: B, Type: Pass}]}]", []string{"unknown-property DeploymentPlan[0].Catch[0].ResultPaht"}},
 		"a mistake in a step":  {"[{ErrorEquals: [States.ALL], Steps: [{Name: B, Type: Wait, Second: 1}]}]", []string{"unknown-property DeploymentPlan[0].Catch[0].Steps[0].Second"}},
