@@ -61,7 +61,12 @@ type end struct {
 
 // graph runs a graph from its first state to its end.
 func (r *run) graph(ctx context.Context, g *graph, at place, input any) (any, error) {
-	for name := g.start; ; {
+	return r.graphFrom(ctx, g, g.start, at, input)
+}
+
+// graphFrom runs a graph from one of its states to its end.
+func (r *run) graphFrom(ctx context.Context, g *graph, name string, at place, input any) (any, error) {
+	for {
 		e, err := r.visit(ctx, g.states[name], at, input)
 		if err != nil {
 			return nil, err
@@ -82,7 +87,7 @@ func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, er
 		run: r, ctx: ctx, state: s, path: at.prefix + s.name, item: at.item, variables: at.variables, input: input,
 		entered: r.clock.Now(), converted: &converted{},
 	}
-	v.observe(Event{Kind: Entered})
+	v.observe(Event{Kind: Entered, Input: v.input, Variables: v.variables})
 	var err error
 	v.event, err = r.count(1)
 	used := make([]int64, len(s.retriers))
@@ -95,7 +100,7 @@ func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, er
 			_, err = r.count(1)
 		}
 		if err == nil {
-			v.observe(Event{Kind: Succeeded})
+			v.observe(Event{Kind: Succeeded, Output: e.output, Next: e.next})
 			return e, nil
 		}
 		if stop := stopped(ctx); stop != nil {
@@ -140,19 +145,20 @@ func (v *visit) retry(e *Error, used []int64) (delay time.Duration, again bool) 
 
 // catch gives the end of the first catcher for e, or e.
 func (v *visit) catch(e *Error) (end, error) {
+	var original *Error
 	for _, c := range v.state.catchers {
 		if terminal(e) || !matches(c.errorEquals, e, v.isParallel()) {
 			continue
 		}
 		caught, err := v.catchWith(c, e)
 		if err != nil {
-			e = v.failed(err)
+			original, e = e, v.failed(err)
 			break
 		}
-		v.observe(Event{Kind: Caught, Error: e})
+		v.observe(Event{Kind: Caught, Error: e, Output: caught.output, Next: caught.next})
 		return caught, nil
 	}
-	v.observe(Event{Kind: Failed, Error: e})
+	v.observe(Event{Kind: Failed, Error: e, Original: original})
 	return end{}, e
 }
 
@@ -163,7 +169,7 @@ func (v *visit) catchWith(c catcher, e *Error) (end, error) {
 	if err != nil {
 		return end{}, err
 	}
-	if _, err := v.run.sized("the output of the state", output); err != nil {
+	if err := v.run.fits(v.state.name, output); err != nil {
 		return end{}, err
 	}
 	if !v.state.jsonata {
@@ -212,7 +218,7 @@ func (v *visit) effective() (any, error) {
 		}
 		return s.arguments.fill(v.scope(v.input))
 	}
-	effective, err := s.inputPath.apply("InputPath", v.scope(v.input))
+	effective, err := s.inputPath.apply(v.scope(v.input))
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +232,7 @@ func (v *visit) effective() (any, error) {
 // queried makes the end of a state in JSONata: Output and Assign, which see the variables as they were.
 func (v *visit) queried(o outcome) (end, error) {
 	s := v.scope(v.input)
-	s.result, s.hasResult = o.result, v.hasResult()
+	s.result, s.hasResult = o.result, givesResult(v.state.kind)
 	output, assign := v.state.output, v.state.assign
 	if o.rule != nil { // the fields beside Choices belong to Default
 		output, assign = o.rule.output, o.rule.assign
@@ -239,16 +245,6 @@ func (v *visit) queried(o outcome) (end, error) {
 		}
 	}
 	return v.ended(value, assign, s, o.next)
-}
-
-// hasResult reports whether the state's type gives $states.result.
-func (v *visit) hasResult() bool {
-	switch v.state.kind {
-	case "Task", "Parallel", "Map":
-		return true
-	default:
-		return false
-	}
 }
 
 // placed makes the end of a state in JSONPath: ResultSelector, ResultPath, OutputPath. Assign sees the result as it came.
@@ -273,7 +269,7 @@ func (v *visit) placed(o outcome) (end, error) {
 			return end{}, err
 		}
 	}
-	if output, err = s.outputPath.apply("OutputPath", v.scope(output)); err != nil {
+	if output, err = s.outputPath.apply(v.scope(output)); err != nil {
 		return end{}, err
 	}
 	return v.ended(output, assign, v.scope(o.result), o.next)
@@ -284,7 +280,7 @@ func (v *visit) ended(output any, assign *template, s *scope, next string) (end,
 	if err != nil {
 		return end{}, err
 	}
-	_, err = v.run.sized("the output of the state", output)
+	err = v.run.fits(v.state.name, output)
 	return end{output: output, next: next, variables: v.variables.with(assigned)}, err
 }
 

@@ -49,6 +49,7 @@ func (w wait) do(ctx context.Context, v *visit, input any) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	v.observe(Event{Kind: Waiting, Delay: d})
 	return outcome{result: input}, v.run.clock.Sleep(ctx, d)
 }
 
@@ -69,7 +70,7 @@ func (w wait) length(v *visit, s *scope) (time.Duration, error) {
 		}
 		until, err := parseTimestamp(text)
 		if err != nil {
-			return 0, failure(Runtime, "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", shortened(text))
+			return 0, failure(QueryEvaluationError, "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", shortened(text))
 		}
 		return v.until(until)
 	case !w.until.IsZero():

@@ -44,6 +44,9 @@ type ExecutionMetadata struct {
 	DeploymentExecutionARN string
 	ExecutionStartTime     string
 	RetryCount             int
+	// ErrorNames are the error names by cause that the step's plan handles, with spaces
+	// in between.
+	ErrorNames string
 }
 
 // DeploymentOrigin identifies the distribution that is being deployed.
@@ -83,6 +86,7 @@ func ParseMessage(body []byte) (*Message, error) {
 		DeploymentExecutionARN: scalarOrEmpty(metadata[KeyDeploymentExecution]),
 		ExecutionStartTime:     scalarOrEmpty(metadata[KeyExecutionStartTime]),
 		RetryCount:             int(int32Of(metadata[KeyRetryCount])),
+		ErrorNames:             ErrorNamesOf(body),
 	}
 	source := objectFields(origin[KeyDeploymentSource])
 	m.Origin = DeploymentOrigin{

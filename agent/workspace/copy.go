@@ -75,7 +75,7 @@ func (c *copier) copy(ctx context.Context, from, to string) (err error) {
 		return err
 	}
 	for _, path := range c.links {
-		if err := checkLink(path, c.readLink); err != nil {
+		if err := CheckLink(c.target, path); err != nil {
 			return err
 		}
 	}
@@ -175,21 +175,6 @@ func (c *copier) excluded(path string, entry fs.DirEntry) bool {
 		return c.options.Exclude(path, entry)
 	}
 	return entry.IsDir() && entry.Name() == ".git"
-}
-
-// readLink reads a link of the copy. A missing path is no link.
-func (c *copier) readLink(path string) (destination string, isLink bool, err error) {
-	info, err := c.target.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG):
-		return "", false, nil
-	case err != nil:
-		return "", false, err
-	case info.Mode()&fs.ModeSymlink == 0:
-		return "", false, nil
-	}
-	destination, err = c.target.Readlink(path)
-	return destination, true, err
 }
 
 func kindOf(mode fs.FileMode) string {

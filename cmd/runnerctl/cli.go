@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -24,11 +26,27 @@ type streams struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	environment    []string
-	// colour says that stderr takes colours, terminal that stdout is one.
-	colour, terminal bool
+	// screen says that stderr is a terminal, colour that it takes colours, terminal
+	// that stdout is one.
+	screen, colour, terminal bool
+	// size is that of the screen.
+	size func() (columns, rows int)
+}
+
+// getenv is a variable of the user's; "" if it is not set.
+func (s streams) getenv(name string) string {
+	for _, variable := range slices.Backward(s.environment) {
+		if value, found := strings.CutPrefix(variable, name+"="); found {
+			return value
+		}
+	}
+	return ""
 }
 
 type cli struct {
+	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
+	Color        string           `help:"Colours: auto, always or never. NO_COLOR and FORCE_COLOR are honoured." enum:"auto,always,never" default:"auto"`
+
 	Validate validateCommand `cmd:"" help:"Report everything that is wrong with a template."`
 	Explain  explainCommand  `cmd:"" help:"Explain a rule that validate names: what it means, an example, and how to mend it."`
 	Expand   expandCommand   `cmd:"" help:"Print what the template becomes in CloudFormation."`
@@ -37,6 +55,27 @@ type cli struct {
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of Attini::Deploy::Runner."`
 	Serve    serveCommand    `cmd:"" help:"Serve releases of the runner, as the runner information API."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
+
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in bash, zsh or fish."`
+	Help       helpCommand       `cmd:"" help:"Explain a command."`
+}
+
+// helpCommand stands in the list of commands; spelled does its work.
+type helpCommand struct {
+	Command []string `arg:"" optional:"" help:"The command."`
+}
+
+// spelled is a command line as the parser takes it: no command at all asks for help,
+// and so does help COMMAND.
+func spelled(arguments []string) []string {
+	switch {
+	case len(arguments) == 0:
+		return []string{"--help"}
+	case arguments[0] == "help":
+		return append(slices.Clone(arguments[1:]), "--help")
+	default:
+		return arguments
+	}
 }
 
 // errReported ends a command whose problems are printed already.
@@ -58,14 +97,15 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 		kong.Writers(s.stdout, s.stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(s, signals),
+		kong.Bind(signals),
+		kong.Vars{"version": versionLine()},
 		kong.UsageOnError(),
 	)
 	if err != nil {
 		fmt.Fprintln(s.stderr, "runnerctl:", err)
 		return exitMisused
 	}
-	command, err := parser.Parse(arguments)
+	command, err := parser.Parse(spelled(arguments))
 	if exited >= 0 {
 		return exited // --help
 	}
@@ -73,7 +113,12 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 		fmt.Fprintf(s.stderr, "runnerctl: %s; see runnerctl --help\n", err)
 		return exitMisused
 	}
-	err = command.Run()
+	if err := commands.applyDefaults(command.Command()); err != nil {
+		fmt.Fprintln(s.stderr, "runnerctl:", err)
+		return exitMisused
+	}
+	s.colour = wantsColour(commands.Color, s.screen, s.getenv)
+	err = command.Run(s, parser.Model)
 	if err == nil {
 		return exitOK
 	}

@@ -22,8 +22,8 @@ type Deployment struct {
 	// runners are the stack's, by their resource names.
 	runners map[string]*schema.Runner
 	machine *asl.Machine
-	// name is the state machine's logical id.
-	name string
+	// name is the state machine's logical id, plan that of the plan it is made of.
+	name, plan string
 	// parameters are the stack's, with their defaults and without secret ones.
 	parameters map[string]string
 	// payloadDefaults are the plan's own.
@@ -108,7 +108,11 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 	}
 	for _, field := range original.Get("Resources").Entries() {
 		defaults := field.Value.At("Properties", "PayloadDefaults")
-		if field.Value.Get("Type").Value() != plan.Type || defaults == nil {
+		if field.Value.Get("Type").Value() != plan.Type {
+			continue
+		}
+		d.plan = field.Key
+		if defaults == nil {
 			continue
 		}
 		at := cfn.NewPath("Resources", field.Key, "Properties", "PayloadDefaults")
@@ -132,6 +136,13 @@ func parameterText(n *cfn.Node) string {
 	}
 	return text
 }
+
+// Plan is the logical id of the plan.
+func (d *Deployment) Plan() string { return d.plan }
+
+// TopStepNames are the names of the states on the plan's top level, at which a run can
+// start.
+func (d *Deployment) TopStepNames() []string { return d.machine.TopStateNames() }
 
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }

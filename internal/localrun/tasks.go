@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -90,22 +91,42 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error) {
 	request, body, err := t.accept(event)
 	if err != nil {
-		return nil, stepError(err)
+		return nil, stepError(err, request.ErrorNames)
 	}
 	answers := t.reporter.Open(request.Token)
 	defer t.reporter.Close(request.Token)
 	if err := t.agents.send(request.Runner, body); err != nil {
-		return nil, stepError(err)
+		return nil, stepError(err, request.ErrorNames)
 	}
 	select {
 	case answer := <-answers:
 		if failure := answer.Failure; failure != nil {
-			return nil, &asl.Error{Name: failure.Error, Cause: failure.Cause}
+			return nil, jobError(failure)
 		}
 		return answer.Output, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+}
+
+// scriptError is the failure of a job, with how its script ended.
+type scriptError struct {
+	failure *asl.Error
+	end     *worker.ScriptEnd
+}
+
+// Error implements error.
+func (e *scriptError) Error() string { return e.failure.Error() }
+
+// Unwrap gives the interpreter the error that it knows.
+func (e *scriptError) Unwrap() error { return e.failure }
+
+func jobError(failure *worker.Failure) error {
+	err := &asl.Error{Name: failure.Error, Cause: failure.Cause}
+	if failure.Script == nil {
+		return err
+	}
+	return &scriptError{err, failure.Script}
 }
 
 // accept is the launcher's: it reads a request, refuses what it refuses in an
@@ -126,12 +147,13 @@ func (t *tasks) accept(event json.RawMessage) (request message.Request, body []b
 }
 
 // stepError is a failure of the launcher's as the step gets it.
-func stepError(err error) error {
+func stepError(err error, errorNames string) error {
 	var failure *message.Failure
 	if !errors.As(err, &failure) {
 		return err
 	}
-	return &asl.Error{Name: failure.Name, Cause: protocol.Shorten(failure.Cause, protocol.MaxCause)}
+	chosen := failure.For(errorNames)
+	return &asl.Error{Name: chosen.Name, Cause: protocol.Shorten(chosen.Cause, protocol.MaxCause)}
 }
 
 // mocked answers a step as what it calls would: a Lambda function's return

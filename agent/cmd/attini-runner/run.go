@@ -45,7 +45,14 @@ func (a *agent) run(ctx context.Context) error {
 	var declared awsports.Settings
 	var registered error
 	var registration sync.WaitGroup
+	var startupCommands []string
+	var notRead error
 	registration.Go(func() { declared, registered = runner.Register(registering) })
+	registration.Go(func() {
+		if a.settings.ConfigurationID != "" {
+			startupCommands, notRead = runner.StartupCommands(registering, a.settings.ConfigurationID)
+		}
+	})
 	// Meanwhile:
 	made := nameDirectories()
 	defer a.startOrphanReaper(made)()
@@ -67,14 +74,17 @@ func (a *agent) run(ctx context.Context) error {
 	defer stopMeter()
 	ports := worker.Ports{
 		Queue: a.queue, Reporter: awsports.NewReporter(a.aws, a.logger),
-		Source: store, Log: &logs{a.output.Console(), archive},
+		Source: ownSource{store, a.settings.ArtifactStore}, Log: &logs{a.output.Console(), archive, a.settings.ArtifactStore},
 		Filter: awsports.NewMessageFilter(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
 		Claims: awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
 		State:  runner, Meter: meter,
 	}
 	registration.Wait()
-	if err := errors.Join(registered, err); err != nil {
+	if err := errors.Join(registered, notRead, err); err != nil {
 		return err
+	}
+	if a.settings.ConfigurationID != "" {
+		declared.StartupCommands = startupCommands
 	}
 	work, err := worker.New(a.config(made, declared), ports, a.logger)
 	if err != nil {

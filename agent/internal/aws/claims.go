@@ -61,6 +61,9 @@ func (c *Claims) Claim(ctx context.Context, claim worker.Claim) error {
 	claimed[protocol.AttrAttempt] = stringAttr(claim.Attempt)
 	claimed[protocol.AttrStepName] = stringAttr(claim.StepName)
 	claimed[protocol.AttrExecutionARN] = stringAttr(claim.ExecutionARN)
+	if claim.ErrorNames != "" {
+		claimed[protocol.AttrErrorNames] = stringAttr(claim.ErrorNames)
+	}
 	claimed[protocol.AttrTaskID] = stringAttr(c.task)
 	claimed[protocol.AttrClaimedAt] = numberAttr(claim.ClaimedAt.UnixMilli())
 	claimed[protocol.AttrFinished] = boolAttr(false)
