@@ -182,9 +182,7 @@ func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List
 	}
 	problems.Add(i.assignJobs(resources)...)
 	problems.Add(i.unusedRunners(problems)...)
-	if !problems.HasErrors() {
-		problems.Add(plan.Warnings(i.Plan)...)
-	}
+	problems.Add(plan.Warnings(i.Plan, problems.HasErrors())...)
 	return problems
 }
 
