@@ -128,7 +128,7 @@ func (d documenter) form(f asl.Field) map[string]any {
 		}
 		return map[string]any{"type": []string{"string", "object"}} // an object is an intrinsic function
 	case asl.PathField, asl.ResultField:
-		return map[string]any{"type": []string{"string", "null", "object"}}
+		return map[string]any{"type": []string{"string", "null", "object"}, "pattern": `^\$`}
 	case asl.ExpressionField:
 		return map[string]any{"type": []string{"string", "boolean"}}
 	case asl.TextsField:
