@@ -74,12 +74,18 @@ func (c *copier) copy(ctx context.Context, from, to string) (err error) {
 	if err := c.walk(ctx, ".", root); err != nil {
 		return err
 	}
-	for _, path := range c.links {
-		if err := CheckLink(c.target, path); err != nil {
-			return err
+	return c.checkLinks(ctx)
+}
+
+// checkLinks refuses links that lead out of the copy.
+func (c *copier) checkLinks(ctx context.Context) error {
+	var refused error
+	err := CheckLinks(ctx, c.target, c.links, func(_ string, err error) {
+		if refused == nil {
+			refused = err
 		}
-	}
-	return nil
+	})
+	return errors.Join(err, refused)
 }
 
 func openPair(from, to string) (pair, error) {

@@ -82,7 +82,7 @@ func (c runCommand) once(ctx context.Context, s streams, kill <-chan struct{}) e
 	if err := c.start(s, deployment, &options); err != nil {
 		return err
 	}
-	options.KillNow, options.Directory = kill, localrun.NewDirectory()
+	options.KillNow, options.Directory, options.Program = kill, localrun.NewDirectory(), process.NewProgram()
 	stop, err := guarded(s, options.Directory)
 	if err != nil {
 		return err

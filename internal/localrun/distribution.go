@@ -43,7 +43,11 @@ func newDirectorySource(ctx context.Context, directory string) (worker.Source, [
 		return nil, nil, fmt.Errorf("read the source: %w", err)
 	}
 	defer root.Close()
-	var said []string
+	var said, links []string
+	leaveOut := func(path string, why error) {
+		s.leftOut[path] = true
+		said = append(said, why.Error())
+	}
 	err = fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
@@ -57,16 +61,16 @@ func newDirectorySource(ctx context.Context, directory string) (worker.Source, [
 		case s.excluded(path, entry), entry.IsDir(), entry.Type().IsRegular():
 			return nil
 		}
-		why := fmt.Errorf("%q is a %s", path, entry.Type())
 		if entry.Type()&fs.ModeSymlink != 0 {
-			why = workspace.CheckLink(root, path)
-		}
-		if why != nil {
-			s.leftOut[path] = true
-			said = append(said, why.Error())
+			links = append(links, path)
+		} else {
+			leaveOut(path, fmt.Errorf("%q is a %s", path, entry.Type()))
 		}
 		return nil
 	})
+	if err == nil {
+		err = workspace.CheckLinks(ctx, root, links, leaveOut)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the source %s: %w", directory, err)
 	}

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -68,6 +69,8 @@ type Options struct {
 	// KillNow, when it is closed, ends KillGrace: jobs that are being stopped
 	// get SIGKILL at once. It may be nil.
 	KillNow <-chan struct{}
+	// Program, optional, ends what jobs leave when no job runs.
+	Program *process.Program
 }
 
 // NewDirectory names a directory that nothing else has, among the system's

@@ -69,7 +69,7 @@ func walls() map[string][]string {
 		"internal/localrun": {
 			"internal/runevents",
 			"asl", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
-			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
+			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol",
 		},
 		"lambda/releases":  {"internal/aws", "internal/releaseapi"},
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
