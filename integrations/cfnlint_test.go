@@ -16,7 +16,6 @@ import (
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/test/golden"
 	"github.com/attini-go/runner/schema"
-	"github.com/attini-go/runner/transform"
 )
 
 // ids are the rules of the pack, by the names that problems have.
@@ -246,62 +245,6 @@ func TestStepsAgreeWithRead(t *testing.T) {
 // stepsRule is the id of the one rule for the steps of plans.
 const stepsRule = "E9359"
 
-// The ids of the rules for what Runners and plans refer to, and for the Transform section.
-const (
-	referencesRule = "E9360"
-	transformRule  = "E9361"
-)
-
-// TestTransforms: templates without Runners and plans are not looked at.
-func TestTransforms(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "template.yaml")
-	for head, want := range map[string]string{
-		"":                                "AttiniDeploymentPlan and AWS::Serverless-2016-10-31 missing; write Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]",
-		"Transform: AttiniDeploymentPlan": "AWS::Serverless-2016-10-31 missing; write Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]",
-		"Transform: [AWS::Serverless-2016-10-31, AttiniDeploymentPlan]":           "AttiniDeploymentPlan must come before AWS::Serverless-2016-10-31: CloudFormation runs them as they are listed",
-		"Transform: [{Name: AttiniDeploymentPlan}, 'AWS::Serverless-2016-10-31']": "",
-	} {
-		for resource, want := range map[string]string{"{Type: 'Attini::Deploy::Runner', Properties: {Image: debian}}": want, "{Type: 'AWS::SNS::Topic'}": ""} {
-			require.NoError(t, os.WriteFile(path, []byte(head+"\nResources: {R: "+resource+"}\n"), 0o600))
-			got := ""
-			for _, m := range cfnlint(t, path) {
-				if m.Rule == transformRule {
-					got += m.Message
-				}
-			}
-			assert.Equal(t, want, got, head)
-		}
-	}
-}
-
-// TestReferences: names that are nowhere, and those that the expansion, SAM and modules add.
-func TestReferences(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "template.yaml")
-	for text, want := range map[string][]string{
-		"Image: !Ref Imagee":                    {`Resources.R.Properties.Image Ref: the template has no parameter or resource "Imagee"; did you mean Image?`},
-		"Image: !Sub '${AWS::Regoin} ${Image}'": {`Resources.R.Properties.Image Fn::Sub: ${AWS::Regoin}: there is no pseudo parameter AWS::Regoin`},
-		"RoleArn: !GetAtt Roel.Arn":             {`Resources.R.Properties.RoleArn Fn::GetAtt: the template has no parameter or resource "Roel"; did you mean Role?`},
-		"Startup: {Commands: [!If [C, a, !Sub ['${A} ${B}', {A: !Ref Nowhere}]]]}": {
-			`Resources.R.Properties.Startup.Commands[0].Fn::If[2] Fn::Sub: ${B}: the template has no parameter or resource "B"`,
-			`Resources.R.Properties.Startup.Commands[0].Fn::If[2].Fn::Sub[1].A Ref: the template has no parameter or resource "Nowhere"`,
-		},
-		"Image: !Sub '${Image} ${!HOME} ${AWS::Region} ${RLogGroup} ${FnRole.Arn} ${Fn.Version}'": nil,
-	} {
-		require.NoError(t, os.WriteFile(path, []byte("Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]\nParameters: {Image: {Type: String}}\nConditions: {C: !Equals [!Ref Image, a]}\n"+
-			"Resources:\n  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}\n  Fn: {Type: AWS::Serverless::Function}\n"+
-			"  R: {Type: 'Attini::Deploy::Runner', Properties: {"+text+"}}\n"), 0o600))
-		var got []string
-		for _, m := range cfnlint(t, path) {
-			if m.Rule == referencesRule {
-				got = append(got, strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(m.Path.String(), ".Ref"), ".Fn::Sub"), ".Fn::GetAtt")+" "+m.Message)
-			}
-		}
-		assert.ElementsMatch(t, want, got, text)
-	}
-}
-
 // ours are the matches of the pack's rules: cfn-lint has its own word on some
 // attributes that every resource has.
 func ours(matches []match) []string {
@@ -316,26 +259,4 @@ func ours(matches []match) []string {
 
 func line(rule, at, message string) string {
 	return fmt.Sprintf("%s %s %s", rule, at, message)
-}
-
-// TestAddedNamesAreKnown: the rule for references knows all that the macro adds.
-func TestAddedNamesAreKnown(t *testing.T) {
-	t.Parallel()
-	const text = "Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]\nResources:\n" +
-		"  Build: {Type: 'Attini::Deploy::Runner', Properties: {Image: debian, Memory: 1024, Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}}}\n" +
-		"  Plan: {Type: 'Attini::Deploy::DeploymentPlan', Properties: {DeploymentPlan: [{Name: A, Type: AttiniRunnerJob, Properties: {Runner: Build, Commands: [a"
-	template, problems := cfn.Read([]byte(text + "]}}]}}"))
-	require.Empty(t, problems)
-	expanded, problems := transform.Expand(t.Context(), transform.Request{Template: template})
-	require.NoError(t, problems.Err())
-	references := ""
-	for _, resource := range expanded.Get("Resources").Fields {
-		references += ", !Ref " + resource.Key
-	}
-	require.Greater(t, strings.Count(references, "Ref"), 8)
-	path := filepath.Join(t.TempDir(), "template.yaml")
-	require.NoError(t, os.WriteFile(path, []byte(text+references+"]}}]}}"), 0o600))
-	for _, m := range cfnlint(t, path) {
-		assert.NotEqual(t, referencesRule, m.Rule, m.Message)
-	}
 }

@@ -135,7 +135,7 @@ func TestAWSValidator(t *testing.T) {
 	assert.NotContains(t, output, "attini_")
 
 	const head = "Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]\n"
-	for _, test := range []struct{ text, rule string }{
+	cases := []struct{ text, rule string }{
 		{head + runnerOf("Image: debian, TaskDefinitionArn: build"), "attini_one_image"},
 		{head + "Conditions: {C: !Equals [!Ref AWS::Region, a]}\n" + runnerOf("Image: !If [C, debian, !Ref AWS::NoValue], TaskDefinitionArn: !If [C, !Ref AWS::NoValue, build]"), ""},
 		{head + runnerOf("Startup: {Commands: [ls, 'login {{resolve:secretsmanager:login}}']}"), "attini_no_secrets_in_runners"},
@@ -147,11 +147,20 @@ func TestAWSValidator(t *testing.T) {
 		{"Transform: AttiniDeploymentPlan\n" + runnerOf("Image: debian") + planOf("Prewarm: true"), "attini_transform"},
 		{"Transform: [AWS::Serverless-2016-10-31]\n" + runnerOf("Image: debian") + planOf("Prewarm: true"), "attini_transform"},
 		{"Transform: [{Name: AttiniDeploymentPlan}, AWS::Serverless-2016-10-31]\n" + runnerOf("Image: debian") + planOf("Prewarm: true"), ""},
-	} {
-		path := filepath.Join(t.TempDir(), "template.yaml")
-		require.NoError(t, os.WriteFile(path, []byte(test.text), 0o600))
-		output, _ := awsValidator(t, path)
-		found := regexp.MustCompile(`attini_[a-z_]+`).FindString(output)
+	}
+	directory, paths := t.TempDir(), make([]string, len(cases))
+	for i, test := range cases {
+		paths[i] = filepath.Join(directory, fmt.Sprintf("%02d.yaml", i))
+		require.NoError(t, os.WriteFile(paths[i], []byte(test.text), 0o600))
+	}
+	output, _ = awsValidator(t, paths...)
+	for i, test := range cases {
+		found := ""
+		for _, line := range strings.Split(output, "\n") {
+			if strings.HasPrefix(line, paths[i]+":") {
+				found += regexp.MustCompile(`attini_[a-z_]+`).FindString(line)
+			}
+		}
 		assert.Equal(t, test.rule, found, "%s\n%s", test.text, output)
 	}
 }
