@@ -140,14 +140,17 @@ func (w *warner) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, wri
 // jqOutput finds the names of steps in what a command asks jq for.
 var jqOutput = regexp.MustCompile(`\bjq\b[^|\n]*?\.output\.([A-Za-z_][A-Za-z0-9_]*)`)
 
-// readInCommands warns of names in commands that are near to a step's: what a shell
-// reads is not known, but a name that is nearly a step's is a slip for it.
+// readInCommands warns of names that commands read from the step's input and that are near to a
+// step's: what a shell reads is not known, but such a name is a slip for it.
 func (w *warner) readInCommands(written []string) {
 	for s := range w.plan.Machine.All() {
 		if s.Job == nil {
 			continue
 		}
 		for i, command := range s.Job.Properties.Get("Commands").Elements() {
+			if !strings.Contains(command.AsString(), "ATTINI_INPUT") {
+				continue
+			}
 			for _, found := range jqOutput.FindAllStringSubmatch(command.AsString(), -1) {
 				if near := wording.Nearest(found[1], written); near != "" && !slices.Contains(written, found[1]) {
 					at := s.Path.Keys("Properties", "Commands").Index(i)

@@ -71,7 +71,7 @@ func TestWarnings(t *testing.T) {
 		"an output after a Choice":       {"[{Name: C, Type: Choice, Condition: {Variable: $.a, IsNull: true}, IsTrue: [{Name: B, " + warnedJob + "}]}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}]", nil},
 		"an output of a handler":         {"[{Name: D, " + warnedJob + ", Catch: [{ErrorEquals: [States.ALL], Steps: [{Name: B, " + warnedJob + "}]}]}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}]", nil},
 		"a slip in a command":            {"[{Name: Build, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: ['jq -r .output.Bild.x $ATTINI_INPUT']}}]", []string{"unknown-output DeploymentPlan[1].Properties.Commands[0]"}},
-		"another name in a command":      {"[{Name: Build, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: ['jq -r .output.stack.x cdk.json', 'jq .output.Build.x f | y .output.Bild']}}]", nil},
+		"another name in a command":      {"[{Name: Build, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: ['jq -r .output.stack.x cdk.json', 'jq .output.Build.x $ATTINI_INPUT | y .output.Bild', 'jq .output.Bild other.json']}}]", nil},
 		"what a shell reads is no path":  {"[{Name: B, Type: AttiniRunnerJob, Properties: {Commands: ['jq $.output.Bild'], Environment: {V: $.output.Bild, SomePath: $.output.Bild, Variable: $.output.Bild}}}]", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (c *checker) operand(n *cfn.Node, at cfn.Path) {
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		name, argument, _ := cfn.Intrinsic(n)
 		switch {
-		case name == "Fn::GetAtt" || name == "Fn::ImportValue" || name == "Fn::GetAZs":
+		case name == "Fn::GetAtt" || name == "Fn::ImportValue":
 			c.report(problem.Error, RuleCondition, at, n.Place, name+" cannot be used in Conditions: they are decided before anything is deployed", "")
 			return false
 		case name == "Ref" && argument.IsString() && c.names.parameters[argument.Text] == nil && c.names.resources[argument.Text] != nil:
