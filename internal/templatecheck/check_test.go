@@ -292,10 +292,11 @@ func TestConditions(t *testing.T) {
 		"A: !Not [!Equals [a, b], a]":      "error intrinsic-shape Conditions.A",
 		"A: !Or [!Equals [a, b], yes]":     "error intrinsic-shape Conditions.A.Fn::Or[1]",
 		"A: !Equals [!GetAtt Role.Arn, a]": "error unknown-condition Conditions.A.Fn::Equals[0]",
-		"A: !Equals [!Sub ['${a}', {a: !ImportValue x}], a]": "error unknown-condition Conditions.A.Fn::Equals[0].Fn::Sub[1].a",
-		"A: !Equals [!Ref Role, a]":                          "error unknown-condition Conditions.A.Fn::Equals[0]",
-		"A: !Not [!Condition A]":                             "error condition-cycle Conditions.A",
-		"A: !Not [!Condition B], B: !Or [!Condition C, !Equals [a, b]], C: !Condition A":                                                       "error condition-cycle Conditions.A",
+		"A: !Equals [!Sub ['${a}', {a: !ImportValue x}], a]":                             "error unknown-condition Conditions.A.Fn::Equals[0].Fn::Sub[1].a",
+		"A: !Equals [!Ref Role, a]":                                                      "error unknown-condition Conditions.A.Fn::Equals[0]",
+		"A: !Not [!Condition A]":                                                         "error condition-cycle Conditions.A",
+		"A: !Not [!Condition B], B: !Or [!Condition C, !Equals [a, b]], C: !Condition A": "error condition-cycle Conditions.A",
+
 		"A: !Not [!Condition B], B: !Or [!Condition C, !Condition D], C: !Equals [!Join ['', [!Ref P, !Ref AWS::Region]], a], D: !Condition C": "",
 	} {
 		assert.Equal(t, want, places(t, "Conditions: {"+conditions+"}"+rest), conditions)
