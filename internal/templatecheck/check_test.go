@@ -284,6 +284,8 @@ func places(t *testing.T, text string) string {
 func TestConditions(t *testing.T) {
 	t.Parallel()
 	const rest = "\nTransform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]\nParameters: {P: {Type: String}}\nResources: {Role: {Type: AWS::IAM::Role}}"
+	const circle = "A: !Not [!Condition B], B: !Or [!Condition C, !Equals [a, b]], C: !Condition A"
+	const sound = "A: !Not [!Condition B], B: !Or [!Condition C, !Condition D], C: !Equals [!Join ['', [!Ref P, !Ref AWS::Region]], a], D: !Condition C"
 	for conditions, want := range map[string]string{
 		"A: sure":                          "error intrinsic-shape Conditions.A",
 		"A: !Ref P":                        "error intrinsic-shape Conditions.A",
@@ -292,12 +294,11 @@ func TestConditions(t *testing.T) {
 		"A: !Not [!Equals [a, b], a]":      "error intrinsic-shape Conditions.A",
 		"A: !Or [!Equals [a, b], yes]":     "error intrinsic-shape Conditions.A.Fn::Or[1]",
 		"A: !Equals [!GetAtt Role.Arn, a]": "error unknown-condition Conditions.A.Fn::Equals[0]",
-		"A: !Equals [!Sub ['${a}', {a: !ImportValue x}], a]":                             "error unknown-condition Conditions.A.Fn::Equals[0].Fn::Sub[1].a",
-		"A: !Equals [!Ref Role, a]":                                                      "error unknown-condition Conditions.A.Fn::Equals[0]",
-		"A: !Not [!Condition A]":                                                         "error condition-cycle Conditions.A",
-		"A: !Not [!Condition B], B: !Or [!Condition C, !Equals [a, b]], C: !Condition A": "error condition-cycle Conditions.A",
-
-		"A: !Not [!Condition B], B: !Or [!Condition C, !Condition D], C: !Equals [!Join ['', [!Ref P, !Ref AWS::Region]], a], D: !Condition C": "",
+		"A: !Equals [!Sub ['${a}', {a: !ImportValue x}], a]": "error unknown-condition Conditions.A.Fn::Equals[0].Fn::Sub[1].a",
+		"A: !Equals [!Ref Role, a]":                          "error unknown-condition Conditions.A.Fn::Equals[0]",
+		"A: !Not [!Condition A]":                             "error condition-cycle Conditions.A",
+		circle:                                               "error condition-cycle Conditions.A",
+		sound:                                                "",
 	} {
 		assert.Equal(t, want, places(t, "Conditions: {"+conditions+"}"+rest), conditions)
 	}
