@@ -12,6 +12,7 @@ import (
 
 	"github.com/attini-go/runner/internal/aws"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 func main() {
@@ -37,6 +38,9 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 		return nil, err
 	}
 	ports := aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable)
+	if ports.Configurations, err = configuration.NewCache(ports.Configurations); err != nil {
+		return nil, fmt.Errorf("make room for configurations: %w", err)
+	}
 	ports.Checks = aws.NewRunnerChecks(config, getenv(envChecks))
 	launcher, err := launch.New(settings, ports, logger)
 	if err != nil {
