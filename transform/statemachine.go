@@ -23,7 +23,19 @@ func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
 		switch state.Type {
 		case plan.JobType:
-			return x.jobState(p, state, runners[state])
+			return x.jobState(p, state, runners[state], protocol.ActionExecuteRunner)
+		case plan.PackageType:
+			return x.jobState(p, state, runners[state], protocol.ActionPackageSAM)
+		case plan.CdkType:
+			return x.jobState(p, state, runners[state], protocol.ActionDeployCDK)
+		case plan.DiffType:
+			return x.jobState(p, state, runners[state], protocol.ActionDiffCDK)
+		case plan.CfnType, plan.SamType:
+			return x.stackState(p, state)
+		case plan.ApprovalType:
+			return x.waitingState(p, state, protocol.ActionApproval)
+		case plan.ImportType:
+			return x.waitingState(p, state, protocol.ActionImport)
 		case plan.MergeType:
 			return x.mergeState(p, state)
 		case plan.InvokeType:
@@ -77,12 +89,25 @@ func setRole(properties *cfn.Node, p *plan.Plan) {
 func attiniSteps(p *plan.Plan) *cfn.Node {
 	steps := cfn.Seq()
 	for state := range p.Machine.All() {
-		if state.Type == plan.JobType || state.Type == plan.MergeType || state.Type == plan.InvokeType {
-			steps.Items = append(steps.Items, cfn.Obj(
-				cfn.F("name", cfn.Str(state.Name)), cfn.F("type", cfn.Str(state.Type))))
+		if kind, ok := listedType(state); ok {
+			steps.Items = append(steps.Items, cfn.Obj(cfn.F("name", cfn.Str(state.Name)), cfn.F("type", cfn.Str(kind))))
 		}
 	}
 	return steps
+}
+
+// listedType is a step's type as tools know it; those of added steps are the original
+// framework's.
+func listedType(state *plan.State) (kind string, ok bool) {
+	switch {
+	case state.Own != "":
+		return state.Own, true
+	case state.Type == plan.SamType:
+		return plan.CfnType, true
+	case state.Type == plan.DiffType:
+		return plan.JobType, true
+	}
+	return state.Type, plan.IsTask(state.Type) || state.Type == "Choice" && state.AddedFor != ""
 }
 
 // metadata is the plan's own, and the list of Attini steps that tools show.
@@ -100,31 +125,48 @@ func metadata(p *plan.Plan) *cfn.Node {
 // agent that dies is normally noticed by its ECS event, long before.
 const heartbeatSeconds = 300
 
-// jobState is the task that waits, with its token, for a runner to do the job.
-func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner) *cfn.Node {
+// jobState is the task that waits, with its token, for a runner to do the job that
+// action names.
+func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner, action string) *cfn.Node {
 	properties := state.Job.Properties.Clone()
 	properties.Set("Runner", cfn.Str(runner.Name))
 	language := languageOf(p, state)
-	task := x.launcherTask(language, "lambda:invoke.waitForTaskToken", cfn.Obj(
-		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
+	task := x.launcherTask(language, tokenIntegration, cfn.Obj(
+		cfn.F(protocol.KeyActionType, cfn.Str(action)),
 		cfn.F(protocol.KeyRunnerConfig, x.runnerConfig(p, runner)),
 		cfn.F(protocol.KeyProperties, properties),
-		cfn.F(protocol.KeyMetadata, cfn.Obj(
-			language.context("executionArn", "Execution.Id"),
-			language.context("executionStartTime", "Execution.StartTime"),
-			language.context("sfnToken", "Task.Token"),
-			language.context("retryCounter", "State.RetryCount"),
-			language.context("stepName", "State.Name"),
-		)),
+		cfn.F(protocol.KeyMetadata, stepMetadata(language)),
 		// Whole, not key by key: a step before may have added keys, and the
 		// lack of one must not fail the job.
 		language.input(protocol.KeyInput),
 	))
-	if bounded := state.Node.Has("HeartbeatSecondsPath") || timesOutWithin(state.Node, heartbeatSeconds); !bounded {
-		task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
-	}
+	setHeartbeat(task, state)
 	language.keepResult(task, state)
 	return keepUserKeys(task, state)
+}
+
+// tokenIntegration is a call of a function whose step waits for its token.
+const tokenIntegration = "lambda:invoke.waitForTaskToken"
+
+// stepMetadata says which step of which execution asks.
+func stepMetadata(language queryLanguage) *cfn.Node {
+	return cfn.Obj(
+		language.context("executionArn", "Execution.Id"),
+		language.context("executionStartTime", "Execution.StartTime"),
+		language.context("sfnToken", "Task.Token"),
+		language.context("retryCounter", "State.RetryCount"),
+		language.context("stepName", "State.Name"),
+	)
+}
+
+// setHeartbeat gives a step a heartbeat, unless its own timeout may be shorter; it
+// reports whether it did.
+func setHeartbeat(task *cfn.Node, state *plan.State) bool {
+	if state.Node.Has("HeartbeatSecondsPath") || timesOutWithin(state.Node, heartbeatSeconds) {
+		return false
+	}
+	task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
+	return true
 }
 
 // runnerConfig names a runner, and its configuration, to the launcher.

@@ -30,6 +30,8 @@ type runCommand struct {
 	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
 	Step    []string          `help:"Run only this step, with --input as its payload. Repeatable." placeholder:"NAME" sep:"none"`
+	Approve []string          `help:"Approve this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
+	Reject  []string          `help:"Reject this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
 	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
 	Output  string            `help:"Write the final payload to this file in place of standard output." placeholder:"FILE"`
 	Format  string            `help:"How to print the result: text or json." enum:"text,json" default:"text"`
@@ -53,6 +55,9 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 		return err
 	}
 	if err := c.checkSteps(deployment, options, screen); err != nil {
+		return err
+	}
+	if options.Approve, err = c.approvals(s, screen); err != nil {
 		return err
 	}
 	options.KillNow, options.Directory = kill, localrun.NewDirectory()
@@ -144,7 +149,7 @@ func (c runCommand) files(s streams, screen *console) (options localrun.Options,
 		}
 	}
 	known, err := c.lookups()
-	facts.Lookups = known.Lookups
+	facts.Lookups, facts.Stored = known.Lookups, known.SystemsManagerParameters
 	return options, facts, err
 }
 
@@ -177,7 +182,7 @@ func (c runCommand) shell() string {
 // checkSteps refuses names that the plan does not have, and says which steps
 // fail if the plan reaches them.
 func (c runCommand) checkSteps(deployment *localrun.Deployment, options localrun.Options, screen *console) error {
-	named := slices.Concat(c.Step, slices.Sorted(maps.Keys(c.Mock)), slices.Sorted(maps.Keys(c.Items)))
+	named := slices.Concat(c.Step, stepsOf(c.Approve), stepsOf(c.Reject), slices.Sorted(maps.Keys(c.Mock)), slices.Sorted(maps.Keys(c.Items)))
 	if unknown := deployment.UnknownSteps(named); len(unknown) > 0 {
 		return usageError{fmt.Errorf("the plan has no step %s (its steps: %s)", strings.Join(unknown, ", "), strings.Join(deployment.StepNames(), ", "))}
 	}

@@ -41,6 +41,8 @@ type Options struct {
 	// Results is the directory that ResultWriters write to; "" discards what they
 	// write.
 	Results string
+	// Approve answers the steps that wait for a person; nil for nobody.
+	Approve Approve
 	// Steps run alone, one after the other, in place of the whole plan. The
 	// first that fails is the last; a Catch changes nothing in that.
 	Steps []string
@@ -118,12 +120,24 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	recorder := newRecorder(o.Watch, len(o.Steps) > 0)
 	execution := d.execution(input, started)
 	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
-		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, deployment: message.DeploymentOf(input),
-		started: message.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
+		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, approve: o.approve,
+		stacks: &stackPlayer{
+			files: OpenDistribution(o.Source), facts: d.facts, stored: d.facts.Stored,
+			warn: func(step, text string) { o.logger().Warn(text, "step", step) },
+		},
+		deployment: message.DeploymentOf(input),
+		started:    message.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
 	}, log: log, recorder: recorder})
 	agents.close()
 	agents.running.Wait()
 	return conclude(ctx, output, failure, recorder.steps), nil
+}
+
+func (o Options) logger() *slog.Logger {
+	if o.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Logger
 }
 
 // execution is what a plan sees of its run.

@@ -27,7 +27,7 @@ func Doubts(p *Plan) problem.List {
 	}
 	d := doubts{plan: p}
 	for s := range p.Machine.All() {
-		if s.Job != nil {
+		if s.Type == JobType && s.Job != nil {
 			d.heartbeat(s)
 			d.reservedVariables(s)
 		}

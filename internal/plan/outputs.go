@@ -40,7 +40,7 @@ func (d *doubts) writtenOutputs() (names []string, ok bool) {
 		switch {
 		case d.isJSONata(s):
 			return nil, false
-		case isAttini(s.Type) && path == nil:
+		case IsTask(s.Type) && path == nil:
 			names = append(names, s.Name)
 		case path != nil && path.Kind == cfn.Null:
 		case isWhole(path):

@@ -105,7 +105,7 @@ func (d *doubts) after(s *State, input payload) payload {
 	switch {
 	case d.isJSONata(s), !isWhole(s.Node.Get("OutputPath")):
 		return anything
-	case s.Type == MergeType, s.Job != nil, s.Type == InvokeType:
+	case IsTask(s.Type):
 		return somePayload
 	case changesInput(s) && s.Type != "Task" && s.Type != "Map" && s.Type != "Parallel":
 		return anything

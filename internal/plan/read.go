@@ -32,6 +32,7 @@ const (
 	RuleIntrinsic       = "intrinsic"
 	RuleQueryLanguage   = "query-language"
 	RuleExpression      = "expression"
+	RuleAllowedValues   = "allowed-values"
 	// RuleDynamicReference is a Warning for references to what is no secret.
 	RuleDynamicReference = "dynamic-reference"
 )
@@ -82,6 +83,8 @@ type reader struct {
 	taskKeys []string
 	// jsonata says that the plan's states are in JSONata unless they say otherwise.
 	jsonata bool
+	// inAttiniMap says that the steps that are read are those of an AttiniMap.
+	inAttiniMap bool
 	// made has the values that a list leaves out, with what they stand for.
 	made map[*cfn.Node]cfn.Path
 	// opaque stands for what could not be read, which has been reported.
