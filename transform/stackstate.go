@@ -21,8 +21,11 @@ func (x *expansion) stackState(p *plan.Plan, state *plan.State) *cfn.Node {
 	task := x.waitingState(p, state, protocol.ActionDeployStack)
 	own := cfn.Seq(retrier("IsExecuting", 3, maxBusy, "1.2"))
 	own.Items[0].Set("MaxDelaySeconds", cfn.Int(maxBusyDelay))
-	// With a timeout of its own the step is bounded by that, which counts anew for each attempt.
-	if !state.Node.Has("TimeoutSeconds") && !state.Node.Has("TimeoutSecondsPath") && !state.Node.Has("HeartbeatSeconds") && setHeartbeat(task, state) {
+	// A timeout of its own counts anew for each attempt, so that a heartbeat of ours would undo it.
+	if !state.Node.Has("TimeoutSeconds") && !state.Node.Has("TimeoutSecondsPath") && !task.Has("HeartbeatSeconds") {
+		setHeartbeat(task, state)
+	}
+	if task.Has("HeartbeatSeconds") || task.Has("HeartbeatSecondsPath") {
 		own.Items = append(own.Items, retrier("States.HeartbeatTimeout", 1, maxHeartbeats, "1"))
 	}
 	calls := x.lambdaTask(languageOf(p, state), tokenIntegration, cfn.Obj()).Get("Retry")

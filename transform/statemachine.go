@@ -159,14 +159,11 @@ func stepMetadata(language queryLanguage) *cfn.Node {
 	)
 }
 
-// setHeartbeat gives a step a heartbeat, unless its own timeout may be shorter; it
-// reports whether it did.
-func setHeartbeat(task *cfn.Node, state *plan.State) bool {
-	if state.Node.Has("HeartbeatSecondsPath") || timesOutWithin(state.Node, heartbeatSeconds) {
-		return false
+// setHeartbeat gives a step a heartbeat, unless its own timeout may be shorter.
+func setHeartbeat(task *cfn.Node, state *plan.State) {
+	if bounded := state.Node.Has("HeartbeatSecondsPath") || timesOutWithin(state.Node, heartbeatSeconds); !bounded {
+		task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
 	}
-	task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
-	return true
 }
 
 // runnerConfig names a runner, and its configuration, to the launcher.

@@ -50,7 +50,9 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	if err != nil {
 		return err
 	}
-	deployment, problems := localrun.Deploy(expanded, original, facts)
+	problems := checkFiles(ctx, original, c.values(), options.Source, options.IsMocked)
+	deployment, found := localrun.Deploy(expanded, original, facts)
+	problems.Add(found...)
 	if err := text.report(s, problems); err != nil {
 		return err
 	}

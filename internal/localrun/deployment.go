@@ -151,9 +151,8 @@ func (d *Deployment) UnknownSteps(names []string) []string {
 func (d *Deployment) Unanswered(o Options) []string {
 	var names []string
 	for _, task := range d.machine.Tasks() {
-		_, mocked := o.Mocks[task.Name]
 		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
-		if asked && !mocked && !o.Answers.Has(task.Name) && !isAnswered(task.Parameters) {
+		if asked && !o.IsMocked(task.Name) && !isAnswered(task.Parameters) {
 			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
 		}
 	}

@@ -133,6 +133,12 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	return conclude(ctx, output, failure, recorder.steps), nil
 }
 
+// IsMocked reports whether a step's result is given.
+func (o Options) IsMocked(step string) bool {
+	_, mocked := o.Mocks[step]
+	return mocked || o.Answers.Has(step)
+}
+
 func (o Options) logger() *slog.Logger {
 	if o.Logger == nil {
 		return slog.New(slog.DiscardHandler)

@@ -166,7 +166,8 @@ func (p *stackPlayer) parameters(ctx context.Context, request stacks.Request, st
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(known)) {
-		if !slices.Contains(names, name) {
+		// A file may be several stacks'.
+		if !slices.Contains(names, name) && stack.Settings[name].File == "" {
 			p.warn(request.Step, fmt.Sprintf("Parameters: %s is left out: the template %q does not declare it; %s", wording.Brief(name), stack.Template, wording.Suggestion(name, names)))
 		}
 	}

@@ -24,6 +24,9 @@ import (
 // Takes takes so many milliseconds.
 const PlayedPrefix = "played-"
 
+// SilentSuffix is what the names of stacks end with whose events are lost.
+const SilentSuffix = "-silent"
+
 // playedOperations are those that stacks are played by.
 func playedOperations() []string {
 	return []string{"DescribeStacks", "DescribeStackEvents", "GetTemplateSummary", "UpdateTerminationProtection"}

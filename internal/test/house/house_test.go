@@ -44,6 +44,8 @@ func walls() map[string][]string {
 		"internal/stacks": {"internal/launch/message", "schema", "internal/cfn", "internal/wording", "agent/protocol"},
 		// Its ports in memory, for tests.
 		"internal/stacks/stackstest": {"internal/stacks", "internal/launch/message"},
+		// Those of a plan against the files of its distribution.
+		"internal/stackcheck": {"internal/stacks", "internal/plan", "internal/launch/message", "internal/cfn", "internal/problem", "internal/wording"},
 		// Steps that wait for people, and that import values.
 		"internal/approvals":        {"internal/launch/message", "agent/protocol"},
 		"internal/imports":          {"internal/launch/message", "asl", "internal/cfn", "agent/protocol"},
@@ -74,7 +76,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/stacks", "internal/approvals", "internal/imports", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/aws", "internal/approvals", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
