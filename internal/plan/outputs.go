@@ -15,6 +15,9 @@ import (
 // $.output['Build it'].
 var outputName = regexp.MustCompile(`\$\.output(?:\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\]]*)'\])`)
 
+// oldOutputs is where early versions of the framework had the outputs of stacks.
+const oldOutputs = "$.cfnOutput"
+
 // outputs warns of paths to the output of a step that no step writes. Where a
 // step may put anything into the payload, nothing is certain.
 func (d *doubts) outputs() {
@@ -106,6 +109,13 @@ func (d *doubts) readPaths(s *State, field cfn.Field, at cfn.Path, written []str
 	if n.IsString() && isPath && field.Key != "ResultPath" {
 		for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
 			d.readOutput(s, found[1]+found[2], n, at, written)
+		}
+		if strings.HasPrefix(n.Text, oldOutputs) {
+			d.warn(RuleOutputOfStep, s, problem.Problem{
+				Path: string(at), Place: n.Place,
+				Message: below(s, at) + ": the payload has no cfnOutput, as early versions of the framework had",
+				Advice:  "Read $.output.STEP.OUTPUT, by the name of the step that deploys the stack.",
+			})
 		}
 	}
 	for i, item := range itemsOf(n) {

@@ -97,7 +97,7 @@ func literal(n *cfn.Node) known {
 		name := strings.TrimSuffix(field.Key, ".$")
 		switch {
 		case cfn.IsNoValue(field.Value):
-		case name != field.Key || !isLiteral(field.Value) && !field.Value.IsMap():
+		case name != field.Key || isIntrinsic(field.Value) || !isLiteral(field.Value) && !field.Value.IsMap():
 			k.open[name] = true
 		case field.Value.IsMap():
 			texts := map[string]any{}
@@ -121,6 +121,11 @@ func literal(n *cfn.Node) known {
 		k.properties, _ = stacks.ReadProperties(text) // texts and objects of texts
 	}
 	return k
+}
+
+func isIntrinsic(n *cfn.Node) bool {
+	_, _, ok := cfn.Intrinsic(n)
+	return ok
 }
 
 func isLiteral(n *cfn.Node) bool {

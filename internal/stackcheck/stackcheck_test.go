@@ -53,6 +53,8 @@ func TestCheck(t *testing.T) {
 		"missing parameter":        {"- {Name: A, Type: AttiniCfn, Properties: {StackName: s, Template: /db.yaml, Parameters: {Zone: b}}}", []string{"error stack-parameter .A.Properties.Parameters"}},
 		"unknown parameter":        {"- {Name: A, Type: AttiniCfn, Properties: {StackName: s, Template: /db.yaml, Parameters: {Size.$: $.a, Szie.$: $.b}}}", []string{`warning stack-parameter .A.Properties.Parameters["Szie.$"]`}},
 		"what the payload knows":   {"- {Name: A, Type: AttiniCfn, Properties: {StackName.$: $.a, Template.$: $.b}}", nil},
+		"what the stack knows":     {"- {Name: A, Type: AttiniCfn, Properties: {StackName: !Sub '${AWS::StackName}-db', Template: !Ref T, Parameters: {Size: !Ref S}, Region: !Ref R, EnableTerminationProtection: !Ref E}}", nil},
+		"what else it knows":       {"- {Name: A, Type: AttiniCfn, Properties: {StackName: !Sub '${AWS::StackName}-db', Template: /other.yaml}}", []string{"error missing-file .A.Properties.Template"}},
 		"parameters of payload":    {"- {Name: A, Type: AttiniCfn, Properties: {StackName: s, Template: /db.yaml, Parameters.$: $.a}}", nil},
 		"configuration of payload": {"- {Name: A, Type: AttiniCfn, Properties: {ConfigFile.$: $.a, Template: /other.yaml}}", []string{"error missing-file .A.Properties.Template"}},
 		"a variable to come":       {"- {Name: A, Type: AttiniCfn, Properties: {ConfigFile: '/${env}.yaml', Variables: {env.$: $.environment}}}", nil},
