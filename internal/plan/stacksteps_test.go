@@ -121,6 +121,15 @@ func TestAttiniMap(t *testing.T) {
 	}
 }
 
+// TestConstructsAction: what the framework's CDK constructs write for a deployment is one.
+func TestConstructsAction(t *testing.T) {
+	t.Parallel()
+	_, problems := plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, Action: 0")), resourcePath)
+	assert.Empty(t, problems)
+	_, problems = plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, Action: 1")), resourcePath)
+	assert.Len(t, problems, 1)
+}
+
 // TestMeantProperty: a name of the documentation's, or of another step, has a fix.
 func TestMeantProperty(t *testing.T) {
 	t.Parallel()

@@ -171,6 +171,10 @@ func (r stepProperties) scalar(p schema.StepProperty, n *cfn.Node, at cfn.Path, 
 		allowed = []string{"true", "false"}
 	}
 	isAllowed := func(value string) bool {
+		// The framework's CDK constructs write 0 for their CfnAction.DEPLOY.
+		if p.Name == "Action" && n.Kind == cfn.Number && n.Text == "0" {
+			return true
+		}
 		return value == n.Text || r.state.Type == schema.ImportStep && strings.EqualFold(value, n.Text)
 	}
 	switch {

@@ -78,7 +78,7 @@ func (s *Stack) read(texts map[string]string) error {
 		wrong = append(wrong, "StackName is missing, on the step and in its ConfigFile")
 	}
 	switch action := texts["Action"]; action {
-	case "", "Deploy":
+	case "", "Deploy", "0": // the framework's CDK constructs write 0 for DEPLOY
 	case "Delete":
 		s.Delete = true
 	default:

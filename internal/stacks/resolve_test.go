@@ -47,8 +47,9 @@ func TestConfigFiles(t *testing.T) {
 		"config/prod.json": `{"extends": "/base.yaml", "stackName": "shop-${env}", "template": "/t-${x:-y}.yaml", "onFailure": "DELETE", "nonsense": 1,
 			"parameters": {"Name": {"value": "/${env}/name", "type": "SSM-Parameter"}, "Other": {"value": "/none", "type": "ssm-parameter", "default": "d"}, "Own": "file"}}`,
 	}
-	s, err := resolve(t, files, `{"ConfigFile": "/config/${env}.json", "Variables": {"env": "prod"}, "Parameters": {"Own": "inline", "Escaped": "$${env} ${unknown}"}, "Tags": {"Team": "own"}}`)
+	s, err := resolve(t, files, `{"ConfigFile": "/config/${env}.json", "Action": 0, "Variables": {"env": "prod"}, "Parameters": {"Own": "inline", "Escaped": "$${env} ${unknown}"}, "Tags": {"Team": "own"}}`)
 	require.NoError(t, err)
+	assert.False(t, s.Delete)
 	assert.Equal(t, []string{"shop-prod", "eu-north-1", "/t-y.yaml", "DELETE"}, []string{s.Name, s.Region, s.Template, s.OnFailure})
 	values, err := s.Values(t.Context(), parameters{"/prod/name": "from ssm"}, map[string]bool{"Kept": true})
 	require.NoError(t, err)
