@@ -71,17 +71,18 @@ type Observer interface {
 // EventKind says what happened to a state.
 type EventKind string
 
-// The kinds of events. Each Entered is followed by any number of Retried and then by exactly one of the other kinds.
+// The kinds of events. Each Entered is followed by any number of Retried and Waiting and then by exactly one of the other kinds.
 const (
 	Entered   EventKind = "Entered"
 	Succeeded EventKind = "Succeeded"
 	Failed    EventKind = "Failed"  // the state failed and neither Retry nor Catch took the error
 	Retried   EventKind = "Retried" // an attempt failed; the next one starts after Delay
+	Waiting   EventKind = "Waiting" // a Wait state waits for Delay
 	Caught    EventKind = "Caught"  // the state failed and a catcher took the error
 	Aborted   EventKind = "Aborted" // the execution was stopped or timed out, or a sibling failed, while the state ran
 )
 
-// Event is one step of an execution. It holds no payload.
+// Event is one step of an execution. Its values are read only, and encoding/json can encode them.
 type Event struct {
 	Kind     EventKind
 	State    string        // the state's name
@@ -91,7 +92,14 @@ type Event struct {
 	Time     time.Time     // by the Clock
 	Duration time.Duration // since Entered
 	Error    *Error        // of Failed, Retried and Caught
-	Delay    time.Duration // of Retried
+	Original *Error        // of Failed: the error that a catcher took before it failed itself; else nil
+	Delay    time.Duration // of Retried and Waiting
+	Next     string        // of Succeeded and Caught: the state that follows; "" at the end
+	// Input is the state's input and Variables are what it sees of JSONata's or JSONPath's Assign; of Entered.
+	Input     any
+	Variables map[string]any
+	// Output is the state's output; of Succeeded and Caught.
+	Output any
 }
 
 // Options are the surroundings of a run. Only Tasks is needed, and only if the machine has a Task state.

@@ -61,7 +61,12 @@ type end struct {
 
 // graph runs a graph from its first state to its end.
 func (r *run) graph(ctx context.Context, g *graph, at place, input any) (any, error) {
-	for name := g.start; ; {
+	return r.graphFrom(ctx, g, g.start, at, input)
+}
+
+// graphFrom runs a graph from one of its states to its end.
+func (r *run) graphFrom(ctx context.Context, g *graph, name string, at place, input any) (any, error) {
+	for {
 		e, err := r.visit(ctx, g.states[name], at, input)
 		if err != nil {
 			return nil, err
@@ -82,7 +87,7 @@ func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, er
 		run: r, ctx: ctx, state: s, path: at.prefix + s.name, item: at.item, variables: at.variables, input: input,
 		entered: r.clock.Now(), converted: &converted{},
 	}
-	v.observe(Event{Kind: Entered})
+	v.observe(Event{Kind: Entered, Input: v.input, Variables: v.variables})
 	var err error
 	v.event, err = r.count(1)
 	used := make([]int64, len(s.retriers))
@@ -95,7 +100,7 @@ func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, er
 			_, err = r.count(1)
 		}
 		if err == nil {
-			v.observe(Event{Kind: Succeeded})
+			v.observe(Event{Kind: Succeeded, Output: e.output, Next: e.next})
 			return e, nil
 		}
 		if stop := stopped(ctx); stop != nil {
@@ -140,19 +145,20 @@ func (v *visit) retry(e *Error, used []int64) (delay time.Duration, again bool) 
 
 // catch gives the end of the first catcher for e, or e.
 func (v *visit) catch(e *Error) (end, error) {
+	var original *Error
 	for _, c := range v.state.catchers {
 		if terminal(e) || !matches(c.errorEquals, e, v.isParallel()) {
 			continue
 		}
 		caught, err := v.catchWith(c, e)
 		if err != nil {
-			e = v.failed(err)
+			original, e = e, v.failed(err)
 			break
 		}
-		v.observe(Event{Kind: Caught, Error: e})
+		v.observe(Event{Kind: Caught, Error: e, Output: caught.output, Next: caught.next})
 		return caught, nil
 	}
-	v.observe(Event{Kind: Failed, Error: e})
+	v.observe(Event{Kind: Failed, Error: e, Original: original})
 	return end{}, e
 }
 

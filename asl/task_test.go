@@ -131,7 +131,7 @@ func TestMachineTimeoutCannotBeCaught(t *testing.T) {
 		_, err := machine.Run(t.Context(), asl.Execution{}, asl.Options{Tasks: tasksFunc(untilEnd), Observer: seen})
 		assert.Equal(t, &asl.Error{Name: asl.Timeout, Cause: "the execution took longer than the machine's TimeoutSeconds, 10s"}, failureOf(t, err))
 		assert.Equal(t, 10*time.Second, time.Since(start))
-		assert.ElementsMatch(t, []string{"Entered S", "Entered S[0].W", "Entered S[1].T", "Aborted S[0].W", "Aborted S[1].T", "Aborted S"}, seen.lines())
+		assert.ElementsMatch(t, []string{"Entered S", "Entered S[0].W", "Waiting S[0].W", "Entered S[1].T", "Aborted S[0].W", "Aborted S[1].T", "Aborted S"}, seen.lines())
 	})
 }
 

@@ -49,6 +49,7 @@ func (w wait) do(ctx context.Context, v *visit, input any) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	v.observe(Event{Kind: Waiting, Delay: d})
 	return outcome{result: input}, v.run.clock.Sleep(ctx, d)
 }
 

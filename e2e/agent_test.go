@@ -39,7 +39,7 @@ func TestAgentRunsAPlan(t *testing.T) {
 
 	assert.Equal(t, sfntypes.ExecutionStatusFailed, ended.Status)
 	assert.Equal(t, "ScriptExecutionError", *ended.Error)
-	assert.True(t, strings.HasPrefix(*ended.Cause, "Script exited with code 3, see complete logs at: https://eu-west-1.console.aws.amazon.com/"), *ended.Cause)
+	assert.True(t, strings.HasPrefix(*ended.Cause, "Script exited with code 3, command 2 of 2: exit 3, see complete logs at: https://eu-west-1.console.aws.amazon.com/"), *ended.Cause)
 	started, _ := b.runnerState(t)["started"].(*dynamodbtypes.AttributeValueMemberBOOL)
 	require.NotNil(t, started)
 	assert.True(t, started.Value)

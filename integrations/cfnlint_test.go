@@ -201,18 +201,18 @@ func reported(t testing.TB, template *cfn.Node) []string {
 	t.Helper()
 	var lines []string
 	for _, resource := range template.Get("Resources").Fields {
-		at := cfn.Path("Resources").Key(resource.Key)
+		at := cfn.NewPath("Resources", resource.Key)
 		switch resource.Value.Get("Type").Text {
 		case schema.RunnerType:
 			_, problems := schema.Read(resource.Key, resource.Value, at, nil)
 			for _, p := range problems {
-				lines = append(lines, line(ids()[p.Rule], cfn.Path(p.Path), p.Message))
+				lines = append(lines, line(ids()[p.Rule], p.Path, p.Message))
 			}
 		case plan.Type:
 			_, problems := plan.Read(resource.Key, resource.Value, at)
 			for _, p := range problems {
 				if !strings.Contains(p.Path, ".DeploymentPlan.") { // the steps' problems have words of their own
-					lines = append(lines, line(ids()[p.Rule], cfn.Path(p.Path), p.Message))
+					lines = append(lines, line(ids()[p.Rule], p.Path, p.Message))
 				}
 			}
 		}
@@ -228,14 +228,14 @@ func TestStepsAgreeWithRead(t *testing.T) {
 	require.NoError(t, err)
 	template, problems := cfn.Read(source)
 	require.Empty(t, problems)
-	_, found := plan.Read("Steps", template.At("Resources", "Steps"), "Resources.Steps")
+	_, found := plan.Read("Steps", template.At("Resources", "Steps"), cfn.NewPath("Resources", "Steps"))
 	var read, pack []string
 	for _, p := range found {
 		read = append(read, p.Path)
 	}
 	for _, m := range cfnlint(t, "testdata/mistakes.yaml") {
 		if m.Rule == stepsRule {
-			pack = append(pack, string(m.Path))
+			pack = append(pack, m.Path.String())
 		}
 	}
 	require.Greater(t, len(pack), 5)
@@ -251,12 +251,12 @@ func ours(matches []match) []string {
 	var lines []string
 	for _, m := range matches {
 		if strings.HasPrefix(m.Rule, "E93") && m.Rule != stepsRule || strings.HasPrefix(m.Rule, "E0") {
-			lines = append(lines, line(m.Rule, m.Path, m.Message))
+			lines = append(lines, line(m.Rule, m.Path.String(), m.Message))
 		}
 	}
 	return lines
 }
 
-func line(rule string, at cfn.Path, message string) string {
+func line(rule, at, message string) string {
 	return fmt.Sprintf("%s %s %s", rule, at, message)
 }

@@ -52,7 +52,7 @@ func TestPlanProperties(t *testing.T) {
 		properties.Set(name, cfn.Str("a"))
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(plan.Type)), cfn.F("Properties", properties))
-	_, problems := plan.Read("Plan", resource, "Resources.Plan")
+	_, problems := plan.Read("Plan", resource, cfn.NewPath("Resources", "Plan"))
 	var unknown []string
 	for _, p := range problems {
 		if p.Rule == plan.RuleUnknownProperty {

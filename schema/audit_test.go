@@ -81,7 +81,7 @@ func TestEveryFieldIsDescribedAndRead(t *testing.T) {
 	properties := everything(findProperty(t, described(), propertiesKey))
 	properties.Delete("Image") // it excludes TaskDefinitionArn
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(RunnerType)), cfn.F("Properties", properties))
-	runner, problems := Read("Build", resource, "Resources.Build", nil)
+	runner, problems := Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 	require.Empty(t, problems)
 	kinds := map[reflect.Type][]kind{
 		reflect.TypeFor[Value[string]]():   {text},
@@ -141,8 +141,8 @@ func TestEveryDescriptionHasItsRules(t *testing.T) {
 			assert.False(t, p.required, "%s: required, and a default", path)
 			n, err := cfn.FromValue(p.fallback)
 			require.NoError(t, err)
-			r := &reader{base: "Resources.Build"}
-			r.value(n, p, "Resources.Build.Properties")
+			r := &reader{base: cfn.NewPath("Resources", "Build")}
+			r.value(n, p, cfn.NewPath("Resources", "Build", "Properties"))
 			assert.Empty(t, r.problems, "%s: the default is not allowed", path)
 		}
 		for _, inside := range p.of {

@@ -40,7 +40,7 @@ func (d documenter) states() map[string]any {
 		step["Name"] = stepName()["Name"]
 		d.definitions["step"+kind] = d.fields(ownFields(kind), step)
 	}
-	// A Choice of a list has its ways in place of its rules.
+	// A Choice of a list has its branches in place of its rules.
 	d.definitions["stepChoice"] = d.fields(asl.FieldsOf("Choice")[:2], map[string]any{
 		"Name":      stepName()["Name"],
 		"Condition": withDescription(d.ref(asl.PartChoiceRule), "The rule that decides: Variable and a comparison, And, Or or Not."),

@@ -42,7 +42,7 @@ func TemplateDocument() []byte {
 	})
 }
 
-// of applies a definition to the resources of a type. What is no object, such
+// of applies a definition to the resources of a type. What is not an object, such
 // as the list of a Fn::ForEach, has no type.
 func (d documenter) of(resourceType, definition string) map[string]any {
 	return map[string]any{

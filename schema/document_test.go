@@ -46,7 +46,7 @@ func validator(t testing.TB, id string, text []byte) *jsonschema.Schema {
 // templates does not know a Runner by anything but its type.
 func agree(t testing.TB, documents compiled, resource *cfn.Node) (valid bool) {
 	t.Helper()
-	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
+	_, problems := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 	valid = !problems.HasErrors()
 	errs := map[string]error{"resource": documents.resource.Validate(resource.Value())}
 	if isRunner(resource) {
@@ -225,7 +225,7 @@ func TestDocumentTakesWholeFractionsForStrings(t *testing.T) {
 	t.Parallel()
 	resource := readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"Image": 5.0}}`)
 	require.NoError(t, compile(t).resource.Validate(resource.Value()))
-	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
+	_, problems := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 	assert.True(t, problems.HasErrors())
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/schema"
 )
@@ -39,7 +40,7 @@ func TestFieldsAreCheckedAsATemplateIs(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			problems := schema.Fields{c.path: c.variable}.Check("Build", "Resources.Build")
+			problems := schema.Fields{c.path: c.variable}.Check("Build", cfn.NewPath("Resources", "Build"))
 			_, want := read(t, c.yaml)
 			for i := range want {
 				want[i].Place = problem.Place{}
@@ -53,7 +54,7 @@ func TestFieldsAreCheckedAsATemplateIs(t *testing.T) {
 			}
 		})
 	}
-	assert.Empty(t, schema.Fields{}.Check("Build", "Resources.Build"), "what is not kept is not required")
+	assert.Empty(t, schema.Fields{}.Check("Build", cfn.NewPath("Resources", "Build")), "what is not kept is not required")
 }
 
 // TestCopyTo: what the Runner gives and is known; no defaults.

@@ -22,14 +22,14 @@ func TestReadTakesOFF(t *testing.T) {
 		"the macro's event":        readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"RunnerConfiguration": {"LogLevel": false}}}`),
 		"a resolved configuration": readJSON(t, `{"Type": "Attini::Deploy::Runner", "Properties": {"RunnerConfiguration": {"LogLevel": "false"}}}`),
 	} {
-		runner, problems := schema.Read("R", resource, "Resources.R", nil)
+		runner, problems := schema.Read("R", resource, cfn.NewPath("Resources", "R"), nil)
 		assert.Empty(t, problems, name)
 		assert.Equal(t, "OFF", runner.RunnerConfiguration.LogLevel.Literal, name)
 	}
 	template := readYAML(t, "Parameters: {Level: {Type: String, Default: OFF, AllowedValues: [OFF, INFO]}}\nResources: {R: {Type: 'Attini::Deploy::Runner', Properties: {RunnerConfiguration: {LogLevel: !Ref Level}}}}\n")
-	_, problems := schema.Read("R", template.At("Resources", "R"), "Resources.R", cfn.Analyze(template, cfn.Values{}))
+	_, problems := schema.Read("R", template.At("Resources", "R"), cfn.NewPath("Resources", "R"), cfn.Analyze(template, cfn.Values{}))
 	assert.Empty(t, problems, "allowed by a parameter")
-	_, problems = schema.Read("R", template.At("Resources", "R"), "Resources.R", cfn.Analyze(template, cfn.Values{Parameters: map[string]string{"Level": "false"}}))
+	_, problems = schema.Read("R", template.At("Resources", "R"), cfn.NewPath("Resources", "R"), cfn.Analyze(template, cfn.Values{Parameters: map[string]string{"Level": "false"}}))
 	assert.Empty(t, problems, "the value of a parameter")
 }
 

@@ -29,12 +29,12 @@ func FuzzRead(f *testing.F) {
 		}
 		before, err := resource.MarshalJSON()
 		require.NoError(t, err)
-		runner, problems := schema.Read("Build", resource, "Resources.Build", nil)
+		runner, problems := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 		require.NotNil(t, runner)
 		after, err := resource.MarshalJSON()
 		require.NoError(t, err)
 		assert.True(t, bytes.Equal(before, after), "Read changed the template")
-		_, again := schema.Read("Build", resource, "Resources.Build", nil)
+		_, again := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 		assert.Equal(t, problems, again)
 		for _, p := range problems {
 			assert.NotEmpty(t, p.Rule)

@@ -37,7 +37,7 @@ Resources:
 `))
 	require.NoError(t, problems.Err())
 	resource := template.At("Resources", "Build")
-	runner, problems := schema.Read("Build", resource, "Resources.Build", cfn.Analyze(template, cfn.Values{}))
+	runner, problems := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), cfn.Analyze(template, cfn.Values{}))
 	require.Empty(t, problems)
 	properties := resource.Get("Properties")
 
@@ -69,7 +69,7 @@ Resources:
       AwsVpcConfiguration: {Subnets: [!If [Never, subnet-1, !Ref "AWS::NoValue"]]}
 `))
 	require.NoError(t, problems.Err())
-	_, problems = schema.Read("Build", template.At("Resources", "Build"), "Resources.Build", cfn.Analyze(template, cfn.Values{}))
+	_, problems = schema.Read("Build", template.At("Resources", "Build"), cfn.NewPath("Resources", "Build"), cfn.Analyze(template, cfn.Values{}))
 	require.Len(t, problems, 1)
 	assert.Equal(t, `Runner "Build": AwsVpcConfiguration.Subnets: must not be empty (allowed 1-16 items)`, problems[0].Message)
 }

@@ -33,7 +33,7 @@ func readResource(t testing.TB, body string) (*schema.Runner, problem.List) {
 	t.Helper()
 	template, problems := cfn.Read([]byte("Resources:\n  Build:\n" + body))
 	require.Empty(t, problems)
-	return schema.Read("Build", template.At("Resources", "Build"), cfn.Path("").Keys("Resources", "Build"), nil)
+	return schema.Read("Build", template.At("Resources", "Build"), cfn.NewPath("Resources", "Build"), nil)
 }
 
 const wordsFile = "messages.golden"
@@ -273,7 +273,7 @@ func TestReadTakesNumbersExactly(t *testing.T) {
 			t.Parallel()
 			node := &cfn.Node{Kind: cfn.Number, Text: c.literal}
 			resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(cfn.F("Cpu", node))))
-			runner, problems := schema.Read("Build", resource, "Resources.Build", nil)
+			runner, problems := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 			if c.rule == "" {
 				assert.False(t, problems.HasErrors())
 				assert.Equal(t, schema.Value[int]{Node: node, Literal: c.want, Known: true}, runner.Cpu)
@@ -297,7 +297,7 @@ func TestReadSuggestsWhatWasMeant(t *testing.T) {
 		t.Run(written, func(t *testing.T) {
 			t.Parallel()
 			resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(cfn.F(written, cfn.Str("a")))))
-			_, problems := schema.Read("Build", resource, "Resources.Build", nil)
+			_, problems := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 			require.Len(t, problems, 1)
 			if meant == "" {
 				assert.NotContains(t, problems[0].Message, "did you mean")
@@ -311,7 +311,7 @@ func TestReadSuggestsWhatWasMeant(t *testing.T) {
 func TestReadKeepsAHugeNameOutOfItsSuggestions(t *testing.T) {
 	t.Parallel()
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(cfn.F(strings.Repeat("Image", 1_000_000), cfn.Str("a")))))
-	_, problems := schema.Read("Build", resource, "Resources.Build", nil)
+	_, problems := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 	require.Len(t, problems, 1)
 	assert.Less(t, len(problems[0].Message), 1000)
 	assert.Contains(t, problems[0].Message, "(known: ", "and not one of them alone")

@@ -35,7 +35,7 @@ type property struct {
 	// allowed lists the values of a text. With a pattern too, a text may
 	// be either.
 	allowed []string
-	// truths are the allowed values that a boolean stands for, by true and false.
+	// truths are the allowed values that a boolean means, by true and false.
 	// unquoted is one that CloudFormation reads as a boolean without quotes.
 	truths   map[string]string
 	unquoted string
@@ -80,7 +80,7 @@ func (p property) allows(value string) bool {
 	return len(p.allowed) == 0
 }
 
-// takesNumbers reports whether a plain number can stand for a text: where its
+// takesNumbers reports whether a plain number is taken for a text: where its
 // digits are a value that the property allows. The attributes of a resource
 // are strings to CloudFormation.
 func (p property) takesNumbers() bool { return !p.writtenOut && p.allows("1") }

@@ -26,16 +26,16 @@ const (
 const propertiesKey = "Properties"
 
 // Known says what can be known of the values in a Runner before the deployment;
-// cfn.Foresight is one.
+// cfn.StaticValues is one.
 type Known interface {
-	// Values returns the values that n may come to, and whether these are
+	// Values returns the values that n may have, and whether these are
 	// all. AWS::NoValue counts as one.
 	Values(n *cfn.Node) (values []*cfn.Node, all bool)
 	// ResolveIf follows Fn::If as far as its conditions are known.
 	ResolveIf(n *cfn.Node) *cfn.Node
 }
 
-// maxWrongValues bounds how many of the values that one property may come to
+// maxWrongValues bounds how many of the values that one property may have
 // are reported.
 const maxWrongValues = 10
 
@@ -66,19 +66,12 @@ func (r *reader) reportFix(rule string, at cfn.Path, place problem.Place, messag
 	if fix.New == "" || r.origin != "" {
 		fix = problem.Fix{}
 	}
-	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + message + r.origin, Fix: fix})
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: at.String(), Place: place, Message: subject + message + r.origin, Fix: fix})
 }
 
 // where is a path as messages say it: below Properties, or beside it.
 func (r *reader) where(at cfn.Path) string {
-	where := strings.TrimPrefix(strings.TrimPrefix(string(at), string(r.base)), ".")
-	if inside, ok := strings.CutPrefix(where, propertiesKey+"."); ok {
-		return inside
-	}
-	if strings.HasPrefix(where, propertiesKey+"[") { // a key that is no plain name
-		return strings.TrimPrefix(where, propertiesKey)
-	}
-	return where
+	return cmp.Or(at.From(r.base.Key(propertiesKey)), at.From(r.base))
 }
 
 // resource reads the whole resource.
@@ -91,7 +84,7 @@ func (r *reader) resource(n *cfn.Node) parsedProperty {
 }
 
 // property reads one property of parent, which is nil when it is absent
-// itself. place is where parent is said to stand.
+// itself. place is the place of parent in problems.
 func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place problem.Place) parsedProperty {
 	n := parent.Get(p.name)
 	if n != nil && p.kind == object && !p.writtenOut && r.known != nil {
@@ -107,7 +100,7 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 	}
 	result := parsedProperty{property: p, node: n}
 	if p.kind == object {
-		if branches := branchesOf(n); branches != nil && !p.writtenOut && r.known != nil {
+		if _, branches, ok := cfn.If(n); ok && !p.writtenOut && r.known != nil {
 			r.branches(branches, p, at)
 			return parsedProperty{property: p, node: n, unknown: true, properties: r.absent(p, true).properties}
 		}
@@ -129,7 +122,7 @@ func (r *reader) property(parent *cfn.Node, p property, at cfn.Path, place probl
 	return result
 }
 
-// values are what a property may come to; itself, where it is written out.
+// values returns the values that a property may have; itself, where it is written out.
 func (r *reader) values(n *cfn.Node, p property) (values []*cfn.Node, all bool) {
 	if n == nil || p.writtenOut || p.kind == object || !unresolved(n) || cfn.IsNoValue(n) {
 		return []*cfn.Node{n}, true
@@ -137,7 +130,7 @@ func (r *reader) values(n *cfn.Node, p property) (values []*cfn.Node, all bool) 
 	if r.known != nil {
 		values, all = r.known.Values(n)
 	}
-	if len(values) == 0 && !intrinsic(n) {
+	if len(values) == 0 && !n.IsIntrinsic() {
 		return []*cfn.Node{n}, true // a dynamic reference; where it may stand is still checked
 	}
 	return values, all
@@ -175,8 +168,8 @@ func (r *reader) absent(p property, unknown bool) parsedProperty {
 // object reads the properties of n into result.
 func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place problem.Place) parsedProperty {
 	p := result.property
-	opaque := intrinsic(n)
-	if !n.IsMap() || opaque && p.writtenOut {
+	opaque := n.IsIntrinsic()
+	if !n.IsMap() || opaque && p.writtenOut && !n.Has(cfn.TransformKey) {
 		r.report(RuleType, at, n.Place, "must be an object, not "+describe(n)+loopAdvice(n))
 		opaque = true
 	}
@@ -212,7 +205,7 @@ func (r *reader) object(n *cfn.Node, result parsedProperty, at cfn.Path, place p
 // value checks a value that is there. It returns the value as it was checked,
 // and whether only the deployment knows it, or a part of it.
 func (r *reader) value(n *cfn.Node, p property, at cfn.Path) (checked *cfn.Node, unknown bool) {
-	if intrinsic(n) && !p.writtenOut {
+	if n.IsIntrinsic() && !p.writtenOut {
 		return n, true
 	}
 	switch p.kind {

@@ -1,10 +1,10 @@
-// Package schema knows what an Attini::Deploy::Runner is: every documented
+// Package schema describes the resource type Attini::Deploy::Runner: every
 // property with its type, range, default and rules. It reads a Runner from a
-// template, reports all that is wrong with it, and publishes the same rules as
-// a JSON Schema.
+// template, reports all its problems, and publishes the same rules as a JSON
+// Schema.
 //
-// Wherever a value may stand, an intrinsic function or a dynamic reference may
-// stand too: then the value is not known before the stack is deployed, and the
+// In place of every value there may be an intrinsic function or a dynamic
+// reference: then the value is not known before the stack is deployed, and the
 // same rules are applied again when it is.
 package schema
 
@@ -133,7 +133,7 @@ type Startup struct {
 
 // Read reads the Runner of the given logical id and reports everything that is
 // wrong with it. resource is the whole resource, at leads to it. known says what
-// intrinsic functions in it come to; nil leaves them all to the deployment. The
+// intrinsic functions in it return; nil leaves them all to the deployment. The
 // Runner is never nil; with an Error its broken properties are not Known.
 func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, problem.List) {
 	r := &reader{name: name, base: at, known: known}

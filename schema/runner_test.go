@@ -51,7 +51,7 @@ func TestReadTakesEveryProperty(t *testing.T) {
 	require.Empty(t, problems)
 	properties := r.Resource.Get("Properties")
 	assert.EqualExportedValues(t, schema.Runner{
-		Name: "Build", Path: "Resources.Build", Resource: r.Resource,
+		Name: "Build", Path: cfn.NewPath("Resources", "Build"), Resource: r.Resource,
 		TaskDefinitionArn: known(r, "arn:aws-cn:ecs:cn-north-1:123456789012:task-definition/build:7", "TaskDefinitionArn"),
 		ContainerName:     known(r, "Container_1", "ContainerName"),
 		EcsCluster:        known(r, "arn:aws:ecs:eu-west-1:123456789012:cluster/mine", "EcsCluster"),
@@ -92,7 +92,7 @@ func fallback[T any](literal T) schema.Value[T] {
 // The documented defaults.
 func defaults(resource *cfn.Node) *schema.Runner {
 	return &schema.Runner{
-		Name: "Build", Path: "Resources.Build", Resource: resource,
+		Name: "Build", Path: cfn.NewPath("Resources", "Build"), Resource: resource,
 		EcsCluster: fallback("attini-default"),
 		RunnerConfiguration: schema.RunnerConfiguration{
 			MaxConcurrentJobs: fallback(5),
@@ -263,13 +263,13 @@ func TestReadAcceptsAttributes(t *testing.T) {
 // Trees made by hand may hold what no file does.
 func TestReadOfIncompleteTrees(t *testing.T) {
 	t.Parallel()
-	runner, problems := schema.Read("Build", nil, "Resources.Build", nil)
+	runner, problems := schema.Read("Build", nil, cfn.NewPath("Resources", "Build"), nil)
 	require.NotNil(t, runner)
 	assert.Equal(t, `Runner "Build": must be an object, not null`, problems.Err().Error())
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", cfn.Obj(
 		cfn.F("Image", nil), cfn.F("Startup", cfn.Obj(cfn.F("Commands", cfn.Seq(nil)))),
 	)))
-	runner, problems = schema.Read("", resource, "", nil)
+	runner, problems = schema.Read("", resource, cfn.Path{}, nil)
 	assert.Empty(t, problems)
 	assert.Empty(t, runner.Startup.Commands.Literal)
 }

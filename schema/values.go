@@ -16,7 +16,7 @@ type parsedProperty struct {
 	property property
 	// node is the property as written; nil when it is absent.
 	node *cfn.Node
-	// value is what was checked: node, or what it is known to come to.
+	// value is what was checked: node, or its value as far as that is known.
 	value *cfn.Node
 	// unknown is true when only the deployment knows the value, when it has
 	// an Error, and when one of both holds for the object around it: then
@@ -67,7 +67,7 @@ type listItem struct {
 	node  *cfn.Node
 }
 
-// whitespace may stand round the ids of a text separated by commas: it may be
+// whitespace may surround the ids of a text separated by commas: it may be
 // folded over lines.
 const whitespace = " \t\r\n"
 
@@ -100,12 +100,7 @@ func listItems(n *cfn.Node, p property) []listItem {
 
 // unresolved reports whether only the deployment knows the value: an intrinsic
 // function, or a text with a dynamic reference.
-func unresolved(n *cfn.Node) bool { return intrinsic(n) || dynamic(n) }
-
-func intrinsic(n *cfn.Node) bool {
-	_, _, ok := cfn.Intrinsic(n)
-	return ok
-}
+func unresolved(n *cfn.Node) bool { return n.IsIntrinsic() || dynamic(n) }
 
 func dynamic(n *cfn.Node) bool { return n.IsString() && cfn.IsDynamicReference(n.Text) }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// describe says what stands where something else should.
+// describe names the value that was found in place of an allowed one.
 func describe(n *cfn.Node) string {
 	if name, _, ok := cfn.Intrinsic(n); ok {
 		return wording.Brief(name)
@@ -31,16 +31,13 @@ func describe(n *cfn.Node) string {
 // loopAdvice says what to do about a loop, or "".
 func loopAdvice(n *cfn.Node) string {
 	name, _, _ := cfn.Intrinsic(n)
-	if !strings.HasPrefix(name, loopPrefix) {
+	if !strings.HasPrefix(name, cfn.LoopPrefix) {
 		return ""
 	}
 	return ": " + loopsExpandLate
 }
 
-const (
-	loopPrefix      = "Fn::ForEach::"
-	loopsExpandLate = "a loop is expanded only after this macro; write the properties out"
-)
+const loopsExpandLate = "a loop is expanded only after this macro; write the properties out"
 
 // misread says what YAML made of a value, or "".
 func misread(n *cfn.Node) string {
@@ -77,7 +74,7 @@ func notAllowed(n *cfn.Node, p property) (message, meant string) {
 
 // unknownProperty says where a property belongs, or which was probably meant.
 func unknownProperty(name string, parent property) (message, meant string) {
-	if strings.HasPrefix(name, loopPrefix) {
+	if strings.HasPrefix(name, cfn.LoopPrefix) {
 		return loopsExpandLate, ""
 	}
 	names := parent.names()
@@ -91,7 +88,7 @@ func unknownProperty(name string, parent property) (message, meant string) {
 	return fmt.Sprintf("there is no such property (known: %s)", wording.Listed(names)), ""
 }
 
-// OwnerOf says where a property stands in a Runner, as in "in RunnerConfiguration";
+// OwnerOf says where a property belongs in a Runner, as in "in RunnerConfiguration";
 // "" for a property that no Runner has, and for what every resource has.
 func OwnerOf(name string) string {
 	for _, top := range described().of {
@@ -105,8 +102,8 @@ func OwnerOf(name string) string {
 	return ""
 }
 
-// ownerOf says where a property stands in a Runner, such as a JobTimeout that
-// is not in RunnerConfiguration; "" when it stands nowhere.
+// ownerOf says where a property belongs in a Runner, such as a JobTimeout that
+// is not in RunnerConfiguration; "" when it belongs nowhere.
 func ownerOf(name string, p property) string {
 	for _, inside := range p.of {
 		if inside.name == name {

@@ -58,14 +58,14 @@ func (i *Contents) addDefaultRunner(resources *cfn.Node) {
 		return
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)))
-	runner, _ := schema.Read(DefaultRunnerName, resource, cfn.Path("").Keys("Resources", DefaultRunnerName), nil)
+	runner, _ := schema.Read(DefaultRunnerName, resource, cfn.NewPath("Resources", DefaultRunnerName), nil)
 	i.add(runner, []runnerCase{{runner: runner}})
 }
 
 // unknownRunner is the problem of a name that no Runner has; names are those
 // that Runners have.
 func unknownRunner(subject, name string, at cfn.Path, place problem.Place, kind *cfn.Node, names []string) problem.Problem {
-	p := problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: string(at), Place: place}
+	p := problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: at.String(), Place: place}
 	name, wanted := wording.Quote(name), name
 	if kind.IsString() {
 		p.Message = fmt.Sprintf("%s: %s is an %s, not an %s", subject, name, wording.Brief(kind.Text), schema.RunnerType)
@@ -106,7 +106,7 @@ func (i *Contents) unusedRunners(found problem.List) problem.List {
 		if !used[runner.Name] {
 			problems.Add(problem.Problem{
 				Severity: problem.Warning, Rule: "unused-runner",
-				Path: string(runner.Path), Place: runner.Resource.Place,
+				Path: runner.Path.String(), Place: runner.Resource.Place,
 				Message: "Runner " + wording.Quote(runner.Name) + ": no job step uses it",
 			})
 		}

@@ -12,13 +12,13 @@ const taskDefinitionType = "AWS::ECS::TaskDefinition"
 
 // check reports where the parts of a template do not fit each other, or the
 // account.
-func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.StaticValues) problem.List {
-	if inventory == nil {
+func check(template *cfn.Node, contents *Contents, facts *facts, known *cfn.StaticValues) problem.List {
+	if contents == nil {
 		return nil
 	}
 	var problems problem.List
 	definitions := definitionReader{resources: template.Get("Resources").ByKey(), known: known, read: map[string]compat.TaskDefinition{}}
-	for _, cases := range inventory.cases {
+	for _, cases := range contents.cases {
 		all := caseProblems{cases: cases}
 		for i, one := range cases {
 			definition := definitions.of(one)
@@ -32,8 +32,8 @@ func check(template *cfn.Node, inventory *Contents, facts *facts, known *cfn.Sta
 		problems.Add(all.joined()...)
 		problems.Add(checkValues(cases[0].runner, known)...)
 	}
-	problems.Add(checkReferences(template, inventory)...)
-	problems.Add(checkPlanTexts(inventory.Plan, known)...)
+	problems.Add(checkReferences(template, contents)...)
+	problems.Add(checkPlanTexts(contents.Plan, known)...)
 	return problems
 }
 
@@ -57,7 +57,7 @@ func (f *facts) checkNetwork(runner *schema.Runner) problem.List {
 	}
 	return problem.List{{
 		Severity: problem.Error, Rule: RuleDefaultVpc,
-		Path: string(runner.Path.Keys("Properties", "AwsVpcConfiguration")), Place: runner.Resource.Place,
+		Path: runner.Path.Keys("Properties", "AwsVpcConfiguration").String(), Place: runner.Resource.Place,
 		Message: "Runner " + wording.Quote(runner.Name) + ": AwsVpcConfiguration: is absent, and the region has no default VPC with a public subnet",
 		Advice:  "Give AwsVpcConfiguration with the Subnets that the runner is to use.",
 	}}
@@ -101,7 +101,7 @@ func (r *definitionReader) of(one runnerCase) compat.TaskDefinition {
 
 // undecided reports whether a condition that is not known chooses a value.
 func undecided(one runnerCase, n *cfn.Node) bool {
-	_, _, ok := choice(one.known.ResolveIf(n))
+	_, _, ok := cfn.If(one.known.ResolveIf(n))
 	return ok
 }
 
@@ -118,6 +118,5 @@ func definedIn(n *cfn.Node) (logicalID string, ok bool) {
 }
 
 func isTaskDefinition(resource *cfn.Node) bool {
-	kind := resource.Get("Type")
-	return kind.IsString() && kind.Text == taskDefinitionType
+	return resource.Get("Type").AsString() == taskDefinitionType
 }

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -26,30 +27,22 @@ type runnerValues struct {
 }
 
 func (v *runnerValues) report(severity problem.Severity, rule string, at cfn.Path, n *cfn.Node, message, advice string) {
-	where := strings.TrimPrefix(string(at), string(v.runner.Path.Key("Properties"))+".")
+	where := cmp.Or(at.From(v.runner.Path.Key("Properties")), at.String())
 	v.problems.Add(problem.Problem{
-		Severity: severity, Rule: rule, Path: string(at), Place: n.Place,
+		Severity: severity, Rule: rule, Path: at.String(), Place: n.Place,
 		Message: fmt.Sprintf("Runner %s: %s: %s", wording.Quote(v.runner.Name), where, message), Advice: advice,
 	})
 }
 
 func (v *runnerValues) walk(n *cfn.Node, at cfn.Path) {
-	if n == nil {
-		return
-	}
-	if n.IsString() {
-		v.text(n, at)
-		return
-	}
-	if name, argument, ok := cfn.Intrinsic(n); ok {
-		v.function(name, argument, at)
-	}
-	for i, item := range n.Items {
-		v.walk(item, at.Index(i))
-	}
-	for _, field := range n.Fields {
-		v.walk(field.Value, at.Key(field.Key))
-	}
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		if n.IsString() {
+			v.text(n, at)
+		} else if name, argument, ok := cfn.Intrinsic(n); ok {
+			v.function(name, argument, at)
+		}
+		return true
+	})
 }
 
 // text reports secure dynamic references (AWS CloudFormation user guide, "Using
@@ -74,18 +67,12 @@ func (v *runnerValues) function(name string, argument *cfn.Node, at cfn.Path) {
 			v.hidden(argument.Text, argument, at)
 		}
 	case "Fn::Sub":
-		text, variables := cfn.SubArgument(argument)
-		if !text.IsString() {
-			return
-		}
-		parts, err := cfn.SubParts(text.Text)
+		sub, err := cfn.ParseSub(argument)
 		if err != nil {
 			return
 		}
-		for _, part := range parts {
-			if part.Variable != "" && variables[part.Variable] == nil {
-				v.hidden(part.Variable, text, at)
-			}
+		for _, name := range sub.References() {
+			v.hidden(name, sub.Text, at)
 		}
 	}
 }
@@ -114,7 +101,7 @@ func checkUserData(one runnerCase) problem.List {
 	}
 	return problem.List{{
 		Severity: problem.Error, Rule: plan.RuleDynamicReference,
-		Path: string(one.runner.Path.Keys("Properties", "EcsCluster")), Place: found.Place,
+		Path: one.runner.Path.Keys("Properties", "EcsCluster").String(), Place: found.Place,
 		Message: fmt.Sprintf("Runner %s: EcsCluster: CloudFormation resolves no dynamic reference in the user data of the EC2 host, which would join no cluster",
 			wording.Quote(one.runner.Name)),
 		Advice: "Declare a parameter of Type AWS::SSM::Parameter::Value<String> and Ref it.",
@@ -123,17 +110,9 @@ func checkUserData(one runnerCase) problem.List {
 
 // dynamicReference is a text in a tree that holds a dynamic reference; nil without.
 func dynamicReference(n *cfn.Node) *cfn.Node {
-	if n == nil || n.IsString() && cfn.IsDynamicReference(n.Text) {
-		return n
-	}
-	for _, item := range n.Items {
-		if found := dynamicReference(item); found != nil {
-			return found
-		}
-	}
-	for _, field := range n.Fields {
-		if found := dynamicReference(field.Value); found != nil {
-			return found
+	for inside := range n.All() {
+		if inside.IsString() && cfn.IsDynamicReference(inside.Text) {
+			return inside
 		}
 	}
 	return nil

@@ -14,13 +14,13 @@ import (
 // template for an update with other values.
 type chooser struct{ known *cfn.StaticValues }
 
-// choose follows Fn::If through a property to each value that it may come to,
+// choose follows Fn::If through a property to each value that it may have,
 // and returns the property with what pick makes of each. pick gets nil for a
 // value that is absent, and never returns nil; so a branch without a value gets
 // the property's default, and nothing that is emitted lacks a value.
 func (c chooser) choose(n *cfn.Node, pick func(*cfn.Node) *cfn.Node) *cfn.Node {
 	n = c.known.ResolveIf(n)
-	if condition, branches, ok := choice(n); ok {
+	if condition, branches, ok := cfn.If(n); ok {
 		return fnIf(condition.Text, c.choose(branches[0], pick), c.choose(branches[1], pick))
 	}
 	if cfn.IsNoValue(n) {
@@ -37,7 +37,7 @@ func (c chooser) chooseIn(object *cfn.Node, property string, pick func(*cfn.Node
 // presence says when a property has a value.
 func (c chooser) presence(n *cfn.Node) formula {
 	n = c.known.ResolveIf(n)
-	if condition, branches, ok := choice(n); ok {
+	if condition, branches, ok := cfn.If(n); ok {
 		return named(condition.Text).either(c.presence(branches[0]), c.presence(branches[1]))
 	}
 	return formula{always: n != nil && !cfn.IsNoValue(n)}
@@ -47,7 +47,7 @@ func (c chooser) presence(n *cfn.Node) formula {
 // it has one in none.
 func (c chooser) present(n *cfn.Node) *cfn.Node {
 	n = c.known.ResolveIf(n)
-	condition, branches, ok := choice(n)
+	condition, branches, ok := cfn.If(n)
 	switch {
 	case !ok && cfn.IsNoValue(n):
 		return nil
@@ -79,17 +79,8 @@ func noValue() *cfn.Node { return cfn.Ref("AWS::NoValue") }
 // orNothing leaves out a value that is absent.
 func orNothing(n *cfn.Node) *cfn.Node { return or(noValue())(n) }
 
-// choice takes an Fn::If apart whose condition is not known here.
-func choice(n *cfn.Node) (condition *cfn.Node, branches []*cfn.Node, ok bool) {
-	name, argument, _ := cfn.Intrinsic(n)
-	if name != "Fn::If" || !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
-		return nil, nil, false
-	}
-	return argument.Items[0], argument.Items[1:], true
-}
-
 // merged is one tree for two, of which the named condition chooses: what they
-// share stands there once.
+// share is in it once.
 func merged(condition string, yes, no *cfn.Node) *cfn.Node {
 	switch {
 	case sameTree(yes, no):
@@ -118,22 +109,14 @@ func fnIf(condition string, yes, no *cfn.Node) *cfn.Node {
 // without replaces each Fn::If whose condition is decided by the branch that is taken.
 func without(decided map[string]bool, n *cfn.Node) *cfn.Node {
 	for {
-		name, branches, ok := choice(n)
+		name, branches, ok := cfn.If(n)
 		value, known := false, false
 		if ok {
 			value, known = decided[name.Text]
 		}
 		switch {
 		case !known:
-			result := *n
-			result.Items, result.Fields = nil, nil
-			for _, item := range n.Items {
-				result.Items = append(result.Items, without(decided, item))
-			}
-			for _, field := range n.Fields {
-				result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: without(decided, field.Value), Place: field.Place})
-			}
-			return &result
+			return n.Rebuild(func(child *cfn.Node) *cfn.Node { return without(decided, child) })
 		case value:
 			n = branches[0]
 		default:
@@ -146,7 +129,7 @@ func without(decided map[string]bool, n *cfn.Node) *cfn.Node {
 // chosen.
 func taken(n *cfn.Node, condition string, branch int) *cfn.Node {
 	for {
-		name, branches, ok := choice(n)
+		name, branches, ok := cfn.If(n)
 		if !ok || name.Text != condition {
 			return n
 		}
@@ -155,8 +138,7 @@ func taken(n *cfn.Node, condition string, branch int) *cfn.Node {
 }
 
 func isObject(n *cfn.Node) bool {
-	_, _, intrinsic := cfn.Intrinsic(n)
-	return n.IsMap() && !intrinsic
+	return n.IsMap() && !n.IsIntrinsic()
 }
 
 func mergedObjects(condition string, yes, no *cfn.Node) *cfn.Node {
@@ -177,16 +159,15 @@ func mergedObjects(condition string, yes, no *cfn.Node) *cfn.Node {
 func (c chooser) checkChosen(runner *schema.Runner, property string, object *cfn.Node) problem.List {
 	var problems problem.List
 	c.choose(object, func(n *cfn.Node) *cfn.Node {
-		name, _, intrinsic := cfn.Intrinsic(n)
-		if n == nil || n.IsMap() && !intrinsic {
+		if n == nil || isObject(n) || n.Has(cfn.TransformKey) { // checkTransforms warns of the last
 			return orNothing(n)
 		}
 		found := "a " + n.Kind.String()
-		if intrinsic {
+		if name, _, intrinsic := cfn.Intrinsic(n); intrinsic {
 			found = wording.Brief(name)
 		}
 		problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: schema.RuleType, Path: string(runner.Path.Keys("Properties", property)), Place: n.Place,
+			Severity: problem.Error, Rule: schema.RuleType, Path: runner.Path.Keys("Properties", property).String(), Place: n.Place,
 			Message: fmt.Sprintf("Runner %s: %s: must be an object, or Fn::If of objects, not %s; the host's launch template is made of its properties", wording.Quote(runner.Name), property, found),
 		})
 		return n

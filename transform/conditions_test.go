@@ -142,7 +142,7 @@ func deployment(t *testing.T, template *cfn.Node, a assignment) deployed {
 }
 
 func (d deployed) holds(condition string) bool {
-	value, problems := d.evaluator.Condition(condition, "")
+	value, problems := d.evaluator.Condition(condition, cfn.Path{})
 	require.NoError(d.t, problems.Err())
 	return value
 }

@@ -38,7 +38,7 @@ type Assignment struct {
 }
 
 // ReadTemplate reads a template and reports everything that is wrong with its Runners
-// and its plan. The Inventory is whole only when there is no Error.
+// and its plan. The Contents are whole only when there is no Error.
 func ReadTemplate(template *cfn.Node, values cfn.Values) (*Contents, problem.List) {
 	return readTemplate(template, cfn.Analyze(template, values))
 }
@@ -49,20 +49,20 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 		return nil, problems
 	}
 	var problems problem.List
-	inventory := &Contents{byName: map[string]*schema.Runner{}}
+	contents := &Contents{byName: map[string]*schema.Runner{}}
 	reader := caseReader{known, maxCaseSize}
-	problems.Add(inventory.checkTransforms(resources)...)
+	problems.Add(contents.checkTransforms(resources)...)
 	var plans []cfn.Field
 	for _, resource := range resources.Fields {
-		at := cfn.Path("").Keys("Resources", resource.Key)
+		at := cfn.NewPath("Resources", resource.Key)
 		switch kind := resource.Value.Get("Type"); {
 		case !kind.IsString():
-			problems.Add(inventory.checkUntyped(resource, at, loopsFirst(template))...)
+			problems.Add(contents.checkUntyped(resource, at, loopsFirst(template))...)
 		case kind.Text == schema.RunnerType:
 			runner, cases, found := reader.read(resource.Key, resource.Value, at)
 			problems.Add(found...)
 			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
-			inventory.add(runner, cases)
+			contents.add(runner, cases)
 		case kind.Text == plan.Type:
 			problems.Add(checkLogicalID(resource, at, triggerID(&plan.Plan{Name: resource.Key}))...)
 			plans = append(plans, resource)
@@ -70,9 +70,9 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 			problems.Add(unsupportedType(resource.Key, kind, at))
 		}
 	}
-	problems.Add(inventory.readPlan(plans, resources)...)
-	problems.Add(tooMany(inventory, resources)...)
-	return inventory, problems
+	problems.Add(contents.readPlan(plans, resources)...)
+	problems.Add(tooMany(contents, resources)...)
+	return contents, problems
 }
 
 func (i *Contents) add(runner *schema.Runner, cases []runnerCase) {
@@ -91,7 +91,7 @@ func checkLogicalID(resource cfn.Field, at cfn.Path, longest string) problem.Lis
 		return nil
 	}
 	return problem.List{{
-		Severity: problem.Error, Rule: RuleLimit, Path: string(at), Place: resource.Place,
+		Severity: problem.Error, Rule: RuleLimit, Path: at.String(), Place: resource.Place,
 		Message: fmt.Sprintf("Resource %s: its logical id has %d characters (at most %d, since those of other resources are made of it)",
 			wording.Quote(resource.Key), len(resource.Key), maxLogicalID-len(longest)+len(resource.Key)),
 	}}
@@ -114,20 +114,20 @@ func checkResources(template, resources *cfn.Node) problem.List {
 	return nil
 }
 
-// checkUntyped leaves alone what is no resource: Fn::ForEach is expanded by
+// checkUntyped leaves alone what is not a resource: Fn::ForEach is expanded by
 // AWS::LanguageExtensions, and that runs after this macro unless the template
-// lists it first. So none of our types can stand in it.
+// lists it first. So none of our types can be in it.
 func (i *Contents) checkUntyped(resource cfn.Field, at cfn.Path, loopsFirst bool) problem.List {
 	if strings.HasPrefix(resource.Key, "Fn::") {
 		if kind := ownType(resource.Value); kind != nil && loopsFirst {
 			i.partial, i.loops = true, true
 			return problem.List{{
-				Severity: problem.Warning, Rule: RulePartial, Path: string(at), Place: kind.Place,
+				Severity: problem.Warning, Rule: RulePartial, Path: at.String(), Place: kind.Place,
 				Message: fmt.Sprintf("%s: cannot be checked here: CloudFormation expands the loop before the macro", at),
 			}}
 		} else if kind != nil {
 			return problem.List{{
-				Severity: problem.Error, Rule: "loop", Path: string(at), Place: kind.Place,
+				Severity: problem.Error, Rule: "loop", Path: at.String(), Place: kind.Place,
 				Message: fmt.Sprintf("%s: an %s cannot stand in a loop, which is expanded only after this macro", at, kind.Text),
 				Advice:  "Write the resources out.",
 			}}
@@ -135,23 +135,15 @@ func (i *Contents) checkUntyped(resource cfn.Field, at cfn.Path, loopsFirst bool
 		return nil
 	}
 	return problem.List{{
-		Severity: problem.Error, Rule: "no-type", Path: string(at), Place: resource.Place,
+		Severity: problem.Error, Rule: "no-type", Path: at.String(), Place: resource.Place,
 		Message: "Resource " + wording.Quote(resource.Key) + ": has no Type",
 	}}
 }
 
 // ownType finds a Type of ours in a tree; nil when there is none.
 func ownType(n *cfn.Node) *cfn.Node {
-	if kind := n.Get("Type"); kind.IsString() && strings.HasPrefix(kind.Text, "Attini::") {
-		return kind
-	}
-	for _, item := range n.Items {
-		if kind := ownType(item); kind != nil {
-			return kind
-		}
-	}
-	for _, field := range n.Entries() {
-		if kind := ownType(field.Value); kind != nil {
+	for inside := range n.All() {
+		if kind := inside.Get("Type"); strings.HasPrefix(kind.AsString(), "Attini::") {
 			return kind
 		}
 	}
@@ -160,7 +152,7 @@ func ownType(n *cfn.Node) *cfn.Node {
 
 func unsupportedType(name string, kind *cfn.Node, at cfn.Path) problem.Problem {
 	return problem.Problem{
-		Severity: problem.Error, Rule: "unsupported-type", Path: string(at.Key("Type")), Place: kind.Place,
+		Severity: problem.Error, Rule: "unsupported-type", Path: at.Key("Type").String(), Place: kind.Place,
 		Message: fmt.Sprintf("Resource %s: Type: %s is not supported (supported: %s, %s)", wording.Quote(name), wording.Brief(kind.Text), schema.RunnerType, plan.Type),
 	}
 }
@@ -185,14 +177,14 @@ func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List
 	}
 	field := plans[0]
 	var problems problem.List
-	i.Plan, problems = plan.Read(field.Key, field.Value, cfn.Path("").Keys("Resources", field.Key))
+	i.Plan, problems = plan.Read(field.Key, field.Value, cfn.NewPath("Resources", field.Key))
 	if i.Plan == nil || i.Plan.Machine == nil {
 		return problems
 	}
 	problems.Add(i.assignJobs(resources)...)
 	problems.Add(i.unusedRunners(problems)...)
 	if !problems.HasErrors() {
-		problems.Add(plan.Doubts(i.Plan)...)
+		problems.Add(plan.Warnings(i.Plan)...)
 	}
 	return problems
 }
@@ -202,7 +194,7 @@ func extraPlans(plans []cfn.Field) problem.List {
 	for _, extra := range plans[1:] {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: "several-plans",
-			Path: string(cfn.Path("").Keys("Resources", extra.Key)), Place: extra.Place,
+			Path: cfn.NewPath("Resources", extra.Key).String(), Place: extra.Place,
 			Message: fmt.Sprintf("Plan %s: a template has one deployment plan, and %s is there already", wording.Quote(extra.Key), wording.Quote(plans[0].Key)),
 			Advice:  "Join the plans into one, or put the second into a stack of its own.",
 		})

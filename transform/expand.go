@@ -1,7 +1,8 @@
-// Package transform is the macro's core: a template in, the expanded template
-// out. Each Attini::Deploy::Runner becomes the resources that a warm runner
-// needs, the Attini::Deploy::DeploymentPlan becomes a state machine with its
-// trigger and its rule. The same input and the same facts of the account give
+// Package transform is the CloudFormation macro: it turns a template with Runners
+// and a deployment plan into one of AWS's own resources. Each
+// Attini::Deploy::Runner becomes the resources that a warm runner needs, the
+// Attini::Deploy::DeploymentPlan becomes a state machine with its trigger and its
+// rule. The same input and the same facts of the account give
 // the same bytes; nothing else of the template changes.
 //
 // Logical ids are those of the original framework, so that a live stack that
@@ -51,10 +52,10 @@ type Request struct {
 // because another transform makes it. The macro's own name leaves the Transform section,
 // which CloudFormation strips before it calls the macro.
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
-	inventory, expanded, problems := expand(ctx, request)
+	contents, expanded, problems := expand(ctx, request)
 	if request.File && request.Template.Get("Resources").IsMap() {
 		problems.Add(templatecheck.Check(request.Template, templatecheck.Options{
-			Macro: MacroName, Added: addedResources(inventory, expanded), Values: request.Values,
+			Macro: MacroName, Added: addedResources(contents, expanded), Values: request.Values,
 		})...)
 	}
 	if problems.HasErrors() {
@@ -65,59 +66,59 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 
 func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem.List) {
 	known := cfn.Analyze(request.Template, request.Values)
-	inventory, problems := readTemplate(request.Template, known)
+	contents, problems := readTemplate(request.Template, known)
 	chooser := chooser{known.WithoutParameters()}
-	facts, found := fetchFacts(ctx, request.Account, neededFactsOf(inventory, chooser))
+	facts, found := fetchFacts(ctx, request.Account, neededFactsOf(contents, chooser))
 	problems.Add(found...)
-	problems.Add(check(request.Template, inventory, facts, known)...)
+	problems.Add(check(request.Template, contents, facts, known)...)
 	problems.Add(checkMisread(request.Template, problems)...)
-	if problems.HasErrors() || inventory.partial {
-		return inventory, nil, problems
+	if problems.HasErrors() || contents.partial {
+		return contents, nil, problems
 	}
 	x := &expansion{
 		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
 		resources:     request.Template.Get("Resources").ByKey(),
 		conditions:    newConditionNames(request.Template),
-		substitutions: newSubstitutions(request.Template, inventory.Plan),
+		substitutions: newSubstitutions(request.Template, contents.Plan),
 	}
-	for _, runner := range inventory.Runners {
+	for _, runner := range contents.Runners {
 		x.runner(runner)
 	}
-	x.plan(inventory)
+	x.plan(contents)
 	if count := x.substitutions.count; count > maxValues {
-		problems.Add(overLimit(inventory.Plan, fmt.Sprintf("has %d values that only the deployment knows (at most %d)", count, maxValues)))
-		return inventory, nil, problems
+		problems.Add(overLimit(contents.Plan, fmt.Sprintf("has %d values that only the deployment knows (at most %d)", count, maxValues)))
+		return contents, nil, problems
 	}
-	expanded, clashes := x.replaceResources(request.Template, inventory)
+	expanded, clashes := x.replaceResources(request.Template, contents)
 	problems.Add(clashes...)
 	if problems.HasErrors() {
-		return inventory, nil, problems
+		return contents, nil, problems
 	}
-	x.addDigest(expanded, inventory.Plan)
+	x.addDigest(expanded, contents.Plan)
 	problems.Add(limits(expanded)...)
-	return inventory, expanded, problems
+	return contents, expanded, problems
 }
 
 // addedResources are those of the expanded template, types by logical id; where
 // there is none, those that it could have.
-func addedResources(inventory *Contents, expanded *cfn.Node) map[string]string {
+func addedResources(contents *Contents, expanded *cfn.Node) map[string]string {
 	added := map[string]string{}
 	for _, field := range expanded.Get("Resources").Entries() {
 		if kind := field.Value.Get("Type"); kind.IsString() {
 			added[field.Key] = kind.Text
 		}
 	}
-	if expanded != nil || inventory == nil {
+	if expanded != nil || contents == nil {
 		return added
 	}
-	for _, r := range inventory.Runners {
+	for _, r := range contents.Runners {
 		for _, id := range []string{
 			r.Name, queueID(r), deadLetterQueueID(r), securityGroupID(r), logGroupID(r), taskDefinitionID(r), ecsClientLogGroupID(r), launchTemplateID(r),
 		} {
 			added[id] = ""
 		}
 	}
-	if p := inventory.Plan; p != nil {
+	if p := contents.Plan; p != nil {
 		for _, id := range []string{StateMachineID(p.Name), triggerID(p), executionRuleID(p)} {
 			added[id] = ""
 		}
@@ -140,7 +141,7 @@ type expansion struct {
 	emitted       []emittedResource
 }
 
-// emittedResource is a resource that stands in for the one named source.
+// emittedResource is a resource that the one named source becomes.
 type emittedResource struct {
 	logicalID string
 	source    string
@@ -156,8 +157,8 @@ func (x *expansion) runner(runner *schema.Runner) {
 			x.emit(logicalID, runner, when, body())
 		}
 	}
-	// where the launcher puts the runner's jobs, and where those end that
-	// nobody can read
+	// the queue of the runner's jobs, and the queue of messages that no agent can
+	// read
 	emit(deadLetterQueueID(runner), always, deadLetterQueue)
 	emit(queueID(runner), always, func() *cfn.Node { return queue(runner) })
 	// what the task may reach, unless the template names its own network
@@ -190,21 +191,21 @@ func (x *expansion) emit(logicalID string, runner *schema.Runner, when formula, 
 }
 
 // plan emits what the deployment plan becomes.
-func (x *expansion) plan(inventory *Contents) {
-	p := inventory.Plan
+func (x *expansion) plan(contents *Contents) {
+	p := contents.Plan
 	emit := func(logicalID string, body *cfn.Node) {
 		copyAttributes(body, p.Resource, "Condition", "DeletionPolicy", "UpdateReplacePolicy")
 		x.emitted = append(x.emitted, emittedResource{logicalID, p.Name, body})
 	}
 	// the plan itself
-	emit(StateMachineID(p.Name), x.stateMachine(inventory))
+	emit(StateMachineID(p.Name), x.stateMachine(contents))
 	// what starts it when the stack is deployed
 	emit(triggerID(p), trigger(p))
 	// what hears of its executions' end
 	emit(executionRuleID(p), executionRule(p))
 }
 
-// copyAttributes gives a resource the attributes of the one that it stands for.
+// copyAttributes gives a resource the attributes of the one that it replaces.
 func copyAttributes(body, source *cfn.Node, attributes ...string) {
 	for _, attribute := range attributes {
 		if value := source.Get(attribute); value != nil {

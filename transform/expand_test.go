@@ -180,7 +180,7 @@ func TestTextArrives(t *testing.T) {
 	require.NoError(t, problems.Err())
 	text := marshal(t, machine.Get("Definition"))
 	for _, field := range machine.Get("DefinitionSubstitutions").Entries() {
-		value, unknown := evaluator.Evaluate(field.Value, "")
+		value, unknown := evaluator.Evaluate(field.Value, cfn.Path{})
 		require.NoError(t, unknown.Err())
 		text = strings.ReplaceAll(text, "${"+field.Key+"}", value.Text)
 	}

@@ -63,9 +63,9 @@ Resources:
 	values.Resolved = map[string]string{"{{resolve:ssm:/timeout}}": "900"}
 	evaluator, problems := cfn.NewEvaluator(template, values)
 	require.NoError(t, problems.Err())
-	resolved, problems := evaluator.Evaluate(configuration, "")
+	resolved, problems := evaluator.Evaluate(configuration, cfn.Path{})
 	require.NoError(t, problems.Err())
-	runner, problems := schema.Read("Build", cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", resolved)), "Resources.Build", nil)
+	runner, problems := schema.Read("Build", cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", resolved)), cfn.NewPath("Resources", "Build"), nil)
 	require.Empty(t, problems)
 
 	assert.Equal(t, "arn:aws:ecs:eu-west-1:111122223333:task-definition/build:3", runner.TaskDefinitionArn.Literal)

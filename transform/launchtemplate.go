@@ -4,6 +4,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 	"github.com/awslabs/goformation/v7/cloudformation/tags"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/schema"
 )
@@ -22,9 +23,10 @@ func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 	image := x.machineImage(host, runner.Name+"Ami")
 	profile := x.chooseIn(host, "InstanceProfileName", or(defaultInstanceProfile()))
 	data := &ec2.LaunchTemplate_LaunchTemplateData{
-		ImageId:            new(t.placeholder(image.id)),
-		InstanceType:       new(t.placeholder(x.chooseIn(host, "InstanceType", orNothing))),
-		IamInstanceProfile: &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.placeholder(profile))},
+		BlockDeviceMappings: make([]ec2.LaunchTemplate_BlockDeviceMapping, 1), // image.devices takes its place
+		ImageId:             new(t.placeholder(image.id)),
+		InstanceType:        new(t.placeholder(x.chooseIn(host, "InstanceType", orNothing))),
+		IamInstanceProfile:  &ec2.LaunchTemplate_IamInstanceProfile{Name: new(t.placeholder(profile))},
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
 		},
@@ -34,16 +36,15 @@ func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 			{ResourceType: new("volume"), Tags: x.hostTags(runner, t)},
 		},
 	}
-	resource := t.resource(&ec2.LaunchTemplate{LaunchTemplateData: data})
-	made := resource.At("Properties", "LaunchTemplateData")
-	if !cfn.IsNoValue(image.devices) {
-		made.Fields = append([]cfn.Field{cfn.F("BlockDeviceMappings", image.devices)}, made.Fields...)
-	}
-	setUnlessAbsent(made, "SecurityGroupIds", x.securityGroups(runner))
+	template := &ec2.LaunchTemplate{LaunchTemplateData: data}
 	if !cfn.IsNoValue(image.origin) {
-		resource.Set("Metadata", cfn.Obj(cfn.F("AttiniAmi", image.origin)))
+		template.AWSCloudFormationMetadata = map[string]any{"AttiniAmi": t.placeholder(image.origin)}
 	}
-	return resource
+	return t.resource(
+		template,
+		whole(image.devices, "LaunchTemplateData", "BlockDeviceMappings"),
+		whole(x.securityGroups(runner), "LaunchTemplateData", "SecurityGroupIds"),
+	)
 }
 
 // defaultInstanceProfile is that of a Runner without InstanceProfileName
@@ -82,7 +83,7 @@ func (x *expansion) hostTags(runner *schema.Runner, t *typed) []tags.Tag {
 		{Key: "AttiniResourceType", Value: "RunnerInstance"},
 		{Key: "EcsCluster", Value: t.placeholder(x.cluster(runner))},
 	}
-	for _, name := range []string{"AttiniDistributionName", "AttiniEnvironmentName"} {
+	for _, name := range []string{protocol.ParameterDistribution, protocol.ParameterEnvironment} {
 		if x.known.Declares(name) {
 			result = append(result, tags.Tag{Key: name, Value: t.placeholder(cfn.Ref(name))})
 		}

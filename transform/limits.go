@@ -23,20 +23,20 @@ const (
 )
 
 // tooMany reports a template with more Runners or steps than are expanded.
-func tooMany(inventory *Contents, resources *cfn.Node) problem.List {
+func tooMany(contents *Contents, resources *cfn.Node) problem.List {
 	var problems problem.List
-	if count := len(inventory.Runners); count > maxRunners {
+	if count := len(contents.Runners); count > maxRunners {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: RuleLimit, Path: "Resources", Place: resources.Place,
 			Message: fmt.Sprintf("the template has %d Runners (at most %d); CloudFormation takes %d resources", count, maxRunners, maxResources),
 			Advice:  "Let steps share Runners: one Runner serves any number of steps.",
 		})
 	}
-	if inventory.Plan == nil || inventory.Plan.Machine == nil {
+	if contents.Plan == nil || contents.Plan.Machine == nil {
 		return problems
 	}
-	if count := len(attiniSteps(inventory.Plan).Items); count > maxSteps {
-		problems.Add(overLimit(inventory.Plan, fmt.Sprintf("has %d steps of Attini's types (at most %d)", count, maxSteps)))
+	if count := len(attiniSteps(contents.Plan).Items); count > maxSteps {
+		problems.Add(overLimit(contents.Plan, fmt.Sprintf("has %d steps of Attini's types (at most %d)", count, maxSteps)))
 	}
 	return problems
 }
@@ -44,7 +44,7 @@ func tooMany(inventory *Contents, resources *cfn.Node) problem.List {
 // overLimit is the Error for a plan that would make too large a definition.
 func overLimit(p *plan.Plan, what string) problem.Problem {
 	return problem.Problem{
-		Severity: problem.Error, Rule: RuleLimit, Path: string(p.Path), Place: p.Resource.Place,
+		Severity: problem.Error, Rule: RuleLimit, Path: p.Path.String(), Place: p.Resource.Place,
 		Message: "Plan " + wording.Quote(p.Name) + ": " + what + "; Step Functions takes a definition of 1 MB",
 		Advice:  "Join commands into fewer steps, or put a part of the plan into a stack of its own.",
 	}

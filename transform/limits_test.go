@@ -43,7 +43,7 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 				}
 				n, err := cfn.ReadJSON(write(t, template))
 				require.NoError(t, err)
-				_, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+				expanded, problems := transform.Expand(t.Context(), transform.Request{Template: n})
 				var errors problem.List
 				for _, p := range problems {
 					if p.Severity == problem.Error {
@@ -52,6 +52,9 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 				}
 				if right {
 					require.NoError(t, errors.Err())
+					if name == "values" { // also the last one is there
+						assert.True(t, expanded.At("Resources", transform.StateMachineID("Plan"), "Properties", "DefinitionSubstitutions").Has("AttiniValue5000"))
+					}
 					continue
 				}
 				require.Len(t, errors, 1)
@@ -61,4 +64,32 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMostResources: CloudFormation takes 500 resources.
+func TestMostResources(t *testing.T) {
+	t.Parallel()
+	limits := func(topics int) (resources int, found problem.List) {
+		template := commands("ls")
+		for i := range topics {
+			template["Resources"].(object)[fmt.Sprint("T", i)] = object{"Type": "AWS::SNS::Topic"}
+		}
+		n, err := cfn.ReadJSON(write(t, template))
+		require.NoError(t, err)
+		expanded, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+		require.NoError(t, problems.Err())
+		for _, p := range problems {
+			if p.Rule == transform.RuleLimit {
+				found.Add(p)
+			}
+		}
+		return len(expanded.Get("Resources").Fields), found
+	}
+	made, _ := limits(0)
+	count, found := limits(500 - made)
+	assert.Equal(t, 500, count)
+	assert.Empty(t, found)
+	_, found = limits(501 - made)
+	require.Len(t, found, 1)
+	assert.Equal(t, "Resources", found[0].Path)
 }

@@ -87,7 +87,7 @@ func live(t *testing.T, resource *cfn.Node, property string) any {
 		References: map[string]string{"BuildLogGroup": "b", "SecureLogGroup": "s", "HostLogGroup": "h"},
 	})
 	require.NoError(t, problems.Err())
-	resolved, problems := evaluator.Evaluate(value, "")
+	resolved, problems := evaluator.Evaluate(value, cfn.Path{})
 	require.NoError(t, problems.Err())
 	return plain(resolved)
 }

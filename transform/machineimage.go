@@ -23,7 +23,7 @@ type machineImage struct {
 }
 
 // machineImage finds the AMI of a host. An alias is pinned to the AMI that it
-// stands for now, so that a change set shows when that is another one. wish is
+// names now, so that a change set shows when that is another one. wish is
 // how conditions that choose the AMI are named.
 func (x *expansion) machineImage(host *cfn.Node, wish string) machineImage {
 	each := func(pick func(ami) *cfn.Node) *cfn.Node {
@@ -46,8 +46,8 @@ type ami struct {
 	alias, parameter string
 }
 
-// eachAmi finds what an Ami as it is written, nil for the default, may come to,
-// and returns what pick makes of it. What depends on a parameter may come to
+// eachAmi finds what an Ami as it is written, nil for the default, may be,
+// and returns what pick makes of it. What depends on a parameter may become
 // an alias, which CloudFormation does not know: then a condition chooses.
 func (x *expansion) eachAmi(n *cfn.Node, wish string, pick func(ami) *cfn.Node) *cfn.Node {
 	if n == nil {
@@ -91,7 +91,7 @@ func (x *expansion) currentImage(n *cfn.Node) (id string, known bool) {
 	return values[0].Text, known && !isAlias
 }
 
-// possibleAliases are the aliases that a value may come to.
+// possibleAliases are the aliases that a value may be.
 func (c chooser) possibleAliases(n *cfn.Node) []compat.Alias {
 	var possible []compat.Alias
 	if !c.known.InConditions(n) {
@@ -151,7 +151,7 @@ func imageNode(id, parameter string) *cfn.Node {
 	return cfn.Str(id)
 }
 
-// aliased finds the AMI that an alias stands for, and the parameter that holds
+// aliased finds the AMI that an alias names, and the parameter that holds
 // its id; "" for an AMI that is not known.
 func (f *facts) aliased(alias compat.Alias) (id, parameter string) {
 	if id, parameter, found := alias.Resolve(f.Parameters); found {

@@ -24,7 +24,7 @@ func checkMisread(template *cfn.Node, found problem.List) problem.List {
 		}
 	}
 	for _, section := range template.Entries() {
-		at := cfn.Path("").Key(section.Key)
+		at := cfn.NewPath(section.Key)
 		switch section.Key {
 		case "Resources":
 			for _, resource := range section.Value.Entries() {
@@ -35,10 +35,10 @@ func checkMisread(template *cfn.Node, found problem.List) problem.List {
 				m.parameter(parameter.Value, at.Key(parameter.Key))
 			}
 		case "Conditions", "Mappings", "Outputs", "Rules":
-			m.walk(section.Value, at, section.Key, nil)
+			m.walk(section.Value, at, wantsTexts)
 		case "Metadata": // for other tools
 		default:
-			m.walk(section.Value, at, section.Key, wantsAnything)
+			m.walk(section.Value, at, wantsAnything)
 		}
 	}
 	return m.problems
@@ -57,6 +57,8 @@ const anything = cfn.Null
 
 func wantsAnything(string) cfn.Kind { return anything }
 
+func wantsTexts(string) cfn.Kind { return cfn.String }
+
 func wants(kinds map[string]cfn.Kind) wanted {
 	return func(key string) cfn.Kind {
 		if kind, special := kinds[key]; special {
@@ -68,16 +70,15 @@ func wants(kinds map[string]cfn.Kind) wanted {
 
 func (m *misreadings) resource(n *cfn.Node, at cfn.Path) {
 	kinds := wanted(wantsAnything)
-	switch kind := n.Get("Type"); {
-	case !kind.IsString():
-	case kind.Text == schema.RunnerType:
+	switch n.Get("Type").AsString() {
+	case schema.RunnerType:
 		kinds = wants(schema.WantedKinds())
-	case kind.Text == plan.Type:
+	case plan.Type:
 		kinds = wants(plan.WantedKinds())
 	}
 	for _, field := range n.Entries() {
 		if field.Key != "Metadata" {
-			m.walk(field.Value, at.Key(field.Key), field.Key, kinds)
+			m.walk(field.Value, at.Key(field.Key), kinds)
 		}
 	}
 }
@@ -85,33 +86,28 @@ func (m *misreadings) resource(n *cfn.Node, at cfn.Path) {
 // parameter looks into the declaration of a parameter.
 func (m *misreadings) parameter(n *cfn.Node, at cfn.Path) {
 	kinds := map[string]cfn.Kind{"NoEcho": cfn.Bool, "MinLength": cfn.Number, "MaxLength": cfn.Number, "MinValue": cfn.Number, "MaxValue": cfn.Number}
-	if kind := n.Get("Type"); kind.IsString() && kind.Text == "Number" {
+	if n.Get("Type").AsString() == "Number" {
 		kinds["Default"], kinds["AllowedValues"] = cfn.Number, cfn.Number
 	}
-	m.walk(n, at, "", wants(kinds))
+	m.walk(n, at, wants(kinds))
 }
 
-func (m *misreadings) walk(n *cfn.Node, at cfn.Path, key string, kinds wanted) {
-	kind := cfn.String
-	if kinds != nil {
-		kind = kinds(key)
-	}
-	if n.Misread() != "" && !m.reported[n.Place] && misleads(n, kind) {
-		m.reported[n.Place] = true // an alias has the place of its anchor
-		m.problems.Add(problem.Problem{
-			Severity: problem.Warning, Rule: RuleYAMLValue, Path: string(at), Place: n.Place,
-			Message: n.Misread() + "; " + n.KeepText(), Fix: problem.Fix{Old: n.Written, New: `"` + n.Written + `"`},
-		})
-	}
-	if n == nil {
+func (m *misreadings) walk(n *cfn.Node, at cfn.Path, kinds wanted) {
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		m.value(n, at, kinds(at.LastKey()))
+		return true
+	})
+}
+
+func (m *misreadings) value(n *cfn.Node, at cfn.Path, kind cfn.Kind) {
+	if n.Misread() == "" || m.reported[n.Place] || !misleads(n, kind) {
 		return
 	}
-	for i, item := range n.Items {
-		m.walk(item, at.Index(i), key, kinds)
-	}
-	for _, field := range n.Fields {
-		m.walk(field.Value, at.Key(field.Key), field.Key, kinds)
-	}
+	m.reported[n.Place] = true // an alias has the place of its anchor
+	m.problems.Add(problem.Problem{
+		Severity: problem.Warning, Rule: RuleYAMLValue, Path: at.String(), Place: n.Place,
+		Message: n.Misread() + "; " + n.KeepText(), Fix: problem.Fix{Old: n.Written, New: `"` + n.Written + `"`},
+	})
 }
 
 // sameNumber is a number that people read as YAML does, but for its spelling.

@@ -19,19 +19,19 @@ const RulePartial = "not-checked"
 // the macro never sees one; a template file has them.
 func (i *Contents) checkTransforms(resources *cfn.Node) problem.List {
 	p := partialParts{}
-	resourcesPath := cfn.Path("Resources")
+	resourcesPath := cfn.NewPath("Resources")
 	if resources.Has(cfn.TransformKey) {
 		i.partial = true
 		p.add(resources, resourcesPath)
 	}
 	for _, field := range resources.Fields {
-		kind := field.Value.Get("Type")
-		if !kind.IsString() || !strings.HasPrefix(kind.Text, "Attini::") {
+		kind := field.Value.Get("Type").AsString()
+		if !strings.HasPrefix(kind, "Attini::") {
 			continue
 		}
 		properties := field.Value.Get("Properties")
-		i.partial = i.partial || kind.Text == plan.Type && cfn.HasTransform(properties) ||
-			kind.Text == schema.RunnerType && isPartial(properties)
+		i.partial = i.partial || kind == plan.Type && cfn.HasTransform(properties) ||
+			kind == schema.RunnerType && isPartial(properties)
 		p.find(field.Value, resourcesPath.Key(field.Key))
 	}
 	return p.problems
@@ -55,20 +55,15 @@ func isPartial(properties *cfn.Node) bool {
 type partialParts struct{ problems problem.List }
 
 func (p *partialParts) find(n *cfn.Node, at cfn.Path) {
-	if !cfn.HasTransform(n) {
-		return
-	}
-	if n.Has(cfn.TransformKey) {
-		p.add(n, at)
-	}
-	for i, item := range n.Items {
-		p.find(item, at.Index(i))
-	}
-	for _, field := range n.Fields {
-		if field.Key != cfn.TransformKey {
-			p.find(field.Value, at.Key(field.Key))
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		if at.LastKey() == cfn.TransformKey {
+			return false
 		}
-	}
+		if n.Has(cfn.TransformKey) {
+			p.add(n, at)
+		}
+		return true
+	})
 }
 
 func (p *partialParts) add(n *cfn.Node, at cfn.Path) {
@@ -77,7 +72,7 @@ func (p *partialParts) add(n *cfn.Node, at cfn.Path) {
 		name = wording.Brief(named.Text)
 	}
 	p.problems.Add(problem.Problem{
-		Severity: problem.Warning, Rule: RulePartial, Path: string(at), Place: n.KeyPlace(cfn.TransformKey),
+		Severity: problem.Warning, Rule: RulePartial, Path: at.String(), Place: n.KeyPlace(cfn.TransformKey),
 		Message: fmt.Sprintf("%s: cannot be checked here: CloudFormation runs %s before the macro", at, name),
 		Advice:  "Give the content with --include KEY=FILE, where the location ends with KEY.",
 	})
@@ -94,7 +89,7 @@ func loopsFirst(template *cfn.Node) bool {
 		switch {
 		case isMacro(item):
 			return false
-		case item.IsString() && item.Text == "AWS::LanguageExtensions":
+		case item.AsString() == "AWS::LanguageExtensions":
 			return true
 		}
 	}

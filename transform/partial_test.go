@@ -34,6 +34,7 @@ func TestPartialTemplates(t *testing.T) {
 		"a Runner's properties":    {"Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Image: a, Fn::Transform: " + included + "}}" + job("R"), []string{"Resources.R.Properties"}, false},
 		"a Runner's host":          {"Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Ec2Configuration: {Fn::Transform: " + included + ", Ami: AmazonLinux2023}}}" + job("R"), []string{"Resources.R.Properties.Ec2Configuration"}, false},
 		"a Runner's commands":      {"Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Startup: {Fn::Transform: " + included + "}}}" + job("R"), []string{"Resources.R.Properties.Startup"}, true},
+		"a transform in another":   {"Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Fn::Transform: {Name: AWS::Include, Parameters: {Fn::Transform: " + included + "}}}}" + job("R"), []string{"Resources.R.Properties"}, false},
 		"the plan":                 {"Resources:\n  R: {Type: Attini::Deploy::Runner}\n  P: {Type: Attini::Deploy::DeploymentPlan, Properties: {DeploymentPlan: {Fn::Transform: " + included + "}}}", []string{"Resources.P.Properties.DeploymentPlan"}, false},
 		"a step":                   {"Resources:\n  R: {Type: Attini::Deploy::Runner}\n  P: {Type: Attini::Deploy::DeploymentPlan, Properties: {DeploymentPlan: [{Name: A, Fn::Transform: " + included + "}]}}", []string{"Resources.P.Properties.DeploymentPlan[0]"}, false},
 		"resources":                {"Resources:\n  Fn::Transform: " + included + job("Elsewhere"), []string{"Resources"}, false},
@@ -59,6 +60,17 @@ func TestPartialTemplates(t *testing.T) {
 	_, problems := checkFile(t, "Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Memory: 1, Memori: 2, Fn::Transform: "+included+"}}"+job("R"))
 	assert.Contains(t, problemtest.Words(problems), "Memory: 1 is below 512")
 	assert.Contains(t, problemtest.Words(problems), "did you mean Memory?")
+}
+
+// TestPartialProperties: there is no output where a transform makes a property that
+// decides what a Runner becomes, or that is checked against another one.
+func TestPartialProperties(t *testing.T) {
+	t.Parallel()
+	for _, property := range []string{"TaskDefinitionArn", "ContainerName", "Image", "Memory", "Cpu", "EcsCluster", "Ec2Configuration", "AwsVpcConfiguration"} {
+		expanded, problems := checkFile(t, "Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {"+property+": {Fn::Transform: "+included+"}}}"+job("R"))
+		require.NoError(t, problems.Err(), property)
+		assert.Nil(t, expanded, property)
+	}
 }
 
 // TestLoopsBeforeTheMacro: Runners in a loop are there if the template has the

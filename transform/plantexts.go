@@ -29,22 +29,16 @@ type planStrings struct {
 }
 
 func (x *planStrings) walk(n *cfn.Node, at cfn.Path) {
-	if n == nil {
-		return
-	}
-	if name, argument, ok := cfn.Intrinsic(n); ok {
-		x.function(name, argument, at)
-		return
-	}
-	for i, item := range n.Items {
-		x.walk(item, at.Index(i))
-	}
-	for _, field := range n.Fields {
-		x.walk(field.Value, at.Key(field.Key))
-	}
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		name, argument, ok := cfn.Intrinsic(n)
+		if ok {
+			x.function(name, argument, at)
+		}
+		return !ok
+	})
 }
 
-// function looks at what becomes text: a Ref, the variables of Fn::Sub, the
+// function checks what becomes text: a Ref, the variables of Fn::Sub, the
 // branches of Fn::If. What other functions take is theirs.
 func (x *planStrings) function(name string, argument *cfn.Node, at cfn.Path) {
 	switch {
@@ -60,18 +54,15 @@ func (x *planStrings) function(name string, argument *cfn.Node, at cfn.Path) {
 }
 
 func (x *planStrings) checkSub(argument *cfn.Node, at cfn.Path) {
-	text, variables := cfn.SubArgument(argument)
-	if variables != nil {
+	sub, err := cfn.ParseSub(argument)
+	if sub.Variables != nil {
 		x.walk(argument.Items[1], at.Key("Fn::Sub").Index(1))
 	}
-	parts, err := cfn.SubParts(text.Text)
 	if err != nil {
 		return // plan has reported it
 	}
-	for _, part := range parts {
-		if part.Variable != "" && variables[part.Variable] == nil {
-			x.check(part.Variable, text, at)
-		}
+	for _, name := range sub.References() {
+		x.check(name, sub.Text, at)
 	}
 }
 
@@ -79,13 +70,13 @@ func (x *planStrings) check(parameter string, n *cfn.Node, at cfn.Path) {
 	switch {
 	case x.known.IsList(parameter):
 		x.problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: plan.RuleIntrinsic, Path: string(at), Place: n.Place,
+			Severity: problem.Error, Rule: plan.RuleIntrinsic, Path: at.String(), Place: n.Place,
 			Message: fmt.Sprintf("%s: parameter %s is a list, and only a text can stand in a plan", at, wording.Quote(parameter)),
 			Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %s}]}.", wording.Quote(parameter)),
 		})
 	case x.known.IsNoEcho(parameter):
 		x.problems.Add(problem.Problem{
-			Severity: problem.Warning, Rule: RuleSecret, Path: string(at), Place: n.Place,
+			Severity: problem.Warning, Rule: RuleSecret, Path: at.String(), Place: n.Place,
 			Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, wording.Quote(parameter)),
 			Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
 		})

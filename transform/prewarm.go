@@ -24,21 +24,21 @@ const (
 )
 
 // prewarmRunners are the runners that are started ahead, in the order of the
-// template: those to which every way through the plan comes, but for those with
+// template: those that every path through the plan reaches, but for those with
 // which it begins.
-func prewarmRunners(inventory *Contents) []*schema.Runner {
-	p := inventory.Plan
-	if !p.Prewarm || len(inventory.Runners) > mostAhead {
+func prewarmRunners(contents *Contents) []*schema.Runner {
+	p := contents.Plan
+	if !p.Prewarm || len(contents.Runners) > mostAhead {
 		return nil
 	}
-	assigned := make(map[*plan.State]string, len(inventory.Jobs))
-	for _, job := range inventory.Jobs {
+	assigned := make(map[*plan.State]string, len(contents.Jobs))
+	for _, job := range contents.Jobs {
 		assigned[job.State] = job.Runner
 	}
 	var ahead []*schema.Runner
-	for _, runner := range inventory.Runners {
-		meant := func(s *plan.State) bool { return assigned[s] == runner.Name }
-		if p.Machine.AlwaysRuns(meant) && !p.Machine.StartsWith(meant) {
+	for _, runner := range contents.Runners {
+		match := func(s *plan.State) bool { return assigned[s] == runner.Name }
+		if p.Machine.AlwaysRuns(match) && !p.Machine.StartsWith(match) {
 			ahead = append(ahead, runner)
 		}
 	}
@@ -52,20 +52,20 @@ func prewarmRunners(inventory *Contents) []*schema.Runner {
 // ResultPath null would do that with one state less. But between this macro and
 // SAM a template may go through AWS::LanguageExtensions, which takes out keys
 // whose value is null; the steps would then get the answer for a payload.
-func (x *expansion) addPrewarm(inventory *Contents, definition *cfn.Node) {
+func (x *expansion) addPrewarm(contents *Contents, definition *cfn.Node) {
 	if !x.deployable {
 		return
 	}
-	ahead := prewarmRunners(inventory)
+	ahead := prewarmRunners(contents)
 	if len(ahead) == 0 {
 		return
 	}
 	runners := cfn.Seq()
 	for _, runner := range ahead {
-		runners.Items = append(runners.Items, x.runnerConfig(inventory.Plan, runner))
+		runners.Items = append(runners.Items, x.runnerConfig(contents.Plan, runner))
 	}
-	name := unusedName(inventory.Plan)
-	language := languageOfPlan(inventory.Plan)
+	name := unusedName(contents.Plan)
+	language := languageOfPlan(contents.Plan)
 	task := x.launcherTask(language, "lambda:invoke", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionPrewarm)),
 		cfn.F(protocol.KeyRunners, runners),

@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,8 +31,8 @@ const (
 	jobS = "Type: AttiniRunnerJob, Properties: {Runner: !Ref S, Commands: [ls]}"
 )
 
-// TestPrewarmRunners: which runners a plan starts ahead. Package plan's TestWays has
-// the ways through a plan.
+// TestPrewarmRunners: which runners a plan starts ahead. Package plan's TestPaths has
+// the paths through a plan.
 func TestPrewarmRunners(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ plan, want string }{
@@ -111,4 +112,16 @@ func TestPrewarmIsForDeployments(t *testing.T) {
 	local, problems := transform.Expand(t.Context(), transform.Request{Template: template, Values: pseudo()})
 	require.NoError(t, problems.Err())
 	assert.Equal(t, "A", local.At("Resources", "AttiniDeploymentPlanSfnPlan", "Properties", "Definition", "StartAt").Text)
+}
+
+// TestPrewarmIsBounded: a plan of very many Runners starts none ahead.
+func TestPrewarmIsBounded(t *testing.T) {
+	t.Parallel()
+	for n, ahead := range map[int]bool{166: true, 167: false} {
+		name := func(i int) string { return fmt.Sprint("r", i) }
+		resources := runners(n, name, nil)
+		resources["Plan"] = chain(n, func(i int) object { return runnerJob(name(i), "ls") })
+		states := machine(expanded(t, string(write(t, object{"Resources": resources}))))
+		assert.Equal(t, ahead, states.Has("AttiniPrewarm"), n)
+	}
 }

@@ -76,7 +76,7 @@ func (l queryLanguage) passPayload(task *cfn.Node) {
 	task.Set("OutputPath", cfn.Str("$.Payload"))
 }
 
-// executionInput is a state that goes on with the execution's input.
+// executionInput is a state that passes on the execution's input.
 func (l queryLanguage) executionInput() *cfn.Node {
 	state := cfn.Obj(cfn.F("Type", cfn.Str("Pass")))
 	if l.jsonata {

@@ -18,14 +18,18 @@ func deadLetterQueueID(runner *schema.Runner) string {
 const retention = 14 * 24 * 60 * 60
 
 // maxReceives is how often a message is handed out before it counts as one that
-// nobody can read. An agent deletes a message when it has claimed the job, and
+// no agent can read. An agent deletes a message when it has claimed the job, and
 // gives it back when it leaves, so a sound message is received a few times.
 const maxReceives = 100
 
 // queue is where the launcher puts a runner's jobs. It is a FIFO queue, as in
 // the original, so that a live stack's queue is not replaced.
 func queue(runner *schema.Runner) *cfn.Node {
-	resource := new(typed).resource(&sqs.Queue{
+	redrive := cfn.Obj(
+		cfn.F("deadLetterTargetArn", cfn.GetAtt(deadLetterQueueID(runner), "Arn")),
+		cfn.F("maxReceiveCount", cfn.Int(maxReceives)),
+	)
+	return new(typed).resource(&sqs.Queue{
 		FifoQueue:            new(true),
 		SqsManagedSseEnabled: new(true),
 		// The longest poll: an idle runner asks three times a minute.
@@ -34,15 +38,10 @@ func queue(runner *schema.Runner) *cfn.Node {
 		// back after this many seconds.
 		VisibilityTimeout:      new(60),
 		MessageRetentionPeriod: new(retention),
-	})
-	resource.Get("Properties").Set("RedrivePolicy", cfn.Obj(
-		cfn.F("deadLetterTargetArn", cfn.GetAtt(deadLetterQueueID(runner), "Arn")),
-		cfn.F("maxReceiveCount", cfn.Int(maxReceives)),
-	))
-	return resource
+	}, whole(redrive, "RedrivePolicy"))
 }
 
-// deadLetterQueue keeps messages that nobody could read; a FIFO queue's is one
+// deadLetterQueue keeps messages that no agent could read; a FIFO queue's is one
 // too.
 func deadLetterQueue() *cfn.Node {
 	return new(typed).resource(&sqs.Queue{

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
@@ -15,13 +16,18 @@ const RuleReference = "removed-resource"
 
 // checkReferences reports references to the plan by the logical id that it
 // loses. A Runner keeps its own.
-func checkReferences(template *cfn.Node, inventory *Contents) problem.List {
-	if inventory.Plan == nil {
+func checkReferences(template *cfn.Node, contents *Contents) problem.List {
+	if contents.Plan == nil {
 		return nil
 	}
-	r := references{plan: inventory.Plan}
+	r := references{plan: contents.Plan}
 	for _, section := range []string{"Resources", "Outputs"} {
-		r.walkChild(template.Get(section), pathStep{section, -1})
+		cfn.Walk(template.Get(section), cfn.NewPath(section), func(n *cfn.Node, at cfn.Path) bool {
+			if name, argument, ok := cfn.Intrinsic(n); ok && r.refersToPlan(name, argument) {
+				r.report(n, at)
+			}
+			return true
+		})
 	}
 	for _, resource := range cfn.Resources(template) {
 		r.checkDependsOn(resource)
@@ -32,57 +38,15 @@ func checkReferences(template *cfn.Node, inventory *Contents) problem.List {
 type references struct {
 	plan     *plan.Plan
 	problems problem.List
-	// path leads to the value that is looked at: keys, and positions in lists.
-	path []pathStep
-}
-
-type pathStep struct {
-	key   string
-	index int
-}
-
-// currentPath is where the way leads to.
-func (r *references) currentPath() cfn.Path {
-	at := cfn.Path("")
-	for _, s := range r.path {
-		if s.index >= 0 {
-			at = at.Index(s.index)
-		} else {
-			at = at.Key(s.key)
-		}
-	}
-	return at
 }
 
 func (r *references) report(n *cfn.Node, at cfn.Path) {
 	id := StateMachineID(r.plan.Name)
 	r.problems.Add(problem.Problem{
-		Severity: problem.Error, Rule: RuleReference, Path: string(at), Place: n.Place,
+		Severity: problem.Error, Rule: RuleReference, Path: at.String(), Place: n.Place,
 		Message: fmt.Sprintf("%s: refers to plan %s, which becomes the state machine %s", at, wording.Quote(r.plan.Name), wording.Quote(id)),
 		Advice:  "Refer to " + wording.Brief(id) + ".",
 	})
-}
-
-// walkChild looks at a value one step further on the way.
-func (r *references) walkChild(n *cfn.Node, s pathStep) {
-	r.path = append(r.path, s)
-	r.walk(n)
-	r.path = r.path[:len(r.path)-1]
-}
-
-func (r *references) walk(n *cfn.Node) {
-	if n == nil {
-		return
-	}
-	if name, argument, ok := cfn.Intrinsic(n); ok && r.refersToPlan(name, argument) {
-		r.report(n, r.currentPath())
-	}
-	for i, item := range n.Items {
-		r.walkChild(item, pathStep{index: i})
-	}
-	for _, field := range n.Fields {
-		r.walkChild(field.Value, pathStep{field.Key, -1})
-	}
 }
 
 func (r *references) refersToPlan(function string, argument *cfn.Node) bool {
@@ -107,34 +71,15 @@ func (r *references) namesPlan(text string) bool {
 }
 
 func (r *references) substitutesPlan(argument *cfn.Node) bool {
-	text, variables := cfn.SubArgument(argument)
-	if !text.IsString() || !strings.Contains(text.Text, r.plan.Name) {
-		return false
-	}
-	parts, err := cfn.SubParts(text.Text)
-	if err != nil {
-		return false
-	}
-	for _, part := range parts {
-		if part.Variable != "" && variables[part.Variable] == nil && r.namesPlan(part.Variable) {
-			return true
-		}
-	}
-	return false
+	sub, err := cfn.ParseSub(argument)
+	return err == nil && slices.ContainsFunc(sub.References(), r.namesPlan)
 }
 
 func (r *references) checkDependsOn(resource cfn.Field) {
-	needed := resource.Value.Get("DependsOn")
-	at := cfn.Path("").Keys("Resources", resource.Key, "DependsOn")
-	if needed.IsString() && needed.Text == r.plan.Name {
-		r.report(needed, at)
-	}
-	if !needed.IsList() {
-		return
-	}
-	for i, item := range needed.Items {
-		if item.IsString() && item.Text == r.plan.Name {
-			r.report(item, at.Index(i))
+	cfn.Walk(resource.Value.Get("DependsOn"), cfn.NewPath("Resources", resource.Key, "DependsOn"), func(n *cfn.Node, at cfn.Path) bool {
+		if n.IsString() && n.Text == r.plan.Name {
+			r.report(n, at)
 		}
-	}
+		return !n.IsMap()
+	})
 }

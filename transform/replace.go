@@ -8,10 +8,10 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// replaceResources puts the emitted resources in the places of those that they stand
-// for, and says where a name is taken already. What stays as it is, is shared
+// replaceResources puts the emitted resources in the places of those that they
+// replace, and says where a name is taken already. What stays as it is, is shared
 // with the template and not copied.
-func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*cfn.Node, problem.List) {
+func (x *expansion) replaceResources(template *cfn.Node, contents *Contents) (*cfn.Node, problem.List) {
 	bySource := map[string][]emittedResource{}
 	for _, resource := range x.emitted {
 		bySource[resource.source] = append(bySource[resource.source], resource)
@@ -31,7 +31,7 @@ func (x *expansion) replaceResources(template *cfn.Node, inventory *Contents) (*
 		}
 	}
 	// The default runner is declared nowhere: what it becomes comes last.
-	for _, runner := range inventory.Runners {
+	for _, runner := range contents.Runners {
 		for _, resource := range bySource[runner.Name] {
 			resources.Fields = append(resources.Fields, cfn.F(resource.logicalID, resource.body))
 		}
@@ -90,7 +90,7 @@ func isMacro(item *cfn.Node) bool {
 	if item.IsMap() {
 		item = item.Get("Name")
 	}
-	return item.IsString() && item.Text == MacroName
+	return item.AsString() == MacroName
 }
 
 // nameClashes reports emitted logical ids that the template or another emitted
@@ -113,7 +113,7 @@ func (x *expansion) nameClashes(resources *cfn.Node, bySource map[string][]emitt
 		}
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: "name-clash",
-			Path:    string(cfn.Path("").Keys("Resources", resource.logicalID)),
+			Path:    cfn.NewPath("Resources", resource.logicalID).String(),
 			Place:   resources.KeyPlace(resource.logicalID),
 			Message: fmt.Sprintf("Resource %s: %s becomes a resource of this name, but %s", wording.Quote(resource.logicalID), wording.Quote(resource.source), by),
 			Advice:  "Rename one of the two.",

@@ -71,7 +71,7 @@ func checkSound(t *testing.T, expanded *cfn.Node, problems problem.List) {
 		require.Nil(t, expanded)
 		return
 	}
-	complete(t, expanded, "")
+	complete(t, expanded, cfn.Path{})
 	if data := expanded.At("Resources", "RLaunchTemplate", "Properties", "LaunchTemplateData"); data != nil {
 		assert.NotNil(t, data.Get("ImageId"))
 		assert.NotNil(t, data.Get("InstanceType"))

@@ -50,7 +50,7 @@ func (x *expansion) groupList(n *cfn.Node) *cfn.Node {
 	}
 }
 
-// isText reports whether a value comes to one text and not to a list.
+// isText reports whether a value is one text and not a list.
 func (x *expansion) isText(n *cfn.Node) bool {
 	if values := x.chooser.known.Possible(n); len(values) > 0 {
 		return values[0].IsString()

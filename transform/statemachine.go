@@ -14,11 +14,11 @@ import (
 // stateMachine is the SAM state machine that a deployment plan becomes. The
 // plan's own states keep their names and places; only the Attini steps in it
 // become tasks.
-func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
-	p := inventory.Plan
-	runners := make(map[*plan.State]*schema.Runner, len(inventory.Jobs))
-	for _, job := range inventory.Jobs {
-		runners[job.State] = inventory.runner(job.Runner)
+func (x *expansion) stateMachine(contents *Contents) *cfn.Node {
+	p := contents.Plan
+	runners := make(map[*plan.State]*schema.Runner, len(contents.Jobs))
+	for _, job := range contents.Jobs {
+		runners[job.State] = contents.runner(job.Runner)
 	}
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
 		switch state.Type {
@@ -44,7 +44,7 @@ func (x *expansion) stateMachine(inventory *Contents) *cfn.Node {
 			return nil
 		}
 	})
-	x.addPrewarm(inventory, definition)
+	x.addPrewarm(contents, definition)
 	// All intrinsic functions of the definition, the user's own states' too.
 	properties := cfn.Obj(cfn.F("Definition", x.substitutions.replaceIn(definition)))
 	setRole(properties, p)
@@ -129,7 +129,7 @@ const heartbeatSeconds = 300
 // action names.
 func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner, action string) *cfn.Node {
 	properties := state.Job.Properties.Clone()
-	properties.Set("Runner", cfn.Str(runner.Name))
+	properties.Set(protocol.KeyRunner, cfn.Str(runner.Name))
 	language := languageOf(p, state)
 	task := x.launcherTask(language, tokenIntegration, cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(action)),
@@ -151,11 +151,11 @@ const tokenIntegration = "lambda:invoke.waitForTaskToken"
 // stepMetadata says which step of which execution asks.
 func stepMetadata(language queryLanguage) *cfn.Node {
 	return cfn.Obj(
-		language.context("executionArn", "Execution.Id"),
-		language.context("executionStartTime", "Execution.StartTime"),
-		language.context("sfnToken", "Task.Token"),
-		language.context("retryCounter", "State.RetryCount"),
-		language.context("stepName", "State.Name"),
+		language.context(protocol.KeyExecutionARN, "Execution.Id"),
+		language.context(protocol.KeyExecutionStartTime, "Execution.StartTime"),
+		language.context(protocol.KeyTaskToken, "Task.Token"),
+		language.context(protocol.KeyRetryCount, "State.RetryCount"),
+		language.context(protocol.KeyStepName, "State.Name"),
 	)
 }
 

@@ -40,22 +40,18 @@ func newSubstitutions(template *cfn.Node, p *plan.Plan) *substitutions {
 	return s
 }
 
-// takePlaceholders takes all that stands as ${name} in a tree's texts. A name
+// takePlaceholders takes every ${name} in a tree's texts. A name
 // ends before the next ${, since no key has that in it.
-func (s *substitutions) takePlaceholders(n *cfn.Node) {
-	if n.IsString() {
-		pieces := strings.Split(n.Text, "${")
-		for _, piece := range pieces[1:] {
+func (s *substitutions) takePlaceholders(root *cfn.Node) {
+	for n := range root.All() {
+		if !n.IsString() {
+			continue
+		}
+		for _, piece := range strings.Split(n.Text, "${")[1:] {
 			if name, _, closed := strings.Cut(piece, "}"); closed {
 				s.usedNames[strings.TrimPrefix(name, "!")] = true
 			}
 		}
-	}
-	for _, item := range n.Items {
-		s.takePlaceholders(item)
-	}
-	for _, field := range n.Fields {
-		s.takePlaceholders(field.Value)
 	}
 }
 
@@ -88,25 +84,17 @@ func (s *substitutions) mergedWith(own *cfn.Node) *cfn.Node {
 // replaceIn returns the tree with every intrinsic function in it replaced by text
 // that holds placeholders.
 func (s *substitutions) replaceIn(n *cfn.Node) *cfn.Node {
-	if _, _, ok := cfn.Intrinsic(n); ok {
+	if n.IsIntrinsic() {
 		text := cfn.Str(s.text(n))
 		text.Place = n.Place
 		return text
 	}
-	result := *n
-	result.Items = nil
-	for _, item := range n.Items {
-		if !cfn.IsNoValue(item) {
-			result.Items = append(result.Items, s.replaceIn(item))
+	return n.Rebuild(func(child *cfn.Node) *cfn.Node {
+		if cfn.IsNoValue(child) {
+			return nil
 		}
-	}
-	result.Fields = nil
-	for _, field := range n.Fields {
-		if !cfn.IsNoValue(field.Value) {
-			result.Fields = append(result.Fields, cfn.Field{Key: field.Key, Value: s.replaceIn(field.Value), Place: field.Place})
-		}
-	}
-	return &result
+		return s.replaceIn(child)
+	})
 }
 
 // text takes Fn::Sub and Fn::Join apart, so that their literal text is escaped
@@ -130,17 +118,13 @@ func (s *substitutions) text(n *cfn.Node) string {
 }
 
 func (s *substitutions) sub(argument *cfn.Node) (string, bool) {
-	template, variables := cfn.SubArgument(argument)
-	if !template.IsString() {
-		return "", false
-	}
-	parts, err := cfn.SubParts(template.Text)
+	sub, err := cfn.ParseSub(argument)
 	if err != nil {
 		return "", false
 	}
 	var text strings.Builder
-	for _, part := range parts {
-		switch value := variables[part.Variable]; {
+	for _, part := range sub.Parts {
+		switch value := sub.Variables[part.Variable]; {
 		case part.Variable == "":
 			text.WriteString(part.Literal)
 		case value != nil:
@@ -184,7 +168,7 @@ func (s *substitutions) placeholder(n *cfn.Node) string {
 	return placeholder
 }
 
-// reference is the intrinsic function that ${name} in Fn::Sub stands for.
+// reference is the intrinsic function that ${name} in Fn::Sub means.
 func reference(name string) *cfn.Node {
 	if resource, attribute, isAttribute := strings.Cut(name, "."); isAttribute {
 		return cfn.GetAtt(resource, attribute)
@@ -217,7 +201,7 @@ func (s *substitutions) needsEscape(n *cfn.Node) bool {
 	return !kind.IsString() || kind.Text != "Number" && (!strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::SSM::"))
 }
 
-// escaped makes CloudFormation write a value as it must stand inside a JSON
+// escaped makes CloudFormation write a value as it must be inside a JSON
 // string: splitting at a character and joining with its escape replaces it.
 // The backslash comes first, since the others bring in new ones. ${ is escaped
 // too: CloudFormation replaces keys also in the values that it has put in.

@@ -35,7 +35,7 @@ func trigger(p *plan.Plan) *cfn.Node {
 
 // setDefaults writes PayloadDefaults as a text, since CloudFormation makes texts
 // of the numbers and booleans that a custom resource gets. What only the
-// deployment knows is null there, and stands with its path beside the text.
+// deployment knows is null there, and listed with its path beside the text.
 func setDefaults(properties, defaults *cfn.Node) {
 	if defaults == nil {
 		defaults = cfn.Obj()
@@ -79,7 +79,7 @@ func withoutValues(n *cfn.Node, path []*cfn.Node, values *cfn.Node) *cfn.Node {
 }
 
 // addDigest gives the trigger the stack's parameters, secret ones left out since they
-// would stand readable in the payload, and a digest of the template.
+// would be readable in the payload, and a digest of the template.
 // CloudFormation calls a custom resource only when its properties change: so
 // the plan runs again whenever a deployment changes anything, and a change set
 // that changes nothing stays empty.

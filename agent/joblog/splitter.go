@@ -99,6 +99,15 @@ func (s *Splitter) Close() error {
 	return nil
 }
 
+// Unfinished returns the line so far, without what may be the start of a secret. The
+// line is emitted later, whole.
+func (s *Splitter) Unfinished() []byte {
+	if s.closed || s.returned {
+		return nil
+	}
+	return s.mask.Hide(slices.Clone(s.line[:len(s.line)-s.mask.Begun(s.line)]))
+}
+
 // isFresh reports whether the next line has no text yet.
 func (s *Splitter) isFresh() bool { return len(s.line) == 0 && !s.returned && len(s.partial) == 0 }
 

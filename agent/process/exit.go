@@ -21,11 +21,19 @@ func (e Exit) String() string {
 	if e.Signal == 0 {
 		return fmt.Sprintf("exited with code %d", e.Code)
 	}
-	name := unix.SignalName(e.Signal)
-	if name == "" {
-		name = fmt.Sprintf("%d", int(e.Signal))
+	return fmt.Sprintf("was killed by signal %s (code %d)", e.SignalName(), e.Code)
+}
+
+// SignalName is the name of the signal that ended the leader, such as SIGKILL; "" if
+// it exited.
+func (e Exit) SignalName() string {
+	if e.Signal == 0 {
+		return ""
 	}
-	return fmt.Sprintf("was killed by signal %s (code %d)", name, e.Code)
+	if name := unix.SignalName(e.Signal); name != "" {
+		return name
+	}
+	return fmt.Sprintf("signal %d", int(e.Signal))
 }
 
 func exitedWith(code int) Exit { return Exit{Code: code} }

@@ -126,7 +126,7 @@ func (w *Worker) failOrphanedJobs(ctx context.Context) {
 // failOrphanedJob is bounded in time. What it cannot do, the next round does.
 func (w *Worker) failOrphanedJob(ctx context.Context, claim Claim) {
 	w.logger.Warn("fail a job whose agent has died", "step", claim.StepName, "execution", claim.ExecutionARN, "task", claim.Task)
-	failure := Failure{protocol.ErrorRuntime, fmt.Sprintf("the runner ended while the job ran: task %s started it at %s and has not renewed its claim for %s",
+	failure := Failure{Error: protocol.ErrorRuntime, Cause: fmt.Sprintf("the runner ended while the job ran: task %s started it at %s and has not renewed its claim for %s",
 		claim.Task, claim.ClaimedAt.UTC().Format(time.RFC3339), w.config.LeaseTime)}
 	err := w.retry(ctx, stateTimeout, func(ctx context.Context) error {
 		return w.ports.Reporter.Fail(ctx, claim.Token, failure)

@@ -92,7 +92,7 @@ func (w *Worker) isAccepted(job, waiting context.Context, h *heldJob, refuse *Fa
 		return true // it fails in any case
 	case err != nil:
 		w.logger.Error("cannot check whether a job is for this runner; its step fails", "job", h.message, "error", err)
-		w.failUnstarted(job, h, Failure{protocol.ErrorAccess, "check whether the job is for this runner: " + err.Error()})
+		w.failUnstarted(job, h, Failure{Error: protocol.ErrorAccess, Cause: "check whether the job is for this runner: " + err.Error()})
 	case decision == Requeue:
 		w.logger.Info("return a job for another configuration of the runner to the queue", "job", h.message)
 		w.registry.markOutdated()
@@ -195,7 +195,7 @@ func (w *Worker) handleUnusable(ctx context.Context, delivery Delivery, reason e
 	if token := protocol.FindTaskToken(delivery.Body); token != "" {
 		w.logger.Error("a message is not a job; its step fails", "error", reason)
 		unread := &protocol.Message{Metadata: protocol.ExecutionMetadata{TaskToken: token}}
-		w.failUnstarted(ctx, newHeldJob(unread, delivery), Failure{protocol.ErrorRuntime, reason.Error()})
+		w.failUnstarted(ctx, newHeldJob(unread, delivery), Failure{Error: protocol.ErrorRuntime, Cause: reason.Error()})
 		return
 	}
 	if delivery.Receives > 0 && delivery.Receives < maxUnusableReceives {

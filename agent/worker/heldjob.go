@@ -142,7 +142,7 @@ func (w *Worker) giveUp(ctx context.Context, h *heldJob) {
 	w.logger.Error("a job did not end in time and cannot be ended; its step fails and its run slot becomes free", "job", h.message)
 	h.leaveSlot()
 	w.fail(ctx, h.message, w.withLogURL(Failure{
-		protocol.ErrorRuntime, "the runner could not end the job at its timeout; see the log of the runner",
+		Error: protocol.ErrorRuntime, Cause: "the runner could not end the job at its timeout; see the log of the runner",
 	}))
 }
 

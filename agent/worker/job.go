@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 )
 
@@ -88,7 +87,7 @@ func (w *Worker) execute(ctx context.Context, h *heldJob, log *guardedLog) (ende
 	exit, err := r.wait(ctx, w.config.JobTimeout)
 	r.End()
 	if err != nil || exit.Code != 0 || exit.Signal != 0 {
-		return w.scriptFailed(ctx, exit, err)
+		return w.scriptFailed(ctx, r.where(exit), err)
 	}
 	output, err := w.output(d)
 	if err != nil {
@@ -121,24 +120,34 @@ func (w *Worker) fetchDistribution(ctx context.Context, message *protocol.Messag
 	return err
 }
 
-// scriptFailed describes how a script failed. Plans may match the text, so it is
-// the same as the framework's agent wrote.
-func (w *Worker) scriptFailed(ctx context.Context, exit process.Exit, err error) jobResult {
+// scriptFailed describes how a script failed. Plans may match the start of the text,
+// which is the same as the framework's agent wrote.
+func (w *Worker) scriptFailed(ctx context.Context, end *ScriptEnd, err error) jobResult {
 	switch {
 	case errors.Is(err, errTimeout):
-		return failed(TimedOut, &Failure{protocol.ErrorScript, fmt.Sprintf("Script timed out after %d seconds", int(w.config.JobTimeout.Seconds()))})
+		end.Code, end.Signal, end.Limit = 0, "", w.config.JobTimeout
+		cause := fmt.Sprintf("Script timed out after %d seconds", int(w.config.JobTimeout.Seconds()))
+		if end.Command > 0 {
+			cause += fmt.Sprintf(", %s (limit: the Runner's JobTimeout)", end)
+		}
+		return failed(TimedOut, &Failure{Error: protocol.ErrorScript, Cause: cause, Script: end})
 	case err != nil:
 		return w.interrupted(ctx, failed(Failed, runtimeFailure("wait for the job", err)))
-	case exit.Signal != 0:
-		return failed(Failed, &Failure{protocol.ErrorScript, fmt.Sprintf("Script exited with code %d: it %s", exit.Code, exit)})
 	}
-	return failed(Failed, &Failure{protocol.ErrorScript, fmt.Sprintf("Script exited with code %d", exit.Code)})
+	cause := fmt.Sprintf("Script exited with code %d", end.Code)
+	if end.Command > 0 {
+		cause += ", " + end.String()
+	}
+	if words := end.Words(); words != "" {
+		cause += " (" + words + ")"
+	}
+	return failed(Failed, &Failure{Error: protocol.ErrorScript, Cause: cause, Script: end})
 }
 
 // interrupted reports the worker's stop instead of the errors that it caused.
 func (w *Worker) interrupted(ctx context.Context, ended jobResult) jobResult {
 	if ctx.Err() != nil {
-		return failed(Stopped, &Failure{protocol.ErrorRuntime, "the runner was stopped: " + context.Cause(ctx).Error()})
+		return failed(Stopped, &Failure{Error: protocol.ErrorRuntime, Cause: "the runner was stopped: " + context.Cause(ctx).Error()})
 	}
 	return ended
 }
@@ -155,5 +164,5 @@ func outcomeOf(err error) Outcome {
 }
 
 func runtimeFailure(what string, err error) *Failure {
-	return &Failure{protocol.ErrorRuntime, what + ": " + err.Error()}
+	return &Failure{Error: protocol.ErrorRuntime, Cause: what + ": " + err.Error()}
 }

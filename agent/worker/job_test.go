@@ -39,10 +39,10 @@ func TestScripts(t *testing.T) {
 	}{
 		"state carries over":          {commands: []string{"mkdir sub; cd sub", "x=1", "f() { echo f$x; }", "f; basename \"$PWD\""}, prints: "f1\nsub\n", output: "{}"},
 		"a command of several lines":  {commands: []string{"if true; then\n  echo yes\nfi", "cat <<END\nheredoc\nEND"}, prints: "yes\nheredoc\n", output: "{}"},
-		"the first failure ends":      {commands: []string{"echo a", "false", "echo b"}, prints: "a\n", failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1"}},
-		"an exit code":                {commands: []string{"exit 3"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 3"}},
-		"an unknown command":          {commands: []string{"no-such-command 2>/dev/null"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 127"}},
-		"a signal":                    {commands: []string{"kill -9 $$"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 137: it was killed by signal SIGKILL (code 137)"}},
+		"the first failure ends":      {commands: []string{"echo a", "false", "echo b"}, prints: "a\n", failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1, command 2 of 3: false"}},
+		"an exit code":                {commands: []string{"exit 3"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 3, command 1 of 1: exit 3"}},
+		"an unknown command":          {commands: []string{"no-such-command 2>/dev/null"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 127, command 1 of 1: no-such-command 2>/dev/null (127: command not found; install it in the Runner's image, or check PATH and the spelling)"}},
+		"a signal":                    {commands: []string{"kill -9 $$"}, failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 137, command 1 of 1: kill -9 $$ (the shell was killed by signal SIGKILL, often because memory ran out)"}},
 		"stderr comes too":            {commands: []string{"echo out; echo err >&2"}, prints: "out\nerr\n", output: "{}"},
 		"stdin is empty":              {commands: []string{"cat", "echo end"}, prints: "end\n", output: "{}"},
 		"no line end":                 {commands: []string{"printf unfinished"}, prints: "unfinished\n", output: "{}"},
@@ -64,7 +64,7 @@ func TestScripts(t *testing.T) {
 				answers := b.commands("Step", c.commands...)
 				require.NoError(t, b.run())
 				a := get(t, answers)
-				assert.Equal(t, c.failure, a.failure)
+				assert.Equal(t, c.failure, words(a.failure))
 				assert.Equal(t, c.output, a.output)
 				assert.Equal(t, c.prints, b.text("Step"))
 				assert.Equal(t, len(b.lines), b.linesAt["Step"], "all lines are written before the report")
@@ -82,7 +82,7 @@ func TestPipefail(t *testing.T) {
 	b := newFixture(t)
 	answers := b.commands("Step", "false | true", "echo never")
 	require.NoError(t, b.run())
-	assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1"}, get(t, answers).failure)
+	assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1, command 1 of 2: false | true"}, words(get(t, answers).failure))
 }
 
 // TestEnvironment checks the documentation's variables and the step's own.
@@ -176,7 +176,7 @@ func TestTimeoutLeavesNoProcess(t *testing.T) {
 		"Commands":    []string{"trap '' TERM; setsid sleep 600 & sleep 600 & wait; sleep 600"},
 	})
 	require.NoError(t, b.run())
-	assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script timed out after 1 seconds"}, get(t, answers).failure)
+	assert.Contains(t, get(t, answers).failure.Cause, "Script timed out after 1 seconds, command 1 of 1: trap")
 	assert.False(t, alive(t, "timeout-leaves-no-process"))
 }
 
@@ -187,7 +187,7 @@ func TestJobsCanCleanUp(t *testing.T) {
 	b.config.JobTimeout, b.config.KillGrace = time.Second, testTimeout
 	answers := b.commands("Step", "trap 'echo cleaning; exit 0' TERM", "sleep 600 & wait")
 	require.NoError(t, b.run())
-	assert.Equal(t, "Script timed out after 1 seconds", get(t, answers).failure.Cause)
+	assert.Contains(t, get(t, answers).failure.Cause, "Script timed out after 1 seconds, command 2 of 2: sleep 600 & wait")
 	assert.Equal(t, "cleaning\n", b.text("Step"))
 }
 

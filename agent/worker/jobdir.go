@@ -80,8 +80,8 @@ func (p *jobDirPool) write(name string, content []byte) (path string, err error)
 // release removes a directory. If the job succeeded and left no trace in it, the
 // next job gets it instead.
 func (p *jobDirPool) release(d jobDir, succeeded bool) {
-	for _, file := range []string{d.input, d.script} {
-		if file != "" {
+	for _, file := range []string{d.input, d.script, d.script + noteSuffix} {
+		if file != "" && file != noteSuffix {
 			_ = os.Remove(file) // no later job uses its name
 		}
 	}

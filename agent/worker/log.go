@@ -54,6 +54,24 @@ func (l *guardedLog) write(at time.Time, lines []byte) {
 	l.closeIfLate()
 }
 
+// takesPartial reports whether writePartial does anything.
+func (l *guardedLog) takesPartial() bool { _, ok := l.log.(PartialLog); return ok }
+
+// writePartial passes on a line without LF, unless the log is busy or closed.
+func (l *guardedLog) writePartial(at time.Time, text []byte) {
+	select {
+	case l.inUse <- struct{}{}:
+	default:
+		return
+	}
+	partial, ok := l.log.(PartialLog)
+	if ok && !l.closing.Load() && l.worker.catchPanic(func() error { partial.WritePartial(at, text); return nil }) != nil {
+		l.closing.Store(true)
+	}
+	<-l.inUse
+	l.closeIfLate()
+}
+
 // close completes the log before its job is reported. A job whose agent is
 // shutting down has little time left.
 func (l *guardedLog) close(job context.Context) {

@@ -80,6 +80,9 @@ var (
 type Failure struct {
 	Error string
 	Cause string
+	// Script is how the job's script failed; nil if that is not why. Cause says the
+	// same for people, so a Reporter may ignore it.
+	Script *ScriptEnd
 }
 
 // Decision is what the worker must do with a message.
@@ -183,6 +186,13 @@ type JobLog interface {
 	// Close is called once, before the job is reported. It completes the log while
 	// ctx lasts.
 	Close(ctx context.Context)
+}
+
+// PartialLog is a JobLog that also takes lines that have no LF yet, such as questions.
+type PartialLog interface {
+	// WritePartial gets the start of a line for which the job has printed nothing else
+	// for a while. Write gets the whole line later. The rules of Write apply.
+	WritePartial(at time.Time, text []byte)
 }
 
 // Outcome is how a job ended.

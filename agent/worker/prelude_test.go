@@ -64,7 +64,7 @@ exec `+c.shell+` "$@"
 					assert.Nil(t, get(t, each).failure, step)
 					continue
 				}
-				assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1"}, get(t, each).failure, step)
+				assert.Equal(t, &worker.Failure{Error: protocol.ErrorScript, Cause: "Script exited with code 1"}, words(get(t, each).failure), step)
 				assert.Empty(t, b.text(step), step)
 			}
 			asked, err := os.ReadFile(filepath.Join(directory, "asked"))

@@ -145,8 +145,8 @@ func TestFailuresSayWhereTheLogIs(t *testing.T) {
 	b.config.JobTimeout = time.Second
 	exits, slow, good := b.commands("Exits", "exit 3"), b.commands("Slow", "sleep 600"), b.commands("Good", "true")
 	require.NoError(t, b.run())
-	assert.Equal(t, &worker.Failure{Error: "ScriptExecutionError", Cause: "Script exited with code 3, see complete logs at: https://logs"}, get(t, exits).failure)
-	assert.Equal(t, &worker.Failure{Error: "ScriptExecutionError", Cause: "Script timed out after 1 seconds, see complete logs at: https://logs"}, get(t, slow).failure)
+	assert.Equal(t, &worker.Failure{Error: "ScriptExecutionError", Cause: "Script exited with code 3, command 1 of 1: exit 3, see complete logs at: https://logs"}, words(get(t, exits).failure))
+	assert.Equal(t, &worker.Failure{Error: "ScriptExecutionError", Cause: "Script timed out after 1 seconds, command 1 of 1: sleep 600 (limit: the Runner's JobTimeout), see complete logs at: https://logs"}, words(get(t, slow).failure))
 	assert.Equal(t, answer{output: "{}"}, get(t, good))
 
 	b = newFixture(t)
@@ -154,7 +154,7 @@ func TestFailuresSayWhereTheLogIs(t *testing.T) {
 	b.config.StartupCommands = []string{"exit 4"}
 	answers := b.commands("Step", "true")
 	require.Error(t, b.run())
-	assert.Equal(t, &worker.Failure{Error: "Startup tasks failed", Cause: "Startup script finished with exit code = 4. See complete logs at: https://logs"}, get(t, answers).failure)
+	assert.Equal(t, &worker.Failure{Error: "Startup tasks failed", Cause: "Startup script finished with exit code = 4, command 1 of 1: exit 4. See complete logs at: https://logs"}, get(t, answers).failure)
 }
 
 // TestJobsRunInTheirDirectory: a missing directory fails the job; it never runs

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/joblog"
@@ -34,25 +34,40 @@ var errTimeout = errors.New("timed out")
 // start writes the script and runs it. The commands are the only user-given text in
 // the file; everything else is in the environment.
 func (w *Worker) start(ctx context.Context, s script) (*running, error) {
-	text := w.scriptHeader(ctx) + strings.Join(s.commands, "\n") + "\n"
-	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
+	commands := track(w.config.Shell, s.commands)
+	text := w.scriptHeader(ctx)
+	if commands.notes {
+		text = noteFunction + text
+	}
+	if err := os.WriteFile(s.file, []byte(text+commands.text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}
 	lines := joblog.NewSplitter(lineLimit, joblog.NewMask(s.environment), func(lines []byte) { s.log.write(time.Now(), lines) })
+	var output io.WriteCloser = lines
+	if s.log.takesPartial() {
+		output = &partialWriter{lines: lines, show: func(text []byte) { s.log.writePartial(time.Now(), text) }}
+	}
 	tree, err := process.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
-		Output: lines, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
+		Output: output, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
 	}
-	return &running{Tree: tree, lines: lines}, nil
+	return &running{Tree: tree, output: output, script: s, commands: commands}, nil
 }
 
 // running is a started script.
 type running struct {
 	*process.Tree
-	lines *joblog.Splitter
+	output   io.Closer
+	script   script
+	commands tracked
+}
+
+// where describes the end of the script, after it has ended.
+func (r *running) where(exit process.Exit) *ScriptEnd {
+	return r.commands.end(r.script.file, r.script.environment, exit)
 }
 
 // End ends the script's remaining processes and writes its unfinished last line. If
@@ -61,7 +76,7 @@ func (r *running) End() {
 	r.Tree.End()
 	select {
 	case <-r.OutputDone():
-		_ = r.lines.Close() // it never fails
+		_ = r.output.Close() // it never fails
 	default:
 	}
 }

@@ -55,6 +55,9 @@ func (w *Worker) awaitStartupScript(ctx context.Context, r *running) error {
 		return &StartupError{Cause: "Startup script was stopped: " + err.Error()}
 	case exit.Code != 0:
 		cause := fmt.Sprintf("Startup script finished with exit code = %d", exit.Code)
+		if end := r.where(exit); end.Command > 0 {
+			cause += ", " + end.String()
+		}
 		if w.config.LogURL != "" {
 			cause += ". See complete logs at: " + w.config.LogURL
 		}

@@ -249,3 +249,11 @@ func get(t testing.TB, answers <-chan porttest.Answer) answer {
 		return answer{}
 	}
 }
+
+// words is what AWS gets of a failure.
+func words(failure *worker.Failure) *worker.Failure {
+	if failure == nil {
+		return nil
+	}
+	return &worker.Failure{Error: failure.Error, Cause: failure.Cause}
+}

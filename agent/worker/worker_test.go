@@ -104,7 +104,7 @@ func TestStepsLiveWhileTheRunnerStarts(t *testing.T) {
 		text    string
 	}{
 		"well":  {"exit 0", nil, "ran\n"},
-		"badly": {"exit 4", &worker.Failure{Error: protocol.ErrorStartup, Cause: "Startup script finished with exit code = 4"}, ""},
+		"badly": {"exit 4", &worker.Failure{Error: protocol.ErrorStartup, Cause: "Startup script finished with exit code = 4, command 1 of 1: exit 4"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +132,7 @@ func TestStartupFailureFailsEveryJob(t *testing.T) {
 		commands []string
 		cause    string
 	}{
-		"an exit code": {[]string{"exit 4"}, "Startup script finished with exit code = 4"},
+		"an exit code": {[]string{"exit 4"}, "Startup script finished with exit code = 4, command 1 of 1: exit 4"},
 		"a timeout":    {[]string{"sleep 600"}, "Startup script timed out after 1 seconds"},
 	}
 	for name, c := range cases {

@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,6 +15,7 @@ import (
 
 	"github.com/attini-go/runner/internal/approvals"
 	"github.com/attini-go/runner/internal/localrun"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // stepsOf are the steps of STEP[=MESSAGE].
@@ -24,20 +27,29 @@ func stepsOf(given []string) []string {
 	return steps
 }
 
+// checkApprovals refuses a step that is answered twice.
+func (c runCommand) checkApprovals() error {
+	seen := map[string]bool{}
+	for _, step := range slices.Concat(stepsOf(c.Approve), stepsOf(c.Reject)) {
+		if seen[step] {
+			return usageError{fmt.Errorf("step %q is answered twice by --approve and --reject", step)}
+		}
+		seen[step] = true
+	}
+	return nil
+}
+
 // approvals answers the steps that wait for a person: as the flags say, or as the person at
 // the terminal does.
-func (c runCommand) approvals(s streams, screen io.Writer) (localrun.Approve, error) {
+func (c runCommand) approvals(s streams, events *runevents.Stream) localrun.Approve {
 	answers := map[string]approvals.Answer{}
 	for approved, given := range map[bool][]string{true: c.Approve, false: c.Reject} {
 		for _, one := range given {
 			step, message, _ := strings.Cut(one, "=")
-			if _, twice := answers[step]; twice {
-				return nil, usageError{fmt.Errorf("step %q is answered twice by --approve and --reject", step)}
-			}
 			answers[step] = approvals.Answer{Approved: approved, Message: message}
 		}
 	}
-	asker := &asker{in: s.stdin, out: screen}
+	asker := &asker{in: s.stdin, say: func(text string) { events.Say(runevents.Info, text) }}
 	return func(ctx context.Context, step string) (approvals.Answer, error) {
 		if answer, given := answers[step]; given {
 			return answer, nil
@@ -46,14 +58,14 @@ func (c runCommand) approvals(s streams, screen io.Writer) (localrun.Approve, er
 			return approvals.Answer{}, fmt.Errorf("step %q waits for an approval, and there is no terminal to ask on; answer it with --approve %s or --reject %s", step, step, step)
 		}
 		return asker.ask(ctx, step)
-	}, nil
+	}
 }
 
 // asker asks on the terminal, one question at a time.
 type asker struct {
 	mutex sync.Mutex
 	in    io.Reader
-	out   io.Writer
+	say   func(text string)
 	lines chan string
 }
 
@@ -65,11 +77,11 @@ func (a *asker) ask(ctx context.Context, step string) (approvals.Answer, error) 
 		// It ends with the program: a read from a terminal cannot be ended.
 		go a.read()
 	}
-	approved, err := a.question(ctx, fmt.Sprintf("\nStep %q waits for an approval. Approve it? [y/N] ", step))
+	approved, err := a.question(ctx, fmt.Sprintf("Step %q waits for an approval. Approve it? [y/N]", step))
 	if err != nil {
 		return approvals.Answer{}, err
 	}
-	message, err := a.question(ctx, "Message (optional): ")
+	message, err := a.question(ctx, "Message (optional):")
 	if err != nil {
 		return approvals.Answer{}, err
 	}
@@ -85,11 +97,11 @@ func (a *asker) read() {
 }
 
 func (a *asker) question(ctx context.Context, text string) (string, error) {
-	fmt.Fprint(a.out, text)
+	a.say(text)
 	select {
 	case line, more := <-a.lines:
 		if !more {
-			return "", fmt.Errorf("the terminal was closed before an answer")
+			return "", errors.New("the terminal was closed before an answer")
 		}
 		return line, nil
 	case <-ctx.Done():

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -24,11 +26,26 @@ type streams struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	environment    []string
-	// colour says that stderr takes colours, terminal that stdout is one.
-	colour, terminal bool
+	// screen says that stderr is a terminal, colour that it takes colours, terminal
+	// that stdout is one.
+	screen, colour, terminal bool
+	// size is that of the screen.
+	size func() (columns, rows int)
+}
+
+// getenv is a variable of the user's; "" if it is not set.
+func (s streams) getenv(name string) string {
+	for _, variable := range slices.Backward(s.environment) {
+		if value, found := strings.CutPrefix(variable, name+"="); found {
+			return value
+		}
+	}
+	return ""
 }
 
 type cli struct {
+	Color string `help:"Colours: auto, always or never. NO_COLOR and FORCE_COLOR are honoured." enum:"auto,always,never" default:"auto"`
+
 	Validate validateCommand `cmd:"" help:"Report everything that is wrong with a template."`
 	Explain  explainCommand  `cmd:"" help:"Explain a rule that validate names: what it means, an example, and how to mend it."`
 	Expand   expandCommand   `cmd:"" help:"Print what the template becomes in CloudFormation."`
@@ -60,7 +77,7 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 		kong.Writers(s.stdout, s.stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(s, signals),
+		kong.Bind(signals),
 		kong.UsageOnError(),
 	)
 	if err != nil {
@@ -75,7 +92,8 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 		fmt.Fprintf(s.stderr, "runnerctl: %s; see runnerctl --help\n", err)
 		return exitMisused
 	}
-	err = command.Run()
+	s.colour = wantsColour(commands.Color, s.screen, s.getenv)
+	err = command.Run(s)
 	if err == nil {
 		return exitOK
 	}

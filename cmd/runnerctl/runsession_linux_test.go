@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -41,7 +42,7 @@ func newRun(t *testing.T, command string) *runSession {
 		"Type": "Attini::Deploy::DeploymentPlan", "Properties": {"DeploymentPlan": [
 			{"Name": "Long", "Type": "AttiniRunnerJob", "Properties": {"Runner": "R", "Commands": [%q]}}]}}}}`, command), 0o600))
 	s.Cmd = exec.Command(name, "run", template)
-	s.Env = append(os.Environ(), "TMPDIR="+s.temporary, "HERE="+s.here, s.mark)
+	s.Env = append(os.Environ(), "TMPDIR="+s.temporary, "HERE="+s.here, "XDG_STATE_HOME="+filepath.Join(directory, "state"), s.mark)
 	s.WaitDelay = patience
 	t.Cleanup(func() {
 		if s.Process != nil {
@@ -56,21 +57,28 @@ func newRun(t *testing.T, command string) *runSession {
 
 func (s *runSession) start(t *testing.T) {
 	t.Helper()
-	require.NoError(t, s.Start())
+	// A program inherits what its parent ignores, as under nohup, but no handler.
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
+	err := s.Start()
+	signal.Stop(handled)
+	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		_, err := os.Stat(filepath.Join(s.here, "under-way"))
 		return err == nil
 	}, patience, 5*time.Millisecond, "the job did not begin")
 }
 
-func (s *runSession) signal(t *testing.T, signal os.Signal) {
+func (s *runSession) signal(t *testing.T, sent os.Signal) {
 	t.Helper()
-	require.NoError(t, s.Process.Signal(signal))
+	require.NoError(t, s.Process.Signal(sent))
 }
 
 // exit waits for the program's end, by itself with the given code.
 func (s *runSession) exit(t *testing.T, code int) {
 	t.Helper()
+	watchdog := time.AfterFunc(patience, func() { _ = s.Process.Kill() })
+	defer watchdog.Stop()
 	_ = s.Wait() // its error is the code
 	require.Equal(t, code, s.ProcessState.ExitCode(), "%s", s.ProcessState)
 }

@@ -114,7 +114,7 @@ func (a templateArgument) expand(ctx context.Context, s streams, request transfo
 // report prints problems for people; errReported if there is an Error.
 func (t source) report(s streams, problems problem.List) error {
 	write := problem.WriteText
-	if s.colour { // a terminal
+	if s.screen {
 		write = t.writeExcerpts
 	}
 	if err := write(s.stderr, t.name, problems); err != nil {

@@ -143,19 +143,12 @@ func asksForMacro(template *cfn.Node) bool {
 		}
 	}
 	transforms := template.Get("Transform")
-	for _, one := range append([]*cfn.Node{transforms, transforms.Get("Name")}, itemsOf(transforms)...) {
-		if one.IsString() && one.Text == transform.MacroName || one.Get("Name").IsString() && one.Get("Name").Text == transform.MacroName {
+	for _, one := range append([]*cfn.Node{transforms, transforms.Get("Name")}, transforms.Elements()...) {
+		if one.AsString() == transform.MacroName || one.Get("Name").AsString() == transform.MacroName {
 			return true
 		}
 	}
 	return false
-}
-
-func itemsOf(n *cfn.Node) []*cfn.Node {
-	if n == nil {
-		return nil
-	}
-	return n.Items
 }
 
 // one reports whether the output is that of a single file.

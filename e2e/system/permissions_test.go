@@ -65,7 +65,7 @@ func (a *account) permits(c fakecfn.Change) error {
 		"AWS::Partition": "aws", "AWS::Region": fakeaws.Region, "AWS::AccountId": fakeaws.Account, "AWS::StackName": c.Stack, "AWS::URLSuffix": "amazonaws.com",
 	}})
 	text := func(n *cfn.Node) string {
-		if value, problems := evaluator.Evaluate(n, "Resources"); len(problems) == 0 && value.IsString() {
+		if value, problems := evaluator.Evaluate(n, cfn.NewPath("Resources")); len(problems) == 0 && value.IsString() {
 			return value.Text
 		}
 		return "" // of the template's own making

@@ -24,17 +24,14 @@ func (f *StaticValues) WithoutParameters() *StaticValues {
 // Undecided adds to names the conditions of the Fn::If in a tree whose values
 // are not known. Branches that are not taken do not count.
 func (f *StaticValues) Undecided(n *Node, names map[string]bool) {
-	n = f.ResolveIf(n)
-	if n == nil {
-		return
-	}
-	if name, argument, _ := Intrinsic(n); name == "Fn::If" && isChoice(argument) {
-		names[argument.Items[0].Text] = true
-	}
-	for _, item := range n.Items {
-		f.Undecided(item, names)
-	}
-	for _, field := range n.Fields {
-		f.Undecided(field.Value, names)
-	}
+	Walk(n, Path{}, func(n *Node, at Path) bool {
+		if taken := f.ResolveIf(n); taken != n {
+			f.Undecided(taken, names)
+			return false
+		}
+		if condition, _, ok := If(n); ok {
+			names[condition.Text] = true
+		}
+		return true
+	})
 }

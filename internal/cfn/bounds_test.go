@@ -37,7 +37,7 @@ func TestEvaluateEndsWithItsRoom(t *testing.T) {
 			values := cfn.Values{Parameters: map[string]string{"Text": million, "List": million}}
 			evaluator, problems := cfn.NewEvaluator(template, values)
 			require.NoError(t, problems.Err())
-			_, problems = evaluator.Evaluate(template.Get("x"), "x")
+			_, problems = evaluator.Evaluate(template.Get("x"), cfn.NewPath("x"))
 			require.Len(t, problems, 1)
 			assert.Equal(t, "too-large", problems[0].Rule)
 			assert.Contains(t, problems[0].Message, "larger than 32 MiB in all")
@@ -71,31 +71,19 @@ y: !If [B, a, b]
 		require.Equal(t, template.Get("y"), known.ResolveIf(template.Get("y")))
 	}
 	evaluator, _ := cfn.NewEvaluator(template, cfn.Values{})
-	_, problems := evaluator.Evaluate(template.Get("y"), "y")
+	_, problems := evaluator.Evaluate(template.Get("y"), cfn.NewPath("y"))
 	require.Len(t, problems, 1)
 	assert.Contains(t, problems[0].Message, "the condition needs itself: B > A > B")
 }
 
-func TestSubPartsJoinsLiterals(t *testing.T) {
+func TestParseSubJoinsLiterals(t *testing.T) {
 	t.Parallel()
-	parts, err := cfn.SubParts("a${!b}${!c}d${E}${F.G}h$i{")
+	sub, err := cfn.ParseSub(cfn.Str("a${!b}${!c}d${E}${F.G}h$i{"))
 	require.NoError(t, err)
-	assert.Equal(t, []cfn.SubPart{{Literal: "a${b}${c}d"}, {Variable: "E"}, {Variable: "F.G"}, {Literal: "h$i{"}}, parts)
+	assert.Equal(t, []cfn.SubPart{{Literal: "a${b}${c}d"}, {Variable: "E"}, {Variable: "F.G"}, {Literal: "h$i{"}}, sub.Parts)
 	for _, text := range []string{"${", "${" + strings.Repeat("x", 1_000_000), "${ü}", "${" + strings.Repeat("ü", 1_000_000) + "}"} {
-		_, err := cfn.SubParts(text)
+		_, err := cfn.ParseSub(cfn.Str(text))
 		require.Error(t, err)
 		assert.Less(t, len(err.Error()), 600)
 	}
-}
-
-func TestPathsAreBounded(t *testing.T) {
-	t.Parallel()
-	at := cfn.Path("")
-	key := strings.Repeat("k", 1_000_000)
-	for range 10_000 {
-		at = at.Key(key).Index(1)
-	}
-	assert.Less(t, len(at), 6000)
-	name := strings.Repeat("é", 255)
-	assert.Equal(t, cfn.Path(`["`+name+`"]`), cfn.Path("").Key(name), "a name of CloudFormation's is whole")
 }

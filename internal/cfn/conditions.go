@@ -8,8 +8,8 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// conditionResult is what a condition came to; known is false when that was reported,
-// and open is true as long as it is being worked out.
+// conditionResult is the value of a condition. known is false when a problem was
+// reported; open is true while the condition is being evaluated.
 type conditionResult struct{ value, known, open bool }
 
 // CloudFormation takes 2 to 10 operands of Fn::And and Fn::Or.
@@ -19,19 +19,20 @@ const (
 )
 
 // evaluateIf evaluates Fn::If: only the branch that is taken.
-func (v *evaluation) evaluateIf(n, argument *Node, at Path) *Node {
-	if !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
+func (v *evaluation) evaluateIf(n *Node, at Path) *Node {
+	condition, branches, ok := If(n)
+	if !ok {
 		return v.reportShape(n, at, "[condition's name, value if true, value if false]")
 	}
-	value, known := v.namedCondition(argument.Items[0], at.Index(0))
+	value, known := v.namedCondition(condition, at.Index(0))
 	if !known {
 		return nil
 	}
-	taken := 2
+	taken := 1
 	if value {
-		taken = 1
+		taken = 0
 	}
-	result, known := v.node(argument.Items[taken], at.Index(taken))
+	result, known := v.node(branches[taken], at.Index(1+taken))
 	if !known {
 		return nil
 	}
@@ -84,8 +85,8 @@ func (v *evaluation) equals(n, argument *Node, at Path) (value, known bool) {
 	return first && second && left == right, first && second
 }
 
-// operands evaluates all operands of Fn::And or Fn::Or, so that everything
-// unknown in them is named, and comes to decisive when one of them does.
+// operands evaluates all operands of Fn::And or Fn::Or, so that a report names
+// everything unknown in them. The result is decisive if one operand is.
 func (v *evaluation) operands(n, list *Node, at Path, decisive bool) (value, known bool) {
 	if !list.IsList() || len(list.Items) < minOperands || len(list.Items) > maxOperands {
 		v.reportShape(n, at, fmt.Sprintf("a list of %d to %d conditions", minOperands, maxOperands))
@@ -114,13 +115,13 @@ func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 	if definition == nil {
 		if v.problems != nil {
 			message := "the template has no condition " + wording.Quote(n.Text)
-			v.report(n, at, "unknown-condition", didYouMean(message, n.Text, candidates(v.template.Get("Conditions"))), "")
+			v.report(n, at, "unknown-condition", didYouMean(message, n.Text, Candidates(v.template.Get("Conditions"))), "")
 		}
 		return false, false
 	}
 	v.conditions[n.Text] = conditionResult{open: true}
 	v.evaluating = append(v.evaluating, n.Text)
-	value, known = v.condition(definition, Path("").Keys("Conditions", n.Text))
+	value, known = v.condition(definition, NewPath("Conditions", n.Text))
 	v.evaluating = v.evaluating[:len(v.evaluating)-1]
 	v.conditions[n.Text] = conditionResult{value: value, known: known}
 	return value, known
@@ -129,20 +130,20 @@ func (v *evaluation) namedCondition(n *Node, at Path) (value, known bool) {
 // longestCycle is how many conditions of a cycle a message names.
 const longestCycle = 10
 
-// cycle reports a condition that needs itself, by way of those that are open.
+// cycle reports a condition that needs itself, through those that are open.
 func (v *evaluation) cycle(n *Node, at Path) {
 	if v.problems == nil {
 		return
 	}
-	way := append(slices.Clone(v.evaluating[max(0, len(v.evaluating)-longestCycle):]), n.Text)
-	for i, name := range way {
-		way[i] = wording.Brief(name)
+	names := append(slices.Clone(v.evaluating[max(0, len(v.evaluating)-longestCycle):]), n.Text)
+	for i, name := range names {
+		names[i] = wording.Brief(name)
 	}
-	v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(way, " > "), "")
+	v.report(n, at, "condition-cycle", "the condition needs itself: "+strings.Join(names, " > "), "")
 }
 
-// candidates are the keys of an object, as many as a suggestion looks at.
-func candidates(n *Node) []string {
+// Candidates returns the keys of an object, as many as a suggestion compares.
+func Candidates(n *Node) []string {
 	fields := n.Entries()
 	return namesOf(fields[:min(len(fields), wording.MaxCandidates)])
 }

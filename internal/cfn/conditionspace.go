@@ -47,7 +47,7 @@ func (s *conditionSpace) combinations() (count int, ok bool) {
 	return count, !s.tooLarge
 }
 
-// next goes on to the next combination of the operands' values.
+// next sets the next combination of the operands' values.
 func (s *conditionSpace) next() {
 	s.round++
 	for _, o := range s.order {
@@ -83,7 +83,7 @@ func (s *conditionSpace) equal(key, text string, n *Node) term {
 	return func() bool { return o.now == at }
 }
 
-// operand is what n may come to; nil may be anything.
+// operand returns the values that n may have; nil may have any.
 func (s *conditionSpace) operand(n *Node) *operand {
 	o := &operand{}
 	if n == nil {
@@ -104,7 +104,7 @@ func (s *conditionSpace) named(name string) term {
 	if done := s.definitions[name]; done != nil {
 		return done
 	}
-	if value, known := s.known.evaluation.namedCondition(Str(name), ""); known {
+	if value, known := s.known.evaluation.namedCondition(Str(name), Path{}); known {
 		return constantTerm(value)
 	}
 	definition := s.known.evaluation.section("Conditions", name)
@@ -165,8 +165,8 @@ func (s *conditionSpace) operandsOf(items []*Node, decisive bool) term {
 }
 
 func (s *conditionSpace) equals(left, right *Node) term {
-	first, firstKnown := s.known.evaluation.evaluateText(left, "")
-	second, secondKnown := s.known.evaluation.evaluateText(right, "")
+	first, firstKnown := s.known.evaluation.evaluateText(left, Path{})
+	second, secondKnown := s.known.evaluation.evaluateText(right, Path{})
 	switch {
 	case firstKnown && secondKnown:
 		return constantTerm(first == second)

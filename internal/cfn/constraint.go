@@ -46,11 +46,11 @@ func boundOf(n *Node) bound {
 const maxMatching = 2_000_000
 
 // longestValue is CloudFormation's limit of a parameter's value, in bytes. A
-// longer pattern is not looked at, and a longer number is none.
+// longer pattern is not compiled, and a longer text is not a number.
 const longestValue = 4096
 
 func (e *Evaluator) constraint(declaration *Node) *constraint {
-	kind := declaration.Get("Type").stringOrEmpty()
+	kind := declaration.Get("Type").AsString()
 	c := &constraint{evaluator: e, numeric: kind == "Number" || kind == "List<Number>", declaration: declaration}
 	if c.numeric {
 		c.least, c.most = boundOf(declaration.Get("MinValue")), boundOf(declaration.Get("MaxValue"))
@@ -138,8 +138,8 @@ func (c *constraint) outside(subject string, number *big.Float) string {
 
 // words are what the template's author says of the values allowed.
 func (c *constraint) words() string {
-	if words := c.declaration.Get("ConstraintDescription"); words.IsString() && words.Text != "" {
-		return ": " + wording.Brief(words.Text)
+	if words := c.declaration.Get("ConstraintDescription").AsString(); words != "" {
+		return ": " + wording.Brief(words)
 	}
 	return ""
 }

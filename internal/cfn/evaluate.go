@@ -7,8 +7,8 @@ import (
 	"github.com/attini-go/runner/internal/problem"
 )
 
-// Values are what the intrinsic functions of a template come to where no
-// CloudFormation is there to say.
+// Values give intrinsic functions their values where CloudFormation is not there
+// to resolve them.
 type Values struct {
 	// Parameters are given values by parameter name; lists comma-separated.
 	Parameters map[string]string
@@ -39,7 +39,7 @@ type Evaluator struct {
 
 // Evaluate returns a new tree in which every intrinsic function and dynamic
 // reference is replaced by its value, and AWS::NoValue is gone from objects and
-// lists; a tree that comes to nothing but AWS::NoValue stays that. All whose
+// lists; a tree that is AWS::NoValue as a whole stays that. All whose
 // value is not known are named, with how to give it, and stay as they are.
 // The results of functions have the place of the function.
 func (e *Evaluator) Evaluate(n *Node, at Path) (*Node, problem.List) {
@@ -87,21 +87,21 @@ const maxValues = 32 << 20
 // nodeSize is about how many bytes a Node takes in memory.
 const nodeSize = 100
 
-// evaluation is one call of Evaluate. Its methods come to a value, or to
-// nothing (nil, false) once they have reported why.
+// evaluation is one call of Evaluate. Its methods return a value, or nil or false
+// once they have reported why there is none.
 type evaluation struct {
 	*Evaluator
-	// problems is nil where nobody reads them: then no words are made.
+	// problems is nil if the caller does not need them: then no messages are made.
 	problems *problem.List
 	// room is how many bytes there are left for values.
 	room int
-	// conditions are those already worked out: one that is used twice by each
-	// of a chain of others must not be worked out a million times.
+	// conditions are those already evaluated: one that each of a chain of others
+	// uses twice must not be evaluated a million times.
 	conditions map[string]conditionResult
-	// evaluating are the conditions that are being worked out, outermost first.
+	// evaluating are the conditions that are open, outermost first.
 	evaluating []string
 	// depth counts the functions around the value: dynamic references are
-	// resolved last, in what the outermost function comes to.
+	// resolved last, in the result of the outermost function.
 	depth int
 }
 
@@ -117,15 +117,12 @@ func (v *evaluation) fits(n *Node, at Path, size int) bool {
 
 // Size is how many bytes a tree takes, about.
 func (n *Node) Size() int {
-	if n == nil {
-		return 0
-	}
-	size := nodeSize + len(n.Text)
-	for _, item := range n.Items {
-		size += item.Size()
-	}
-	for _, field := range n.Fields {
-		size += len(field.Key) + field.Value.Size()
+	size := 0
+	for inside := range n.All() {
+		size += nodeSize + len(inside.Text)
+		for _, field := range inside.Fields {
+			size += len(field.Key)
+		}
 	}
 	return size
 }
@@ -134,9 +131,9 @@ func (v *evaluation) report(n *Node, at Path, rule, message, advice string) {
 	if v.problems == nil {
 		return
 	}
-	found := problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Message: message, Advice: advice}
-	if at != "" {
-		found.Message = fmt.Sprintf("%s: %s", at, message)
+	found := problem.Problem{Severity: problem.Error, Rule: rule, Path: at.String(), Message: message, Advice: advice}
+	if !at.IsRoot() {
+		found.Message = found.Path + ": " + message
 	}
 	if n != nil {
 		found.Place = n.Place
@@ -180,7 +177,7 @@ func (v *evaluation) node(n *Node, at Path) (*Node, bool) {
 }
 
 // function evaluates an intrinsic function and then the dynamic references in
-// what the outermost one comes to.
+// the result of the outermost one.
 func (v *evaluation) function(n *Node, name string, argument *Node, at Path) (*Node, bool) {
 	v.depth++
 	result := v.call(n, name, argument, at.Key(name))
@@ -196,7 +193,7 @@ func (v *evaluation) function(n *Node, name string, argument *Node, at Path) (*N
 	return v.resolve(&placed, at)
 }
 
-// plainKey reports functions that stand beside other keys, where none can be
+// plainKey reports functions that have other keys beside them, where none can be
 // evaluated.
 func (v *evaluation) plainKey(field Field, at Path) bool {
 	if !strings.HasPrefix(field.Key, "Fn::") {
@@ -204,7 +201,7 @@ func (v *evaluation) plainKey(field Field, at Path) bool {
 	}
 	at = at.Key(field.Key)
 	placed := &Node{Place: field.Place}
-	if strings.HasPrefix(field.Key, "Fn::ForEach::") || field.Key == "Fn::Transform" {
+	if strings.HasPrefix(field.Key, LoopPrefix) || field.Key == TransformKey {
 		v.unsupported(placed, field.Key, at)
 		return false
 	}

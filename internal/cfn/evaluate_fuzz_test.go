@@ -22,13 +22,13 @@ func FuzzEvaluate(f *testing.F) {
 		}
 		before := text(t, tree)
 		e, _ := cfn.NewEvaluator(tree, given())
-		got, problems := e.Evaluate(tree, "")
+		got, problems := e.Evaluate(tree, cfn.Path{})
 		assert.Equal(t, before, text(t, tree))
 		if len(problems) == 0 && !cfn.IsNoValue(got) {
 			assertNoFunction(t, got)
 		}
 		for _, field := range tree.Get("Conditions").Entries() {
-			e.Condition(field.Key, "")
+			e.Condition(field.Key, cfn.Path{})
 		}
 	})
 }

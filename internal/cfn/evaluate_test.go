@@ -65,7 +65,7 @@ f: !Equals [!Ref Bucket, !ImportValue two]
 g: !If [Unknown, !If [Unknown, a, b], c]
 h: !If [Unknown, d, e]
 `)
-	got, problems := e.Evaluate(tree, "")
+	got, problems := e.Evaluate(tree, cfn.Path{})
 	var named []string
 	for _, found := range problems {
 		named = append(named, found.Path+" "+found.Advice)
@@ -87,7 +87,7 @@ h: !If [Unknown, d, e]
 		lookup("Conditions.Unknown.Fn::Equals[0].Fn::ImportValue", "Imports", "missing"),
 	}, named)
 	assert.Equal(t, text(t, tree), text(t, got), "nothing here is known")
-	again, _ := e.Evaluate(tree, "")
+	again, _ := e.Evaluate(tree, cfn.Path{})
 	assert.Equal(t, got, again)
 }
 
@@ -95,7 +95,7 @@ func TestEvaluateKeepsPlaces(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t, world, given())
 	tree := read(t, "a: 1\nb:\n  - x\n  - !Sub ${Env}\n")
-	got, problems := e.Evaluate(tree, "")
+	got, problems := e.Evaluate(tree, cfn.Path{})
 	require.Empty(t, problems)
 	assert.Equal(t, problem.Place{Line: 2, Column: 1}, got.KeyPlace("b"))
 	assert.Equal(t, problem.Place{Line: 4, Column: 5}, got.Get("b").Items[1].Place)
@@ -109,7 +109,7 @@ func TestEvaluateGivesItsOwnTree(t *testing.T) {
 	for _, yaml := range []string{"!Ref Zones", "!FindInMap [Sizes, dev, Zones]", "!Select [0, [[a, b]]]", "!If [IsDev, [a, b], c]", "[a, b]", "!Ref [b]"} {
 		tree := read(t, "x: "+yaml).Get("x")
 		before := text(t, tree)
-		first, _ := e.Evaluate(tree, "x")
+		first, _ := e.Evaluate(tree, cfn.NewPath("x"))
 		want := text(t, first)
 		if first.IsList() {
 			first.Items[0].Text = "changed"
@@ -117,7 +117,7 @@ func TestEvaluateGivesItsOwnTree(t *testing.T) {
 		} else {
 			first.Set("Ref", cfn.Str("changed"))
 		}
-		second, _ := e.Evaluate(tree, "x")
+		second, _ := e.Evaluate(tree, cfn.NewPath("x"))
 		assert.Equal(t, want, text(t, second), yaml)
 		assert.Equal(t, before, text(t, tree), yaml)
 	}
@@ -127,12 +127,12 @@ func TestCondition(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t, world, given())
 	for name, want := range map[string]bool{"IsDev": true, "IsProd": false, "Both": false, "Either": true, "Alike": true} {
-		got, problems := e.Condition(name, "Resources.X.Condition")
+		got, problems := e.Condition(name, cfn.NewPath("Resources", "X", "Condition"))
 		assert.Empty(t, problems, name)
 		assert.Equal(t, want, got, name)
 	}
 	for name, rule := range map[string]string{"Circle": "condition-cycle", "Unknown": "unknown-value", "None": "unknown-condition"} {
-		got, problems := e.Condition(name, "Resources.X.Condition")
+		got, problems := e.Condition(name, cfn.NewPath("Resources", "X", "Condition"))
 		require.Len(t, problems, 1, name)
 		assert.Equal(t, rule, problems[0].Rule)
 		assert.False(t, got)
@@ -150,7 +150,7 @@ func TestConditionChain(t *testing.T) {
 		before := "C" + itoa(i-1)
 		yaml.WriteString("  C" + itoa(i) + ": !And [" + strings.Repeat("!Condition "+before+", ", 10) + "]\n")
 	}
-	got, problems := evaluator(t, yaml.String(), cfn.Values{}).Condition("C"+itoa(links), "")
+	got, problems := evaluator(t, yaml.String(), cfn.Values{}).Condition("C"+itoa(links), cfn.Path{})
 	assert.Empty(t, problems)
 	assert.True(t, got)
 }

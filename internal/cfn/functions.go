@@ -36,7 +36,7 @@ func (v *evaluation) call(n *Node, name string, argument *Node, at Path) *Node {
 	case "Fn::ToJsonString":
 		return v.toJSON(n, argument, at)
 	case "Fn::If":
-		return v.evaluateIf(n, argument, at)
+		return v.evaluateIf(n, at)
 	case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Condition":
 		value, known := v.conditionFunction(n, name, argument, at)
 		if !known {
@@ -50,7 +50,7 @@ func (v *evaluation) call(n *Node, name string, argument *Node, at Path) *Node {
 
 func (v *evaluation) unsupported(n *Node, name string, at Path) {
 	switch {
-	case strings.HasPrefix(name, "Fn::ForEach::"):
+	case strings.HasPrefix(name, LoopPrefix):
 		v.report(n, at, "unsupported-function", "Fn::ForEach is expanded by AWS::LanguageExtensions, after this transform", "Write the entries out.")
 	case name == TransformKey:
 		v.report(n, at, "unsupported-function", "what another macro makes of this is known only to AWS", "Put the macro's result in its place.")
@@ -68,7 +68,7 @@ func (v *evaluation) evaluateText(n *Node, at Path) (string, bool) {
 	return v.scalar(n, value, at)
 }
 
-// scalar is the text of what n came to; false when that is no scalar.
+// scalar returns the text of n's value; false when that is not a scalar.
 func (v *evaluation) scalar(n, value *Node, at Path) (string, bool) {
 	switch {
 	case IsNoValue(value):
@@ -132,14 +132,6 @@ func (k Kind) article() string {
 	default:
 		return "a " + k.String()
 	}
-}
-
-// stringOrEmpty is the text of a String, "" for all else.
-func (n *Node) stringOrEmpty() string {
-	if n.IsString() {
-		return n.Text
-	}
-	return ""
 }
 
 func (v *evaluation) base64(argument *Node, at Path) *Node {

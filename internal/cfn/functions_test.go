@@ -56,6 +56,7 @@ func TestFunctions(t *testing.T) {
 		"zones of this region":       {"!Select [0, !GetAZs {Ref: AWS::Region}]", `"eu-west-1a"`},
 		"zones of another region":    {"!GetAZs us-east-1", `["us-east-1a"]`},
 		"cidr":                       {"!Cidr [10.0.0.0/16, 3, 8]", `["10.0.0.0/24","10.0.1.0/24","10.0.2.0/24"]`},
+		"cidr, the whole block":      {"!Cidr [10.0.0.0/24, 2, 7]", `["10.0.0.0/25","10.0.0.128/25"]`},
 		"cidr over a byte":           {"!Select [255, !Cidr ['192.168.0.0/15', '256', '9']]", `"192.169.254.0/23"`},
 		"cidr of IPv6":               {"!Cidr ['2001:db8::/56', 2, 64]", `["2001:db8::/64","2001:db8:0:1::/64"]`},
 		"length":                     {"!Length {Ref: Zones}", `3`},
@@ -64,6 +65,7 @@ func TestFunctions(t *testing.T) {
 		"nothing at the top":         {"!If [IsProd, x, !Ref AWS::NoValue]", `{"Ref":"AWS::NoValue"}`},
 		"dynamic reference":          {"'x{{resolve:ssm:/a}}y{{resolve:ssm:/a}}'", `"xAyA"`},
 		"not twice":                  {"'{{resolve:ssm:/b:1}}'", `"{{resolve:ssm:/a}}"`},
+		"not twice, in functions":    {"!Join ['', [!Sub '{{resolve:ssm:/b:1}}']]", `"{{resolve:ssm:/a}}"`},
 		"dynamic, made by sub":       {"!Sub '{{resolve:ssm:/${Env}/x}}'", `"X"`},
 		"dynamic, made by join":      {"!Join ['', ['{{resolve:', 'ssm:/a}}']]", `"A"`},
 		"dynamic within a list":      {"!If [IsDev, {x: ['{{resolve:ssm:/a}}']}, y]", `{"x":["A"]}`},
@@ -75,7 +77,7 @@ func TestFunctions(t *testing.T) {
 			t.Parallel()
 			tree := read(t, "x: "+test.yaml)
 			before := tree.Clone()
-			got, problems := e.Evaluate(tree.Get("x"), "x")
+			got, problems := e.Evaluate(tree.Get("x"), cfn.NewPath("x"))
 			assert.Empty(t, problems)
 			assert.Equal(t, test.want, text(t, got))
 			assert.Equal(t, before, tree, "the input stays as it is")
@@ -153,7 +155,7 @@ func TestFunctionProblems(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tree := read(t, "x: "+test.yaml)
-			got, problems := e.Evaluate(tree.Get("x"), "x")
+			got, problems := e.Evaluate(tree.Get("x"), cfn.NewPath("x"))
 			require.Len(t, problems, 1)
 			found := problems[0]
 			assert.Equal(t, test.rule, found.Rule)

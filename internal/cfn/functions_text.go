@@ -13,28 +13,27 @@ import (
 // The functions that make texts and lists of others.
 
 func (v *evaluation) sub(n, argument *Node, at Path) *Node {
-	template, variables := SubArgument(argument)
+	sub, err := ParseSub(argument)
 	place := at
 	if argument.IsList() {
 		place = at.Index(0)
 	}
-	if !template.IsString() || argument.IsList() && !argument.Items[1].IsMap() {
+	switch {
+	case sub.Text == nil || argument.IsList() && !argument.Items[1].IsMap():
 		return v.reportShape(n, at, "a string, or a list of a string and an object of variables")
-	}
-	parts, err := SubParts(template.Text)
-	if err != nil {
-		v.report(template, place, "intrinsic-shape", err.Error(), "")
+	case err != nil:
+		v.report(sub.Text, place, "intrinsic-shape", err.Error(), "")
 		return nil
 	}
 	var text strings.Builder
 	complete := true
-	for _, part := range parts {
+	for _, part := range sub.Parts {
 		if part.Variable == "" {
 			text.WriteString(part.Literal)
 			continue
 		}
-		piece, known := v.variable(template, part.Variable, variables, at)
-		complete = complete && known && v.fits(template, at, len(piece))
+		piece, known := v.variable(sub, part.Variable, at)
+		complete = complete && known && v.fits(sub.Text, at, len(piece))
 		if complete {
 			text.WriteString(piece)
 		}
@@ -47,20 +46,20 @@ func (v *evaluation) sub(n, argument *Node, at Path) *Node {
 
 // variable is the text of ${name}: of the function's own variables, a
 // parameter, a resource or its attribute.
-func (v *evaluation) variable(template *Node, name string, variables map[string]*Node, at Path) (string, bool) {
-	if own := variables[name]; own != nil {
+func (v *evaluation) variable(sub SubText, name string, at Path) (string, bool) {
+	if own := sub.Variables[name]; own != nil {
 		return v.evaluateText(own, at.Index(1).Key(name))
 	}
 	var value *Node
 	if strings.Contains(name, ".") {
-		value = v.reference(template, name, "Fn::GetAtt", at)
+		value = v.reference(sub.Text, name, "Fn::GetAtt", at)
 	} else {
-		value = v.ref(template, Str(name), at)
+		value = v.ref(sub.Text, Str(name), at)
 	}
 	if value == nil {
 		return "", false
 	}
-	return v.scalar(template, value, at)
+	return v.scalar(sub.Text, value, at)
 }
 
 func (v *evaluation) join(n, argument *Node, at Path) *Node {

@@ -83,10 +83,10 @@ func (v *evaluation) reference(n *Node, name, function string, at Path) *Node {
 	case v.section("Resources", resource) != nil:
 		v.report(n, at, "unknown-value", fmt.Sprintf("the value of %s %s is known only once the stack is deployed", function, wording.Brief(name)), lookup("References", name))
 	default:
-		names := candidates(v.template.Get("Resources"))
+		names := Candidates(v.template.Get("Resources"))
 		what := "resource"
 		if function == "Ref" {
-			names = append(names, candidates(v.template.Get("Parameters"))...)
+			names = append(names, Candidates(v.template.Get("Parameters"))...)
 			what = "parameter or resource"
 		}
 		v.report(n, at, "unknown-reference", didYouMean(fmt.Sprintf("the template declares no %s %s", what, wording.Quote(resource)), resource, names), lookup("References", name))

@@ -19,11 +19,12 @@ const TransformKey = "Fn::Transform"
 
 // HasTransform reports whether a transform makes a part of a tree.
 func HasTransform(n *Node) bool {
-	if n == nil {
-		return false
+	for inside := range n.All() {
+		if inside.Has(TransformKey) {
+			return true
+		}
 	}
-	return n.Has(TransformKey) || slices.ContainsFunc(n.Items, HasTransform) ||
-		slices.ContainsFunc(n.Fields, func(f Field) bool { return HasTransform(f.Value) })
+	return false
 }
 
 // ReadSnippet reads a file that AWS::Include puts into a template.
@@ -56,16 +57,17 @@ type includer struct {
 	used     map[string]bool
 }
 
-// find is the snippet that a transform includes; nil when it is not at hand.
+// find returns the snippet that a transform includes; nil when it was not given.
 func (i includer) find(transform *Node) *Node {
-	if transform.Get("Name").stringOrEmpty() != includeMacro {
+	if transform.Get("Name").AsString() != includeMacro {
 		return nil
 	}
 	location := transform.At("Parameters", "Location")
 	if name, argument, _ := Intrinsic(location); name == "Fn::Sub" {
-		location, _ = SubArgument(argument)
+		sub, _ := ParseSub(argument) // a text that cannot be taken apart is compared as it is
+		location = sub.Text
 	}
-	text := location.stringOrEmpty()
+	text := location.AsString()
 	for _, key := range slices.Sorted(maps.Keys(i.snippets)) {
 		if text == key || strings.HasSuffix(text, "/"+key) {
 			i.used[key] = true
@@ -120,15 +122,12 @@ func (i includer) section(template *Node) *Node {
 	return template
 }
 
-// placed is a copy of a tree of which all stands at one place.
+// placed returns a copy of a tree in which every value has one place.
 func placed(n *Node, at problem.Place) *Node {
-	result := *n
-	result.Place, result.Items, result.Fields = at, nil, nil
-	for _, item := range n.Items {
-		result.Items = append(result.Items, placed(item, at))
+	result := n.Rebuild(func(child *Node) *Node { return placed(child, at) })
+	result.Place = at
+	for i := range result.Fields {
+		result.Fields[i].Place = at
 	}
-	for _, field := range n.Fields {
-		result.Fields = append(result.Fields, Field{Key: field.Key, Value: placed(field.Value, at), Place: at})
-	}
-	return &result
+	return result
 }

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,7 +11,7 @@ import (
 
 // Intrinsic takes an intrinsic function apart: a Map with one entry whose key
 // is Ref, Condition or begins with Fn::. Condition counts with a text only;
-// under it stands the name of a condition, elsewhere it is a plain key.
+// its value is the name of a condition then, elsewhere it is a plain key.
 func Intrinsic(n *Node) (name string, argument *Node, ok bool) {
 	if !n.IsMap() || len(n.Fields) != 1 {
 		return "", nil, false
@@ -25,11 +26,20 @@ func Intrinsic(n *Node) (name string, argument *Node, ok bool) {
 	return field.Key, field.Value, true
 }
 
-// IsNoValue reports whether n is {"Ref": "AWS::NoValue"}, which stands for
-// nothing at all.
+// IsIntrinsic reports whether n is an intrinsic function.
+func (n *Node) IsIntrinsic() bool {
+	_, _, ok := Intrinsic(n)
+	return ok
+}
+
+// LoopPrefix is what the key of a loop begins with, Fn::ForEach::Name.
+const LoopPrefix = "Fn::ForEach::"
+
+// IsNoValue reports whether n is {"Ref": "AWS::NoValue"}, with which
+// CloudFormation removes a property or an item.
 func IsNoValue(n *Node) bool {
-	name, argument, ok := Intrinsic(n)
-	return ok && name == "Ref" && argument.IsString() && argument.Text == noValue
+	name, argument, _ := Intrinsic(n)
+	return name == "Ref" && argument.AsString() == noValue
 }
 
 const dynamicStart = "{{resolve:"
@@ -38,7 +48,15 @@ const dynamicStart = "{{resolve:"
 // CloudFormation looks up when the stack is deployed.
 func IsDynamicReference(text string) bool { return strings.Contains(text, dynamicStart) }
 
-var subVariable = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+// SubText is Fn::Sub taken apart.
+type SubText struct {
+	// Text is the text itself; nil where the function is given none.
+	Text *Node
+	// Parts are the pieces of the text in their order.
+	Parts []SubPart
+	// Variables are the function's own, by name.
+	Variables map[string]*Node
+}
 
 // SubPart is a piece of Fn::Sub's text: literal text, or the name inside ${}.
 type SubPart struct {
@@ -46,8 +64,39 @@ type SubPart struct {
 	Variable string
 }
 
-// SubParts takes Fn::Sub's text apart; ${!Name} is the literal ${Name}.
-func SubParts(text string) ([]SubPart, error) {
+// ParseSub takes Fn::Sub's argument apart: a text, or a text and an object of
+// variables. It returns the text and the variables also with an error, which says
+// what is wrong with the text.
+func ParseSub(argument *Node) (SubText, error) {
+	sub := SubText{Text: argument}
+	if argument.IsList() && len(argument.Items) == 2 {
+		sub.Text, sub.Variables = argument.Items[0], argument.Items[1].ByKey()
+	}
+	if !sub.Text.IsString() {
+		sub.Text = nil
+		return sub, errors.New("Fn::Sub: must be given a string, or a list of a string and an object of variables")
+	}
+	var err error
+	sub.Parts, err = subParts(sub.Text.Text)
+	return sub, err
+}
+
+// References returns the names that the text takes from the template, in their
+// order: parameters, resources and, as Resource.Attribute, attributes.
+func (s SubText) References() []string {
+	var names []string
+	for _, part := range s.Parts {
+		if part.Variable != "" && s.Variables[part.Variable] == nil {
+			names = append(names, part.Variable)
+		}
+	}
+	return names
+}
+
+var subVariable = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+
+// subParts takes Fn::Sub's text apart; ${!Name} is the literal ${Name}.
+func subParts(text string) ([]SubPart, error) {
 	var parts []SubPart
 	var literal strings.Builder
 	flush := func() {
@@ -80,20 +129,22 @@ func SubParts(text string) ([]SubPart, error) {
 	}
 }
 
-// SubArgument takes Fn::Sub's argument apart: its text, and its own variables.
-func SubArgument(argument *Node) (text *Node, variables map[string]*Node) {
-	if argument.IsList() && len(argument.Items) == 2 {
-		return argument.Items[0], argument.Items[1].ByKey()
+// If takes Fn::If apart: the name of its condition, and the values if that is true
+// and if it is false.
+func If(n *Node) (condition *Node, branches []*Node, ok bool) {
+	name, argument, _ := Intrinsic(n)
+	if name != "Fn::If" || !argument.IsList() || len(argument.Items) != 3 || !argument.Items[0].IsString() {
+		return nil, nil, false
 	}
-	return argument, nil
+	return argument.Items[0], argument.Items[1:], true
 }
 
 // GetAttArgument takes Fn::GetAtt's argument apart, which is [resource, attribute]
-// or "resource.attribute". The attribute is "" where it is no text.
+// or "resource.attribute". The attribute is "" where it is not a text.
 func GetAttArgument(argument *Node) (resource, attribute string, ok bool) {
 	if argument.IsList() && len(argument.Items) == 2 && argument.Items[0].IsString() {
-		return argument.Items[0].Text, argument.Items[1].stringOrEmpty(), argument.Items[0].Text != ""
+		return argument.Items[0].Text, argument.Items[1].AsString(), argument.Items[0].Text != ""
 	}
-	resource, attribute, ok = strings.Cut(argument.stringOrEmpty(), ".")
+	resource, attribute, ok = strings.Cut(argument.AsString(), ".")
 	return resource, attribute, ok && resource != "" && attribute != ""
 }

@@ -37,7 +37,7 @@ func TestIsNoValue(t *testing.T) {
 	assert.False(t, cfn.IsNoValue(nil))
 }
 
-func TestSubParts(t *testing.T) {
+func TestParseSub(t *testing.T) {
 	t.Parallel()
 	literal := func(s string) cfn.SubPart { return cfn.SubPart{Literal: s} }
 	variable := func(s string) cfn.SubPart { return cfn.SubPart{Variable: s} }
@@ -52,9 +52,9 @@ func TestSubParts(t *testing.T) {
 		"$${A}$":                  {literal("$"), variable("A"), literal("$")},
 		"grün ${A}😀":              {literal("grün "), variable("A"), literal("😀")},
 	} {
-		parts, err := cfn.SubParts(text)
+		sub, err := cfn.ParseSub(cfn.Str(text))
 		require.NoError(t, err, text)
-		assert.Equal(t, want, parts, text)
+		assert.Equal(t, want, sub.Parts, text)
 	}
 	for text, says := range map[string]string{
 		"a ${b":       `"${b" has a ${ without }`,
@@ -64,26 +64,48 @@ func TestSubParts(t *testing.T) {
 		"${A${B}}":    "${A${B} is no name",
 		"${array[@]}": "write ${!array[@]}",
 	} {
-		_, err := cfn.SubParts(text)
+		sub, err := cfn.ParseSub(cfn.Str(text))
+		assert.Equal(t, text, sub.Text.Text)
 		assert.ErrorContains(t, err, says, text)
+	}
+}
+
+func TestParseSubArgument(t *testing.T) {
+	t.Parallel()
+	text := cfn.Str("${A}${Own}${B.Arn}${A}")
+	sub, err := cfn.ParseSub(cfn.Seq(text, cfn.Obj(cfn.F("Own", cfn.Int(1)))))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"A", "B.Arn", "A"}, sub.References())
+	assert.Equal(t, text, sub.Text)
+	sub, err = cfn.ParseSub(text)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"A", "Own", "B.Arn", "A"}, sub.References())
+	for name, argument := range map[string]*cfn.Node{
+		"nothing": nil, "a number": cfn.Int(1), "an object": cfn.Obj(), "a list of one": cfn.Seq(text),
+		"a list of three": cfn.Seq(text, cfn.Obj(), cfn.Obj()), "no text in the list": cfn.Seq(cfn.Int(1), cfn.Obj()),
+	} {
+		sub, err := cfn.ParseSub(argument)
+		require.Error(t, err, name)
+		assert.Nil(t, sub.Text, name)
+		assert.Empty(t, sub.References(), name)
 	}
 }
 
 var escaped = regexp.MustCompile(`\$\{!([^}]*)\}`)
 
-// FuzzSubParts holds that the parts of a text, put together, are the text.
-func FuzzSubParts(f *testing.F) {
+// FuzzParseSub holds that the parts of a text, put together, are the text.
+func FuzzParseSub(f *testing.F) {
 	for _, seed := range []string{"", "${A}", "${!A}", "$", "${", "${}", "a${A.B}c${!D}", "${${A}}", "${!${!}"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		parts, err := cfn.SubParts(text)
+		sub, err := cfn.ParseSub(cfn.Str(text))
 		if err != nil {
 			return
 		}
 		var together strings.Builder
 		literals := 0
-		for _, part := range parts {
+		for _, part := range sub.Parts {
 			if part.Variable == "" {
 				literals++
 				require.NotEmpty(t, part.Literal)

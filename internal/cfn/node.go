@@ -1,8 +1,8 @@
-// Package cfn knows what a CloudFormation template is: a tree of values with
-// places, read from YAML (short forms of the intrinsic functions included) or
-// JSON without losing order, number literals or account ids; the intrinsic
-// functions, parameters, conditions, mappings and pseudo parameters in it;
-// and what they evaluate to where their values are known.
+// Package cfn reads, walks, evaluates and writes CloudFormation templates. A
+// template is a tree of values, each with its place in the file. YAML (with the
+// short forms of the intrinsic functions) and JSON are read without a loss of
+// order, number literals or account ids. Intrinsic functions, parameters,
+// conditions and mappings are evaluated as far as their values are known.
 package cfn
 
 import (
@@ -92,6 +92,22 @@ func (n *Node) IsScalar() bool {
 	return n != nil && (n.Kind == String || n.Kind == Number || n.Kind == Bool)
 }
 
+// AsString returns the text of a String; "" for nil and every other kind.
+func (n *Node) AsString() string {
+	if n.IsString() {
+		return n.Text
+	}
+	return ""
+}
+
+// Elements returns the items of a List; none for nil or another kind.
+func (n *Node) Elements() []*Node {
+	if !n.IsList() {
+		return nil
+	}
+	return n.Items
+}
+
 // Get returns the value under key, or nil when n is no Map or lacks it.
 func (n *Node) Get(key string) *Node {
 	if i := n.index(key); i >= 0 {
@@ -130,7 +146,7 @@ func (n *Node) Entries() []Field {
 // Has reports whether the Map has key.
 func (n *Node) Has(key string) bool { return n.index(key) >= 0 }
 
-// ByKey returns the values of a Map by key, for those who look up many.
+// ByKey returns the values of a Map by key, for callers that look up many.
 func (n *Node) ByKey() map[string]*Node {
 	values := make(map[string]*Node, len(n.Entries()))
 	for _, field := range n.Entries() {

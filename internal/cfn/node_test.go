@@ -10,22 +10,6 @@ import (
 	"github.com/attini-go/runner/internal/problem"
 )
 
-func TestPath(t *testing.T) {
-	t.Parallel()
-	var root cfn.Path
-	for want, got := range map[string]cfn.Path{
-		"":                                 root,
-		"Resources":                        root.Key("Resources"),
-		"[0]":                              root.Index(0),
-		"Resources.Build.Commands[2]":      root.Keys("Resources", "Build", "Commands").Index(2),
-		"A.Fn::ForEach::X":                 root.Keys("A", "Fn::ForEach::X"),
-		`A["two words"]["a.b"][""]["ünï"]`: root.Keys("A", "two words", "a.b", "", "ünï"),
-		`["quote \" and\nline"]`:           root.Key("quote \" and\nline"),
-	} {
-		assert.Equal(t, want, string(got))
-	}
-}
-
 func TestNodeAccess(t *testing.T) {
 	t.Parallel()
 	tree := read(t, "a:\n  b: 1\nc: []\n")

@@ -37,12 +37,12 @@ func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
 }
 
 func parameterProblem(rule, name string, at problem.Place, message string) problem.Problem {
-	path := Path("Parameters")
+	path := NewPath("Parameters")
 	if name != "" {
 		path = path.Key(name)
 		message = "Parameter " + wording.Quote(name) + ": " + message
 	}
-	return problem.Problem{Severity: problem.Error, Rule: rule, Path: string(path), Place: at, Message: message}
+	return problem.Problem{Severity: problem.Error, Rule: rule, Path: path.String(), Place: at, Message: message}
 }
 
 func unknownParameter(name string, declared []string) problem.Problem {
@@ -70,15 +70,15 @@ func (e *Evaluator) declares(name string) bool {
 // Lists.
 func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 	declaration := declared.Value
-	kind := declaration.Get("Type").stringOrEmpty()
+	kind := declaration.Get("Type").AsString()
 	if wrong := wrongType(declaration); wrong != "" {
 		return nil, problem.List{parameterProblem("parameter-declaration", declared.Key, declared.Place, wrong)}
 	}
 	text, given := e.given(declared)
 	if !given {
 		message := "has no value and no Default"
-		if description := declaration.Get("Description"); description.IsString() && description.Text != "" {
-			message += " (" + wording.Brief(description.Text) + ")"
+		if description := declaration.Get("Description").AsString(); description != "" {
+			message += " (" + wording.Brief(description) + ")"
 		}
 		found := parameterProblem("parameter-missing", declared.Key, declared.Place, message)
 		found.Advice = giveParameter(declared.Key)
@@ -139,6 +139,15 @@ func shown(text string, declaration *Node) string {
 	return wording.Quote(text)
 }
 
+// IsListType reports whether a parameter of the type has a list for a value, also
+// one that CloudFormation looks up.
+func IsListType(kind string) bool {
+	if stored, ok := strings.CutPrefix(kind, storedPrefix); ok {
+		kind = strings.TrimSuffix(stored, ">")
+	}
+	return isListType(kind)
+}
+
 func isListType(kind string) bool {
 	return kind == "CommaDelimitedList" || strings.HasPrefix(kind, "List<")
 }
@@ -148,7 +157,7 @@ const storedPrefix = "AWS::SSM::Parameter::Value<"
 // storedType is the type of a parameter whose value is the name of a parameter
 // of the Systems Manager, which CloudFormation looks up.
 func storedType(declaration *Node) (kind string, isStored bool) {
-	kind = declaration.Get("Type").stringOrEmpty()
+	kind = declaration.Get("Type").AsString()
 	return kind, strings.HasPrefix(kind, storedPrefix)
 }
 
@@ -160,7 +169,7 @@ func (e *Evaluator) storedName(name string) string {
 }
 
 // stored is the value of a stored parameter: as a reference by the parameter's
-// name, or as the dynamic reference that it amounts to; nil when neither is
+// name, or as the dynamic reference with the same meaning; nil when neither is
 // given.
 func (e *Evaluator) stored(declared Field) *Node {
 	text, known := e.values.References[declared.Key]
@@ -171,7 +180,7 @@ func (e *Evaluator) stored(declared Field) *Node {
 	switch {
 	case !known:
 		return nil
-	case isListType(strings.TrimPrefix(kind, storedPrefix)):
+	case IsListType(kind):
 		return commaSeparated(text)
 	}
 	return Str(text)

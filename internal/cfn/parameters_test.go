@@ -33,7 +33,7 @@ func TestParameters(t *testing.T) {
 				values.Parameters = nil
 			}
 			e := evaluator(t, "Parameters:\n  P: "+test.declaration+"\n", values)
-			got, problems := e.Evaluate(cfn.Ref("P"), "x")
+			got, problems := e.Evaluate(cfn.Ref("P"), cfn.NewPath("x"))
 			require.Empty(t, problems)
 			assert.Equal(t, test.want, text(t, got))
 		})
@@ -106,8 +106,31 @@ func TestMissingParameterInUse(t *testing.T) {
 	t.Parallel()
 	e, problems := cfn.NewEvaluator(read(t, "Parameters: {P: {Type: String}}"), cfn.Values{})
 	require.Len(t, problems, 1)
-	_, problems = e.Evaluate(cfn.Sub("a${P}b"), "x")
+	_, problems = e.Evaluate(cfn.Sub("a${P}b"), cfn.NewPath("x"))
 	require.Len(t, problems, 1)
 	assert.Equal(t, "parameter-missing", problems[0].Rule)
 	assert.Equal(t, `x.Fn::Sub: parameter "P" has no value`, problems[0].Message)
+}
+
+// A list stays one when the Systems Manager keeps it, in both ways to declare it.
+func TestStoredLists(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{
+		"CommaDelimitedList": `["a","b"]`,
+		"List<String>":       `["a","b"]`,
+		"String":             `"a,b"`,
+		"AWS::SSM::Parameter::Value<CommaDelimitedList>":   `["s","t"]`,
+		"AWS::SSM::Parameter::Value<List<String>>":         `["s","t"]`,
+		"AWS::SSM::Parameter::Value<String>":               `"s,t"`,
+		"AWS::SSM::Parameter::Value<AWS::EC2::Subnet::Id>": `"s,t"`,
+	} {
+		template := read(t, "Parameters: {P: {Type: '"+kind+"', Default: 'a,b'}}\nx: !Ref P\n")
+		values := cfn.Values{Resolved: map[string]string{"{{resolve:ssm:a,b}}": "s,t"}}
+		e, problems := cfn.NewEvaluator(template, values)
+		require.Empty(t, problems, kind)
+		value, problems := e.Evaluate(template.Get("x"), cfn.NewPath("x"))
+		require.Empty(t, problems, kind)
+		assert.Equal(t, want, text(t, value), kind)
+		assert.Equal(t, want[0] == '[', cfn.Analyze(template, values).IsList("P"), kind)
+	}
 }

@@ -30,7 +30,7 @@ func wrongType(declaration *Node) string {
 	if written == nil {
 		return "has no Type; " + allowed
 	}
-	kind, known := written.stringOrEmpty(), parameterTypes()
+	kind, known := written.AsString(), parameterTypes()
 	inner := strings.TrimSuffix(strings.TrimPrefix(kind, storedPrefix), ">")
 	for _, one := range known {
 		if kind == one || strings.HasPrefix(kind, storedPrefix) && strings.HasSuffix(kind, ">") && inner == one {

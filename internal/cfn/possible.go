@@ -22,10 +22,10 @@ func (f *StaticValues) parameterMayBe(name, text string) bool {
 		return value.IsScalar() && value.Text == text
 	}
 	declaration := f.declaration(name)
-	return declaration.Get("Type").stringOrEmpty() == "String" && f.evaluation.constraint(declaration).broken(text) == ""
+	return declaration.Get("Type").AsString() == "String" && f.evaluation.constraint(declaration).broken(text) == ""
 }
 
-// Possible returns values that n may come to: those that are known, or else all
+// Possible returns values that n may have: those that are known, or else all
 // that a mapping has where n may look.
 func (f *StaticValues) Possible(n *Node) []*Node {
 	if name, argument, _ := Intrinsic(n); name == "Fn::FindInMap" {
@@ -43,7 +43,7 @@ func (f *StaticValues) inMap(argument *Node) []*Node {
 	}
 	found := []*Node{f.evaluation.template.Get("Mappings")}
 	for _, item := range argument.Items[:3] {
-		key, known := f.evaluation.evaluateText(item, "")
+		key, known := f.evaluation.evaluateText(item, Path{})
 		var inside []*Node
 		for _, n := range found {
 			for _, field := range n.Entries() {
@@ -57,7 +57,7 @@ func (f *StaticValues) inMap(argument *Node) []*Node {
 	return found
 }
 
-// InConditions reports whether a value can stand in the template's Conditions:
+// InConditions reports whether the template's Conditions can use a value:
 // whether CloudFormation knows it before it makes any resource.
 func (f *StaticValues) InConditions(n *Node) bool {
 	name, argument, intrinsic := Intrinsic(n)
@@ -89,13 +89,12 @@ func (f *StaticValues) inConditions(name string) bool {
 }
 
 func (f *StaticValues) subInConditions(argument *Node) bool {
-	text, variables := SubArgument(argument)
-	parts, err := SubParts(text.stringOrEmpty())
+	sub, err := ParseSub(argument)
 	if err != nil {
 		return false
 	}
-	for _, part := range parts {
-		own := variables[part.Variable]
+	for _, part := range sub.Parts {
+		own := sub.Variables[part.Variable]
 		if part.Variable != "" && (own == nil && !f.inConditions(part.Variable) || own != nil && !f.InConditions(own)) {
 			return false
 		}

@@ -24,7 +24,7 @@ const (
 // The node is nil when there is an Error.
 func Read(data []byte) (*Node, problem.List) { return read(data, &yamlReader{}) }
 
-// ReadData reads an object in YAML or JSON that is no template, as YAML 1.2 has it:
+// ReadData reads an object in YAML or JSON that is not a template, as YAML 1.2 has it:
 // yes and 0644 are texts, any text can be a key, and aliases are welcome.
 func ReadData(data []byte) (*Node, problem.List) { return read(data, &yamlReader{isData: true}) }
 
@@ -66,7 +66,7 @@ func readText(data []byte, reader *yamlReader) (*Node, problem.List) {
 	return reader.read(data)
 }
 
-// encodingProblem says why data is no text that a reader should be given.
+// encodingProblem says why data is not a text that a reader should be given.
 func encodingProblem(data []byte) *problem.Problem {
 	switch {
 	case len(data) > maxTemplateBytes:
@@ -87,7 +87,7 @@ func encodingProblem(data []byte) *problem.Problem {
 	return nil
 }
 
-// syntaxError is a text that is no template at all: too large, not UTF-8,
+// syntaxError is a text that is not a template at all: too large, not UTF-8,
 // neither YAML nor JSON.
 func syntaxError(at problem.Place, message string) *problem.Problem {
 	return &problem.Problem{Severity: problem.Error, Rule: "unreadable", Place: at, Message: message}

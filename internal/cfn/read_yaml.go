@@ -87,7 +87,7 @@ func load(loader *yaml.Loader, into *yaml.Node) (err error) {
 
 // yamlReader makes Nodes of YAML nodes.
 type yamlReader struct {
-	// isData says that the text is no template.
+	// isData says that the text is not a template.
 	isData   bool
 	problems problem.List
 	// nodes and bytes are what was read, aliases counted where they are used.
@@ -130,7 +130,7 @@ func (r *yamlReader) node(y *yaml.Node, depth int) *Node {
 	return r.plain(y, depth)
 }
 
-// alias reads the value that an alias stands for, at the anchor's place.
+// alias reads the value that an alias repeats, at the anchor's place.
 func (r *yamlReader) alias(y *yaml.Node, depth int) *Node {
 	if r.open[y.Alias] {
 		r.report(y, "recursive-alias", fmt.Sprintf("*%s stands within the value that it names", y.Value))
@@ -201,7 +201,7 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 	}
 }
 
-// checkKey reports a key that is no text to CloudFormation, which refuses
+// checkKey reports a key that is not a text to CloudFormation, which refuses
 // numbers: "map keys must be strings; received numeric".
 func (r *yamlReader) checkKey(key *yaml.Node, at problem.Place) {
 	read := &Node{}

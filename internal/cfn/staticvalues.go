@@ -1,16 +1,13 @@
 package cfn
 
-import "strings"
-
 // StaticValues is what can be known of a template's values before it is deployed:
 // from its parameters' values, their defaults and AllowedValues, from the
 // conditions and mappings that only need these, and from the pseudo parameters
-// that are told. The values of NoEcho parameters are left out, so that none
+// that are given. The values of NoEcho parameters are left out, so that none
 // can get into a message.
 //
-// It is not safe for concurrent use. What it has worked out it keeps, and it
-// works out no more than a bounded amount for one template: after that, values
-// are not known.
+// It is not safe for concurrent use. It keeps its results, and evaluates no more
+// than a bounded amount for one template: after that, values are not known.
 type StaticValues struct {
 	evaluation *evaluation
 	given      map[string]string
@@ -27,20 +24,19 @@ func Analyze(template *Node, values Values) *StaticValues {
 	return &StaticValues{evaluation: evaluator.evaluation(), given: values.Parameters}
 }
 
-// Values returns the values that n may come to, and whether these are all: one
+// Values returns the values that n may have, and whether these are all: one
 // where it is known; several for the AllowedValues of a parameter that has no
 // value yet, and for Fn::If whose condition is not known; none where nothing is
-// known. They stand in n's place. AWS::NoValue counts as a value.
+// known. They have n's place. AWS::NoValue counts as a value.
 func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
 	taken := f.ResolveIf(n)
-	name, argument, _ := Intrinsic(taken)
-	switch {
-	case name == "Ref" && argument.IsString() && f.hasAllowedValues(argument.Text):
+	if name, argument, _ := Intrinsic(taken); name == "Ref" && argument.IsString() && f.hasAllowedValues(argument.Text) {
 		return f.allowedValues(n, f.declaration(argument.Text))
-	case name == "Fn::If" && isChoice(argument):
-		return f.bothBranches(n, argument)
 	}
-	value, known := f.evaluation.node(taken, "")
+	if _, branches, ok := If(taken); ok {
+		return f.bothBranches(n, branches)
+	}
+	value, known := f.evaluation.node(taken, Path{})
 	if !known {
 		return nil, false
 	}
@@ -51,24 +47,20 @@ func (f *StaticValues) Values(n *Node) (values []*Node, all bool) {
 // value that is taken as it is written.
 func (f *StaticValues) ResolveIf(n *Node) *Node {
 	for {
-		name, argument, ok := Intrinsic(n)
-		if !ok || name != "Fn::If" || !isChoice(argument) {
+		condition, branches, ok := If(n)
+		if !ok {
 			return n
 		}
-		taken, known := f.evaluation.namedCondition(argument.Items[0], "")
+		taken, known := f.evaluation.namedCondition(condition, Path{})
 		switch {
 		case !known:
 			return n
 		case taken:
-			n = argument.Items[1]
+			n = branches[0]
 		default:
-			n = argument.Items[2]
+			n = branches[1]
 		}
 	}
-}
-
-func isChoice(argument *Node) bool {
-	return argument.IsList() && len(argument.Items) == 3 && argument.Items[0].IsString()
 }
 
 // hasAllowedValues reports whether a parameter lacks a value and lists those allowed.
@@ -87,7 +79,7 @@ func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all 
 			all = false
 			continue
 		}
-		if !f.evaluation.fits(n, "", nodeSize) {
+		if !f.evaluation.fits(n, Path{}, nodeSize) {
 			return values, false
 		}
 		values = append(values, withPlace(Str(item.Text), n))
@@ -95,13 +87,13 @@ func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all 
 	return values, all
 }
 
-func (f *StaticValues) bothBranches(n, argument *Node) (values []*Node, all bool) {
+func (f *StaticValues) bothBranches(n *Node, branches []*Node) (values []*Node, all bool) {
 	all = true
-	for _, branch := range argument.Items[1:] {
+	for _, branch := range branches {
 		some, complete := f.Values(branch)
 		all = all && complete
 		for _, value := range some {
-			if !f.evaluation.fits(n, "", nodeSize) {
+			if !f.evaluation.fits(n, Path{}, nodeSize) {
 				return values, false
 			}
 			values = append(values, withPlace(value, n))
@@ -125,8 +117,7 @@ func (f *StaticValues) declaration(parameter string) *Node {
 
 // IsList reports whether a parameter's value is a list.
 func (f *StaticValues) IsList(parameter string) bool {
-	kind := f.declaration(parameter).Get("Type").stringOrEmpty()
-	return isListType(strings.TrimPrefix(kind, storedPrefix))
+	return IsListType(f.declaration(parameter).Get("Type").AsString())
 }
 
 // IsNoEcho reports whether a parameter's value is hidden.

@@ -134,3 +134,21 @@ func TestStaticValuesDeclares(t *testing.T) {
 	assert.True(t, known.IsNoEcho("Secret"))
 	assert.False(t, known.IsNoEcho("Nobody"))
 }
+
+// TestInConditions: CloudFormation resolves these before it makes any resource.
+func TestInConditions(t *testing.T) {
+	t.Parallel()
+	template := read(t, "Parameters: {P: {Type: String}}\nResources: {R: {Type: AWS::SNS::Topic}}")
+	known := cfn.Analyze(template, cfn.Values{})
+	for value, want := range map[string]bool{
+		"a": true, "[a, {b: !Ref P}]": true, "!Ref P": true, "!Ref R": false, "!GetAtt R.TopicArn": false, "!ImportValue a": false,
+		"!Sub '${P} ${AWS::Region}'": true, "!Sub '${R}'": false, "!Sub ['${R}', {R: !Ref P}]": true, "!Sub ['${X}', {X: !Ref R}]": false, "!Sub '${'": false,
+		"!FindInMap [A, !Ref P, b]": true, "!Join ['', [!Ref P]]": true, "!Join ['', [!Ref R]]": false, "!Select [0, !Split [',', !Ref P]]": true,
+		"'{{resolve:ssm:/a}}'": false, "!If [C, a, b]": false,
+	} {
+		assert.Equal(t, want, known.InConditions(read(t, "x: "+value).Get("x")), value)
+	}
+	for _, name := range []string{"AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"} {
+		assert.True(t, known.InConditions(cfn.Ref("AWS::"+name)), name)
+	}
+}

@@ -1,6 +1,6 @@
 package cfn
 
-// noValue is the pseudo parameter that stands for nothing at all.
+// noValue is the pseudo parameter that removes the property it is given to.
 const noValue = "AWS::NoValue"
 
 // PseudoParameters are the names that Ref and Fn::Sub take without a

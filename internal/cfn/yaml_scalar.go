@@ -40,7 +40,7 @@ func (r *yamlReader) scalar(n *Node, y *yaml.Node) {
 	}
 }
 
-// dataScalar reads a plain scalar of what is no template: what JSON has too is
+// dataScalar reads a plain scalar of what is not a template: what JSON has too is
 // itself, the rest is text.
 func dataScalar(n *Node, text string) {
 	switch strings.ToLower(text) {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/internal/test/golden"
@@ -238,7 +239,7 @@ func TestProblemsOfRunnersWithoutSource(t *testing.T) {
 	t.Parallel()
 	words := golden.Open(t, wordsFile)
 	runner := &schema.Runner{
-		Name: "Build", Path: "Resources.Build",
+		Name: "Build", Path: cfn.NewPath("Resources", "Build"),
 		Ec2Configuration: &schema.Ec2Configuration{Ami: schema.Value[string]{Literal: "AmazonLinux2", Known: true}},
 	}
 	check(t, words, only(problem.Warning, compat.RuleAmiEndOfLife, "Ec2Configuration.Ami", 0, 0), compat.CheckAmi(runner))

@@ -41,11 +41,11 @@ func read(t testing.TB, properties string) *schema.Runner {
 }
 
 func readResource(resource *cfn.Node, known schema.Known) *schema.Runner {
-	runner, _ := schema.Read("Build", resource, cfn.Path("").Keys("Resources", "Build"), known)
+	runner, _ := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), known)
 	return runner
 }
 
-// define reads the task definition Task with these properties. With foresight,
+// define reads the task definition Task with these properties. With values,
 // the values of the parameters are known.
 func define(t testing.TB, properties string, values bool) compat.TaskDefinition {
 	t.Helper()

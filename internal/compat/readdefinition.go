@@ -53,7 +53,7 @@ func (r *definitionReader) value(found finding) finding {
 		return found
 	case cfn.IsNoValue(n):
 		return finding{Known: true}
-	case !isIntrinsic(n) && !(n.IsString() && cfn.IsDynamicReference(n.Text)):
+	case !n.IsIntrinsic() && !(n.IsString() && cfn.IsDynamicReference(n.Text)):
 		return finding{Value: n, Known: true}
 	case r.known == nil:
 		return finding{}
@@ -67,11 +67,6 @@ func (r *definitionReader) value(found finding) finding {
 	default:
 		return finding{Value: values[0], Known: true}
 	}
-}
-
-func isIntrinsic(n *cfn.Node) bool {
-	_, _, ok := cfn.Intrinsic(n)
-	return ok
 }
 
 // property evaluates a property of an object.

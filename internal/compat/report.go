@@ -59,7 +59,7 @@ func writtenAs[T any](value schema.Value[T]) writtenValue {
 func (r *reporter) add(severity problem.Severity, rule string, as writtenValue, message string, keys ...string) {
 	r.problems.Add(problem.Problem{
 		Severity: severity, Rule: rule,
-		Path:    string(r.runner.Path.Key(propertiesKey).Keys(keys...)),
+		Path:    r.runner.Path.Key(propertiesKey).Keys(keys...).String(),
 		Place:   r.place(as.node, keys),
 		Message: fmt.Sprintf("Runner %s: %s: %s%s", wording.Quote(r.runner.Name), strings.Join(keys, "."), message, as.origin(keys[len(keys)-1])),
 	})

@@ -197,7 +197,7 @@ func launchType(runner *schema.Runner) (launch string, known bool) {
 	switch host := runner.Ec2Configuration; {
 	case host == nil:
 		return LaunchFargate, true
-	case host.Node.IsMap() && !isIntrinsic(host.Node):
+	case host.Node.IsMap() && !host.Node.IsIntrinsic():
 		return LaunchEC2, true
 	default:
 		return "", false

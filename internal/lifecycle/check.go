@@ -35,7 +35,7 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configura
 	problems.Add(compat.CheckFargate(runner, definition)...)
 	facts, unanswered := compat.QuestionsOf(runner).Ask(ctx, l.ports.Account)
 	for _, question := range unanswered {
-		problems.Add(awsProblem(request, string(request.path().Keys("Properties", "Ec2Configuration", question.Property)), question.Err))
+		problems.Add(awsProblem(request, request.path().Keys("Properties", "Ec2Configuration", question.Property).String(), question.Err))
 	}
 	problems.Add(facts.Examine(runner, definition)...)
 	if problems.HasErrors() {
@@ -56,7 +56,7 @@ func (l *Lifecycle) definition(ctx context.Context, request RunnerRequest, runne
 		}
 		name = given.Literal
 	}
-	at := string(request.path().Keys("Properties", "TaskDefinitionArn"))
+	at := request.path().Keys("Properties", "TaskDefinitionArn").String()
 	definition, err := l.ports.Account.TaskDefinition(ctx, name)
 	switch {
 	case errors.Is(err, ErrNoTaskDefinition):

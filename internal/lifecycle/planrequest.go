@@ -47,8 +47,8 @@ func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest 
 	}
 	r.defaults, r.problem = readDefaults(properties.Get("PayloadDefaults"))
 	// Backwards: removing an item moves only the items after it.
-	for _, value := range slices.Backward(listItems(properties.Get("PayloadDefaultsValues"))) {
-		if !setAtPath(r.defaults, listItems(value.Get("Path")), value.Get("Value")) && r.problem == nil {
+	for _, value := range slices.Backward(properties.Get("PayloadDefaultsValues").Elements()) {
+		if !setAtPath(r.defaults, value.Get("Path").Elements(), value.Get("Value")) && r.problem == nil {
 			r.problem = errors.New("read PayloadDefaultsValues: a path leads nowhere in PayloadDefaults")
 		}
 	}
@@ -79,14 +79,6 @@ func setAtPath(n *cfn.Node, path []*cfn.Node, value *cfn.Node) bool {
 		n.Items = slices.DeleteFunc(n.Items, func(item *cfn.Node) bool { return item == gone })
 	}
 	return true
-}
-
-// listItems returns a list's items; nil for another value.
-func listItems(n *cfn.Node) []*cfn.Node {
-	if !n.IsList() {
-		return nil
-	}
-	return n.Items
 }
 
 // child returns a map's value for a key, or a list's item at a position; nil if absent.

@@ -126,13 +126,13 @@ func normalizeItems(list *cfn.Node, items []string) *cfn.Node {
 }
 
 // path is the Runner's path in messages and problems.
-func (r RunnerRequest) path() cfn.Path { return cfn.Path("Resources").Key(r.RunnerName) }
+func (r RunnerRequest) path() cfn.Path { return cfn.NewPath("Resources", r.RunnerName) }
 
 // unresolved is the problem of a value that is still unknown, by its path below
 // Properties.
 func (r RunnerRequest) unresolved(path string) problem.Problem {
 	return problem.Problem{
-		Severity: problem.Error, Rule: RuleRequest, Path: string(r.path().Key("Properties").Keys(strings.Split(path, ".")...)),
+		Severity: problem.Error, Rule: RuleRequest, Path: r.path().Key("Properties").Keys(strings.Split(path, ".")...).String(),
 		Message: fmt.Sprintf("Runner %q: %s: CloudFormation has not resolved its value", r.RunnerName, path),
 		Advice:  "Use functions and dynamic references that CloudFormation resolves in a custom resource's properties; a secure one is not.",
 	}

@@ -35,7 +35,7 @@ type agentPool struct {
 	directory  string
 	reporter   worker.Reporter
 	source     worker.Source
-	log        worker.Log
+	log        *jobLog
 	logger     *slog.Logger
 
 	mu         sync.Mutex
@@ -88,7 +88,7 @@ func (f *agentPool) newAgent(runner *schema.Runner, q worker.Queue) (*worker.Wor
 		return nil, err
 	}
 	return worker.New(f.config(runner, directory), worker.Ports{
-		Queue: q, Reporter: f.reporter, Source: f.source, Log: f.log,
+		Queue: q, Reporter: f.reporter, Source: f.source, Log: runnerLog{f.log, runner.Name},
 	}, f.logger)
 }
 

@@ -14,7 +14,7 @@ import (
 // SAM replaces each intrinsic function in it by a quoted substitution, and
 // CloudFormation replaces the substitutions in the JSON text, as they are.
 func (d *Deployment) resolve(evaluator *cfn.Evaluator, machine cfn.Field) problem.List {
-	at := cfn.Path("").Keys("Resources", machine.Key, "Properties")
+	at := cfn.NewPath("Resources", machine.Key, "Properties")
 	properties := machine.Value.Get("Properties")
 	substitutions := map[string]string{}
 
@@ -53,41 +53,40 @@ func (d *Deployment) resolve(evaluator *cfn.Evaluator, machine cfn.Field) proble
 
 func notText(n *cfn.Node, at cfn.Path, value *cfn.Node) problem.Problem {
 	return problem.Problem{
-		Severity: problem.Error, Rule: "substitution", Path: string(at), Place: n.Place,
+		Severity: problem.Error, Rule: "substitution", Path: at.String(), Place: n.Place,
 		Message: fmt.Sprintf("%s: a substitution is a text, not a %s", at, value.Kind),
 	}
 }
 
 func invalidDefinition(machine cfn.Field, at cfn.Path, err error) problem.Problem {
 	return problem.Problem{
-		Severity: problem.Error, Rule: "definition", Path: string(at.Key("Definition")), Place: machine.Place,
+		Severity: problem.Error, Rule: "definition", Path: at.Key("Definition").String(), Place: machine.Place,
 		Message: "the state machine's definition is not valid:\n" + err.Error(),
 	}
 }
 
-// quoteIntrinsics plays SAM: every intrinsic function becomes the text of a
+// quoteIntrinsics does what SAM does: every intrinsic function becomes the text of a
 // substitution, in the definition itself.
 func quoteIntrinsics(evaluator *cfn.Evaluator, n *cfn.Node, at cfn.Path, substitutions map[string]string) problem.List {
 	var problems problem.List
-	if _, _, ok := cfn.Intrinsic(n); ok {
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		if _, _, ok := cfn.Intrinsic(n); !ok {
+			return true
+		}
 		value, unknown := evaluator.Evaluate(n, at)
 		switch {
 		case unknown.HasErrors():
-			return unknown
+			problems.Add(unknown...)
+			return false
 		case !value.IsScalar():
-			return problem.List{notText(n, at, value)}
+			problems.Add(notText(n, at, value))
+			return false
 		}
 		key := fmt.Sprintf("definition_substitution_%d", len(substitutions)+1)
 		substitutions[key] = value.Text
 		*n = cfn.Node{Kind: cfn.String, Text: "${" + key + "}", Place: n.Place}
-		return nil
-	}
-	for i, item := range n.Items {
-		problems.Add(quoteIntrinsics(evaluator, item, at.Index(i), substitutions)...)
-	}
-	for _, field := range n.Fields {
-		problems.Add(quoteIntrinsics(evaluator, field.Value, at.Key(field.Key), substitutions)...)
-	}
+		return false
+	})
 	return problems
 }
 
@@ -118,7 +117,7 @@ func invalidSubstitution(machine cfn.Field, at cfn.Path, text string, substituti
 		if !json.Valid([]byte(substitute(text, one))) {
 			return problem.Problem{
 				Severity: problem.Error, Rule: "substitution",
-				Path:    string(at.Keys("DefinitionSubstitutions", field.Key)),
+				Path:    at.Keys("DefinitionSubstitutions", field.Key).String(),
 				Place:   field.Value.Place,
 				Message: fmt.Sprintf("the value of substitution %s breaks the definition: CloudFormation puts it into the JSON text as it is", field.Key),
 				Advice:  "Leave out quotes, backslashes and line breaks, or pass the value in the payload.",

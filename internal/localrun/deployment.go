@@ -22,8 +22,8 @@ type Deployment struct {
 	// runners are the stack's, by their resource names.
 	runners map[string]*schema.Runner
 	machine *asl.Machine
-	// name is the state machine's logical id.
-	name string
+	// name is the state machine's logical id, plan that of the plan it is made of.
+	name, plan string
 	// parameters are the stack's, with their defaults and without secret ones.
 	parameters map[string]string
 	// payloadDefaults are the plan's own.
@@ -72,7 +72,7 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 // values, checked by the same code as the template. What only the launch of a
 // task needs stays unresolved when it is not known here.
 func configure(evaluator *cfn.Evaluator, field cfn.Field) (*schema.Runner, problem.List) {
-	at := cfn.Path("").Keys("Resources", field.Key, "Properties")
+	at := cfn.NewPath("Resources", field.Key, "Properties")
 	configuration := field.Value.At("Properties", "Configuration")
 	resolved := cfn.Obj()
 	var problems problem.List
@@ -90,7 +90,7 @@ func configure(evaluator *cfn.Evaluator, field cfn.Field) (*schema.Runner, probl
 		resolved.Delete("AwsVpcConfiguration")
 	}
 	resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", resolved))
-	runner, found := schema.Read(field.Key, resource, cfn.Path("").Keys("Resources", field.Key), nil)
+	runner, found := schema.Read(field.Key, resource, cfn.NewPath("Resources", field.Key), nil)
 	problems.Add(found...)
 	return runner, problems
 }
@@ -102,16 +102,20 @@ func (d *Deployment) payload(evaluator *cfn.Evaluator, original *cfn.Node) probl
 		if cfn.IsNoEcho(field.Value) {
 			continue // no payload has secrets
 		}
-		if value, unknown := evaluator.Evaluate(cfn.Ref(field.Key), cfn.Path("").Keys("Parameters", field.Key)); !unknown.HasErrors() {
+		if value, unknown := evaluator.Evaluate(cfn.Ref(field.Key), cfn.NewPath("Parameters", field.Key)); !unknown.HasErrors() {
 			d.parameters[field.Key] = parameterText(value)
 		}
 	}
 	for _, field := range original.Get("Resources").Entries() {
 		defaults := field.Value.At("Properties", "PayloadDefaults")
-		if field.Value.Get("Type").Value() != plan.Type || defaults == nil {
+		if field.Value.Get("Type").Value() != plan.Type {
 			continue
 		}
-		at := cfn.Path("").Keys("Resources", field.Key, "Properties", "PayloadDefaults")
+		d.plan = field.Key
+		if defaults == nil {
+			continue
+		}
+		at := cfn.NewPath("Resources", field.Key, "Properties", "PayloadDefaults")
 		value, unknown := evaluator.Evaluate(defaults, at)
 		if unknown.HasErrors() {
 			return unknown
@@ -132,6 +136,13 @@ func parameterText(n *cfn.Node) string {
 	}
 	return text
 }
+
+// Plan is the logical id of the plan.
+func (d *Deployment) Plan() string { return d.plan }
+
+// TopStepNames are the names of the states on the plan's top level, at which a run can
+// start.
+func (d *Deployment) TopStepNames() []string { return d.machine.TopStateNames() }
 
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }

@@ -28,7 +28,7 @@ func TestEveryPropertyReachesALocalRun(t *testing.T) {
 	}
 	config := func(properties *cfn.Node) worker.Config {
 		resource := cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", properties))
-		runner, _ := schema.Read("Build", resource, "Resources.Build", nil)
+		runner, _ := schema.Read("Build", resource, cfn.NewPath("Resources", "Build"), nil)
 		return (&agentPool{deployment: &Deployment{}}).config(runner, "")
 	}
 	without := config(cfn.Obj())

@@ -10,6 +10,7 @@ import (
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/localrun"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // written is an expanded template by hand: what an AttiniLambdaInvoke becomes,
@@ -70,14 +71,14 @@ func TestInvokedFunctionsNeedAnswers(t *testing.T) {
 	assert.Empty(t, deployment.Unanswered(localrun.Options{Mocks: mocks}))
 
 	result, _ := runDeployment(t, t.Context(), deployment, func(o *localrun.Options) { o.Mocks = mocks })
-	require.Equal(t, localrun.Succeeded, result.Status, "%v", result.Error)
+	require.Equal(t, runevents.Succeeded, result.Status, "%v", result.Error)
 	assert.JSONEq(t, `[{"ExecutedVersion": "$LATEST", "Payload": null, "StatusCode": 200}, {"by": "me"}]`, string(result.Output))
 }
 
 func TestUnansweredInvokeFails(t *testing.T) {
 	t.Parallel()
 	result, _ := run(t, t.Context(), plan("        - {Name: Ask, Type: AttiniLambdaInvoke, Parameters: {FunctionName: own, Payload: {attiniActionType: MergeOutput}}}\n"), nil)
-	assert.Equal(t, localrun.Failed, result.Status)
+	assert.Equal(t, runevents.Failed, result.Status)
 	assert.Equal(t, asl.Runtime, result.Error.Name)
 	assert.Equal(t, "arn:aws:states:::lambda:invoke is not available on this machine; answer the step with --mock Ask=FILE or in the file of --mocks", result.Error.Cause)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/localrun"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // jsonataPlan is a template with one runner and a plan in JSONata.
@@ -38,7 +39,7 @@ func TestJobsInJSONata(t *testing.T) {
             Output: {c: "{% $states.result %}", before: "{% $states.input.output %}"}
             End: true
 `), func(o *localrun.Options) { o.Input = json.RawMessage(`{"customData": {"who": "Ann"}}`) })
-	require.Equal(t, localrun.Succeeded, result.Status, "%v", result.Error)
+	require.Equal(t, runevents.Succeeded, result.Status, "%v", result.Error)
 	assert.Equal(t, "hello Ann\n", lines.of("A"))
 	assert.Equal(t, "ANN\n", lines.of(`My "B"`))
 	assert.JSONEq(t, `{"c": 2, "before": {"A": 1, "My \"B\"": {"a": "2", "p": "$states.input"}}}`, string(result.Output))

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/localrun"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // TestRefusedHereAsInAnAccount: what the launcher refuses fails here with the
@@ -88,7 +89,7 @@ Resources:
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			result, _ := run(t, t.Context(), c.template, func(o *localrun.Options) { o.Input = json.RawMessage(c.input) })
-			require.Equal(t, localrun.Failed, result.Status)
+			require.Equal(t, runevents.Failed, result.Status)
 			assert.Equal(t, c.name, result.Error.Name)
 			assert.Regexp(t, c.cause, result.Error.Cause)
 		})
@@ -104,7 +105,7 @@ func TestJobsGetTheInputAsInAnAccount(t *testing.T) {
 		o.Environment = append(os.Environ(), "HERE="+here)
 		o.Input = json.RawMessage(`{"text": "<a> & \u2028 🚀", "number": 12345678901234567890.10, "taskConfigHashCode": "mine"}`)
 	})
-	require.Equal(t, localrun.Succeeded, result.Status, "%v", result.Error)
+	require.Equal(t, runevents.Succeeded, result.Status, "%v", result.Error)
 	input, err := os.ReadFile(filepath.Join(here, "input"))
 	require.NoError(t, err)
 	assert.Regexp(t, `"text":"<a> & (\x{2028}|\\u2028) 🚀"`, string(input))

@@ -10,19 +10,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/attini-go/runner/agent/process"
-	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/runevents"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -50,25 +49,19 @@ type stepLogs struct {
 	text map[string]string
 }
 
-func (p *stepLogs) Open(message *protocol.Message) worker.JobLog {
-	if message == nil {
-		return stepLog{p, worker.StartupStep}
+// Take implements runevents.Sink.
+func (p *stepLogs) Take(event runevents.Event) {
+	if event.Kind != runevents.Log {
+		return
 	}
-	return stepLog{p, message.Metadata.StepName}
-}
-
-type stepLog struct {
-	*stepLogs
-	step string
-}
-
-func (p stepLog) Write(_ time.Time, lines []byte) {
+	step := worker.StartupStep
+	if event.Step != nil {
+		step = event.Step.Name
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.text[p.step] += string(lines)
+	p.text[step] += string(event.Lines)
 }
-
-func (stepLog) Close(context.Context) {}
 
 func (p *stepLogs) of(step string) string {
 	p.mu.Lock()
@@ -76,18 +69,18 @@ func (p *stepLogs) of(step string) string {
 	return p.text[step]
 }
 
-func run(t *testing.T, ctx context.Context, template string, change func(*localrun.Options)) (localrun.Result, *stepLogs) {
+func run(t *testing.T, ctx context.Context, template string, change func(*localrun.Options)) (runevents.Result, *stepLogs) {
 	t.Helper()
 	deployment, problems := deploy(t, template, localrun.Facts{})
 	require.NoError(t, problems.Err())
 	return runDeployment(t, ctx, deployment, change)
 }
 
-func runDeployment(t *testing.T, ctx context.Context, deployment *localrun.Deployment, change func(*localrun.Options)) (localrun.Result, *stepLogs) {
+func runDeployment(t *testing.T, ctx context.Context, deployment *localrun.Deployment, change func(*localrun.Options)) (runevents.Result, *stepLogs) {
 	t.Helper()
 	lines := &stepLogs{text: map[string]string{}}
 	options := localrun.Options{
-		Shell: "bash", Environment: os.Environ(), Log: lines, Distribution: "shop",
+		Shell: "bash", Environment: os.Environ(), Events: runevents.NewStream(lines), Distribution: "shop",
 		Logger: slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil)),
 	}
 	if change != nil {
@@ -99,9 +92,9 @@ func runDeployment(t *testing.T, ctx context.Context, deployment *localrun.Deplo
 }
 
 // outputs are the payload's outputs by step.
-func outputs(t *testing.T, result localrun.Result) map[string]any {
+func outputs(t *testing.T, result runevents.Result) map[string]any {
 	t.Helper()
-	require.Equal(t, localrun.Succeeded, result.Status, "%v", result.Error)
+	require.Equal(t, runevents.Succeeded, result.Status, "%v", result.Error)
 	var payload struct {
 		Output map[string]any `json:"output"`
 	}
@@ -145,13 +138,13 @@ func TestSiblingOfAFailedBranchEnds(t *testing.T) {
         - {Name: After, Type: AttiniRunnerJob, Properties: {Commands: ['echo "$(grep -c "exited with code 9" "$ATTINI_INPUT")" > "$ATTINI_OUTPUT"']}}
 `, "BEGUN", begun)), nil)
 	assert.Equal(t, float64(1), outputs(t, result)["After"])
-	status := map[string]localrun.Status{}
+	status := map[string]runevents.Status{}
 	for _, step := range result.Steps {
 		status[step.Name] = step.Status
 	}
-	assert.Equal(t, localrun.Failed, status["Broken"])
-	assert.Equal(t, localrun.Stopped, status["Endless"])
-	assert.Equal(t, localrun.Caught, status["Fork"])
+	assert.Equal(t, runevents.Failed, status["Broken"])
+	assert.Equal(t, runevents.Stopped, status["Endless"])
+	assert.Equal(t, runevents.Caught, status["Fork"])
 }
 
 func TestStateTimeoutEndsTheJob(t *testing.T) {
@@ -159,9 +152,9 @@ func TestStateTimeoutEndsTheJob(t *testing.T) {
 	result, _ := run(t, t.Context(), plan(`
         - {Name: Slow, Type: AttiniRunnerJob, TimeoutSeconds: 3, Properties: {Commands: [echo begun, sleep 600]}}
 `), nil)
-	assert.Equal(t, localrun.Failed, result.Status)
+	assert.Equal(t, runevents.Failed, result.Status)
 	assert.Equal(t, "States.Timeout", result.Error.Name)
-	assert.Equal(t, []string{"begun"}, result.Steps[0].LastLines)
+	assert.Equal(t, []string{"begun"}, result.Steps[0].Failure.LastLines)
 }
 
 func TestInputThatIsNoPayload(t *testing.T) {
@@ -177,7 +170,7 @@ Resources:
           List: {Type: Pass, Result: [1], Next: Job}
           Job: {Type: AttiniRunnerJob, Properties: {Commands: [ls]}, End: true}
 `, nil)
-	assert.Equal(t, localrun.Failed, result.Status)
+	assert.Equal(t, runevents.Failed, result.Status)
 	assert.Contains(t, result.Error.Cause, "merge its results with an AttiniMergeOutput step first")
 }
 
@@ -218,7 +211,7 @@ func TestStopEndsTheRun(t *testing.T) {
 		}
 		go func() { <-begun; stop() }()
 	})
-	assert.Equal(t, localrun.Stopped, result.Status)
+	assert.Equal(t, runevents.Stopped, result.Status)
 	assert.Empty(t, result.Output)
 }
 

@@ -1,6 +1,7 @@
 package localrun
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"sync"
@@ -9,66 +10,119 @@ import (
 	"github.com/attini-go/runner/agent/joblog"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // tailLines is how many of a job's last lines its failure is shown with.
 const tailLines = 10
 
-// jobLog hands every line on and keeps each job's last ones.
+// jobLog makes events of the jobs' lines and keeps each job's last ones.
 type jobLog struct {
-	next worker.Log
+	events *runevents.Stream
 
-	mu    sync.Mutex
-	tails map[string]*joblog.Tail // by task token
+	mu   sync.Mutex
+	jobs map[string]*jobLines // by task token
 }
 
-var _ worker.Log = (*jobLog)(nil)
+// jobLines are the lines of one job.
+type jobLines struct {
+	step *runevents.Step
+	tail *joblog.Tail
 
-func newJobLog(next worker.Log) *jobLog {
-	return &jobLog{next: next, tails: map[string]*joblog.Tail{}}
+	mu sync.Mutex
+	// begun is the start of a line that has no LF yet.
+	begun string
 }
+
+func newJobLog(events *runevents.Stream) *jobLog {
+	return &jobLog{events: events, jobs: map[string]*jobLines{}}
+}
+
+// expect announces a step's job.
+func (l *jobLog) expect(token string, step runevents.Step) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.jobs[token] = &jobLines{step: &step, tail: joblog.NewTail(tailLines)}
+}
+
+// forget returns a job's last lines and drops the job.
+func (l *jobLog) forget(token string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	job := l.jobs[token]
+	delete(l.jobs, token)
+	lines := job.tail.Lines()
+	job.mu.Lock()
+	defer job.mu.Unlock()
+	if job.begun != "" { // the step ended before the line did
+		lines = append(lines, job.begun)
+	}
+	return lines
+}
+
+// runnerLog is the log of one Runner's jobs.
+type runnerLog struct {
+	*jobLog
+	runner string
+}
+
+var _ worker.Log = runnerLog{}
 
 // Open implements worker.Log.
-func (l *jobLog) Open(message *protocol.Message) worker.JobLog {
+func (l runnerLog) Open(message *protocol.Message) worker.JobLog {
 	if message == nil {
-		return l.next.Open(nil)
+		return openLog{events: l.events, runner: l.runner}
 	}
-	return tailLog{l.next.Open(message), l.tail(message.Metadata.TaskToken)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	job := l.jobs[message.Metadata.TaskToken]
+	if job == nil { // its step has ended
+		job = &jobLines{step: &runevents.Step{Name: message.Metadata.StepName, Path: message.Metadata.StepName}, tail: joblog.NewTail(0)}
+	}
+	return openLog{events: l.events, runner: l.runner, job: job}
 }
 
-// tailLog keeps one job's last lines.
-type tailLog struct {
-	next worker.JobLog
-	tail *joblog.Tail
+// openLog takes the lines of a job, or of startup commands if job is nil.
+type openLog struct {
+	events *runevents.Stream
+	runner string
+	job    *jobLines
 }
+
+var _ worker.PartialLog = openLog{}
 
 // Write implements worker.JobLog.
-func (t tailLog) Write(at time.Time, lines []byte) {
-	for line := range strings.Lines(string(lines)) {
-		t.tail.Add(strings.TrimSuffix(line, "\n"))
+func (o openLog) Write(at time.Time, lines []byte) {
+	if o.job != nil {
+		for line := range bytes.Lines(lines) {
+			o.job.tail.Add(strings.TrimSuffix(string(line), "\n"))
+		}
+		o.job.setBegun("")
 	}
-	t.next.Write(at, lines)
+	o.events.Emit(o.event(runevents.Log, at, lines))
+}
+
+// WritePartial implements worker.PartialLog.
+func (o openLog) WritePartial(at time.Time, text []byte) {
+	if o.job != nil {
+		o.job.setBegun(string(text))
+	}
+	o.events.Emit(o.event(runevents.PartialLine, at, text))
+}
+
+func (o openLog) event(kind runevents.Kind, at time.Time, lines []byte) runevents.Event {
+	event := runevents.Event{Kind: kind, Time: at, Lines: lines, Runner: o.runner}
+	if o.job != nil {
+		event.Step, event.Runner = o.job.step, ""
+	}
+	return event
 }
 
 // Close implements worker.JobLog.
-func (t tailLog) Close(ctx context.Context) { t.next.Close(ctx) }
+func (openLog) Close(context.Context) {}
 
-func (l *jobLog) tail(token string) *joblog.Tail {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	tail := l.tails[token]
-	if tail == nil {
-		tail = joblog.NewTail(tailLines)
-		l.tails[token] = tail
-	}
-	return tail
-}
-
-// takeTail returns a job's last lines and forgets them.
-func (l *jobLog) takeTail(token string) []string {
-	lines := l.tail(token).Lines()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.tails, token)
-	return lines
+func (j *jobLines) setBegun(text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.begun = text
 }

@@ -2,87 +2,204 @@ package localrun
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/asl"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
-// Step is one state that ran, for the summary.
-type Step struct {
-	// Name is the state's; Path also tells branches and iterations apart.
-	Name string `json:"name"`
-	Path string `json:"path"`
-	// Type is the state's type in the state machine: Task, Choice, ….
-	Type   string `json:"type"`
-	Status Status `json:"status"`
-	// Attempts counts the first try too.
-	Attempts int `json:"attempts"`
-	// Duration is from entry to end, retries and waits included.
-	Duration time.Duration `json:"durationNanoseconds"`
-	Error    *asl.Error    `json:"error,omitempty"`
-	// LastLines are the end of a failed job's output.
-	LastLines []string `json:"lastLines,omitempty"`
-}
-
-// recorder keeps what happened.
+// recorder turns what the interpreter and the jobs do into events of the run.
 type recorder struct {
-	observe func(asl.Event)
-	steps   []Step
+	events *runevents.Stream
+	watch  func(asl.Event)
+	places Places
 	// singleStep says that steps run without the plan around them: nothing goes on
 	// from a Catch, so a step that ends there has failed.
 	singleStep bool
+
+	// Only Observe uses these.
+	steps []runevents.StepResult
 	// failed is why a step that ran alone has, if its Catch took it.
 	failed *asl.Error
+	// failedStep is the path of the step that failed last.
+	failedStep string
 
-	mu    sync.Mutex
-	lines map[string][]string // a failed job's last lines by the state's path
+	mu     sync.Mutex
+	visits int
+	open   map[string]*openStep // by path
+}
+
+// openStep is a step that runs.
+type openStep struct {
+	runevents.Step
+	started time.Time
+	// timeout is the step's TimeoutSeconds, failure why the last attempt failed.
+	timeout time.Duration
+	failure *runevents.Failure
 }
 
 var _ asl.Observer = (*recorder)(nil)
 
-func newRecorder(watch func(asl.Event), alone bool) *recorder {
-	if watch == nil {
-		watch = func(asl.Event) {}
+func newRecorder(o Options) *recorder {
+	r := &recorder{
+		events: o.Events, watch: o.Watch, places: o.Places, singleStep: len(o.Steps) > 0,
+		steps: []runevents.StepResult{}, open: map[string]*openStep{},
 	}
-	return &recorder{observe: watch, singleStep: alone, steps: []Step{}, lines: map[string][]string{}}
+	if r.watch == nil {
+		r.watch = func(asl.Event) {}
+	}
+	if r.events == nil {
+		r.events = runevents.NewStream()
+	}
+	return r
 }
 
-// Observe implements states.Observer.
+// Observe implements asl.Observer.
 func (d *recorder) Observe(event asl.Event) {
-	d.observe(event)
-	status, ended := map[asl.EventKind]Status{
-		asl.Succeeded: Succeeded, asl.Failed: Failed, asl.Caught: Caught, asl.Aborted: Stopped,
+	d.watch(event)
+	switch event.Kind {
+	case asl.Entered:
+		step := d.enter(event)
+		d.events.Emit(runevents.Event{
+			Kind: runevents.StepStarted, Time: event.Time, Step: &step, Input: encoded(event.Input), Variables: encoded(event.Variables),
+		})
+	case asl.Retried:
+		step := d.step(event.Path)
+		d.events.Emit(runevents.Event{
+			Kind: runevents.AttemptFailed, Time: event.Time, Step: &step.Step, Attempt: event.Attempt,
+			Error: eventError(event.Error), Failure: d.failure(event.Path, event.Error), Delay: runevents.Seconds(event.Delay),
+		})
+	case asl.Waiting:
+		step := d.step(event.Path)
+		d.events.Emit(runevents.Event{Kind: runevents.WaitStarted, Time: event.Time, Step: &step.Step, Delay: runevents.Seconds(event.Delay)})
+	case asl.Succeeded, asl.Failed, asl.Caught, asl.Aborted:
+		d.ended(event)
+	}
+}
+
+// enter notes that a step runs.
+func (d *recorder) enter(event asl.Event) runevents.Step {
+	places := d.places.Steps[event.State]
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.visits++
+	step := runevents.Step{
+		Name: event.State, Path: event.Path, Type: event.Type, Runner: places.Runner, Place: places.Step, Visit: d.visits,
+	}
+	d.open[event.Path] = &openStep{Step: step, started: event.Time}
+	return step
+}
+
+// step is a step that runs.
+func (d *recorder) step(path string) openStep {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return *d.open[path]
+}
+
+func (d *recorder) ended(event asl.Event) {
+	step := d.step(event.Path)
+	status := map[asl.EventKind]runevents.Status{
+		asl.Succeeded: runevents.Succeeded, asl.Failed: runevents.Failed, asl.Caught: runevents.Caught, asl.Aborted: runevents.Stopped,
 	}[event.Kind]
-	if !ended {
-		return
+	if status == runevents.Caught && d.singleStep && event.Path == event.State {
+		status, d.failed = runevents.Failed, event.Error
 	}
-	if status == Caught && d.singleStep && event.Path == event.State {
-		status, d.failed = Failed, event.Error
+	result := runevents.StepResult{
+		Step: step.Step, Status: status, Attempts: event.Attempt + 1, Started: step.started,
+		Duration: runevents.Seconds(event.Duration), Error: eventError(event.Error), Original: eventError(event.Original), Next: event.Next,
 	}
-	step := Step{
-		Name: event.State, Path: event.Path, Type: event.Type, Status: status,
-		Attempts: event.Attempt + 1, Duration: event.Duration, Error: event.Error,
+	if status != runevents.Succeeded {
+		cause := event.Error
+		if event.Original != nil {
+			cause = event.Original
+		}
+		result.Failure = d.failure(event.Path, cause)
 	}
-	if status != Succeeded {
-		step.LastLines = d.lastLines(event.Path)
+	if status == runevents.Failed && !strings.HasPrefix(d.failedStep, event.Path+"[") {
+		d.failedStep = event.Path // not the Parallel around a step that failed
 	}
-	d.steps = append(d.steps, step)
+	d.steps = append(d.steps, result)
+	d.mu.Lock()
+	delete(d.open, event.Path)
+	d.mu.Unlock()
+	emitted := runevents.Event{Kind: runevents.StepEnded, Time: event.Time, Step: &result.Step, Ended: &result}
+	if event.Output != nil {
+		emitted.Output = encoded(event.Output)
+	}
+	d.events.Emit(emitted)
 }
 
-func (d *recorder) setLastLines(path string, lines []string) {
+// failure is why the last attempt of a step failed, beyond its error; nil if there is
+// nothing more to say.
+func (d *recorder) failure(path string, cause *asl.Error) *runevents.Failure {
+	step := d.step(path)
+	failure := step.failure
+	if cause != nil && cause.Name == asl.Timeout && step.timeout > 0 {
+		limited := runevents.Failure{}
+		if failure != nil {
+			limited = *failure
+		}
+		limited.Limit = &runevents.Limit{
+			Name: "TimeoutSeconds of step " + step.Name, Value: runevents.Seconds(step.timeout), Place: d.places.Steps[step.Name].Timeout,
+		}
+		return &limited
+	}
+	return failure
+}
+
+// began notes an attempt.
+func (d *recorder) began(task asl.Task) runevents.Step {
+	d.mu.Lock()
+	step := d.open[task.Path]
+	step.timeout, step.failure = task.Timeout, nil
+	started := step.Step
+	d.mu.Unlock()
+	d.events.Emit(runevents.Event{Kind: runevents.AttemptStarted, Step: &started, Attempt: task.Attempt + 1})
+	return started
+}
+
+// attemptFailed notes why an attempt failed.
+func (d *recorder) attemptFailed(task asl.Task, err error, lastLines []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.lines[path] = lines
+	step := d.open[task.Path]
+	failure := &runevents.Failure{LastLines: lastLines}
+	var script *scriptError
+	if errors.As(err, &script) {
+		d.describe(failure, step, script.end)
+	}
+	if failure.Command != nil || len(lastLines) > 0 || failure.Limit != nil {
+		step.failure = failure
+	}
 }
 
-func (d *recorder) lastLines(path string) []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.lines[path]
+// describe fills in how a script ended.
+func (d *recorder) describe(failure *runevents.Failure, step *openStep, end *worker.ScriptEnd) {
+	failure.ExitCode, failure.Signal, failure.Meaning = end.Code, end.Signal, end.Words()
+	if end.Command > 0 {
+		failure.Command = &runevents.Command{
+			Number: end.Command, Count: end.Commands, Line: end.Line, Text: end.Text,
+			Place: d.places.Steps[step.Name].command(end.Command, end.Line),
+		}
+	}
+	if end.Limit > 0 {
+		failure.Limit = d.places.jobTimeout(step.Runner, end.Limit)
+	}
 }
 
-// recordedTasks keeps the last lines of jobs for their states' entries.
+func eventError(e *asl.Error) *runevents.Error {
+	if e == nil {
+		return nil
+	}
+	return &runevents.Error{Name: e.Name, Cause: e.Cause}
+}
+
+// recordedTasks tells the recorder of attempts and of the ends of their jobs.
 type recordedTasks struct {
 	next     asl.Tasks
 	log      *jobLog
@@ -93,11 +210,17 @@ var _ asl.Tasks = (*recordedTasks)(nil)
 
 // Do implements asl.Tasks.
 func (w *recordedTasks) Do(ctx context.Context, task asl.Task) (any, error) {
-	result, err := w.next.Do(ctx, task)
+	step := w.recorder.began(task)
 	if task.Token != "" {
-		if lines := w.log.takeTail(task.Token); err != nil {
-			w.recorder.setLastLines(task.Path, lines)
-		}
+		w.log.expect(task.Token, step)
+	}
+	result, err := w.next.Do(ctx, task)
+	var lines []string
+	if task.Token != "" {
+		lines = w.log.forget(task.Token)
+	}
+	if err != nil {
+		w.recorder.attemptFailed(task, err, lines)
 	}
 	return result, err
 }

@@ -46,7 +46,7 @@ func TestValidateAndRunAgreeOnRules(t *testing.T) {
 		_, err := asl.Parse([]byte(machine))
 		resource, unreadable := cfn.Read([]byte(`{"Properties": {"DeploymentPlan": ` + machine + `}}`))
 		require.Empty(t, unreadable, rule)
-		_, problems := deployment.Read("P", resource, "Resources.P")
+		_, problems := deployment.Read("P", resource, cfn.NewPath("Resources", "P"))
 		assert.Equal(t, err == nil, !problems.HasErrors(), "%s\nrun: %v\nvalidate: %v", rule, err, problems)
 		if err == nil {
 			accepted++

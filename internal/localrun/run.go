@@ -16,10 +16,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/launch/message"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // Options are how a deployment is run.
@@ -50,8 +50,15 @@ type Options struct {
 	Shell string
 	// Environment is what the jobs inherit.
 	Environment []string
-	// Log takes the jobs' lines as they come.
-	Log worker.Log
+	// Events is told of everything that happens; nil for nobody. About describes the
+	// run in its first event.
+	Events *runevents.Stream
+	About  runevents.Run
+	// Places is where the template defines what events name.
+	Places Places
+	// From starts the plan at another state than the first; its zero value does not. If
+	// Steps run alone, the first of them gets From's input.
+	From asl.Start
 	// Watch is told of every state that begins; nil for nobody.
 	Watch func(asl.Event)
 	// Logger takes what the agents have to say for themselves.
@@ -64,60 +71,38 @@ type Options struct {
 	KillNow <-chan struct{}
 }
 
-// Result is how a run ended.
-type Result struct {
-	// Status is Succeeded, Failed or Stopped.
-	Status Status `json:"status"`
-	// Steps are the states that ran, in the order in which they ended.
-	Steps []Step `json:"steps"`
-	// Error is why the run failed.
-	Error *asl.Error `json:"error,omitempty"`
-	// Output is the final payload; empty unless the run succeeded.
-	Output json.RawMessage `json:"output,omitempty"`
-}
-
-// Status is how a run or a step ended, in Step Functions' words.
-type Status string
-
-// The ways a run or a step ends.
-const (
-	Succeeded Status = "SUCCEEDED"
-	Failed    Status = "FAILED"
-	Caught    Status = "CAUGHT" // failed, and the plan's Catch went on
-	Stopped   Status = "STOPPED"
-)
-
 // NewDirectory names a directory that nothing else has, among the system's
 // temporary files, so that a guard knows its name before it is there.
 func NewDirectory() string { return filepath.Join(os.TempDir(), "runnerctl-"+rand.Text()) }
 
 // Run runs the plan. It returns when every process that it started is gone.
 // The error is about the run's own means; how the plan ended is in Result.
-func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err error) {
+func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Result, err error) {
 	source, err := newSource(o.Source)
 	if err != nil {
-		return Result{}, err
+		return runevents.Result{}, err
 	}
 	directory := cmp.Or(o.Directory, NewDirectory())
 	if err := os.Mkdir(directory, 0o700); err != nil {
-		return Result{}, fmt.Errorf("make the run's directory: %w", err)
+		return runevents.Result{}, fmt.Errorf("make the run's directory: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
 
 	started := time.Now()
 	input, err := d.input(o.Distribution, o.Input, started)
 	if err != nil {
-		return Result{}, err
+		return runevents.Result{}, err
 	}
-	log := newJobLog(o.Log)
+	recorder := newRecorder(o)
+	log := newJobLog(recorder.events)
 	reporter := memory.NewReporter()
 	agents := &agentPool{
 		deployment: d, options: o, directory: directory, reporter: reporter,
 		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
 	}
+	recorder.events.Emit(runevents.Event{Kind: runevents.RunStarted, Time: started, Version: runevents.Version, Run: &o.About, Input: input})
 	agents.startAgent = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
-	recorder := newRecorder(o.Watch, len(o.Steps) > 0)
 	execution := d.execution(input, started)
 	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
 		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, approve: o.approve,
@@ -130,7 +115,9 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result Result, err err
 	}, log: log, recorder: recorder})
 	agents.close()
 	agents.running.Wait()
-	return conclude(ctx, output, failure, recorder.steps), nil
+	result = conclude(ctx, output, failure, recorder, started)
+	recorder.events.Emit(runevents.Event{Kind: runevents.RunEnded, Result: &result})
+	return result, nil
 }
 
 // IsMocked reports whether a step's result is given.
@@ -166,8 +153,14 @@ func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o O
 	if o.Results != "" {
 		means.Results = o.writeResults
 	}
-	if len(o.Steps) == 0 {
+	switch {
+	case o.From.State != "" && len(o.Steps) == 0:
+		return d.machine.RunFrom(ctx, o.From, execution, means)
+	case len(o.Steps) == 0:
 		return d.machine.Run(ctx, execution, means)
+	}
+	if len(o.From.Input) > 0 {
+		execution.Input = o.From.Input
 	}
 	for _, step := range o.Steps {
 		output, err := d.machine.RunState(ctx, step, execution, means)
@@ -182,21 +175,23 @@ func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o O
 	return execution.Input, nil
 }
 
-func conclude(ctx context.Context, output json.RawMessage, failure error, steps []Step) Result {
-	result := Result{Status: Succeeded, Steps: steps, Output: output}
+func conclude(ctx context.Context, output json.RawMessage, failure error, recorder *recorder, started time.Time) runevents.Result {
+	result := runevents.Result{
+		Status: runevents.Succeeded, Steps: recorder.steps, Output: output, Duration: runevents.Seconds(time.Since(started)),
+	}
 	var failed *asl.Error
 	switch {
 	case failure == nil:
 		return result
 	case ctx.Err() != nil:
-		result.Status = Stopped
+		result.Status = runevents.Stopped
 		failed = &asl.Error{Name: "Stopped", Cause: context.Cause(ctx).Error()}
 	case errors.As(failure, &failed):
-		result.Status = Failed
+		result.Status, result.FailedStep = runevents.Failed, recorder.failedStep
 	default:
-		result.Status = Failed
+		result.Status = runevents.Failed
 		failed = &asl.Error{Name: "States.Runtime", Cause: failure.Error()}
 	}
-	result.Output, result.Error = nil, failed
+	result.Output, result.Error = nil, eventError(failed)
 	return result
 }

@@ -195,7 +195,7 @@ func (p *stackPlayer) evaluate(stack *stacks.Stack, template *cfn.Node, paramete
 	evaluator, _ := cfn.NewEvaluator(template, values) // what is not known stays so
 	outputs := map[string]string{}
 	for _, output := range template.Get("Outputs").Entries() {
-		at := cfn.Path("").Keys("Outputs", output.Key)
+		at := cfn.NewPath("Outputs", output.Key)
 		if condition := output.Value.Get("Condition"); condition.IsString() {
 			if holds, unknown := evaluator.Condition(condition.Text, at); !holds && !unknown.HasErrors() {
 				continue
@@ -226,12 +226,8 @@ func referencesIn(n *cfn.Node) (names []string) {
 		case name == "Fn::GetAtt" && argument.IsList() && len(argument.Items) == 2:
 			names = append(names, argument.Items[0].Text+"."+argument.Items[1].Text)
 		case name == "Fn::Sub":
-			text, _ := cfn.SubArgument(argument)
-			if text != nil {
-				parts, _ := cfn.SubParts(text.Text) // one that cannot be read has no value
-				for _, part := range parts {
-					names = append(names, part.Variable)
-				}
+			if text, err := cfn.ParseSub(argument); err == nil { // one that cannot be read has no value
+				names = append(names, text.References()...)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/attini-go/runner/internal/localrun"
 	deployment "github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/plan/plantest"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // TestEveryStepTypeRunsLocally: a step of each type runs with nothing but this
@@ -43,7 +44,7 @@ func TestEveryStepTypeRunsLocally(t *testing.T) {
 					o.Mocks = map[string]json.RawMessage{"Step": json.RawMessage(`{"result": 1}`)}
 				}
 			})
-			assert.Equal(t, localrun.Succeeded, result.Status, "%s: do its work in tasks.Do, or list it here: %v", stepType, result.Error)
+			assert.Equal(t, runevents.Succeeded, result.Status, "%s: do its work in tasks.Do, or list it here: %v", stepType, result.Error)
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -121,12 +122,32 @@ func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error)
 	select {
 	case answer := <-answers:
 		if failure := answer.Failure; failure != nil {
-			return nil, &asl.Error{Name: failure.Error, Cause: failure.Cause}
+			return nil, jobError(failure)
 		}
 		return answer.Output, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+}
+
+// scriptError is the failure of a job, with how its script ended.
+type scriptError struct {
+	failure *asl.Error
+	end     *worker.ScriptEnd
+}
+
+// Error implements error.
+func (e *scriptError) Error() string { return e.failure.Error() }
+
+// Unwrap gives the interpreter the error that it knows.
+func (e *scriptError) Unwrap() error { return e.failure }
+
+func jobError(failure *worker.Failure) error {
+	err := &asl.Error{Name: failure.Error, Cause: failure.Cause}
+	if failure.Script == nil {
+		return err
+	}
+	return &scriptError{err, failure.Script}
 }
 
 // accept is the launcher's: it reads a request, refuses what it refuses in an

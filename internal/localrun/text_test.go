@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/localrun"
+	"github.com/attini-go/runner/internal/runevents"
 )
 
 // nasty has every character that means something to JSON, to CloudFormation's
@@ -69,7 +70,7 @@ Resources:
 			})
 			require.NoError(t, problems.Err())
 			result, _ := runDeployment(t, t.Context(), deployment, nil)
-			require.Equal(t, localrun.Succeeded, result.Status)
+			require.Equal(t, runevents.Succeeded, result.Status)
 			var payload struct {
 				Output map[string]struct{ Result string } `json:"output"`
 			}
@@ -104,7 +105,7 @@ Resources:
 	result, _ := runDeployment(t, t.Context(), deployment, func(o *localrun.Options) {
 		o.Environment = append(os.Environ(), "RANDOM=no")
 	})
-	require.Equal(t, localrun.Succeeded, result.Status)
+	require.Equal(t, runevents.Succeeded, result.Status)
 	assert.Contains(t, string(result.Output), `one \"two\" \\three\nw`)
 	assert.Contains(t, string(result.Output), `\nw$RANDOM\n\\\ntab\tand \\ eu-west-1\n${AttiniValue1}\nw$RANDOM ${A}`)
 }

@@ -12,7 +12,7 @@ func choiceKeys() []string {
 	return []string{"Name", "Type", "Comment", "Condition", "IsTrue", "IsFalse"}
 }
 
-// choice turns {Condition, IsTrue, IsFalse} into a Choice state; both ways
+// choice turns {Condition, IsTrue, IsFalse} into a Choice state; both branches
 // come together again in the step after it.
 func (l *listReader) choice(state *State, it item, next string) {
 	l.checkChoice(it)
@@ -51,7 +51,7 @@ func (l *listReader) choice(state *State, it item, next string) {
 	state.Node.Fields = append(state.Node.Fields,
 		cfn.Field{Key: "Choices", Value: choices, Place: it.node.KeyPlace("Condition")},
 		cfn.Field{Key: "Default", Value: fallback, Place: it.node.Place})
-	if ending != "" && l.used[ending] { // not when both ways end in a Succeed or Fail
+	if ending != "" && l.used[ending] { // not when both branches end in a Succeed or Fail
 		end := l.addedState("End", "Pass", it)
 		l.setNext(end.Node, "")
 		l.machine.States = slices.Insert(l.machine.States, after, end)
@@ -75,7 +75,7 @@ func (l *listReader) checkChoice(it item) {
 	case condition == nil:
 		l.report(RuleRequired, subject, at, it.node.Place, "Condition is required: "+exampleRule)
 	case isLoop(condition): // checkLiterals reports it
-	case isIntrinsic(condition) || !condition.IsMap():
+	case condition.IsIntrinsic() || !condition.IsMap():
 		l.report(RuleType, subject, at, condition.Place, "Condition must be "+exampleRule+", not "+kindOf(condition))
 	case condition.Has("Next"):
 		l.report(RuleTransition, subject, at.Key("Next"), condition.KeyPlace("Next"), "Condition has no Next: IsTrue has the steps to go on with")

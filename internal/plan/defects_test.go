@@ -172,7 +172,7 @@ States:
 // found are the messages of what is wrong with a plan.
 func found(t *testing.T, body string) []string {
 	t.Helper()
-	_, problems := plan.Read("P", resource(t, body), resourcePath)
+	_, problems := plan.Read("P", resource(t, body), resourcePath())
 	require.NotEmpty(t, problems)
 	return messages(problems)
 }

@@ -20,9 +20,8 @@ func (r *reader) checkDefinition(p *Plan, body *cfn.Node, at cfn.Path) {
 	if len(found) == 0 {
 		return
 	}
-	d.origins[body], d.parents = at, map[*cfn.Node]parent{}
-	d.locate(body)
-	d.added, d.top = map[string]*State{}, at
+	d.added, d.source, d.top = map[string]*State{}, map[*cfn.Node]cfn.Path{}, at
+	d.locate(body, at)
 	for s := range p.Machine.All() {
 		d.added[s.Name] = s
 	}
@@ -35,10 +34,10 @@ func (r *reader) checkDefinition(p *Plan, body *cfn.Node, at cfn.Path) {
 // the plan's own values, and few made ones around them.
 type definition struct {
 	*reader
-	// origins are the paths of made values that stand for one of the source;
-	// parents lead to those of the source's own.
+	// origins are the paths of made values that replace one of the source;
+	// source has those of the source's own.
 	origins map[*cfn.Node]cfn.Path
-	parents map[*cfn.Node]parent
+	source  map[*cfn.Node]cfn.Path
 	// structure has the objects that are no values: machines and their steps.
 	structure map[*cfn.Node]bool
 	added     map[string]*State
@@ -149,64 +148,40 @@ func (d *definition) task(s *State) []cfn.Field {
 	return append(fields, cfn.Field{Key: "Resource", Value: stringAt(resource, s.Node.Get("Type"))})
 }
 
-// parent leads from a value of the source to the one that it is in.
-type parent struct {
-	node  *cfn.Node
-	key   string
-	index int // of a list's item; -1 for a key
+// locate notes where the values of the source are.
+func (d *definition) locate(body *cfn.Node, at cfn.Path) {
+	cfn.Walk(body, at, func(n *cfn.Node, at cfn.Path) bool {
+		d.source[n] = at
+		return true
+	})
 }
 
-// locate notes where the values of the source are. A path is made only for what
-// is reported: a plan has very many values.
-func (d *definition) locate(n *cfn.Node) {
-	inside := func(child *cfn.Node, key string, index int) {
-		if _, known := d.parents[child]; !known {
-			d.parents[child] = parent{n, key, index}
-			d.locate(child)
-		}
-	}
-	for i, item := range n.Items {
-		inside(item, "", i)
-	}
-	for _, field := range n.Fields {
-		inside(field.Value, field.Key, -1)
-	}
-}
-
-// path is where a value is in the source, "" for one that is made.
+// path returns where a value is in the source; the root for one that was made.
 func (d *definition) path(n *cfn.Node) cfn.Path {
-	if at, known := d.origins[n]; known {
+	if at, made := d.origins[n]; made {
 		return at
 	}
-	up, known := d.parents[n]
-	switch {
-	case !known:
-		return ""
-	case up.index >= 0:
-		return d.path(up.node).Index(up.index)
-	default:
-		return d.path(up.node).Key(up.key)
-	}
+	return d.source[n]
 }
 
 // problem says at the plan's own place what is wrong with the definition.
 func (d *definition) problem(found asl.Problem) problem.Problem {
-	path := cfn.Path("")
+	var path cfn.Path
 	whole := false
-	for i := len(found.Values) - 1; i >= 0 && path == ""; i-- {
+	for i := len(found.Values) - 1; i >= 0 && path.IsRoot(); i-- {
 		if v, ok := found.Values[i].(*value); ok {
 			path = d.path(v.node)
-			whole = path != "" && i == len(found.Values)-1
+			whole = !path.IsRoot() && i == len(found.Values)-1
 		}
 	}
 	if whole && found.Missing != "" {
 		path = path.Key(found.Missing)
 	}
-	subject, label, origin := d.subject(), within(path, d.top), ""
+	subject, label, origin := d.subject(), path.From(d.top), ""
 	if found.State != "" {
 		subject = stepSubject(found.State)
 		if s := d.added[found.State]; s != nil {
-			label, origin = within(path, s.Path), s.origin()
+			label, origin = path.From(s.Path), s.origin()
 		}
 	}
 	if label == "" && found.State != "" {
@@ -219,19 +194,10 @@ func (d *definition) problem(found asl.Problem) problem.Problem {
 		subject += ": " + label
 	}
 	return problem.Problem{
-		Severity: problem.Error, Rule: ruleOf(found.Rule), Path: string(path),
+		Severity: problem.Error, Rule: ruleOf(found.Rule), Path: path.String(),
 		Place:   problem.Place{Line: found.Place.Line, Column: found.Place.Column},
 		Message: subject + ": " + found.Message + origin, Advice: found.Advice, Fix: problem.Fix{Old: found.Wrong, New: found.Meant},
 	}
-}
-
-// within is a path from a step on.
-func within(path, step cfn.Path) string {
-	rest, ok := strings.CutPrefix(string(path), string(step))
-	if !ok {
-		return ""
-	}
-	return strings.TrimPrefix(rest, ".")
 }
 
 // ruleOf names a rule of the language as problems of a template do.

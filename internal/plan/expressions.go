@@ -9,7 +9,7 @@ import (
 
 // isExpression reports whether a value is computed in JSONata, {% … %}.
 func isExpression(n *cfn.Node) bool {
-	return n.IsString() && strings.HasPrefix(n.Text, "{%") && strings.HasSuffix(n.Text, "%}")
+	return strings.HasPrefix(n.AsString(), "{%") && strings.HasSuffix(n.AsString(), "%}")
 }
 
 // literalExpressions warns of texts of a job that look as if Step Functions
@@ -31,8 +31,8 @@ func (r *reader) literalExpressions(s *State, properties *cfn.Node, at cfn.Path)
 			return
 		}
 		r.problems.Add(problem.Problem{
-			Severity: problem.Warning, Rule: RuleExpression, Path: string(at), Place: n.Place,
-			Message: stepSubject(s.Name) + ": " + within(at, s.Path) + ": " + message, Advice: advice,
+			Severity: problem.Warning, Rule: RuleExpression, Path: at.String(), Place: n.Place,
+			Message: stepSubject(s.Name) + ": " + at.From(s.Path) + ": " + message, Advice: advice,
 		})
 	}
 	commands := properties.Get("Commands")

@@ -11,48 +11,44 @@ import (
 
 // function checks an intrinsic function in the definition, n, and what it is
 // given.
-func (s scope) function(f cfn.Field, n *cfn.Node, t *valuePath, argument bool) {
+func (s scope) function(f cfn.Field, n *cfn.Node, at cfn.Path, argument bool) {
 	switch want, known := checkArgument(f); {
 	case want != "":
-		s.report(RuleIntrinsic, n, t, fmt.Sprintf("%s must be given %s; if no function is meant, add another key", f.Key, want))
+		s.report(RuleIntrinsic, n, at, fmt.Sprintf("%s must be given %s; if no function is meant, add another key", f.Key, want))
 	case !known:
-		s.problems.Add(s.problem(problem.Warning, RuleIntrinsic, n, t,
+		s.problems.Add(s.problem(problem.Warning, RuleIntrinsic, n, at,
 			fmt.Sprintf("%s is no intrinsic function that is known here; %s", f.Key, wording.Suggestion(f.Key, functions())),
 			"If no function is meant, add another key: an object with this one alone is taken for a function."))
 	case isConditionFunction(f.Key):
-		s.report(RuleIntrinsic, n, t, f.Key+" can stand in the section Conditions only; name a condition there and choose with Fn::If")
+		s.report(RuleIntrinsic, n, at, f.Key+" can stand in the section Conditions only; name a condition there and choose with Fn::If")
 	default:
 		if reason := notTextReason(n); reason != "" && !argument {
-			s.report(RuleIntrinsic, n, t, reason)
+			s.report(RuleIntrinsic, n, at, reason)
 		}
-		s.subText(f, n, t)
+		s.subText(f, n, at)
 	}
 	if f.Key == "Fn::Transform" {
 		return
 	}
 	if text, whole := joinedText(f); whole {
-		s.dynamicReferences(text, n, t)
+		s.dynamicReferences(text, n, at)
 		for i, one := range f.Value.Items[1].Items {
 			if !one.IsString() {
-				s.value(one, indexPath(indexPath(keyPath(t, f.Key), 1), i), true)
+				s.value(one, at.Key(f.Key).Index(1).Index(i), true)
 			}
 		}
 		return
 	}
-	s.value(f.Value, keyPath(t, f.Key), true)
+	s.value(f.Value, at.Key(f.Key), true)
 }
 
 // subText checks the text of Fn::Sub.
-func (s scope) subText(f cfn.Field, n *cfn.Node, t *valuePath) {
-	text := f.Value
-	if text.IsList() && len(text.Items) > 0 {
-		text = text.Items[0]
-	}
-	if f.Key != "Fn::Sub" || !s.subs || !text.IsString() {
+func (s scope) subText(f cfn.Field, n *cfn.Node, at cfn.Path) {
+	if f.Key != "Fn::Sub" || !s.subs {
 		return
 	}
-	if _, err := cfn.SubParts(text.Text); err != nil {
-		s.report(RuleIntrinsic, n, t, err.Error())
+	if sub, err := cfn.ParseSub(f.Value); sub.Text != nil && err != nil {
+		s.report(RuleIntrinsic, n, at, err.Error())
 	}
 }
 
@@ -85,13 +81,13 @@ func isConditionFunction(name string) bool {
 
 // checkArgument says what a function must be given when it is given something
 // else, and whether the function is known at all. What functions among the
-// arguments come to is not known here.
+// arguments return is not known here.
 func checkArgument(f cfn.Field) (want string, known bool) {
 	n := f.Value
 	ok := true
 	switch f.Key {
 	case "Ref":
-		want, ok = "the name of a parameter or a resource", isIntrinsic(n) || n.IsString() && n.Text != ""
+		want, ok = "the name of a parameter or a resource", n.IsIntrinsic() || n.IsString() && n.Text != ""
 	case "Fn::GetAtt":
 		want, ok = "a resource and its attribute", n.IsString() && strings.Contains(n.Text, ".") || isPair(n, isText, isText)
 	case "Fn::Sub":
@@ -129,11 +125,11 @@ func isPair(n *cfn.Node, first, second func(*cfn.Node) bool) bool {
 	return n.IsList() && len(n.Items) == 2 && first(n.Items[0]) && second(n.Items[1])
 }
 
-func isText(n *cfn.Node) bool { return isIntrinsic(n) || n.IsScalar() }
+func isText(n *cfn.Node) bool { return n.IsIntrinsic() || n.IsScalar() }
 
-func isList(n *cfn.Node) bool { return isIntrinsic(n) || n.IsList() }
+func isList(n *cfn.Node) bool { return n.IsIntrinsic() || n.IsList() }
 
-// notTextReason says why the value of a function cannot stand in the definition, where
+// notTextReason says why the value of a function cannot be in the definition, where
 // CloudFormation puts texts and nothing else.
 func notTextReason(n *cfn.Node) string {
 	const only = ", and CloudFormation puts only texts into a definition; "

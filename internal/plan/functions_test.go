@@ -69,7 +69,7 @@ func TestFunctions(t *testing.T) {
 	for _, value := range []string{
 		"!Ref A", "{Ref: !Ref A}", "!GetAtt A.B", "{Fn::GetAtt: A.B.C}", "!GetAtt [A, !Ref B]", "!Sub '${A} ${!B}'", "!Sub ['${A}', {A: !Ref B}]",
 		"!Join ['', [a, 5, !Ref B]]", "!Join [',', !Ref List]", "!Join [',', !Split ['.', !Ref A]]", "!Select [0, !GetAZs '']", "!Select ['1', [a, b]]",
-		"!Select [0, !Cidr [!Ref A, 6, 5]]", "!If [C, a, !Ref B]", "!If [C, 5, !If [D, true, !Sub x]]", "!FindInMap [A, b, !Ref C]",
+		"!Select [0, !Cidr [!Ref A, 6, 5]]", "!Select [0, !Cidr [!Ref A, 6]]", "!If [C, a, !Ref B]", "!If [C, 5, !If [D, true, !Sub x]]", "!FindInMap [A, b, !Ref C]",
 		"{Fn::FindInMap: [A, b, c, {DefaultValue: x}]}", "!ImportValue a", "!ImportValue {Fn::Sub: a}", "!Base64 a", "{Fn::Length: [a]}",
 		"{Fn::ToJsonString: {a: !Ref B}}", "{Fn::Transform: {Name: M, Parameters: {Condition: x}}}",
 	} {
@@ -80,7 +80,7 @@ func TestFunctions(t *testing.T) {
 
 func TestUnknownFunctionIsWarnedOf(t *testing.T) {
 	t.Parallel()
-	_, problems := plan.Read("P", resource(t, states("A: {Type: Pass, Result: {Fn::Jion: [a, [b]]}, End: true}")), resourcePath)
+	_, problems := plan.Read("P", resource(t, states("A: {Type: Pass, Result: {Fn::Jion: [a, [b]]}, End: true}")), resourcePath())
 	require.Len(t, problems, 1)
 	assert.Equal(t, problem.Warning, problems[0].Severity, "CloudFormation may have learnt it")
 	assert.Equal(t, `Step "A": Result: Fn::Jion is no intrinsic function that is known here; did you mean "Fn::Join"?`, problems[0].Message)

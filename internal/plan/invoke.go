@@ -41,7 +41,7 @@ func (r *reader) invoke(s *State) {
 		return
 	case isLoop(parameters): // checkLiterals reports it
 		return
-	case isIntrinsic(parameters) || !parameters.IsMap():
+	case parameters.IsIntrinsic() || !parameters.IsMap():
 		r.report(RuleType, subject, at, parameters.Place, key+" must be an object, not "+kindOf(parameters))
 		return
 	case given(parameters, "FunctionName") == nil && !parameters.Has("FunctionName.$"):
@@ -63,7 +63,7 @@ func (r *reader) invokeParameter(subject string, field cfn.Field, parameters cfn
 	case !slices.Contains(invokeParameters(), name):
 		r.reportUnknown(subject, parameters, field, "there is no such parameter", invokeParameters())
 	case fromPayload || name == "Payload": // the States Language checks them
-	case isIntrinsic(n):
+	case n.IsIntrinsic():
 	case !n.IsString():
 		r.report(RuleType, subject, at, n.Place, name+": must be a text, not "+kindOf(n))
 	case n.Text == "":

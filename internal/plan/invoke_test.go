@@ -26,7 +26,7 @@ func TestInvoke(t *testing.T) {
   HeartbeatSeconds: 4
   ResultSelector: {a.$: $.Payload}
   Next: B
-B: {Type: AttiniLambdaInvoke, Parameters: {FunctionName.$: $.output.A, Payload.$: $}, End: true}`)), resourcePath)
+B: {Type: AttiniLambdaInvoke, Parameters: {FunctionName.$: $.output.A, Payload.$: $}, End: true}`)), resourcePath())
 	require.Empty(t, problems)
 	assert.Equal(t, plan.InvokeType, read.Machine.States[0].Type)
 	assert.Equal(t, "$.output.A", read.Machine.States[0].OutputPath())

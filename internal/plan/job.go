@@ -66,7 +66,7 @@ func (r *reader) job(s *State) *Job {
 		return job
 	case isLoop(properties): // checkLiterals reports it
 		return job
-	case isIntrinsic(properties) || !properties.IsMap():
+	case properties.IsIntrinsic() || !properties.IsMap():
 		r.report(RuleType, subject, at, properties.Place, "Properties must be an object, not "+kindOf(properties))
 		return job
 	}
@@ -158,7 +158,7 @@ func (r *reader) environment(s *State, n *cfn.Node, at cfn.Path) {
 	if n == nil || isLoop(n) || r.isJSONata(s) && isExpression(n) {
 		return
 	}
-	if isIntrinsic(n) || !n.IsMap() {
+	if n.IsIntrinsic() || !n.IsMap() {
 		r.report(RuleType, subject, at, n.Place, "Environment must be an object of variables, not "+kindOf(n))
 		return
 	}
@@ -183,34 +183,19 @@ func (r *reader) environment(s *State, n *cfn.Node, at cfn.Path) {
 // checkText checks a value that becomes text: a scalar, or an intrinsic function
 // whose Fn::Sub, if any, can be taken apart.
 func (r *reader) checkText(subject, label string, n *cfn.Node, at cfn.Path, advice string) {
-	if !isIntrinsic(n) {
+	if !n.IsIntrinsic() {
 		if !n.IsScalar() {
 			r.report(RuleType, subject, at, n.Place, label+"must be a string, not "+kindOf(n)+advice)
 		}
 		return
 	}
-	r.checkSubs(n, func(text *cfn.Node) {
-		if _, err := cfn.SubParts(text.Text); err != nil {
-			r.report(RuleIntrinsic, subject, at, text.Place, label+err.Error())
+	for inside := range n.All() {
+		name, argument, _ := cfn.Intrinsic(inside)
+		if name != "Fn::Sub" {
+			continue
 		}
-	})
-}
-
-// checkSubs calls check for the text of every Fn::Sub in a tree.
-func (r *reader) checkSubs(n *cfn.Node, check func(text *cfn.Node)) {
-	if name, argument, ok := cfn.Intrinsic(n); ok && name == "Fn::Sub" {
-		text := argument
-		if argument.IsList() && len(argument.Items) > 0 {
-			text = argument.Items[0]
+		if sub, err := cfn.ParseSub(argument); sub.Text != nil && err != nil {
+			r.report(RuleIntrinsic, subject, at, sub.Text.Place, label+err.Error())
 		}
-		if text.IsString() {
-			check(text)
-		}
-	}
-	for _, item := range n.Items {
-		r.checkSubs(item, check)
-	}
-	for _, field := range n.Fields {
-		r.checkSubs(field.Value, check)
 	}
 }

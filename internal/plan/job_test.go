@@ -77,7 +77,7 @@ func TestJobs(t *testing.T) {
 			require.NotNil(t, job)
 			assert.Equal(t, c.runner, job.Runner)
 			assert.Equal(t, c.place, job.RunnerPlace)
-			assert.Equal(t, "Resources.P.Properties.DeploymentPlan.States.A.Properties.Runner", string(job.RunnerPath))
+			assert.Equal(t, "Resources.P.Properties.DeploymentPlan.States.A.Properties.Runner", job.RunnerPath.String())
 			assert.Same(t, p.Machine.States[0].Node.Get("Properties"), job.Properties)
 		})
 	}

@@ -39,7 +39,7 @@ func (r *reader) list(n *cfn.Node, subject string, at cfn.Path) *Machine {
 type listReader struct {
 	*reader
 	machine *Machine
-	// used has the names of the steps that another goes on with.
+	// used has the names of the steps that another step names as its next.
 	used map[string]bool
 }
 
@@ -95,7 +95,7 @@ func (l *listReader) items(n *cfn.Node, subject string, at cfn.Path) []item {
 func (l *listReader) item(node *cfn.Node, subject string, at cfn.Path) (it item, readable bool) {
 	name, kind := node.Get("Name"), node.Get("Type")
 	switch {
-	case isIntrinsic(node):
+	case node.IsIntrinsic():
 		l.report(RuleReserved, subject, at, node.Place, loopAdvice)
 	case !node.IsMap():
 		l.report(RuleType, subject, at, node.Place, "a step must be an object with Name and Type, not "+kindOf(node))

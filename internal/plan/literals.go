@@ -9,23 +9,27 @@ import (
 	"github.com/attini-go/runner/internal/problem"
 )
 
-// checkLiterals looks at all values of the plan's definition, also in steps
-// that could not be read: at objects that SAM takes for intrinsic functions, at
-// functions whose value cannot stand there, and at dynamic references.
+// checkLiterals checks all values of the plan's definition, also in steps
+// that could not be read: objects that SAM takes for intrinsic functions,
+// functions whose value cannot be there, and dynamic references.
 func (r *reader) checkLiterals(properties *cfn.Node, at cfn.Path) {
 	s := scope{reader: r, subject: r.subject(), base: at, subs: true, reported: make(map[string]bool, len(r.problems))}
 	for _, found := range r.problems {
 		s.reported[found.Path] = true
 	}
-	s.machine(properties.Get("DeploymentPlan"), keyPath(nil, "DeploymentPlan"))
-	// What is substituted into the definition stands in it, too.
-	substitutions := keyPath(nil, "DefinitionSubstitutions")
+	s.machine(properties.Get("DeploymentPlan"), at.Key("DeploymentPlan"))
+	// The values of substitutions become part of the definition, too.
 	for _, field := range properties.Get("DefinitionSubstitutions").Entries() {
-		s.references(field.Value, keyPath(substitutions, field.Key))
+		cfn.Walk(field.Value, at.Keys("DefinitionSubstitutions", field.Key), func(n *cfn.Node, at cfn.Path) bool {
+			if n.IsString() {
+				s.dynamicReferences(n.Text, n, at)
+			}
+			return true
+		})
 	}
 }
 
-// scope is the step, or the plan, whose values are looked at. base leads to it.
+// scope is the step, or the plan, whose values are checked. base leads to it.
 type scope struct {
 	*reader
 	subject string
@@ -36,60 +40,37 @@ type scope struct {
 	reported map[string]bool
 }
 
-// valuePath leads from a scope to a value in it. It becomes a path only where there
-// is something to say: a plan has thousands of values.
-type valuePath struct {
-	before *valuePath
-	key    string
-	index  int // of a list's item; -1 for a key
-}
-
-func keyPath(before *valuePath, key string) *valuePath { return &valuePath{before, key, -1} }
-
-func indexPath(before *valuePath, index int) *valuePath { return &valuePath{before, "", index} }
-
-func (t *valuePath) path(from cfn.Path) cfn.Path {
-	switch {
-	case t == nil:
-		return from
-	case t.index >= 0:
-		return t.before.path(from).Index(t.index)
-	default:
-		return t.before.path(from).Key(t.key)
-	}
-}
-
-// problem is one with the value to which the trail leads.
-func (s scope) problem(severity problem.Severity, rule string, n *cfn.Node, t *valuePath, message, advice string) problem.Problem {
+// problem is one with the value at a path.
+func (s scope) problem(severity problem.Severity, rule string, n *cfn.Node, at cfn.Path, message, advice string) problem.Problem {
 	subject := s.subject
-	if label := string(t.path("")); label != "" {
+	if label := at.From(s.base); label != "" {
 		subject += ": " + label
 	}
 	return problem.Problem{
-		Severity: severity, Rule: rule, Path: string(t.path(s.base)), Place: n.Place,
+		Severity: severity, Rule: rule, Path: at.String(), Place: n.Place,
 		Message: subject + ": " + message, Advice: advice,
 	}
 }
 
 // report adds an Error, unless something is wrong with this very value already.
-func (s scope) report(rule string, n *cfn.Node, t *valuePath, message string) {
-	found := s.problem(problem.Error, rule, n, t, message, "")
+func (s scope) report(rule string, n *cfn.Node, at cfn.Path, message string) {
+	found := s.problem(problem.Error, rule, n, at, message, "")
 	if !s.reported[found.Path] {
 		s.reported[found.Path] = true
 		s.problems.Add(found)
 	}
 }
 
-// machine looks at a machine in either syntax. That it is none, or that a step
-// is no object, has been reported.
-func (s scope) machine(n *cfn.Node, t *valuePath) {
+// machine checks a machine in either syntax. A value that is not a machine, and a
+// step that is not an object, has been reported.
+func (s scope) machine(n *cfn.Node, at cfn.Path) {
 	switch {
 	case isLoop(n):
-		s.value(n, t, false)
-	case isIntrinsic(n):
+		s.value(n, at, false)
+	case n.IsIntrinsic():
 	case n.IsList():
 		for i, node := range n.Items {
-			at := indexPath(t, i)
+			at := at.Index(i)
 			if name := node.Get("Name"); name.IsString() {
 				s.step(name.Text, node, at)
 			} else {
@@ -97,42 +78,42 @@ func (s scope) machine(n *cfn.Node, t *valuePath) {
 			}
 		}
 	case n.IsMap():
-		s.loops(n, t)
+		s.loops(n, at)
 		for _, field := range n.Fields {
-			at := keyPath(t, field.Key)
+			at := at.Key(field.Key)
 			if field.Key != "States" {
 				s.field(field, at)
 				continue
 			}
 			for _, state := range field.Value.Entries() {
-				s.step(state.Key, state.Value, keyPath(at, state.Key))
+				s.step(state.Key, state.Value, at.Key(state.Key))
 			}
 		}
 	}
 }
 
-// step looks at a step, which is a scope of its own.
-func (s scope) step(name string, n *cfn.Node, t *valuePath) {
-	scope{reader: s.reader, subject: stepSubject(name), base: t.path(s.base), subs: true, reported: s.reported}.fields(n, nil)
+// step checks a step, which is a scope of its own.
+func (s scope) step(name string, n *cfn.Node, at cfn.Path) {
+	scope{reader: s.reader, subject: stepSubject(name), base: at, subs: true, reported: s.reported}.fields(n, at)
 }
 
-// fields looks at what a step has.
-func (s scope) fields(n *cfn.Node, t *valuePath) {
-	if isIntrinsic(n) {
+// fields checks what a step has.
+func (s scope) fields(n *cfn.Node, at cfn.Path) {
+	if n.IsIntrinsic() {
 		return // and reported
 	}
-	s.loops(n, t)
-	kind := n.Get("Type")
+	s.loops(n, at)
+	kind := n.Get("Type").AsString()
 	for _, field := range n.Entries() {
-		at := keyPath(t, field.Key)
+		at := at.Key(field.Key)
 		switch {
 		case field.Key == "Branches" && field.Value.IsList():
 			for i, branch := range field.Value.Items {
-				s.machine(branch, indexPath(at, i))
+				s.machine(branch, at.Index(i))
 			}
 		case slices.Contains([]string{"Iterator", "ItemProcessor", "IsTrue", "IsFalse"}, field.Key):
 			s.machine(field.Value, at)
-		case field.Key == "Properties" && kind.IsString() && kind.Text == JobType:
+		case field.Key == "Properties" && kind == JobType:
 			job := s
 			job.subs = false // the texts of a job have been checked
 			job.field(field, at)
@@ -142,39 +123,39 @@ func (s scope) fields(n *cfn.Node, t *valuePath) {
 	}
 }
 
-// field looks at the value of a key, unless the key is one of a loop, which is
+// field checks the value of a key, unless the key is one of a loop, which is
 // reported with the object that has it.
-func (s scope) field(field cfn.Field, at *valuePath) {
+func (s scope) field(field cfn.Field, at cfn.Path) {
 	if !isLoopKey(field.Key) {
 		s.value(field.Value, at, false)
 	}
 }
 
-// value looks at a value and all in it. argument says that it is what a
+// value checks a value and all in it. argument says that it is what a
 // function is given.
-func (s scope) value(n *cfn.Node, t *valuePath, argument bool) {
+func (s scope) value(n *cfn.Node, at cfn.Path, argument bool) {
 	if n.IsString() {
-		s.dynamicReferences(n.Text, n, t)
+		s.dynamicReferences(n.Text, n, at)
 		return
 	}
-	if s.loops(n, t); isLoop(n) {
+	if s.loops(n, at); isLoop(n) {
 		return
 	}
 	field, like := soleFunctionKey(n)
 	switch {
 	case like && len(n.Fields) > 1:
-		s.report(RuleIntrinsic, n, t, fmt.Sprintf("without AWS::NoValue, %s is left alone, which would be taken for an intrinsic function; add another key, or pass it in the payload", field.Key))
+		s.report(RuleIntrinsic, n, at, fmt.Sprintf("without AWS::NoValue, %s is left alone, which would be taken for an intrinsic function; add another key, or pass it in the payload", field.Key))
 	case like && field.Key == "Condition":
-		s.report(RuleIntrinsic, n, t, "an object with the one key Condition would be taken for an intrinsic function; add another key, or pass it in the payload")
+		s.report(RuleIntrinsic, n, at, "an object with the one key Condition would be taken for an intrinsic function; add another key, or pass it in the payload")
 	case like:
-		s.function(field, n, t, argument)
+		s.function(field, n, at, argument)
 		return
 	}
 	for i, one := range n.Items {
-		s.value(one, indexPath(t, i), argument)
+		s.value(one, at.Index(i), argument)
 	}
 	for _, field := range n.Fields {
-		s.field(field, keyPath(t, field.Key))
+		s.field(field, at.Key(field.Key))
 	}
 }
 
@@ -195,17 +176,17 @@ func soleFunctionKey(n *cfn.Node) (only cfn.Field, like bool) {
 
 func isLoopKey(key string) bool { return strings.HasPrefix(key, "Fn::ForEach") }
 
-// isLoop reports whether nothing but a loop stands for a value.
+// isLoop reports whether a value consists of a loop alone.
 func isLoop(n *cfn.Node) bool {
 	return n.IsMap() && len(n.Fields) == 1 && isLoopKey(n.Fields[0].Key)
 }
 
 // loops reports the loops among an object's keys.
-func (s scope) loops(n *cfn.Node, t *valuePath) {
+func (s scope) loops(n *cfn.Node, at cfn.Path) {
 	for _, field := range n.Entries() {
 		if isLoopKey(field.Key) {
-			found := s.problem(problem.Error, RuleReserved, n, t, field.Key+": a loop is expanded only after this macro; write out what it stands for", "")
-			found.Path, found.Place = string(keyPath(t, field.Key).path(s.base)), field.Place
+			found := s.problem(problem.Error, RuleReserved, n, at, field.Key+": a loop is expanded only after this macro; write out what it stands for", "")
+			found.Path, found.Place = at.Key(field.Key).String(), field.Place
 			s.problems.Add(found)
 		}
 	}

@@ -72,10 +72,10 @@ func TestLiteralsOfBrokenSteps(t *testing.T) {
 		"- {Name: A, Result: {Condition: x}}",
 		"States: {A: {Result: {Condition: x}}}",
 	} {
-		_, problems := plan.Read("P", resource(t, body), resourcePath)
+		_, problems := plan.Read("P", resource(t, body), resourcePath())
 		require.NotEmpty(t, problems)
 		assert.Contains(t, messages(problems), `Step "A": Result: `+taken)
 	}
-	_, problems := plan.Read("P", resource(t, "- {Result: {Condition: x}}"), resourcePath)
+	_, problems := plan.Read("P", resource(t, "- {Result: {Condition: x}}"), resourcePath())
 	assert.Contains(t, messages(problems), `Plan "P": DeploymentPlan[0].Result: `+taken)
 }

@@ -16,7 +16,7 @@ func (r *reader) machine(n *cfn.Node, subject string, at cfn.Path) *Machine {
 	if isLoop(n) {
 		return nil // checkLiterals reports it
 	}
-	if isIntrinsic(n) || !n.IsMap() {
+	if n.IsIntrinsic() || !n.IsMap() {
 		r.report(RuleType, subject, at, n.Place, "must be an object with StartAt and States, or a list of steps, not "+kindOf(n))
 		return nil
 	}
@@ -50,7 +50,7 @@ func (r *reader) state(field cfn.Field, at cfn.Path) *State {
 	case strings.HasPrefix(field.Key, "Fn::"):
 		r.report(RuleReserved, subject, at, field.Place, loopAdvice)
 		return nil
-	case isIntrinsic(field.Value) || !field.Value.IsMap():
+	case field.Value.IsIntrinsic() || !field.Value.IsMap():
 		r.report(RuleType, subject, at, field.Place, "must be an object, not "+kindOf(field.Value))
 		return nil
 	case kind == nil:
@@ -114,7 +114,7 @@ func IsTask(kind string) bool {
 
 func (r *reader) unknownType(s *State) {
 	found := problem.Problem{
-		Severity: problem.Error, Rule: RuleUnknownStepType, Path: string(s.Path.Key("Type")), Place: s.Node.Get("Type").Place,
+		Severity: problem.Error, Rule: RuleUnknownStepType, Path: s.Path.Key("Type").String(), Place: s.Node.Get("Type").Place,
 		Message: fmt.Sprintf("%s: Type: %s is no type of a step; %s", stepSubject(s.Name), wording.Quote(s.Type), wording.Suggestion(s.Type, stepTypes())),
 	}
 	if near := wording.Nearest(s.Type, stepTypes()); near != "" {

@@ -48,7 +48,7 @@ func TestOneMistakeIsOneProblem(t *testing.T) {
 			t.Parallel()
 			resource, problems := cfn.Read([]byte("Properties:\n  DeploymentPlan:\n    " + test.body + "\n"))
 			require.Empty(t, problems)
-			_, problems = plan.Read("P", resource, "P")
+			_, problems = plan.Read("P", resource, cfn.NewPath("P"))
 			require.Len(t, problems, 1, "%v", problems)
 			found := problems[0]
 			assert.Equal(t, test.rule, found.Rule)

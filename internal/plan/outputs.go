@@ -20,28 +20,28 @@ const oldOutputs = "$.cfnOutput"
 
 // outputs warns of paths to the output of a step that no step writes. Where a
 // step may put anything into the payload, nothing is certain.
-func (d *doubts) outputs() {
-	written, ok := d.writtenOutputs()
+func (w *warner) outputs() {
+	written, ok := w.writtenOutputs()
 	if !ok {
 		return
 	}
-	d.readOutputs(d.plan.Machine, written)
+	w.readOutputs(w.plan.Machine, written)
 }
 
 // writtenOutputs are the names under which steps write; false when others may.
-func (d *doubts) writtenOutputs() (names []string, ok bool) {
-	if defaults := d.plan.PayloadDefaults; defaults != nil {
-		if isIntrinsic(defaults) {
+func (w *warner) writtenOutputs() (names []string, ok bool) {
+	if defaults := w.plan.PayloadDefaults; defaults != nil {
+		if defaults.IsIntrinsic() {
 			return nil, false
 		}
 		for _, field := range defaults.Get("output").Entries() {
 			names = append(names, field.Key)
 		}
 	}
-	for s := range d.plan.Machine.All() {
+	for s := range w.plan.Machine.All() {
 		path := s.Node.Get("ResultPath")
 		switch {
-		case d.isJSONata(s):
+		case w.isJSONata(s):
 			return nil, false
 		case IsTask(s.Type) && path == nil:
 			names = append(names, s.Name)
@@ -59,7 +59,7 @@ func (d *doubts) writtenOutputs() (names []string, ok bool) {
 				names = append(names, found[1]+found[2])
 			}
 		}
-		for _, catch := range itemsOf(s.Node.Get("Catch")) {
+		for _, catch := range s.Node.Get("Catch").Elements() {
 			if found := outputName.FindStringSubmatch(textOf(catch.Get("ResultPath"))); found != nil {
 				names = append(names, found[1]+found[2])
 			}
@@ -85,57 +85,51 @@ func mayReplacePayload(s *State) bool {
 	return false
 }
 
-// readOutputs looks at the paths of a machine's steps. Those inside a Map are of
+// readOutputs checks the paths of a machine's steps. Those inside a Map are of
 // its items, and those inside a Parallel with Parameters of these.
-func (d *doubts) readOutputs(m *Machine, written []string) {
+func (w *warner) readOutputs(m *Machine, written []string) {
 	for _, s := range m.States {
 		for _, field := range s.Node.Fields {
 			if !slices.Contains([]string{"Branches", "Iterator", "ItemProcessor", "ResultSelector", "ResultPath", "OutputPath"}, field.Key) {
-				d.readPaths(s, field, s.Path.Key(field.Key), written)
+				w.readPaths(s, field.Value, s.Path.Key(field.Key), written)
 			}
 		}
 		if s.Type == "Parallel" && !s.Node.Has("Parameters") && !changesInput(s) {
 			for _, nested := range s.Machines {
-				d.readOutputs(nested, written)
+				w.readOutputs(nested, written)
 			}
 		}
 	}
 }
 
-// readPaths looks at the values that Step Functions takes for paths.
-func (d *doubts) readPaths(s *State, field cfn.Field, at cfn.Path, written []string) {
-	n := field.Value
-	isPath := strings.HasSuffix(field.Key, ".$") || strings.HasSuffix(field.Key, "Path") || field.Key == "Variable"
-	if n.IsString() && isPath && field.Key != "ResultPath" {
-		for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
-			d.readOutput(s, found[1]+found[2], n, at, written)
+// readPaths checks the values that Step Functions takes for paths.
+func (w *warner) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		key := at.LastKey()
+		isPath := strings.HasSuffix(key, ".$") || strings.HasSuffix(key, "Path") || key == "Variable"
+		if n.IsString() && isPath {
+			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
+				w.readOutput(s, found[1]+found[2], n, at, written)
+			}
 		}
-		if strings.HasPrefix(n.Text, oldOutputs) {
-			d.warn(RuleOutputOfStep, s, problem.Problem{
-				Path: string(at), Place: n.Place,
-				Message: below(s, at) + ": the payload has no cfnOutput, as early versions of the framework had",
+		if n.IsString() && isPath && strings.HasPrefix(n.Text, oldOutputs) {
+			w.warn(RuleOutputOfStep, s, problem.Problem{
+				Path: at.String(), Place: n.Place,
+				Message: at.From(s.Path) + ": the payload has no cfnOutput, as early versions of the framework had",
 				Advice:  "Read $.output.STEP.OUTPUT, by the name of the step that deploys the stack.",
 			})
 		}
-	}
-	for i, item := range itemsOf(n) {
-		d.readPaths(s, cfn.Field{Key: field.Key, Value: item}, at.Index(i), written)
-	}
-	for _, inside := range n.Entries() {
-		d.readPaths(s, inside, at.Key(inside.Key), written)
-	}
+		return true
+	})
 }
 
-func (d *doubts) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, written []string) {
+func (w *warner) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, written []string) {
 	if slices.Contains(written, name) {
 		return
 	}
-	message := fmt.Sprintf("%s: no step writes $.output.%s", below(s, at), wording.Brief(name))
+	message := fmt.Sprintf("%s: no step writes $.output.%s", at.From(s.Path), wording.Brief(name))
 	if near := wording.Nearest(name, written); near != "" {
 		message += "; did you mean " + near + "?"
 	}
-	d.warn(RuleOutputOfStep, s, problem.Problem{Path: string(at), Place: n.Place, Message: message})
+	w.warn(RuleOutputOfStep, s, problem.Problem{Path: at.String(), Place: n.Place, Message: message})
 }
-
-// below is a path as it leads from a step.
-func below(s *State, at cfn.Path) string { return strings.TrimPrefix(string(at), string(s.Path)+".") }

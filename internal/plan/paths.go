@@ -6,19 +6,19 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 )
 
-// A way through a machine begins with its first step and goes on by Next, by a
+// A path through a machine begins with its first step and continues by Next, by a
 // rule of a Choice, or by a Catch, until a step ends it. A step that fails
-// without a Catch ends the execution and begins no way of its own.
+// without a Catch ends the execution and begins no path of its own.
 
-// AlwaysRuns reports whether every way through the machine comes to a job that is
-// meant, whatever the payload decides. The branches of a Parallel all run; a
-// Map may have nothing to run its steps for.
-func (m *Machine) AlwaysRuns(meant func(*State) bool) bool {
-	return m.onEveryPath(func(s *State) (met bool, next []string) {
+// AlwaysRuns reports whether every path through the machine reaches a job that
+// matches, whatever the payload decides. The branches of a Parallel all run; a
+// Map may have no items to run its steps for.
+func (m *Machine) AlwaysRuns(match func(*State) bool) bool {
+	return m.onEveryPath(func(s *State) (found bool, next []string) {
 		switch {
-		case s.Job != nil && meant(s):
+		case s.Job != nil && match(s):
 			return true, nil
-		case s.Type == "Parallel" && slices.ContainsFunc(s.Machines, func(branch *Machine) bool { return branch.AlwaysRuns(meant) }):
+		case s.Type == "Parallel" && slices.ContainsFunc(s.Machines, func(branch *Machine) bool { return branch.AlwaysRuns(match) }):
 			// Another branch may have failed first.
 			return true, s.catchTargets()
 		}
@@ -26,12 +26,12 @@ func (m *Machine) AlwaysRuns(meant func(*State) bool) bool {
 	})
 }
 
-// StartsWith reports whether every way through the machine comes to a job that
-// is meant before anything that takes time.
-func (m *Machine) StartsWith(meant func(*State) bool) bool {
-	return m.onEveryPath(func(s *State) (met bool, next []string) {
-		begins := s.Job != nil && meant(s) ||
-			s.Type == "Parallel" && slices.ContainsFunc(s.Machines, func(branch *Machine) bool { return branch.StartsWith(meant) })
+// StartsWith reports whether every path through the machine reaches a job that
+// matches before anything that takes time.
+func (m *Machine) StartsWith(match func(*State) bool) bool {
+	return m.onEveryPath(func(s *State) (found bool, next []string) {
+		begins := s.Job != nil && match(s) ||
+			s.Type == "Parallel" && slices.ContainsFunc(s.Machines, func(branch *Machine) bool { return branch.StartsWith(match) })
 		if begins || s.Type != "Pass" && s.Type != "Choice" {
 			return begins, nil
 		}
@@ -39,11 +39,11 @@ func (m *Machine) StartsWith(meant func(*State) bool) bool {
 	})
 }
 
-// onEveryPath reports whether no way through the machine ends before a step that
-// meets what is asked. look says whether a step does, and where a way that is
-// still asked about goes on; one that neither meets it nor goes on is an end.
-// A circle that no way leaves but through a step that meets it is no end.
-func (m *Machine) onEveryPath(look func(*State) (met bool, next []string)) bool {
+// onEveryPath reports whether every path through the machine reaches a step for
+// which visit returns found. visit also returns the steps after it that are still
+// to be visited; a step without any, that is not found itself, ends its path. A
+// circle that only a found step leaves does not count as a path's end.
+func (m *Machine) onEveryPath(visit func(*State) (found bool, next []string)) bool {
 	byName := make(map[string]*State, len(m.States))
 	for _, s := range m.States {
 		byName[s.Name] = s
@@ -60,35 +60,35 @@ func (m *Machine) onEveryPath(look func(*State) (met bool, next []string)) bool 
 		if s == nil {
 			return false
 		}
-		met, next := look(s)
-		if !met && (len(next) == 0 || s.mayEnd()) {
+		found, next := visit(s)
+		if !found && (len(next) == 0 || s.mayEnd()) {
 			return false
 		}
-		somewhere = somewhere || met
+		somewhere = somewhere || found
 		open = append(open, next...)
 	}
 	return somewhere
 }
 
-// isTerminal reports whether a step of the type is an end of its own.
+// isTerminal reports whether a step of the type ends its path.
 func isTerminal(stepType string) bool { return stepType == "Succeed" || stepType == "Fail" }
 
-// mayEnd reports whether a way may end with a step.
+// mayEnd reports whether a path may end with a step.
 func (s *State) mayEnd() bool {
 	end := s.Node.Get("End")
 	return isTerminal(s.Type) || end != nil && end.Text == "true"
 }
 
-// successors names the steps that a step goes on with when it succeeds.
+// successors names the steps that may follow a step when it succeeds.
 func (s *State) successors() []string {
 	if s.Type != "Choice" {
 		return nextOf(s.Node)
 	}
-	return append(nextOf(itemsOf(s.Node.Get("Choices"))...), stringsOf(s.Node.Get("Default"))...)
+	return append(nextOf(s.Node.Get("Choices").Elements()...), stringsOf(s.Node.Get("Default"))...)
 }
 
-// catchTargets names the steps that a step goes on with when it fails.
-func (s *State) catchTargets() []string { return nextOf(itemsOf(s.Node.Get("Catch"))...) }
+// catchTargets names the steps that may follow a step when it fails.
+func (s *State) catchTargets() []string { return nextOf(s.Node.Get("Catch").Elements()...) }
 
 // nextOf has the Next of each node that has one.
 func nextOf(nodes ...*cfn.Node) []string {
@@ -104,11 +104,4 @@ func stringsOf(n *cfn.Node) []string {
 		return nil
 	}
 	return []string{n.Text}
-}
-
-func itemsOf(n *cfn.Node) []*cfn.Node {
-	if !n.IsList() {
-		return nil
-	}
-	return n.Items
 }

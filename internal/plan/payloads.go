@@ -23,7 +23,7 @@ const (
 
 // payloads warns of jobs whose input is certainly no object. first is what the
 // machine begins with.
-func (d *doubts) payloads(m *Machine, first payload) {
+func (w *warner) payloads(m *Machine, first payload) {
 	byName := make(map[string]*State, len(m.States))
 	for _, s := range m.States {
 		byName[s.Name] = s
@@ -36,7 +36,7 @@ func (d *doubts) payloads(m *Machine, first payload) {
 		if s == nil {
 			continue
 		}
-		output := d.after(s, input[s.Name])
+		output := w.after(s, input[s.Name])
 		follow := func(to string, data payload) {
 			if before := input[to]; before|data != before {
 				input[to] = before | data
@@ -58,21 +58,21 @@ func (d *doubts) payloads(m *Machine, first payload) {
 	}
 	for _, s := range m.States {
 		if s.Job != nil && input[s.Name] == resultList && !changesInput(s) {
-			d.warn(RulePayload, s, problem.Problem{
-				Path: string(s.Path), Place: s.Place,
+			w.warn(RulePayload, s, problem.Problem{
+				Path: s.Path.String(), Place: s.Place,
 				Message: fmt.Sprintf("its input is the list of results of %s, and a job needs an object, so that the step fails", wording.Quote(source[s.Name])),
 				Advice:  "Put a step of Type AttiniMergeOutput between the two.",
 			})
 		}
 		for _, nested := range s.Machines {
-			d.payloads(nested, d.inside(s, input[s.Name]))
+			w.payloads(nested, w.inside(s, input[s.Name]))
 		}
 	}
 }
 
 // inside is what the machines in a step begin with.
-func (d *doubts) inside(s *State, input payload) payload {
-	if s.Type != "Parallel" || changesInput(s) || s.Node.Has("Parameters") || d.isJSONata(s) {
+func (w *warner) inside(s *State, input payload) payload {
+	if s.Type != "Parallel" || changesInput(s) || s.Node.Has("Parameters") || w.isJSONata(s) {
 		return anything
 	}
 	return input
@@ -91,8 +91,8 @@ func textOf(n *cfn.Node) string {
 }
 
 // isJSONata reports whether a step's data are not those of paths.
-func (d *doubts) isJSONata(s *State) bool {
-	for _, n := range []*cfn.Node{d.plan.Machine.Node, s.Node} {
+func (w *warner) isJSONata(s *State) bool {
+	for _, n := range []*cfn.Node{w.plan.Machine.Node, s.Node} {
 		if textOf(n.Get("QueryLanguage")) == "JSONata" {
 			return true
 		}
@@ -101,9 +101,9 @@ func (d *doubts) isJSONata(s *State) bool {
 }
 
 // after is what a step passes on.
-func (d *doubts) after(s *State, input payload) payload {
+func (w *warner) after(s *State, input payload) payload {
 	switch {
-	case d.isJSONata(s), !isWhole(s.Node.Get("OutputPath")):
+	case w.isJSONata(s), !isWhole(s.Node.Get("OutputPath")):
 		return anything
 	case IsTask(s.Type):
 		return somePayload
@@ -122,7 +122,7 @@ func (d *doubts) after(s *State, input payload) payload {
 	return result(s, input)
 }
 
-// result is what a step comes to, where that takes the place of its input.
+// result describes the result of a step that replaces its input.
 func result(s *State, input payload) payload {
 	switch {
 	case s.Node.Has("ResultSelector"):
@@ -140,5 +140,5 @@ func result(s *State, input payload) payload {
 }
 
 func isObjectNode(nodes ...*cfn.Node) bool {
-	return slices.ContainsFunc(nodes, func(n *cfn.Node) bool { return n.IsMap() && !isIntrinsic(n) })
+	return slices.ContainsFunc(nodes, func(n *cfn.Node) bool { return n.IsMap() && !n.IsIntrinsic() })
 }

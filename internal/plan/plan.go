@@ -1,8 +1,8 @@
-// Package plan knows what an Attini::Deploy::DeploymentPlan is: a state
-// machine written in the Amazon States Language, or as a plain list of steps,
-// in which some states are Attini's own. It reads both syntaxes into one form,
-// reports everything that is wrong, and finds the job steps wherever they are
-// nested.
+// Package plan reads and checks deployment plans, the resources of type
+// Attini::Deploy::DeploymentPlan. A plan is a state machine in the Amazon States
+// Language, or a plain list of steps; some step types are Attini's own. Both
+// syntaxes become one form, all problems are reported, and the job steps are
+// found at every depth.
 package plan
 
 import (
@@ -57,7 +57,7 @@ type Plan struct {
 // whether those of the plan are.
 func (p *Plan) IsJSONata(s *State) bool {
 	language := p.Machine.Node.Get("QueryLanguage")
-	whole := language.IsString() && language.Text == string(asl.JSONata)
+	whole := language.AsString() == string(asl.JSONata)
 	return whole || s != nil && speaksJSONata(s, false)
 }
 
@@ -65,7 +65,7 @@ func (p *Plan) IsJSONata(s *State) bool {
 // way round.
 func speaksJSONata(s *State, plan bool) bool {
 	language := s.Node.Get("QueryLanguage")
-	return plan || language.IsString() && language.Text == string(asl.JSONata)
+	return plan || language.AsString() == string(asl.JSONata)
 }
 
 // Machine is a state machine: the plan's, a branch's or an iterator's.
@@ -191,7 +191,7 @@ func iteratorKey(body *cfn.Node) string {
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// OutputPath is the JSONPath at which the step's output stands in the payload
+// OutputPath is the JSONPath at which the step's output is in the payload
 // (the documentation's section Output): $.output.Name, quoted when need be.
 func (s *State) OutputPath() string {
 	if plainName.MatchString(s.Name) {

@@ -15,7 +15,7 @@ import (
 	"github.com/attini-go/runner/internal/test/golden"
 )
 
-const resourcePath = cfn.Path("Resources.P")
+func resourcePath() cfn.Path { return cfn.NewPath("Resources", "P") }
 
 // resource makes a plan's resource of the text of its DeploymentPlan, which
 // begins in line 3, column 5.
@@ -38,7 +38,7 @@ func indent(text, by string) string {
 // whole reads a plan that has nothing wrong.
 func whole(t testing.TB, body string) *plan.Plan {
 	t.Helper()
-	p, problems := plan.Read("P", resource(t, body), resourcePath)
+	p, problems := plan.Read("P", resource(t, body), resourcePath())
 	require.Empty(t, problems)
 	return p
 }
@@ -83,7 +83,7 @@ func TestBothSyntaxes(t *testing.T) {
 			t.Parallel()
 			source := resource(t, file(t, name+".yaml"))
 			before := jsonOf(t, source)
-			p, problems := plan.Read("P", source, resourcePath)
+			p, problems := plan.Read("P", source, resourcePath())
 			assert.Empty(t, problems)
 			assert.Equal(t, want, names(p.Machine))
 
@@ -121,10 +121,10 @@ Properties:
   DefinitionSubstitutions: {Size: 3, Bucket: !Ref Bucket}
   Tags: {Team: core, Stage: !Ref Stage}
   PayloadDefaults: {a: 1}
-`), resourcePath)
+`), resourcePath())
 	require.Empty(t, problems)
 	assert.Equal(t, "P", p.Name)
-	assert.Equal(t, resourcePath, p.Path)
+	assert.Equal(t, resourcePath(), p.Path)
 	assert.Equal(t, "Small", p.DefaultRunner)
 	assert.JSONEq(t, `{"Fn::GetAtt": ["Role", "Arn"]}`, jsonOf(t, p.RoleArn))
 	assert.Equal(t, "arn:aws:iam::123456789012:policy/boundary", p.PermissionsBoundary.Value())
@@ -134,13 +134,22 @@ Properties:
 	assert.JSONEq(t, `{"a": 1}`, jsonOf(t, p.PayloadDefaults))
 }
 
+// TestLongestTexts has what is just allowed.
+func TestLongestTexts(t *testing.T) {
+	t.Parallel()
+	whole(t, states("A: {Type: AttiniLambdaInvoke, Parameters: {FunctionName: f, ClientContext: "+strings.Repeat("x", 3583)+"}, End: true}"))
+	_, problems := plan.Read("P", node(t, "Properties: {DeploymentPlan: [{Name: A, Type: Pass}], Tags: {"+
+		strings.Repeat("é", 128)+": "+strings.Repeat("é", 256)+"}}"), resourcePath())
+	assert.Empty(t, problems)
+}
+
 func TestPrewarm(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]bool{
 		"": true, "Prewarm: true": true, "Prewarm: 'true'": true, "Prewarm: !Ref AWS::NoValue": true,
 		"Prewarm: false": false, "Prewarm: 'false'": false,
 	} {
-		p, problems := plan.Read("P", node(t, "Properties:\n  DeploymentPlan: [{Name: A, Type: Pass}]\n  "+given), resourcePath)
+		p, problems := plan.Read("P", node(t, "Properties:\n  DeploymentPlan: [{Name: A, Type: Pass}]\n  "+given), resourcePath())
 		require.Empty(t, problems, given)
 		assert.Equal(t, want, p.Prewarm, given)
 	}

@@ -29,7 +29,7 @@ func TestPlans(t *testing.T) {
 			t.Parallel()
 			body, err := cfn.ReadJSON(c.Plan)
 			require.NoError(t, err)
-			_, problems := plan.Read("P", cfn.Obj(cfn.F("Properties", cfn.Obj(cfn.F("DeploymentPlan", body)))), resourcePath)
+			_, problems := plan.Read("P", cfn.Obj(cfn.F("Properties", cfn.Obj(cfn.F("DeploymentPlan", body)))), resourcePath())
 			assert.Equal(t, c.Accepted, !problems.HasErrors(), "%v", problems)
 		})
 	}

@@ -25,7 +25,7 @@ const wordsFile = "messages.golden"
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{
-		"RuleUnreachable": "TestUnreachable", "RuleHeartbeat": "TestDoubts", "RuleReservedVariable": "TestDoubts", "RuleAlwaysFails": "TestDoubts", "RulePayload": "TestDoubts", "RuleOutputOfStep": "TestDoubts",
+		"RuleUnreachable": "TestUnreachable", "RuleHeartbeat": "TestWarnings", "RuleReservedVariable": "TestDoubts", "RuleAlwaysFails": "TestDoubts", "RulePayload": "TestDoubts", "RuleOutputOfStep": "TestDoubts",
 	})
 }
 
@@ -41,7 +41,7 @@ func check(t *testing.T, cases map[string]mistake) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, problems := plan.Read("P", resource(t, c.body), resourcePath)
+			_, problems := plan.Read("P", resource(t, c.body), resourcePath())
 			assert.Equal(t, "error "+c.rule+" Resources.P.Properties.DeploymentPlan"+c.path, problemtest.Places(problems))
 			words.Assert(t, problemtest.Words(problems))
 			for _, p := range problems {
@@ -174,7 +174,7 @@ func TestUnreachable(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, problems := plan.Read("P", resource(t, c.body), resourcePath)
+			_, problems := plan.Read("P", resource(t, c.body), resourcePath())
 			var got []string
 			for _, p := range problems {
 				assert.Equal(t, problem.Error, p.Severity)
@@ -195,7 +195,7 @@ func TestHugePlan(t *testing.T) {
 	for i := range steps {
 		fmt.Fprintf(&body, "  s%d: {Type: Pass, Next: nowhere}\n", i)
 	}
-	_, problems := plan.Read("P", resource(t, body.String()), resourcePath)
+	_, problems := plan.Read("P", resource(t, body.String()), resourcePath())
 	require.Len(t, problems, steps)
 	assert.Equal(t, `Step "s0": Next: state "nowhere" does not exist at this level; known: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11 and 988 more`, problems[0].Message)
 }

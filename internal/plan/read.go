@@ -33,7 +33,7 @@ const (
 	RuleQueryLanguage   = "query-language"
 	RuleExpression      = "expression"
 	RuleAllowedValues   = "allowed-values"
-	// RuleDynamicReference is a Warning for references to what is no secret.
+	// RuleDynamicReference is a Warning for references to what is not a secret.
 	RuleDynamicReference = "dynamic-reference"
 )
 
@@ -75,7 +75,7 @@ func given(properties *cfn.Node, key string) *cfn.Node {
 	return nil
 }
 
-// reader collects what is wrong on the way.
+// reader reads one plan and collects its problems.
 type reader struct {
 	plan     string
 	problems problem.List
@@ -85,16 +85,17 @@ type reader struct {
 	jsonata bool
 	// inAttiniMap says that the steps that are read are those of an AttiniMap.
 	inAttiniMap bool
-	// made has the values that a list leaves out, with what they stand for.
+	// made has the values that a list leaves out, with the paths of what they are
+	// made for.
 	made map[*cfn.Node]cfn.Path
-	// opaque stands for what could not be read, which has been reported.
+	// opaque replaces what could not be read, which has been reported.
 	opaque *cfn.Node
 }
 
 func (r *reader) isJSONata(s *State) bool { return speaksJSONata(s, r.jsonata) }
 
 func (r *reader) report(rule, subject string, at cfn.Path, place problem.Place, message string) {
-	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: string(at), Place: place, Message: subject + ": " + message})
+	r.problems.Add(problem.Problem{Severity: problem.Error, Rule: rule, Path: at.String(), Place: place, Message: subject + ": " + message})
 }
 
 // reportUnknown reports a key that its object cannot have, with the one that was
@@ -109,7 +110,7 @@ func (r *reader) reportUnknown(subject string, at cfn.Path, field cfn.Field, mes
 		}
 	}
 	r.problems.Add(problem.Problem{
-		Severity: problem.Error, Rule: RuleUnknownProperty, Path: string(at.Key(field.Key)), Place: field.Place, Fix: fix,
+		Severity: problem.Error, Rule: RuleUnknownProperty, Path: at.Key(field.Key).String(), Place: field.Place, Fix: fix,
 		Message: fmt.Sprintf("%s: %s: %s; %s", subject, field.Key, message, wording.Suggestion(name, known)),
 	})
 }
@@ -165,7 +166,7 @@ func (r *reader) readBool(property string, n *cfn.Node, at cfn.Path) bool {
 // to make one from, but not both.
 func (r *reader) checkRole(p *Plan, properties *cfn.Node, at cfn.Path) {
 	for _, key := range []string{"RoleArn", "PermissionsBoundary"} {
-		if n := given(properties, key); n != nil && !isIntrinsic(n) && (!n.IsString() || n.Text == "") {
+		if n := given(properties, key); n != nil && !n.IsIntrinsic() && (!n.IsString() || n.Text == "") {
 			reason := "must be an ARN, not " + kindOf(n)
 			if n.IsString() {
 				reason = "is empty"
@@ -186,12 +187,12 @@ func (r *reader) checkStrings(property string, n *cfn.Node, at cfn.Path) {
 	switch {
 	case n == nil:
 		return
-	case isIntrinsic(n) || !n.IsMap():
+	case n.IsIntrinsic() || !n.IsMap():
 		r.report(RuleType, r.subject(), at, n.Place, property+": must be an object of texts by name, not "+kindOf(n))
 		return
 	}
 	for _, field := range n.Fields {
-		if !isIntrinsic(field.Value) && !field.Value.IsScalar() {
+		if !field.Value.IsIntrinsic() && !field.Value.IsScalar() {
 			r.report(RuleType, r.subject(), at.Key(field.Key), field.Value.Place, fmt.Sprintf("%s: %s must be a string, not %s", property, field.Key, kindOf(field.Value)))
 		}
 		if property == "Tags" {

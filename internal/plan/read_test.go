@@ -47,12 +47,12 @@ func TestResourceProblems(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, problems := plan.Read("P", node(t, c.text), resourcePath)
+			_, problems := plan.Read("P", node(t, c.text), resourcePath())
 			assert.Equal(t, "error "+c.rule+" Resources.P.Properties"+c.path, problemtest.Places(problems))
 			words.Assert(t, problemtest.Words(problems))
 		})
 	}
-	p, problems := plan.Read("P", nil, resourcePath)
+	p, problems := plan.Read("P", nil, resourcePath())
 	assert.Nil(t, p.Machine)
 	assert.Len(t, problems, 1)
 }
@@ -102,7 +102,7 @@ States:
 	}
 	var said []string
 	for range 3 {
-		_, problems := plan.Read("P", source, resourcePath)
+		_, problems := plan.Read("P", source, resourcePath())
 		var got []string
 		for _, p := range problems {
 			got = append(got, fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Rule))
@@ -131,7 +131,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		before := jsonOf(t, n)
-		p, problems := plan.Read("P", n, resourcePath)
+		p, problems := plan.Read("P", n, resourcePath())
 		for _, found := range problems {
 			require.NotEmpty(t, found.Rule)
 			require.True(t, strings.HasPrefix(found.Message, `Plan "P": `) || strings.HasPrefix(found.Message, `Step "`), found.Message)
@@ -146,7 +146,7 @@ func FuzzRead(f *testing.F) {
 		if len(problems) > 0 {
 			return
 		}
-		again, problems := plan.Read("P", cfn.Obj(cfn.F("Properties", cfn.Obj(cfn.F("DeploymentPlan", definition)))), resourcePath)
+		again, problems := plan.Read("P", cfn.Obj(cfn.F("Properties", cfn.Obj(cfn.F("DeploymentPlan", definition)))), resourcePath())
 		require.Equal(t, problem.List(nil), problems)
 		require.Equal(t, names(p.Machine), names(again.Machine))
 		require.Equal(t, jsonOf(t, definition), jsonOf(t, again.Machine.Definition(keep)))

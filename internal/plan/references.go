@@ -10,23 +10,10 @@ import (
 
 const dynamicStart = "{{resolve:"
 
-// references looks for dynamic references in all texts of a value.
-func (s scope) references(n *cfn.Node, t *valuePath) {
-	if n.IsString() {
-		s.dynamicReferences(n.Text, n, t)
-	}
-	for i, one := range n.Items {
-		s.references(one, indexPath(t, i))
-	}
-	for _, field := range n.Fields {
-		s.references(field.Value, keyPath(t, field.Key))
-	}
-}
-
-// dynamicReferences looks at the references in one text, the value n or what it
-// comes to. CloudFormation puts what they stand for into the definition:
-// readable, and as it is. A message names the service alone, never the text.
-func (s scope) dynamicReferences(text string, n *cfn.Node, t *valuePath) {
+// dynamicReferences checks the references in one text: the value n, or the result
+// of n. CloudFormation puts their values into the definition, readable and
+// unescaped. A message names the service alone, never the text.
+func (s scope) dynamicReferences(text string, n *cfn.Node, at cfn.Path) {
 	seen := map[string]bool{}
 	for rest := text; ; {
 		_, after, found := strings.Cut(rest, dynamicStart)
@@ -38,14 +25,14 @@ func (s scope) dynamicReferences(text string, n *cfn.Node, t *valuePath) {
 		service, _, _ := strings.Cut(after[:min(len(after), 20)], ":")
 		if !seen[service] {
 			seen[service] = true
-			s.dynamicReference(service, n, t)
+			s.dynamicReference(service, n, at)
 		}
 	}
 }
 
-func (s scope) dynamicReference(service string, n *cfn.Node, t *valuePath) {
+func (s scope) dynamicReference(service string, n *cfn.Node, at cfn.Path) {
 	secret := func(article, command string) {
-		s.problems.Add(s.problem(problem.Error, RuleDynamicReference, n, t, fmt.Sprintf(
+		s.problems.Add(s.problem(problem.Error, RuleDynamicReference, n, at, fmt.Sprintf(
 			"%s %s reference would put the secret readably into the state machine's definition; read it in the job with %s, on a Runner whose RoleArn may",
 			article, service, command), ""))
 	}
@@ -55,7 +42,7 @@ func (s scope) dynamicReference(service string, n *cfn.Node, t *valuePath) {
 	case "ssm-secure":
 		secret("an", "aws ssm get-parameter --with-decryption")
 	case "ssm":
-		s.problems.Add(s.problem(problem.Warning, RuleDynamicReference, n, t,
+		s.problems.Add(s.problem(problem.Warning, RuleDynamicReference, n, at,
 			"CloudFormation puts the value of an ssm reference into the definition as it is, so a quote, backslash or line break in it fails the deployment",
 			"Declare a parameter of Type AWS::SSM::Parameter::Value<String> and Ref it."))
 	}

@@ -40,7 +40,7 @@ func TestSecretProblems(t *testing.T) {
 // TestSecretInSubstitution: what is substituted into the definition stands in it.
 func TestSecretInSubstitution(t *testing.T) {
 	t.Parallel()
-	_, problems := plan.Read("P", node(t, "Properties: {DeploymentPlan: [{Name: A, Type: Pass}], DefinitionSubstitutions: {S: !Sub 'a{{resolve:secretsmanager:a}}', T: '{{resolve:ssm:b}}'}}"), resourcePath)
+	_, problems := plan.Read("P", node(t, "Properties: {DeploymentPlan: [{Name: A, Type: Pass}], DefinitionSubstitutions: {S: !Sub 'a{{resolve:secretsmanager:a}}', T: '{{resolve:ssm:b}}'}}"), resourcePath())
 	require.Len(t, problems, 2)
 	assert.Equal(t, problem.Error, problems[0].Severity)
 	assert.Equal(t, "Resources.P.Properties.DefinitionSubstitutions.S.Fn::Sub", problems[0].Path)
@@ -49,7 +49,7 @@ func TestSecretInSubstitution(t *testing.T) {
 
 func TestStoredReferenceIsWarnedOf(t *testing.T) {
 	t.Parallel()
-	_, problems := plan.Read("P", resource(t, jobWith("{Commands: ['echo {{resolve:ssm:/a}} {{resolve:ssm:/b}} {{other}} {{resolve:none:x}}']}")), resourcePath)
+	_, problems := plan.Read("P", resource(t, jobWith("{Commands: ['echo {{resolve:ssm:/a}} {{resolve:ssm:/b}} {{other}} {{resolve:none:x}}']}")), resourcePath())
 	assert.Equal(t, problem.List{{
 		Severity: problem.Warning, Rule: "dynamic-reference", Path: "Resources.P.Properties.DeploymentPlan.States.A.Properties.Commands[0]",
 		Place:   problem.Place{Line: 5, Column: 69},

@@ -91,12 +91,12 @@ func (r *reader) approval(s *State) {
 func (r *reader) importStep(s *State) {
 	properties := r.described(s)
 	source, kind := properties.Get("Source"), properties.Get("SourceType")
-	if !source.IsMap() || isIntrinsic(source) || !kind.IsString() {
+	if !source.IsMap() || source.IsIntrinsic() || !kind.IsString() {
 		return
 	}
 	if strings.EqualFold(kind.Text, "Distribution") {
 		r.problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: RuleAllowedValues, Path: string(s.Path.Keys("Properties", "SourceType")), Place: kind.Place,
+			Severity: problem.Error, Rule: RuleAllowedValues, Path: s.Path.Keys("Properties", "SourceType").String(), Place: kind.Place,
 			Message: stepSubject(s.Name) + ": SourceType: Distribution needs the original framework, which keeps the outputs of distributions",
 			Advice:  "Let a job of the other plan write its outputs to S3, and import them with SourceType S3.",
 		})

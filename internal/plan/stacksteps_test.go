@@ -62,7 +62,7 @@ States:
   Choose: {Type: Choice, Choices: [{Variable: $.a, BooleanEquals: true, Next: App}], Default: Infra}
   Infra: {Type: AttiniCdk, Properties: {Diff: {Enabled: true}}, Retry: [{ErrorEquals: [States.ALL]}], Next: App}
   App: {Type: AttiniSam, Properties: {StackName: s, Template: /own.yaml, Project: {Path: /app}}, Catch: [{ErrorEquals: [States.ALL], Next: Infra}], End: true}`)
-	p, problems := plan.Read("P", body, resourcePath)
+	p, problems := plan.Read("P", body, resourcePath())
 	require.Empty(t, problems)
 	var names []string
 	byName := map[string]*plan.State{}
@@ -87,7 +87,7 @@ States:
 // TestAddedNamesClash: a step that has the name of one that is added is reported.
 func TestAddedNamesClash(t *testing.T) {
 	t.Parallel()
-	_, problems := plan.Read("P", resource(t, "- {Name: A, Type: AttiniSam, Properties: {StackName: s, Project: {Path: /a}}}\n- {Name: APackageSam, Type: Pass}"), resourcePath)
+	_, problems := plan.Read("P", resource(t, "- {Name: A, Type: AttiniSam, Properties: {StackName: s, Project: {Path: /a}}}\n- {Name: APackageSam, Type: Pass}"), resourcePath())
 	require.True(t, problems.HasErrors())
 	assert.Contains(t, problems[0].Message, "APackageSam")
 }
@@ -104,7 +104,7 @@ func TestAttiniMap(t *testing.T) {
 	} {
 		t.Run(syntax, func(t *testing.T) {
 			t.Parallel()
-			p, problems := plan.Read("P", resource(t, body), resourcePath)
+			p, problems := plan.Read("P", resource(t, body), resourcePath())
 			require.Empty(t, problems)
 			m := p.Machine.States[0]
 			require.Len(t, m.Machines, 1)
@@ -124,16 +124,16 @@ func TestAttiniMap(t *testing.T) {
 // TestConstructsAction: what the framework's CDK constructs write for a deployment is one.
 func TestConstructsAction(t *testing.T) {
 	t.Parallel()
-	_, problems := plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, Action: 0")), resourcePath)
+	_, problems := plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, Action: 0")), resourcePath())
 	assert.Empty(t, problems)
-	_, problems = plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, Action: 1")), resourcePath)
+	_, problems = plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, Action: 1")), resourcePath())
 	assert.Len(t, problems, 1)
 }
 
 // TestMeantProperty: a name of the documentation's, or of another step, has a fix.
 func TestMeantProperty(t *testing.T) {
 	t.Parallel()
-	_, problems := plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, RoleArn.$: $.a")), resourcePath)
+	_, problems := plan.Read("P", resource(t, one("AttiniCfn", "StackName: s, Template: t, RoleArn.$: $.a")), resourcePath())
 	require.Len(t, problems, 1)
 	assert.Equal(t, problem.Fix{Old: "RoleArn.$", New: "StackRoleArn.$"}, problems[0].Fix)
 }

@@ -30,7 +30,7 @@ func (r *reader) described(s *State) *cfn.Node {
 		return nil
 	case isLoop(properties): // checkLiterals reports it
 		return nil
-	case isIntrinsic(properties) || !properties.IsMap():
+	case properties.IsIntrinsic() || !properties.IsMap():
 		r.report(RuleType, subject, at, properties.Place, "Properties must be an object, not "+kindOf(properties))
 		return nil
 	}
@@ -106,7 +106,7 @@ func (r stepProperties) unknown(known []schema.StepProperty, field cfn.Field, at
 	if meant := meantProperties()[name]; slices.Contains(names, meant) {
 		fix := problem.Fix{Old: field.Key, New: meant + strings.TrimPrefix(field.Key, name)}
 		r.problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: RuleUnknownProperty, Path: string(at.Key(field.Key)), Place: field.Place, Fix: fix,
+			Severity: problem.Error, Rule: RuleUnknownProperty, Path: at.Key(field.Key).String(), Place: field.Place, Fix: fix,
 			Message: fmt.Sprintf("%s: %s: there is no such property; did you mean %q?", r.subject, field.Key, meant),
 		})
 		return
@@ -133,7 +133,7 @@ func (r stepProperties) value(p schema.StepProperty, n *cfn.Node, at cfn.Path, l
 	case r.isJSONata(r.state) && isExpression(n):
 	case p.Kind == schema.StepText, p.Kind == schema.StepFlag:
 		r.scalar(p, n, at, label)
-	case isIntrinsic(n):
+	case n.IsIntrinsic():
 		wrong("written out")
 	case p.Kind == schema.StepTexts && !n.IsMap():
 		wrong("an object of texts by name")
@@ -152,7 +152,7 @@ func (r stepProperties) value(p schema.StepProperty, n *cfn.Node, at cfn.Path, l
 			case cfn.IsNoValue(item):
 			case p.Kind == schema.StepList:
 				r.checkText(r.subject, place+": ", item, at.Index(i), "")
-			case isIntrinsic(item) || !item.IsMap():
+			case item.IsIntrinsic() || !item.IsMap():
 				r.report(RuleType, r.subject, at.Index(i), item.Place, fmt.Sprintf("%s: must be an object with %s, not %s", place, strings.Join(propertyNames(p.Of), ", "), kindOf(item)))
 			default:
 				r.object(p.Of, item, at.Index(i), place+".")
@@ -163,7 +163,7 @@ func (r stepProperties) value(p schema.StepProperty, n *cfn.Node, at cfn.Path, l
 
 func (r stepProperties) scalar(p schema.StepProperty, n *cfn.Node, at cfn.Path, label string) {
 	r.checkText(r.subject, label+": ", n, at, "")
-	if isIntrinsic(n) || !n.IsScalar() || strings.Contains(n.Text, "${") || strings.HasPrefix(n.Text, dynamicStart) {
+	if n.IsIntrinsic() || !n.IsScalar() || strings.Contains(n.Text, "${") || strings.HasPrefix(n.Text, dynamicStart) {
 		return
 	}
 	allowed := p.Values
@@ -182,7 +182,7 @@ func (r stepProperties) scalar(p schema.StepProperty, n *cfn.Node, at cfn.Path, 
 		r.report(RuleType, r.subject, at, n.Place, label+": is empty")
 	case len(allowed) > 0 && !slices.ContainsFunc(allowed, isAllowed):
 		found := problem.Problem{
-			Severity: problem.Error, Rule: RuleAllowedValues, Path: string(at), Place: n.Place,
+			Severity: problem.Error, Rule: RuleAllowedValues, Path: at.String(), Place: n.Place,
 			Message: fmt.Sprintf("%s: %s: %s is not allowed (allowed: %s)", r.subject, label, wording.Quote(n.Text), strings.Join(allowed, ", ")),
 		}
 		if near := wording.Nearest(n.Text, allowed); near != "" {

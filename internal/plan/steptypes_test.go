@@ -19,7 +19,7 @@ func TestEveryStepTypeIsRead(t *testing.T) {
 			t.Parallel()
 			step := "Type: " + stepType + ", " + plantest.Step(t, stepType)
 			read := func(body string) (found []string) {
-				_, problems := plan.Read("P", node(t, "Properties:\n  DefaultRunner: R\n  DeploymentPlan:\n"+indent(body, "    ")), resourcePath)
+				_, problems := plan.Read("P", node(t, "Properties:\n  DefaultRunner: R\n  DeploymentPlan:\n"+indent(body, "    ")), resourcePath())
 				for _, p := range problems {
 					found = append(found, p.Rule+" "+p.Path)
 				}

@@ -18,6 +18,7 @@ func TestComparisonWithAWord(t *testing.T) {
 	t.Parallel()
 	const states = `Properties: {DeploymentPlan: {StartAt: A, States: {A: {Type: Choice, Choices: [{Not: {Variable: $.x, StringEquals: VALUE}, Next: B}], Default: B}, B: {Type: Succeed}}}}`
 	const list = `Properties: {DeploymentPlan: [{Name: A, Type: Parallel, Branches: [[{Name: B, Type: Choice, Condition: {Variable: $.x, StringMatches: VALUE}, IsTrue: [{Name: C, Type: Pass}]}]]}]}`
+	const path = `Properties: {DeploymentPlan: {StartAt: A, States: {A: {Type: Choice, Choices: [{Variable: $.x, StringEqualsPath: VALUE, Next: B}], Default: B}, B: {Type: Succeed}}}}`
 	const payload = `Properties: {DeploymentPlan: {StartAt: A, States: {A: {Type: Pass, Parameters: {a: b, Condition: {StringEquals: VALUE}}, End: true}}}}`
 	for name, test := range map[string]struct {
 		template, value string
@@ -29,6 +30,7 @@ func TestComparisonWithAWord(t *testing.T) {
 		"a boolean":           {states, "true", ""},
 		"a boolean, spelt":    {states, "True", ""},
 		"a number":            {states, "0644", ""},
+		"a word for a path":   {path, "yes", ""},
 		"a word of a payload": {payload, "yes", `true`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,7 +40,7 @@ func TestComparisonWithAWord(t *testing.T) {
 			require.Empty(t, problems)
 			before, err := resource.MarshalJSON()
 			require.NoError(t, err)
-			read, problems := plan.Read("P", resource, "Resources.P")
+			read, problems := plan.Read("P", resource, cfn.NewPath("Resources", "P"))
 			after, err := resource.MarshalJSON()
 			require.NoError(t, err)
 			assert.Equal(t, string(before), string(after), "the template stays as it is")
@@ -54,7 +56,7 @@ func TestComparisonWithAWord(t *testing.T) {
 
 			event, err := cfn.ReadJSON(before)
 			require.NoError(t, err)
-			read, problems = plan.Read("P", event, "Resources.P")
+			read, problems = plan.Read("P", event, cfn.NewPath("Resources", "P"))
 			require.Empty(t, problems)
 			same, err := read.Machine.Definition(func(*plan.State) *cfn.Node { return nil }).MarshalJSON()
 			require.NoError(t, err)

@@ -8,8 +8,8 @@ import (
 	"github.com/attini-go/runner/internal/problem"
 )
 
-// value lets the States Language read a node of a template. What comes to
-// nothing, AWS::NoValue, is not there; a loop is reported elsewhere.
+// value lets the States Language read a node of a template. A value that is
+// AWS::NoValue is not there; a loop is reported elsewhere.
 type value struct {
 	definition *definition
 	node       *cfn.Node

@@ -12,7 +12,7 @@ func kindOf(n *cfn.Node) string {
 	switch {
 	case n == nil || n.Kind == cfn.Null:
 		return "null"
-	case isIntrinsic(n):
+	case n.IsIntrinsic():
 		return "an intrinsic function"
 	case n.Kind == cfn.Map:
 		return "an object"
@@ -22,9 +22,4 @@ func kindOf(n *cfn.Node) string {
 		}
 		return "a " + n.Kind.String()
 	}
-}
-
-func isIntrinsic(n *cfn.Node) bool {
-	_, _, ok := cfn.Intrinsic(n)
-	return ok
 }

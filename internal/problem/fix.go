@@ -55,7 +55,7 @@ func lineOffsets(source []byte) []int {
 }
 
 var (
-	// leading is what may stand between a place and the text itself: an anchor and
+	// leading is what may be between a place and the text itself: an anchor and
 	// the short form of a function.
 	leading = regexp.MustCompile(`^(&\S+ +)?(![A-Za-z0-9:]+ +)?`)
 	// ending follows a scalar or a part of it.

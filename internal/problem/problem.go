@@ -1,7 +1,6 @@
-// Package problem says what is wrong with an input: every problem at once,
-// each with its place, what is allowed and what to do about it. Finding
-// problems is the work of other packages; this one only holds, orders and
-// writes them.
+// Package problem collects, orders and prints the problems of an input file. Each
+// has its place in the file, what is allowed, and what to do about it. Other
+// packages find them.
 package problem
 
 import (
@@ -22,7 +21,7 @@ type Severity string
 const (
 	// Error stops the work: the template is not deployed, the plan not run.
 	Error Severity = "error"
-	// Warning is reported and the work goes on.
+	// Warning is reported, and processing continues.
 	Warning Severity = "warning"
 )
 
@@ -51,7 +50,7 @@ type Problem struct {
 	// Fix is what to write in place of what is there; the zero Fix where only a
 	// person can tell.
 	Fix Fix `json:"fix,omitzero"`
-	// more is how many problems this one stands for that are not listed.
+	// more is how many problems, in addition to this one, are not listed.
 	more int
 }
 
@@ -110,7 +109,7 @@ func (l List) displace(p Problem) Problem {
 	return p
 }
 
-// and is a problem that stands for one more.
+// and counts as one problem more.
 func (p Problem) and(other Problem) Problem {
 	p.more += max(other.more, 1)
 	if other.Severity == Error {
@@ -144,7 +143,7 @@ func compare(a, b Problem) int {
 }
 
 // WithoutMissing leaves out the problems of a rule, such as required, that a key is
-// missing which stands beside its place, misspelt: one mistake is one problem.
+// missing which is there, misspelt: one mistake is one problem.
 func (l List) WithoutMissing(rule string) List {
 	meant := map[string]bool{}
 	for _, p := range l {

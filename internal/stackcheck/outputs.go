@@ -58,6 +58,6 @@ func (c *checker) readPath(s *plan.State, n *cfn.Node, at cfn.Path) {
 		if near := wording.Nearest(name, outputs); near != "" {
 			message += fmt.Sprintf("; did you mean %q?", near)
 		}
-		c.problems.Add(problem.Problem{Severity: problem.Warning, Rule: plan.RuleOutputOfStep, Path: string(at), Place: n.Place, Message: message})
+		c.problems.Add(problem.Problem{Severity: problem.Warning, Rule: plan.RuleOutputOfStep, Path: at.String(), Place: n.Place, Message: message})
 	}
 }

@@ -76,7 +76,7 @@ func (c *checker) report(severity problem.Severity, rule string, s *plan.State, 
 		name = s.AddedFor
 	}
 	c.problems.Add(problem.Problem{
-		Severity: severity, Rule: rule, Path: string(at), Place: place, Message: fmt.Sprintf("Step %s: %s", wording.Quote(name), text),
+		Severity: severity, Rule: rule, Path: at.String(), Place: place, Message: fmt.Sprintf("Step %s: %s", wording.Quote(name), text),
 	})
 }
 
@@ -97,7 +97,7 @@ func literal(n *cfn.Node) known {
 		name := strings.TrimSuffix(field.Key, ".$")
 		switch {
 		case cfn.IsNoValue(field.Value):
-		case name != field.Key || isIntrinsic(field.Value) || !isLiteral(field.Value) && !field.Value.IsMap():
+		case name != field.Key || field.Value.IsIntrinsic() || !isLiteral(field.Value) && !field.Value.IsMap():
 			k.open[name] = true
 		case field.Value.IsMap():
 			texts := map[string]any{}
@@ -121,11 +121,6 @@ func literal(n *cfn.Node) known {
 		k.properties, _ = stacks.ReadProperties(text) // texts and objects of texts
 	}
 	return k
-}
-
-func isIntrinsic(n *cfn.Node) bool {
-	_, _, ok := cfn.Intrinsic(n)
-	return ok
 }
 
 func isLiteral(n *cfn.Node) bool {
@@ -225,7 +220,7 @@ func (c *checker) parameters(s *plan.State, k known, stack *stacks.Stack, templa
 		given = append(given, name)
 		if !slices.Contains(declared, name) {
 			found := problem.Problem{
-				Severity: problem.Warning, Rule: RuleStackParameter, Path: string(s.Path.Keys("Properties", "Parameters", field.Key)), Place: field.Place,
+				Severity: problem.Warning, Rule: RuleStackParameter, Path: s.Path.Keys("Properties", "Parameters", field.Key).String(), Place: field.Place,
 				Message: fmt.Sprintf("Step %s: Parameters: %s is left out: the template %s does not declare it; %s", wording.Quote(s.Name), wording.Brief(name), wording.Quote(stack.Template), wording.Suggestion(name, declared)),
 			}
 			if near := wording.Nearest(name, declared); near != "" {

@@ -97,7 +97,7 @@ func read(t *testing.T, steps string) *plan.Plan {
 	t.Helper()
 	resource, problems := cfn.Read([]byte("Properties:\n  DefaultRunner: R\n  DeploymentPlan:\n    " + strings.ReplaceAll(steps, "\n", "\n    ")))
 	require.Empty(t, problems)
-	p, problems := plan.Read("P", resource, "P")
+	p, problems := plan.Read("P", resource, cfn.NewPath("P"))
 	require.Empty(t, problems)
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/internal/wording"
 )
@@ -37,7 +38,7 @@ func attributesOf(kind string) []string {
 
 // attribute reports an attribute that the type of a resource has not. AWS adds
 // some every month, so it is certain only where another was probably meant.
-func (c *checker) attribute(function, resource, attribute string, at *location, place problem.Place) {
+func (c *checker) attribute(function, resource, attribute string, at cfn.Path, place problem.Place) {
 	kind := c.names.typeOf(resource)
 	known := attributesOf(kind)
 	if len(known) == 0 {
@@ -50,10 +51,10 @@ func (c *checker) attribute(function, resource, attribute string, at *location, 
 	}
 	message := fmt.Sprintf("%s: %s, an %s, has no attribute %s", function, wording.Quote(resource), kind, wording.Quote(attribute))
 	if isMisspelt(attribute, known) || !strings.HasPrefix(kind, "AWS::") {
-		c.report(problem.Error, RuleAttribute, at.path(), place, message+"; "+wording.Suggestion(attribute, known), "")
+		c.report(problem.Error, RuleAttribute, at, place, message+"; "+wording.Suggestion(attribute, known), "")
 		return
 	}
-	c.report(problem.Warning, RuleAttribute, at.path(), place, message+" that is known here (known: "+wording.Listed(known)+")", "")
+	c.report(problem.Warning, RuleAttribute, at, place, message+" that is known here (known: "+wording.Listed(known)+")", "")
 }
 
 // isMisspelt reports whether a name is one of the known ones but for a slip. One

@@ -1,7 +1,7 @@
-// Package templatecheck checks what only a whole template file shows, and what
-// the macro never sees or cannot judge: the Transform section, the declarations,
-// and whether everything that is referred to is there. CloudFormation finds
-// these too, but without a line, and some of them not before a deployment.
+// Package templatecheck checks a whole template file for mistakes that the macro
+// cannot see: in the Transform section, in declarations, and in references to
+// resources, parameters, conditions and mappings. CloudFormation finds these too,
+// but without a line, and some of them only during a deployment.
 package templatecheck
 
 import (
@@ -53,7 +53,7 @@ func Check(template *cfn.Node, options Options) problem.List {
 }
 
 // Parameters checks the declarations of parameters, and the values that are given
-// for them. One without a value is no problem.
+// for them. One without a value is not a problem.
 func Parameters(template *cfn.Node, values cfn.Values) problem.List {
 	_, found := cfn.NewEvaluator(template, values)
 	return slices.DeleteFunc(found, func(p problem.Problem) bool { return p.Rule == "parameter-missing" })
@@ -71,10 +71,11 @@ func newChecker(template *cfn.Node, options Options) *checker {
 }
 
 func (c *checker) report(severity problem.Severity, rule string, at cfn.Path, place problem.Place, message, advice string) {
-	if at != "" {
-		message = string(at) + ": " + message
+	path := at.String()
+	if path != "" {
+		message = path + ": " + message
 	}
-	c.problems.Add(problem.Problem{Severity: severity, Rule: rule, Path: string(at), Place: place, Message: message, Advice: advice})
+	c.problems.Add(problem.Problem{Severity: severity, Rule: rule, Path: path, Place: place, Message: message, Advice: advice})
 }
 
 // fix adds to the last problem what to write in place of what is there.
@@ -95,7 +96,7 @@ func (c *checker) sections() {
 		if slices.Contains(known, field.Key) || strings.HasPrefix(field.Key, "Fn::") {
 			continue
 		}
-		c.report(c.names.severity(), RuleSection, cfn.Path("").Key(field.Key), field.Place,
+		c.report(c.names.severity(), RuleSection, cfn.NewPath(field.Key), field.Place,
 			"a template has no such section; "+wording.Suggestion(field.Key, known), "")
 		c.fix(field.Key, wording.Nearest(field.Key, known))
 	}
@@ -108,7 +109,7 @@ func (c *checker) logicalIDs() {
 			if isAlphanumeric(field.Key) || strings.HasPrefix(field.Key, "Fn::") {
 				continue
 			}
-			c.report(problem.Error, RuleLogicalID, cfn.Path("").Keys(section, field.Key), field.Place,
+			c.report(problem.Error, RuleLogicalID, cfn.NewPath(section, field.Key), field.Place,
 				fmt.Sprintf("the name %s must have letters and digits only (A-Z, a-z, 0-9)", wording.Quote(field.Key)), renamed(field.Key))
 		}
 	}

@@ -50,15 +50,13 @@ func wantedByPlan() []wanted {
 func (c *checker) kinds() {
 	for _, field := range c.template.Get("Resources").Entries() {
 		var all []wanted
-		switch kind := field.Value.Get("Type"); {
-		case !kind.IsString():
-		case kind.Text == "Attini::Deploy::Runner":
+		switch field.Value.Get("Type").AsString() {
+		case "Attini::Deploy::Runner":
 			all = wantedByRunner()
-		case kind.Text == "Attini::Deploy::DeploymentPlan":
+		case "Attini::Deploy::DeploymentPlan":
 			all = wantedByPlan()
 		}
-		var root *location
-		at := root.key("Resources").key(field.Key).key("Properties")
+		at := cfn.NewPath("Resources", field.Key, "Properties")
 		for _, w := range all {
 			c.wants(w, w.path, field.Value.Get("Properties"), at)
 		}
@@ -66,21 +64,22 @@ func (c *checker) kinds() {
 }
 
 // wants follows the path through objects, Fn::If and lists to each value.
-func (c *checker) wants(w wanted, path []string, n *cfn.Node, at *location) {
+func (c *checker) wants(w wanted, path []string, n *cfn.Node, at cfn.Path) {
 	name, argument, isFunction := cfn.Intrinsic(n)
+	_, branches, isChoice := cfn.If(n)
 	switch {
-	case name == "Fn::If" && argument.IsList() && len(argument.Items) == 3:
-		for i := 1; i < 3; i++ {
-			c.wants(w, path, argument.Items[i], at.key(name).index(i))
+	case isChoice:
+		for i, branch := range branches {
+			c.wants(w, path, branch, at.Key(name).Index(i+1))
 		}
 	case len(path) > 0:
 		if inside := n.Get(path[0]); inside != nil {
-			c.wants(w, path[1:], inside, at.key(path[0]))
+			c.wants(w, path[1:], inside, at.Key(path[0]))
 		}
 	case n.IsList() && w.list:
 		for i, item := range n.Items {
-			c.listInList(w, item, at.index(i))
-			c.wants(w, nil, item, at.index(i))
+			c.listInList(w, item, at.Index(i))
+			c.wants(w, nil, item, at.Index(i))
 		}
 	case name == "Ref" && argument.IsString():
 		c.wantsRef(w, argument, at)
@@ -91,7 +90,7 @@ func (c *checker) wants(w wanted, path []string, n *cfn.Node, at *location) {
 	}
 }
 
-func (c *checker) wantsRef(w wanted, argument *cfn.Node, at *location) {
+func (c *checker) wantsRef(w wanted, argument *cfn.Node, at cfn.Path) {
 	resource := argument.Text
 	kind := c.names.typeOf(resource)
 	switch {
@@ -108,7 +107,7 @@ func (c *checker) wantsRef(w wanted, argument *cfn.Node, at *location) {
 	}
 }
 
-func (c *checker) wantsAttribute(w wanted, argument *cfn.Node, at *location) {
+func (c *checker) wantsAttribute(w wanted, argument *cfn.Node, at cfn.Path) {
 	resource, attribute, ok := cfn.GetAttArgument(argument)
 	kind := c.names.typeOf(resource)
 	if !ok || attribute == "" || kind == "" || w.also[kind] == attribute {
@@ -138,7 +137,7 @@ func (c *checker) wantsAttribute(w wanted, argument *cfn.Node, at *location) {
 }
 
 // wantsParameter reports a parameter that is a list where one value is wanted.
-func (c *checker) wantsParameter(w wanted, argument *cfn.Node, at *location) {
+func (c *checker) wantsParameter(w wanted, argument *cfn.Node, at cfn.Path) {
 	if !w.list && c.isListParameter(argument.Text) {
 		c.wrongKind(at, argument, fmt.Sprintf("parameter %s is a list, and this takes %s", wording.Quote(argument.Text), w.what),
 			"Choose an item of it: !Select [0, !Ref "+wording.Brief(argument.Text)+"].")
@@ -146,7 +145,7 @@ func (c *checker) wantsParameter(w wanted, argument *cfn.Node, at *location) {
 }
 
 // listInList reports a list as an item of a list.
-func (c *checker) listInList(w wanted, item *cfn.Node, at *location) {
+func (c *checker) listInList(w wanted, item *cfn.Node, at cfn.Path) {
 	name, argument, _ := cfn.Intrinsic(item)
 	if name == "Ref" && argument.IsString() && c.isListParameter(argument.Text) {
 		c.wrongKind(at, argument, fmt.Sprintf("parameter %s is a list, and this is an item of a list of %s", wording.Quote(argument.Text), w.what),
@@ -155,16 +154,11 @@ func (c *checker) listInList(w wanted, item *cfn.Node, at *location) {
 }
 
 func (c *checker) isListParameter(name string) bool {
-	kind := c.names.parameters[name].Get("Type")
-	if !kind.IsString() {
-		return false
-	}
-	text := strings.TrimPrefix(kind.Text, "AWS::SSM::Parameter::Value<")
-	return strings.HasPrefix(text, "CommaDelimitedList") || strings.HasPrefix(text, "List<")
+	return cfn.IsListType(c.names.parameters[name].Get("Type").AsString())
 }
 
 // wantsText reports a text that is no ARN.
-func (c *checker) wantsText(w wanted, n *cfn.Node, at *location) {
+func (c *checker) wantsText(w wanted, n *cfn.Node, at cfn.Path) {
 	if w.arn && !strings.HasPrefix(n.Text, "arn:") && !cfn.IsDynamicReference(n.Text) {
 		c.wrongKind(at, n, fmt.Sprintf("%s is not %s", wording.Quote(n.Text), w.what), "")
 	}
@@ -181,6 +175,6 @@ func isCertain(kind string) bool {
 	return strings.HasPrefix(kind, "AWS::") && !strings.HasSuffix(kind, "::MODULE")
 }
 
-func (c *checker) wrongKind(at *location, n *cfn.Node, message, advice string) {
-	c.report(problem.Error, RuleKind, at.path(), n.Place, message, advice)
+func (c *checker) wrongKind(at cfn.Path, n *cfn.Node, message, advice string) {
+	c.report(problem.Error, RuleKind, at, n.Place, message, advice)
 }

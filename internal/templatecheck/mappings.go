@@ -9,7 +9,7 @@ import (
 )
 
 // findInMap reports a mapping, or a key of one, that is not there.
-func (c *checker) findInMap(argument *cfn.Node, at *location) {
+func (c *checker) findInMap(argument *cfn.Node, at cfn.Path) {
 	if !argument.IsList() || len(argument.Items) < 3 || !argument.Items[0].IsString() {
 		return
 	}
@@ -17,9 +17,9 @@ func (c *checker) findInMap(argument *cfn.Node, at *location) {
 	if len(argument.Items) > 3 { // with a DefaultValue, nothing needs to be there
 		return
 	}
-	at = at.key("Fn::FindInMap")
+	at = at.Key("Fn::FindInMap")
 	found := mappings
-	var way []string
+	var keys []string
 	for i, item := range argument.Items[:3] {
 		if !item.IsString() || found.Has(cfn.TransformKey) || cfn.IsDynamicReference(item.Text) {
 			return
@@ -28,22 +28,12 @@ func (c *checker) findInMap(argument *cfn.Node, at *location) {
 		if next == nil {
 			place := "Mappings"
 			if i > 0 {
-				place += " has " + strings.Join(way, " / ") + ", but that"
+				place += " has " + strings.Join(keys, " / ") + ", but that"
 			}
-			c.missing(RuleMapping, at.index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, keysOf(found), "")
+			c.missing(RuleMapping, at.Index(i), item.Place, fmt.Sprintf("Fn::FindInMap: %s has no %s", place, wording.Quote(item.Text)), item.Text, cfn.Candidates(found), "")
 			return
 		}
-		way = append(way, wording.Brief(item.Text))
+		keys = append(keys, wording.Brief(item.Text))
 		found = next
 	}
-}
-
-func keysOf(n *cfn.Node) []string {
-	fields := n.Entries()
-	fields = fields[:min(len(fields), wording.MaxCandidates)]
-	keys := make([]string, len(fields))
-	for i, field := range fields {
-		keys[i] = field.Key
-	}
-	return keys
 }

@@ -43,7 +43,7 @@ func newNames(template *cfn.Node, options Options) names {
 	for _, field := range template.Get("Resources").Entries() {
 		kind := field.Value.Get("Type")
 		switch {
-		case strings.HasPrefix(field.Key, loopPrefix):
+		case strings.HasPrefix(field.Key, cfn.LoopPrefix):
 			n.loop(field.Value)
 		case !kind.IsString():
 			n.prefixes = append(n.prefixes, field.Key) // reported; what it is to make is not known
@@ -61,21 +61,12 @@ func newNames(template *cfn.Node, options Options) names {
 
 // queues takes the names that SAM gives the queues of a resource.
 func (n *names) queues(resource *cfn.Node) {
-	if resource == nil {
-		return
-	}
-	if name := resource.Get("QueueLogicalId"); name.IsString() {
-		n.prefixes = append(n.prefixes, name.Text)
-	}
-	for _, item := range resource.Items {
-		n.queues(item)
-	}
-	for _, field := range resource.Fields {
-		n.queues(field.Value)
+	for inside := range resource.All() {
+		if name := inside.Get("QueueLogicalId"); name.IsString() {
+			n.prefixes = append(n.prefixes, name.Text)
+		}
 	}
 }
-
-const loopPrefix = "Fn::ForEach::"
 
 // loop takes the names that Fn::ForEach makes, by what they begin with.
 func (n *names) loop(body *cfn.Node) {
@@ -83,7 +74,7 @@ func (n *names) loop(body *cfn.Node) {
 		return
 	}
 	for _, field := range body.Items[2].Entries() {
-		if strings.HasPrefix(field.Key, loopPrefix) {
+		if strings.HasPrefix(field.Key, cfn.LoopPrefix) {
 			n.loop(field.Value)
 			continue
 		}

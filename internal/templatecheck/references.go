@@ -14,35 +14,43 @@ import (
 // references reports names that are nowhere, in all sections whose intrinsic
 // functions CloudFormation resolves.
 func (c *checker) references() {
-	var root *location
 	for _, field := range c.template.Get("Conditions").Entries() {
-		if strings.HasPrefix(field.Key, loopPrefix) {
+		if strings.HasPrefix(field.Key, cfn.LoopPrefix) {
 			continue
 		}
-		c.condition(field.Value, root.key("Conditions").key(field.Key))
+		c.condition(field.Value, cfn.NewPath("Conditions", field.Key))
 	}
 	for _, section := range []string{"Resources", "Outputs"} {
 		for _, field := range c.template.Get(section).Entries() {
 			if strings.HasPrefix(field.Key, "Fn::") {
 				continue // a loop has names of its own
 			}
-			at := root.key(section).key(field.Key)
-			c.conditionName(field.Value.Get("Condition"), at.key("Condition"))
-			c.dependsOn(field.Value.Get("DependsOn"), at.key("DependsOn"))
+			at := cfn.NewPath(section, field.Key)
+			c.conditionName(field.Value.Get("Condition"), at.Key("Condition"))
+			c.dependsOn(field.Value.Get("DependsOn"), at.Key("DependsOn"))
 			for _, attribute := range field.Value.Entries() {
 				if attribute.Key != "Condition" && attribute.Key != "DependsOn" {
-					c.walk(attribute.Value, at.key(attribute.Key))
+					c.walk(attribute.Value, at.Key(attribute.Key))
 				}
 			}
 		}
 	}
 }
 
-// walk looks at all intrinsic functions of a value.
-func (c *checker) walk(n *cfn.Node, at *location) {
-	if n == nil {
-		return
-	}
+// walk checks all intrinsic functions of a value. Loops, and what transforms make,
+// have names of their own.
+func (c *checker) walk(n *cfn.Node, at cfn.Path) {
+	cfn.Walk(n, at, func(n *cfn.Node, inside cfn.Path) bool {
+		if key := inside.LastKey(); inside != at && (strings.HasPrefix(key, cfn.LoopPrefix) || key == cfn.TransformKey) {
+			return false
+		}
+		return c.function(n, inside)
+	})
+}
+
+// function checks an intrinsic function, and reports whether there is more to
+// check in its argument.
+func (c *checker) function(n *cfn.Node, at cfn.Path) bool {
 	name, argument, _ := cfn.Intrinsic(n)
 	switch name {
 	case "Ref":
@@ -53,29 +61,18 @@ func (c *checker) walk(n *cfn.Node, at *location) {
 		c.sub(argument, at)
 	case "Fn::If":
 		if argument.IsList() && len(argument.Items) > 0 {
-			c.conditionName(argument.Items[0], at.key(name).index(0))
+			c.conditionName(argument.Items[0], at.Key(name).Index(0))
 		}
 	case "Fn::FindInMap":
 		c.findInMap(argument, at)
 	case "Fn::And", "Fn::Or", "Fn::Not":
 		c.condition(n, at)
-		return
+		return false
 	}
-	for i, item := range n.Items {
-		c.walk(item, at.index(i))
-	}
-	for _, field := range n.Fields {
-		if strings.HasPrefix(field.Key, loopPrefix) {
-			continue // it has names of its own
-		}
-		if field.Key == cfn.TransformKey {
-			continue // its parameters are its own
-		}
-		c.walk(field.Value, at.key(field.Key))
-	}
+	return true
 }
 
-func (c *checker) ref(argument *cfn.Node, at *location) {
+func (c *checker) ref(argument *cfn.Node, at cfn.Path) {
 	if !argument.IsString() || c.names.isReferable(argument.Text) {
 		return
 	}
@@ -83,7 +80,7 @@ func (c *checker) ref(argument *cfn.Node, at *location) {
 }
 
 // unknown reports a name that is neither a parameter's nor a resource's.
-func (c *checker) unknown(function, name string, at *location, place problem.Place, advice string) {
+func (c *checker) unknown(function, name string, at cfn.Path, place problem.Place, advice string) {
 	message := fmt.Sprintf("%s: the template has no parameter or resource %s", function, wording.Quote(name))
 	if strings.HasPrefix(name, "AWS::") {
 		message = fmt.Sprintf("%s: there is no pseudo parameter %s", function, wording.Brief(name))
@@ -92,7 +89,7 @@ func (c *checker) unknown(function, name string, at *location, place problem.Pla
 }
 
 // missing reports a name that is not there, with the one that was probably meant.
-func (c *checker) missing(rule string, at *location, place problem.Place, message, name string, candidates []string, advice string) {
+func (c *checker) missing(rule string, at cfn.Path, place problem.Place, message, name string, candidates []string, advice string) {
 	near := ""
 	if !c.problems.Full() {
 		near = nearest(name, candidates)
@@ -103,15 +100,15 @@ func (c *checker) missing(rule string, at *location, place problem.Place, messag
 	if c.names.open {
 		advice = strings.TrimSpace("Another transform may add it; that cannot be checked here. " + advice)
 	}
-	c.report(c.names.severity(), rule, at.path(), place, message, advice)
+	c.report(c.names.severity(), rule, at, place, message, advice)
 	c.fix(name, near)
 }
 
-func (c *checker) getAtt(n, argument *cfn.Node, at *location) {
+func (c *checker) getAtt(n, argument *cfn.Node, at cfn.Path) {
 	resource, attribute, ok := cfn.GetAttArgument(argument)
 	switch {
 	case !ok && argument.IsString():
-		c.report(problem.Error, RuleShape, at.path(), n.Place, fmt.Sprintf(
+		c.report(problem.Error, RuleShape, at, n.Place, fmt.Sprintf(
 			"Fn::GetAtt: %s has no attribute; write resource.attribute%s", wording.Quote(argument.Text), c.exampleOf(argument.Text)), "")
 	case !ok:
 	case !c.names.isResource(resource):
@@ -142,26 +139,25 @@ func (c *checker) resourceNames() []string {
 	return append(names, slices.Sorted(maps.Keys(c.names.added))...)
 }
 
-func (c *checker) sub(argument *cfn.Node, at *location) {
-	text, variables := cfn.SubArgument(argument)
-	if !text.IsString() {
+func (c *checker) sub(argument *cfn.Node, at cfn.Path) {
+	sub, err := cfn.ParseSub(argument)
+	if sub.Text == nil {
 		return
 	}
-	parts, err := cfn.SubParts(text.Text)
+	text := sub.Text
 	if err != nil {
 		switch c.ownerOf(at) {
 		case "Attini::Deploy::DeploymentPlan": // it is reported with the step
 		case "Attini::Deploy::Runner":
-			c.report(problem.Error, RuleShape, at.path(), text.Place, err.Error(), "")
+			c.report(problem.Error, RuleShape, at, text.Place, err.Error(), "")
 		default:
-			c.report(problem.Warning, RuleShape, at.path(), text.Place, err.Error(), "")
+			c.report(problem.Warning, RuleShape, at, text.Place, err.Error(), "")
 		}
 		return
 	}
 	seen := map[string]bool{}
-	for _, part := range parts {
-		name := part.Variable
-		if name == "" || seen[name] || variables[name] != nil {
+	for _, name := range sub.References() {
+		if seen[name] {
 			continue
 		}
 		seen[name] = true
@@ -184,50 +180,42 @@ func shellAdvice(name string) string {
 	return fmt.Sprintf("If it is a variable of the shell, write ${!%s}, or leave out Fn::Sub.", wording.Brief(name))
 }
 
-// ownerOf is the type of the resource that a location leads into.
-func (c *checker) ownerOf(at *location) string {
-	for at.above != nil && at.above.above != nil {
-		at = at.above
-	}
-	return c.names.typeOf(at.name)
+// ownerOf is the type of the resource that a path leads into.
+func (c *checker) ownerOf(at cfn.Path) string {
+	return c.names.typeOf(at.KeyAt(1))
 }
 
-// condition looks at a condition function: the conditions that it names, and the
+// condition checks a condition function: the conditions that it names, and the
 // values that it compares.
-func (c *checker) condition(n *cfn.Node, at *location) {
+func (c *checker) condition(n *cfn.Node, at cfn.Path) {
 	name, argument, _ := cfn.Intrinsic(n)
 	switch name {
 	case "Condition":
-		c.conditionName(argument, at.key(name))
+		c.conditionName(argument, at.Key(name))
 	case "Fn::And", "Fn::Or", "Fn::Not":
 		if !argument.IsList() {
 			return
 		}
 		for i, item := range argument.Items {
-			c.condition(item, at.key(name).index(i))
+			c.condition(item, at.Key(name).Index(i))
 		}
 	default:
 		c.walk(n, at)
 	}
 }
 
-func (c *checker) conditionName(n *cfn.Node, at *location) {
+func (c *checker) conditionName(n *cfn.Node, at cfn.Path) {
 	if !n.IsString() || c.names.conditions[n.Text] != nil || c.template.Get("Conditions").Has(n.Text) {
 		return
 	}
-	c.missing(RuleCondition, at, n.Place, "the template has no condition "+wording.Quote(n.Text), n.Text, keysOf(c.template.Get("Conditions")), "")
+	c.missing(RuleCondition, at, n.Place, "the template has no condition "+wording.Quote(n.Text), n.Text, cfn.Candidates(c.template.Get("Conditions")), "")
 }
 
-func (c *checker) dependsOn(n *cfn.Node, at *location) {
-	report := func(n *cfn.Node, at *location) {
+func (c *checker) dependsOn(n *cfn.Node, at cfn.Path) {
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		if n.IsString() && !c.names.isResource(n.Text) {
 			c.missing(RuleReference, at, n.Place, "the template has no resource "+wording.Quote(n.Text), n.Text, c.resourceNames(), "")
 		}
-	}
-	report(n, at)
-	if n.IsList() {
-		for i, item := range n.Items {
-			report(item, at.index(i))
-		}
-	}
+		return !n.IsMap()
+	})
 }

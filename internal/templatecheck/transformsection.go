@@ -152,7 +152,7 @@ func (c *checker) inOrder(names []string) []string {
 
 // transformProblem reports the section, with the lines to write if they are known.
 func (c *checker) transformProblem(place problem.Place, message string, lines []string) {
-	c.report(problem.Error, RuleTransform, "Transform", place, message, "")
+	c.report(problem.Error, RuleTransform, cfn.NewPath("Transform"), place, message, "")
 	if lines != nil {
 		c.adviseTransform(lines)
 	}

@@ -106,7 +106,7 @@ func deployStack(t *testing.T, text string, parameters map[string]string) *stack
 // nulls, every scalar a text.
 func (s *stack) properties(t *testing.T, resource string) *cfn.Node {
 	t.Helper()
-	resolved, problems := s.evaluator.Evaluate(s.resources.At(resource, "Properties"), "Resources")
+	resolved, problems := s.evaluator.Evaluate(s.resources.At(resource, "Properties"), cfn.NewPath("Resources"))
 	require.NoError(t, problems.Err())
 	return texts(resolved)
 }
@@ -140,7 +140,7 @@ func (s *stack) machine(t *testing.T) *asl.Machine {
 	require.NoError(t, err)
 	text := string(definition)
 	for _, substitution := range properties.Get("DefinitionSubstitutions").Entries() {
-		value, problems := s.evaluator.Evaluate(substitution.Value, "Resources")
+		value, problems := s.evaluator.Evaluate(substitution.Value, cfn.NewPath("Resources"))
 		require.NoError(t, problems.Err())
 		text = strings.ReplaceAll(text, "${"+substitution.Key+"}", value.Text)
 	}

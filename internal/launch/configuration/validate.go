@@ -18,12 +18,12 @@ const maxGroup = 255
 // Validate checks the values of a Runner's properties, by the rules and in the words
 // of runnerctl validate, and what a start needs besides.
 func (c Configuration) Validate() problem.List {
-	at := cfn.Path("Resources." + c.RunnerName)
+	at := cfn.NewPath("Resources", c.RunnerName)
 	problems := c.Fields().Check(c.RunnerName, at)
 	missing := func(value, what string) {
 		if value == "" {
 			problems.Add(problem.Problem{
-				Severity: problem.Error, Rule: Rule, Path: string(at),
+				Severity: problem.Error, Rule: Rule, Path: at.String(),
 				Message: fmt.Sprintf("Runner %q: its configuration has no %s; deploy the stack again", c.RunnerName, what),
 			})
 		}
@@ -36,7 +36,7 @@ func (c Configuration) Validate() problem.List {
 	missing(c.Task.Cluster, "cluster")
 	if size := len(Group(c.ResourceName())); size > maxGroup {
 		problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: Rule, Path: string(at),
+			Severity: problem.Error, Rule: Rule, Path: at.String(),
 			Message: fmt.Sprintf("Runner %q: the names of its stack and its own have %d characters together, and %d are allowed; shorten one of them",
 				c.RunnerName, len(c.StackName)+len(c.RunnerName), maxGroup-len(Group(ResourceName("", "")))),
 		})

@@ -203,7 +203,7 @@ func (s *playedStack) take(form url.Values) error {
 		s.tags[form.Get(member+".Key")] = form.Get(member + ".Value")
 	}
 	for _, output := range template.Get("Outputs").Entries() {
-		value, unknown := evaluator.Evaluate(output.Value.Get("Value"), "Outputs")
+		value, unknown := evaluator.Evaluate(output.Value.Get("Value"), cfn.NewPath("Outputs"))
 		s.outputs[output.Key] = s.name + "." + output.Key
 		if !unknown.HasErrors() && value.IsScalar() {
 			s.outputs[output.Key] = value.Text

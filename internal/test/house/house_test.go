@@ -68,7 +68,13 @@ func walls() map[string][]string {
 		// A language of its own; it knows nothing of the States Language.
 		"asl/jsonata":                {"asl/jsonata/internal/regex"},
 		"asl/jsonata/internal/regex": {},
+		// What happens in a run, for all who show or keep it.
+		"internal/runevents": {},
+		// How runs are shown, and kept in directories.
+		"internal/runview": {"internal/runevents"},
+		"internal/rundir":  {"internal/runevents"},
 		"internal/localrun": {
+			"internal/runevents",
 			"asl", "internal/stacks", "internal/approvals", "internal/imports", "internal/wording", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
 		},
@@ -76,7 +82,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/stacks", "internal/approvals", "internal/imports", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},

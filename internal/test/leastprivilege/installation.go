@@ -107,7 +107,7 @@ func (r *resolver) present(resource *cfn.Node) (bool, error) {
 	if !condition.IsString() {
 		return true, nil
 	}
-	holds, problems := r.evaluator.Condition(condition.Text, "Conditions")
+	holds, problems := r.evaluator.Condition(condition.Text, cfn.NewPath("Conditions"))
 	if len(problems) > 0 {
 		return false, fmt.Errorf("evaluate the condition %s: %v", condition.Text, problems)
 	}
@@ -119,7 +119,7 @@ func (r *resolver) value(n *cfn.Node) (*cfn.Node, error) {
 	if n == nil {
 		return nil, nil
 	}
-	result, problems := r.evaluator.Evaluate(n, "Resources")
+	result, problems := r.evaluator.Evaluate(n, cfn.NewPath("Resources"))
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("evaluate: %v", problems)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// The rules of what a plan can be, but hardly was meant to be.
+// The rules of what is valid in a plan, but probably a mistake.
 const (
 	RuleHeartbeat        = "heartbeat"
 	RuleReservedVariable = "reserved-variable"
@@ -19,71 +19,71 @@ const (
 	RuleOutputOfStep     = "unknown-output"
 )
 
-// Doubts warns of what a sound plan says and hardly means: it can be deployed,
-// and then fails, always or in a way that is hard to find.
-func Doubts(p *Plan) problem.List {
+// Warnings reports probable mistakes in a plan without errors: it can be deployed,
+// and then fails, always or for a reason that is hard to find.
+func Warnings(p *Plan) problem.List {
 	if p == nil || p.Machine == nil {
 		return nil
 	}
-	d := doubts{plan: p}
+	w := warner{plan: p}
 	for s := range p.Machine.All() {
 		if s.Type == JobType && s.Job != nil {
-			d.heartbeat(s)
-			d.reservedVariables(s)
+			w.heartbeat(s)
+			w.reservedVariables(s)
 		}
 	}
-	d.alwaysFails()
-	d.payloads(p.Machine, somePayload)
-	d.outputs()
-	return d.problems
+	w.alwaysFails()
+	w.payloads(p.Machine, somePayload)
+	w.outputs()
+	return w.problems
 }
 
-type doubts struct {
+type warner struct {
 	plan     *Plan
 	problems problem.List
 }
 
-func (d *doubts) warn(rule string, s *State, found problem.Problem) {
+func (w *warner) warn(rule string, s *State, found problem.Problem) {
 	found.Severity, found.Rule = problem.Warning, rule
 	found.Message = stepSubject(s.Name) + ": " + found.Message
-	d.problems.Add(found)
+	w.problems.Add(found)
 }
 
-// heartbeat warns of a step that waits shorter for a sign of life than there is
-// time between two.
-func (d *doubts) heartbeat(s *State) {
+// heartbeat warns of a step whose heartbeat timeout is not longer than the time
+// between two heartbeats.
+func (w *warner) heartbeat(s *State) {
 	n := s.Node.Get("HeartbeatSeconds")
 	every := int(protocol.HeartbeatInterval.Seconds())
 	seconds, err := strconv.Atoi(textOf(n))
 	if err != nil || seconds > every {
 		return
 	}
-	d.warn(RuleHeartbeat, s, problem.Problem{
-		Path: string(s.Path.Key("HeartbeatSeconds")), Place: n.Place,
+	w.warn(RuleHeartbeat, s, problem.Problem{
+		Path: s.Path.Key("HeartbeatSeconds").String(), Place: n.Place,
 		Message: fmt.Sprintf("HeartbeatSeconds: the agent sends a heartbeat every %d seconds, so that the step fails after %d while its job runs", every, seconds),
 		Advice:  "Leave it out, for 300 seconds, or give at least 60.",
 	})
 }
 
 // reservedVariables warns of variables that a job gets from the agent.
-func (d *doubts) reservedVariables(s *State) {
+func (w *warner) reservedVariables(s *State) {
 	environment := s.Job.Properties.Get("Environment")
 	for _, field := range environment.Entries() {
 		if !strings.HasPrefix(field.Key, "ATTINI_") {
 			continue
 		}
-		d.warn(RuleReservedVariable, s, problem.Problem{
-			Path: string(s.Path.Keys("Properties", "Environment", field.Key)), Place: field.Place,
+		w.warn(RuleReservedVariable, s, problem.Problem{
+			Path: s.Path.Keys("Properties", "Environment", field.Key).String(), Place: field.Place,
 			Message: fmt.Sprintf("Environment.%s: names that begin with ATTINI_ are reserved for the variables that the agent gives a job", wording.Brief(field.Key)),
 			Advice:  "Choose another name.",
 		})
 	}
 }
 
-// alwaysFails warns of a plan of which no way ends well.
-func (d *doubts) alwaysFails() {
+// alwaysFails warns of a plan in which every path ends in a Fail step.
+func (w *warner) alwaysFails() {
 	var last *State
-	always := d.plan.Machine.onEveryPath(func(s *State) (met bool, next []string) {
+	always := w.plan.Machine.onEveryPath(func(s *State) (met bool, next []string) {
 		if s.Type == "Fail" {
 			last = s
 			return true, nil
@@ -93,8 +93,8 @@ func (d *doubts) alwaysFails() {
 	if !always {
 		return
 	}
-	d.warn(RuleAlwaysFails, last, problem.Problem{
-		Path: string(last.Path), Place: last.Place,
+	w.warn(RuleAlwaysFails, last, problem.Problem{
+		Path: last.Path.String(), Place: last.Place,
 		Message: "every way through the plan ends in a Fail step, so that no deployment can succeed",
 		Advice:  "To reach it after an error only, write the plan with StartAt and States, and name it in Next of a Catch or a Choice.",
 	})

@@ -63,19 +63,19 @@ type neededFacts struct {
 
 // neededFactsOf finds them for every case of a Runner, and for every branch that
 // stays in the output.
-func neededFactsOf(inventory *Contents, c chooser) neededFacts {
+func neededFactsOf(contents *Contents, c chooser) neededFacts {
 	var w neededFacts
-	if inventory == nil {
+	if contents == nil {
 		return w
 	}
 	var runners []*schema.Runner
-	for _, cases := range inventory.cases {
+	for _, cases := range contents.cases {
 		for _, one := range cases {
 			runners = append(runners, one.runner)
 		}
 	}
 	w.hosts = compat.QuestionsOf(runners...)
-	for _, cases := range inventory.cases {
+	for _, cases := range contents.cases {
 		first := cases[0].runner
 		w.subnets = w.subnets || !c.shapeOf(first).network.isAlways()
 		c.chooseIn(c.present(first.Resource.At("Properties", "Ec2Configuration")), "Ami", func(n *cfn.Node) *cfn.Node {
@@ -88,7 +88,7 @@ func neededFactsOf(inventory *Contents, c chooser) neededFacts {
 	return w
 }
 
-// ami adds what an Ami as it is written may come to.
+// ami adds the AMIs that an Ami as it is written may be.
 func (w *neededFacts) ami(n *cfn.Node, c chooser) {
 	if n == nil {
 		n = cfn.Str(schema.DefaultAmi)
