@@ -27,6 +27,10 @@ const (
 	KeyObjectIdentifier = "objectIdentifier"
 	KeyStackName        = "stackName"
 	KeyDeploymentSource = "deploymentSource"
+	// These have one value: nothing here knows the file that would tell them.
+	KeyVersion          = "version"
+	KeyDistributionTags = "distributionTags"
+	KeySAMPackaged      = "samPackaged"
 	// The keys of the object under KeyDeploymentSource.
 	KeySourceBucket = "deploymentSourceBucket"
 	KeySourcePrefix = "deploymentSourcePrefix"

@@ -113,7 +113,6 @@ func TestUnknownEvents(t *testing.T) {
 		`{"detail-type":"ECS Container Instance State Change","detail":["secret"]}`:      "its detail is no container instance",
 		`{"detail-type":"ECS Container Instance State Change","detail":{"status":"x"}}`:  "its detail is no container instance",
 		`{"attiniActionType":"MergeOutput","branches":7}`:                                "has no list of results",
-		`{"attiniActionType":"MergeOutput","branches":[]}`:                               "there are no results to merge",
 		`{"attiniActionType":"MergeOutput","branches":[{"output":"secret"},["secret"]]}`: "result 1 is no payload object",
 	} {
 		told := &recordingLauncher{}
