@@ -117,7 +117,8 @@ func (c *cloud) Declared(ctx context.Context, template stacks.Template) ([]stack
 	}
 	var declared []stacks.Declared
 	for _, p := range found.Parameters {
-		declared = append(declared, stacks.Declared{Name: aws.ToString(p.ParameterKey), HasDefault: p.DefaultValue != nil})
+		// The default of a NoEcho parameter may be hidden; CloudFormation itself knows.
+		declared = append(declared, stacks.Declared{Name: aws.ToString(p.ParameterKey), HasDefault: p.DefaultValue != nil || aws.ToBool(p.NoEcho)})
 	}
 	return declared, nil
 }

@@ -55,7 +55,7 @@ func TestLaunchActions(t *testing.T) {
 	// It comes only after an answer to the list.
 	proxy.On("ListContainerInstances", (&recordedRequests{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
 	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
-	assert.Equal(t, permitted(t, "LauncherRole", "ec2:CreateTags", "ecs:TagResource", "iam:PassRole", "s3:ListBucket"), proxy.Actions())
+	assert.Equal(t, permitted(t, "LauncherRole", "ec2:CreateTags", "ecs:TagResource", "iam:PassRole", "s3:ListBucket", "cloudformation:TagResource", "cloudformation:UntagResource"), proxy.Actions())
 }
 
 // onlyError is only, for a call with two results.

@@ -142,3 +142,42 @@ func TestLocalApproval(t *testing.T) {
 	assert.Equal(t, "ManuallyAborted", result.Error.Name)
 	assert.Equal(t, "no", result.Error.Cause)
 }
+
+// TestLocalStacksInJSONata: the same steps in JSONata, nested, with a Catch.
+func TestLocalStacksInJSONata(t *testing.T) {
+	t.Parallel()
+	source := distribution(t, map[string]string{
+		"t.yaml": "Parameters: {Size: {Type: Number}}\nResources: {}\nOutputs: {Size: {Value: !Ref Size}}", "app/template.yaml": "Resources: {}\nOutputs: {Url: {Value: u}}",
+		"one.yaml": "stackName: one\ntemplate: /t.yaml\nparameters: {Size: 1}", "two.yaml": "stackName: two\ntemplate: /t.yaml\nparameters: {Size: 2}",
+	})
+	template := `
+Resources:
+  R: {Type: Attini::Deploy::Runner}
+  P:
+    Type: Attini::Deploy::DeploymentPlan
+    Properties:
+      DefaultRunner: R
+      DeploymentPlan:
+        QueryLanguage: JSONata
+        StartAt: Db
+        States:
+          Db: {Type: AttiniCfn, Properties: {StackName: "{% 'db-' & $states.input.environment %}", Template: /t.yaml, Parameters: {Size: "{% $states.input.customData.size %}"}}, Assign: {size: "{% $states.result.Size %}"}, Next: App}
+          App: {Type: AttiniSam, Properties: {StackName: app, Project: {Path: /app}}, Next: Each}
+          Each:
+            Type: AttiniMap
+            Items: "{% $states.input.customData.files %}"
+            ItemProcessor: {StartAt: One, States: {One: {Type: AttiniCfn, Properties: {}, Output: "{% {'output': {'One' & $states.result.Size: $states.result}} %}", End: true}}}
+            Output: "{% {'output': $merge([$states.input.output, $states.result.output]), 'deploymentOriginData': $states.input.deploymentOriginData} %}"
+            Next: Missing
+          Missing: {Type: AttiniCfn, Properties: {StackName: s, Template: /none.yaml}, Catch: [{ErrorEquals: [StackConfigError], Next: Job, Output: "{% $states.input %}"}], Next: Job}
+          Job: {Type: AttiniRunnerJob, Properties: {Commands: ["{% 'echo ' & $size & ' > $ATTINI_OUTPUT' %}"]}, End: true}
+`
+	result, _ := run(t, t.Context(), template, func(o *localrun.Options) {
+		o.Source = source
+		o.Input = json.RawMessage(`{"customData": {"size": 7, "files": ["/one.yaml", "/two.yaml"]}}`)
+	})
+	assert.Equal(t, map[string]any{
+		"Db": map[string]any{"Size": "7"}, "AppPackageSam": map[string]any{"result": "/app/template.yaml"}, "App": map[string]any{"Url": "u"},
+		"One1": map[string]any{"Size": "1"}, "One2": map[string]any{"Size": "2"}, "Job": float64(7),
+	}, outputs(t, result))
+}

@@ -248,6 +248,16 @@ func TestLostEvent(t *testing.T) {
 	assert.Equal(t, []string{"CREATE db", "DELETE db"}, a.Calls)
 }
 
+// TestNextAttemptWaits: the event answers the step's last attempt, not one that has ended.
+func TestNextAttemptWaits(t *testing.T) {
+	t.Parallel()
+	a := open()
+	a.Closed[a.ask(t, "Db", database)] = true
+	second := a.ask(t, "Db", database)
+	a.tell(t, a.Finish(stackstest.Region, "db", "CREATE_COMPLETE"))
+	assert.NotEmpty(t, a.Answers[second].Output)
+}
+
 // TestStopped: the stack of a step that was stopped comes to rest, and no error is made of it.
 func TestStopped(t *testing.T) {
 	t.Parallel()
@@ -266,46 +276,4 @@ func TestProtection(t *testing.T) {
 	a.ask(t, "Db", `{"StackName": "db", "Template": "db.yaml", "EnableTerminationProtection": "true"}`)
 	a.ask(t, "Db", database)
 	assert.Equal(t, []string{"CREATE db", "PROTECT db true"}, a.Calls, "without the property it stays")
-}
-
-// TestCrashes: the launcher dies before and after every call that it makes. The step's next
-// attempts bring the stack to where it was meant to be, with one operation, and the step has
-// an answer.
-func TestCrashes(t *testing.T) {
-	t.Parallel()
-	for _, when := range []string{"before", "after"} {
-		for _, call := range []string{"Stack 1", "Item 1", "Save 1", "Create 1", "Save 2", "Save 3", "Answer 1", "Item 2", "Stack 2"} {
-			for _, lost := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s %s, lost %t", when, call, lost), func(t *testing.T) {
-					t.Parallel()
-					a := open()
-					a.Dies = when + " " + call
-					tokens := []string{}
-					attempt := func() {
-						token, _ := a.try("Db", database)
-						tokens = append(tokens, token)
-					}
-					attempt()
-					for range 6 {
-						if a.Has(stackstest.Region, "db") {
-							event := a.Finish(stackstest.Region, "db", "CREATE_COMPLETE")
-							if !lost && a.StackChanged(t.Context(), event) != nil {
-								a.Revive() // Lambda delivers the event again
-								require.NoError(t, a.StackChanged(t.Context(), event))
-							}
-						}
-						last := tokens[len(tokens)-1]
-						if a.Answers[last].Output != "" {
-							assert.Equal(t, []string{"CREATE db"}, a.Calls)
-							return
-						}
-						a.Revive()
-						a.Closed[last] = a.Answers[last].Failure == nil // its heartbeat timeout
-						attempt()
-					}
-					assert.Fail(t, "the step has no answer", "%v %v", a.Calls, a.Answers)
-				})
-			}
-		}
-	}
 }

@@ -326,12 +326,19 @@ func (f *Fake) Finish(region, name, status string, events ...stacks.Event) stack
 	return stacks.StackEvent{StackID: s.ID, Status: status, RequestToken: token}
 }
 
-// Has reports whether there is a stack that is in progress.
-func (f *Fake) Has(region, name string) bool {
+// InProgress is what is being done with a stack, such as CREATE; "" for nothing.
+func (f *Fake) InProgress(region, name string) string {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	s := cloud{f, region}.find(name)
-	return s != nil && strings.HasSuffix(s.Status.Status, "_IN_PROGRESS")
+	if s == nil {
+		return ""
+	}
+	what, busy := strings.CutSuffix(s.Status.Status, "_IN_PROGRESS")
+	if !busy {
+		return ""
+	}
+	return what
 }
 
 // Operation is the last of a stack.

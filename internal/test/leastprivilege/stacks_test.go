@@ -34,6 +34,13 @@ func stackNeeds() []leastprivilege.Case {
 			n.add("look", launcher, "cloudformation:"+action, stack, nil)
 		}
 	}
+	tagged := func(action string) context { return context{"cloudformation:CreateAction": {action}} }
+	for _, region := range []string{fakeaws.Region, "us-west-2"} {
+		stack := "arn:aws:cloudformation:" + region + ":" + fakeaws.Account + ":stack/shop-db/1"
+		n.add("tags", launcher, "cloudformation:TagResource", stack, tagged("CreateStack"))
+		n.add("tags", launcher, "cloudformation:TagResource", stack, tagged("UpdateStack"))
+		n.add("tags", launcher, "cloudformation:UntagResource", stack, tagged("UpdateStack"))
+	}
 	n.add("template", launcher, "cloudformation:GetTemplateSummary", "*", nil)
 	n.add("service role", launcher, "iam:PassRole", roleARN("attini-stacks/shop"), context{"iam:PassedToService": {"cloudformation.amazonaws.com"}})
 	n.add("file", launcher, "s3:GetObject", artifactStore+"/dev/shop/7/distribution-origin/db.yaml", nil)
@@ -61,6 +68,13 @@ func stackAttacks() []leastprivilege.Case {
 		n.add("another's stack", launcher, "cloudformation:"+action, stepStack, nil)
 		n.add("another account's", launcher, "cloudformation:"+action, "arn:aws:cloudformation:eu-west-1:999999999999:stack/a/1", ofStep("Resource"))
 		n.add("no stack", launcher, "cloudformation:"+action, arn("cloudformation", "changeSet/a"), ofStep("Resource"))
+	}
+	for _, action := range []string{"TagResource", "UntagResource"} {
+		of := context{"cloudformation:CreateAction": {"CreateStack"}}
+		n.add("tags alone", launcher, "cloudformation:"+action, stepStack, nil)
+		n.add("of a change set", launcher, "cloudformation:"+action, stepStack, context{"cloudformation:CreateAction": {"CreateChangeSet"}})
+		n.add("another account's", launcher, "cloudformation:"+action, "arn:aws:cloudformation:eu-west-1:999999999999:stack/a/1", of)
+		n.add("no stack", launcher, "cloudformation:"+action, arn("cloudformation", "changeSet/a"), of)
 	}
 	n.add("another account's", launcher, "cloudformation:CreateStack", "arn:aws:cloudformation:eu-west-1:999999999999:stack/a/1", ofStep("Request"))
 	n.add("no stack", launcher, "cloudformation:CreateStack", arn("cloudformation", "changeSet/a"), ofStep("Request"))
