@@ -75,7 +75,7 @@ func (a amount) selected(s *scope) (float64, error) {
 	var missing *missingError
 	switch {
 	case errors.As(err, &missing):
-		return 0, failure(Runtime, "Invalid path '%s' : No results for path: %s", a.path.text, a.path.bracketed())
+		return 0, missing.invalid()
 	case err != nil:
 		return 0, err
 	}

@@ -130,9 +130,9 @@ func TestChoiceCombinations(t *testing.T) {
 func TestChoiceFails(t *testing.T) {
 	t.Parallel()
 	_, err := chosen(t, `"Variable": "$.x", "StringEquals": "a"`, `{}`)
-	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `Invalid path '$.x' : No results for path: $['x'] (field Variable)`}, failureOf(t, err))
+	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `Invalid path '$.x': The choice state's condition path references an invalid value.`}, failureOf(t, err))
 	_, err = chosen(t, `"Variable": "$.v", "StringEqualsPath": "$.x"`, `{"v": "a"}`)
-	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `Invalid path '$.x' : No results for path: $['x'] (field StringEqualsPath)`}, failureOf(t, err))
+	assert.Equal(t, &asl.Error{Name: asl.Runtime, State: "S", Cause: `Invalid path '$.x': The choice state's condition path references an invalid value.`}, failureOf(t, err))
 	_, err = execute(t, `{"StartAt": "S", "States": {"S": {"Type": "Choice", "Choices": [{"Variable": "$.v", "IsNull": true, "Next": "T"}]}, "T": {"Type": "Succeed"}}}`, `{"v": 1}`)
 	assert.Equal(t, &asl.Error{Name: asl.NoChoiceMatched, State: "S", Cause: `no rule of the Choice state holds and it has no Default`}, failureOf(t, err))
 }

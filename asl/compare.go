@@ -89,7 +89,8 @@ func comparisonFields() []Field {
 	return fields
 }
 
-// operand reads the right side of the comparison called name.
+// operand reads the right side of the comparison called name. Of a value that does not fit, the reader reports the problem: the machine is never
+// run then, so what the comparison holds in its place does not matter.
 func (o *object) operand(variable *path, name string) condition {
 	c := comparison{name: name, variable: variable}
 	c.operator, _ = operatorNamed(name)
@@ -131,17 +132,27 @@ func (c comparison) holds(s *scope) (bool, error) {
 		}
 		return (err == nil) == c.value, nil
 	}
-	value, err := c.variable.read("Variable", s)
+	value, err := compared(c.variable, s)
 	if err != nil {
 		return false, err
 	}
 	other := c.value
 	if c.other != nil {
-		if other, err = c.other.read(c.name, s); err != nil {
+		if other, err = compared(c.other, s); err != nil {
 			return false, err
 		}
 	}
 	return c.operator.compare(value, other), nil
+}
+
+// compared reads one side of a comparison.
+func compared(p *path, s *scope) (any, error) {
+	value, err := p.find(s)
+	var missing *missingError
+	if errors.As(err, &missing) {
+		return nil, failure(Runtime, "Invalid path '%s': The choice state's condition path references an invalid value.", p.text)
+	}
+	return value, err
 }
 
 // compare applies the operator. Values of another type than the operator's compare as false.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -116,14 +117,25 @@ func TestToleratedFailures(t *testing.T) {
 	}
 }
 
+// own is what differs from run to run in the files of a ResultWriter.
+var own = regexp.MustCompile(`[0-9a-f-]{36}-\d|\d{4}-[0-9T:.-]+Z`)
+
 func TestResultWriter(t *testing.T) {
 	t.Parallel()
+	succeeded := func(text string) string {
+		return `{"ExecutionArn":"arn:aws:states:::execution:M:*","Input":"` + text + `","InputDetails":{"Included":true},"Name":"*","Output":"` + text +
+			`","OutputDetails":{"Included":true},"StartDate":"*","Status":"SUCCEEDED","StopDate":"*"}`
+	}
+	const bad = `{"ExecutionArn":"arn:aws:states:::execution:M:*","Cause":"why","Error":"Bad","Input":"\"bad\"","InputDetails":{"Included":true},"Name":"*",` +
+		`"OutputDetails":{"Included":true},"StartDate":"*","Status":"FAILED","StopDate":"*"}`
 	for name, c := range map[string]struct {
 		config string
 		want   map[string]string
 	}{
-		"JSON":            {``, map[string]string{"SUCCEEDED_0.json": `["a",["b"]]`, "FAILED_0.json": `[{"Status":"FAILED","Error":"Bad","Cause":"why"}]`}},
-		"flat JSON lines": {`, "WriterConfig": {"OutputType": "JSONL", "Transformation": "FLATTEN"}`, map[string]string{"SUCCEEDED_0.jsonl": "\"a\"\n\"b\"\n", "FAILED_0.jsonl": "{\"Status\":\"FAILED\",\"Error\":\"Bad\",\"Cause\":\"why\"}\n"}},
+		"with nothing said": {``, map[string]string{"SUCCEEDED_0.json": "[" + succeeded(`\"a\"`) + "," + succeeded(`[\"b\"]`) + "]", "FAILED_0.json": "[" + bad + "]"}},
+		"NONE":              {`, "WriterConfig": {"OutputType": "JSONL", "Transformation": "NONE"}`, map[string]string{"SUCCEEDED_0.jsonl": succeeded(`\"a\"`) + "\n" + succeeded(`[\"b\"]`) + "\n", "FAILED_0.jsonl": bad + "\n"}},
+		"COMPACT":           {`, "WriterConfig": {"OutputType": "JSON", "Transformation": "COMPACT"}`, map[string]string{"SUCCEEDED_0.json": `["a",["b"]]`, "FAILED_0.json": "[" + bad + "]"}},
+		"flat JSON lines":   {`, "WriterConfig": {"OutputType": "JSONL", "Transformation": "FLATTEN"}`, map[string]string{"SUCCEEDED_0.jsonl": "\"a\"\n\"b\"\n", "FAILED_0.jsonl": bad + "\n"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,6 +147,9 @@ func TestResultWriter(t *testing.T) {
 					defer mutex.Unlock()
 					assert.Equal(t, "b", file.Bucket)
 					written[path.Base(file.Key)] = string(file.Data)
+					if !strings.HasSuffix(file.Key, "manifest.json") {
+						written[path.Base(file.Key)] = own.ReplaceAllString(string(file.Data), "*")
+					}
 					return nil
 				}})
 			require.NoError(t, err)
@@ -149,6 +164,19 @@ func TestResultWriter(t *testing.T) {
 	_, err := parse(t, distributed(`"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}, `)).
 		Run(t.Context(), asl.Execution{Input: json.RawMessage(`[1]`)}, asl.Options{Results: func(context.Context, asl.ResultFile) error { return errors.New("disk full") }})
 	assert.Equal(t, &asl.Error{Name: asl.ResultWriterFailed, Cause: "disk full", State: "M"}, failureOf(t, err))
+}
+
+// Without a place to write to, a ResultWriter shapes the Map's output.
+func TestResultWriterWithoutAPlace(t *testing.T) {
+	t.Parallel()
+	for transformation, want := range map[string]string{"COMPACT": `["a",["b"]]`, "FLATTEN": `["a","b"]`} {
+		output, err := execute(t, distributed(`"ResultWriter": {"WriterConfig": {"Transformation": "`+transformation+`", "OutputType": "JSON"}}, `), `["a", ["b"]]`)
+		require.NoError(t, err)
+		assert.Equal(t, want, output)
+	}
+	output, err := execute(t, distributed(`"ResultWriter": {"WriterConfig": {"Transformation": "NONE", "OutputType": "JSON"}}, `), `["a"]`)
+	require.NoError(t, err)
+	assert.Contains(t, output, `"Output":"\"a\"","OutputDetails":{"Included":true}`)
 }
 
 // Each execution of a distributed Map has a history of its own: 25,000 events bound each, not all of them together.

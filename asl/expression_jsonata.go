@@ -74,7 +74,10 @@ func (q *query) evaluate(s *scope) (any, error) {
 	case err != nil:
 		var fault *jsonata.Error
 		text := err.Error()
-		if errors.As(err, &fault) {
+		if errors.As(err, &fault) && fault.Code == jsonata.CodeFunction {
+			return nil, failure(QueryEvaluationError, "The JSONata expression '%s' specified for the field '%s' returned an unsupported result type.", q.text, q.field)
+		}
+		if fault != nil {
 			text = fault.Error()
 		}
 		return nil, failure(QueryEvaluationError, "The JSONata expression '%s' specified for the field '%s' threw an error during evaluation. %s", q.text, q.field, text)

@@ -208,6 +208,33 @@ func (o *object) compileQuery(at *trail, text string) *query {
 	q, err := compileQuery(text, at.slashed())
 	if err != nil {
 		o.problemAt(at, RuleExpression, "%s", err)
+		return q
 	}
+	o.checkStates(at, q)
 	return q
 }
+
+// checkStates reports the parts of $states that a field does not have. Step Functions knows them by the field, when it creates the machine.
+func (o *object) checkStates(at *trail, q *query) {
+	field, inside, _ := strings.Cut(q.field, "/")
+	if field == "Catch" {
+		_, field, _ = strings.Cut(inside, "/")
+		field, _, _ = strings.Cut(field, "/")
+		field = "Catch/" + field
+	}
+	for _, part := range q.compiled.Fields("states") {
+		switch part {
+		case "result":
+			if field != "Output" && field != "Assign" || o.state == nil || !givesResult(o.state.kind) {
+				o.problemAt(at, RuleExpression, "has no $states.result; only Output and Assign of a Task, Parallel or Map state have it")
+			}
+		case "errorOutput":
+			if field != "Catch/Output" && field != "Catch/Assign" {
+				o.problemAt(at, RuleExpression, "has no $states.errorOutput; only Output and Assign of a catcher have it")
+			}
+		}
+	}
+}
+
+// givesResult reports whether a type of state gives $states.result.
+func givesResult(kind string) bool { return kind == "Task" || kind == "Parallel" || kind == "Map" }

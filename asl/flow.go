@@ -169,7 +169,7 @@ func (v *visit) catchWith(c catcher, e *Error) (end, error) {
 	if err != nil {
 		return end{}, err
 	}
-	if _, err := v.run.sized("the output of the state", output); err != nil {
+	if err := v.run.fits(v.state.name, output); err != nil {
 		return end{}, err
 	}
 	if !v.state.jsonata {
@@ -218,7 +218,7 @@ func (v *visit) effective() (any, error) {
 		}
 		return s.arguments.fill(v.scope(v.input))
 	}
-	effective, err := s.inputPath.apply("InputPath", v.scope(v.input))
+	effective, err := s.inputPath.apply(v.scope(v.input))
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func (v *visit) effective() (any, error) {
 // queried makes the end of a state in JSONata: Output and Assign, which see the variables as they were.
 func (v *visit) queried(o outcome) (end, error) {
 	s := v.scope(v.input)
-	s.result, s.hasResult = o.result, v.hasResult()
+	s.result, s.hasResult = o.result, givesResult(v.state.kind)
 	output, assign := v.state.output, v.state.assign
 	if o.rule != nil { // the fields beside Choices belong to Default
 		output, assign = o.rule.output, o.rule.assign
@@ -245,16 +245,6 @@ func (v *visit) queried(o outcome) (end, error) {
 		}
 	}
 	return v.ended(value, assign, s, o.next)
-}
-
-// hasResult reports whether the state's type gives $states.result.
-func (v *visit) hasResult() bool {
-	switch v.state.kind {
-	case "Task", "Parallel", "Map":
-		return true
-	default:
-		return false
-	}
 }
 
 // placed makes the end of a state in JSONPath: ResultSelector, ResultPath, OutputPath. Assign sees the result as it came.
@@ -279,7 +269,7 @@ func (v *visit) placed(o outcome) (end, error) {
 			return end{}, err
 		}
 	}
-	if output, err = s.outputPath.apply("OutputPath", v.scope(output)); err != nil {
+	if output, err = s.outputPath.apply(v.scope(output)); err != nil {
 		return end{}, err
 	}
 	return v.ended(output, assign, v.scope(o.result), o.next)
@@ -290,7 +280,7 @@ func (v *visit) ended(output any, assign *template, s *scope, next string) (end,
 	if err != nil {
 		return end{}, err
 	}
-	_, err = v.run.sized("the output of the state", output)
+	err = v.run.fits(v.state.name, output)
 	return end{output: output, next: next, variables: v.variables.with(assigned)}, err
 }
 

@@ -57,8 +57,8 @@ func TestDataFlowFails(t *testing.T) {
 	t.Parallel()
 	const task = `"Type": "Task", "Resource": "r", "End": true`
 	cases := map[string]struct{ fields, input, name, cause string }{
-		"InputPath":                   {task + `, "InputPath": "$.a"`, `{}`, asl.Runtime, `Invalid path '$.a' : No results for path: $['a'] (field InputPath)`},
-		"OutputPath":                  {task + `, "OutputPath": "$.a"`, `{}`, asl.Runtime, `Invalid path '$.a' : No results for path: $['a'] (field OutputPath)`},
+		"InputPath":                   {task + `, "InputPath": "$.a"`, `{}`, asl.Runtime, `Invalid path '$.a' : No results for path: $['a']`},
+		"OutputPath":                  {task + `, "OutputPath": "$.a"`, `{}`, asl.Runtime, `Invalid path '$.a' : No results for path: $['a']`},
 		"Parameters":                  {task + `, "Parameters": {"l": [{"x.$": "$.a"}]}`, `{}`, asl.Runtime, `The JSONPath '$.a' specified for the field 'x.$' could not be found in the input`},
 		"Parameters of the context":   {task + `, "Parameters": {"x.$": "$$.Task.Token"}`, `{}`, asl.Runtime, `The JSONPath '$$.Task.Token' specified for the field 'x.$' could not be found in the input`},
 		"ResultSelector":              {task + `, "ResultSelector": {"x.$": "$.a"}`, `{}`, asl.Runtime, `The JSONPath '$.a' specified for the field 'x.$' could not be found in the input`},

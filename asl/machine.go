@@ -203,6 +203,16 @@ func (r *run) sized(what string, value any) (json.RawMessage, error) {
 	return text, nil
 }
 
+// fits holds what a state or a task gave to the payload quota, and fails in the service's words.
+func (r *run) fits(source string, value any) error {
+	if text, err := encode(value); err != nil {
+		return failure(Runtime, "the output of %q is not JSON: %s", source, err)
+	} else if len(text) > r.maxPayload {
+		return outside(DataLimitExceeded, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", source)
+	}
+	return nil
+}
+
 func (r *run) tell(e Event) {
 	if r.observer == nil {
 		return

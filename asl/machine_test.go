@@ -99,12 +99,13 @@ func TestEventsAndSourcesAreSerial(t *testing.T) {
 func TestAnEndlessLoopIsStopped(t *testing.T) {
 	t.Parallel()
 	const message = `the execution reached the limit of 25000 events in its history; a loop in the plan may have no end`
-	_, err := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}`, `{}`)
+	_, err := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Choice", "Choices": [{"Variable": "$.end", "IsPresent": true, "Next": "C"}], "Default": "A"}, "C": {"Type": "Succeed"}}}`, `{}`)
 	assert.Equal(t, asl.Runtime, failureOf(t, err).Name)
 	assert.Equal(t, message, failureOf(t, err).Cause)
 
 	// Neither a catcher nor the branch it happens in hides it.
-	_, err = execute(t, `{"StartAt": "P", "States": {"P": {"Type": "Parallel", "Next": "P", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "P"}], "Retry": [{"ErrorEquals": ["States.ALL"]}],
+	_, err = execute(t, `{"StartAt": "P", "States": {"C": {"Type": "Choice", "Choices": [{"Variable": "$[5]", "IsPresent": true, "Next": "Z"}], "Default": "P"}, "Z": {"Type": "Succeed"},
+		"P": {"Type": "Parallel", "Next": "C", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "P"}], "Retry": [{"ErrorEquals": ["States.ALL"]}],
 		"Branches": [{"StartAt": "B", "States": {"B": {"Type": "Pass", "Result": 1, "End": true}}}]}}}`, `{}`)
 	assert.Equal(t, message, failureOf(t, err).Cause)
 }

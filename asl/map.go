@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -37,6 +38,10 @@ type item struct {
 	value  any
 	key    string // of an object's field
 	source string // where an ItemReader has it from
+
+	// What a ResultWriter tells of the iteration.
+	input            any // after ItemSelector
+	started, stopped time.Time
 }
 
 func (o *object) mapState(s *state) {
@@ -165,7 +170,7 @@ func (w *mapWork) do(ctx context.Context, v *visit, input any) (outcome, error) 
 		return outcome{}, err
 	}
 	if w.writer != nil {
-		results, err = w.writer.write(ctx, v, s, results, tolerance)
+		results, err = w.writer.write(ctx, v, s, inputs, results, tolerance)
 	}
 	return outcome{result: results}, err
 }
@@ -220,6 +225,8 @@ func (w *mapWork) iterate(ctx context.Context, v *visit, s *scope, it *item) (an
 			return nil, err
 		}
 	}
+	it.input, it.started = value, r.clock.Now()
+	defer func() { it.stopped = r.clock.Now() }()
 	return r.graph(ctx, w.iteration, at, value)
 }
 

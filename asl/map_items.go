@@ -22,7 +22,7 @@ func (w *mapWork) list(ctx context.Context, v *visit, s *scope) ([]item, error) 
 		}
 	case w.itemsPath != nil:
 		var err error
-		if value, err = w.itemsPath.read("ItemsPath", s); err != nil {
+		if value, err = w.itemsPath.read(s); err != nil {
 			return nil, err
 		}
 	}
@@ -36,7 +36,11 @@ func (w *mapWork) list(ctx context.Context, v *visit, s *scope) ([]item, error) 
 			return nil, q.wrong("array", value)
 		}
 	}
-	return nil, failure(Runtime, "Map state input must be an array but was: %s", shortened(string(text)))
+	name := Runtime
+	if v.state.jsonata {
+		name = QueryEvaluationError
+	}
+	return nil, failure(name, "Map state input must be an array but was: %s", shortened(string(text)))
 }
 
 // itemsOf makes items of a list, and for a distributed Map of an object's fields.

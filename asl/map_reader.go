@@ -19,6 +19,7 @@ type ItemSource struct {
 	Path      string          // the state's name with its branch or iteration, as in [Event]
 	Resource  string          // the reader's Resource
 	Arguments json.RawMessage // its Parameters or Arguments: the Bucket and Key
+	File      string          // the key of a data file that the manifest names; empty for what the reader itself names
 }
 
 // maxReadBytes bounds what is read of a file of items: 256 MiB.
@@ -33,6 +34,7 @@ type itemReader struct {
 	given     bool // CSVHeaderLocation is GIVEN
 	delimiter rune
 	pointer   string
+	manifest  string // its type, of the InputType MANIFEST or with a ManifestType; else empty
 	most      amount
 }
 
@@ -48,6 +50,10 @@ func (o *object) itemReader() *itemReader {
 	}
 	if at.value.Kind() == ObjectKind {
 		w.resource = r.required("Resource", "arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2")
+		resource, ok := r.field("Resource")
+		if match := integrationARN.FindStringSubmatch(w.resource); ok && w.resource != "" && !r.later(resource.value) && (match == nil || match[1] != "s3:getObject" && match[1] != "s3:listObjectsV2") {
+			r.problemAt(resource, RuleResource, "an ItemReader reads with arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2, not with %s", w.resource)
+		}
 	}
 	config, ok := r.field("ReaderConfig")
 	if !ok {
@@ -80,7 +86,10 @@ func (o *object) readerConfig(at *trail, w *itemReader) {
 	}
 	w.pointer, _ = c.text("ItemsPointer")
 	w.most = c.amount("MaxItems")
-	c.text("ManifestType")
+	w.manifest, _ = c.text("ManifestType")
+	if w.manifest == "" && w.inputType == "MANIFEST" {
+		w.manifest = "S3_INVENTORY"
+	}
 	c.text("Transformation")
 }
 
@@ -129,7 +138,12 @@ func (r *itemReader) read(ctx context.Context, v *visit, s *scope) ([]item, erro
 		return nil, outside(ItemReaderFailed, "%s", err)
 	}
 	defer file.Close()
-	items, err := r.parse(io.LimitReader(file, maxReadBytes+1), most)
+	var items []item
+	if content := io.LimitReader(file, maxReadBytes+1); r.manifest != "" {
+		items, err = r.dataFiles(ctx, v, source, content, most)
+	} else {
+		items, err = r.parse(content, most)
+	}
 	var own *Error
 	if err != nil && !errors.As(err, &own) {
 		err = outside(ItemReaderFailed, "%s", err)
@@ -161,7 +175,7 @@ func (r *itemReader) parse(file io.Reader, most int) ([]item, error) {
 	case r.inputType == "CSV":
 		values, err = r.csv(file, most)
 	default:
-		return nil, fmt.Errorf("the InputType %s cannot be read here; convert the items to JSON, JSONL or CSV", r.inputType)
+		return nil, fmt.Errorf("items in %s cannot be read here; convert them to JSON, JSONL or CSV", r.inputType)
 	}
 	items, _ := itemsOf(values, false)
 	return items, err

@@ -48,7 +48,7 @@ func TestMapFails(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ fields, input, name, cause string }{
 		"no array":             {``, `{}`, asl.Runtime, `Map state input must be an array but was: {}`},
-		"no items":             {`"ItemsPath": "$.l", `, `{}`, asl.Runtime, `Invalid path '$.l' : No results for path: $['l'] (field ItemsPath)`},
+		"no items":             {`"ItemsPath": "$.l", `, `{}`, asl.Runtime, `Invalid path '$.l' : No results for path: $['l']`},
 		"selector":             {`"ItemSelector": {"x.$": "$.x"}, `, `[1]`, asl.Runtime, `The JSONPath '$.x' specified for the field 'x.$' could not be found in the input`},
 		"concurrency no count": {`"ItemsPath": "$.l", "MaxConcurrencyPath": "$.c", `, `{"l": [], "c": -1}`, asl.Runtime, `The MaxConcurrencyPath field refers to value -1, which is not allowed (a whole number from 0 to 2147483647): $.c`},
 		"concurrency missing":  {`"MaxConcurrencyPath": "$.c", `, `[]`, asl.Runtime, `Invalid path '$.c' : No results for path: $['c']`},

@@ -23,6 +23,7 @@ type resultWriter struct {
 	arguments *template
 	lines     bool
 	flat      bool
+	whole     bool // each result with its execution's data
 }
 
 func (o *object) resultWriter() *resultWriter {
@@ -31,7 +32,7 @@ func (o *object) resultWriter() *resultWriter {
 		return nil
 	}
 	r := o.open(at, "ResultWriter", FieldsOfPart(PartResultWriter), o.jsonata)
-	w := &resultWriter{arguments: r.template("Parameters")}
+	w := &resultWriter{arguments: r.template("Parameters"), whole: true}
 	if o.jsonata {
 		w.arguments = r.template("Arguments")
 	}
@@ -48,21 +49,21 @@ func (o *object) resultWriter() *resultWriter {
 	c := r.open(config, "WriterConfig", FieldsOfPart(PartWriterConfig), o.jsonata)
 	output, _ := c.text("OutputType")
 	transformation, _ := c.text("Transformation")
-	w.lines, w.flat = output == "JSONL", transformation == "FLATTEN"
+	w.lines, w.flat, w.whole = output == "JSONL", transformation == "FLATTEN", transformation == "" || transformation == "NONE"
 	return w
 }
 
 // write writes the results and gives what the Map comes to then: where they are.
-func (w *resultWriter) write(ctx context.Context, v *visit, s *scope, results any, failed *tolerance) (any, error) {
+func (w *resultWriter) write(ctx context.Context, v *visit, s *scope, inputs []item, results any, failed *tolerance) (any, error) {
 	all, _ := results.([]any)
 	bucket, prefix, err := w.place(s)
 	if err != nil {
 		return nil, err
 	}
-	if bucket == "" {
-		return results, nil // without a place, WriterConfig only says how the output looks
-	}
 	id := uuid.NewString()
+	if bucket == "" { // without a place, WriterConfig only says how the output looks
+		return w.shown(v, id, inputs, all, failed), nil
+	}
 	files := ObjectOf("FAILED", []any{}, "PENDING", []any{}, "SUCCEEDED", []any{})
 	put := func(kind, name string, data []byte) error {
 		key := objectKey(prefix, id, name)
@@ -80,8 +81,11 @@ func (w *resultWriter) write(ctx context.Context, v *visit, s *scope, results an
 	var succeeded, broken []any
 	for i, result := range all {
 		if e, bad := failed.failures[i]; bad {
-			broken = append(broken, ObjectOf("Status", "FAILED", "Error", e.Name, "Cause", e.Cause))
+			broken = append(broken, record(v, id, i, &inputs[i], nil, e))
 			continue
+		}
+		if w.whole {
+			result = record(v, id, i, &inputs[i], result, nil)
 		}
 		succeeded = append(succeeded, result)
 	}
@@ -91,6 +95,9 @@ func (w *resultWriter) write(ctx context.Context, v *visit, s *scope, results an
 	}{{"SUCCEEDED", succeeded}, {"FAILED", broken}} {
 		if len(part.rows) == 0 {
 			continue
+		}
+		if part.kind == "SUCCEEDED" && w.flat {
+			part.rows = flattened(part.rows)
 		}
 		name, data := w.file(part.kind, part.rows)
 		if err := put(part.kind, name, data); err != nil {
@@ -132,19 +139,64 @@ func (w *resultWriter) place(s *scope) (bucket, prefix string, err error) {
 	return text("Bucket"), text("Prefix"), nil
 }
 
+// shown is the Map's output if nothing is written.
+func (w *resultWriter) shown(v *visit, id string, inputs []item, results []any, failed *tolerance) any {
+	rows := make([]any, len(results))
+	for i, result := range results {
+		rows[i] = result
+		if e := failed.failures[i]; w.whole || e != nil {
+			rows[i] = record(v, id, i, &inputs[i], result, e)
+		}
+	}
+	if w.flat {
+		rows = flattened(rows)
+	}
+	return rows
+}
+
+// record is a result with what the service tells of its execution. Input and output are texts in it.
+func record(v *visit, id string, index int, it *item, result any, failed *Error) *Object {
+	text := func(value any) string {
+		encoded, err := encode(value)
+		if err != nil { // a value of this package always is JSON
+			return ""
+		}
+		return string(encoded)
+	}
+	name := fmt.Sprintf("%s-%d", id, index)
+	o := ObjectOf("ExecutionArn", "arn:aws:states:::execution:"+v.state.name+":"+name)
+	if failed != nil {
+		o.Set("Cause", failed.Cause)
+		o.Set("Error", failed.Name)
+	}
+	o.Set("Input", text(it.input))
+	o.Set("InputDetails", ObjectOf("Included", true))
+	o.Set("Name", name)
+	if failed == nil {
+		o.Set("Output", text(result))
+	}
+	o.Set("OutputDetails", ObjectOf("Included", true))
+	o.Set("StartDate", timestamp(it.started))
+	o.Set("Status", map[bool]string{true: "SUCCEEDED", false: "FAILED"}[failed == nil])
+	o.Set("StopDate", timestamp(it.stopped))
+	return o
+}
+
+// flattened puts the items of lists in their place.
+func flattened(rows []any) []any {
+	flat := []any{}
+	for _, row := range rows {
+		if list, ok := row.([]any); ok {
+			flat = append(flat, list...)
+		} else {
+			flat = append(flat, row)
+		}
+	}
+	return flat
+}
+
 // file is the file of the results that ended in one way.
 func (w *resultWriter) file(kind string, rows []any) (name string, data []byte) {
-	if w.flat {
-		var flat []any
-		for _, row := range rows {
-			if list, ok := row.([]any); ok {
-				flat = append(flat, list...)
-			} else {
-				flat = append(flat, row)
-			}
-		}
-		rows = flat
-	}
 	if !w.lines {
 		data, _ = encode(rows)
 		return kind + "_0.json", data

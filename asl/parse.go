@@ -87,7 +87,7 @@ func (p *parser) machine(at *trail) *Machine {
 
 // graph reads StartAt and States of a machine, a branch or an iteration.
 func (o *object) graph() *graph {
-	g := &graph{}
+	g, before := &graph{}, len(o.problems)
 	start, named := o.name("StartAt")
 	o.present("StartAt", "the name of the first state", start, named)
 	g.start = start
@@ -122,7 +122,7 @@ func (o *object) graph() *graph {
 		g.states[name] = s
 		g.order, g.names = append(g.order, s), append(g.names, name)
 	}
-	o.transitions(g, whole)
+	o.transitions(g, whole, len(o.problems) == before)
 	return g
 }
 
@@ -144,8 +144,8 @@ func (p *parser) checkName(at *trail, name string) {
 }
 
 // transitions checks that every transition leads to a state of the same graph and, if the graph could be read whole, that every state can be
-// reached.
-func (o *object) transitions(g *graph, whole bool) {
+// reached, and, if all in it is right, that it can end.
+func (o *object) transitions(g *graph, whole, right bool) {
 	if len(g.order) == 0 {
 		return
 	}
@@ -163,6 +163,10 @@ func (o *object) transitions(g *graph, whole bool) {
 	}
 	if whole && g.start != "" { // else a state may seem out of reach only because another is misspelt or broken
 		o.unreachable(g)
+		if right && !slices.ContainsFunc(g.order, (*state).terminal) {
+			at, _ := o.field("States")
+			o.problemKey(at, RuleTransition, "no state ends here; give one End: true, or add a Succeed or Fail state")
+		}
 	}
 }
 

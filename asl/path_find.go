@@ -9,9 +9,25 @@ import (
 const maxSelected = 1_000_000
 
 // missingError reports a definite path that names no value. Which failure that is depends on the field that has the path.
-type missingError struct{ path *path }
+type missingError struct {
+	path   *path
+	reason string // in the words of Jayway's messages
+}
 
 func (e *missingError) Error() string { return fmt.Sprintf("path %q was not found", e.path.text) }
+
+// invalid is the failure of a field whose path has to name something.
+func (e *missingError) invalid() *Error {
+	return failure(Runtime, "Invalid path '%s' : %s", e.path.text, e.reason)
+}
+
+// missing tells which step found nothing.
+func (p *path) missing(step int, value any) *missingError {
+	if _, isObject := value.(*Object); isObject && step < len(p.steps)-1 && p.steps[step].kind == property {
+		return &missingError{p, "Missing property in path " + bracketed(p.steps[:step+1])}
+	}
+	return &missingError{p, "No results for path: " + bracketed(p.steps)}
+}
 
 // find evaluates p in s. A definite path gives the one value it names, or a [*missingError]; any other gives the list of all values it selects,
 // perhaps an empty one, in the order of the document.
@@ -28,7 +44,7 @@ func (b *budget) spend() bool {
 func (p *path) findWithin(s *scope, b *budget) (any, error) {
 	start, ok := s.root(p)
 	if !ok {
-		return nil, &missingError{p}
+		return nil, p.missing(len(p.steps), nil)
 	}
 	if p.definite() {
 		return p.one(start)
@@ -45,10 +61,10 @@ func (p *path) findWithin(s *scope, b *budget) (any, error) {
 }
 
 func (p *path) one(value any) (any, error) {
-	for _, s := range p.steps {
+	for i, s := range p.steps {
 		next, ok := s.get(value)
 		if !ok {
-			return nil, &missingError{p}
+			return nil, p.missing(i, value)
 		}
 		value = next
 	}
@@ -213,11 +229,11 @@ func children(value any) func(yield func(any) bool) {
 	}
 }
 
-// bracketed writes a definite path as Jayway's messages do: $['a'][0]['b'].
-func (p *path) bracketed() string {
+// bracketed writes the steps of a definite path as Jayway's messages do: $['a'][0]['b'].
+func bracketed(steps []step) string {
 	var text strings.Builder
 	text.WriteByte('$')
-	for _, s := range p.steps {
+	for _, s := range steps {
 		if s.kind == property {
 			fmt.Fprintf(&text, "['%s']", strings.Join(s.names, "','"))
 		} else {

@@ -95,11 +95,11 @@ func setField(at any, steps []step, value any) (any, error) {
 }
 
 // read finds p for a field whose path must name something.
-func (p *path) read(field string, s *scope) (any, error) {
+func (p *path) read(s *scope) (any, error) {
 	value, err := p.find(s)
 	var missing *missingError
 	if errors.As(err, &missing) {
-		return nil, failure(Runtime, "Invalid path '%s' : No results for path: %s (field %s)", p.text, p.bracketed(), field)
+		return nil, missing.invalid()
 	}
 	return value, err
 }

@@ -55,14 +55,14 @@ type selection struct {
 	empty bool  // null: {} passes
 }
 
-func (f selection) apply(field string, s *scope) (any, error) {
+func (f selection) apply(s *scope) (any, error) {
 	switch {
 	case f.empty:
 		return NewObject(0), nil
 	case f.path == nil:
 		return s.input, nil
 	}
-	return f.path.read(field, s)
+	return f.path.read(s)
 }
 
 // readState reads one state.
@@ -186,6 +186,11 @@ func (o *object) next(s *state) string {
 		s.unread = true // where it leads is unknown
 	}
 	return name
+}
+
+// terminal reports whether the graph can end with s.
+func (s *state) terminal() bool {
+	return s.kind == "Succeed" || s.kind == "Fail" || s.next == "" && s.kind != "Choice"
 }
 
 // passOn is the work of Succeed: none.

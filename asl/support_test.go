@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -71,3 +72,15 @@ func failureOf(t *testing.T, err error) *asl.Error {
 
 // whereabouts is how the causes of the interpreter's own failures begin.
 var whereabouts = regexp.MustCompile(`^An error occurred while executing the state '[^']*' \(entered at the event id #\d+\)\. `)
+
+// echoLong answers every task with more than tests allow.
+func echoLong(context.Context, asl.Task) (any, error) { return strings.Repeat("x", 100), nil }
+
+// problemsOf are the problems of a definition.
+func problemsOf(err error) []asl.Problem {
+	var definition *asl.DefinitionError
+	if errors.As(err, &definition) {
+		return definition.Problems
+	}
+	return nil
+}

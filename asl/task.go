@@ -112,8 +112,16 @@ func (w task) call(ctx context.Context, v *visit, t Task) (outcome, error) {
 	if err != nil {
 		return outcome{}, failure(Runtime, "the task's result is not JSON: %s", err)
 	}
-	_, err = v.run.sized("the result of the task", value)
-	return outcome{result: value}, err
+	return outcome{result: value}, v.run.fits(w.target(), value)
+}
+
+// target is the task as the service's messages name it: an integration by its service, everything else by its ARN.
+func (w task) target() string {
+	match := integrationARN.FindStringSubmatch(w.resource)
+	if match == nil {
+		return w.resource
+	}
+	return match[1][:max(0, strings.LastIndexByte(strings.TrimSuffix(match[1], ".sync:2"), ':'))]
 }
 
 // normalise turns whatever a task returned into a value of our own.

@@ -160,7 +160,7 @@ func TestTaskResults(t *testing.T) {
 	_, err := run(make(chan int), 0)
 	assert.Equal(t, &asl.Error{Name: asl.Runtime, Cause: "the task's result is not JSON: json: unsupported type: chan int", State: "S"}, failureOf(t, err))
 	_, err = run("1234567", 8)
-	assert.Equal(t, &asl.Error{Name: asl.DataLimitExceeded, Cause: "the result of the task has 9 bytes of JSON; the limit is 8", State: "S"}, failureOf(t, err))
+	assert.Equal(t, &asl.Error{Name: asl.DataLimitExceeded, Cause: "The state/task 'r' returned a result with a size exceeding the maximum number of bytes service limit.", State: "S"}, failureOf(t, err))
 	_, err = run(strings.Repeat("x", 262_142), 0)
 	require.NoError(t, err)
 	_, err = run(strings.Repeat("x", 262_143), 0)
@@ -169,12 +169,13 @@ func TestTaskResults(t *testing.T) {
 
 func TestPayloadLimitHoldsEverywhere(t *testing.T) {
 	t.Parallel()
+	const tooLarge = "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit."
 	const catch = `, "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Z"}]`
 	for name, c := range map[string]struct{ fields, input, want string }{
 		"execution input": {`"Type": "Task", "Resource": "r", "Next": "Z"` + catch, `"` + strings.Repeat("x", 50) + `"`, `the execution's input has 52 bytes of JSON; the limit is 50`},
 		"task input":      {`"Type": "Task", "Resource": "r", "Next": "Z", "Parameters": {"a.$": "$", "b.$": "$", "c.$": "$"}` + catch, `"xxxxxxxxxxxx"`, `the input of the task has 58 bytes of JSON; the limit is 50`},
-		"state output":    {`"Type": "Pass", "Next": "Z", "Parameters": {"a.$": "States.Array($, $, $, $)"}`, `"xxxxxxxxxxxx"`, `the output of the state has 67 bytes of JSON; the limit is 50`},
-		"branch outputs":  {`"Type": "Parallel", "Next": "Z", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}]` + catch, `"xxxxxxxxxxxxxxxxxxxxxxxxxx"`, `the output of the state has 59 bytes of JSON; the limit is 50`},
+		"state output":    {`"Type": "Pass", "Next": "Z", "Parameters": {"a.$": "States.Array($, $, $, $)"}`, `"xxxxxxxxxxxx"`, tooLarge},
+		"branch outputs":  {`"Type": "Parallel", "Next": "Z", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}]` + catch, `"xxxxxxxxxxxxxxxxxxxxxxxxxx"`, tooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -70,7 +70,7 @@ func (w wait) length(v *visit, s *scope) (time.Duration, error) {
 		}
 		until, err := parseTimestamp(text)
 		if err != nil {
-			return 0, failure(Runtime, "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", shortened(text))
+			return 0, failure(QueryEvaluationError, "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", shortened(text))
 		}
 		return v.until(until)
 	case !w.until.IsZero():

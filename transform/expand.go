@@ -95,7 +95,7 @@ func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem
 		return contents, nil, problems
 	}
 	x.addDigest(expanded, contents.Plan)
-	problems.Add(limits(expanded)...)
+	problems.Add(limits(expanded, contents.Plan)...)
 	return contents, expanded, problems
 }
 

@@ -57,7 +57,7 @@ func (x *expansion) waitingState(p *plan.Plan, state *plan.State, action string)
 	task := x.launcherTask(language, tokenIntegration, cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(action)),
 		cfn.F(protocol.KeyProperties, properties.Clone()),
-		cfn.F(protocol.KeyMetadata, stepMetadata(language)),
+		stepMetadata(language),
 		cfn.F(protocol.KeyStack, cfn.Str(x.substitutions.add("AttiniStackName", cfn.Ref("AWS::StackName")))),
 		language.input(protocol.KeyInput),
 	))

@@ -97,6 +97,7 @@ const (
 	AttrStartupCommandsTimeout = "startupCommandsTimeout"
 	AttrStartupCommands        = "startupCommands"
 	AttrAgentVersion           = "attiniVersion"
+	AttrSharedWith             = "sharedWith"
 	AttrHost                   = "ec2Configuration"
 	// The keys of AttrHost.
 	AttrInstanceType    = "instanceType"
@@ -141,6 +142,13 @@ const (
 // AttrConfiguration of a configuration item is the configuration as JSON.
 const AttrConfiguration = "configuration"
 
+// A configuration's id is ConfigurationIDPrefix and the first ConfigurationIDDigits
+// hexadecimal digits of the SHA-256 of AttrConfiguration.
+const (
+	ConfigurationIDPrefix = "v1-"
+	ConfigurationIDDigits = 32
+)
+
 // Attributes of a claim item and an agent item, beside AttrTaskID and
 // AttrExpiresAt. Only a claim item has AttrFinished.
 const (
@@ -148,6 +156,7 @@ const (
 	AttrAttempt      = "attempt"
 	AttrStepName     = "stepName"
 	AttrExecutionARN = "executionArn"
+	AttrErrorNames   = "errorNames"
 	AttrClaimedAt    = "claimedAt"
 	AttrFinished     = "finished"
 	AttrRenewedAt    = "renewedAt"

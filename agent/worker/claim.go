@@ -23,7 +23,7 @@ func (w *Worker) claimJob(job context.Context, h *heldJob) bool {
 	}
 	claim := Claim{
 		Token: h.token(), Attempt: rand.Text(), StepName: h.message.Metadata.StepName,
-		ExecutionARN: h.message.Metadata.ExecutionARN, ClaimedAt: time.Now(),
+		ExecutionARN: h.message.Metadata.ExecutionARN, ErrorNames: h.message.Metadata.ErrorNames, ClaimedAt: time.Now(),
 	}
 	err := w.retryDetached(job, decideTimeout, func(ctx context.Context) error { return w.ports.Claims.Claim(ctx, claim) })
 	switch {
@@ -156,8 +156,11 @@ func (w *Worker) othersHaveJobs(ctx context.Context) bool {
 	return len(claims) > 0
 }
 
+// claimsTimeout bounds one look at all claims, which may take many calls.
+const claimsTimeout = time.Minute
+
 func (w *Worker) unfinishedClaims(ctx context.Context, silent time.Duration) (claims []Claim, err error) {
-	err = w.retry(ctx, stateTimeout, func(ctx context.Context) (err error) {
+	err = w.retryCalls(ctx, stateTimeout, claimsTimeout, func(ctx context.Context) (err error) {
 		claims, err = w.ports.Claims.Unfinished(ctx, silent)
 		return err
 	})

@@ -9,12 +9,14 @@ import (
 type names struct {
 	functions map[string]*function // of the language
 	free      []string             // variables that the expression does not set
+	fields    map[string][]string  // of those variables, as in $name.field
 }
 
 // analysis walks through an expression in the order of its evaluation.
 type analysis struct {
 	functions map[string]*function
 	free      map[string]bool
+	fields    map[string]map[string]bool
 	// bodies are those of functions. They run when all around is set, themselves
 	// included, so they are visited last.
 	bodies []func()
@@ -50,14 +52,18 @@ func (s *scope) has(name string) bool {
 }
 
 func analyse(root *node) names {
-	a := &analysis{functions: map[string]*function{}, free: map[string]bool{}}
+	a := &analysis{functions: map[string]*function{}, free: map[string]bool{}, fields: map[string]map[string]bool{}}
 	a.node(root, (*scope)(nil).inner())
 	for len(a.bodies) > 0 {
 		visit := a.bodies[0]
 		a.bodies = a.bodies[1:]
 		visit()
 	}
-	return names{functions: a.functions, free: slices.Sorted(maps.Keys(a.free))}
+	found := names{functions: a.functions, free: slices.Sorted(maps.Keys(a.free)), fields: map[string][]string{}}
+	for variable, fields := range a.fields {
+		found.fields[variable] = slices.Sorted(maps.Keys(fields))
+	}
+	return found
 }
 
 func (a *analysis) nodes(nodes []*node, s *scope) {
@@ -111,6 +117,7 @@ func (a *analysis) node(n *node, s *scope) {
 
 // path walks through steps; what one binds, those that follow see.
 func (a *analysis) path(form pathForm, n *node, s *scope) {
+	a.field(form.steps, s)
 	inner := s
 	for _, step := range form.steps {
 		a.node(step, inner)
@@ -124,6 +131,22 @@ func (a *analysis) path(form pathForm, n *node, s *scope) {
 		}
 	}
 	a.postfix(n, inner)
+}
+
+// field notes the first field of a path that starts with a variable.
+func (a *analysis) field(steps []*node, s *scope) {
+	if len(steps) < 2 {
+		return
+	}
+	variable, isVariable := steps[0].form.(variableForm)
+	field, isField := steps[1].form.(nameForm)
+	if !isVariable || !isField || s.has(variable.name) {
+		return
+	}
+	if a.fields[variable.name] == nil {
+		a.fields[variable.name] = map[string]bool{}
+	}
+	a.fields[variable.name][field.name] = true
 }
 
 func (a *analysis) postfix(n *node, s *scope) {

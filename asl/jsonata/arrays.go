@@ -20,14 +20,19 @@ func arrayFunction(name string) (definition, bool) {
 }
 
 func appendFunction(c call) (any, error) {
-	result := appendValues(c.arg(0), c.arg(1))
-	return result, c.spend(len(asItems(result)))
+	if err := c.spend(len(c.items(0)) + len(c.items(1))); err != nil {
+		return nil, err
+	}
+	return appendValues(c.arg(0), c.arg(1)), nil
 }
 
 // copied returns a copy of an array argument, to be changed.
 func copied(c call) ([]any, error) {
 	items := c.items(0)
-	return append([]any{}, items...), c.spend(len(items))
+	if err := c.spend(len(items)); err != nil {
+		return nil, err
+	}
+	return append([]any{}, items...), nil
 }
 
 func reverse(c call) (any, error) {
@@ -35,8 +40,11 @@ func reverse(c call) (any, error) {
 		return Undefined{}, nil
 	}
 	items, err := copied(c)
+	if err != nil {
+		return nil, err
+	}
 	slices.Reverse(items)
-	return items, err
+	return items, nil
 }
 
 func shuffle(c call) (any, error) {
@@ -44,8 +52,11 @@ func shuffle(c call) (any, error) {
 		return Undefined{}, nil
 	}
 	items, err := copied(c)
+	if err != nil {
+		return nil, err
+	}
 	rand.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
-	return items, err
+	return items, nil
 }
 
 // distinct drops items that equal an earlier one.
@@ -54,7 +65,8 @@ func distinct(c call) (any, error) {
 	if !ok || len(items) <= 1 {
 		return c.arg(0), nil
 	}
-	if err := c.spend(len(items)); err != nil {
+	const itemCost = 8 // of a map
+	if err := c.spend(itemCost * len(items)); err != nil {
 		return nil, err
 	}
 	seen := map[any]bool{}       // strings, numbers, booleans and null
@@ -79,26 +91,29 @@ func distinct(c call) (any, error) {
 func (c call) remember(item any, seen map[any]bool, byText map[string][]any) (bool, error) {
 	switch key := item.(type) {
 	case nil, bool, string, float64, Undefined, *function, *lambda:
+		text, _ := key.(string)
+		if err := c.readText(text); err != nil {
+			return false, err
+		}
 		known := seen[key]
 		seen[key] = true
 		return known, nil
 	}
-	key, err := shape(item)
+	key, err := c.shape(item)
 	if err != nil {
 		return false, err
 	}
-	if err := c.spendText(len(key)); err != nil {
-		return false, err
-	}
-	if slices.ContainsFunc(byText[key], func(other any) bool { return deepEqual(item, other) }) {
-		return true, nil
+	for _, other := range byText[key] {
+		if known, err := c.equal(item, other); err != nil || known {
+			return known, err
+		}
 	}
 	byText[key] = append(byText[key], item)
 	return false, nil
 }
 
 // shape returns a text that is the same for equal values, whatever the order of keys.
-func shape(value any) (string, error) {
+func (c call) shape(value any) (string, error) {
 	if object, ok := value.(*Object); ok {
 		sorted := NewObject(object.Len())
 		for _, key := range slices.Sorted(slices.Values(object.keys)) {
@@ -106,8 +121,7 @@ func shape(value any) (string, error) {
 		}
 		value = sorted
 	}
-	out, err := appendJSON(nil, value, jsonStyle{rounded: true}, 0)
-	return string(out), err
+	return c.writeJSON(value, jsonStyle{rounded: true})
 }
 
 // zip makes an array of the first items of all arrays, one of the second, and so
@@ -144,11 +158,17 @@ func sortFunction(c call) (any, error) {
 	if err != nil || len(items) <= 1 {
 		return items, err
 	}
-	behind := func(a, b any) (bool, error) { return compareValues(a, b) > 0, nil }
+	behind := func(a, b any) (bool, error) {
+		result, err := c.compareValues(a, b)
+		return result > 0, err
+	}
 	if comparator := c.arg(1); isFunction(comparator) {
 		behind = func(a, b any) (bool, error) {
 			value, err := c.apply(comparator, []any{a, b}, Undefined{}, c.env)
-			return err == nil && truth(value), err
+			if err != nil {
+				return false, err
+			}
+			return c.truth(value)
 		}
 	} else if !allOf[string](items) && !allNumbers(items) {
 		return nil, fault("D3070")

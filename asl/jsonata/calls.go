@@ -87,7 +87,7 @@ func (ev *evaluator) apply(procedure any, arguments []any, input any, env *frame
 func (ev *evaluator) applyOnce(procedure any, arguments []any, input any, env *frame) (any, error) {
 	switch procedure := procedure.(type) {
 	case *lambda:
-		valid, err := procedure.form.signature.validate(arguments, input)
+		valid, err := procedure.form.signature.validate(ev, arguments, input)
 		if err != nil {
 			return nil, err
 		}
@@ -104,11 +104,15 @@ func (ev *evaluator) applyOnce(procedure any, arguments []any, input any, env *f
 		}
 		return ev.eval(procedure.form.body, procedure.input, scope)
 	case *function:
-		valid, err := procedure.signature.validate(arguments, input)
+		valid, err := procedure.signature.validate(ev, arguments, input)
+		if err == nil {
+			err = ev.beginCall(valid)
+		}
 		if err == nil {
 			var value any
 			value, err = procedure.call(call{ev, valid, input, env})
 			if err == nil {
+				ev.inside--
 				return value, nil
 			}
 		}
@@ -116,6 +120,26 @@ func (ev *evaluator) applyOnce(procedure any, arguments []any, input any, env *f
 	default:
 		return nil, fault("T1006")
 	}
+}
+
+// beginCall counts a call of a function that is not written in the language, and the texts that it is called with: most
+// functions read all of them. Functions that call functions nest without an evaluation between them.
+func (ev *evaluator) beginCall(arguments []any) error {
+	const callWork = 20
+	if ev.inside++; ev.inside > maxInside {
+		return errTooRecursive()
+	}
+	if err := ev.read(callWork); err != nil {
+		return err
+	}
+	for _, argument := range arguments {
+		if text, ok := argument.(string); ok && len(text) > bytesOfWork {
+			if err := ev.readText(text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // named gives an error the name of the function that it comes from.

@@ -35,7 +35,7 @@ func fromMillis(c call) (any, error) {
 
 // formatDate writes a date for a time zone such as +0530.
 func (c call) formatDate(date time.Time, picture, zone string) (any, error) {
-	if err := c.spendText(4 * len(picture)); err != nil {
+	if err := c.spendText(formatCost + 16*len(picture)); err != nil {
 		return nil, err
 	}
 	parts, err := parseDatePicture(picture)

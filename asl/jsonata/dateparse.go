@@ -17,22 +17,25 @@ func toMillis(c call) (any, error) {
 	if !ok {
 		return Undefined{}, nil
 	}
-	if err := c.spendText(len(text)); err != nil {
+	if err := c.spendText(formatCost + len(text)); err != nil {
 		return nil, err
 	}
 	picture, ok := c.text(1)
 	if !ok {
 		return parseISO(text)
 	}
-	if err := c.spendText(8 * len(picture)); err != nil {
+	if err := c.spendText(4*formatCost + 64*len(picture)); err != nil {
 		return nil, err
 	}
 	return c.parseDate(text, picture)
 }
 
-// parseISO reads a date in ISO 8601, of which all but the year may be missing.
+// isoDate is a date in ISO 8601, of which all but the year may be missing.
+var isoDate = regexp.MustCompile(`^(\d{4})(?:-([01]\d)(?:-([0-3]\d)(?:T([0-2]\d):([0-5]\d):([0-5]\d)(?:\.(\d+))?)?)?)?(?:Z|([+-][0-2]\d):?([0-5]\d))?$`)
+
+// parseISO reads such a date.
 func parseISO(text string) (any, error) {
-	match := regexp.MustCompile(`^(\d{4})(?:-([01]\d)(?:-([0-3]\d)(?:T([0-2]\d):([0-5]\d):([0-5]\d)(?:\.(\d+))?)?)?)?(?:Z|([+-][0-2]\d):?([0-5]\d))?$`).FindStringSubmatch(text)
+	match := isoDate.FindStringSubmatch(text)
 	if match == nil {
 		return nil, fault("D3110").about(text)
 	}

@@ -36,20 +36,20 @@ type datePart struct {
 // parseDatePicture reads a picture such as [D01]/[M01]/[Y0001].
 func parseDatePicture(picture string) ([]datePart, error) {
 	var parts []datePart
-	literal := ""
+	var literal strings.Builder
 	flush := func() {
-		if literal != "" {
-			parts = append(parts, datePart{literal: literal})
-			literal = ""
+		if literal.Len() > 0 {
+			parts = append(parts, datePart{literal: literal.String()})
+			literal.Reset()
 		}
 	}
 	for rest := picture; rest != ""; {
 		switch {
 		case strings.HasPrefix(rest, "[[") || strings.HasPrefix(rest, "]]"):
-			literal += rest[:1]
+			literal.WriteByte(rest[0])
 			rest = rest[2:]
 		case rest[0] != '[':
-			literal += rest[:1]
+			literal.WriteByte(rest[0])
 			rest = rest[1:]
 		default:
 			marker, behind, ok := strings.Cut(rest[1:], "]")

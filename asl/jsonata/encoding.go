@@ -61,10 +61,11 @@ func encodeURL(name, keep string) func(c call) (any, error) {
 			return nil, err
 		}
 		const digits = "0123456789ABCDEF"
+		plain := unreserved + keep
 		var out strings.Builder
 		for i := range len(text) {
 			b := text[i]
-			if b < utf8.RuneSelf && strings.IndexByte(unreserved+keep, b) >= 0 {
+			if b < utf8.RuneSelf && strings.IndexByte(plain, b) >= 0 {
 				out.WriteByte(b)
 			} else {
 				out.Write([]byte{'%', digits[b>>4], digits[b&15]})

@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// CodeFunction is the Code of an expression whose result is a function. The language has no code for it.
+const CodeFunction = "U1003"
+
 // Error is a fault of an expression or of its evaluation.
 type Error struct {
 	// Code is the language's own code, such as "S0201" or "T2001". The first
@@ -79,17 +82,6 @@ func complete(err error) error {
 
 // fill replaces {{name}} by a value in JSON.
 func (e *Error) fill(text string) string {
-	quote := func(value any) string {
-		out, err := appendJSON(nil, value, jsonStyle{rounded: true}, 0)
-		if err != nil {
-			return fmt.Sprint(value)
-		}
-		const limit = 200
-		if runes := []rune(string(out)); len(runes) > limit {
-			return string(runes[:limit]) + "…"
-		}
-		return string(out)
-	}
 	return strings.NewReplacer(
 		"{{token}}", quote(e.Token),
 		"{{name}}", e.Token,

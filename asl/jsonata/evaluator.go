@@ -5,20 +5,6 @@ import (
 	"time"
 )
 
-// limits bound an evaluation.
-type limits struct {
-	steps int // nodes evaluated
-	items int // array items, or 16 bytes of text each, allocated
-	calls int // how deep evaluations nest
-}
-
-// usualLimits are far from what expressions need: a second, some hundred
-// megabytes, and the depth that the language's own suite asks for.
-func usualLimits() limits { return limits{steps: 3_000_000, items: 12_000_000, calls: 302} }
-
-// pollEvery is after how many steps the context is asked whether it has ended.
-const pollEvery = 256
-
 // evaluator is the state of one evaluation.
 type evaluator struct {
 	ctx       context.Context
@@ -27,60 +13,11 @@ type evaluator struct {
 	now       time.Time
 	steps     int
 	items     int
-	depth     int
+	work      int
+	depth     int // of evaluations
+	inside    int // of calls of functions that are not written in the language
+	nesting   int // of the value that a function or an operator looks into
 }
-
-// enter counts one step of an evaluation and one level of its nesting.
-func (ev *evaluator) enter() error {
-	ev.depth++
-	if ev.depth > ev.limits.calls {
-		return limit("Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive.")
-	}
-	return ev.step()
-}
-
-func (ev *evaluator) step() error {
-	ev.steps++
-	if ev.steps > ev.limits.steps {
-		return limit("Expression evaluation timeout: Check for infinite loop")
-	}
-	if ev.steps%pollEvery == 0 {
-		return ev.poll()
-	}
-	return nil
-}
-
-func (ev *evaluator) poll() error {
-	if err := ev.ctx.Err(); err != nil {
-		e := limit("The evaluation was stopped: " + err.Error())
-		e.cause = err
-		return e
-	}
-	return nil
-}
-
-// spend counts what the evaluation allocates, before it does.
-func (ev *evaluator) spend(items int) error {
-	ev.items += items
-	if items < 0 || ev.items > ev.limits.items {
-		return limit("The expression needs too much memory")
-	}
-	if items > pollEvery {
-		return ev.poll()
-	}
-	return nil
-}
-
-// spendText counts the bytes of a text.
-func (ev *evaluator) spendText(bytes int) error { return ev.spend(bytes/16 + 1) }
-
-func limit(message string) *Error {
-	e := fault("U1001")
-	e.Message = message
-	return e
-}
-
-func errTooDeep() *Error { return limit("The value is nested too deeply") }
 
 // eval returns the value of a node for an input.
 func (ev *evaluator) eval(n *node, input any, env *frame) (any, error) {
@@ -206,10 +143,14 @@ func (ev *evaluator) variable(name string, input any, env *frame) any {
 
 func (ev *evaluator) condition(form conditionForm, input any, env *frame) (any, error) {
 	condition, err := ev.eval(form.condition, input, env)
+	if err != nil {
+		return nil, err
+	}
+	holds, err := ev.truth(condition)
 	switch {
 	case err != nil:
 		return nil, err
-	case truth(condition):
+	case holds:
 		return ev.eval(form.yes, input, env)
 	case form.no != nil:
 		return ev.eval(form.no, input, env)

@@ -36,6 +36,9 @@ func (e *exporter) value(value any, depth int) (any, error) {
 		return e.object(value, depth)
 	default:
 		if isFunction(value) {
+			if depth == 0 {
+				return nil, &Error{Code: CodeFunction, Position: -1, Message: "the result is a function, which has no JSON value"}
+			}
 			return Undefined{}, nil
 		}
 		return nil, &Error{Code: "U1002", Position: -1, Message: fmt.Sprintf("a value of Go type %T is no JSON value", value)}

@@ -7,5 +7,6 @@ func (e *Expression) EvaluateShortly(ctx context.Context, input any, part int) (
 	within := usualLimits()
 	within.steps /= part
 	within.items /= part
+	within.work /= part
 	return e.evaluate(ctx, input, nil, within)
 }

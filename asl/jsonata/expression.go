@@ -11,6 +11,7 @@ type Expression struct {
 	root      *node
 	functions map[string]*function
 	variables []string
+	fields    map[string][]string
 }
 
 // Undefined is the value of what does not exist, such as a missing field. As the
@@ -25,7 +26,7 @@ func Compile(expression string) (*Expression, error) {
 		return nil, err
 	}
 	names := analyse(root)
-	return &Expression{source: expression, root: root, functions: names.functions, variables: names.free}, nil
+	return &Expression{source: expression, root: root, functions: names.functions, variables: names.free, fields: names.fields}, nil
 }
 
 // String returns the source of the expression.
@@ -37,10 +38,16 @@ func (e *Expression) Variables() []string {
 	return append([]string(nil), e.variables...)
 }
 
+// Fields lists the fields of a variable that the expression names, sorted: of
+// $states.input.a, the field of "states" is "input". The variable's name has no $.
+func (e *Expression) Fields(variable string) []string {
+	return append([]string(nil), e.fields[variable]...)
+}
+
 // Evaluate returns the value of the expression for an input and variables, whose
 // names have no $. It reports defined as false if the expression has no value,
-// for example because a field is missing. A function has no JSON value: it is
-// undefined as a result, omitted from objects and null in arrays.
+// for example because a field is missing. A function has no JSON value: as a
+// result it is an error with [CodeFunction], in objects it is omitted and in arrays null.
 //
 // The returned value may share parts with the input. An error is an *Error; if
 // ctx has ended, it wraps ctx.Err().

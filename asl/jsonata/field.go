@@ -51,27 +51,33 @@ func (ev *evaluator) wildcard(input any) (any, error) {
 	result := newSequence()
 	for _, value := range values {
 		if _, ok := itemsOf(value); ok {
-			result.items = flatten(result.items, value)
 			result.sequence = false
-		} else {
-			result.items = append(result.items, value)
 		}
-		if err := ev.spend(1); err != nil {
+		var err error
+		if result.items, err = ev.flatten(result.items, value); err != nil {
 			return nil, err
 		}
 	}
-	return result, ev.spend(len(result.items))
+	return result, nil
 }
 
-func flatten(out []any, value any) []any {
+// flatten appends a value, or all that is in arrays in it.
+func (ev *evaluator) flatten(out []any, value any) ([]any, error) {
 	items, ok := itemsOf(value)
 	if !ok {
-		return append(out, value)
+		return append(out, value), ev.spend(2)
 	}
+	if err := ev.look(); err != nil {
+		return nil, err
+	}
+	defer ev.leave()
 	for _, item := range items {
-		out = flatten(out, item)
+		var err error
+		if out, err = ev.flatten(out, item); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, nil
 }
 
 // descendants finds a value and all that is inside it, but no arrays.
@@ -79,6 +85,10 @@ func (ev *evaluator) descendants(input any) (any, error) {
 	result := newSequence()
 	var visit func(value any) error
 	visit = func(value any) error {
+		if err := ev.look(); err != nil {
+			return err
+		}
+		defer ev.leave()
 		if err := ev.step(); err != nil {
 			return err
 		}

@@ -70,6 +70,9 @@ type subPicture struct {
 func formatNumberFunction(c call) (any, error) {
 	number, ok := c.number(0)
 	picture, _ := c.text(1)
+	if err := c.spendText(formatCost + 16*len(picture)); err != nil {
+		return nil, err
+	}
 	if !ok {
 		return Undefined{}, nil
 	}
@@ -93,9 +96,6 @@ func formatNumberFunction(c call) (any, error) {
 		} else {
 			chosen.prefix = format.minus + chosen.prefix
 		}
-	}
-	if err := c.spendText(len(picture) + 400); err != nil {
-		return nil, err
 	}
 	return format.write(chosen, math.Abs(number)), nil
 }

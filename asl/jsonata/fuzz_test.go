@@ -1,10 +1,8 @@
 package jsonata_test
 
 import (
-	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/attini-go/runner/asl/jsonata"
 )
@@ -53,13 +51,9 @@ func FuzzEvaluate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-		defer cancel()
-		started := time.Now()
-		value, defined, err := compiled.Evaluate(ctx, input, nil)
-		if elapsed := time.Since(started); elapsed > 10*time.Second {
-			t.Fatalf("the evaluation ended %v after its context", elapsed)
-		}
+		// What it may take is counted, not timed: the whole of the limits is half a second.
+		const part = 20
+		value, defined, err := compiled.EvaluateShortly(t.Context(), input, part)
 		if err != nil {
 			checkError(t, err)
 			return

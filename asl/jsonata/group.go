@@ -63,7 +63,7 @@ func (ev *evaluator) groupKey(g *grouping, key *node, input any, env *frame) (*s
 	if !ok {
 		return nil, fault("T1003").about(value).at(g.position, "{")
 	}
-	return &text, nil
+	return &text, ev.readText(text)
 }
 
 func (ev *evaluator) groupValues(g *grouping, keys []string, members map[string]*member, isTuples bool, env *frame) (any, error) {
@@ -76,10 +76,16 @@ func (ev *evaluator) groupValues(g *grouping, keys []string, members map[string]
 		var input any
 		scope := env
 		if isTuples {
-			merged := merge(member.tuples)
+			merged, err := ev.merge(member.tuples)
+			if err != nil {
+				return nil, err
+			}
 			input, scope = merged.value, merged.frame(env)
 		} else {
-			input = joined(member.tuples)
+			var err error
+			if input, err = ev.joined(member.tuples); err != nil {
+				return nil, err
+			}
 		}
 		value, err := ev.eval(g.pairs[member.pair].value, input, scope)
 		if err != nil {
@@ -93,13 +99,17 @@ func (ev *evaluator) groupValues(g *grouping, keys []string, members map[string]
 }
 
 // joined returns the values of a group: the only one as it is, more as an array.
-func joined(tuples []tuple) any {
+func (ev *evaluator) joined(tuples []tuple) (any, error) {
 	if len(tuples) == 1 {
-		return tuples[0].value
+		return tuples[0].value, nil
 	}
-	all := newSequence()
+	all := []any{}
 	for _, t := range tuples {
-		all.items = append(all.items, asItems(t.value)...)
+		items := asItems(t.value)
+		if err := ev.spend(len(items)); err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
 	}
-	return all.items
+	return all, nil
 }

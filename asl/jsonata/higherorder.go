@@ -49,7 +49,11 @@ func filterFunction(c call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if truth(value) {
+		fits, err := c.truth(value)
+		if err != nil {
+			return nil, err
+		}
+		if fits {
 			result.items = append(result.items, item)
 		}
 	}
@@ -70,7 +74,9 @@ func single(c call) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			fits = truth(value)
+			if fits, err = c.truth(value); err != nil {
+				return nil, err
+			}
 		}
 		if !fits {
 			continue
@@ -142,7 +148,11 @@ func sift(c call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if truth(value) {
+		fits, err := c.truth(value)
+		if err != nil {
+			return nil, err
+		}
+		if fits {
 			result.Set(key, object.values[i])
 		}
 	}

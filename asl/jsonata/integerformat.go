@@ -194,12 +194,18 @@ func ordinalSuffix(digits string) string {
 	}
 }
 
+// formatCost is what it takes to read a picture and to write by it, in bytes of text.
+const formatCost = 2_000
+
 func formatIntegerFunction(c call) (any, error) {
 	number, ok := c.number(0)
 	if !ok {
 		return Undefined{}, nil
 	}
 	picture, _ := c.text(1)
+	if err := c.spendText(16 * len(picture)); err != nil {
+		return nil, err
+	}
 	format, err := parseIntegerPicture(picture)
 	if err != nil {
 		return nil, err
@@ -208,5 +214,5 @@ func formatIntegerFunction(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return text, c.spendText(len(text) + len(picture))
+	return text, c.spendText(formatCost + 64*len(text))
 }

@@ -12,7 +12,7 @@ func parseIntegerFunction(c call) (any, error) {
 		return Undefined{}, nil
 	}
 	picture, _ := c.text(1)
-	if err := c.spendText(len(text) + len(picture)); err != nil {
+	if err := c.spendText(formatCost + 8*(len(text)+len(picture))); err != nil {
 		return nil, err
 	}
 	format, err := parseIntegerPicture(picture)

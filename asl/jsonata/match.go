@@ -43,10 +43,19 @@ func match(c call) (any, error) {
 	if limit == 0 {
 		return result, nil
 	}
+	characters, counted := 0, 0 // before the last match
 	err = c.occurrences(c.arg(1), text, func(o occurrence) (bool, error) {
 		found := NewObject(3)
 		found.Set("match", o.text)
-		found.Set("index", float64(utf8.RuneCountInString(text[:o.start])))
+		if o.start < counted { // a function of the expression's own may go back
+			characters, counted = 0, 0
+		}
+		if err := c.readText(text[counted:o.start]); err != nil {
+			return false, err
+		}
+		characters += utf8.RuneCountInString(text[counted:o.start])
+		counted = o.start
+		found.Set("index", float64(characters))
 		groups := make([]any, len(o.groups))
 		for i, group := range o.groups {
 			groups[i] = group
@@ -56,7 +65,7 @@ func match(c call) (any, error) {
 		}
 		found.Set("groups", groups)
 		result.items = append(result.items, found)
-		return float64(len(result.items)) < limit, c.spend(1)
+		return float64(len(result.items)) < limit, c.spend(20)
 	})
 	return result, err
 }
@@ -91,13 +100,16 @@ func split(c call) (any, error) {
 		return result, nil
 	}
 	if separator, ok := c.text(1); ok {
+		if err := c.spend(2 * (strings.Count(text, separator) + 1)); err != nil {
+			return nil, err
+		}
 		for i, part := range strings.Split(text, separator) {
 			if float64(i) >= math.Floor(limit) {
 				break
 			}
 			result = append(result, part)
 		}
-		return result, c.spend(len(result))
+		return result, nil
 	}
 	start := 0
 	err = c.occurrences(c.arg(1), text, func(o occurrence) (bool, error) {

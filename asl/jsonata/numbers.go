@@ -42,7 +42,8 @@ func boolean(c call, negate bool) (any, error) {
 	if isUndefined(c.arg(0)) {
 		return Undefined{}, nil
 	}
-	return truth(c.arg(0)) != negate, nil
+	holds, err := c.truth(c.arg(0))
+	return holds != negate, err
 }
 
 func toNumber(c call) (any, error) {
@@ -179,6 +180,9 @@ func formatBase(c call) (any, error) {
 	if radix == 10 {
 		return formatNumber(number), nil
 	}
-	integer, _ := big.NewFloat(number).Int(nil)
+	if err := c.spendText(formatCost); err != nil {
+		return nil, err
+	}
+	integer, _ := big.NewFloat(number).Int(nil) // exact: the number is whole
 	return integer.Text(int(radix)), nil
 }

@@ -21,6 +21,10 @@ func keys(c call) (any, error) {
 	result := newSequence()
 	var visit func(value any) error
 	visit = func(value any) error {
+		if err := c.look(); err != nil {
+			return err
+		}
+		defer c.leave()
 		if items, ok := itemsOf(value); ok {
 			for _, item := range items {
 				if err := visit(item); err != nil {
@@ -51,14 +55,21 @@ func lookup(c call) (any, error) {
 }
 
 // spread makes an object of each key.
-func spread(c call) (any, error) {
-	value := c.arg(0)
+func spread(c call) (any, error) { return c.spread(c.arg(0)) }
+
+func (c call) spread(value any) (any, error) {
+	if err := c.look(); err != nil {
+		return nil, err
+	}
+	defer c.leave()
 	if items, ok := itemsOf(value); ok {
 		result := newSequence()
 		for _, item := range items {
-			inner := call{c.evaluator, []any{item}, c.input, c.env}
-			parts, err := spread(inner)
+			parts, err := c.spread(item)
 			if err != nil {
+				return nil, err
+			}
+			if err := c.spend(len(asItems(parts))); err != nil {
 				return nil, err
 			}
 			result.items = append(result.items, asItems(parts)...)
@@ -70,13 +81,17 @@ func spread(c call) (any, error) {
 	if !ok {
 		return value, nil
 	}
+	const objectCost = 10
+	if err := c.spend(objectCost * object.Len()); err != nil {
+		return nil, err
+	}
 	result := newSequence()
 	for i, key := range object.keys {
 		single := NewObject(1)
 		single.Set(key, object.values[i])
 		result.items = append(result.items, single)
 	}
-	return result, c.spend(object.Len())
+	return result, nil
 }
 
 // mergeFunction makes one object of many; of a repeated key, the last value counts.
@@ -90,7 +105,8 @@ func mergeFunction(c call) (any, error) {
 		if !ok {
 			continue
 		}
-		if err := c.spend(object.Len()); err != nil {
+		const keyCost = 8 // with its place in the index
+		if err := c.spend(keyCost * object.Len()); err != nil {
 			return nil, err
 		}
 		for i, key := range object.keys {

@@ -30,6 +30,9 @@ func (p *pattern) matchFrom(c call, text string, from int) (any, error) {
 	if start == end {
 		return nil, fault("D1004").about(text)
 	}
+	if err := c.readText(text[:end]); err != nil {
+		return nil, err
+	}
 	result := NewObject(5)
 	result.Set("match", text[start:end])
 	result.Set("start", float64(utf8.RuneCountInString(text[:start])))
@@ -47,6 +50,9 @@ func (c call) occurrences(matcher any, text string, visit func(o occurrence) (bo
 	}
 	value, err := c.apply(matcher, []any{text}, Undefined{}, c.env)
 	for err == nil && !isUndefined(value) && value != nil {
+		if err := c.readText(text); err != nil {
+			return err
+		}
 		o, ok := asOccurrence(value, text)
 		if !ok {
 			return fault("T1010").about(value)

@@ -8,14 +8,10 @@ func (ev *evaluator) binary(n *node, form binaryForm, input any, env *frame) (an
 		return nil, err
 	}
 	// These two need the right side only if the left does not decide.
-	switch form.operator {
-	case "and":
-		if !truth(left) {
-			return false, nil
-		}
-	case "or":
-		if truth(left) {
-			return true, nil
+	if form.operator == "and" || form.operator == "or" {
+		holds, err := ev.truth(left)
+		if err != nil || holds == (form.operator == "or") {
+			return holds, err
 		}
 	}
 	right, err := ev.eval(form.right, input, env)
@@ -29,22 +25,23 @@ func (ev *evaluator) binary(n *node, form binaryForm, input any, env *frame) (an
 func (ev *evaluator) operate(operator string, left, right any) (any, error) {
 	switch operator {
 	case "and", "or":
-		return truth(right), nil
+		return ev.truth(right)
 	case "+", "-", "*", "/", "%":
 		return arithmetic(operator, left, right)
 	case "=", "!=":
 		if isUndefined(left) || isUndefined(right) {
 			return false, nil
 		}
-		return deepEqual(left, right) == (operator == "="), nil
+		same, err := ev.equal(left, right)
+		return same == (operator == "="), err
 	case "<", "<=", ">", ">=":
-		return order(operator, left, right)
+		return ev.order(operator, left, right)
 	case "&":
 		return ev.concatenate(left, right)
 	case "..":
 		return ev.countUp(left, right)
 	case "in":
-		return contains(left, right), nil
+		return ev.contains(left, right)
 	default:
 		return nil, fault("S0204")
 	}
@@ -82,7 +79,7 @@ func arithmetic(operator string, left, right any) (any, error) {
 	}
 }
 
-func order(operator string, left, right any) (any, error) {
+func (ev *evaluator) order(operator string, left, right any) (any, error) {
 	for _, value := range []any{left, right} {
 		if !isComparable(value) && !isUndefined(value) {
 			return nil, fault("T2010").about(value)
@@ -96,7 +93,10 @@ func order(operator string, left, right any) (any, error) {
 		e.second = right
 		return nil, e
 	}
-	result := compareValues(left, right)
+	result, err := ev.compareValues(left, right)
+	if err != nil {
+		return nil, err
+	}
 	switch operator {
 	case "<":
 		return result < 0, nil
@@ -115,7 +115,7 @@ func (ev *evaluator) concatenate(left, right any) (any, error) {
 		if isUndefined(value) {
 			continue
 		}
-		part, err := stringify(value, false)
+		part, err := ev.stringify(value, false)
 		if err != nil {
 			return nil, err
 		}
@@ -157,27 +157,27 @@ func (ev *evaluator) countUp(left, right any) (any, error) {
 }
 
 // contains reports whether an array has an item that is a value.
-func contains(value, list any) bool {
+func (ev *evaluator) contains(value, list any) (bool, error) {
 	if isUndefined(value) || isUndefined(list) {
-		return false
+		return false, nil
 	}
 	for _, item := range asItems(list) {
-		if identical(value, item) {
-			return true
+		if same, err := ev.identical(value, item); err != nil || same {
+			return same, err
 		}
 	}
-	return false
+	return false, nil
 }
 
 // identical compares as === does: arrays and objects equal only themselves.
-func identical(left, right any) bool {
+func (ev *evaluator) identical(left, right any) (bool, error) {
 	if _, ok := itemsOf(left); ok {
-		return false
+		return false, nil
 	}
 	if _, ok := left.(*Object); ok {
-		return left == right
+		return left == right, ev.read(1)
 	}
-	return deepEqual(left, right)
+	return ev.equal(left, right)
 }
 
 func (ev *evaluator) negate(n *node, form negateForm, input any, env *frame) (any, error) {

@@ -60,7 +60,7 @@ func (ev *evaluator) sortBy(order orderForm, tuples []tuple, scope func(tuple) *
 				var right any
 				if right, err = key(&rows[j], term); err == nil {
 					var result int
-					if result, err = compareKeys(left, right); err == nil && result != 0 {
+					if result, err = ev.compareKeys(left, right); err == nil && result != 0 {
 						if order.terms[term].descending && !isUndefined(left) && !isUndefined(right) {
 							return -result
 						}
@@ -83,7 +83,7 @@ func (ev *evaluator) sortBy(order orderForm, tuples []tuple, scope func(tuple) *
 }
 
 // compareKeys compares two numbers or two strings. What does not exist comes last.
-func compareKeys(left, right any) (int, error) {
+func (ev *evaluator) compareKeys(left, right any) (int, error) {
 	switch {
 	case isUndefined(left) && isUndefined(right):
 		return 0, nil
@@ -102,7 +102,7 @@ func compareKeys(left, right any) (int, error) {
 		e.second = right
 		return 0, e
 	}
-	return compareValues(left, right), nil
+	return ev.compareValues(left, right)
 }
 
 func isComparable(value any) bool {
@@ -115,19 +115,27 @@ func isComparable(value any) bool {
 }
 
 // compareValues compares two numbers, or two strings by their UTF-16 code units.
-func compareValues(left, right any) int {
+func (ev *evaluator) compareValues(left, right any) (int, error) {
 	if first, ok := left.(string); ok {
-		return compareText(first, right.(string))
+		second := right.(string)
+		// Byte by byte, which takes more time than other readings.
+		if err := ev.read(min(len(first), len(second))/4 + 1); err != nil {
+			return 0, err
+		}
+		return compareText(first, second), nil
+	}
+	if err := ev.read(1); err != nil {
+		return 0, err
 	}
 	first, _ := numberOf(left)
 	second, _ := numberOf(right)
 	switch {
 	case first < second:
-		return -1
+		return -1, nil
 	case first > second:
-		return 1
+		return 1, nil
 	default:
-		return 0
+		return 0, nil
 	}
 }
 

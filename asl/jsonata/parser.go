@@ -212,8 +212,10 @@ func describe(n *node) string {
 	case variableForm:
 		return form.name
 	case literalForm:
-		text, _ := stringify(form.value, false)
-		return text
+		if text, ok := form.value.(string); ok {
+			return text
+		}
+		return quote(form.value)
 	case binaryForm:
 		return form.operator
 	case filterForm, arrayForm:

@@ -183,6 +183,9 @@ func (ev *evaluator) selects(predicate *node, item any, env *frame, place, lengt
 	if items, ok := itemsOf(value); ok {
 		places = items
 	}
+	if err := ev.read(len(places)); err != nil {
+		return 0, err
+	}
 	times := 0
 	for _, value := range places {
 		number, ok, err := finite(value)
@@ -190,10 +193,14 @@ func (ev *evaluator) selects(predicate *node, item any, env *frame, place, lengt
 			return 0, err
 		}
 		if !ok {
-			if truth(value) || len(places) != 1 && truth(any(places)) {
-				return 1, nil
+			holds, err := ev.truth(value)
+			if err == nil && !holds && len(places) != 1 {
+				holds, err = ev.truth(any(places))
 			}
-			return 0, nil
+			if holds {
+				return 1, err
+			}
+			return 0, err
 		}
 		if number = math.Floor(number); number < 0 {
 			number += float64(length)

@@ -39,6 +39,9 @@ func (ev *evaluator) find(p *pattern, text string, from int) (start, end int, gr
 func (ev *evaluator) search(steps int) error {
 	const smaller = 8
 	ev.steps += steps / smaller
+	if err := ev.read(2 * steps); err != nil {
+		return err
+	}
 	if err := ev.step(); err != nil {
 		return err
 	}

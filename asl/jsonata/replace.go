@@ -66,7 +66,7 @@ func (c call) replacement(o occurrence) (string, error) {
 		if _, isText := c.text(1); isText {
 			return text, nil
 		}
-		return expand(text, o), nil
+		return c.expand(text, o)
 	}
 	found := NewObject(5)
 	found.Set("match", o.text)
@@ -85,7 +85,7 @@ func (c call) replacement(o occurrence) (string, error) {
 
 // expand puts groups into a replacement. Of a number with more digits than there
 // are groups, the last digits are text.
-func expand(text string, o occurrence) string {
+func (c call) expand(text string, o occurrence) (string, error) {
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
 		if text[i] != '$' || i+1 == len(text) {
@@ -98,6 +98,9 @@ func expand(text string, o occurrence) string {
 			out.WriteByte('$')
 			i++
 		case next == '0':
+			if err := c.spendText(len(o.text)); err != nil {
+				return "", err
+			}
 			out.WriteString(o.text)
 			i++
 		case next < '0' || next > '9':
@@ -106,12 +109,15 @@ func expand(text string, o occurrence) string {
 			number, digits := groupNumber(text[i+1:], len(o.groups))
 			i += digits
 			if 0 < number && number <= len(o.groups) {
-				group, _ := o.groups[number-1].(string)
+				group, _ := o.groups[number-1].(string) // a group that matched nothing is empty
+				if err := c.spendText(len(group)); err != nil {
+					return "", err
+				}
 				out.WriteString(group)
 			}
 		}
 	}
-	return out.String()
+	return out.String(), nil
 }
 
 // groupNumber reads a group's number: the most digits that name one, but one at least.

@@ -1,6 +1,9 @@
 package jsonata
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // signature is what types of arguments a function takes, as in <a<n>-s?:b>.
 type signature struct{ parameters []parameter }
@@ -118,7 +121,7 @@ func (s *signature) match(types string) ([]int, bool) {
 }
 
 // validate returns the arguments as a function takes them, or an error.
-func (s *signature) validate(arguments []any, context any) ([]any, error) {
+func (s *signature) validate(ev *evaluator, arguments []any, context any) ([]any, error) {
 	if s == nil {
 		return arguments, nil
 	}
@@ -150,7 +153,7 @@ func (s *signature) validate(arguments []any, context any) ([]any, error) {
 			if next < len(arguments) {
 				argument = arguments[next]
 			}
-			value, err := p.convert(argument, next)
+			value, err := p.convert(ev, argument, next)
 			if err != nil {
 				return nil, err
 			}
@@ -179,7 +182,10 @@ func (p parameter) missing(arguments []any, index int, context any) (any, error)
 }
 
 // convert makes an array of what is to be one, and checks its items.
-func (p parameter) convert(argument any, index int) (any, error) {
+func (p parameter) convert(ev *evaluator, argument any, index int) (any, error) {
+	if number, ok := argument.(float64); ok && p.types == "nm" && (math.IsInf(number, 0) || math.IsNaN(number)) {
+		return nil, fault("D1001").about(number)
+	}
 	if !p.isArray || isUndefined(argument) {
 		return argument, nil
 	}
@@ -188,6 +194,9 @@ func (p parameter) convert(argument any, index int) (any, error) {
 		items = []any{argument}
 	}
 	if p.itemType != "" {
+		if err := ev.read(len(items)); err != nil {
+			return nil, err
+		}
 		for _, item := range items {
 			letter := typeLetter(item)
 			if letter != p.itemType[0] || letter != typeLetter(items[0]) {

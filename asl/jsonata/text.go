@@ -47,7 +47,10 @@ func mapText(convert func(string) string) func(c call) (any, error) {
 		if !ok {
 			return Undefined{}, nil
 		}
-		return convert(text), c.spendText(len(text))
+		if err := c.spendText(2 * len(text)); err != nil {
+			return nil, err
+		}
+		return convert(text), nil
 	}
 }
 
@@ -58,7 +61,7 @@ func lowercase(text string) string { return cases.Lower(language.Und).String(tex
 
 // stringify casts a value to a string. Strings stay as they are, functions are
 // empty, and the rest is JSON.
-func stringify(value any, pretty bool) (string, error) {
+func (ev *evaluator) stringify(value any, pretty bool) (string, error) {
 	if text, ok := value.(string); ok {
 		return text, nil
 	}
@@ -68,8 +71,7 @@ func stringify(value any, pretty bool) (string, error) {
 	if number, ok := value.(float64); ok && (math.IsInf(number, 0) || math.IsNaN(number)) {
 		return "", fault("D3001").about(value)
 	}
-	out, err := appendJSON(nil, value, jsonStyle{pretty: pretty, rounded: true}, 0)
-	return string(out), err
+	return ev.writeJSON(value, jsonStyle{pretty: pretty, rounded: true})
 }
 
 func toString(c call) (any, error) {
@@ -81,11 +83,7 @@ func toString(c call) (any, error) {
 		value = wrapped.items[0]
 	}
 	pretty, _ := c.arg(1).(bool)
-	text, err := stringify(value, pretty)
-	if err != nil {
-		return nil, err
-	}
-	return text, c.spendText(len(text))
+	return c.stringify(value, pretty)
 }
 
 func length(c call) (any, error) {
@@ -100,6 +98,9 @@ func substring(c call) (any, error) {
 	text, ok := c.text(0)
 	if !ok {
 		return Undefined{}, nil
+	}
+	if err := c.spendText(utf8.UTFMax * len(text)); err != nil {
+		return nil, err
 	}
 	runes := []rune(text)
 	size := float64(len(runes))
@@ -124,7 +125,7 @@ func substring(c call) (any, error) {
 	if end <= start {
 		return "", nil
 	}
-	return string(runes[int(start):int(end)]), c.spendText(len(text))
+	return string(runes[int(start):int(end)]), nil
 }
 
 func around(c call, before bool) (any, error) {

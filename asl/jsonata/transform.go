@@ -45,6 +45,9 @@ func (ev *evaluator) change(form transformForm, match any, env *frame) error {
 			return fault("T2011").about(update).at(form.update.position, "|")
 		}
 		if isObject {
+			if err := ev.spend(changes.Len()); err != nil {
+				return err
+			}
 			for i, key := range changes.keys {
 				object.Set(key, changes.values[i])
 			}
@@ -63,6 +66,9 @@ func (ev *evaluator) change(form transformForm, match any, env *frame) error {
 			return fault("T2012").about(removals).at(form.remove.position, "|")
 		}
 		if isObject {
+			if err := ev.read(8 * object.Len()); err != nil {
+				return err
+			}
 			object.Delete(name)
 		}
 	}
@@ -71,10 +77,14 @@ func (ev *evaluator) change(form transformForm, match any, env *frame) error {
 
 // clone copies a value with all that is inside it.
 func (ev *evaluator) clone(value any) (any, error) {
-	if err := ev.spend(1); err != nil {
+	if err := ev.look(); err != nil {
 		return nil, err
 	}
+	defer ev.leave()
 	if items, ok := itemsOf(value); ok {
+		if err := ev.spend(len(items)); err != nil {
+			return nil, err
+		}
 		copied := make([]any, len(items))
 		for i, item := range items {
 			var err error
@@ -87,6 +97,10 @@ func (ev *evaluator) clone(value any) (any, error) {
 	object, ok := value.(*Object)
 	if !ok {
 		return value, nil
+	}
+	const keyCost = 8 // with its place in the index
+	if err := ev.spend(keyCost * (1 + object.Len())); err != nil {
+		return nil, err
 	}
 	copied := NewObject(object.Len())
 	for i, key := range object.keys {

@@ -187,19 +187,48 @@ func (ev *evaluator) filterTuples(predicate *node, tuples *tupleStream, env *fra
 }
 
 // merge joins the tuples of a group to one, whose values are the values of all.
-func merge(tuples []tuple) tuple {
-	merged := tuples[0]
-	for _, t := range tuples[1:] {
-		merged.value = appendValues(merged.value, t.value)
+func (ev *evaluator) merge(tuples []tuple) (tuple, error) {
+	if len(tuples) == 1 {
+		return tuples[0], nil
+	}
+	value := make([]any, 0, len(tuples))
+	names, bound := []string{}, map[string][]any{}
+	for _, t := range tuples {
+		value = append(value, t.value)
 		for i, name := range t.names {
-			joined := t.bound[i]
-			for j, existing := range merged.names {
-				if existing == name {
-					joined = appendValues(merged.bound[j], joined)
-				}
+			if _, ok := bound[name]; !ok {
+				names = append(names, name)
 			}
-			merged = merged.with(name, joined)
+			bound[name] = append(bound[name], t.bound[i])
 		}
 	}
-	return merged
+	merged := tuple{names: names, bound: make([]any, len(names))}
+	var err error
+	for i, name := range names {
+		if merged.bound[i], err = ev.appendAll(bound[name]); err != nil {
+			return tuple{}, err
+		}
+	}
+	merged.value, err = ev.appendAll(value)
+	return merged, err
+}
+
+// appendAll appends values one after the other, as $append does.
+func (ev *evaluator) appendAll(values []any) (any, error) {
+	defined := slices.DeleteFunc(values, isUndefined)
+	switch len(defined) {
+	case 0:
+		return Undefined{}, nil
+	case 1:
+		return defined[0], nil
+	}
+	all := []any{}
+	for _, value := range defined {
+		items := asItems(value)
+		if err := ev.spend(len(items)); err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+	}
+	return all, nil
 }

@@ -1,9 +1,6 @@
 package jsonata
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // array is an array with what the language notes about it besides its items. A
 // plain []any is an array without any such note.
@@ -87,47 +84,95 @@ func appendValues(left, right any) any {
 	return append(first[:len(first):len(first)], second...)
 }
 
-// deepEqual compares values by what they contain. Functions equal themselves.
-func deepEqual(left, right any) bool {
+// equal compares values by what they contain. Functions equal themselves.
+func (ev *evaluator) equal(left, right any) (bool, error) {
+	if err := ev.look(); err != nil {
+		return false, err
+	}
+	defer ev.leave()
 	if first, ok := itemsOf(left); ok {
 		second, ok := itemsOf(right)
-		return ok && slices.EqualFunc(first, second, deepEqual)
-	}
-	switch left := left.(type) {
-	case *Object:
-		right, ok := right.(*Object)
-		if !ok || left.Len() != right.Len() {
-			return false
+		if !ok || len(first) != len(second) {
+			return false, nil
 		}
-		for i, key := range left.keys {
-			value, ok := right.Get(key)
-			if !ok || !deepEqual(left.values[i], value) {
-				return false
+		for i := range first {
+			if same, err := ev.equal(first[i], second[i]); err != nil || !same {
+				return false, err
 			}
 		}
-		return true
+		return true, nil
+	}
+	if first, ok := left.(*Object); ok {
+		return ev.equalObjects(first, right)
+	}
+	return ev.equalScalars(left, right)
+}
+
+func (ev *evaluator) equalObjects(left *Object, other any) (bool, error) {
+	right, ok := other.(*Object)
+	if !ok || left.Len() != right.Len() {
+		return false, nil
+	}
+	for i, key := range left.keys {
+		value, ok := right.Get(key)
+		if !ok {
+			return false, nil
+		}
+		if same, err := ev.equal(left.values[i], value); err != nil || !same {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (ev *evaluator) equalScalars(left, right any) (bool, error) {
+	switch left := left.(type) {
+	case string:
+		right, ok := right.(string)
+		if !ok || len(left) != len(right) {
+			return false, nil
+		}
+		return left == right, ev.readText(left)
 	case int64:
 		if right, ok := right.(int64); ok {
-			return left == right
+			return left == right, nil
 		}
 	}
 	if first, ok := numberOf(left); ok {
 		second, ok := numberOf(right)
-		return ok && first == second
+		return ok && first == second, nil
 	}
 	switch left.(type) {
-	case nil, bool, string, *function, *lambda:
-		return left == right
+	case nil, bool, *function, *lambda:
+		return left == right, nil
 	default:
-		return false
+		return false, nil
 	}
 }
 
 // truth casts a value to a boolean, as $boolean does. Nothing is false.
-func truth(value any) bool {
-	if items, ok := itemsOf(value); ok {
-		return slices.ContainsFunc(items, truth)
+func (ev *evaluator) truth(value any) (bool, error) {
+	items, ok := itemsOf(value)
+	if !ok {
+		return truthOf(value), nil
 	}
+	if err := ev.look(); err != nil {
+		return false, err
+	}
+	defer ev.leave()
+	for _, item := range items {
+		if holds, err := ev.truth(item); err != nil || holds {
+			return holds, err
+		}
+		if err := ev.read(1); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// truthOf is the truth of a value that is no array.
+func truthOf(value any) bool {
 	switch value := value.(type) {
 	case bool:
 		return value

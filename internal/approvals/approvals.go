@@ -71,17 +71,13 @@ var ErrEnded = errors.New("the step waits no more: it was answered, timed out or
 // Ask keeps the step of a request until a person answers it.
 func Ask(ctx context.Context, store Store, event []byte, now time.Time) error {
 	var parts struct {
-		Stack    string `json:"stackName"`
-		Metadata struct {
-			Token     string `json:"sfnToken"`
-			Step      string `json:"stepName"`
-			Execution string `json:"executionArn"`
-		} `json:"deploymentPlanExecutionMetadata"`
+		Stack string `json:"stackName"`
 	}
-	if json.Unmarshal(event, &parts) != nil || parts.Metadata.Token == "" || parts.Stack == "" {
+	step, waits := message.StepOf(event)
+	if json.Unmarshal(event, &parts) != nil || !waits || parts.Stack == "" {
 		return errors.New("read the request of a step that waits for a person: it has no task token or no stack; deploy the plan again")
 	}
-	w := Waiting{Stack: parts.Stack, Step: parts.Metadata.Step, Execution: parts.Metadata.Execution, Token: parts.Metadata.Token, Since: now}
+	w := Waiting{Stack: parts.Stack, Step: step.Name, Execution: step.Execution, Token: step.Token, Since: now}
 	if err := store.Put(ctx, w); err != nil {
 		return fmt.Errorf("keep step %q of %s for whom it waits: %w", w.Step, w.Execution, err)
 	}

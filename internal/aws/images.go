@@ -16,7 +16,7 @@ import (
 func (a *Account) Images(ctx context.Context, ids []string) (map[string]compat.Image, error) {
 	images := make(map[string]compat.Image, len(ids))
 	for _, wanted := range named("image-id", ids) {
-		pages := ec2.NewDescribeImagesPaginator(a.hosts, &ec2.DescribeImagesInput{
+		pages := ec2.NewDescribeImagesPaginator(a.images, &ec2.DescribeImagesInput{
 			Filters: []types.Filter{wanted}, IncludeDeprecated: aws.Bool(true),
 		})
 		for pages.HasMorePages() {

@@ -22,7 +22,7 @@ import (
 func TestLifecycleActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
-	for _, service := range []string{"dynamodb", "sqs", "states", "ecs", "ec2", "ssm"} {
+	for _, service := range []string{"dynamodb", "sqs", "states", "ecs", "ec2", "ssm", "cloudformation"} {
 		proxy.On(service, fakeaws.Error(http.StatusForbidden, "AccessDeniedException"))
 	}
 	ctx, config := t.Context(), sdkConfig(t, proxy.Endpoint())
@@ -52,8 +52,10 @@ func deploymentCalls(ctx context.Context, config aws.Config) []error {
 func planCalls(ctx context.Context, config aws.Config) []error {
 	plans, starts := NewPlanItems(config, stateTable), NewPlanStarts(config, stateTable)
 	deployments, machines := NewDeployments(config, deployTable), NewStateMachines(config)
+	stacks := NewStacks(config)
 	start := lifecycle.Start{StackID: testStackID, StateMachineARN: testMachine, Execution: "e", Deployment: "d", RequestedAt: time.Now()}
 	return []error{
+		only(stacks.Status(ctx, testStackID)), only(stacks.Resources(ctx, testStackID)), only(plans.StackOfPlan(ctx, testMachine)),
 		only(plans.StackOrigin(ctx, "dev")), plans.PutPlan(ctx, lifecycle.Plan{StackName: "dev", StateMachineARN: testMachine}),
 		starts.PutStart(ctx, start), only(starts.Starts(ctx, testStackID)), starts.DeleteStart(ctx, start), starts.DeletePlanStart(ctx, testStackID, testMachine),
 		deployments.SetExecution(ctx, "d", testMachine, "e", time.Now()), machines.StartExecution(ctx, testMachine, "e", []byte("{}")),

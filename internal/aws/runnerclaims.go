@@ -35,7 +35,7 @@ func (c *RunnerClaims) Claims(ctx context.Context, runner, task string) ([]launc
 	for i, found := range items {
 		claims[i] = launch.Claim{
 			Name: stringOf(found[protocol.AttrName]), Token: stringOf(found[protocol.AttrToken]), Task: stringOf(found[protocol.AttrTaskID]),
-			StepName: stringOf(found[protocol.AttrStepName]), Finished: isTrue(found[protocol.AttrFinished]),
+			StepName: stringOf(found[protocol.AttrStepName]), ErrorNames: stringOf(found[protocol.AttrErrorNames]), Finished: isTrue(found[protocol.AttrFinished]),
 		}
 	}
 	return claims, err

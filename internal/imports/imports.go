@@ -38,16 +38,12 @@ type Request struct {
 // ReadRequest reads a step's request. A *message.Failure says what is wrong with its
 // properties; the request then has its token.
 func ReadRequest(event []byte) (Request, error) {
-	var parts struct {
-		Properties json.RawMessage
-		Metadata   struct {
-			Token string `json:"sfnToken"`
-		} `json:"deploymentPlanExecutionMetadata"`
-	}
-	if json.Unmarshal(event, &parts) != nil || parts.Metadata.Token == "" {
+	var parts struct{ Properties json.RawMessage }
+	step, waits := message.StepOf(event)
+	if json.Unmarshal(event, &parts) != nil || !waits {
 		return Request{}, errors.New("read the request of a step that imports: it has no task token; deploy the plan again")
 	}
-	r := Request{Token: parts.Metadata.Token}
+	r := Request{Token: step.Token}
 	var p struct {
 		SourceType       string
 		Source           struct{ Bucket, Key string }

@@ -188,13 +188,13 @@ func (l *Launcher) handleStoppedTask(ctx context.Context, v *view) error {
 	switch {
 	case errors.Is(err, ErrNoRunner): // which reading the state explains
 		return nil
-	case err != nil || after.StartFailures < maxStartFailures:
+	case err != nil || !isFinal(v.state, after, v.ended, v.runner):
 		return err
 	}
 	if err := l.removeUnusedHost(ctx, v.name, after.Host); err != nil {
 		return err
 	}
-	return l.failWaitingJobs(ctx, v.runner, repeatedFailure(v.ended, after.StartFailures))
+	return l.failWaitingJobs(ctx, v.runner, startFailure(v.ended, v.configuration.Task.Container, after.StartFailures))
 }
 
 // lockPauses are the pauses while another launcher has the start lock.

@@ -21,7 +21,7 @@ func (l *Launcher) replaceHost(ctx context.Context, v *view) error {
 	if err := l.dropHost(ctx, v, booting); err != nil {
 		return err
 	}
-	if booting && failures >= maxStartFailures {
+	if booting && (failures >= maxStartFailures || hostEndRule(reason).action == fatal) {
 		return l.abortStart(ctx, v, "", l.registrationFailure(v.runner, host, reason, failures))
 	}
 	return nil
@@ -115,27 +115,28 @@ func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err e
 	template, subnets := v.configuration.Host, v.configuration.Network.Subnets
 	attempted := fmt.Sprintf("run the runner's EC2 host (%s, launch template %s version %s) in %v",
 		template.InstanceType, template.LaunchTemplateID, template.LaunchTemplateVersion, subnets)
-	err = l.retryStart(ctx, v, message.ErrorHost, attempted, func(try int) (retryAction, string, error) {
+	err = l.retryStart(ctx, v, message.ErrorHost, attempted, func(try int) (refusalRule, error) {
 		var worst error
-		verdict, advice := fatal, ""
+		var rule refusalRule
 		for _, subnet := range subnets {
 			host, err = l.ports.Hosts.Run(ctx, HostRequest{
 				Token:          token(v.state.Attempt, v.id, subnet, try),
 				LaunchTemplate: template.LaunchTemplateID, TemplateVersion: template.LaunchTemplateVersion, Subnet: subnet,
 			})
 			if err == nil {
-				return 0, "", nil
+				return refusalRule{}, nil
 			}
 			var refusal *Refusal
 			if !errors.As(err, &refusal) {
-				return retryUnknown, noReplyAdvice, err
+				return noReply(), err
 			}
 			worst = err
-			if verdict, advice = refusal.classify(hostRules()); verdict != tryNextSubnet {
-				return verdict, advice, err
+			if rule = refusal.classify(hostRules()); rule.action != tryNextSubnet {
+				return rule, err
 			}
 		}
-		return retrySame, advice, worst
+		rule.action = retrySame
+		return rule, worst
 	})
 	return host, err
 }
@@ -158,8 +159,9 @@ func (l *Launcher) registrationFailure(r runner, host, reason string, failures i
 	if failures > 1 {
 		cause += fmt.Sprintf(", and neither did those before (%d in a row)", failures)
 	}
-	cause += "; it was terminated. What to do: check that its Ami has the ECS agent enabled, that its subnet reaches ECS, and that its instance profile may register it"
-	return &message.Failure{Name: message.ErrorHost, Cause: cause + l.hostLogHint(r)}
+	rule := hostEndRule(reason)
+	cause += "; it was terminated. What to do: " + rule.advice
+	return &message.Failure{Name: message.ErrorHost, ByCause: rule.cause, Cause: cause + l.hostLogHint(r)}
 }
 
 // hostLogHint says where the log of a runner's host is.

@@ -107,7 +107,7 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 	l.logger.Warn("a job is not launched", "step", request.Step, "execution", request.Execution, "error", failure)
 	reporting, cancel := l.reportContext(ctx)
 	defer cancel()
-	if err := l.failStep(reporting, request.Token, failure); err != nil {
+	if err := l.failStep(reporting, request.Token, failure.For(request.ErrorNames)); err != nil {
 		return fmt.Errorf("fail %s: %w", request, err)
 	}
 	return nil
@@ -119,6 +119,9 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 		return err
 	}
 	if err := l.checkDeployment(ctx, &request); err != nil {
+		return err
+	}
+	if err := l.checkOwner(ctx, r, request); err != nil {
 		return err
 	}
 	body, err := request.Message()
@@ -146,6 +149,22 @@ func (l *Launcher) checkDeployment(ctx context.Context, r *message.Request) erro
 		return fmt.Errorf("read the deployment %s: %w", r.Deployment(), err)
 	}
 	return r.Admit(deployment)
+}
+
+// checkOwner refuses a job of another stack, unless the runner's template shares the
+// runner with it: the job would run with the role of the runner's stack.
+func (l *Launcher) checkOwner(ctx context.Context, r runner, request message.Request) error {
+	stack, err := l.ports.Plans.StackOfPlan(ctx, request.StateMachine())
+	switch {
+	case err != nil:
+		return fmt.Errorf("read which stack has the step's plan: %w", err)
+	case stack == "":
+		return message.ConfigurationFailure("step %q: its state machine %s is not the plan of a stack; deploy the stack again", request.Step, request.StateMachine())
+	case !r.configuration.IsSharedWith(stack):
+		return message.ConfigurationFailure("step %q: Runner %q belongs to the stack %s, and jobs of the stack %s may not run on it; add %s to its SharedWith, or use a Runner of %s",
+			request.Step, r.configuration.RunnerName, r.configuration.StackName, stack, stack, stack)
+	}
+	return nil
 }
 
 // Prewarm ensures that runners are there or are being started, without a job. The
@@ -204,7 +223,7 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 const longestInstanceID = "i-00000000000000000"
 
 // failStep fails a step. A step that has ended is no error.
-func (l *Launcher) failStep(ctx context.Context, token string, failure *message.Failure) error {
+func (l *Launcher) failStep(ctx context.Context, token string, failure message.Failure) error {
 	err := l.ports.Steps.Fail(ctx, token, message.Failure{
 		Name:  protocol.Shorten(failure.Name, protocol.MaxErrorName),
 		Cause: protocol.Shorten(failure.Cause, protocol.MaxCause),

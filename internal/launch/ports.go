@@ -15,6 +15,7 @@ import (
 type Ports struct {
 	Configurations configuration.Store
 	Deployments    Deployments
+	Plans          Plans
 	Queue          Queue
 	Steps          Steps
 	States         States
@@ -25,7 +26,7 @@ type Ports struct {
 }
 
 func (p Ports) isComplete() bool {
-	return p.Configurations != nil && p.Deployments != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
+	return p.Configurations != nil && p.Deployments != nil && p.Plans != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
 }
 
 // Deployments is the deployment data table, in which the lifecycle function records
@@ -34,6 +35,13 @@ type Deployments interface {
 	// Deployment reads a deployment by its name, {environment}-{distribution}. One
 	// without an item is empty.
 	Deployment(ctx context.Context, name string) (message.Deployment, error)
+}
+
+// Plans are the plan items, which the lifecycle function writes.
+type Plans interface {
+	// StackOfPlan returns the name of the stack that a state machine belongs to; "" if
+	// it is no plan's.
+	StackOfPlan(ctx context.Context, stateMachineARN string) (stackName string, err error)
 }
 
 // Queue is the runners' FIFO queues by their URLs. All methods return ErrNoQueue for a
@@ -102,7 +110,9 @@ type Claim struct {
 	Token    string
 	Task     string
 	StepName string
-	Finished bool
+	// ErrorNames are the error names by cause that the step's plan handles.
+	ErrorNames string
+	Finished   bool
 }
 
 // Cluster is ECS.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
@@ -60,7 +61,7 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	failure := &message.Failure{Name: ErrorRemoved, Cause: fmt.Sprintf("the runner %s was removed from its stack, or its stack is being deleted", name)}
 	tasks := runningTasks(state, claims)
 	problems := []error{
-		l.stopTasks(ctx, tasks, failure.Cause),
+		l.stopTasks(ctx, name, tasks, failure.Cause),
 		l.failClaimedJobs(ctx, name, claims, failure),
 		l.failAllJobs(ctx, state.QueueURL, failure),
 	}
@@ -109,9 +110,22 @@ func runningTasks(state State, claims []Claim) []string {
 	return slices.Compact(tasks)
 }
 
-func (l *Launcher) stopTasks(ctx context.Context, tasks []string, reason string) error {
+// stopTasks stops the runner's tasks. Agents write claims, and so could name any task
+// in them: one that ECS does not have in the runner's group is left alone.
+func (l *Launcher) stopTasks(ctx context.Context, runner string, tasks []string, reason string) error {
 	var problems []error
 	for _, task := range tasks {
+		status, err := l.ports.Cluster.Task(ctx, clusterOf(task), task)
+		switch {
+		case errors.Is(err, ErrNoTask):
+			continue
+		case err != nil:
+			problems = append(problems, fmt.Errorf("ask ECS for the task %s: %w", task, err))
+			continue
+		case status.Group != configuration.Group(runner):
+			l.logger.Warn("a task of another program is not stopped", "runner", runner, "task", task, "group", status.Group)
+			continue
+		}
 		if err := l.ports.Cluster.Stop(ctx, clusterOf(task), task, reason); err != nil {
 			problems = append(problems, fmt.Errorf("stop the task %s: %w", task, err))
 		}

@@ -39,6 +39,7 @@ func inAccount(t *testing.T, c configuration.Configuration, test func(t *testing
 	synctest.Test(t, func(t *testing.T) {
 		fake := launchtest.NewFake()
 		fake.Begin("dev-shop", stateMachine, execution, deployed())
+		fake.SetPlan(stateMachine, c.StackName)
 		test(t, &account{Fake: fake, t: t, c: c, id: fake.Deploy(c)})
 	})
 }

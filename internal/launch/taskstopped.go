@@ -78,7 +78,7 @@ func (l *Launcher) failTaskClaims(ctx context.Context, runner string, task TaskS
 	if err != nil {
 		return false, fmt.Errorf("read the jobs that the task %s had begun: %w", task.ARN, err)
 	}
-	failure := &message.Failure{Name: protocol.ErrorRuntime, Cause: "the runner's task stopped while the job ran: " + task.stopDescription()}
+	failure := &message.Failure{Name: protocol.ErrorRuntime, ByCause: task.lossCause(), Cause: "the runner's task stopped while the job ran: " + task.stopDescription()}
 	return len(claims) > 0, l.failClaimedJobs(ctx, runner, claims, failure)
 }
 
@@ -92,7 +92,7 @@ func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []
 		}
 		var err error
 		if claim.Token != "" {
-			err = l.failStep(ctx, claim.Token, failure)
+			err = l.failStep(ctx, claim.Token, failure.For(claim.ErrorNames))
 		}
 		if err == nil {
 			err = l.ports.Claims.Finish(ctx, runner, claim)
@@ -129,8 +129,8 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == configuration.Hash(id) })
 	case err != nil:
 		return err
-	case after.StartFailures >= maxStartFailures:
-		err = l.failWaitingJobs(ctx, r, repeatedFailure(task, after.StartFailures))
+	case isFinal(before, after, task, r):
+		err = l.failWaitingJobs(ctx, r, startFailure(task, r.configuration.Task.Container, after.StartFailures))
 	default:
 		l.logger.Info("jobs wait, so the runner is started again", "runner", runner, "jobs", len(found))
 		err = l.ensureRunner(ctx, r)
@@ -139,6 +139,15 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 		return nil // the waiting jobs have failed
 	}
 	return err
+}
+
+// isFinal reports whether the runner is not started again: too many tasks in a row
+// ended before they took a job, or this one would end the same way again.
+func isFinal(before, after State, task TaskStatus, r runner) bool {
+	// Another configuration may start, and a task that the state did not name counts
+	// for nothing.
+	failed := after.StartFailures > 0 && before.Task == task.ARN && before.Configuration == r.id
+	return after.StartFailures >= maxStartFailures || failed && task.stopRule(r.configuration.Task.Container).action == fatal
 }
 
 func (l *Launcher) resetFailures(ctx context.Context, runner string, state State) error {

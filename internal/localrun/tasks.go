@@ -102,7 +102,7 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 // answered is what a step gets of the launcher's code.
 func answered(result any, err error) (any, error) {
 	if err != nil {
-		return nil, stepError(err)
+		return nil, stepError(err, "")
 	}
 	return result, nil
 }
@@ -112,12 +112,12 @@ func answered(result any, err error) (any, error) {
 func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error) {
 	request, body, err := t.accept(event)
 	if err != nil {
-		return nil, stepError(err)
+		return nil, stepError(err, request.ErrorNames)
 	}
 	answers := t.reporter.Open(request.Token)
 	defer t.reporter.Close(request.Token)
 	if err := t.agents.send(request.Runner, body); err != nil {
-		return nil, stepError(err)
+		return nil, stepError(err, request.ErrorNames)
 	}
 	select {
 	case answer := <-answers:
@@ -168,12 +168,13 @@ func (t *tasks) accept(event json.RawMessage) (request message.Request, body []b
 }
 
 // stepError is a failure of the launcher's as the step gets it.
-func stepError(err error) error {
+func stepError(err error, errorNames string) error {
 	var failure *message.Failure
 	if !errors.As(err, &failure) {
 		return err
 	}
-	return &asl.Error{Name: failure.Name, Cause: protocol.Shorten(failure.Cause, protocol.MaxCause)}
+	chosen := failure.For(errorNames)
+	return &asl.Error{Name: chosen.Name, Cause: protocol.Shorten(chosen.Cause, protocol.MaxCause)}
 }
 
 // mocked answers a step as what it calls would: a Lambda function's return

@@ -13,6 +13,7 @@ import (
 // it begins with. In the bodies, <X> stands for a job on the runner X.
 func TestPaths(t *testing.T) {
 	t.Parallel()
+	const again = "\nC: {Type: Choice, Choices: [{Variable: $.x, IsNull: true, Next: A}], Default: D}\nD: {Type: Succeed}"
 	cases := map[string]struct{ body, passes, begins string }{
 		"the only step":  {states("A: {<X>, End: true}"), "X", "X"},
 		"a later step":   {states("A: {<X>, Next: B}\nB: {<Y>, End: true}"), "X Y", "X"},
@@ -86,9 +87,9 @@ func TestPaths(t *testing.T) {
 			states("A: {Type: Wait, Seconds: 1, Next: B}\nB: {Type: Choice, Choices: [{Variable: $.a, IsPresent: true, Next: D}, {Variable: $.b, IsPresent: true, Next: E}], Default: A}\nD: {<Y>, End: true}\nE: {Type: Succeed}"),
 			"", "",
 		},
-		"a loop without end":          {states("A: {<X>, Next: B}\nB: {<Y>, Next: A}"), "X Y", "X"},
-		"a Map in a loop without end": {states("A: {Type: Map, Next: A, ItemProcessor: {StartAt: C, States: {C: {<X>, End: true}}}}"), "", ""},
-		"a step that leads to itself": {states("A: {Type: Wait, Seconds: 1, Next: A}"), "", ""},
+		"a loop":                      {states("A: {<X>, Next: B}\nB: {<Y>, Next: C}" + again), "X Y", "X"},
+		"a Map in a loop":             {states("A: {Type: Map, Next: C, ItemProcessor: {StartAt: M, States: {M: {<X>, End: true}}}}" + again), "", ""},
+		"a step that leads to itself": {states("A: {Type: Choice, Choices: [{Variable: $.x, IsNull: true, Next: A}], Default: B}\nB: {Type: Succeed}"), "", ""},
 
 		"a list": {
 			"- {Name: A, Type: Wait, Seconds: 1}\n- {Name: B, <X>}\n- {Name: C, Type: Choice, Condition: {Variable: $.a, IsPresent: true}, IsTrue: [{Name: D, <Y>}]}\n- {Name: E, Type: Parallel, Branches: [[{Name: F, <Z>}]]}",

@@ -25,7 +25,7 @@ const wordsFile = "messages.golden"
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{
-		"RuleUnreachable": "TestUnreachable", "RuleHeartbeat": "TestWarnings", "RuleReservedVariable": "TestDoubts", "RuleAlwaysFails": "TestDoubts", "RulePayload": "TestDoubts", "RuleOutputOfStep": "TestDoubts",
+		"RuleUnreachable": "TestUnreachable", "RuleHeartbeat": "TestWarnings", "RuleReservedVariable": "TestDoubts", "RuleAlwaysFails": "TestDoubts", "RulePayload": "TestDoubts", "RuleOutputOfStep": "TestDoubts", "RuleUnknownError": "TestWarnings",
 	})
 }
 
@@ -96,6 +96,7 @@ func TestTransitionProblems(t *testing.T) {
 		"Catch as object":         {states("A: {Type: Task, Resource: r, Catch: {Next: A}, End: true}"), "type", ".States.A.Catch"},
 		"neither Next nor End":    {states("A: {Type: Pass}"), "transition", ".States.A"},
 		"End: false alone":        {states("A: {Type: Pass, End: false}"), "transition", ".States.A"},
+		"nothing that ends":       {states("A: {Type: Pass, Next: B}\nB: {Type: Pass, Next: A}"), "transition", ".States"},
 		"both Next and End":       {states("A: {Type: Pass, Next: A, End: true}"), "transition", ".States.A.End"},
 		"End in quotes":           {states("A: {Type: Pass, End: 'true'}"), "type", ".States.A.End"},
 		"End on Succeed":          {states("A: {Type: Succeed, End: true}"), "transition", ".States.A.End"},
@@ -168,7 +169,7 @@ func TestUnreachable(t *testing.T) {
 		"in a branch":                {states("A: {Type: Parallel, End: true, Branches: [{StartAt: B, States: {B: {Type: Succeed}, C: {Type: Succeed}}}]}"), []string{"C"}},
 		"after a Fail in a list":     {"- {Name: A, Type: Fail}\n- {Name: B, Type: Pass}", []string{"B"}},
 		"by Catch, Choices, Default": {states("A: {Type: Task, Resource: r, Next: B, Catch: [{ErrorEquals: [x], Next: C}]}\nB: {Type: Choice, Choices: [{Variable: $.x, IsNull: true, Next: D}], Default: E}\nC: {Type: Succeed}\nD: {Type: Succeed}\nE: {Type: Succeed}"), nil},
-		"loop":                       {states("A: {Type: Pass, Next: B}\nB: {Type: Pass, Next: A}"), nil},
+		"loop":                       {states("A: {Type: Pass, Next: B}\nB: {Type: Choice, Choices: [{Variable: $.x, IsNull: true, Next: A}], Default: C}\nC: {Type: Succeed}"), nil},
 		"both ways end":              {"- {Name: A, Type: Choice, Condition: {Variable: $.x, IsNull: true}, IsTrue: [{Name: B, Type: Fail}], IsFalse: [{Name: C, Type: Succeed}]}", nil},
 	}
 	for name, c := range cases {

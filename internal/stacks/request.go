@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Request is a step's request to deploy a stack.
@@ -24,18 +25,14 @@ type Request struct {
 func ReadRequest(event []byte) (Request, error) {
 	var parts struct {
 		Properties json.RawMessage
-		Metadata   struct {
-			Token     string `json:"sfnToken"`
-			Step      string `json:"stepName"`
-			Execution string `json:"executionArn"`
-		} `json:"deploymentPlanExecutionMetadata"`
-		Input json.RawMessage `json:"input"`
+		Input      json.RawMessage `json:"input"`
 	}
-	if json.Unmarshal(event, &parts) != nil || parts.Metadata.Token == "" {
+	step, waits := message.StepOf(event)
+	if json.Unmarshal(event, &parts) != nil || !waits {
 		return Request{}, errors.New("read the request of a step: it has no task token, so the step cannot be failed; deploy the plan again")
 	}
 	return Request{
-		Token: parts.Metadata.Token, Step: parts.Metadata.Step, Execution: parts.Metadata.Execution,
+		Token: step.Token, Step: step.Name, Execution: step.Execution,
 		Properties: parts.Properties, Origin: ReadOrigin(parts.Input),
 	}, nil
 }

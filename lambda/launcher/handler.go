@@ -21,8 +21,8 @@ import (
 type launcher interface {
 	Launch(ctx context.Context, event []byte) error
 	Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error
-	TaskStopped(ctx context.Context, task launch.TaskStatus) error
-	HostRegistered(ctx context.Context, cluster string, instance launch.Instance) error
+	TaskEvent(ctx context.Context, task launch.TaskStatus) error
+	HostEvent(ctx context.Context, cluster string, instance launch.Instance) error
 	ExecutionEnded(ctx context.Context) error
 }
 
@@ -116,13 +116,13 @@ func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMe
 		if err != nil {
 			return err
 		}
-		return h.launcher.TaskStopped(ctx, task)
+		return h.launcher.TaskEvent(ctx, task)
 	case instanceChange:
 		cluster, instance, err := readInstance(detail)
 		if err != nil {
 			return err
 		}
-		return h.launcher.HostRegistered(ctx, cluster, instance)
+		return h.launcher.HostEvent(ctx, cluster, instance)
 	case stackChange:
 		event, err := readStack(detail)
 		if err != nil {

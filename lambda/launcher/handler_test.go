@@ -42,12 +42,12 @@ func (h *recordingLauncher) Prewarm(_ context.Context, wanted []message.PrewarmT
 	return h.err
 }
 
-func (h *recordingLauncher) TaskStopped(_ context.Context, task launch.TaskStatus) error {
+func (h *recordingLauncher) TaskEvent(_ context.Context, task launch.TaskStatus) error {
 	h.tasks = append(h.tasks, task)
 	return h.err
 }
 
-func (h *recordingLauncher) HostRegistered(_ context.Context, cluster string, instance launch.Instance) error {
+func (h *recordingLauncher) HostEvent(_ context.Context, cluster string, instance launch.Instance) error {
 	h.clusters, h.hosts = append(h.clusters, cluster), append(h.hosts, instance)
 	return h.err
 }

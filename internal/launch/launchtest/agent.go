@@ -98,7 +98,7 @@ func (a *Agent) take(most int) []string {
 			continue
 		}
 		a.fake.claims[a.runner] = append(a.fake.claims[a.runner], &launch.Claim{
-			Name: m.id, Token: token, Task: a.task.ARN, StepName: parsed.Metadata.StepName,
+			Name: m.id, Token: token, Task: a.task.ARN, StepName: parsed.Metadata.StepName, ErrorNames: parsed.Metadata.ErrorNames,
 		})
 		begun = append(begun, token)
 	}

@@ -19,6 +19,7 @@ type Fake struct {
 	configurations map[string]map[string]configuration.Configuration
 	current        map[string]string
 	deployments    map[string]message.Deployment
+	plans          map[string]string
 	queues         map[string]*queue
 	steps          map[string]*Step
 	runners        map[string]*item
@@ -44,8 +45,8 @@ type Fake struct {
 func NewFake() *Fake {
 	return &Fake{
 		calls: map[string]int{}, configurations: map[string]map[string]configuration.Configuration{}, current: map[string]string{},
-		deployments: map[string]message.Deployment{},
-		queues:      map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
+		deployments: map[string]message.Deployment{}, plans: map[string]string{},
+		queues: map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
 	}
 }
 
@@ -81,6 +82,16 @@ func (w *Fake) Begin(deployment, stateMachine, execution string, deployed time.T
 	w.deployments[deployment] = message.Deployment{
 		Executions: map[string]string{stateMachine: execution}, Times: map[string]time.Time{stateMachine: deployed},
 	}
+	if w.plans[stateMachine] == "" {
+		w.plans[stateMachine] = OnFargate().StackName
+	}
+}
+
+// SetPlan makes a state machine a plan of another stack than OnFargate's.
+func (w *Fake) SetPlan(stateMachine, stack string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.plans[stateMachine] = stack
 }
 
 // Calls is how often a port's method was called, as in "Cluster.Run".
@@ -109,7 +120,7 @@ type Hook func(call string, done bool) error
 func (w *Fake) Ports(hook Hook) launch.Ports {
 	u := user{w, hook}
 	return launch.Ports{
-		Configurations: Configurations{u}, Deployments: Deployments{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
+		Configurations: Configurations{u}, Deployments: Deployments{u}, Plans: Plans{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
 		Cluster: Cluster{u}, Hosts: Hosts{u},
 	}
 }

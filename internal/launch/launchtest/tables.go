@@ -59,6 +59,16 @@ func (d Deployments) Deployment(_ context.Context, name string) (message.Deploym
 	return call(d.user, "Deployments.Deployment", func() (message.Deployment, error) { return d.deployments[name], nil })
 }
 
+// Plans implements launch.Plans.
+type Plans struct{ user }
+
+var _ launch.Plans = Plans{}
+
+// StackOfPlan implements launch.Plans.
+func (p Plans) StackOfPlan(_ context.Context, stateMachineARN string) (string, error) {
+	return call(p.user, "Plans.StackOfPlan", func() (string, error) { return p.plans[stateMachineARN], nil })
+}
+
 // Claims implements launch.Claims.
 type Claims struct{ user }
 

@@ -30,7 +30,7 @@ func Commands(action string, properties, input json.RawMessage) (json.RawMessage
 		return nil, fmt.Errorf("%s", strings.Join(r.wrong, "; "))
 	}
 	job := struct {
-		Runner      string
+		Runner      string `json:",omitempty"`
 		Commands    []string
 		Environment map[string]string `json:",omitempty"`
 	}{Runner: values.text("Runner"), Environment: values.texts("Environment")}

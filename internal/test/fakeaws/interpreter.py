@@ -18,6 +18,7 @@ import json
 import logging
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -38,7 +39,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
 from moto.stepfunctions.parser.asl.component.common.path import result_path
-from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
+from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata, StringVariableSample
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
@@ -338,6 +339,17 @@ def eval_jsonata(self, env):
 
 
 StringJSONata._eval_body = eval_jsonata
+
+
+def sample_variable(self, env):
+    """A path that begins with a variable selects from its value. The engine that moto asks for it is not there."""
+    name, rest = re.fullmatch(r"\$(\w+)(.*)", self.expression, re.DOTALL).groups()
+    variables = env.variable_store
+    value = {**variables._outer_scope, **variables._inner_scope}[name]
+    env.stack.append(copy.deepcopy(json_path.extract_json("$" + rest, value)))
+
+
+StringVariableSample._eval_body = sample_variable
 
 
 # --- Executions: in AWS one without a name gets one, too long an input is

@@ -22,7 +22,10 @@ const maxOverrides = 8192
 type runTaskInput struct {
 	Cluster, TaskDefinition, LaunchType, ClientToken, StartedBy, Group string
 	NetworkConfiguration                                               *struct {
-		AwsvpcConfiguration struct{ Subnets, SecurityGroups []string }
+		AwsvpcConfiguration struct {
+			Subnets, SecurityGroups []string
+			AssignPublicIp          string
+		}
 	}
 	PlacementConstraints []struct{ Type, Expression string }
 	Overrides            json.RawMessage
@@ -140,6 +143,8 @@ func fits(input runTaskInput, overrides taskOverrides, definition *types.TaskDef
 		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	case !inVPC && input.NetworkConfiguration != nil:
 		return invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+	case input.LaunchType == string(types.LaunchTypeEc2) && inVPC && input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp == string(types.AssignPublicIpEnabled):
+		return invalid("Assign public IP is not supported for this launch type.")
 	case input.LaunchType == string(types.LaunchTypeFargate) && !slices.Contains(definition.RequiresCompatibilities, types.CompatibilityFargate):
 		return invalid("Task definition does not support launch_type FARGATE.")
 	}

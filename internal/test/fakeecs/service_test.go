@@ -251,6 +251,10 @@ func TestRefusedRequests(t *testing.T) {
 		"no such definition": {"awsvpc", func(i *ecs.RunTaskInput) { i.TaskDefinition = aws.String("unknown") }, "ClientException", "Unable to find task definition"},
 		"no network":         {"awsvpc", func(i *ecs.RunTaskInput) { i.NetworkConfiguration = nil }, "InvalidParameterException", "must be provided"},
 		"a network too much": {"bridge", func(*ecs.RunTaskInput) {}, "InvalidParameterException", "not valid for the given networkMode"},
+		"a public address on EC2": {"awsvpc", func(i *ecs.RunTaskInput) {
+			i.LaunchType = types.LaunchTypeEc2
+			i.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.AssignPublicIpEnabled
+		}, "InvalidParameterException", "Assign public IP is not supported"},
 		"overrides too large": {"awsvpc", func(i *ecs.RunTaskInput) {
 			i.Overrides.ContainerOverrides[0].Command = []string{strings.Repeat("x", 8192)}
 		}, "InvalidParameterException", "8192"},

@@ -62,6 +62,13 @@ func needs() []leastprivilege.Case {
 	}
 	n.add("a plan's end", "events.amazonaws.com", "lambda:InvokeFunction", arn("lambda", "function:attini-action"),
 		source(fakeaws.Account, arn("events", "rule/shop-AttiniPostExecutionPlan-x")))
+	for _, action := range []string{"cloudformation:DescribeStacks", "cloudformation:ListStackResources"} {
+		n.add("a custom resource's stack", "LifecycleRole", action, arn("cloudformation", "stack/shop/1"), nil)
+	}
+	n.add("a host in a team's cluster", "DefaultHostRole", "ecs:RegisterContainerInstance", arn("ecs", "cluster/team-a"), nil)
+	n.add("a team's cluster", "LauncherRole", "ecs:RunTask", arn("ecs", "task-definition/a:1"), context{"ecs:cluster": {arn("ecs", "cluster/team-a")}})
+	n.add("a CDK step's stacks", "DefaultRunnerRole", "dynamodb:PutItem", arn("dynamodb", "table/AttiniResourceStatesV1"), context{"dynamodb:LeadingKeys": {"CloudformationStack"}})
+	n.add("a configuration's startup commands", "DefaultRunnerRole", "dynamodb:GetItem", arn("dynamodb", "table/AttiniResourceStatesV1"), context{"dynamodb:LeadingKeys": {"RunnerConfiguration"}})
 	n.add("a missing distribution", "DefaultRunnerRole", "s3:ListBucket", artifactStore, nil)
 	for _, service := range []string{"ecs-tasks.amazonaws.com", "ec2.amazonaws.com"} {
 		n.add("a team's role", "LauncherRole", "iam:PassRole", roleARN(rolePath+"builder"), context{"iam:PassedToService": {service}})
