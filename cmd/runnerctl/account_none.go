@@ -17,5 +17,5 @@ func awsAccount(context.Context) (account transform.Account, region string, err 
 }
 
 func awsApprovals(context.Context) (approvals.Store, approvals.Steps, error) {
-	return nil, nil, errors.New("this runnerctl was built offline")
+	return nil, nil, errors.New("this runnerctl was built without the AWS SDK; releases and `make build` have it, or build with -tags aws")
 }

@@ -79,7 +79,8 @@ func failureOf(request Request, err error) *message.Failure {
 	switch {
 	case errors.As(err, &failure):
 		return failure
-	case errors.As(err, &refusal) && strings.Contains(refusal.Message, "_IN_PROGRESS state"):
+	// Somebody else was first.
+	case errors.As(err, &refusal) && (strings.Contains(refusal.Message, "_IN_PROGRESS state") || strings.HasSuffix(refusal.Message, "already exists")):
 		return &message.Failure{Name: ErrorBusy, Cause: refusal.Message}
 	case errors.As(err, &refusal):
 		return &message.Failure{Name: refusal.Code, Cause: err.Error()}
@@ -139,6 +140,12 @@ func (d *Deployer) deploy(ctx context.Context, request Request) error {
 	if w.cloud, err = d.ports.Clouds.In(ctx, stack.Region, stack.ExecutionRole); err != nil {
 		return err
 	}
+	// The item first: whoever changes the stack after it has been looked at has written the
+	// item since, so that ours is not saved.
+	item, err := d.ports.Items.Item(ctx, w.key)
+	if err != nil {
+		return fmt.Errorf("read the item of the stack %q: %w", stack.Name, err)
+	}
 	current, err := w.cloud.Stack(ctx, stack.Name)
 	if err != nil {
 		return err
@@ -147,10 +154,6 @@ func (d *Deployer) deploy(ctx context.Context, request Request) error {
 		return err
 	}
 	w.digest = w.digestOf()
-	item, err := d.ports.Items.Item(ctx, w.key)
-	if err != nil {
-		return fmt.Errorf("read the item of the stack %q: %w", stack.Name, err)
-	}
 	if item != nil && item.isOf(w) && item.Phase != Done {
 		return d.resume(ctx, w, *item)
 	}

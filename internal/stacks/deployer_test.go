@@ -277,3 +277,40 @@ func TestProtection(t *testing.T) {
 	a.ask(t, "Db", database)
 	assert.Equal(t, []string{"CREATE db", "PROTECT db true"}, a.Calls, "without the property it stays")
 }
+
+// TestTwoAtOnce: two steps that look at a stack before either has begun. One begins, the other
+// waits, whatever comes between its calls.
+func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	const second = `{"StackName": "db", "Template": "db.yaml", "Tags": {"a": "b"}}`
+	for _, call := range []string{"Stack 1", "Item 1", "Save 1", "Create 1"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			a := open()
+			a.Between, a.During = call, func() {
+				a.Between = ""
+				first := a.ask(t, "First", database)
+				if a.InProgress(stackstest.Region, "db") != "" {
+					a.tell(t, a.Finish(stackstest.Region, "db", "CREATE_COMPLETE"))
+					assert.NotEmpty(t, a.Answers[first].Output)
+				}
+			}
+			token := a.ask(t, "Second", second)
+			for range 5 {
+				if a.InProgress(stackstest.Region, "db") == "UPDATE" {
+					a.tell(t, a.Finish(stackstest.Region, "db", "UPDATE_COMPLETE"))
+				}
+				if a.InProgress(stackstest.Region, "db") == "CREATE" {
+					a.tell(t, a.Finish(stackstest.Region, "db", "CREATE_COMPLETE"))
+				}
+				if a.Answers[token].Output != "" {
+					return
+				}
+				name, cause := a.failure(t, token)
+				require.Equal(t, stacks.ErrorBusy, name, cause)
+				token = a.ask(t, "Second", second)
+			}
+			require.Fail(t, "the step has no answer")
+		})
+	}
+}

@@ -42,6 +42,9 @@ type Fake struct {
 	Calls []string
 	// Dies ends the launcher before a call, or after it: "before Update", "after Save 2".
 	Dies string
+	// During is done before a call, such as "Save 1", that Between names.
+	Between string
+	During  func()
 	// Refuses is the refusal of the next change of a stack.
 	Refuses error
 	// DeclaredParameters are those of every template.
@@ -82,12 +85,18 @@ func (f *Fake) Ports() stacks.Ports {
 // do runs a call, unless the launcher dies at it.
 func (f *Fake) do(name string, call func() error) error {
 	f.mutex.Lock()
+	f.counts[name]++
+	turn := fmt.Sprintf("%s %d", name, f.counts[name])
+	between := f.Between == turn
+	f.mutex.Unlock()
+	if between {
+		f.During()
+	}
+	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.Dies == "dead" {
 		return ErrDied
 	}
-	f.counts[name]++
-	turn := fmt.Sprintf("%s %d", name, f.counts[name])
 	if f.Dies == "before "+turn {
 		f.Dies = "dead"
 		return ErrDied
