@@ -19,6 +19,9 @@ func awsAccount(ctx context.Context) (account transform.Account, region string, 
 	return aws.NewAccount(configuration), configuration.Region, nil
 }
 
+// defaultWaitingTable is the table of the installation.
+const defaultWaitingTable = "AttiniWaitingStepsV1"
+
 // awsApprovals are the steps that wait for people in the account of the user's own
 // credentials.
 func awsApprovals(ctx context.Context) (approvals.Store, approvals.Steps, error) {

@@ -17,9 +17,6 @@ type approveCommand struct {
 // rejectCommand is approveCommand with the other answer.
 type rejectCommand approveCommand
 
-// defaultWaitingTable is the table of the installation.
-const defaultWaitingTable = "AttiniWaitingStepsV1"
-
 // Run implements kong's command.
 func (c approveCommand) Run(ctx context.Context, s streams) error { return c.answer(ctx, s, true) }
 

@@ -66,9 +66,3 @@ func bounded(b *strings.Builder) error {
 	}
 	return nil
 }
-
-// isOpen reports whether a text still has variables in it.
-func isOpen(text string) bool {
-	_, rest, found := strings.Cut(text, "${")
-	return found && strings.Contains(rest, "}")
-}
