@@ -119,6 +119,10 @@ const (
 	AttrRetiredAt           = "retiredAt"
 	AttrStartFailures       = "startFailures"
 	AttrFailedAttempt       = "failedAttempt"
+	AttrTaskHostReused      = "taskEc2InstanceReused"
+	AttrCheckAt             = "checkAt"
+	AttrDoubt               = "doubt"
+	AttrDoubtSince          = "doubtSince"
 	AttrDeleted             = "deleted"
 )
 
@@ -127,6 +131,7 @@ const (
 	AttrHostID              = "latestEc2InstanceId"
 	AttrHostConfigurationID = "hostConfigurationId"
 	AttrHostBootedAt        = "hostBootedAt"
+	AttrHostCluster         = "hostCluster"
 	// AttrHostKept is true when the agent must not terminate its host.
 	AttrHostKept = "shutdownHookDisabled"
 )

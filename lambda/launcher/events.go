@@ -90,3 +90,15 @@ func readStack(detail json.RawMessage) (stacks.StackEvent, error) {
 	}
 	return stacks.StackEvent{StackID: event.StackID, Status: event.Details.Status, RequestToken: event.RequestToken}, nil
 }
+
+// readHost reads the detail of an EC2 instance state-change notification (EC2 user
+// guide, "Instance state change events") and returns the instance's id.
+func readHost(detail json.RawMessage) (string, error) {
+	var instance struct {
+		ID string `json:"instance-id"`
+	}
+	if err := json.Unmarshal(detail, &instance); err != nil || instance.ID == "" {
+		return "", errors.New("read an instance's event: its detail names no instance")
+	}
+	return instance.ID, nil
+}

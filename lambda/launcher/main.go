@@ -41,7 +41,9 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return handler{}, err
 	}
-	launcher, err := launch.New(settings, aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable), logger)
+	ports := aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable)
+	ports.Checks = aws.NewRunnerChecks(config, getenv(envChecks))
+	launcher, err := launch.New(settings, ports, logger)
 	if err != nil {
 		return handler{}, fmt.Errorf("open the launcher: %w", err)
 	}
