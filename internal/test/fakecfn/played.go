@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
@@ -18,8 +19,8 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// PlayedPrefix is what the names of stacks begin with that are played here whole, with all
-// regions, tokens, events, tags and rollbacks, which MiniStack has not. Their resources are
+// PlayedPrefix is what the names of stacks begin with that are played here whole (besides those
+// of Play), with all regions, tokens, events, tags and rollbacks, which MiniStack has not. Their resources are
 // not made. A resource whose Metadata has Fails fails with that reason; one whose Metadata has
 // Takes takes so many milliseconds.
 const PlayedPrefix = "played-"
@@ -36,6 +37,7 @@ func playedOperations() []string {
 type player struct {
 	service *Service
 	mutex   sync.Mutex
+	named   map[string]bool
 	stacks  []*playedStack
 }
 
@@ -86,6 +88,35 @@ func (f *Service) Tags(stack string) map[string]string {
 	return nil
 }
 
+// Play has stacks of these names played whole, too.
+func (f *Service) Play(names ...string) {
+	f.played.mutex.Lock()
+	defer f.played.mutex.Unlock()
+	for _, name := range names {
+		f.played.named[name] = true
+	}
+}
+
+// fetchTemplate puts the template of a TemplateURL into a request.
+func (f *Service) fetchTemplate(form url.Values) error {
+	address := form.Get("TemplateURL")
+	if address == "" {
+		return nil
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return refusal("TemplateURL must be a supported URL.")
+	}
+	request := httptest.NewRequestWithContext(f.ctx, http.MethodGet, parsed.EscapedPath(), nil)
+	request.Header.Set("Authorization", strings.Replace(signature, "/cloudformation/", "/s3/", 1))
+	answer, err := f.cloud.AskMiniStack(request)
+	if err != nil || answer.Code != http.StatusOK {
+		return refusal("S3 error: Access Denied")
+	}
+	form.Set("TemplateBody", answer.Body.String())
+	return nil
+}
+
 // Played are the events of the stacks of a name, in their order, as "Logical STATUS".
 func (f *Service) Played(name string) (told []string) {
 	f.played.mutex.Lock()
@@ -103,11 +134,15 @@ func (f *Service) Played(name string) (told []string) {
 // serve answers a call about a played stack; false leaves it to others.
 func (p *player) serve(w http.ResponseWriter, r *http.Request, form url.Values) bool {
 	name := form.Get("StackName")
-	if !strings.HasPrefix(nameIn(name), PlayedPrefix) {
-		return false
-	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	if !strings.HasPrefix(nameIn(name), PlayedPrefix) && !p.named[nameIn(name)] {
+		return false
+	}
+	if err := p.service.fetchTemplate(form); err != nil {
+		refuse(w, err)
+		return true
+	}
 	region := regionOf(r)
 	s := p.find(region, name)
 	action := form.Get("Action")

@@ -65,7 +65,7 @@ func operations() []string {
 func New(cloud *fakeaws.Cloud) *Service {
 	f := &Service{cloud: cloud, macros: map[string]string{}, stacks: map[string]*cfn.Node{}}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
-	f.played = &player{service: f}
+	f.played = &player{service: f, named: map[string]bool{}}
 	for _, operation := range operations() {
 		cloud.Handle("cloudformation."+operation, f)
 	}
@@ -95,7 +95,11 @@ func (f *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case f.played.serve(w, r, form):
 		return
-	case form.Get("Action") == "GetTemplateSummary" && form.Has("TemplateBody"):
+	case form.Get("Action") == "GetTemplateSummary":
+		if err := f.fetchTemplate(form); err != nil {
+			refuse(w, err)
+			return
+		}
 		summary(w, form.Get("TemplateBody"))
 		return
 	case slices.Contains(playedOperations(), form.Get("Action")):
