@@ -54,11 +54,23 @@ func (c runCommand) approvals(s streams, events *runevents.Stream) localrun.Appr
 		if answer, given := answers[step]; given {
 			return answer, nil
 		}
-		if file, ok := s.stdin.(*os.File); !ok || !isatty.IsTerminal(file.Fd()) {
+		if !canAsk(s) {
 			return approvals.Answer{}, fmt.Errorf("step %q waits for an approval, and there is no terminal to ask on; answer it with --approve %s or --reject %s", step, step, step)
 		}
 		return asker.ask(ctx, step)
 	}
+}
+
+// canAsk reports whether there is a person at a terminal.
+func canAsk(s streams) bool {
+	file, ok := s.stdin.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd())
+}
+
+// unanswered are the steps that wait for a person and that no flag answers.
+func (c runCommand) unanswered(deployment *localrun.Deployment, options localrun.Options) []string {
+	given := slices.Concat(stepsOf(c.Approve), stepsOf(c.Reject))
+	return slices.DeleteFunc(deployment.Approvals(options), func(step string) bool { return slices.Contains(given, step) })
 }
 
 // asker asks on the terminal, one question at a time.

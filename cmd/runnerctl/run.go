@@ -161,6 +161,9 @@ func (c runCommand) checkSteps(s streams, deployment *localrun.Deployment, optio
 	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 && !c.DryRun {
 		fmt.Fprintf(s.stderr, "These steps call what is not on this machine, and fail if the plan reaches them; answer them with --mock or --mocks:\n  %s\n", strings.Join(unanswered, "\n  "))
 	}
+	if asks := c.unanswered(deployment, options); len(asks) > 0 && !c.DryRun && !canAsk(s) {
+		fmt.Fprintf(s.stderr, "These steps wait for an approval, and fail if the plan reaches them; answer them with --approve or --reject:\n  %s\n", strings.Join(asks, "\n  "))
+	}
 	return nil
 }
 
@@ -169,6 +172,11 @@ func (c runCommand) plan(s streams, contents *transform.Contents, deployment *lo
 	graph := plangraph.Of(contents.Plan, nil)
 	if err := graph.WriteText(s.stdout, func(_, text string) string { return text }); err != nil {
 		return err
+	}
+	if asks := c.unanswered(deployment, options); len(asks) > 0 {
+		if _, err := fmt.Fprintf(s.stdout, "\nThese steps wait for an approval (--approve, --reject, or an answer on the terminal):\n  %s\n", strings.Join(asks, "\n  ")); err != nil {
+			return err
+		}
 	}
 	if mocks := deployment.Unanswered(options); len(mocks) > 0 {
 		_, err := fmt.Fprintf(s.stdout, "\nThese steps call what is not on this machine and need a mock (--mock, --mocks):\n  %s\n", strings.Join(mocks, "\n  "))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -154,6 +155,19 @@ func (d *Deployment) CheckAnswers(answers *asl.Mocks) []string { return answers.
 func (d *Deployment) UnknownSteps(names []string) []string {
 	known := d.StepNames()
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(known, name) })
+}
+
+// Approvals names the steps that wait for a person and have no mock. Of steps that run
+// alone, just those are asked.
+func (d *Deployment) Approvals(o Options) []string {
+	var names []string
+	for _, task := range d.machine.Tasks() {
+		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
+		if action, _ := readCall(task.Parameters); asked && action == protocol.ActionApproval && !o.IsMocked(task.Name) {
+			names = append(names, task.Name)
+		}
+	}
+	return names
 }
 
 // Unanswered names the steps that call something else than a runner and have
