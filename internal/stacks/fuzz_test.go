@@ -17,7 +17,10 @@ import (
 func FuzzResolve(f *testing.F) {
 	for _, seed := range [][3]string{
 		{"stackName: s\ntemplate: t\nparameters: {A: {value: a, fallback: true}}", "v", "${v}"},
-		{"extends: /c.yaml", "${v}", "${v:-${v}}"}, {"{\"a\": [", "$${v}", "}${"}, {"parameters: null", "", "${"}, {"tags: {a: {value: ${v}, type: ssm-parameter, default: 1}}", "${w:-x}", "${v}${v}"},
+		{"extends: /c.yaml", "${v}", "${v:-${v}}"},
+		{"{\"a\": [", "$${v}", "}${"},
+		{"parameters: null", "", "${"},
+		{"tags: {a: {value: ${v}, type: ssm-parameter, default: 1}}", "${w:-x}", "${v}${v}"},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}
