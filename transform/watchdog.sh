@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The host ends itself when it has had no container of its runner for 30 minutes:
 # it has not joined its cluster, or no launcher knows it any more.
 if command -v docker >/dev/null && command -v timeout >/dev/null && command -v xargs >/dev/null; then

@@ -16,6 +16,7 @@ import (
 	"github.com/attini-go/runner/internal/aws"
 	"github.com/attini-go/runner/internal/imports"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/stacks"
 )
 
@@ -42,6 +43,9 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 		return handler{}, err
 	}
 	ports := aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable)
+	if ports.Configurations, err = configuration.NewCache(ports.Configurations); err != nil {
+		return handler{}, fmt.Errorf("make room for configurations: %w", err)
+	}
 	ports.Checks = aws.NewRunnerChecks(config, getenv(envChecks))
 	launcher, err := launch.New(settings, ports, logger)
 	if err != nil {
