@@ -73,8 +73,11 @@ func (f distributionFiles) Read(ctx context.Context, file string) ([]byte, error
 		return nil, fmt.Errorf("open the distribution's archive %s: %w", archive, err)
 	}
 	member, err := reader.Open(file)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
 		return nil, fs.ErrNotExist
+	case err != nil: // not a missing file: the archive could not be read
+		return nil, fmt.Errorf("read %s of the distribution's archive %s: %w", file, archive, err)
 	}
 	defer member.Close()
 	return readUpTo(member)
