@@ -93,7 +93,12 @@ func (m *Machine) execute(
 		return nil, err
 	}
 	limited, stop := withTimeLimit(ctx, r.clock, m.timeout)
-	output, err := do(limited, r, input)
+	var output any
+	if virtual, ok := r.clock.(*VirtualTime); ok {
+		virtual.execution(func() { output, err = do(limited, r, input) })
+	} else {
+		output, err = do(limited, r, input)
+	}
 	timedOut := stop()
 	switch {
 	case ctx.Err() != nil && err != nil:

@@ -147,6 +147,9 @@ func (d *Deployment) TopStepNames() []string { return d.machine.TopStateNames() 
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
 
+// Transitions lists every way out of the states of the plan, nested ones too.
+func (d *Deployment) Transitions() []asl.Transition { return d.machine.Transitions() }
+
 // CheckAnswers says what is wrong with mocks for the plan.
 func (d *Deployment) CheckAnswers(answers *asl.Mocks) []string { return answers.Check(d.machine) }
 
