@@ -8,6 +8,8 @@ type Transition struct {
 	// Via is what leads on: Next, End, Choices[0], Default, Catch[0]; or to another attempt: Retry[0].
 	Via string
 	To  string // the state that follows; "" at an end, and the state itself for Retry
+	// Errors are the ErrorEquals of Catch and Retry.
+	Errors []string
 }
 
 // Transitions lists every way out of every state, nested ones too, in the definition's order. A state of type Succeed has an End; one of type Fail
@@ -15,7 +17,7 @@ type Transition struct {
 func (m *Machine) Transitions() []Transition {
 	var all []Transition
 	for _, s := range m.graph.all() {
-		add := func(via, to string) { all = append(all, Transition{s.name, via, to}) }
+		add := func(via, to string, errors ...string) { all = append(all, Transition{s.name, via, to, errors}) }
 		switch w := s.work.(type) {
 		case choice:
 			for i, rule := range w.rules {
@@ -28,11 +30,11 @@ func (m *Machine) Transitions() []Transition {
 		default:
 			add(s.via(), s.next)
 		}
-		for i := range s.retriers {
-			add(indexed("Retry", i), s.name)
+		for i, r := range s.retriers {
+			add(indexed("Retry", i), s.name, r.errorEquals...)
 		}
 		for i, c := range s.catchers {
-			add(indexed("Catch", i), c.next)
+			add(indexed("Catch", i), c.next, c.errorEquals...)
 		}
 	}
 	return all

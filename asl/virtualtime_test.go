@@ -112,7 +112,8 @@ func TestTransitions(t *testing.T) {
 	machine, err := asl.Parse([]byte(waitsAndRetries))
 	require.NoError(t, err)
 	assert.Equal(t, []asl.Transition{
-		{"Both", "Next", "Done"}, {"Slow", "End", ""}, {"Work", "End", ""}, {"Work", "Retry[0]", "Work"}, {"Work", "Catch[0]", "Mend"}, {"Mend", "End", ""},
-		{"Done", "Choices[0]", "No"}, {"Done", "Default", "Yes"}, {"Yes", "End", ""},
+		{"Both", "Next", "Done", nil}, {"Slow", "End", "", nil}, {"Work", "End", "", nil},
+		{"Work", "Retry[0]", "Work", []string{"States.Timeout"}}, {"Work", "Catch[0]", "Mend", []string{"States.ALL"}}, {"Mend", "End", "", nil},
+		{"Done", "Choices[0]", "No", nil}, {"Done", "Default", "Yes", nil}, {"Yes", "End", "", nil},
 	}, machine.Transitions())
 }
