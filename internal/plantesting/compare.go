@@ -54,7 +54,7 @@ func wantGot(want, got string) []string {
 
 const nothing = "(nothing)"
 
-// compare finds what was not as expected, in the order of the file's reference.
+// compare finds what was not as expected, in the order of the file.
 func (e *Expect) compare(seen *Seen) []Mismatch {
 	c := &comparison{seen: seen}
 	if got := string(seen.Status); e.Status.Text != got {
@@ -84,6 +84,7 @@ func (e *Expect) compare(seen *Seen) []Mismatch {
 	for _, job := range e.Jobs {
 		c.job(job)
 	}
+	slices.SortStableFunc(c.found, func(a, b Mismatch) int { return a.Place.Line - b.Place.Line })
 	return c.found
 }
 
