@@ -74,7 +74,7 @@ func (r testReport) text(w io.Writer) error {
 		case !o.Passed():
 			r.failed(&text, p, o)
 		case r.Verbose:
-			fmt.Fprintf(&text, "%s  %s\n", p.paint("ok  ", color.FgGreen), o.Case.Name)
+			fmt.Fprintf(&text, "%s  %s  %s\n", p.paint("ok  ", color.FgGreen), o.Case.Name, p.paint(fmt.Sprintf("%s:%d", o.File.Name, o.Case.Place.Line), color.Faint))
 			fmt.Fprintf(&text, "      %s\n", strings.Join(o.Seen.States, " "))
 		}
 	}
