@@ -60,7 +60,10 @@ func (c testCommand) Run(ctx context.Context, s streams, signals *interrupts) er
 		return err
 	}
 	cases := selected(files, matches)
-	if len(cases) == 0 && !invalid {
+	switch {
+	case len(cases) == 0 && invalid:
+		return errReported
+	case len(cases) == 0:
 		return usageError{fmt.Errorf("no case has a name that matches --run %s", c.Case)}
 	}
 	outcomes, err := c.runCases(ctx, s, signals, cases)

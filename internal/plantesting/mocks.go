@@ -20,33 +20,33 @@ func (r *reader) reportMock(mock at, name string, err error) {
 		rest = first
 	}
 	for line := range strings.Lines(rest) {
-		place, text := placeOfMock(mock.Node, name, strings.TrimSpace(line))
-		r.report(at{mock.Node, mock.path, place}, RuleMock, "the mock of %s: %s", name, text)
+		line = strings.TrimSpace(line)
+		r.report(at{mock.Node, mock.path, placeOfMock(mock.Node, name, line)}, RuleMock, "the mock of %s", line)
 	}
 }
 
-var mockStep = regexp.MustCompile(`^(?:\[(\d+)\]|\.(\w+))`)
+var (
+	mockStep   = regexp.MustCompile(`^(?:\[(\d+)\]|\.(\w+))`)
+	mockedName = regexp.MustCompile(`^: "([^"]+)"`)
+)
 
 // placeOfMock finds the place of a problem such as Ask[1].cause: ….
-func placeOfMock(n *cfn.Node, name, line string) (problem.Place, string) {
+func placeOfMock(n *cfn.Node, name, line string) problem.Place {
 	rest := strings.TrimPrefix(line, name)
-	place := n.Place
 	for {
 		step := mockStep.FindStringSubmatch(rest)
 		if step == nil {
-			return place, strings.TrimPrefix(rest, ": ")
+			break
 		}
 		rest = rest[len(step[0]):]
-		switch i, err := strconv.Atoi(step[1]); {
-		case err == nil && n.IsList() && i < len(n.Items):
+		if i, err := strconv.Atoi(step[1] + step[2]); err == nil && n.IsList() && i < len(n.Items) {
 			n = n.Items[i]
-		case n.IsMap() && n.Has(step[2]):
+		} else if n.Has(step[2]) {
 			n = n.Get(step[2])
-		case n.IsList():
-			if i, err := strconv.Atoi(step[2]); err == nil && i < len(n.Items) {
-				n = n.Items[i]
-			}
 		}
-		place = n.Place
 	}
+	if key := mockedName.FindStringSubmatch(rest); key != nil && n.Has(key[1]) {
+		return n.KeyPlace(key[1])
+	}
+	return n.Place
 }
