@@ -32,8 +32,8 @@ type visit struct {
 // scope is what the state's expressions see, with input as $.
 func (v *visit) scope(input any) *scope {
 	s := &scope{
-		input: input, context: v.context, variables: v.variables, random: v.run.random,
-		eval: &evaluation{ctx: v.ctx, contextOnce: v.run.contextOnce}, converted: &converted{},
+		input: input, context: v.context, variables: v.variables, random: v.run.random, newID: v.run.newID,
+		eval: &evaluation{ctx: v.ctx, contextOnce: v.run.contextOnce, clock: v.run.clock, random: v.run.given}, converted: &converted{},
 	}
 	if v.state.jsonata {
 		s.input, s.converted = v.input, v.converted // $states.input is the state's input, whatever it is made into

@@ -117,3 +117,28 @@ func TestTransitions(t *testing.T) {
 		{"Done", "Choices[0]", "No", nil}, {"Done", "Default", "Yes", nil}, {"Yes", "End", "", nil},
 	}, machine.Transitions())
 }
+
+// TestSameNumbersEachTime: with a Random, nothing of a run comes from elsewhere.
+func TestSameNumbersEachTime(t *testing.T) {
+	t.Parallel()
+	machine, err := asl.Parse([]byte(`{"StartAt": "A", "States": {
+		"A": {"Type": "Pass", "Parameters": {"id.$": "States.UUID()", "n.$": "States.MathRandom(1, 1000)"}, "ResultPath": "$.a", "Next": "B"},
+		"B": {"Type": "Pass", "QueryLanguage": "JSONata", "End": true, "Output": {
+			"a": "{% $states.input.a %}", "id": "{% $uuid() %}", "n": "{% $random() %}", "mixed": "{% $shuffle([1..9]) %}", "now": "{% $now() %}"}}}}`))
+	require.NoError(t, err)
+	run := func() string {
+		number := 0.0
+		output, err := machine.Run(t.Context(), asl.Execution{}, asl.Options{
+			Clock: asl.NewVirtualTime(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)),
+			Random: func() float64 {
+				number += 0.0123
+				return number
+			},
+		})
+		require.NoError(t, err)
+		return string(output)
+	}
+	assert.Equal(t, run(), run())
+	assert.Contains(t, run(), `"now":"2026-01-02T03:04:05.000Z"`)
+	assert.Regexp(t, `"id":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"`, run())
+}

@@ -125,6 +125,7 @@ func (e *editor) set(steps []step, way []string, value *yaml.Node) {
 		old := parent.Content[i]
 		if value != old {
 			value.HeadComment, value.LineComment, value.FootComment = old.HeadComment, old.LineComment, old.FootComment
+			value.Line, value.Column = old.Line, old.Column
 		}
 		parent.Content[i] = value
 		e.change(append(steps, stepTo(parent, i)))

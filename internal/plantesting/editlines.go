@@ -108,8 +108,26 @@ func (e *editor) write(s step) (string, error) {
 			node.Content[1].LineComment, node.LineComment = node.LineComment, ""
 		}
 	}
-	text, err := yaml.Dump(node, yaml.WithIndent(2), yaml.WithLineWidth(-1), yaml.WithCompactSeqIndent(e.compact))
-	return string(text), err
+	// The library puts ... into quotes, since it ends a document at the start of a line.
+	const word = "anyNumberOfStates"
+	swap(node, Ellipsis, word)
+	written, err := yaml.Dump(node, yaml.WithIndent(2), yaml.WithLineWidth(-1), yaml.WithCompactSeqIndent(e.compact))
+	swap(node, word, Ellipsis)
+	text := strings.ReplaceAll(string(written), word, Ellipsis)
+	if strings.HasSuffix(e.lines[0], "\r\n") {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return text, err
+}
+
+// swap gives all texts that are one word another one.
+func swap(node *yaml.Node, from, to string) {
+	if node.Value == from {
+		node.Value = to
+	}
+	for _, inner := range node.Content {
+		swap(inner, from, to)
+	}
 }
 
 func indent(text string, by int) string {
