@@ -6,6 +6,13 @@ import "strings"
 // their first difference on.
 const maxDiff = 4_000_000
 
+// What a line costs that is only expected, or only seen. An expected line is rather kept
+// than left to an Ellipsis after it.
+const (
+	costExpected = 3
+	costSeen     = 2
+)
+
 // diffLines compares two texts line by line.
 func diffLines(want, got string) []string {
 	diff, _ := diffStates(strings.Split(want, "\n"), strings.Split(got, "\n"))
@@ -19,7 +26,7 @@ func diffStates(want, got []string) (diff []string, same bool) {
 	if n*m > maxDiff {
 		return longDiff(want, got)
 	}
-	// cost[i][j] is how many lines differ from i and j on.
+	// cost[i][j] is what the lines from i and j on cost.
 	cost := make([][]int, n+1)
 	for i := range cost {
 		cost[i] = make([]int, m+1)
@@ -40,7 +47,7 @@ func diffStates(want, got []string) (diff []string, same bool) {
 		case i < n && j < m && want[i] == got[j]:
 			diff = append(diff, "  "+got[j])
 			i, j = i+1, j+1
-		case i < n && cost[i][j] == cost[i+1][j]+1:
+		case i < n && cost[i][j] == cost[i+1][j]+costExpected:
 			diff = append(diff, "- "+want[i])
 			i++
 		default:
@@ -55,17 +62,17 @@ func least(want, got []string, cost [][]int, i, j int) int {
 	n, m := len(want), len(got)
 	switch {
 	case i == n:
-		return m - j
+		return costSeen * (m - j)
 	case want[i] == Ellipsis && j == m:
 		return cost[i+1][j]
 	case want[i] == Ellipsis:
 		return min(cost[i+1][j], cost[i][j+1])
 	case j == m:
-		return 1 + cost[i+1][j]
+		return costExpected + cost[i+1][j]
 	case want[i] == got[j]:
 		return cost[i+1][j+1]
 	default:
-		return 1 + min(cost[i+1][j], cost[i][j+1])
+		return min(costExpected+cost[i+1][j], costSeen+cost[i][j+1])
 	}
 }
 
@@ -75,7 +82,7 @@ func longDiff(want, got []string) (diff []string, same bool) {
 	for i < len(want) && i < len(got) && want[i] == got[i] {
 		i++
 	}
-	if i == len(want) && i == len(got) {
+	if matches(want[i:], got[i:]) {
 		return nil, true
 	}
 	const shown = 5
@@ -86,4 +93,27 @@ func longDiff(want, got []string) (diff []string, same bool) {
 		diff = append(diff, "+ "+line)
 	}
 	return append(diff, "  …"), false
+}
+
+// matches compares a list that may have an Ellipsis, without a table.
+func matches(want, got []string) bool {
+	i, j, ellipsis, resumed := 0, 0, -1, 0
+	for j < len(got) {
+		switch {
+		case i < len(want) && want[i] == Ellipsis:
+			ellipsis, resumed = i, j
+			i++
+		case i < len(want) && want[i] == got[j]:
+			i, j = i+1, j+1
+		case ellipsis >= 0: // it takes one more
+			resumed++
+			i, j = ellipsis+1, resumed
+		default:
+			return false
+		}
+	}
+	for i < len(want) && want[i] == Ellipsis {
+		i++
+	}
+	return i == len(want)
 }
