@@ -40,7 +40,7 @@ func (testCommand) Help() string {
       parameters: {Channel: nightly}
       mocks: {Build: {result: {version: 1.0.0, channel: nightly}}}
       expect:
-        states: [Build, ..., SkipPackage]
+        states: [Build, ..., SkipPackage, ...]
 
 Wait states and retries take no time, and nothing runs unless the file says "jobs: run". docs/testing-plans.md has a tutorial and the reference, and
 "runnerctl schema --for plantest" prints the JSON Schema for editors.

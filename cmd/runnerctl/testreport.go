@@ -96,7 +96,7 @@ func (r testReport) text(w io.Writer) error {
 func (r testReport) failed(w io.Writer, p painter, o *plantesting.Outcome) {
 	fmt.Fprintf(w, "%s  %s  %s\n", p.paint("FAIL", color.FgRed, color.Bold), o.Case.Name, p.paint(fmt.Sprintf("%s:%d", o.File.Name, o.Case.Place.Line), color.Faint))
 	for _, one := range o.Problems.Sorted() {
-		fmt.Fprintf(w, "  %s:%d: %s [%s]\n", o.File.Name, one.Line, one.Message, one.Rule)
+		fmt.Fprintf(w, "  %s:%d: %s [%s]\n", o.File.Name, one.Line, strings.TrimPrefix(one.Message, fmt.Sprintf("case %q: ", o.Case.Name)), one.Rule)
 		if one.Advice != "" {
 			fmt.Fprintf(w, "      %s\n", one.Advice)
 		}
@@ -132,6 +132,9 @@ func (r testReport) covered(w io.Writer, p painter, c plantesting.Coverage) {
 		text = p.paint(fmt.Sprintf("%s; --min-coverage is %d%%", text, r.MinCoverage), color.FgRed)
 	}
 	fmt.Fprintln(w, text)
+	if !r.passed() && !r.Verbose {
+		return // what is not covered matters less than what fails
+	}
 	missing := c.Missing()
 	const most = 10
 	if len(missing) > most && !r.Verbose {

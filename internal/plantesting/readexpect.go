@@ -7,6 +7,7 @@ import (
 
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/runevents"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 func expectKeys() []string {
@@ -92,7 +93,9 @@ func (r *reader) pathValues(n at, what string) []PathValue {
 }
 
 func (r *reader) checkPath(where at, path string) {
-	if err := asl.CheckPath(path); err != nil {
+	if asl.CheckPath(path) != nil && asl.CheckPath("$."+path) == nil {
+		r.report(where, RulePath, "%s is not a path; did you mean %q?", wording.Quote(path), "$."+path)
+	} else if err := asl.CheckPath(path); err != nil {
 		r.report(where, RulePath, "%s", err)
 	}
 }
