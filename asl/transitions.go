@@ -49,3 +49,21 @@ func (s *state) via() string {
 }
 
 func indexed(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
+
+// StatePath returns a path of a state as events have it, with the first iteration of each Map around it: Check[1].Scan. It is "" for a name that
+// no state has.
+func (m *Machine) StatePath(name string) string { return m.graph.pathOf(name) }
+
+func (g *graph) pathOf(name string) string {
+	for _, s := range g.order {
+		if s.name == name {
+			return name
+		}
+		for i, child := range s.children() {
+			if path := child.pathOf(name); path != "" {
+				return fmt.Sprintf("%s[%d].%s", s.name, i, path)
+			}
+		}
+	}
+	return ""
+}

@@ -116,6 +116,9 @@ func TestTransitions(t *testing.T) {
 		{"Work", "Retry[0]", "Work", []string{"States.Timeout"}}, {"Work", "Catch[0]", "Mend", []string{"States.ALL"}}, {"Mend", "End", "", nil},
 		{"Done", "Choices[0]", "No", nil}, {"Done", "Default", "Yes", nil}, {"Yes", "End", "", nil},
 	}, machine.Transitions())
+	for name, path := range map[string]string{"Both": "Both", "Mend": "Both[1].Mend", "Nobody": ""} {
+		assert.Equal(t, path, machine.StatePath(name))
+	}
 }
 
 // TestSameNumbersEachTime: with a Random, nothing of a run comes from elsewhere.

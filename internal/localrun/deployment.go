@@ -148,6 +148,9 @@ func (d *Deployment) TopStepNames() []string { return d.machine.TopStateNames() 
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
 
+// StepPath returns a path of a state, such as Check[1].Scan; "" for an unknown name.
+func (d *Deployment) StepPath(name string) string { return d.machine.StatePath(name) }
+
 // Transitions lists every way out of the states of the plan, nested ones too, without
 // the retriers of calls of the launcher, which the macro adds to jobs.
 func (d *Deployment) Transitions() []asl.Transition {

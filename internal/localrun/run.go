@@ -69,6 +69,9 @@ type Options struct {
 	// InspectJob is told of each job that a step asks for, before its mock is looked for;
 	// nil for nobody. Its errors fail the step. Calls may overlap.
 	InspectJob func(asl.Task, *protocol.Message) error
+	// MockAdvice says how to give a mock, with the step's name as %s; "" speaks of the
+	// command line of run.
+	MockAdvice string
 	// JobResult is the result of jobs without a mock, in place of running them; nil runs
 	// them.
 	JobResult json.RawMessage

@@ -1,6 +1,7 @@
 package localrun
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,7 +91,8 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 		return asl.LambdaResult(merged), nil
 	}
 	// No Catch takes it: a plan must not be green for what was never tried.
-	return nil, &asl.Error{Name: asl.Runtime, Cause: fmt.Sprintf("%s is not available on this machine; answer the step with --mock %s=FILE or in the file of --mocks", task.Resource, task.State)}
+	advice := fmt.Sprintf(cmp.Or(t.options.MockAdvice, "answer the step with --mock %s=FILE or in the file of --mocks"), task.State)
+	return nil, &asl.Error{Name: asl.Runtime, Cause: fmt.Sprintf("%s is not available on this machine; %s", task.Resource, advice)}
 }
 
 // execute puts a step's job into its runner's queue, starts the runner if it is

@@ -13,7 +13,7 @@ import (
 // check finds what in a case does not fit the plan: names of states that it does not
 // have, mocks that no task gives.
 func (c *Case) check(plan *Plan) problem.List {
-	k := checker{name: c.Name, states: plan.Deployment.StepNames()}
+	k := checker{name: c.Name, plan: plan, states: plan.Deployment.StepNames()}
 	for _, text := range plan.Deployment.CheckAnswers(c.Mocks) {
 		name := c.mockOf(text)
 		k.report(RuleMock, c.MockPlaces[name], "the mock of %s", text)
@@ -28,7 +28,9 @@ func (c *Case) check(plan *Plan) problem.List {
 		}
 	}
 	for _, state := range e.Never {
-		k.path(state.Place, state.Text, "never")
+		if !slices.Contains(k.states, state.Text) { // a name stands for all its paths
+			k.path(state.Place, state.Text, "never")
+		}
 	}
 	for key, texts := range map[string]*Map{"caught": e.Caught, "attempts": e.Attempts} {
 		if texts != nil {
@@ -57,6 +59,7 @@ func (c *Case) mockOf(text string) string {
 
 type checker struct {
 	name     string
+	plan     *Plan
 	states   []string
 	problems problem.List
 }
@@ -71,7 +74,13 @@ var pathIndex = regexp.MustCompile(`\[\d+\]\.`)
 
 // path checks the names in a path such as Shards[1].Test.
 func (k *checker) path(place problem.Place, path, what string) {
-	if path == Ellipsis || slices.Contains(k.states, path) {
+	if path == Ellipsis {
+		return
+	}
+	if slices.Contains(k.states, path) {
+		if full := k.plan.Deployment.StepPath(path); full != path {
+			k.report(RuleState, place, "%s: %s is in a branch or an iteration; write its path, such as %s", what, wording.Quote(path), full)
+		}
 		return
 	}
 	for _, name := range pathIndex.Split(path, -1) {

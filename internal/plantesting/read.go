@@ -2,9 +2,12 @@ package plantesting
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +38,7 @@ func Read(name string, text []byte) (*File, problem.List) {
 	r.problems = problems
 	file := &File{Name: name, Text: text, Template: templateBeside(name)}
 	if node == nil || problems.HasErrors() {
+		adviseQuotes(text, r.problems)
 		return file, r.problems
 	}
 	root := at{node, cfn.NewPath(), node.Place}
@@ -61,7 +65,8 @@ func Read(name string, text []byte) (*File, problem.List) {
 			r.setting(&common, key, value, beside)
 		}
 	})
-	if node.IsMap() && !node.Has("cases") {
+	misspelt := func(field cfn.Field) bool { return strings.Contains(suggestion(field.Key, fileKeys()), `mean "cases"`) }
+	if node.IsMap() && !node.Has("cases") && !slices.ContainsFunc(node.Fields, misspelt) {
 		r.report(root, RuleRequired, "cases is required: a list of runs, each with a name and what is expected of it")
 	}
 	if info, err := os.Stat(file.Template); node.IsMap() && (err != nil || info.IsDir()) {
@@ -238,4 +243,19 @@ func (r *reader) readMocks(mocks map[string]at, places map[string]problem.Place)
 		return nil // each was read before
 	}
 	return parsed
+}
+
+var unquotedPath = regexp.MustCompile(`[\[{,]\s*(\w+\[\d+\]\.\w+)`)
+
+// adviseQuotes says what is wrong with [Check, Check[0].Scan], which is no YAML.
+func adviseQuotes(text []byte, problems problem.List) {
+	lines := strings.Split(string(text), "\n")
+	for i, p := range problems {
+		if p.Line < 1 || p.Line > len(lines) {
+			continue
+		}
+		if found := unquotedPath.FindStringSubmatch(lines[p.Line-1]); found != nil {
+			problems[i].Advice = fmt.Sprintf("Inside of [ ] and { }, a path needs quotes: %q.", found[1])
+		}
+	}
 }

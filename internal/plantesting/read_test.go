@@ -65,6 +65,12 @@ func TestMistakesNameWhatWasMeant(t *testing.T) {
 	for i, want := range []string{`did you mean "states"?`, `did you mean "SUCCEEDED"?`, `did you mean "parameters"?`} {
 		assert.Contains(t, problems[i].Message, want)
 	}
+	_, problems = write(t, "tests:\n  - name: a\n")
+	require.Len(t, problems, 1)
+	assert.Contains(t, problems[0].Message, `did you mean "cases"?`)
+	_, problems = write(t, "cases:\n  - name: a\n    expect: {states: [A, B[0].C]}\n")
+	require.Len(t, problems, 1)
+	assert.Equal(t, `Inside of [ ] and { }, a path needs quotes: "B[0].C".`, problems[0].Advice)
 }
 
 // TestMistakesOfACase: what does not fit the plan is no failed expectation.
@@ -87,15 +93,16 @@ func TestMistakesOfACase(t *testing.T) {
       attempts: {Build: 1, Nox: 1}
       jobs:
         Nux: {}
+        One: {}
   - name: parameters
     parameters: {Stage: test, Stgae: dev}
 `)
 	require.Empty(t, problems)
 	outcomes := run(t, file, 1)
 	assert.Equal(t, []string{
-		"2 unknown-state", "4 mock", "5 mock", "6 mock", "10 unknown-state", "12 unknown-state", "13 unknown-state", "14 unknown-state", "15 unknown-state", "17 unknown-state",
+		"2 unknown-state", "4 mock", "5 mock", "6 mock", "10 unknown-state", "12 unknown-state", "13 unknown-state", "14 unknown-state", "15 unknown-state", "17 unknown-state", "18 unknown-state",
 	}, places(outcomes[0].Problems))
-	assert.Equal(t, []string{"19 unknown-parameter", "19 parameter-value"}, places(outcomes[1].Problems))
+	assert.Equal(t, []string{"20 unknown-parameter", "20 parameter-value"}, places(outcomes[1].Problems))
 	assert.False(t, outcomes[0].Passed())
 }
 

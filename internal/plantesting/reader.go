@@ -51,7 +51,7 @@ func (r *reader) fields(n at, what string, keys []string, read func(key string, 
 		if !slices.Contains(keys, field.Key) {
 			p := problem.Problem{
 				Severity: problem.Error, Rule: RuleKey, Path: value.path.String(), Place: field.Place,
-				Message: fmt.Sprintf("%s has no %s; %s", what, wording.Quote(field.Key), wording.Suggestion(field.Key, keys)),
+				Message: fmt.Sprintf("%s has no %s; %s", what, wording.Quote(field.Key), suggestion(field.Key, keys)),
 			}
 			r.problems.Add(p)
 			continue
@@ -142,4 +142,18 @@ func kindOf(n *cfn.Node) string {
 	default:
 		return wording.Quote(n.Text)
 	}
+}
+
+// suggestion names the key that was probably meant, also by a word of other tools.
+func suggestion(key string, keys []string) string {
+	for meant, words := range map[string][]string{
+		"cases": {"tests", "test", "scenarios"}, "name": {"it", "description", "title"}, "expect": {"assert", "asserts", "then", "want"},
+		"payload": {"output", "result"}, "states": {"path", "steps", "order"}, "takes": {"duration", "time"}, "environment": {"env", "variables"},
+		"error": {"errors", "fails"}, "mocks": {"given", "stubs", "answers"}, "attempts": {"retries", "tries"}, "commands": {"script", "run"},
+	} {
+		if slices.Contains(keys, meant) && slices.Contains(words, strings.ToLower(key)) {
+			return fmt.Sprintf("did you mean %q?", meant)
+		}
+	}
+	return wording.Suggestion(key, keys)
 }

@@ -129,6 +129,7 @@ func (c *Case) options(plan *Plan, o Options, w *watcher, id string) localrun.Op
 		Distribution: filepath.Base(plan.Source), Input: c.Input, Answers: c.Mocks, Items: c.Items, Shell: o.Shell, Environment: o.Environment,
 		Places: plan.Places, Watch: w.observe, Logger: o.Logger, Directory: filepath.Join(o.Directory, id), KillNow: o.KillNow,
 		Time: asl.NewVirtualTime(c.Start), Random: random.Float64, InspectJob: w.inspect,
+		MockAdvice: "give %s a mock in the test's mocks",
 		NewToken: func() string {
 			token++
 			return "token-" + strconv.Itoa(token)
