@@ -112,9 +112,15 @@ func TestTransitions(t *testing.T) {
 	machine, err := asl.Parse([]byte(waitsAndRetries))
 	require.NoError(t, err)
 	assert.Equal(t, []asl.Transition{
-		{"Both", "Next", "Done", nil}, {"Slow", "End", "", nil}, {"Work", "End", "", nil},
-		{"Work", "Retry[0]", "Work", []string{"States.Timeout"}}, {"Work", "Catch[0]", "Mend", []string{"States.ALL"}}, {"Mend", "End", "", nil},
-		{"Done", "Choices[0]", "No", nil}, {"Done", "Default", "Yes", nil}, {"Yes", "End", "", nil},
+		{"Both", "Next", "Done", nil},
+		{"Slow", "End", "", nil},
+		{"Work", "End", "", nil},
+		{"Work", "Retry[0]", "Work", []string{"States.Timeout"}},
+		{"Work", "Catch[0]", "Mend", []string{"States.ALL"}},
+		{"Mend", "End", "", nil},
+		{"Done", "Choices[0]", "No", nil},
+		{"Done", "Default", "Yes", nil},
+		{"Yes", "End", "", nil},
 	}, machine.Transitions())
 	for name, path := range map[string]string{"Both": "Both", "Mend": "Both[1].Mend", "Nobody": ""} {
 		assert.Equal(t, path, machine.StatePath(name))

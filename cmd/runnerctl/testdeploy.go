@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/internal/plantesting"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/transform"
-
-	"path/filepath"
 )
 
 // deployTest deploys the templates of test files, as run does.
