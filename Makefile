@@ -11,11 +11,11 @@ TOOL = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
 
 .PHONY: help
 help: ## List the targets.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: ## Expand examples/hello and run its job here; needs nothing but Go.
-	@$(GO) run -tags offline ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
+	@$(GO) run ./cmd/runnerctl run examples/hello/init-stack.yaml --source examples/hello
 
 .PHONY: test
 test: tools lint unit ## Run every check: the linters, then all tests with the race detector.
@@ -77,6 +77,10 @@ quick: ## Check format, vet, and run the fast tests without the race detector.
 e2e: tools ## Run the programs as they are deployed against the AWS stand-in; part of make test.
 	$(GO) test -race ./e2e/...
 
+.PHONY: e2e-account
+e2e-account: ## Check in your AWS account what only an account can tell: STACK_PREFIX=name; costs a few cents.
+	@e2e/account/run.sh '$(STACK_PREFIX)'
+
 .PHONY: lint
 lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, shellcheck and hadolint.
 	@set -e; for module in $(MODULES); do \
@@ -90,7 +94,7 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 		  $(GO) mod tidy -diff ); \
 	done
 	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
-	@$(GO) vet -tags offline ./cmd/runnerctl
+	@$(GO) vet -tags aws ./cmd/runnerctl
 	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/test/lint
 
 .PHONY: format
@@ -119,7 +123,7 @@ bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 
 .PHONY: build
 build: ## Build runnerctl, and the agent for both processors, into build/.
-	$(GO) build -trimpath -ldflags "-s -w" -o build/ ./cmd/runnerctl
+	$(GO) build -tags aws -trimpath -ldflags "-s -w" -o build/ ./cmd/runnerctl
 	for processor in amd64 arm64; do \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$$processor $(GO) build -C agent -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)" \
 			-o ../build/attini-runner-linux-$$processor ./cmd/attini-runner || exit 1; \

@@ -9,7 +9,9 @@
 #   ATTINI_RUNNER_VERSION        a version (2.1.0) or a range (2.x); default latest
 #   ATTINI_RUNNER_SHA256         the binary's SHA-256; for several processors, one
 #                                for each, separated by spaces. Without it the API
-#                                is trusted for it, which finds damage only.
+#                                is trusted for it, which finds damage only; its
+#                                address then has to begin with https://, unless it
+#                                is this machine's own.
 #
 # FILE is written last, when the binary is verified and has run; until then, and
 # if anything fails, what was there stays. Needs curl or wget, and sha256sum,
@@ -29,7 +31,13 @@ has() { command -v "$1" >/dev/null 2>&1; }
 # get URL FILE
 get() {
   if has curl; then
-    curl -gfsSL --retry 3 --connect-timeout 20 --speed-limit 1 --speed-time 60 -o "$2" --url "$1"
+    # Without the settings of whoever builds the image, and with no way from https to
+    # http, also by a redirect.
+    case $1 in
+      https:*) protocols='=https' ;;
+      *) protocols='=http,https' ;;
+    esac
+    curl -q -gfsSL --proto "$protocols" --proto-redir "$protocols" --retry 3 --connect-timeout 20 --speed-limit 1 --speed-time 60 -o "$2" --url "$1"
     return
   fi
   # Some builds of busybox cannot give up on a server that says no more, and
@@ -55,6 +63,13 @@ sum() {
 [ $# -le 1 ] || fail 64 "usage: install.sh [FILE]"
 target=${1:-/usr/local/bin/attini-runner}
 [ -n "${ATTINI_RELEASES-}" ] || fail 64 "set ATTINI_RELEASES to the runner information API's address: https://HOST/api/v1/runner"
+case ${ATTINI_RUNNER_SHA256:+pinned}:$ATTINI_RELEASES in
+  pinned:* | :https://*) ;;
+  # 127.0.0.1:x@HOST is HOST.
+  *@*) fail 64 "$ATTINI_RELEASES has a user in it, which is not needed" ;;
+  :http://127.0.0.1[:/]* | :http://localhost[:/]* | :http://\[::1\][:/]*) ;;
+  *) fail 64 "$ATTINI_RELEASES is not https, so anybody on the way could give another agent; set ATTINI_RUNNER_SHA256, or use an https:// address" ;;
+esac
 version=${ATTINI_RUNNER_VERSION:-latest}
 has curl || has wget || fail 72 "neither curl nor wget is there; install one of them"
 has sha256sum || has shasum || has openssl || fail 72 "none of sha256sum, shasum and openssl is there; install one of them"
@@ -74,6 +89,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 file=$directory/attini-runner
+# An endless download ends here: 256 MiB, or twice that where a block is 1 KiB.
+ulimit -f 524288 2>/dev/null || true
 
 url=${ATTINI_RELEASES%/}/get-runner/$(uname -m)/$(uname -s)/$version
 wanted=${ATTINI_RUNNER_SHA256-}

@@ -56,6 +56,17 @@ func empty(next http.Handler) http.Handler {
 	})
 }
 
+// endless has binaries without an end.
+func endless(http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for block := make([]byte, 1<<20); r.Context().Err() == nil; {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	})
+}
+
 // TestInstallRefuses: whatever goes wrong, what was there stays, and nothing
 // that is not verified is left.
 func TestInstallRefuses(t *testing.T) {
@@ -68,22 +79,29 @@ func TestInstallRefuses(t *testing.T) {
 			code       int
 			want       string
 		}{
-			"wrong SHA-256":      {"", []string{"ATTINI_RUNNER_SHA256=" + strings.Repeat("0", 64)}, nil, 65, "has the SHA-256 " + sum(agents()["1.2.0"]) + ", not 0000"},
-			"SHA-256 of words":   {"", []string{"ATTINI_RUNNER_SHA256=* ?"}, nil, 65, "has the SHA-256 "},
-			"damaged":            {"", nil, damage, 65, ", not " + sum(agents()["1.2.0"]) + "; it is not installed"},
-			"damaged, wget":      {"curl", nil, damage, 65, ", not " + sum(agents()["1.2.0"]) + "; it is not installed"},
-			"no checksum":        {"", nil, empty, 65, ".sha256 has no checksum"},
-			"no such version":    {"", []string{"ATTINI_RUNNER_VERSION=3.0.0"}, nil, 69, "/Linux/3.0.0.sha256 cannot be downloaded; is there such a version for Linux on "},
-			"404, SHA-256 given": {"", []string{"ATTINI_RUNNER_VERSION=3.0.0", "ATTINI_RUNNER_SHA256=" + sum("")}, nil, 69, "/Linux/3.0.0 cannot be downloaded; is there such a version for Linux on "},
-			"404, wget":          {"curl", []string{"ATTINI_RUNNER_VERSION=3.0.0", "ATTINI_RUNNER_SHA256=" + sum("")}, nil, 69, "/Linux/3.0.0 cannot be downloaded; is there such a version for Linux on "},
-			"cut":                {"", nil, cut, 69, "/Linux/latest cannot be downloaded; "},
-			"cut, wget":          {"curl", nil, cut, 69, "/Linux/latest cannot be downloaded; "},
-			"does not run here":  {"", []string{"ATTINI_RUNNER_VERSION=2.0.0-rc.1"}, nil, 70, "/Linux/2.0.0-rc.1 does not run here"},
-			"neither":            {"curl wget", nil, nil, 72, "neither curl nor wget is there; install one of them"},
-			"no sum":             {"sha256sum openssl", nil, nil, 72, "none of sha256sum, shasum and openssl is there; install one of them"},
-			"no mktemp":          {"mktemp", nil, nil, 72, "mktemp is missing; install it"},
-			"no address":         {"", []string{"ATTINI_RELEASES="}, nil, 64, "set ATTINI_RELEASES to the runner information API's address: https://HOST/api/v1/runner"},
-			"no server":          {"", []string{"ATTINI_RELEASES=http://127.0.0.1:1/"}, nil, 69, "http://127.0.0.1:1/get-runner/"},
+			"wrong SHA-256":        {"", []string{"ATTINI_RUNNER_SHA256=" + strings.Repeat("0", 64)}, nil, 65, "has the SHA-256 " + sum(agents()["1.2.0"]) + ", not 0000"},
+			"SHA-256 of words":     {"", []string{"ATTINI_RUNNER_SHA256=* ?"}, nil, 65, "has the SHA-256 "},
+			"damaged":              {"", nil, damage, 65, ", not " + sum(agents()["1.2.0"]) + "; it is not installed"},
+			"damaged, wget":        {"curl", nil, damage, 65, ", not " + sum(agents()["1.2.0"]) + "; it is not installed"},
+			"no checksum":          {"", nil, empty, 65, ".sha256 has no checksum"},
+			"no such version":      {"", []string{"ATTINI_RUNNER_VERSION=3.0.0"}, nil, 69, "/Linux/3.0.0.sha256 cannot be downloaded; is there such a version for Linux on "},
+			"404, SHA-256 given":   {"", []string{"ATTINI_RUNNER_VERSION=3.0.0", "ATTINI_RUNNER_SHA256=" + sum("")}, nil, 69, "/Linux/3.0.0 cannot be downloaded; is there such a version for Linux on "},
+			"404, wget":            {"curl", []string{"ATTINI_RUNNER_VERSION=3.0.0", "ATTINI_RUNNER_SHA256=" + sum("")}, nil, 69, "/Linux/3.0.0 cannot be downloaded; is there such a version for Linux on "},
+			"cut":                  {"", nil, cut, 69, "/Linux/latest cannot be downloaded; "},
+			"cut, wget":            {"curl", nil, cut, 69, "/Linux/latest cannot be downloaded; "},
+			"does not run here":    {"", []string{"ATTINI_RUNNER_VERSION=2.0.0-rc.1"}, nil, 70, "/Linux/2.0.0-rc.1 does not run here"},
+			"neither":              {"curl wget", nil, nil, 72, "neither curl nor wget is there; install one of them"},
+			"no sum":               {"sha256sum openssl", nil, nil, 72, "none of sha256sum, shasum and openssl is there; install one of them"},
+			"no mktemp":            {"mktemp", nil, nil, 72, "mktemp is missing; install it"},
+			"no address":           {"", []string{"ATTINI_RELEASES="}, nil, 64, "set ATTINI_RELEASES to the runner information API's address: https://HOST/api/v1/runner"},
+			"plain http":           {"", []string{"ATTINI_RELEASES=http://releases.example/api/v1/runner"}, nil, 64, "http://releases.example/api/v1/runner is not https"},
+			"this machine's name":  {"", []string{"ATTINI_RELEASES=http://127.0.0.1.evil.example/api"}, nil, 64, "is not https"},
+			"a user before it":     {"", []string{"ATTINI_RELEASES=http://127.0.0.1@evil.example/api"}, nil, 64, "has a user in it"},
+			"a password before it": {"", []string{"ATTINI_RELEASES=http://127.0.0.1:x@evil.example/api"}, nil, 64, "has a user in it"},
+			"file":                 {"", []string{"ATTINI_RELEASES=file:///tmp"}, nil, 64, "is not https"},
+			"file, SHA-256 given":  {"wget", []string{"ATTINI_RELEASES=file:///tmp", "ATTINI_RUNNER_SHA256=" + sum("")}, nil, 69, "cannot be downloaded"},
+			"endless":              {"", []string{"ATTINI_RUNNER_SHA256=" + sum("")}, endless, 69, "/Linux/latest cannot be downloaded; "},
+			"no server":            {"", []string{"ATTINI_RELEASES=http://127.0.0.1:1/"}, nil, 69, "http://127.0.0.1:1/get-runner/"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -102,6 +102,11 @@ func runnerProperties() []property {
 			name: "Startup", kind: object, of: startupProperties(),
 			description: "What the runner does before its first job.",
 		},
+		{
+			name: "SharedWith", kind: idList, maxItems: 50,
+			description: "Other stacks of the account whose plans may run jobs on the runner, with its role: names, or beginnings with * at their end. Without it, only plans of the runner's own stack may.",
+			pattern:     `^([A-Za-z][A-Za-z0-9-]*\*?|\*)$`, shape: "the name of a stack, or its beginning and *",
+		},
 	}
 }
 

@@ -107,6 +107,8 @@ func TestReadReports(t *testing.T) {
 		{"IdleTimeToLive above", "RunnerConfiguration: {IdleTimeToLive: 86401}", schema.RuleRange, "Properties.RunnerConfiguration.IdleTimeToLive", problem.Place{Line: 5, Column: 45}},
 		{"JobTimeout below", "RunnerConfiguration: {JobTimeout: 3}", schema.RuleRange, "Properties.RunnerConfiguration.JobTimeout", problem.Place{Line: 5, Column: 41}},
 		{"JobTimeout above, as a string", "RunnerConfiguration: {JobTimeout: '172801'}", schema.RuleRange, "Properties.RunnerConfiguration.JobTimeout", problem.Place{Line: 5, Column: 41}},
+		{"SharedWith with a wildcard inside", "SharedWith: [a*b]", schema.RulePattern, "Properties.SharedWith[0]", problem.Place{Line: 5, Column: 20}},
+		{"SharedWith in letters that look alike", "SharedWith: [еvil]", schema.RulePattern, "Properties.SharedWith[0]", problem.Place{Line: 5, Column: 20}},
 		{"CommandsTimeout below", "Startup: {CommandsTimeout: -5}", schema.RuleRange, "Properties.Startup.CommandsTimeout", problem.Place{Line: 5, Column: 34}},
 		{"CommandsTimeout above", "Startup: {CommandsTimeout: 172801}", schema.RuleRange, "Properties.Startup.CommandsTimeout", problem.Place{Line: 5, Column: 34}},
 		{"Memory below", "Memory: 511", schema.RuleRange, "Properties.Memory", problem.Place{Line: 5, Column: 15}},

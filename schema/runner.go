@@ -69,6 +69,8 @@ type Runner struct {
 	RunnerConfiguration RunnerConfiguration
 	AwsVpcConfiguration *AwsVpcConfiguration
 	Startup             Startup
+	// SharedWith are names of stacks, or their beginnings with "*" at the end.
+	SharedWith Value[[]string]
 
 	// properties are all of them as they were read.
 	properties parsedProperty
@@ -152,6 +154,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, p
 		RunnerConfiguration: configurationOf(top["RunnerConfiguration"]),
 		AwsVpcConfiguration: vpcOf(top["AwsVpcConfiguration"]),
 		Startup:             startupOf(top["Startup"]),
+		SharedWith:          listOf(top["SharedWith"]),
 	}
 	return runner, r.problems.WithoutMissing(RuleRequired).Sorted()
 }

@@ -38,6 +38,7 @@ Startup:
     - echo "a, b"
     - 7
   CommandsTimeout: 5
+SharedWith: [dev-web, team-*]
 `
 
 // known is a Value that the template writes out; node is found by at.
@@ -82,6 +83,7 @@ func TestReadTakesEveryProperty(t *testing.T) {
 			Commands:        known(r, []string{`echo "a, b"`, "7"}, "Startup", "Commands"),
 			CommandsTimeout: known(r, 5, "Startup", "CommandsTimeout"),
 		},
+		SharedWith: known(r, []string{"dev-web", "team-*"}, "SharedWith"),
 	}, *r)
 }
 

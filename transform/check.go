@@ -1,9 +1,12 @@
 package transform
 
 import (
+	"fmt"
+
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
@@ -24,6 +27,7 @@ func check(template *cfn.Node, contents *Contents, facts *facts, known *cfn.Stat
 			definition := definitions.of(one)
 			all.add(i, compat.CheckTaskDefinition(one.runner, definition)...)
 			all.add(i, compat.CheckFargate(one.runner, definition)...)
+			all.add(i, checkHostName(one.runner)...)
 			all.add(i, checkObjects(one.runner, one.known)...)
 			all.add(i, facts.Examine(one.runner, definition)...)
 			all.add(i, facts.checkNetwork(one.runner)...)
@@ -35,6 +39,22 @@ func check(template *cfn.Node, contents *Contents, facts *facts, known *cfn.Stat
 	problems.Add(checkReferences(template, contents)...)
 	problems.Add(checkPlanTexts(contents.Plan, known)...)
 	return problems
+}
+
+// checkHostName reports a Runner on EC2 whose name is too long for its host's
+// attribute, even behind the shortest name of a stack. The lifecycle function knows the
+// stack's and checks again.
+func checkHostName(runner *schema.Runner) problem.List {
+	const most = quota.Attribute - len("s-")
+	if runner.Ec2Configuration == nil || len(runner.Name) <= most {
+		return nil
+	}
+	return problem.List{{
+		Severity: problem.Error, Rule: RuleLimit, Path: runner.Path.String(), Place: runner.Resource.Place,
+		Message: fmt.Sprintf("Runner %s: its logical id has %d characters; with Ec2Configuration, the stack's name and it have at most %d together, since they are an attribute of its host in ECS",
+			wording.Quote(runner.Name), len(runner.Name), quota.Attribute-len("-")),
+		Advice: "Shorten the logical id.",
+	}}
 }
 
 // checkObjects reports what a Runner's launch template cannot be made of.

@@ -7,6 +7,7 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 )
@@ -81,19 +82,16 @@ func (i *Contents) add(runner *schema.Runner, cases []runnerCase) {
 	i.byName[runner.Name] = runner
 }
 
-// maxLogicalID is CloudFormation's limit of a logical id, in characters.
-const maxLogicalID = 255
-
 // checkLogicalID reports a resource whose name is too long for the longest of
 // those that it becomes.
 func checkLogicalID(resource cfn.Field, at cfn.Path, longest string) problem.List {
-	if len(longest) <= maxLogicalID {
+	if len(longest) <= quota.LogicalID {
 		return nil
 	}
 	return problem.List{{
 		Severity: problem.Error, Rule: RuleLimit, Path: at.String(), Place: resource.Place,
 		Message: fmt.Sprintf("Resource %s: its logical id has %d characters (at most %d, since those of other resources are made of it)",
-			wording.Quote(resource.Key), len(resource.Key), maxLogicalID-len(longest)+len(resource.Key)),
+			wording.Quote(resource.Key), len(resource.Key), quota.LogicalID-len(longest)+len(resource.Key)),
 	}}
 }
 

@@ -70,8 +70,8 @@ Resources:
         - {Name: All, Type: Map, ItemProcessor: [{Name: One, Type: AttiniRunnerJob, Properties: {Commands: [ls]}}]}
 `)
 		assert.True(t, resources.Has("AttiniDefaultRunner"))
-		one := machine(resources).At("All", "ItemProcessor", "States", "One", "Parameters", "Payload", "Properties")
-		assert.Equal(t, "AttiniDefaultRunner", one.Get("Runner").Text)
+		one := machine(resources).At("All", "ItemProcessor", "States", "One", "Parameters", "Payload", "RunnerConfig")
+		assert.Equal(t, "${AttiniRunnerAttiniDefaultRunner}", one.Text)
 	})
 
 	t.Run("Runner.$ is refused", func(t *testing.T) {

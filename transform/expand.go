@@ -42,6 +42,10 @@ type Request struct {
 	// DefaultImage runs the jobs of an EC2 Runner that names neither an Image
 	// nor a task definition; "" for DefaultImage.
 	DefaultImage string
+	// Installation is an id of the system that the template is expanded for. Every
+	// Runner's lifecycle resource has it, so that CloudFormation calls it again after a
+	// reinstallation, which has lost what was deployed. "" leaves it out.
+	Installation string
 }
 
 // Expand returns the template with its Runners and its deployment plan
@@ -76,7 +80,7 @@ func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem
 		return contents, nil, problems
 	}
 	x := &expansion{
-		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
+		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, installation: request.Installation, deployable: request.Account != nil,
 		resources:     request.Template.Get("Resources").ByKey(),
 		conditions:    newConditionNames(request.Template),
 		substitutions: newSubstitutions(request.Template, contents.Plan),
@@ -95,7 +99,7 @@ func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem
 		return contents, nil, problems
 	}
 	x.addDigest(expanded, contents.Plan)
-	problems.Add(limits(expanded)...)
+	problems.Add(limits(expanded, contents.Plan)...)
 	return contents, expanded, problems
 }
 
@@ -135,6 +139,7 @@ type expansion struct {
 	resources     map[string]*cfn.Node
 	facts         *facts
 	defaultImage  string
+	installation  string
 	deployable    bool
 	conditions    *conditionNames
 	substitutions *substitutions

@@ -188,7 +188,6 @@ func TestTextArrives(t *testing.T) {
 	require.NoError(t, err)
 	properties := definition.At("States", "Speak", "Parameters", "Payload", "Properties").Value()
 	assert.Equal(t, map[string]any{
-		"Runner": "Build",
 		"Environment": map[string]any{
 			"PLAIN":  json.Number("5"),
 			"JOINED": "say \"\nvalue\n\" \\ <&>",

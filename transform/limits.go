@@ -6,11 +6,9 @@ import (
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/internal/wording"
 )
-
-// CloudFormation's limits of a processed template (its user guide, "Quotas").
-const maxResources = 500
 
 // These bound the work for a template that is far beyond what can be deployed:
 // a Runner becomes at least three resources; each step of Attini's types, and
@@ -28,7 +26,7 @@ func tooMany(contents *Contents, resources *cfn.Node) problem.List {
 	if count := len(contents.Runners); count > maxRunners {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: RuleLimit, Path: "Resources", Place: resources.Place,
-			Message: fmt.Sprintf("the template has %d Runners (at most %d); CloudFormation takes %d resources", count, maxRunners, maxResources),
+			Message: fmt.Sprintf("the template has %d Runners (at most %d); CloudFormation takes %d resources", count, maxRunners, quota.Resources),
 			Advice:  "Let steps share Runners: one Runner serves any number of steps.",
 		})
 	}
@@ -53,17 +51,10 @@ func overLimit(p *plan.Plan, what string) problem.Problem {
 // RuleLimit is the rule of what CloudFormation's quotas refuse.
 const RuleLimit = "limit"
 
-// limits warns of what CloudFormation will refuse in the expanded template. It
-// is no Error, since quotas grow.
-func limits(expanded *cfn.Node) problem.List {
-	resources := expanded.Get("Resources")
-	count := len(resources.Fields)
-	if count <= maxResources {
-		return nil
-	}
-	return problem.List{{
-		Severity: problem.Warning, Rule: RuleLimit, Path: "Resources", Place: resources.Place,
-		Message: fmt.Sprintf("the expanded template has %d resources; CloudFormation takes at most %d", count, maxResources),
-		Advice:  "Move resources into a stack of their own, or let Runners share: one Runner serves any number of steps.",
-	}}
+// limits warns of what CloudFormation or Step Functions will refuse in the expanded
+// template, or nearly. It is no Error, since quotas grow.
+func limits(expanded *cfn.Node, p *plan.Plan) problem.List {
+	problems := counts(expanded)
+	problems.Add(sizes(expanded, p)...)
+	return problems
 }

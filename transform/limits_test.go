@@ -25,6 +25,12 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 	named := func(length int) object {
 		return object{"Resources": object{long("R", length): object{"Type": "Attini::Deploy::Runner"}, "Plan": planOf(runnerJob("", "a"))}}
 	}
+	onHost := func(length int) object {
+		return object{"Resources": object{
+			long("R", length): object{"Type": "Attini::Deploy::Runner", "Properties": object{"Ec2Configuration": object{"InstanceType": "m5.large"}}},
+			"Plan":            planOf(runnerJob("", "a")),
+		}}
+	}
 	for name, test := range map[string]struct {
 		right, wrong object
 		path, says   string
@@ -32,6 +38,7 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 		"Runners":         {withRunners(999, func(int) object { return object{} }), withRunners(1000, func(int) object { return object{} }), "Resources", "the template has 1001 Runners (at most 1000); CloudFormation takes 500 resources"},
 		"steps":           {steps(5000), steps(5001), "Resources.Plan", `Plan "Plan": has 5001 steps of Attini's types (at most 5000); Step Functions takes a definition of 1 MB`},
 		"values":          {values(5000), values(5001), "Resources.Plan", `Plan "Plan": has 5001 values that only the deployment knows (at most 5000); Step Functions takes a definition of 1 MB`},
+		"a host's name":   {onHost(126), onHost(127), "Resources." + long("R", 127), `its logical id has 127 characters; with Ec2Configuration, the stack's name and it have at most 127 together`},
 		"a Runner's name": {named(228), named(229), "Resources." + long("R", 229), `its logical id has 229 characters (at most 228, since those of other resources are made of it)`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -66,7 +73,7 @@ func TestBeyondWhatIsExpanded(t *testing.T) {
 	}
 }
 
-// TestMostResources: CloudFormation takes 500 resources.
+// TestMostResources: CloudFormation takes 500 resources, and people are warned from 400 on.
 func TestMostResources(t *testing.T) {
 	t.Parallel()
 	limits := func(topics int) (resources int, found problem.List) {
@@ -86,10 +93,10 @@ func TestMostResources(t *testing.T) {
 		return len(expanded.Get("Resources").Fields), found
 	}
 	made, _ := limits(0)
-	count, found := limits(500 - made)
-	assert.Equal(t, 500, count)
+	count, found := limits(399 - made)
+	assert.Equal(t, 399, count)
 	assert.Empty(t, found)
-	_, found = limits(501 - made)
+	_, found = limits(400 - made)
 	require.Len(t, found, 1)
 	assert.Equal(t, "Resources", found[0].Path)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -20,7 +21,7 @@ const (
 	// mostAhead bounds the work, which is a walk through the plan for each
 	// runner. Each becomes at least three resources, so a template with more
 	// cannot be deployed.
-	mostAhead = maxResources / 3
+	mostAhead = quota.Resources / 3
 )
 
 // prewarmRunners are the runners that are started ahead, in the order of the

@@ -56,7 +56,7 @@ func TestPrewarmRunners(t *testing.T) {
 			var names []string
 			if ahead := states.At("AttiniPrewarm", "Parameters", "Payload", "Runners"); ahead != nil {
 				for _, runner := range ahead.Items {
-					names = append(names, runner.Get("Runner").Text)
+					names = append(names, strings.TrimSuffix(strings.TrimPrefix(runner.Text, "${AttiniRunner"), "}"))
 				}
 			}
 			assert.Equal(t, c.want, strings.Join(names, " "))
@@ -79,14 +79,13 @@ func TestPrewarmState(t *testing.T) {
 		"Comment": "Starts runners ahead of their jobs; Prewarm: false on the plan leaves this out.",
 		"Parameters": {
 			"FunctionName": "${AttiniRunnerLauncher}", "InvocationType": "Event",
-			"Payload": {"attiniActionType": "Prewarm", "Runners": [
-				{"Runner": "S", "ConfigurationId": "${AttiniRunnerConfigurationS}", "StackName": "${AttiniStackName}"}]}},
+			"Payload": {"attiniActionType": "Prewarm", "Runners": ["${AttiniRunnerS}"]}},
 		"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "AttiniPrewarm-End"}], "Next": "AttiniPrewarm-End"}`,
 		marshal(t, states.Get("AttiniPrewarm")))
 	assert.JSONEq(t, `{"Type": "Pass", "Parameters": {"input.$": "$$.Execution.Input"}, "OutputPath": "$.input", "Next": "A"}`,
 		marshal(t, states.Get("AttiniPrewarm-End")))
-	assert.JSONEq(t, `{"Fn::If": ["Some", {"Fn::GetAtt": ["S", "ConfigurationId"]}, "none"]}`,
-		marshal(t, properties.At("DefinitionSubstitutions", "AttiniRunnerConfigurationS")), "a Runner under a condition may not be there")
+	assert.JSONEq(t, `{"Fn::Join": ["/", [{"Ref": "AWS::StackName"}, "S", {"Fn::If": ["Some", {"Fn::GetAtt": ["S", "ConfigurationId"]}, "none"]}]]}`,
+		marshal(t, properties.At("DefinitionSubstitutions", "AttiniRunnerS")), "a Runner under a condition may not be there")
 	for _, steps := range []*cfn.Node{
 		resources.At("AttiniDeploymentPlanSfnPlan", "Metadata", "AttiniSteps"), resources.At("AttiniDeploymentPlanSfnPlanTrigger", "Properties", "AttiniSteps"),
 	} {

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
@@ -25,12 +26,12 @@ func (l queryLanguage) parameters() string {
 	return "Parameters"
 }
 
-// context is a field with a value of the context object.
-func (l queryLanguage) context(name, path string) cfn.Field {
+// contextList is a field with a list of values of the context object.
+func (l queryLanguage) contextList(name string, paths ...string) cfn.Field {
 	if l.jsonata {
-		return cfn.F(name, cfn.Str("{% $states.context."+path+" %}"))
+		return cfn.F(name, cfn.Str("{% $states.context.["+strings.Join(paths, ", ")+"] %}"))
 	}
-	return cfn.F(name+".$", cfn.Str("$$."+path))
+	return cfn.F(name+".$", cfn.Str("States.Array($$."+strings.Join(paths, ", $$.")+")"))
 }
 
 // input is a field with the state's whole input.

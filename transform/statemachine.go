@@ -20,10 +20,11 @@ func (x *expansion) stateMachine(contents *Contents) *cfn.Node {
 	for _, job := range contents.Jobs {
 		runners[job.State] = contents.runner(job.Runner)
 	}
+	handled := plan.HandledCauses(p)
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
 		switch state.Type {
 		case plan.JobType:
-			return x.jobState(p, state, runners[state])
+			return x.jobState(p, state, runners[state], handled[state])
 		case plan.MergeType:
 			return x.mergeState(p, state)
 		case plan.InvokeType:
@@ -101,21 +102,20 @@ func metadata(p *plan.Plan) *cfn.Node {
 const heartbeatSeconds = 300
 
 // jobState is the task that waits, with its token, for a runner to do the job.
-func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner) *cfn.Node {
+// handled are the error names by cause that its plan handles.
+func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner, handled []string) *cfn.Node {
 	properties := state.Job.Properties.Clone()
-	properties.Set(protocol.KeyRunner, cfn.Str(runner.Name))
+	properties.Delete(protocol.KeyRunner) // the reference has it
+	config := x.runnerConfig(p, runner)
+	if len(handled) > 0 {
+		config.Text += "/" + protocol.JoinErrorNames(handled)
+	}
 	language := languageOf(p, state)
 	task := x.launcherTask(language, "lambda:invoke.waitForTaskToken", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
-		cfn.F(protocol.KeyRunnerConfig, x.runnerConfig(p, runner)),
+		cfn.F(protocol.KeyRunnerConfig, config),
 		cfn.F(protocol.KeyProperties, properties),
-		cfn.F(protocol.KeyMetadata, cfn.Obj(
-			language.context(protocol.KeyExecutionARN, "Execution.Id"),
-			language.context(protocol.KeyExecutionStartTime, "Execution.StartTime"),
-			language.context(protocol.KeyTaskToken, "Task.Token"),
-			language.context(protocol.KeyRetryCount, "State.RetryCount"),
-			language.context(protocol.KeyStepName, "State.Name"),
-		)),
+		language.contextList(protocol.KeyMetadata, "Execution.Id", "Execution.StartTime", "Task.Token", "State.RetryCount", "State.Name"),
 		// Whole, not key by key: a step before may have added keys, and the
 		// lack of one must not fail the job.
 		language.input(protocol.KeyInput),
@@ -127,24 +127,22 @@ func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Run
 	return keepUserKeys(task, state)
 }
 
-// runnerConfig names a runner, and its configuration, to the launcher.
+// runnerConfig names a runner, and its configuration, to the launcher: the stack, the
+// runner and the configuration's id in one text, since every step has it.
 func (x *expansion) runnerConfig(p *plan.Plan, runner *schema.Runner) *cfn.Node {
-	return cfn.Obj(
-		cfn.F("Runner", cfn.Str(runner.Name)),
-		cfn.F("ConfigurationId", x.configurationID(p, runner)),
-		cfn.F("StackName", cfn.Str(x.substitutions.add("AttiniStackName", cfn.Ref("AWS::StackName")))),
-	)
+	reference := cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str("/"), cfn.Seq(cfn.Ref("AWS::StackName"), cfn.Str(runner.Name), configurationID(p, runner)))))
+	return cfn.Str(x.substitutions.add("AttiniRunner"+runner.Name, reference))
 }
 
 // configurationID is the id that the Runner's lifecycle function answers with.
 // A Runner under a condition may not be there; its steps then carry none.
-func (x *expansion) configurationID(p *plan.Plan, runner *schema.Runner) *cfn.Node {
+func configurationID(p *plan.Plan, runner *schema.Runner) *cfn.Node {
 	id := cfn.GetAtt(runner.Name, "ConfigurationId")
 	condition, ofPlan := runner.Resource.Get("Condition"), p.Resource.Get("Condition")
 	if condition.IsString() && (!ofPlan.IsString() || ofPlan.Text != condition.Text) {
 		id = cfn.Obj(cfn.F("Fn::If", cfn.Seq(cfn.Str(condition.Text), id, cfn.Str("none"))))
 	}
-	return cfn.Str(x.substitutions.add("AttiniRunnerConfiguration"+runner.Name, id))
+	return id
 }
 
 // timesOutWithin reports whether the step's own timeout may come before the given
@@ -204,19 +202,22 @@ func (x *expansion) lambdaTask(language queryLanguage, integration string, param
 		cfn.F("Type", cfn.Str("Task")),
 		cfn.F("Resource", cfn.Str("arn:"+partition+":states:::"+integration)),
 		cfn.F(language.parameters(), parameters),
-		cfn.F("Retry", cfn.Seq(cfn.Obj(
-			cfn.F("ErrorEquals", cfn.Seq(
-				cfn.Str("Lambda.ClientExecutionTimeoutException"),
-				cfn.Str("Lambda.ServiceException"),
-				cfn.Str("Lambda.AWSLambdaException"),
-				cfn.Str("Lambda.SdkClientException"),
-				cfn.Str("Lambda.TooManyRequestsException"),
-			)),
-			cfn.F("IntervalSeconds", cfn.Int(2)),
-			cfn.F("MaxAttempts", cfn.Int(30)),
-			cfn.F("BackoffRate", &cfn.Node{Kind: cfn.Number, Text: "1.2"}),
-			cfn.F("MaxDelaySeconds", cfn.Int(60)),
-		))),
+		cfn.F("Retry", cfn.Seq(
+			// Waits of 1, 2, 4 ... 60 seconds, a quarter of an hour in all.
+			cfn.Obj(
+				cfn.F("ErrorEquals", cfn.Seq(
+					cfn.Str("Lambda.ClientExecutionTimeoutException"),
+					cfn.Str("Lambda.ServiceException"),
+					cfn.Str("Lambda.SdkClientException"),
+					cfn.Str("Lambda.TooManyRequestsException"),
+				)),
+				cfn.F("MaxAttempts", cfn.Int(20)),
+				cfn.F("MaxDelaySeconds", cfn.Int(60)),
+			),
+			// It is also the plan's role that may not call the function, which no
+			// waiting mends, once a new role is known everywhere.
+			cfn.Obj(cfn.F("ErrorEquals", cfn.Seq(cfn.Str("Lambda.AWSLambdaException")))),
+		)),
 	)
 }
 

@@ -177,8 +177,9 @@ func reference(name string) *cfn.Node {
 }
 
 // needsEscape reports whether a value may have characters that have a meaning
-// in JSON. Those of pseudo parameters, of parameters that AWS checks, and the
-// names, ids and ARNs of AWS's resources have none.
+// in JSON. Those of pseudo parameters, of ids in parameters that AWS checks, and the
+// names, ids and ARNs of AWS's resources have none. Key pairs and security groups can
+// have any name.
 func (s *substitutions) needsEscape(n *cfn.Node) bool {
 	name, argument, _ := cfn.Intrinsic(n)
 	switch {
@@ -195,10 +196,10 @@ func (s *substitutions) needsEscape(n *cfn.Node) bool {
 		return false
 	}
 	if kind := s.resources[argument.Text].Get("Type"); kind.IsString() {
-		return !strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::CloudFormation::")
+		return !strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::CloudFormation::") || kind.Text == "AWS::EC2::KeyPair"
 	}
 	kind := s.parameters[argument.Text].Get("Type")
-	return !kind.IsString() || kind.Text != "Number" && (!strings.HasPrefix(kind.Text, "AWS::") || strings.HasPrefix(kind.Text, "AWS::SSM::"))
+	return !kind.IsString() || kind.Text != "Number" && (!strings.HasPrefix(kind.Text, "AWS::") || !strings.HasSuffix(kind.Text, "::Id"))
 }
 
 // escaped makes CloudFormation write a value as it must be inside a JSON

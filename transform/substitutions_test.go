@@ -17,9 +17,12 @@ Parameters:
   Text: {Type: String, Default: a}
   Count: {Type: Number, Default: 1}
   Subnet: {Type: 'AWS::EC2::Subnet::Id', Default: subnet-1}
+  Key: {Type: 'AWS::EC2::KeyPair::KeyName', Default: a}
+  Group: {Type: 'AWS::EC2::SecurityGroup::GroupName', Default: a}
   Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a}
 Resources:
   Role: {Type: AWS::IAM::Role}
+  Pair: {Type: AWS::EC2::KeyPair}
   Stack: {Type: AWS::CloudFormation::Stack}
   Own: {Type: Custom::Thing}
   Plan:
@@ -45,6 +48,7 @@ func TestWhatNeedsNoEscape(t *testing.T) {
 	t.Parallel()
 	for value, escaped := range map[string]bool{
 		"!Ref AWS::Region": false, "!Ref Text": true, "!Ref Count": false, "!Ref Subnet": false, "!Ref Stored": true,
+		"!Ref Key": true, "!Ref Group": true, "!Ref Pair": true,
 		"!Ref Role": false, "!Ref Stack": true, "!Ref Own": true,
 		"!GetAtt Role.Arn": false, "!GetAtt Role.RoleId": true, "!GetAtt Own.Arn": true, "!GetAtt Stack.Outputs.Arn": true,
 		"!Base64 {Ref: Text}": false, "!ImportValue x": true, "!Select [0, [a]]": true,

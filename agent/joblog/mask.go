@@ -2,122 +2,103 @@ package joblog
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
-	"net/url"
+	"fmt"
 	"slices"
-	"strings"
 )
 
-// Mask hides secrets in a job's lines. A nil Mask hides nothing. Its methods
-// may be called concurrently.
+// Mask hides secrets in a job's lines: the values of variables that look like secrets,
+// and values that the job adds. A nil Mask hides nothing. It is for one goroutine at a
+// time.
 type Mask struct {
-	secrets  [][]byte // the longest first
-	replacer *strings.Replacer
+	patterns patterns
+	// added counts the values that the job added, addedBytes their bytes.
+	added, addedBytes int
+	// Buffers of Hide.
+	plain  []byte
+	pieces []piece
+	spans  []span
 }
 
 // masked replaces a secret.
 const masked = "***"
 
-// SecretVariables is the variable in which a user lists the names of other variables,
-// separated by commas, whose values are secrets.
-const SecretVariables = "ATTINI_SECRET_VARIABLES"
-
-// isSecret reports whether a variable's name looks like that of a secret, and not like
-// that of a secret's place. Plain comparisons take a tenth of the time of regular
-// expressions, and every job has an environment.
-func isSecret(variable string) bool {
-	name := strings.ToLower(variable)
-	for _, place := range []string{
-		"_arn", "_name", "_file", "_path", "_dir", "_region", "_type", "_version", "_ttl", "_timeout", "_expiration", "_enabled",
-	} {
-		if strings.HasSuffix(name, place) {
-			return false
-		}
-	}
-	for _, word := range []string{"secret", "password", "passwd", "passphrase", "token", "credential"} {
-		if strings.Contains(name, word) {
-			return variable != SecretVariables
-		}
-	}
-	for _, key := range []string{"api", "access", "private", "signing", "encryption"} {
-		if strings.Contains(name, key+"key") || strings.Contains(name, key+"_key") {
-			return true
-		}
-	}
-	for part := range strings.SplitSeq(name, "_") {
-		switch part {
-		case "auth", "pwd", "pat", "jwt":
-			return name != "pwd" && name != "oldpwd"
-		}
-	}
-	return false
-}
-
-// isPlainWord reports whether a value is a common word, which is no secret.
-func isPlainWord(value string) bool {
-	switch strings.ToLower(value) {
-	case "true", "false", "none", "null", "undefined", "disabled", "enabled", "default", "required", "optional":
-		return true
-	}
-	return false
-}
+// resetColours follows a secret that had escape sequences inside, because one of them
+// may have ended a colour.
+const resetColours = "\x1b[0m"
 
 // minSecretLength is the least length in bytes of a secret, unless SecretVariables lists
 // it: hiding "1" would make every line unreadable.
 const minSecretLength = 4
 
 // NewMask returns a mask for the secrets of an environment, as in os.Environ: the values
-// of variables that look like secrets or are in SecretVariables. Each line of a value
-// is a secret. It returns nil if there are none.
+// of variables that look like secrets or are in SecretVariables, and the passwords in
+// URLs of any variable. Each line of a value is a secret. It returns nil if there are
+// none.
 func NewMask(environment []string) *Mask {
-	values := map[string]string{} // the last of two equal names counts
-	for _, variable := range environment {
-		name, value, _ := strings.Cut(variable, "=")
-		values[name] = value
+	found := secretsOf(environment)
+	m := &Mask{}
+	// The values themselves first: encoded ones have a limit.
+	for _, s := range found {
+		m.addValue(s)
 	}
-	var secrets [][]byte
-	for name, value := range values {
-		if isSecret(name) {
-			secrets = append(secrets, forms(value, minSecretLength)...)
-		}
+	for _, s := range found {
+		m.addEncoded(s)
 	}
-	for name := range strings.SplitSeq(values[SecretVariables], ",") {
-		secrets = append(secrets, forms(values[strings.TrimSpace(name)], 1)...)
-	}
-	return newMask(secrets)
-}
-
-func newMask(secrets [][]byte) *Mask {
-	slices.SortFunc(secrets, func(a, b []byte) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), bytes.Compare(a, b))
-	})
-	secrets = slices.CompactFunc(secrets, bytes.Equal)
-	if len(secrets) == 0 {
+	if m.patterns.count == 0 {
 		return nil
 	}
-	var pairs []string
-	for _, secret := range secrets {
-		pairs = append(pairs, string(secret), masked)
-	}
-	return &Mask{secrets: secrets, replacer: strings.NewReplacer(pairs...)}
+	return m
 }
 
-// forms returns a value as tools print it: unchanged, in JSON and in a URL.
-func forms(value string, least int) [][]byte {
-	var found [][]byte
-	for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		line = strings.TrimSpace(line)
-		if len(line) < least || least > 1 && isPlainWord(line) {
-			continue
-		}
-		escaped := url.QueryEscape(line)
-		found = append(found, []byte(line), []byte(escaped), []byte(strings.ReplaceAll(escaped, "+", "%20")))
-		if quoted, err := json.Marshal(line); err == nil {
-			found = append(found, quoted[1:len(quoted)-1])
+func (m *Mask) addValue(s secret) {
+	for _, line := range s.lines() {
+		for _, text := range printed(line) {
+			if len(text) >= s.least {
+				m.patterns.add(text)
+			}
 		}
 	}
-	return found
+}
+
+// maxPatternBytes bounds the memory for encoded secrets. Values themselves are always
+// hidden; no real environment comes near.
+const maxPatternBytes = 16 << 20
+
+func (m *Mask) addEncoded(s secret) {
+	for _, line := range s.units() {
+		if m.patterns.bytes > maxPatternBytes {
+			return
+		}
+		for text := range encodings(line) {
+			for _, text := range printed(text) {
+				if len(text) >= s.least {
+					m.patterns.add(text)
+				}
+			}
+		}
+	}
+}
+
+// Limits of the values that a job can add, so that it cannot fill the agent's memory.
+const (
+	maxAdded      = 10_000
+	maxAddedBytes = 1 << 20
+)
+
+// Add hides a value from now on. The error says why it is not hidden.
+func (m *Mask) Add(value string) error {
+	s := secret{value: value, least: minSecretLength}
+	switch {
+	case len(s.lines()) == 0:
+		return fmt.Errorf("a secret has at least %d bytes and is no common word", minSecretLength)
+	case m.added == maxAdded || m.addedBytes+len(value) > maxAddedBytes:
+		return fmt.Errorf("a job can add %d values of %d bytes together", maxAdded, maxAddedBytes)
+	}
+	m.added++
+	m.addedBytes += len(value)
+	m.addValue(s)
+	m.addEncoded(s)
+	return nil
 }
 
 // Hide returns the lines with secrets replaced; the same slice if there are none.
@@ -125,26 +106,97 @@ func (m *Mask) Hide(lines []byte) []byte {
 	if m == nil {
 		return lines
 	}
-	for _, secret := range m.secrets {
-		if bytes.Contains(lines, secret) {
-			return []byte(m.replacer.Replace(string(lines)))
-		}
-	}
-	return lines
+	return replace(lines, m.find(lines))
 }
 
-// Begun returns the length of the longest end of text with which a secret starts.
-func (m *Mask) Begun(text []byte) int {
-	if m == nil {
-		return 0
+// replace replaces the spans of a text; without spans it returns the same slice.
+func replace(text []byte, spans []span) []byte {
+	if len(spans) == 0 {
+		return text
 	}
-	longest := 0
-	for _, secret := range m.secrets {
-		for n := min(len(secret)-1, len(text)); n > longest; n-- {
-			if bytes.HasPrefix(secret, text[len(text)-n:]) {
-				longest = n
-			}
+	hidden := make([]byte, 0, len(text))
+	at := 0
+	for _, s := range spans {
+		hidden = append(append(hidden, text[at:s.start]...), masked...)
+		if bytes.IndexByte(text[s.start:s.end], escape) >= 0 {
+			hidden = append(hidden, resetColours...)
+		}
+		at = s.end
+	}
+	return append(hidden, text[at:]...)
+}
+
+// Contains reports whether a text contains a secret.
+func (m *Mask) Contains(text []byte) bool { return m != nil && len(m.find(text)) > 0 }
+
+// find returns where secrets are, in order; spans neither overlap nor touch. Escape
+// sequences inside a secret do not hide it.
+func (m *Mask) find(lines []byte) []span {
+	m.spans = m.spans[:0]
+	m.spans = m.patterns.find(lines, m.spans)
+	if bytes.IndexByte(lines, escape) < 0 {
+		return merge(m.spans)
+	}
+	m.plain, m.pieces = withoutEscapes(lines, m.plain[:0], m.pieces[:0])
+	raw := len(m.spans)
+	m.spans = m.patterns.find(m.plain, m.spans)
+	for i := range m.spans[raw:] {
+		s := &m.spans[raw+i]
+		*s = span{original(m.pieces, s.start), original(m.pieces, s.end-1) + 1}
+	}
+	return merge(m.spans)
+}
+
+// Cut cuts a line that is too long: at its end, or before a secret that continues or
+// may continue there. It returns where, and what is before with secrets replaced.
+func (m *Mask) Cut(line []byte) (at int, before []byte) {
+	if m == nil {
+		return len(line), line
+	}
+	m.plain, m.pieces = withoutEscapes(line, m.plain[:0], m.pieces[:0])
+	at = len(line)
+	end := len(m.plain) - m.patterns.begun(m.plain)
+	for start := max(end-maxPattern, 0); start < end; start++ {
+		if start+m.patterns.at(m.plain[start:]) > end {
+			end = start
 		}
 	}
-	return longest
+	if end < len(m.plain) {
+		at = original(m.pieces, end)
+	}
+	if len(m.pieces) > 1 || len(m.plain) < len(line) {
+		at = min(at, len(line)-m.patterns.begun(line)) // what begins inside an escape sequence
+	}
+	spans := m.find(line)
+	for i, s := range spans {
+		if s.end > at {
+			spans[i].end = at
+			spans = spans[:i+1]
+			break
+		}
+	}
+	if n := len(spans); n > 0 && spans[n-1].start >= at {
+		spans = spans[:n-1]
+	}
+	return at, replace(line[:at], spans)
+}
+
+// span is a part of a text.
+type span struct{ start, end int }
+
+// merge sorts spans and joins those that overlap or touch.
+func merge(spans []span) []span {
+	if len(spans) < 2 {
+		return spans
+	}
+	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
+	joined := spans[:1]
+	for _, s := range spans[1:] {
+		if last := &joined[len(joined)-1]; s.start <= last.end {
+			last.end = max(last.end, s.end)
+		} else {
+			joined = append(joined, s)
+		}
+	}
+	return joined
 }

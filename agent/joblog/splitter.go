@@ -17,7 +17,7 @@ import (
 //     secret. Emitted text is not replaced.
 //   - Each byte that is not valid UTF-8 becomes U+FFFD.
 //   - Control bytes except TAB and ESC are dropped; ESC starts colours.
-//   - Secrets are masked.
+//   - Secrets are masked. A line ::add-mask::VALUE makes VALUE a secret from then on.
 //
 // The division of the text into writes does not affect the lines. A Splitter is for one
 // goroutine at a time.
@@ -105,7 +105,11 @@ func (s *Splitter) Unfinished() []byte {
 	if s.closed || s.returned {
 		return nil
 	}
-	return s.mask.Hide(slices.Clone(s.line[:len(s.line)-s.mask.Begun(s.line)]))
+	if plain, _ := withoutEscapes(s.line, nil, nil); bytes.HasPrefix(bytes.TrimSpace(plain), []byte(addMaskCommand)) {
+		return nil // the rest is a secret
+	}
+	_, before := s.mask.Cut(s.line)
+	return slices.Clone(before)
 }
 
 // isFresh reports whether the next line has no text yet.
@@ -165,7 +169,16 @@ func (s *Splitter) flush() {
 
 func (s *Splitter) emitMasked(lines []byte) {
 	s.flush() // earlier lines first
-	s.emit(s.mask.Hide(lines))
+	for len(lines) > 0 {
+		start, end, value := findAddMask(lines)
+		if start > 0 {
+			s.emit(s.mask.Hide(lines[:start]))
+		}
+		if start < end {
+			s.emit(s.addMask(value))
+		}
+		lines = lines[end:]
+	}
 }
 
 // add adds text without LF to the line.
@@ -214,11 +227,11 @@ func (s *Splitter) makeRoom(n int) {
 	if len(s.line)+n <= s.limit {
 		return
 	}
-	cut := len(s.line) - s.mask.Begun(s.line)
+	cut, before := s.mask.Cut(s.line)
 	if cut == 0 || len(s.line)-cut+n > s.limit {
-		cut = len(s.line)
+		cut, before = len(s.line), s.line
 	}
-	s.buffer(s.line[:cut])
+	s.buffer(before)
 	s.line = append(s.line[:0], s.line[cut:]...)
 }
 

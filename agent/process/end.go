@@ -25,6 +25,7 @@ func (t *Tree) End() {
 		lastly := t.endMembers(time.Now().Add(t.command.Grace))
 		t.releaseLeader(lastly)
 		t.output.finish(t.command.Drain)
+		t.program.release(t)
 	})
 }
 

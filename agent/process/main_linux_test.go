@@ -56,6 +56,13 @@ func runRole(role string) {
 		runReapedHost()
 	case "host of a foreign child", "host of a foreign leader":
 		runForeignHost(role == "host of a foreign leader")
+	case "program", "without tracing", "concealed":
+		run := map[string]func() error{
+			"program": runProgram, "without tracing": func() error { return runWithoutTracing("concealed") }, "concealed": runConcealed,
+		}[role]
+		if err := run(); err != nil {
+			panic(err)
+		}
 	case "plain host": // a program that is no subreaper
 		runPlainHost()
 	}

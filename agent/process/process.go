@@ -20,10 +20,10 @@
 //     Linux the ended leader stays a zombie until the tree ends, which reserves the
 //     id of its group. Other processes are identified by id and start time.
 //
-// Out of reach on Linux are a process that left the session, whose parent ended
+// Out of End's reach on Linux is a process that left the session, whose parent ended
 // before End, that has overwritten or dropped its environment, and that writes
-// elsewhere; and a process of another user, to which the program may not send
-// signals. Without BecomeSubreaper, a process that left the group is found only
+// elsewhere. Program ends it when no tree runs. Out of reach is also a process of
+// another user, to which the program may not send signals. Without BecomeSubreaper, a process that left the group is found only
 // while its chain of parents lives, and on other systems never.
 package process
 
@@ -79,6 +79,7 @@ type Tree struct {
 	cmd     *exec.Cmd
 	output  *pump
 	members *members
+	program *Program // nil without one
 	// giveUp is defaultGiveUp, but for tests.
 	giveUp time.Duration
 

@@ -15,6 +15,15 @@ const bytesPending = 0x4004667f
 // BecomeSubreaper does nothing: only Linux has subreapers.
 func BecomeSubreaper() error { return nil }
 
+// Conceal does nothing.
+func Conceal() error { return nil }
+
+type identity struct{}
+
+func orphans() map[identity]bool { return nil }
+
+func endOrphans(map[*Tree]bool, map[identity]bool) {}
+
 // OrphanReaper does nothing: only Linux shows the environment of processes.
 type OrphanReaper struct{}
 

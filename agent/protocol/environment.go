@@ -8,6 +8,7 @@ const (
 	EnvResourceStateTable = "ATTINI_RESOURCE_STATE_TABLE"
 	EnvRunnerResourceName = "ATTINI_RUNNER_RESOURCE_NAME"
 	EnvConfigurationHash  = "ATTINI_CONFIGURATION_HASH"
+	EnvConfigurationID    = "ATTINI_CONFIGURATION_ID"
 	EnvDisableANSIColor   = "ATTINI_DISABLE_ANSI_COLOR"
 	EnvAccount            = "ATTINI_AWS_ACCOUNT"
 	EnvRegion             = "ATTINI_AWS_REGION"

@@ -6,6 +6,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,6 +22,8 @@ type Message struct {
 	ConfigurationHash int32
 	// payload is the whole body in its order.
 	payload Members
+	// jobProblem and originProblem are what CheckJob and CheckOrigin return.
+	jobProblem, originProblem error
 }
 
 // Job has the Properties of a step.
@@ -44,6 +47,9 @@ type ExecutionMetadata struct {
 	DeploymentExecutionARN string
 	ExecutionStartTime     string
 	RetryCount             int
+	// ErrorNames are the error names by cause that the step's plan handles, with spaces
+	// in between.
+	ErrorNames string
 }
 
 // DeploymentOrigin identifies the distribution that is being deployed.
@@ -83,6 +89,7 @@ func ParseMessage(body []byte) (*Message, error) {
 		DeploymentExecutionARN: scalarOrEmpty(metadata[KeyDeploymentExecution]),
 		ExecutionStartTime:     scalarOrEmpty(metadata[KeyExecutionStartTime]),
 		RetryCount:             int(int32Of(metadata[KeyRetryCount])),
+		ErrorNames:             ErrorNamesOf(body),
 	}
 	source := objectFields(origin[KeyDeploymentSource])
 	m.Origin = DeploymentOrigin{
@@ -95,8 +102,43 @@ func ParseMessage(body []byte) (*Message, error) {
 		Source:           DeploymentSource{Bucket: scalarOrEmpty(source[KeySourceBucket]), Prefix: scalarOrEmpty(source[KeySourcePrefix])},
 	}
 	m.ConfigurationHash = int32Of(members.Value(KeyConfigurationHash))
+	m.jobProblem = jobProblem(properties)
+	m.originProblem = m.findOriginProblem(members)
 	return m, nil
 }
+
+// jobProblem refuses a job that would run nothing and succeed.
+func jobProblem(properties map[string]json.RawMessage) error {
+	var commands []json.RawMessage
+	switch {
+	case properties == nil:
+		return fmt.Errorf("%s of the message is not an object", KeyProperties)
+	case json.Unmarshal(properties[KeyCommands], &commands) != nil || commands == nil:
+		return fmt.Errorf("%s.%s of the message is not a list", KeyProperties, KeyCommands)
+	}
+	return nil
+}
+
+func (m *Message) findOriginProblem(members Members) error {
+	var problems []error
+	if m.Metadata.ExecutionARN == "" {
+		problems = append(problems, fmt.Errorf("%s.%s of the message is missing", KeyMetadata, KeyExecutionARN))
+	}
+	if objectFields(members.Value(KeyOrigin)) == nil {
+		problems = append(problems, fmt.Errorf("%s of the message is not an object", KeyOrigin))
+	}
+	if _, err := strconv.ParseInt(scalarText(members.Value(KeyConfigurationHash)), 10, 32); err != nil {
+		problems = append(problems, fmt.Errorf("%s of the message is not a whole number of 32 bits", KeyConfigurationHash))
+	}
+	return errors.Join(problems...)
+}
+
+// CheckJob returns why a message that was read is no job.
+func (m *Message) CheckJob() error { return m.jobProblem }
+
+// CheckOrigin returns why a message that was read does not say for which deployment and
+// configuration its job is.
+func (m *Message) CheckOrigin() error { return m.originProblem }
 
 // Input returns the content of ATTINI_INPUT: the payload without the keys about the job
 // itself. Keys and values keep their text, numbers their digits.

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -40,6 +41,47 @@ func TestParseMessageReadsEveryField(t *testing.T) {
 		Source: DeploymentSource{Bucket: "attini-artifact-store-eu-west-1-111122223333", Prefix: "dev/shop/7c9e/distribution-origin"},
 	}, m.Origin)
 	assert.Equal(t, int32(-619745872), m.ConfigurationHash)
+}
+
+func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// TestMalformedMessages: only a broken launcher sends them, and their steps must not
+// succeed.
+func TestMalformedMessages(t *testing.T) {
+	t.Parallel()
+	good, err := ParseMessage([]byte(fullBody))
+	require.NoError(t, err)
+	require.NoError(t, good.CheckJob())
+	require.NoError(t, good.CheckOrigin())
+	change := func(old, new string) string {
+		require.Contains(t, fullBody, old)
+		return strings.Replace(fullBody, old, new, 1)
+	}
+	for name, test := range map[string]struct{ body, job, origin string }{
+		"Commands is a text":    {body: change(`["make plan"]`, `"make plan"`), job: "Properties.Commands of the message is not a list"},
+		"Commands is null":      {body: change(`["make plan"]`, `null`), job: "Properties.Commands of the message is not a list"},
+		"no Commands":           {body: change(`"Commands":["make plan"],`, ``), job: "Properties.Commands of the message is not a list"},
+		"no commands at all":    {body: change(`["make plan"]`, `[]`)},
+		"Properties is a list":  {body: `{"Properties":[1],` + change(`"Properties"`, `"Other"`)[1:], job: "Properties of the message is not an object"},
+		"no execution":          {body: change(`"executionArn"`, `"other"`), origin: "deploymentPlanExecutionMetadata.executionArn of the message is missing"},
+		"no origin":             {body: change(`"deploymentOriginData"`, `"other"`), origin: "deploymentOriginData of the message is not an object"},
+		"no hash":               {body: change(`"taskConfigHashCode"`, `"other"`), origin: "taskConfigHashCode of the message is not a whole number of 32 bits"},
+		"a hash above 32 bits":  {body: change(`-619745872`, `2147483648`), origin: "taskConfigHashCode of the message is not a whole number of 32 bits"},
+		"a hash that is a text": {body: change(`-619745872`, `"-619745872"`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, err := ParseMessage([]byte(test.body))
+			require.NoError(t, err)
+			assert.Equal(t, test.job, textOf(m.CheckJob()))
+			assert.Equal(t, test.origin, textOf(m.CheckOrigin()))
+		})
+	}
 }
 
 func TestParseMessageDefaults(t *testing.T) {
@@ -166,7 +208,7 @@ func TestInputOfAFullMessage(t *testing.T) {
 }
 
 func FuzzParseMessage(f *testing.F) {
-	for _, seed := range []string{fullBody, `{}`, `{"a":1,"a":2}`, `[]`, `{"Properties":{"Commands":[null,1,{}]}}`, `{"\ud800":"\udfff"}`, "\xff"} {
+	for _, seed := range []string{fullBody, `{}`, `{"a":1,"a":2}`, `[]`, `{"Properties":{"Commands":[null,1,{}]}}`, `{"\ud800":"\udfff"}`, "\xff", `{"x":1e60123}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -177,14 +219,20 @@ func FuzzParseMessage(f *testing.F) {
 		}
 		input := m.Input()
 		require.True(t, json.Valid(input))
-		var want, got map[string]any
-		require.NoError(t, json.Unmarshal(input, &got))
-		if json.Unmarshal(body, &want) != nil {
-			return // numbers beyond a float
-		}
+		want, got := decode(t, body), decode(t, input)
 		for _, key := range []string{KeyProperties, KeyRunnerConfig, KeyActionType, KeyMetadata} {
 			delete(want, key)
 		}
 		assert.Equal(t, want, got)
 	})
+}
+
+// decode keeps the digits of numbers, which may be beyond a float.
+func decode(t *testing.T, object []byte) map[string]any {
+	t.Helper()
+	var decoded map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	decoder.UseNumber()
+	require.NoError(t, decoder.Decode(&decoded))
+	return decoded
 }

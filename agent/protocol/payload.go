@@ -60,6 +60,10 @@ const (
 	KeyMetadata     = "deploymentPlanExecutionMetadata"
 )
 
+// KeyErrorNames of the object under KeyRunnerConfig lists the error names by cause that
+// the step's plan handles, with spaces in between.
+const KeyErrorNames = "ErrorNames"
+
 // Keys of the object under KeyProperties.
 const (
 	KeyRunner       = "Runner"

@@ -81,6 +81,7 @@ const (
 	AttrStartupCommandsTimeout = "startupCommandsTimeout"
 	AttrStartupCommands        = "startupCommands"
 	AttrAgentVersion           = "attiniVersion"
+	AttrSharedWith             = "sharedWith"
 	AttrHost                   = "ec2Configuration"
 	// The keys of AttrHost.
 	AttrInstanceType    = "instanceType"
@@ -102,6 +103,10 @@ const (
 	AttrRetiredAt           = "retiredAt"
 	AttrStartFailures       = "startFailures"
 	AttrFailedAttempt       = "failedAttempt"
+	AttrTaskHostReused      = "taskEc2InstanceReused"
+	AttrCheckAt             = "checkAt"
+	AttrDoubt               = "doubt"
+	AttrDoubtSince          = "doubtSince"
 	AttrDeleted             = "deleted"
 )
 
@@ -110,6 +115,7 @@ const (
 	AttrHostID              = "latestEc2InstanceId"
 	AttrHostConfigurationID = "hostConfigurationId"
 	AttrHostBootedAt        = "hostBootedAt"
+	AttrHostCluster         = "hostCluster"
 	// AttrHostKept is true when the agent must not terminate its host.
 	AttrHostKept = "shutdownHookDisabled"
 )
@@ -125,6 +131,13 @@ const (
 // AttrConfiguration of a configuration item is the configuration as JSON.
 const AttrConfiguration = "configuration"
 
+// A configuration's id is ConfigurationIDPrefix and the first ConfigurationIDDigits
+// hexadecimal digits of the SHA-256 of AttrConfiguration.
+const (
+	ConfigurationIDPrefix = "v1-"
+	ConfigurationIDDigits = 32
+)
+
 // Attributes of a claim item and an agent item, beside AttrTaskID and
 // AttrExpiresAt. Only a claim item has AttrFinished.
 const (
@@ -132,6 +145,7 @@ const (
 	AttrAttempt      = "attempt"
 	AttrStepName     = "stepName"
 	AttrExecutionARN = "executionArn"
+	AttrErrorNames   = "errorNames"
 	AttrClaimedAt    = "claimedAt"
 	AttrFinished     = "finished"
 	AttrRenewedAt    = "renewedAt"

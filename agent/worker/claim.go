@@ -23,7 +23,7 @@ func (w *Worker) claimJob(job context.Context, h *heldJob) bool {
 	}
 	claim := Claim{
 		Token: h.token(), Attempt: rand.Text(), StepName: h.message.Metadata.StepName,
-		ExecutionARN: h.message.Metadata.ExecutionARN, ClaimedAt: time.Now(),
+		ExecutionARN: h.message.Metadata.ExecutionARN, ErrorNames: h.message.Metadata.ErrorNames, ClaimedAt: time.Now(),
 	}
 	err := w.retryDetached(job, decideTimeout, func(ctx context.Context) error { return w.ports.Claims.Claim(ctx, claim) })
 	switch {
@@ -75,13 +75,18 @@ func (w *Worker) finishClaim(ctx context.Context, h *heldJob) {
 	}
 }
 
-// renewClaims renews this agent's claims while it holds a job.
+// renewClaims renews this agent's claims while it holds a job, and once without one: so
+// the launcher knows an agent that has not had a job yet from one that cannot write
+// claims.
 func (w *Worker) renewClaims(ctx context.Context) {
+	renewed := false
 	w.runEvery(ctx, w.config.LeaseTime/4, func() {
-		if w.registry.current().accepted == 0 {
+		if renewed && w.registry.current().accepted == 0 {
 			return
 		}
-		if err := w.retry(ctx, w.config.LeaseTime/4, w.ports.Claims.Renew); err != nil && ctx.Err() == nil {
+		err := w.retry(ctx, w.config.LeaseTime/4, w.ports.Claims.Renew)
+		renewed = renewed || err == nil
+		if err != nil && ctx.Err() == nil {
 			w.logger.Warn("cannot renew the agent's claims; trying again later", "error", err)
 		}
 	})
@@ -156,8 +161,11 @@ func (w *Worker) othersHaveJobs(ctx context.Context) bool {
 	return len(claims) > 0
 }
 
+// claimsTimeout bounds one look at all claims, which may take many calls.
+const claimsTimeout = time.Minute
+
 func (w *Worker) unfinishedClaims(ctx context.Context, silent time.Duration) (claims []Claim, err error) {
-	err = w.retry(ctx, stateTimeout, func(ctx context.Context) (err error) {
+	err = w.retryCalls(ctx, stateTimeout, claimsTimeout, func(ctx context.Context) (err error) {
 		claims, err = w.ports.Claims.Unfinished(ctx, silent)
 		return err
 	})

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"github.com/attini-go/runner/agent/process"
 )
 
 // Config configures a worker. Every field is required unless it says otherwise; the
@@ -42,6 +44,9 @@ type Config struct {
 	// KillNow, optional, ends KillGrace when it is closed: processes that are being
 	// ended get SIGKILL at once.
 	KillNow <-chan struct{}
+	// Program, optional, ends what jobs have left when no job runs in the program. All
+	// workers of a program share it.
+	Program *process.Program
 	// HeartbeatInterval is the time between two heartbeats of a job.
 	HeartbeatInterval time.Duration
 	// OutputLimit is the greatest size of a job's output in bytes.

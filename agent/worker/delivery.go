@@ -49,6 +49,9 @@ func (w *Worker) handleDelivery(running, taking context.Context, delivery Delive
 	switch {
 	case refuse != nil:
 		w.failUnstarted(job, h, *refuse)
+	case message.CheckJob() != nil:
+		w.logger.Error("a message is not a job; its step fails", "job", message, "error", message.CheckJob())
+		w.failUnstarted(job, h, Failure{Error: protocol.ErrorRuntime, Cause: "read a job message: " + message.CheckJob().Error()})
 	case !w.awaitStartup(waiting):
 		w.releaseUnstarted(job, h)
 	case w.startFailure != nil:
@@ -121,7 +124,7 @@ func (w *Worker) decide(ctx context.Context, message *protocol.Message, refuse *
 	}
 	bound := decideTimeout
 	if refuse != nil {
-		bound = callTimeout
+		bound = shortTimeout
 	}
 	var before Decision
 	for {

@@ -123,6 +123,23 @@ func TestMalformedMessages(t *testing.T) {
 	})
 }
 
+// TestMalformedJobsFail: they would run nothing and succeed.
+func TestMalformedJobsFail(t *testing.T) {
+	t.Parallel()
+	for name, properties := range map[string]map[string]any{
+		"a text": {"Commands": "make"}, "missing": {}, "no properties": nil,
+	} {
+		b := newFixture(t)
+		answers := b.job("Step", properties)
+		require.NoError(t, b.run())
+		failure := get(t, answers).failure
+		require.NotNil(t, failure, name)
+		assert.Equal(t, protocol.ErrorRuntime, failure.Error)
+		assert.Contains(t, failure.Cause, "read a job message: Properties", name)
+		assert.Equal(t, 0, b.queue.Waiting()+b.queue.Undeleted())
+	}
+}
+
 // TestMalformedMessagesOfAQueueThatDoesNotCount are dropped at once.
 func TestMalformedMessagesOfAQueueThatDoesNotCount(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,6 +168,23 @@ func TestJobTimeoutBoundsTheSourceToo(t *testing.T) {
 		answers := b.commands("Step", "true")
 		require.NoError(t, b.run())
 		assert.Equal(t, &worker.Failure{Error: protocol.ErrorRuntime, Cause: "get the distribution: timed out after 60 seconds"}, get(t, answers).failure)
+	})
+}
+
+// TestJobTimeoutCarriesItsReason: the words say why the distribution was late.
+func TestJobTimeoutCarriesItsReason(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFixture(t)
+		b.config.HeartbeatInterval = protocol.HeartbeatInterval
+		b.config.JobTimeout = time.Minute
+		b.ports.Source = fill(func(ctx context.Context, _ string) error {
+			<-ctx.Done()
+			return fmt.Errorf("%w: download s3://bucket/shop.zip: slow down", context.Cause(ctx))
+		})
+		answers := b.commands("Step", "true")
+		require.NoError(t, b.run())
+		assert.Equal(t, "get the distribution: timed out after 60 seconds: download s3://bucket/shop.zip: slow down", get(t, answers).failure.Cause)
 	})
 }
 

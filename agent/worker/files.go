@@ -9,6 +9,10 @@ import (
 	"syscall"
 )
 
+// outputFileFactor is how much larger than an output its file may be: blanks in JSON are
+// not sent.
+const outputFileFactor = 16
+
 // readOutput reads a job's output file. The job may have replaced it by anything,
 // so only a regular file is read, never through a link and without waiting for a
 // pipe. A deleted file counts as empty.
@@ -31,10 +35,10 @@ func readOutput(path string, limit int) (content []byte, err error) {
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("the job replaced the file by a %s", kindOf(info.Mode()))
-	case info.Size() > int64(limit):
+	case info.Size() > outputFileFactor*int64(limit):
 		return nil, tooLarge(int(info.Size()), limit)
 	}
-	return io.ReadAll(io.LimitReader(file, int64(limit)+1))
+	return io.ReadAll(io.LimitReader(file, outputFileFactor*int64(limit)))
 }
 
 func kindOf(mode fs.FileMode) string {

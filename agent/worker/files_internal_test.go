@@ -26,8 +26,8 @@ func TestReadOutput(t *testing.T) {
 		"deleted":         {make: func(*testing.T, string) {}},
 		"empty":           {make: write("")},
 		"text":            {make: write("text"), want: "text"},
-		"at the limit":    {make: write(strings.Repeat("x", limit)), want: strings.Repeat("x", limit)},
-		"above the limit": {make: write(strings.Repeat("x", limit+1)), err: "it is 11 bytes; Step Functions allows 10."},
+		"with blanks":     {make: write(strings.Repeat(" ", 16*limit)), want: strings.Repeat(" ", 16*limit)},
+		"too many blanks": {make: write(strings.Repeat(" ", 16*limit+1)), err: "it is 161 bytes; Step Functions allows 10."},
 		"huge and sparse": {make: func(t *testing.T, path string) {
 			write("")(t, path)
 			require.NoError(t, os.Truncate(path, 1<<40))

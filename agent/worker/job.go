@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -93,6 +94,9 @@ func (w *Worker) execute(ctx context.Context, h *heldJob, log *guardedLog) (ende
 	if err != nil {
 		return failed(Failed, runtimeFailure("read "+protocol.EnvOutput, err))
 	}
+	if r.hides(output) {
+		log.write(time.Now(), []byte("warning: "+protocol.EnvOutput+" contains a secret that this log hides. Anyone who may read the execution can see it\n"))
+	}
 	return jobResult{outcome: Succeeded, output: output}
 }
 
@@ -103,6 +107,9 @@ func (w *Worker) output(d jobDir) (json.RawMessage, error) {
 	}
 	output := protocol.ParseOutput(content)
 	if len(output) > w.config.OutputLimit {
+		if len(content) > w.config.OutputLimit {
+			return nil, tooLarge(len(content), w.config.OutputLimit) // what the job sees
+		}
 		return nil, tooLarge(len(output), w.config.OutputLimit)
 	}
 	return output, nil
@@ -115,7 +122,11 @@ func (w *Worker) fetchDistribution(ctx context.Context, message *protocol.Messag
 	defer cancel()
 	err := w.catchPanic(func() error { return w.ports.Source.Fill(bounded, message.Origin, directory) })
 	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
-		err = fmt.Errorf("%w after %d seconds", errTimeout, int(w.config.JobTimeout.Seconds()))
+		reason := strings.TrimPrefix(err.Error(), errTimeout.Error())
+		if errors.Is(err, context.DeadlineExceeded) {
+			reason = "" // it says the same
+		}
+		err = fmt.Errorf("%w after %d seconds%s", errTimeout, int(w.config.JobTimeout.Seconds()), reason)
 	}
 	return err
 }

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 		"deleted output":              {commands: []string{`rm "$ATTINI_OUTPUT"`}, output: `{}`},
 		"output that is a pipe":       {commands: []string{`rm "$ATTINI_OUTPUT"; mkfifo "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the job replaced the file by a named pipe"}},
 		"output that is a link":       {commands: []string{`ln -sf /etc/passwd "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: the job replaced the file by a link"}},
+		"output with many blanks":     {commands: []string{`printf '{"a":%300000s}' 1 > "$ATTINI_OUTPUT"`}, output: `{"a":1}`},
 		"output over the limit":       {commands: []string{`head -c 300000 /dev/zero > "$ATTINI_OUTPUT"`}, failure: &worker.Failure{Error: protocol.ErrorRuntime, Cause: "read ATTINI_OUTPUT: it is 300000 bytes; Step Functions allows 262144. Write large results to S3 and output their location"}},
 		"a directory made unwritable": {commands: []string{"mkdir -p d/e; touch d/e/f; chmod 500 d/e d"}, output: "{}"},
 		"quotes are the user's":       {commands: []string{`echo "it's" '$HOME' \\`}, prints: "it's $HOME \\\n", output: "{}"},

@@ -82,12 +82,13 @@ func TestSecretsAreMasked(t *testing.T) {
 	b.config.StartupCommands = []string{`echo "up with $THE_TOKEN"`}
 	answers := b.job("Step", map[string]any{
 		"Environment": map[string]any{"DB_PASSWORD": "hunter22", "PLAIN": "7", "ATTINI_SECRET_VARIABLES": "PLAIN"},
-		"Commands":    []string{`echo "$THE_TOKEN $DB_PASSWORD $PLAIN $HOME"`, `echo "\"$DB_PASSWORD\"" > "$ATTINI_OUTPUT"`},
+		"Commands":    []string{`echo "$THE_TOKEN $DB_PASSWORD $PLAIN $HOME"`, "echo '::add-mask::fetched-one'; echo fetched-one", `echo "\"$DB_PASSWORD\"" > "$ATTINI_OUTPUT"`},
 	})
 	require.NoError(t, b.run())
 	assert.JSONEq(t, `"hunter22"`, get(t, answers).output, "what a job passes on is its own")
 	assert.Equal(t, "up with ***\n", b.text(worker.StartupStep))
 	assert.Contains(t, b.text("Step"), "*** *** *** ")
+	assert.Contains(t, b.text("Step"), "::add-mask::***\n***\nwarning: ATTINI_OUTPUT contains a secret that this log hides.")
 }
 
 // TestStepNames: a step's name is never used as a file path.

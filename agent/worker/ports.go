@@ -117,7 +117,9 @@ type Claim struct {
 	Attempt      string
 	StepName     string
 	ExecutionARN string
-	ClaimedAt    time.Time
+	// ErrorNames are the step's (protocol.ExecutionMetadata).
+	ErrorNames string
+	ClaimedAt  time.Time
 	// Task is the ECS task of the agent that has the claim. Unfinished sets it, for
 	// messages.
 	Task string

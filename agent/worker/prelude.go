@@ -45,6 +45,9 @@ func (w *Worker) scriptHeader(ctx context.Context) string {
 		if err != nil {
 			w.logger.Warn("cannot find out whether the shell has pipefail; trying again for the next job", "shell", w.config.Shell, "error", err)
 		}
+		if answer == lacksPipefail {
+			w.logger.Warn("the shell has no pipefail: of a pipe, only the last command's failure ends a job; use bash", "shell", w.config.Shell)
+		}
 		o.state.Store(answer)
 	}
 	switch o.state.Load() {

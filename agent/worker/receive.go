@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 )
 
 const (
@@ -24,7 +22,7 @@ const (
 // polling ends, or the worker was idle for too long. polling ends with taking or
 // before it; messages that were received by then are still handled.
 func (w *Worker) receive(running, taking, polling context.Context) {
-	pauses := backoff.NewExponentialBackOff()
+	pauses, longest := newPauses(), longPollTime
 	for {
 		slots := w.registry.reserve(polling)
 		if slots == 0 {
@@ -38,14 +36,16 @@ func (w *Worker) receive(running, taking, polling context.Context) {
 			}
 			continue
 		}
-		_, err := w.receiveBatch(running, taking, polling, slots, min(wait, longPollTime), nil)
+		_, err := w.receiveBatch(running, taking, polling, slots, min(wait, longest), nil)
 		switch {
 		case polling.Err() != nil, errors.Is(err, ErrQueueClosed), errors.Is(err, errDrained):
 			return
 		case err != nil:
 			w.logger.Warn("cannot receive jobs; trying again", "error", err)
+			longest = lastReceiveWait // a receive that hangs would hide the end of an outage
 			pause(polling, pauses.NextBackOff())
 		default:
+			longest = longPollTime
 			pauses.Reset()
 		}
 	}

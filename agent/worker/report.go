@@ -14,8 +14,13 @@ import (
 
 // How long the calls before and after a job may take when services are slow.
 const (
-	// callTimeout bounds each single call.
-	callTimeout = 15 * time.Second
+	// callTimeout bounds each single call, and longestPause the pause before it is
+	// repeated. Together they are less than 10 s, so that the end of an outage is
+	// noticed soon.
+	callTimeout  = 7 * time.Second
+	longestPause = 2 * time.Second
+	// shortTimeout bounds how long a call is repeated while jobs may arrive.
+	shortTimeout = 15 * time.Second
 	// decideTimeout bounds how long the worker tries to decide about or claim a job.
 	decideTimeout  = 5 * time.Minute
 	deleteTimeout  = 30 * time.Second
@@ -31,20 +36,33 @@ const (
 // retry repeats a call with growing, random pauses until it succeeds, fails for
 // good, bound is over or ctx ends. Each single call is bounded, too.
 func (w *Worker) retry(ctx context.Context, bound time.Duration, do func(context.Context) error) error {
+	return w.retryCalls(ctx, bound, callTimeout, do)
+}
+
+// retryCalls is retry with a bound for each call.
+func (w *Worker) retryCalls(ctx context.Context, bound, each time.Duration, do func(context.Context) error) error {
 	var last error
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		last = w.call(ctx, callTimeout, do)
+		last = w.call(ctx, each, do)
 		for _, final := range []error{ErrTokenClosed, ErrClaimed, ErrSuperseded, ErrRefused} {
 			if errors.Is(last, final) {
 				return struct{}{}, backoff.Permanent(last)
 			}
 		}
 		return struct{}{}, last
-	}, backoff.WithMaxElapsedTime(bound))
+	}, backoff.WithBackOff(newPauses()), backoff.WithMaxElapsedTime(bound))
 	if err != nil && last != nil && ctx.Err() != nil && !errors.Is(last, err) && !errors.Is(err, last) {
 		return fmt.Errorf("%w: %w", err, last)
 	}
 	return err
+}
+
+// newPauses returns growing, random pauses.
+func newPauses() *backoff.ExponentialBackOff {
+	pauses := backoff.NewExponentialBackOff()
+	pauses.MaxInterval = longestPause
+	pauses.RandomizationFactor = 0.4
+	return pauses
 }
 
 // retryDetached is a retry that continues after ctx has ended, for at most

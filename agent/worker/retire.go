@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 )
 
 const (
@@ -51,7 +49,7 @@ func (w *Worker) retire(running, taking context.Context) bool {
 		return false
 	}
 	// Jobs may arrive meanwhile, so the attempt is short.
-	err := w.retry(taking, callTimeout, w.ports.State.Retire)
+	err := w.retry(taking, shortTimeout, w.ports.State.Retire)
 	switch {
 	case taking.Err() != nil, errors.Is(err, ErrSuperseded):
 		return true
@@ -73,7 +71,7 @@ func (w *Worker) retire(running, taking context.Context) bool {
 // isSuperseded reports whether another agent replaced this one. That agent then
 // fails the jobs of agents that die.
 func (w *Worker) isSuperseded(ctx context.Context) bool {
-	return errors.Is(w.retry(ctx, callTimeout, w.ports.State.CheckCurrent), ErrSuperseded)
+	return errors.Is(w.retry(ctx, shortTimeout, w.ports.State.CheckCurrent), ErrSuperseded)
 }
 
 // failWaiting fails every waiting job, until a receive returns none.
@@ -101,7 +99,7 @@ func (w *Worker) failWaiting(taking context.Context, failure Failure) {
 // receiveOnce receives until the queue has answered once, and starts to handle the
 // messages. An error means that the queue is closed or taking has ended.
 func (w *Worker) receiveOnce(running, taking context.Context, refuse *Failure) (received int, err error) {
-	pauses := backoff.NewExponentialBackOff()
+	pauses := newPauses()
 	for {
 		slots := w.registry.reserve(taking)
 		if slots == 0 {

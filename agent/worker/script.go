@@ -26,6 +26,8 @@ type script struct {
 	directory   string // the working directory
 	environment []string
 	log         *guardedLog
+	// service means that processes that it leaves live on while jobs come and go.
+	service bool
 }
 
 // errTimeout is the cause of a script's end by its timeout.
@@ -47,20 +49,21 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 	if s.log.takesPartial() {
 		output = &partialWriter{lines: lines, show: func(text []byte) { s.log.writePartial(time.Now(), text) }}
 	}
-	tree, err := process.Start(process.Command{
+	tree, err := w.config.Program.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
 		Output: output, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
-	})
+	}, s.service)
 	if err != nil {
 		return nil, fmt.Errorf("start the shell: %w", err)
 	}
-	return &running{Tree: tree, output: output, script: s, commands: commands}, nil
+	return &running{Tree: tree, output: output, lines: lines, script: s, commands: commands}, nil
 }
 
 // running is a started script.
 type running struct {
 	*process.Tree
 	output   io.Closer
+	lines    *joblog.Splitter
 	script   script
 	commands tracked
 }
@@ -78,6 +81,17 @@ func (r *running) End() {
 	case <-r.OutputDone():
 		_ = r.output.Close() // it never fails
 	default:
+	}
+}
+
+// hides reports whether the log would hide a part of the text. It reports false if the
+// log is blocked.
+func (r *running) hides(text []byte) bool {
+	select {
+	case <-r.OutputDone():
+		return r.lines.Hides(text)
+	default:
+		return false
 	}
 }
 

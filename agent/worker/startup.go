@@ -31,7 +31,7 @@ func (w *Worker) startup(ctx context.Context) (end func(), err error) {
 	log := w.openLog(nil)
 	r, err := w.start(ctx, script{
 		commands: w.config.StartupCommands, file: filepath.Join(directory, "script"), directory: directory,
-		environment: w.config.Environment, log: log,
+		environment: w.config.Environment, log: log, service: true,
 	})
 	if err != nil {
 		log.close(ctx)

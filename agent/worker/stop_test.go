@@ -3,7 +3,9 @@ package worker_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 )
 
@@ -119,4 +122,20 @@ func TestNoIdleTimeNeverEnds(t *testing.T) {
 		w.Drain(t.Context())
 		require.NoError(t, <-ended)
 	})
+}
+
+// TestWhatAJobLeavesEndsWithIt: also a process that nothing ties to the job. It is not
+// parallel, because what other tests leave would end, too.
+func TestWhatAJobLeavesEndsWithIt(t *testing.T) {
+	b := newFixture(t)
+	b.config.Program = process.NewProgram()
+	file := filepath.Join(t.TempDir(), "pid")
+	answers := b.commands("Step", `(setsid env -i sh -c 'echo $$ >`+file+`.new; mv `+file+`.new `+file+`; exec sleep 1000' </dev/null >/dev/null 2>&1 &)`,
+		`while [ ! -e `+file+` ]; do sleep 0.01; done`)
+	require.NoError(t, b.run())
+	require.Nil(t, get(t, answers).failure)
+	pid, err := os.ReadFile(file)
+	require.NoError(t, err)
+	_, err = os.Stat("/proc/" + strings.TrimSpace(string(pid)))
+	assert.ErrorIs(t, err, fs.ErrNotExist)
 }

@@ -130,7 +130,7 @@ func (b *fixture) body(step string, properties map[string]any) []byte {
 
 func (b *fixture) commands(step string, commands ...string) <-chan porttest.Answer {
 	b.t.Helper()
-	return b.job(step, map[string]any{"Commands": commands})
+	return b.job(step, map[string]any{"Commands": append([]string{}, commands...)})
 }
 
 func (b *fixture) worker() *worker.Worker {

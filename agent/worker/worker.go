@@ -75,8 +75,10 @@ func (w *Worker) Run(ctx context.Context) error {
 			return fmt.Errorf("start the runner: %w", err)
 		}
 		if err == nil {
-			w.failOrphanedJobs(taking)
+			var orphaned sync.WaitGroup
+			orphaned.Go(func() { w.failOrphanedJobs(taking) }) // meanwhile, because a job waits
 			err = w.serve(running, taking)
+			orphaned.Wait()
 		}
 		var failed *StartupError
 		if errors.As(err, &failed) && taking.Err() == nil {

@@ -17,8 +17,6 @@ const (
 	// maxPath and maxLink bound a name and a link's destination, as on Linux.
 	maxPath = 4096
 	maxLink = 4096
-	// maxLinks bounds the text of all links, which is kept in memory.
-	maxLinks = 64 << 20
 	// maxProblems is how many refused entries an error names.
 	maxProblems = 20
 	// encrypted are the flags of an encrypted content or header: bits 0, 6 and 13 of
@@ -31,12 +29,15 @@ const (
 // checker checks an archive before any of it is written.
 type checker struct {
 	limits Limits
-	// kinds has the type bits of every entry, by clean name.
-	kinds    map[string]fs.FileMode
-	links    map[string]string
-	linkText int
-	problems []error
-	refused  int
+	// kinds has the type bits of every entry, by clean name; implied the directories
+	// that have no entry.
+	kinds   map[string]fs.FileMode
+	implied map[string]struct{}
+	// destinations are of the links, by name.
+	destinations map[string]string
+	links        *links
+	problems     []error
+	refused      int
 }
 
 // check checks all entries and returns the destinations of links by name. size is the
@@ -45,11 +46,14 @@ func check(ctx context.Context, files []*zip.File, size int64, limits Limits) (m
 	if len(files) > limits.Files {
 		return nil, fmt.Errorf("it has %d entries (at most %d)", len(files), limits.Files)
 	}
-	c := &checker{limits: limits, kinds: make(map[string]fs.FileMode, len(files)), links: map[string]string{}}
+	c := &checker{
+		limits: limits, kinds: make(map[string]fs.FileMode, len(files)), implied: map[string]struct{}{},
+		destinations: map[string]string{}, links: newLinks(),
+	}
 	if err := c.sizes(files, size); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(*zip.File) error{c.name, c.parents, c.readLink, c.followLink} {
+	for _, step := range []func(*zip.File) error{c.name, c.parents, c.readLink} {
 		for _, file := range files {
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
@@ -57,9 +61,16 @@ func check(ctx context.Context, files []*zip.File, size int64, limits Limits) (m
 			if err := step(file); err != nil {
 				c.refuse(fmt.Errorf("entry %q: %w", file.Name, err))
 			}
+			if all := len(c.kinds) + len(c.implied); all > limits.Files {
+				return nil, fmt.Errorf("it has %d files and directories or more (at most %d)", all, limits.Files)
+			}
 		}
 	}
-	return c.links, c.err()
+	err := c.links.check(ctx, func(name string, err error) { c.refuse(fmt.Errorf("entry %q: %w", name, err)) })
+	if err != nil {
+		return nil, err
+	}
+	return c.destinations, c.err()
 }
 
 // sizes checks the stated sizes. They are binding, because reading an entry fails
@@ -103,9 +114,16 @@ func (c *checker) parents(file *zip.File) error {
 		return nil
 	}
 	for at := strings.LastIndexByte(name, '/'); at > 0; at = strings.LastIndexByte(name[:at], '/') {
-		if kind, there := c.kinds[name[:at]]; there && !kind.IsDir() {
-			return fmt.Errorf("%q is not a directory", name[:at])
+		parent := name[:at]
+		kind, there := c.kinds[parent]
+		_, checked := c.implied[parent]
+		switch {
+		case there && !kind.IsDir():
+			return fmt.Errorf("%q is not a directory", parent)
+		case there, checked:
+			return nil // its own parents are checked once
 		}
+		c.implied[parent] = struct{}{}
 	}
 	return nil
 }
@@ -125,28 +143,14 @@ func (c *checker) readLink(file *zip.File) (err error) {
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
 	destination, err := io.ReadAll(io.LimitReader(content, maxLink+1))
-	c.linkText += len(destination)
 	switch {
 	case err != nil:
 		return err
 	case len(destination) == 0 || len(destination) > maxLink || strings.ContainsRune(string(destination), 0):
 		return errors.New("is a link with an impossible destination")
-	case c.linkText > maxLinks:
-		return fmt.Errorf("the archive's links are longer than %d bytes", maxLinks)
 	}
-	c.links[name] = string(destination)
-	return nil
-}
-
-func (c *checker) followLink(file *zip.File) error {
-	name, is := c.isLink(file)
-	if _, read := c.links[name]; !is || !read {
-		return nil
-	}
-	return checkLink(name, func(path string) (string, bool, error) {
-		destination, isLink := c.links[path]
-		return destination, isLink, nil
-	})
+	c.destinations[name] = string(destination)
+	return c.links.add(name, c.destinations[name])
 }
 
 func (c *checker) refuse(err error) {

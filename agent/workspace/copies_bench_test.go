@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -33,7 +34,7 @@ func BenchmarkCopies(b *testing.B) {
 		b.Skip("there is no cp to compare with")
 	}
 	directory := b.TempDir()
-	store := workspace.NewStore(newBucket(largeDistribution()...), directory, workspace.DefaultLimits())
+	store := workspace.NewStore(newBucket(largeDistribution()...), directory, workspace.DefaultLimits(), slog.New(slog.DiscardHandler))
 	b.Cleanup(store.Close)
 	ours := func(place string) error { return store.Fill(b.Context(), origin("shop", "v1"), place) }
 	tree := filepath.Join(directory, "tree")

@@ -74,12 +74,18 @@ func (c *copier) copy(ctx context.Context, from, to string) (err error) {
 	if err := c.walk(ctx, ".", root); err != nil {
 		return err
 	}
-	for _, path := range c.links {
-		if err := checkLink(path, c.readLink); err != nil {
-			return err
+	return c.checkLinks(ctx)
+}
+
+// checkLinks refuses links that lead out of the copy.
+func (c *copier) checkLinks(ctx context.Context) error {
+	var refused error
+	err := CheckLinks(ctx, c.target, c.links, func(_ string, err error) {
+		if refused == nil {
+			refused = err
 		}
-	}
-	return nil
+	})
+	return errors.Join(err, refused)
 }
 
 func openPair(from, to string) (pair, error) {
@@ -175,21 +181,6 @@ func (c *copier) excluded(path string, entry fs.DirEntry) bool {
 		return c.options.Exclude(path, entry)
 	}
 	return entry.IsDir() && entry.Name() == ".git"
-}
-
-// readLink reads a link of the copy. A missing path is no link.
-func (c *copier) readLink(path string) (destination string, isLink bool, err error) {
-	info, err := c.target.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG):
-		return "", false, nil
-	case err != nil:
-		return "", false, err
-	case info.Mode()&fs.ModeSymlink == 0:
-		return "", false, nil
-	}
-	destination, err = c.target.Readlink(path)
-	return destination, true, err
 }
 
 func kindOf(mode fs.FileMode) string {

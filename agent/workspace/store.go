@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ type Store struct {
 	objects   Objects
 	directory string
 	limits    Limits
+	logger    *slog.Logger
 
 	fetches sync.WaitGroup
 
@@ -46,18 +48,21 @@ type tree struct {
 	err   error
 	// cancel ends the fetch.
 	cancel context.CancelCauseFunc
+	// lastFailure is why the download is tried again.
+	lastFailure error
 }
 
 // NewStore returns a store that keeps distributions in directory, which must exist.
-func NewStore(objects Objects, directory string, limits Limits) *Store {
-	return &Store{objects: objects, directory: directory, limits: limits, trees: map[string]*tree{}}
+func NewStore(objects Objects, directory string, limits Limits, logger *slog.Logger) *Store {
+	return &Store{objects: objects, directory: directory, limits: limits, logger: logger, trees: map[string]*tree{}}
 }
 
 // errUnwanted ends a download that no job needs any longer.
 var errUnwanted = errors.New("no job needs the distribution any longer")
 
 // Fill copies the distribution into the existing directory of a job. Without a
-// distribution, the directory stays empty.
+// distribution, the directory stays empty. If ctx ends during the download, the error
+// wraps its cause and says what the download waits for.
 func (s *Store) Fill(ctx context.Context, origin protocol.DeploymentOrigin, directory string) error {
 	if origin.ObjectIdentifier == "" {
 		return nil
@@ -68,13 +73,33 @@ func (s *Store) Fill(ctx context.Context, origin protocol.DeploymentOrigin, dire
 	select {
 	case <-wanted.ready:
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return s.interrupted(ctx, wanted)
 	}
 	if wanted.err != nil {
 		return wanted.err
 	}
 	all := func(string, fs.DirEntry) bool { return false }
 	return CopyTree(ctx, wanted.path, directory, CopyOptions{Exclude: all})
+}
+
+func (s *Store) interrupted(ctx context.Context, wanted *tree) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if wanted.lastFailure == nil {
+		return context.Cause(ctx)
+	}
+	return fmt.Errorf("%w: %w", context.Cause(ctx), wanted.lastFailure)
+}
+
+// retrying notes why a download is tried again, and logs the first reason.
+func (s *Store) retrying(t *tree, err error) {
+	s.mu.Lock()
+	first := t.lastFailure == nil
+	t.lastFailure = err
+	s.mu.Unlock()
+	if first {
+		s.logger.Warn("cannot get the distribution; trying again", "error", err)
+	}
 }
 
 // distribution returns a name for one content of one distribution.
@@ -104,7 +129,7 @@ func (s *Store) acquire(name string, origin protocol.DeploymentOrigin) *tree {
 		s.trees[name] = t
 		s.fetches.Go(func() {
 			defer unwanted(nil)
-			t.path, t.err = s.fetch(ctx, origin)
+			t.path, t.err = s.fetch(ctx, origin, func(err error) { s.retrying(t, err) })
 			close(t.ready)
 			s.removeLate(name, t)
 		})
@@ -183,7 +208,7 @@ func (s *Store) Close() {
 }
 
 // fetch downloads and unpacks a distribution, and returns where it is.
-func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (path string, err error) {
+func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin, retrying func(error)) (path string, err error) {
 	work, err := os.MkdirTemp(s.directory, "distribution-")
 	if err != nil {
 		return "", fmt.Errorf("create a directory for the distribution: %w", err)
@@ -194,7 +219,7 @@ func (s *Store) fetch(ctx context.Context, origin protocol.DeploymentOrigin) (pa
 		}
 	}()
 	archive, unpacked := filepath.Join(work, "archive.zip"), filepath.Join(work, "tree")
-	if err := download(ctx, s.objects, origin.Source.Bucket, archiveKey(origin), archive); err != nil {
+	if err := download(ctx, s.objects, origin.Source.Bucket, archiveKey(origin), archive, s.limits, retrying); err != nil {
 		return "", err
 	}
 	if err := os.Mkdir(unpacked, 0o700); err != nil {

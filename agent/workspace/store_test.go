@@ -8,10 +8,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -103,7 +107,7 @@ func origin(distribution, version string) protocol.DeploymentOrigin {
 func open(t *testing.T, objects workspace.Objects) (*workspace.Store, string) {
 	t.Helper()
 	directory := t.TempDir()
-	store := workspace.NewStore(objects, directory, workspace.DefaultLimits())
+	store := workspace.NewStore(objects, directory, workspace.DefaultLimits(), slog.New(slog.DiscardHandler))
 	t.Cleanup(store.Close)
 	return store, directory
 }
@@ -270,4 +274,61 @@ func TestStoreRefusesWhatUnpackRefuses(t *testing.T) {
 	entries, err := os.ReadDir(directory)
 	require.NoError(t, err)
 	assert.Empty(t, entries)
+}
+
+// TestStoreSaysWhatItWaitsFor: a job that times out tells why, and the agent's log
+// has it at once.
+func TestStoreSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		silent bool
+		want   string
+	}{
+		"an error":  {false, "download s3://bucket/prefix/shop.zip: slow down"},
+		"no answer": {true, "download s3://bucket/prefix/shop.zip: the store has sent nothing for 20s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			directory, to := t.TempDir(), t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				var log bytes.Buffer
+				b := newBucket("a", "text")
+				b.read = func(int, []byte) (io.Reader, error) { return nil, errors.New("slow down") }
+				var objects workspace.Objects = b
+				if test.silent {
+					objects = silent{b}
+				}
+				store := workspace.NewStore(objects, directory, workspace.DefaultLimits(), slog.New(slog.NewTextHandler(&log, nil)))
+				defer store.Close()
+				cause := errors.New("timed out")
+				ctx, cancel := context.WithTimeoutCause(t.Context(), 30*time.Second, cause)
+				defer cancel()
+				err := store.Fill(ctx, origin("shop", "v1"), to)
+				require.ErrorIs(t, err, cause)
+				assert.EqualError(t, err, "timed out: "+test.want)
+				assert.Equal(t, 1, strings.Count(log.String(), "level=WARN"), log.String())
+				assert.Contains(t, log.String(), test.want)
+			})
+		})
+	}
+}
+
+// silent never answers a read.
+type silent struct{ *bucket }
+
+func (silent) Read(ctx context.Context, _, _ string, _ workspace.Object, _ int64) (io.ReadCloser, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestStoreRefusesALargeArchive: before it is downloaded.
+func TestStoreRefusesALargeArchive(t *testing.T) {
+	t.Parallel()
+	b := newBucket("a", "text")
+	limits := workspace.DefaultLimits()
+	limits.Archive = 10
+	store := workspace.NewStore(b, t.TempDir(), limits, slog.New(slog.DiscardHandler))
+	t.Cleanup(store.Close)
+	require.ErrorContains(t, store.Fill(t.Context(), origin("shop", "v1"), t.TempDir()), "(at most 10)")
+	assert.Empty(t, b.reads)
 }

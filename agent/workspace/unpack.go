@@ -16,19 +16,29 @@ import (
 
 // Limits bound what an archive may unpack to.
 type Limits struct {
-	// Files counts entries.
+	// Files counts entries, and directories that have no entry.
 	Files int
 	// Bytes is the size of all unpacked files.
 	Bytes int64
 	// Ratio bounds an entry's size relative to its compressed size, beyond the first
 	// kilobyte.
 	Ratio int64
+	// Archive is the size of the archive itself.
+	Archive int64
 }
 
-// DefaultLimits allow any real distribution: a million files, 64 GiB, and a higher
-// compression than a file of blanks has.
+// DefaultLimits allow any real distribution: a million files, 64 GiB in an archive of
+// 16 GiB, and a higher compression than a file of blanks has.
 func DefaultLimits() Limits {
-	return Limits{Files: 1_000_000, Bytes: 64 << 30, Ratio: 1100}
+	return Limits{Files: 1_000_000, Bytes: 64 << 30, Ratio: 1100, Archive: 16 << 30}
+}
+
+// checkSize refuses an archive by its size alone.
+func (l Limits) checkSize(size int64) error {
+	if size > l.Archive {
+		return fmt.Errorf("the distribution's archive has %d bytes (at most %d)", size, l.Archive)
+	}
+	return nil
 }
 
 // Unpack unpacks a zip archive into the existing directory to and keeps modes. It
@@ -50,6 +60,12 @@ func unpackFile(ctx context.Context, archive, to string, limits Limits, forRunni
 	info, err := file.Stat()
 	if err != nil {
 		return fmt.Errorf("open the distribution's archive: %w", err)
+	}
+	if err := limits.checkSize(info.Size()); err != nil {
+		return err
+	}
+	if err := checkDirectory(ctx, file, info.Size(), limits); err != nil {
+		return fmt.Errorf("unpack the distribution: %w", err)
 	}
 	reader, err := zip.NewReader(file, info.Size())
 	if err != nil {
@@ -89,7 +105,9 @@ type unpacker struct {
 	// links are created last, so that no file is written through one.
 	links       []link
 	directories []directoryMode
-	buffer      []byte
+	// made is the last directory that was made for a file.
+	made   string
+	buffer []byte
 }
 
 // directoryMode is set last, because a read-only directory accepts no files.
@@ -107,8 +125,11 @@ func (u *unpacker) entry(ctx context.Context, file *zip.File, links map[string]s
 		u.directories = append(u.directories, directoryMode{name, mode.Perm()})
 		return u.root.MkdirAll(name, 0o700)
 	}
-	if err := u.root.MkdirAll(path.Dir(name), 0o700); err != nil {
-		return err
+	if parent := path.Dir(name); parent != u.made {
+		if err := u.root.MkdirAll(parent, 0o700); err != nil {
+			return err
+		}
+		u.made = parent
 	}
 	if mode.Type() == fs.ModeSymlink {
 		u.links = append(u.links, link{name, links[name]})

@@ -24,7 +24,7 @@ func FuzzUnpack(f *testing.F) {
 		file, to := filepath.Join(outer, "a.zip"), filepath.Join(outer, "job")
 		require.NoError(t, os.WriteFile(file, content, 0o600))
 		require.NoError(t, os.Mkdir(to, 0o700))
-		err := Unpack(t.Context(), file, to, Limits{Files: 100, Bytes: 1 << 20, Ratio: 1100})
+		err := Unpack(t.Context(), file, to, Limits{Files: 100, Bytes: 1 << 20, Ratio: 1100, Archive: 1 << 30})
 		entries, readErr := os.ReadDir(outer)
 		require.NoError(t, readErr)
 		require.Len(t, entries, 2, "something is outside")

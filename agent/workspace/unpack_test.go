@@ -207,9 +207,11 @@ func TestUnpackBombs(t *testing.T) {
 		items  []item
 		want   string
 	}{
-		"ratio": {Limits{10, 1 << 30, 100}, []item{{name: "blanks", content: blanks}}, `entry "blanks": unpacks to more than 100 times its size`},
-		"bytes": {Limits{10, 1 << 20, 2000}, []item{{name: "blanks", content: blanks}, {name: "more", content: "x"}}, `it unpacks to more than 1048576 bytes`},
-		"files": {Limits{1, 1 << 20, 2000}, []item{{name: "a"}, {name: "b"}}, `it has 2 entries (at most 1)`},
+		"ratio":                          {Limits{10, 1 << 30, 100, 1 << 30}, []item{{name: "blanks", content: blanks}}, `entry "blanks": unpacks to more than 100 times its size`},
+		"bytes":                          {Limits{10, 1 << 20, 2000, 1 << 30}, []item{{name: "blanks", content: blanks}, {name: "more", content: "x"}}, `it unpacks to more than 1048576 bytes`},
+		"archive":                        {Limits{10, 1 << 30, 2000, 100}, []item{{name: "a", content: blanks}}, `the distribution's archive has 1154 bytes (at most 100)`},
+		"directories that have no entry": {Limits{4, 1 << 20, 2000, 1 << 30}, []item{{name: "a/b/c/d/e"}}, `it has 5 files and directories or more (at most 4)`},
+		"files":                          {Limits{1, 1 << 20, 2000, 1 << 30}, []item{{name: "a"}, {name: "b"}}, `it has 2 entries (at most 1)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -221,12 +223,12 @@ func TestUnpackBombs(t *testing.T) {
 	t.Run("within the limits", func(t *testing.T) {
 		t.Parallel()
 		to := t.TempDir()
-		require.NoError(t, Unpack(t.Context(), archive(t, item{name: "blanks", content: blanks}), to, Limits{1, 1 << 20, 1100}))
+		require.NoError(t, Unpack(t.Context(), archive(t, item{name: "blanks", content: blanks}), to, Limits{1, 1 << 20, 1100, 1 << 30}))
 		assert.Len(t, read(t, to, "blanks"), 1<<20)
 	})
 	t.Run("the largest limits", func(t *testing.T) {
 		t.Parallel()
-		require.NoError(t, Unpack(t.Context(), archive(t, item{name: "blanks", content: blanks}), t.TempDir(), Limits{math.MaxInt, math.MaxInt64, math.MaxInt64}))
+		require.NoError(t, Unpack(t.Context(), archive(t, item{name: "blanks", content: blanks}), t.TempDir(), Limits{math.MaxInt, math.MaxInt64, math.MaxInt64, math.MaxInt64}))
 	})
 }
 
@@ -252,7 +254,7 @@ func TestUnpackHeadersThatLie(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			to := t.TempDir()
-			err := Unpack(t.Context(), archive(t, deflated(t, "lie", blanks, said)), to, Limits{1, 1 << 30, 1 << 20})
+			err := Unpack(t.Context(), archive(t, deflated(t, "lie", blanks, said)), to, Limits{1, 1 << 30, 1 << 20, 1 << 30})
 			require.ErrorContains(t, err, `entry "lie"`)
 			info, err := os.Stat(filepath.Join(to, "lie"))
 			require.NoError(t, err)

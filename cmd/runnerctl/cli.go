@@ -44,7 +44,8 @@ func (s streams) getenv(name string) string {
 }
 
 type cli struct {
-	Color string `help:"Colours: auto, always or never. NO_COLOR and FORCE_COLOR are honoured." enum:"auto,always,never" default:"auto"`
+	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
+	Color        string           `help:"Colours: auto, always or never. NO_COLOR and FORCE_COLOR are honoured." enum:"auto,always,never" default:"auto"`
 
 	Validate validateCommand `cmd:"" help:"Report everything that is wrong with a template."`
 	Explain  explainCommand  `cmd:"" help:"Explain a rule that validate names: what it means, an example, and how to mend it."`
@@ -55,6 +56,27 @@ type cli struct {
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of Attini::Deploy::Runner."`
 	Serve    serveCommand    `cmd:"" help:"Serve releases of the runner, as the runner information API."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
+
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in bash, zsh or fish."`
+	Help       helpCommand       `cmd:"" help:"Explain a command."`
+}
+
+// helpCommand stands in the list of commands; spelled does its work.
+type helpCommand struct {
+	Command []string `arg:"" optional:"" help:"The command."`
+}
+
+// spelled is a command line as the parser takes it: no command at all asks for help,
+// and so does help COMMAND.
+func spelled(arguments []string) []string {
+	switch {
+	case len(arguments) == 0:
+		return []string{"--help"}
+	case arguments[0] == "help":
+		return append(slices.Clone(arguments[1:]), "--help")
+	default:
+		return arguments
+	}
 }
 
 // errReported ends a command whose problems are printed already.
@@ -77,13 +99,14 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(signals),
+		kong.Vars{"version": versionLine()},
 		kong.UsageOnError(),
 	)
 	if err != nil {
 		fmt.Fprintln(s.stderr, "runnerctl:", err)
 		return exitMisused
 	}
-	command, err := parser.Parse(arguments)
+	command, err := parser.Parse(spelled(arguments))
 	if exited >= 0 {
 		return exited // --help
 	}
@@ -91,8 +114,12 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 		fmt.Fprintf(s.stderr, "runnerctl: %s; see runnerctl --help\n", err)
 		return exitMisused
 	}
+	if err := commands.applyDefaults(command.Command()); err != nil {
+		fmt.Fprintln(s.stderr, "runnerctl:", err)
+		return exitMisused
+	}
 	s.colour = wantsColour(commands.Color, s.screen, s.getenv)
-	err = command.Run(s)
+	err = command.Run(s, parser.Model)
 	if err == nil {
 		return exitOK
 	}

@@ -1,19 +1,24 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"strings"
+	"path/filepath"
 
-	"github.com/attini-go/runner/internal/plan"
+	"github.com/fatih/color"
+
+	"github.com/attini-go/runner/internal/plangraph"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/rundir"
+	"github.com/attini-go/runner/internal/runevents"
 	"github.com/attini-go/runner/internal/templatecheck"
 	"github.com/attini-go/runner/transform"
 )
 
 type graphCommand struct {
 	templateArgument
-	Format string `help:"The drawing's format." enum:"mermaid" default:"mermaid"`
+	Format string `help:"mermaid, dot (Graphviz), svg, or text: a tree for terminals." enum:"mermaid,dot,svg,text" default:"mermaid"`
+	Ended  string `name:"run" help:"Colour the steps by how they ended in a run: the directory of a run, or last." placeholder:"DIR"`
+	Runs   string `help:"Where runs are kept, for --run last." placeholder:"DIR"`
 }
 
 // Run implements kong's command.
@@ -35,92 +40,63 @@ func (c graphCommand) Run(s streams) error {
 	if inventory.Plan == nil {
 		return errPartial
 	}
-	drawing := &mermaid{ids: map[*plan.State]string{}}
-	drawing.text.WriteString("flowchart TD\n")
-	drawing.machine(inventory.Plan.Machine, "  ")
-	_, err = s.stdout.Write(drawing.text.Bytes())
-	return err
-}
-
-// mermaid draws a plan as a Mermaid flowchart. Names stand only in labels:
-// identifiers are made up, since names may hold anything.
-type mermaid struct {
-	text   bytes.Buffer
-	ids    map[*plan.State]string
-	groups int
-}
-
-func (m *mermaid) machine(machine *plan.Machine, indent string) {
-	for _, state := range machine.States {
-		id := fmt.Sprintf("s%d", len(m.ids)+1)
-		m.ids[state] = id
-		opening, closing := shape(state)
-		fmt.Fprintf(&m.text, "%s%s%s\"%s\"%s\n", indent, id, opening, label(state), closing)
+	status, err := c.status(s)
+	if err != nil {
+		return usageError{err}
 	}
-	for _, state := range machine.States {
-		for i, nested := range state.Machines {
-			m.groups++
-			fmt.Fprintf(&m.text, "%ssubgraph g%d[\"%s %d\"]\n", indent, m.groups, escape(state.Name), i+1)
-			m.machine(nested, indent+"  ")
-			fmt.Fprintf(&m.text, "%send\n", indent)
-			fmt.Fprintf(&m.text, "%s%s -.-> g%d\n", indent, m.ids[state], m.groups)
+	return c.draw(s, plangraph.Of(inventory.Plan, status))
+}
+
+// status has how steps ended in a run, by name. Of a step that ran often, the worst
+// end counts.
+func (c graphCommand) status(s streams) (map[string]string, error) {
+	var kept *rundir.Kept
+	var err error
+	switch c.Ended {
+	case "":
+		return nil, nil //nolint:nilnil // no run, no colours
+	case "last":
+		runs, found := keepFlags{Runs: c.Runs}.runs(s, c.Template)
+		if found != nil {
+			return nil, found
 		}
-		m.arrows(machine, state, indent)
-	}
-}
-
-func (m *mermaid) arrows(machine *plan.Machine, state *plan.State, indent string) {
-	arrow := func(to, words string) {
-		for _, target := range machine.States {
-			if target.Name == to && words == "" {
-				fmt.Fprintf(&m.text, "%s%s --> %s\n", indent, m.ids[state], m.ids[target])
-			} else if target.Name == to {
-				fmt.Fprintf(&m.text, "%s%s -->|%s| %s\n", indent, m.ids[state], words, m.ids[target])
-			}
-		}
-	}
-	text := func(key string) string {
-		if n := state.Node.Get(key); n.IsString() {
-			return n.Text
-		}
-		return ""
-	}
-	arrow(text("Next"), "")
-	m.rules(state, "Choices", func(to string) { arrow(to, "if") })
-	arrow(text("Default"), "else")
-	m.rules(state, "Catch", func(to string) { arrow(to, "on error") })
-}
-
-// rules calls arrow for the Next of each rule under key.
-func (m *mermaid) rules(state *plan.State, key string, arrow func(to string)) {
-	rules := state.Node.Get(key)
-	if !rules.IsList() {
-		return
-	}
-	for _, rule := range rules.Items {
-		if next := rule.Get("Next"); next.IsString() {
-			arrow(next.Text)
-		}
-	}
-}
-
-func shape(state *plan.State) (opening, closing string) {
-	switch state.Type {
-	case "Choice":
-		return "{", "}"
-	case plan.JobType:
-		return "[[", "]]"
-	case "Succeed", "Fail":
-		return "([", "])"
+		kept, err = rundir.Latest(runs)
 	default:
-		return "[", "]"
+		kept, err = rundir.Read(filepath.Clean(c.Ended))
 	}
+	if err != nil {
+		return nil, fmt.Errorf("--run: %w", err)
+	}
+	rank := map[runevents.Status]int{runevents.Succeeded: 1, runevents.Caught: 2, runevents.Stopped: 3, runevents.Failed: 4}
+	status := map[string]string{}
+	for _, step := range kept.Started {
+		ended, known := kept.Ended[step.Visit]
+		if !known { // it was killed with the run
+			ended.Status = runevents.Stopped
+		}
+		if rank[ended.Status] > rank[runevents.Status(status[step.Name])] {
+			status[step.Name] = string(ended.Status)
+		}
+	}
+	return status, nil
 }
 
-func label(state *plan.State) string {
-	return escape(state.Name) + "<br/><i>" + escape(state.Type) + "</i>"
-}
-
-func escape(text string) string {
-	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(text)
+func (c graphCommand) draw(s streams, graph *plangraph.Graph) error {
+	switch c.Format {
+	case "dot":
+		return graph.WriteDOT(s.stdout)
+	case "svg":
+		return graph.WriteSVG(s.stdout)
+	case "text":
+		p := painter(s.colour && s.terminal)
+		colours := map[string]color.Attribute{"SUCCEEDED": color.FgGreen, "FAILED": color.FgRed}
+		return graph.WriteText(s.stdout, func(status, text string) string {
+			if attribute, known := colours[status]; known {
+				return p.paint(text, attribute)
+			}
+			return p.paint(text, color.FgYellow)
+		})
+	default:
+		return graph.WriteMermaid(s.stdout)
+	}
 }

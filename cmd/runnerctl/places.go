@@ -13,19 +13,15 @@ import (
 )
 
 // places finds where the template defines the steps of its plan and their limits.
-func (t source) places(template *cfn.Node, values cfn.Values) localrun.Places {
+func (t source) places(template *cfn.Node, contents *transform.Contents) localrun.Places {
 	places := localrun.Places{Steps: map[string]localrun.StepPlaces{}, JobTimeouts: map[string]runevents.Place{}}
-	contents, _ := transform.ReadTemplate(template, values) // its problems have been reported
-	if contents == nil {
-		return places
-	}
 	for _, runner := range contents.Runners {
 		limit := template.At("Resources", runner.Name, "Properties", "RunnerConfiguration", "JobTimeout")
 		if limit != nil {
 			places.JobTimeouts[runner.Name] = t.at(limit.Place)
 		}
 	}
-	if contents.Plan != nil && contents.Plan.Machine != nil {
+	if contents.Plan.Machine != nil {
 		lines := bytes.Split(t.text, []byte("\n"))
 		t.stepPlaces(places.Steps, contents.Plan, contents.Plan.Machine, lines)
 	}

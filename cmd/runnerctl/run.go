@@ -14,6 +14,7 @@ import (
 
 	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/internal/localrun"
+	"github.com/attini-go/runner/internal/plangraph"
 	"github.com/attini-go/runner/internal/rundir"
 	"github.com/attini-go/runner/internal/runevents"
 	"github.com/attini-go/runner/transform"
@@ -31,6 +32,8 @@ type runCommand struct {
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
 	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" sep:"none" xor:"start"`
 	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
+	Watch   bool              `help:"Run again when the template or a file that a flag names changes: from the first step that changed on." xor:"start"`
+	DryRun  bool              `help:"Run nothing: print the steps, the Runners of jobs, and the steps that need a mock."`
 	Output  string            `help:"Write the final payload to this file in place of standard output; of a run that fails, the payload so far." placeholder:"FILE"`
 }
 
@@ -38,6 +41,14 @@ type runCommand struct {
 func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) error {
 	kill := signals.jobs()
 	ctx, s = watchOutputs(ctx, s)
+	if c.Watch {
+		return c.watch(ctx, s, kill)
+	}
+	return c.once(ctx, s, kill)
+}
+
+// once runs the plan. kill is closed when its jobs are to be killed.
+func (c runCommand) once(ctx context.Context, s streams, kill <-chan struct{}) error {
 	options, facts, err := c.files(s)
 	if err != nil {
 		return err
@@ -53,13 +64,25 @@ func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) err
 	if err := c.checkSteps(s, deployment, options); err != nil {
 		return err
 	}
-	options.Places = text.places(original, c.values())
+	contents, _ := transform.ReadTemplate(original, c.values()) // its problems have been reported
+	if contents == nil || contents.Plan == nil {
+		return errPartial
+	}
+	if c.DryRun {
+		return c.plan(s, contents, deployment, options)
+	}
+	for _, runner := range contents.Runners {
+		if image := runner.Image.Literal; image != "" {
+			fmt.Fprintf(s.stderr, "Jobs of Runner %s use this machine's programs in place of those in its image %s.\n", runner.Name, image)
+		}
+	}
+	options.Places = text.places(original, contents)
 	number, _ := versions()
 	options.About = runevents.Run{Template: text.name, Plan: deployment.Plan(), Program: number, Steps: c.Step}
 	if err := c.start(s, deployment, &options); err != nil {
 		return err
 	}
-	options.KillNow, options.Directory = kill, localrun.NewDirectory()
+	options.KillNow, options.Directory, options.Program = kill, localrun.NewDirectory(), process.NewProgram()
 	stop, err := guarded(s, options.Directory)
 	if err != nil {
 		return err
@@ -127,8 +150,21 @@ func (c runCommand) checkSteps(s streams, deployment *localrun.Deployment, optio
 	if problems := deployment.CheckAnswers(options.Answers); len(problems) > 0 {
 		return usageError{fmt.Errorf("%s does not fit the plan:\n  %s", c.Mocks, strings.Join(problems, "\n  "))}
 	}
-	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 {
+	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 && !c.DryRun {
 		fmt.Fprintf(s.stderr, "These steps call what is not on this machine, and fail if the plan reaches them; answer them with --mock or --mocks:\n  %s\n", strings.Join(unanswered, "\n  "))
+	}
+	return nil
+}
+
+// plan prints what a run would do.
+func (c runCommand) plan(s streams, contents *transform.Contents, deployment *localrun.Deployment, options localrun.Options) error {
+	graph := plangraph.Of(contents.Plan, nil)
+	if err := graph.WriteText(s.stdout, func(_, text string) string { return text }); err != nil {
+		return err
+	}
+	if mocks := deployment.Unanswered(options); len(mocks) > 0 {
+		_, err := fmt.Fprintf(s.stdout, "\nThese steps call what is not on this machine and need a mock (--mock, --mocks):\n  %s\n", strings.Join(mocks, "\n  "))
+		return err
 	}
 	return nil
 }

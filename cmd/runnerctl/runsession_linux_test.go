@@ -129,6 +129,13 @@ func (s *said) await(t *testing.T, text string) {
 // openTerminal opens a pseudo terminal: its master, and the side of a program.
 func openTerminal(t *testing.T) (master, user *os.File) {
 	t.Helper()
+	master, user = newTerminal(t)
+	go func() { _, _ = io.Copy(io.Discard, master) }() // it ends with the terminal
+	return master, user
+}
+
+func newTerminal(t *testing.T) (master, user *os.File) {
+	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { master.Close() })
@@ -142,6 +149,5 @@ func openTerminal(t *testing.T) (master, user *os.File) {
 	user, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { user.Close() })
-	go func() { _, _ = io.Copy(io.Discard, master) }() // it ends with the terminal
 	return master, user
 }

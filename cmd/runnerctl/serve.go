@@ -22,6 +22,10 @@ const (
 	// idleTime how long it keeps a connection for what it may want next.
 	headerTime = 10 * time.Second
 	idleTime   = time.Minute
+	// requestTime bounds how long a client takes to send a request with its body, and
+	// stallTime how long it reads nothing of an answer.
+	requestTime = 30 * time.Second
+	stallTime   = 30 * time.Second
 )
 
 type serveCommand struct {
@@ -41,13 +45,8 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return usageError{fmt.Errorf("listen at %s: %w", c.Address, err)}
 	}
 	logger := slog.New(slog.NewTextHandler(s.stderr, nil))
-	server := &http.Server{
-		Handler:           releaseapi.NewServer(store, releaseapi.Options{Freshness: freshness, Logger: logger}),
-		ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-		// The API answers OPTIONS as it does all that it does not know.
-		DisableGeneralOptionsHandler: true,
-	}
+	server := newServer(releaseapi.NewServer(store, releaseapi.Options{Freshness: freshness, Logger: logger}))
+	server.ErrorLog = slog.NewLogLogger(logger.Handler(), slog.LevelWarn)
 	fmt.Fprintf(s.stderr, "serving the releases in %s at http://%s%s; stop with ^C\n", c.Releases, listener.Addr(), releaseapi.Root)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -58,6 +57,16 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		err := stop(ctx, server)
 		<-served
 		return err
+	}
+}
+
+// newServer is a server that ends connections on which nothing happens.
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           dropStalled(handler, stallTime),
+		ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, IdleTimeout: idleTime,
+		// The API answers OPTIONS as it does all that it does not know.
+		DisableGeneralOptionsHandler: true,
 	}
 }
 

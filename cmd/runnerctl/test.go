@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/internal/plantesting"
 	"github.com/attini-go/runner/internal/problem"
@@ -191,7 +192,7 @@ func selected(files []*plantesting.File, matches *regexp.Regexp) []plantesting.S
 // runCases runs the cases in a directory of their own.
 func (c testCommand) runCases(ctx context.Context, s streams, signals *interrupts, cases []plantesting.Selected) (outcomes []plantesting.Outcome, err error) {
 	options := plantesting.Options{
-		Workers: c.Parallel, Deploy: deployTest(s), Environment: s.environment, KillNow: signals.jobs(), Directory: localrun.NewDirectory(),
+		Workers: c.Parallel, Deploy: deployTest(s), Environment: s.environment, KillNow: signals.jobs(), Program: process.NewProgram(), Directory: localrun.NewDirectory(),
 		Logger: slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	if options.Workers == 0 {

@@ -13,7 +13,7 @@ import (
 // deployTest deploys the templates of test files, as run does.
 func deployTest(s streams) plantesting.Deploy {
 	return func(ctx context.Context, file *plantesting.File, parameters map[string]string) (*plantesting.Plan, problem.List) {
-		argument := templateArgument{file.Template, knownArguments{Parameter: parameters, Lookups: file.Lookups}}
+		argument := templateArgument{Template: file.Template, knownArguments: knownArguments{Parameter: parameters, Lookups: file.Lookups}}
 		known, err := argument.lookups()
 		if err != nil {
 			return nil, failedRead(err)
@@ -45,8 +45,12 @@ func deployTest(s streams) plantesting.Deploy {
 		if err != nil {
 			return nil, failedRead(err)
 		}
+		contents, _ := transform.ReadTemplate(original, argument.values()) // its problems have been reported
+		if contents == nil || contents.Plan == nil {
+			return nil, failedRead(errPartial)
+		}
 		return &plantesting.Plan{
-			Deployment: deployment, Places: text.places(original, argument.values()), Template: text.name, Source: directory,
+			Deployment: deployment, Places: text.places(original, contents), Template: text.name, Source: directory,
 		}, problems
 	}
 }

@@ -14,9 +14,13 @@ type versionCommand struct{}
 
 // Run implements kong's command.
 func (versionCommand) Run(s streams) error {
-	number, revision := versions()
-	_, err := fmt.Fprintln(s.stdout, strings.TrimSpace("runnerctl "+number+" "+revision))
+	_, err := fmt.Fprintln(s.stdout, versionLine())
 	return err
+}
+
+func versionLine() string {
+	number, revision := versions()
+	return strings.TrimSpace("runnerctl " + number + " " + revision)
 }
 
 // versions are the program's version, and the commit that it is made of.

@@ -15,7 +15,7 @@ import (
 func (a *Account) InstanceTypes(ctx context.Context, names []string) (map[string]compat.InstanceType, error) {
 	found := make(map[string]compat.InstanceType, len(names))
 	for _, wanted := range named("instance-type", names) {
-		pages := ec2.NewDescribeInstanceTypesPaginator(a.hosts, &ec2.DescribeInstanceTypesInput{Filters: []types.Filter{wanted}})
+		pages := ec2.NewDescribeInstanceTypesPaginator(a.instanceTypes, &ec2.DescribeInstanceTypesInput{Filters: []types.Filter{wanted}})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {

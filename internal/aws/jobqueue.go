@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 )
 
@@ -98,8 +100,7 @@ func (q *JobQueue) Hide(ctx context.Context, queue, receipt string, duration tim
 	_, err := q.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
 		QueueUrl: &queue, ReceiptHandle: &receipt, VisibilityTimeout: seconds(duration),
 	})
-	var visible *types.MessageNotInflight
-	if errors.As(err, &visible) || isStale(err) {
+	if isStale(err) {
 		return nil
 	}
 	return queueError(ctx, "sqs:ChangeMessageVisibility", err)
@@ -114,10 +115,9 @@ func (q *JobQueue) Delete(ctx context.Context, queue, receipt string) error {
 	return queueError(ctx, "sqs:DeleteMessage", err)
 }
 
-// isStale reports whether a receipt is no longer valid: the message was deleted, or
-// received again.
+// isStale reports whether a receipt is no longer valid: the message was deleted, is
+// visible again, or was received again.
 func isStale(err error) bool {
-	var stale *types.ReceiptHandleIsInvalid
-	return errors.As(err, &stale) ||
-		code(err) == "InvalidParameterValue" && strings.Contains(err.Error(), "receipt handle has expired")
+	var api smithy.APIError
+	return errors.As(err, &api) && protocol.IsStaleReceipt(api.ErrorCode(), api.ErrorMessage())
 }

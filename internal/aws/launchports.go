@@ -7,11 +7,12 @@ import (
 )
 
 // NewLaunchPorts returns what a launcher works with: the services, and the tables of
-// resource states and deployments by their names.
+// resource states and deployments by their names. They have no timer.
 func NewLaunchPorts(config aws.Config, stateTable, deployTable string) launch.Ports {
 	return launch.Ports{
 		Configurations: NewRunnerConfigurations(config, stateTable),
 		Deployments:    NewDeployments(config, deployTable),
+		Plans:          NewPlanItems(config, stateTable),
 		Queue:          NewJobQueue(config),
 		Steps:          NewSteps(config),
 		States:         NewRunnerStates(config, stateTable),

@@ -71,6 +71,7 @@ func TestLaunchPorts(t *testing.T) {
 				t.Helper()
 				claimed := itemKey(protocol.ClaimType(runner), claim.Name)
 				claimed[protocol.AttrToken], claimed[protocol.AttrTaskID], claimed[protocol.AttrStepName] = attributeOf(claim.Token), attributeOf(claim.Task), attributeOf(claim.StepName)
+				claimed[protocol.AttrErrorNames] = attributeOf(claim.ErrorNames)
 				claimed[protocol.AttrFinished] = attributeOf(claim.Finished)
 				put(t, claimed)
 				// An agent's sign of life is no claim.

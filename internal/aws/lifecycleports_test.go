@@ -50,6 +50,8 @@ func TestLifecyclePorts(t *testing.T) {
 	a.table(t, deployTable, protocol.AttrDeployment, types.ScalarAttributeTypeN, protocol.AttrDeploymentTime)
 	t.Run("runners", func(t *testing.T) { testRunnerItems(t, a) })
 	t.Run("a runner of another stack", func(t *testing.T) { testRunnersOf(t, a) })
+	t.Run("a foreign runner", func(t *testing.T) { testForeignRunner(t, a) })
+	t.Run("a foreign plan", func(t *testing.T) { testForeignPlan(t, a) })
 	t.Run("plans", func(t *testing.T) { testPlanItems(t, a) })
 	t.Run("a framework's stack", func(t *testing.T) { testFramework(t, a) })
 	t.Run("starts", func(t *testing.T) { testStarts(t, a) })
@@ -148,9 +150,47 @@ func testRunnerItems(t *testing.T, a lifecycleAccount) {
 	require.ErrorIs(t, err, launch.ErrNoRunner)
 }
 
+// testForeignRunner: an item of another stack stays as it is, unless that stack is known
+// to be deleted.
+func testForeignRunner(t *testing.T, a lifecycleAccount) {
+	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
+	c := launchtest.Configuration("foreign", "Build")
+	key := itemKey(protocol.TypeRunner, c.ResourceName())
+	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-1", Configuration: c}))
+	before := a.get(t, stateTable, key)
+	for _, replaces := range []string{"", "another"} {
+		err := items.PutRunner(ctx, lifecycle.Runner{StackID: "evil", Replaces: replaces, ConfigurationID: "v1-2", Configuration: c})
+		require.ErrorIs(t, err, lifecycle.ErrForeignRunner)
+	}
+	assert.Equal(t, before, a.get(t, stateTable, key))
+	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: "new", Replaces: testStackID, ConfigurationID: "v1-2", Configuration: c}))
+	owner, err := items.StackOf(ctx, c.ResourceName())
+	require.NoError(t, err)
+	assert.Equal(t, "new", owner)
+	// The framework's items have no stack's id.
+	a.put(t, stateTable, item{protocol.AttrResourceType: key[protocol.AttrResourceType], protocol.AttrName: attributeOf("old-Build")})
+	require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, Configuration: launchtest.Configuration("old", "Build")}))
+}
+
+// testForeignPlan: a plan's item is deleted for its own stack alone.
+func testForeignPlan(t *testing.T, a lifecycleAccount) {
+	ctx, plans := t.Context(), NewPlanItems(a.config, stateTable)
+	const machine = testMachine + "-foreign"
+	require.NoError(t, plans.PutPlan(ctx, lifecycle.Plan{StackName: "mine", StateMachineARN: machine}))
+	require.NoError(t, plans.DeletePlan(ctx, "evil", machine))
+	owner, err := plans.StackOfPlan(ctx, machine)
+	require.NoError(t, err)
+	assert.Equal(t, "mine", owner)
+	require.NoError(t, plans.DeletePlan(ctx, "mine", machine))
+	owner, err = plans.StackOfPlan(ctx, machine)
+	require.NoError(t, err)
+	assert.Empty(t, owner)
+}
+
 func testRunnersOf(t *testing.T, a lifecycleAccount) {
 	ctx, items := t.Context(), NewRunnerItems(a.config, stateTable)
 	put := func(stackID, stack, runner string) {
+		t.Helper()
 		c := launchtest.Configuration(stack, runner)
 		require.NoError(t, items.PutRunner(ctx, lifecycle.Runner{StackID: stackID, ConfigurationID: "v1-1", Configuration: c}))
 	}

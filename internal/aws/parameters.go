@@ -21,7 +21,7 @@ func (a *Account) Parameters(ctx context.Context, names []string) (map[string]st
 	case len(names) > maxParameters:
 		return nil, fmt.Errorf("%s: %d parameters are more than the %d that ssm:GetParameters takes", asked, len(names), maxParameters)
 	}
-	found, err := a.parameters.GetParameters(ctx, &ssm.GetParametersInput{Names: names})
+	found, err := a.parameters(ctx, &ssm.GetParametersInput{Names: names})
 	if err != nil {
 		return nil, explain(ctx, asked, "ssm:GetParameters", err)
 	}

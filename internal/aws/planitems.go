@@ -7,13 +7,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
 // PlanItems are the items of stacks and plans in the resource-state table.
 type PlanItems struct{ table table }
 
-var _ lifecycle.Plans = (*PlanItems)(nil)
+var (
+	_ lifecycle.Plans = (*PlanItems)(nil)
+	_ launch.Plans    = (*PlanItems)(nil)
+)
 
 // NewPlanItems reads and writes the table of the given name.
 func NewPlanItems(config aws.Config, table string) *PlanItems {
@@ -24,6 +28,12 @@ func NewPlanItems(config aws.Config, table string) *PlanItems {
 func (p *PlanItems) StackOrigin(ctx context.Context, stackName string) (lifecycle.Origin, error) {
 	found, err := p.table.read(ctx, itemKey(protocol.TypeStack, stackName))
 	return originOf(found), err
+}
+
+// StackOfPlan implements lifecycle.Plans.
+func (p *PlanItems) StackOfPlan(ctx context.Context, stateMachineARN string) (string, error) {
+	found, err := p.table.read(ctx, itemKey(protocol.TypePlan, stateMachineARN))
+	return stringOf(found[protocol.AttrStackName]), err
 }
 
 // PutPlan implements lifecycle.Plans.
@@ -49,7 +59,7 @@ func (p *PlanItems) PutPlan(ctx context.Context, plan lifecycle.Plan) error {
 
 // DeletePlan implements lifecycle.Plans.
 func (p *PlanItems) DeletePlan(ctx context.Context, stackName, stateMachineARN string) error {
-	if err := p.table.remove(ctx, itemKey(protocol.TypePlan, stateMachineARN), newUpdate()); err != nil {
+	if err := p.table.remove(ctx, itemKey(protocol.TypePlan, stateMachineARN), newUpdate().ifAbsentOrOneOf(protocol.AttrStackName, stackName)); err != nil {
 		return err
 	}
 	stack := itemKey(protocol.TypeStack, stackName)

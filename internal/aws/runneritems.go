@@ -44,10 +44,16 @@ func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) er
 	u.setOrRemove(protocol.AttrJobTimeout, c.Runner.JobTimeout)
 	u.setOrRemove(protocol.AttrStartupCommandsTimeout, c.Startup.CommandsTimeout)
 	u.setOrRemove(protocol.AttrStartupCommands, c.Startup.Commands)
+	u.setOrRemove(protocol.AttrSharedWith, textSet(c.SharedWith))
 	u.setOrRemove(protocol.AttrAgentVersion, runner.AgentVersion)
 	u.setOrRemove(protocol.AttrHost, hostAttributes(c.Host))
 	setOrigin(u, runner.Origin)
-	return r.table.change(ctx, itemKey(protocol.TypeRunner, c.ResourceName()), u)
+	u.ifAbsentOrOneOf(protocol.AttrStackID, runner.StackID, runner.Replaces)
+	_, met, err := r.table.update(ctx, itemKey(protocol.TypeRunner, c.ResourceName()), u)
+	if err == nil && !met {
+		err = lifecycle.ErrForeignRunner
+	}
+	return err
 }
 
 // setOrigin sets what is known of an origin, and leaves the other attributes.

@@ -19,7 +19,7 @@ const maxSubnets = 16
 // that was added later has none.
 func (a *Account) DefaultSubnets(ctx context.Context) ([]string, error) {
 	const asked = "look up the default VPC's subnets"
-	vpcs, err := a.hosts.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: []types.Filter{filter("is-default", "true")}})
+	vpcs, err := a.vpcs(ctx, &ec2.DescribeVpcsInput{Filters: []types.Filter{filter("is-default", "true")}})
 	switch {
 	case err != nil:
 		return nil, explain(ctx, asked, "ec2:DescribeVpcs", err)
@@ -27,7 +27,7 @@ func (a *Account) DefaultSubnets(ctx context.Context) ([]string, error) {
 		return []string{}, nil
 	}
 	var defaults, public []string
-	pages := ec2.NewDescribeSubnetsPaginator(a.hosts, &ec2.DescribeSubnetsInput{
+	pages := ec2.NewDescribeSubnetsPaginator(a.subnets, &ec2.DescribeSubnetsInput{
 		Filters: []types.Filter{filter("vpc-id", aws.ToString(vpcs.Vpcs[0].VpcId)), filter("state", string(types.SubnetStateAvailable))},
 	})
 	for pages.HasMorePages() {

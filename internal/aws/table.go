@@ -203,6 +203,16 @@ func (u *update) ifNotEqual(attribute string, value any) *update {
 	return u
 }
 
+// ifAbsentOrOneOf holds for an absent attribute, and for one that has one of the values.
+func (u *update) ifAbsentOrOneOf(attribute string, values ...string) *update {
+	placeholders := make([]string, len(values))
+	for i, value := range values {
+		placeholders[i] = u.value(value)
+	}
+	u.tests = append(u.tests, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s IN (%[2]s))", u.name(attribute), strings.Join(placeholders, ", ")))
+	return u
+}
+
 func (u *update) condition() *string {
 	if len(u.tests) == 0 {
 		return nil

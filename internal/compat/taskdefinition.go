@@ -204,9 +204,16 @@ func launchType(runner *schema.Runner) (launch string, known bool) {
 	}
 }
 
-// networkMode reports a NetworkMode that Fargate lacks.
+// networkMode reports a NetworkMode that Fargate lacks, and a task on EC2 that reaches
+// nothing.
 func (r *reporter) networkMode(d TaskDefinition) {
 	launch, known := launchType(r.runner)
+	if known && launch == LaunchEC2 && d.NetworkMode.Value == awsvpc && r.runner.AwsVpcConfiguration == nil {
+		r.add(problem.Warning, RuleNetworkMode, writtenValue{node: r.runner.TaskDefinitionArn.Node},
+			fmt.Sprintf("%s has NetworkMode awsvpc, and a task on an EC2 host then has no public address, so that it reaches nothing from a public subnet of the default VPC; "+
+				"give AwsVpcConfiguration with private Subnets that have a NAT gateway or VPC endpoints, or set NetworkMode to bridge", d.Name), "TaskDefinitionArn")
+		return
+	}
 	if !known || launch != LaunchFargate || !d.NetworkMode.Known || d.NetworkMode.Value == awsvpc {
 		return
 	}

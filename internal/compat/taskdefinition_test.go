@@ -127,6 +127,7 @@ func TestCheckTaskDefinitionLaunchType(t *testing.T) {
 	const (
 		fargate = "TaskDefinitionArn: !Ref Task"
 		host    = fargate + "\nEc2Configuration: {InstanceType: m5.large}"
+		network = host + "\nAwsVpcConfiguration: {Subnets: [subnet-1]}"
 		perhaps = fargate + "\nEc2Configuration: !If [Perhaps, {InstanceType: m5.large}, !Ref AWS::NoValue]"
 	)
 	err := func(rule string) problem.List {
@@ -158,6 +159,11 @@ func TestCheckTaskDefinitionLaunchType(t *testing.T) {
 		{
 			"another network on Fargate", fargate, "RequiresCompatibilities: [FARGATE, EC2]\nNetworkMode: host",
 			err(compat.RuleNetworkMode),
+		},
+		{"a network of its own on a host", network, "RequiresCompatibilities: [EC2]\nNetworkMode: awsvpc", nil},
+		{
+			"the default VPC on a host", host, "RequiresCompatibilities: [EC2]\nNetworkMode: awsvpc",
+			only(problem.Warning, compat.RuleNetworkMode, "TaskDefinitionArn", 5, 26),
 		},
 		{
 			"no network on Fargate", fargate, "Cpu: 256",

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,15 +14,31 @@ import (
 // registration is known from an event.
 const hostCheckDelay = 15 * time.Second
 
+// reconnectTime is enough for an ECS agent that connects again.
+const reconnectTime = 10 * time.Second
+
+// lockLostError means that the start lock could not be renewed during a start.
+type lockLostError struct{ cause error }
+
+func (e *lockLostError) Error() string { return "renew the runner's start lock: " + e.cause.Error() }
+
+func (e *lockLostError) Unwrap() error { return e.cause }
+
 // replaceHost removes a host that failed. A *message.Failure means that this has
 // happened too often.
 func (l *Launcher) replaceHost(ctx context.Context, v *view) error {
 	host, booting, failures := v.state.Host, v.state.isBooting(), v.state.StartFailures+1
+	if !booting && !v.second && v.machine != machineGone {
+		// An ECS agent connects again several times an hour.
+		pause(ctx, reconnectTime)
+		v.second, v.instance, v.machine = true, instanceNotAsked, machineNotAsked
+		return nil
+	}
 	reason := l.hostStopReason(ctx, host)
 	if err := l.dropHost(ctx, v, booting); err != nil {
 		return err
 	}
-	if booting && failures >= maxStartFailures {
+	if booting && (failures >= maxStartFailures || hostEndRule(reason).action == fatal) {
 		return l.abortStart(ctx, v, "", l.registrationFailure(v.runner, host, reason, failures))
 	}
 	return nil
@@ -29,17 +46,19 @@ func (l *Launcher) replaceHost(ctx context.Context, v *view) error {
 
 // dropHost removes the view's host.
 func (l *Launcher) dropHost(ctx context.Context, v *view, failed bool) error {
-	if err := l.forgetHost(ctx, v.name, v.state.Host, v.owner, failed); err != nil {
+	if err := l.forgetHost(ctx, v.name, v.state, v.owner, failed); err != nil {
 		return err
 	}
-	v.state.Host = ""
+	v.state.Host, v.state.HostBootedAt = "", time.Time{}
+	v.instance, v.machine = instanceNotAsked, machineNotAsked
 	return nil
 }
 
-// forgetHost terminates a host and removes it from the state, in this order: a host
-// that the state does not name would cost money for ever.
-func (l *Launcher) forgetHost(ctx context.Context, runner, host, owner string, failed bool) error {
-	if err := l.terminateHost(ctx, runner, host); err != nil {
+// forgetHost terminates the state's host and removes it from the state, in this order:
+// a host that the state does not name is found late.
+func (l *Launcher) forgetHost(ctx context.Context, runner string, state State, owner string, failed bool) error {
+	host := state.Host
+	if err := l.endHost(ctx, runner, hostCluster(state), host); err != nil {
 		return err
 	}
 	_, err := l.ports.States.ForgetHost(ctx, runner, host, owner, failed)
@@ -49,10 +68,20 @@ func (l *Launcher) forgetHost(ctx context.Context, runner, host, owner string, f
 	return nil
 }
 
-// terminateHost terminates a host without a task; "" is none.
-func (l *Launcher) terminateHost(ctx context.Context, runner, host string) error {
+// hostCluster is the cluster of the state's host.
+func hostCluster(state State) string { return cmp.Or(state.HostCluster, state.RunnerCluster) }
+
+// endHost terminates a host without a task; "" is none. It removes the host from its
+// cluster before that: ECS does not remove a host whose agent is not connected, and a
+// cluster that has one cannot be deleted.
+func (l *Launcher) endHost(ctx context.Context, runner, cluster, host string) error {
 	if host == "" {
 		return nil
+	}
+	if cluster != "" {
+		if err := l.ports.Cluster.Deregister(ctx, cluster, host); err != nil {
+			l.logger.Warn("remove a host from its cluster; ECS does it unless the host hangs", "runner", runner, "host", host, "error", err)
+		}
 	}
 	if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
 		return fmt.Errorf("terminate the host %s of the runner %s: %w", host, runner, err)
@@ -69,14 +98,14 @@ func (l *Launcher) removeUnusedHost(ctx context.Context, runner, host string) er
 	owner, state, err := l.acquireLock(ctx, runner)
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		return l.terminateHost(ctx, runner, host)
+		return l.endHost(ctx, runner, "", host)
 	case err != nil:
 		return fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
 	case state.Task != "" && state.TaskHost == host: // it is in use
 	case state.Host == host:
-		err = l.forgetHost(ctx, runner, host, owner, false)
+		err = l.forgetHost(ctx, runner, state, owner, false)
 	default:
-		err = l.terminateHost(ctx, runner, host)
+		err = l.endHost(ctx, runner, state.RunnerCluster, host)
 	}
 	if err != nil {
 		return err
@@ -95,10 +124,12 @@ func (l *Launcher) startHost(ctx context.Context, v *view) error {
 	case err != nil:
 		return err
 	}
-	err = l.ports.States.RecordHost(ctx, v.name, v.owner, HostRecord{Host: host, Configuration: v.id, BootedAt: time.Now()})
+	err = l.ports.States.RecordHost(ctx, v.name, v.owner, HostRecord{
+		Host: host, Configuration: v.id, Cluster: v.configuration.Task.Cluster, BootedAt: time.Now(),
+	})
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		if err := l.terminateHost(ctx, v.name, host); err != nil {
+		if err := l.endHost(ctx, v.name, v.configuration.Task.Cluster, host); err != nil {
 			return err
 		}
 		return message.ConfigurationFailure("Runner %q: %s", v.configuration.RunnerName, ErrNoRunner)
@@ -115,27 +146,33 @@ func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err e
 	template, subnets := v.configuration.Host, v.configuration.Network.Subnets
 	attempted := fmt.Sprintf("run the runner's EC2 host (%s, launch template %s version %s) in %v",
 		template.InstanceType, template.LaunchTemplateID, template.LaunchTemplateVersion, subnets)
-	err = l.retryStart(ctx, v, message.ErrorHost, attempted, func(try int) (retryAction, string, error) {
+	err = l.retryStart(ctx, v, message.ErrorHost, attempted, func(try int) (refusalRule, error) {
 		var worst error
-		verdict, advice := fatal, ""
-		for _, subnet := range subnets {
+		var rule refusalRule
+		for i, subnet := range subnets {
+			if i > 0 { // each may take as long as the lock lasts
+				if err := l.ports.States.Renew(ctx, v.name, v.owner, time.Now().Add(lockTime)); err != nil {
+					return noReply(), &lockLostError{err}
+				}
+			}
 			host, err = l.ports.Hosts.Run(ctx, HostRequest{
 				Token:          token(v.state.Attempt, v.id, subnet, try),
 				LaunchTemplate: template.LaunchTemplateID, TemplateVersion: template.LaunchTemplateVersion, Subnet: subnet,
 			})
 			if err == nil {
-				return 0, "", nil
+				return refusalRule{}, nil
 			}
 			var refusal *Refusal
 			if !errors.As(err, &refusal) {
-				return retryUnknown, noReplyAdvice, err
+				return noReply(), err
 			}
 			worst = err
-			if verdict, advice = refusal.classify(hostRules()); verdict != tryNextSubnet {
-				return verdict, advice, err
+			if rule = refusal.classify(hostRules()); rule.action != tryNextSubnet {
+				return rule, err
 			}
 		}
-		return retrySame, advice, worst
+		rule.action = retrySame
+		return rule, worst
 	})
 	return host, err
 }
@@ -158,8 +195,9 @@ func (l *Launcher) registrationFailure(r runner, host, reason string, failures i
 	if failures > 1 {
 		cause += fmt.Sprintf(", and neither did those before (%d in a row)", failures)
 	}
-	cause += "; it was terminated. What to do: check that its Ami has the ECS agent enabled, that its subnet reaches ECS, and that its instance profile may register it"
-	return &message.Failure{Name: message.ErrorHost, Cause: cause + l.hostLogHint(r)}
+	rule := hostEndRule(reason)
+	cause += "; it was terminated. What to do: " + rule.advice
+	return &message.Failure{Name: message.ErrorHost, ByCause: rule.cause, Cause: cause + l.hostLogHint(r)}
 }
 
 // hostLogHint says where the log of a runner's host is.

@@ -12,6 +12,27 @@ import (
 	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
+// TestHostWithANetworkOfItsOwn: a task in network mode awsvpc has the Runner's subnets
+// and groups on EC2, too, and no public address, which ECS refuses there. Configurations
+// of before go on as they are.
+func TestHostWithANetworkOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]*configuration.Network{
+		"":       nil,
+		"awsvpc": {Subnets: []string{"subnet-0a1", "subnet-0a2"}, SecurityGroups: []string{"sg-0a1"}},
+	} {
+		c := onHost()
+		c.Task.NetworkMode = mode
+		c.Network.SecurityGroups, c.Network.AssignPublicIP = []string{"sg-0a1"}, "ENABLED"
+		inAccount(t, c, func(t *testing.T, a *account) {
+			a.launch("first")
+			a.registered(a.Register(a.Hosts()[0].ID, a.name()))
+			require.Len(t, a.Tasks(), 1)
+			assert.Equal(t, want, a.Tasks()[0].Request.Network)
+		})
+	}
+}
+
 // warmHost is an account whose runner is warm on a host.
 func warmHost(a *account) {
 	a.t.Helper()
@@ -148,7 +169,7 @@ func TestHostRefusals(t *testing.T) {
 		"Unsupported: Your requested instance type (m5.large) is not supported in your requested Availability Zone (eu-west-1b).":                               {true, "more availability zones"},
 		"InvalidParameterValue: The architecture 'arm64' of the specified instance type does not match the architecture 'x86_64' of the specified AMI. Specify": {false, "_arm64"},
 		"InvalidParameterValue: The requested instance type's architecture (arm64) does not match the architecture in the manifest for ami-1 (x86_64)":          {false, "_arm64"},
-		"UnsupportedOperation: You can't launch instances with IMDSv1 because httpTokensEnforced is enabled for this account.":                                  {false, "see the reason above"},
+		"UnsupportedOperation: You can't launch instances with IMDSv1 because httpTokensEnforced is enabled for this account.":                                  {false, "IMDSv2"},
 		"InvalidBlockDeviceMapping: Volume of size 30GB is smaller than snapshot 'snap-1', expect size >= 40GB":                                                 {false, "disk"},
 	}
 	for words, c := range cases {

@@ -31,8 +31,9 @@ func TestColdThenWarm(t *testing.T) {
 		assert.Len(t, a.Tasks(), 1, "the runner is warm")
 		a.succeeded("first", "second")
 		assert.Equal(t, map[string]int{
-			"Configurations.GetConfiguration": 2, "Deployments.Deployment": 2, "Queue.Send": 2, "States.State": 2,
+			"Configurations.GetConfiguration": 2, "Deployments.Deployment": 2, "Plans.StackOfPlan": 2, "Queue.Send": 2, "States.State": 2,
 			"States.Lock": 1, "Cluster.Run": 1, "States.RecordTask": 1, "Cluster.Task": 1,
+			"Checks.At": 2, "States.SetCheck": 2, // at most one a minute
 		}, a.AllCalls(), "what a cold and a warm start cost")
 	})
 }
@@ -67,6 +68,7 @@ func TestTaskRequest(t *testing.T) {
 		assert.Equal(t, map[string]string{
 			"ATTINI_QUEUE_URL": c.QueueURL, "ATTINI_DEPLOY_DATA_TABLE": "AttiniDeployDataV1", "ATTINI_RESOURCE_STATE_TABLE": "AttiniResourceStatesV1",
 			"ATTINI_CONFIGURATION_HASH": fmt.Sprint(configuration.Hash(a.id)), "ATTINI_RUNNER_RESOURCE_NAME": "dev-shop-Build",
+			"ATTINI_CONFIGURATION_ID":   a.id,
 			"ATTINI_DISABLE_ANSI_COLOR": "true", "ATTINI_AWS_ACCOUNT": "111122223333", "ATTINI_AWS_REGION": "eu-west-1",
 			"ATTINI_ARTIFACT_STORE": "attini-artifact-store", "ATTINI_STARTUP_COMMANDS_TIMEOUT": "30", "ATTINI_RUNNER_IDLE_TTL": "120",
 			"ATTINI_MAX_CONCURRENT_JOBS": "7", "ATTINI_JOB_TIMEOUT": "600", "ATTINI_LOG_LEVEL": "DEBUG",

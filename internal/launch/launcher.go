@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -63,7 +64,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 		{"the table of resource states", settings.ResourceStateTable == ""},
 		{"the artifact store", settings.ArtifactStore == ""},
 		{"the agent's version", settings.Agent.Version == ""},
-		{"a port", !ports.isComplete()},
+		{"a port", !ports.isComplete() || ports.Checks == nil},
 	} {
 		if required.missing {
 			problems = append(problems, errors.New(required.name+" is missing"))
@@ -107,7 +108,7 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 	l.logger.Warn("a job is not launched", "step", request.Step, "execution", request.Execution, "error", failure)
 	reporting, cancel := l.reportContext(ctx)
 	defer cancel()
-	if err := l.failStep(reporting, request.Token, failure); err != nil {
+	if err := l.failStep(reporting, request.Token, failure.For(request.ErrorNames)); err != nil {
 		return fmt.Errorf("fail %s: %w", request, err)
 	}
 	return nil
@@ -119,6 +120,9 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 		return err
 	}
 	if err := l.checkDeployment(ctx, &request); err != nil {
+		return err
+	}
+	if err := l.checkOwner(ctx, r, request); err != nil {
 		return err
 	}
 	body, err := request.Message()
@@ -136,7 +140,19 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	case err != nil:
 		return fmt.Errorf("send the job to the runner's queue: %w", err)
 	}
-	return l.ensureRunner(ctx, r)
+	err = l.ensureRunner(ctx, r)
+	var final *message.Failure
+	if err == nil || errors.As(err, &final) {
+		return err
+	}
+	// The job is in the queue: it must not fail because a look was throttled.
+	later, cancel := l.reportContext(ctx)
+	defer cancel()
+	if problem := l.ports.Checks.At(later, r.name, time.Now().Add(checkSoon)); problem != nil {
+		return errors.Join(err, problem)
+	}
+	l.logger.Warn("a runner cannot be started now; a check does it later", "runner", r.name, "error", err)
+	return nil
 }
 
 // checkDeployment refuses a request of an earlier deployment.
@@ -148,20 +164,40 @@ func (l *Launcher) checkDeployment(ctx context.Context, r *message.Request) erro
 	return r.Admit(deployment)
 }
 
+// checkOwner refuses a job of another stack, unless the runner's template shares the
+// runner with it: the job would run with the role of the runner's stack.
+func (l *Launcher) checkOwner(ctx context.Context, r runner, request message.Request) error {
+	stack, err := l.ports.Plans.StackOfPlan(ctx, request.StateMachine())
+	switch {
+	case err != nil:
+		return fmt.Errorf("read which stack has the step's plan: %w", err)
+	case stack == "":
+		return message.ConfigurationFailure("step %q: its state machine %s is not the plan of a stack; deploy the stack again", request.Step, request.StateMachine())
+	case !r.configuration.IsSharedWith(stack):
+		return message.ConfigurationFailure("step %q: Runner %q belongs to the stack %s, and jobs of the stack %s may not run on it; add %s to its SharedWith, or use a Runner of %s",
+			request.Step, r.configuration.RunnerName, r.configuration.StackName, stack, stack, stack)
+	}
+	return nil
+}
+
 // Prewarm ensures that runners are there or are being started, without a job. The
 // error names the runners that cannot be started. Steps that already wait for them
 // fail.
 func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error {
-	var problems []error
-	for _, want := range wanted {
-		r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
-		if err == nil {
-			err = l.ensureRunner(ctx, r)
-		}
-		if err != nil {
-			problems = append(problems, fmt.Errorf("start the runner %s ahead: %w", want.Runner, err))
-		}
+	problems := make([]error, len(wanted))
+	var all sync.WaitGroup
+	for i, want := range wanted {
+		all.Go(func() {
+			r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
+			if err == nil {
+				err = l.ensureRunner(ctx, r)
+			}
+			if err != nil {
+				problems[i] = fmt.Errorf("start the runner %s ahead: %w", want.Runner, err)
+			}
+		})
 	}
+	all.Wait()
 	return errors.Join(problems...)
 }
 
@@ -204,7 +240,7 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 const longestInstanceID = "i-00000000000000000"
 
 // failStep fails a step. A step that has ended is no error.
-func (l *Launcher) failStep(ctx context.Context, token string, failure *message.Failure) error {
+func (l *Launcher) failStep(ctx context.Context, token string, failure message.Failure) error {
 	err := l.ports.Steps.Fail(ctx, token, message.Failure{
 		Name:  protocol.Shorten(failure.Name, protocol.MaxErrorName),
 		Cause: protocol.Shorten(failure.Cause, protocol.MaxCause),

@@ -66,7 +66,8 @@ func TestOverridesFit(t *testing.T) {
 func TestEveryPropertyReachesTheTask(t *testing.T) {
 	t.Parallel()
 	elsewhere := map[string]string{
-		"Startup.Commands":                     "the agent reads them from the runner's item",
+		"SharedWith":                           "the launcher reads it for each job",
+		"Startup.Commands":                     "the agent reads them from the configuration",
 		"Ec2Configuration.Ami":                 "the launch template has it",
 		"Ec2Configuration.InstanceType":        "the launch template has it",
 		"Ec2Configuration.InstanceProfileName": "the launch template has it",
@@ -82,7 +83,7 @@ func TestEveryPropertyReachesTheTask(t *testing.T) {
 			request := a.Tasks()[0].Request
 			request.Token = ""
 			for i, v := range request.Overrides.Containers[0].Environment {
-				if v.Name == protocol.EnvConfigurationHash {
+				if v.Name == protocol.EnvConfigurationHash || v.Name == protocol.EnvConfigurationID {
 					request.Overrides.Containers[0].Environment[i].Value = ""
 				}
 			}

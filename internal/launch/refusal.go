@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
@@ -65,12 +66,26 @@ type refusalRule struct {
 	// says are sentences: exceptions' messages, and reasons of RunTask's failures.
 	says   []string
 	action retryAction
+	// cause is the error name by cause (docs/errors.md).
+	cause  string
 	advice string
 }
 
-func (r *Refusal) classify(rules []refusalRule) (retryAction, string) {
+// classify returns the first rule that matches the refusal.
+func (r *Refusal) classify(rules []refusalRule) refusalRule {
+	if rule, known := r.find(rules); known {
+		return rule
+	}
+	return refusalRule{
+		action: fatal, cause: protocol.CauseStartFailed,
+		advice: "see the reason above; runnerctl validate checks what can be checked before a deployment",
+	}
+}
+
+// find returns the first rule that matches, and whether there is one.
+func (r *Refusal) find(rules []refusalRule) (refusalRule, bool) {
 	codes, texts := []string{r.Code}, []string{r.Message}
-	if r.Code == "" {
+	if r.Code == "" && r.Message == "" {
 		codes = nil
 		for _, failure := range r.Failures {
 			codes = append(codes, failure.Reason)
@@ -79,10 +94,10 @@ func (r *Refusal) classify(rules []refusalRule) (retryAction, string) {
 	}
 	for _, rule := range rules {
 		if anyMatches(rule.codes, codes) && anyMatches(rule.says, texts) {
-			return rule.action, rule.advice
+			return rule, true
 		}
 	}
-	return fatal, "see the reason above; runnerctl validate checks what can be checked before a deployment"
+	return refusalRule{}, false
 }
 
 func anyMatches(patterns, texts []string) bool {
@@ -119,10 +134,10 @@ func matches(pattern, text string) bool {
 
 // refusalFailure says what was attempted, what the service answered, how often it was
 // tried, and what to do.
-func refusalFailure(name, attempted string, refusal error, tries int, advice string) *message.Failure {
+func refusalFailure(name, attempted string, refusal error, tries int, rule refusalRule) *message.Failure {
 	cause := fmt.Sprintf("%s: %s", attempted, refusal)
 	if tries > 1 {
 		cause += fmt.Sprintf(" (tried %d times)", tries)
 	}
-	return &message.Failure{Name: name, Cause: cause + ". What to do: " + advice}
+	return &message.Failure{Name: name, ByCause: rule.cause, Cause: cause + ". What to do: " + rule.advice}
 }

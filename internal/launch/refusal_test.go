@@ -264,7 +264,7 @@ func TestRefusals(t *testing.T) {
 		"incompatible":          {exception("InvalidParameterException", "The selected task definition is not compatible with the selected compute strategy"), false, "fit its launch type"},
 		"unknown container":     {exception("InvalidParameterException", "Override for container named subnet is not a container in the TaskDefinition."), false, "ContainerName"},
 		"size":                  {exception("ClientException", "No Fargate configuration exists for given values."), false, "Cpu and Memory"},
-		"awsvpc":                {exception("InvalidParameterException", "Network Configuration must be provided when networkMode 'awsvpc' is specified."), false, "NetworkMode"},
+		"awsvpc":                {exception("InvalidParameterException", "Network Configuration must be provided when networkMode 'awsvpc' is specified."), false, "network mode"},
 		"public address":        {exception("InvalidParameterException", "Assign public IP is not supported for this launch type."), false, "AssignPublicIp"},
 		"subnet":                {exception("InvalidParameterException", "Error retrieving subnet information for [subnet-0a1]: The subnet ID 'subnet-0a1' does not exist (ErrorCode: InvalidSubnetID.NotFound)"), false, "Subnets"},
 		"group":                 {exception("InvalidParameterException", "Error retrieving security group information for [sg-0a1]: none (ErrorCode: InvalidGroup.NotFound)"), false, "SecurityGroups"},

@@ -1,5 +1,7 @@
 package launch
 
+import "github.com/attini-go/runner/agent/protocol"
+
 // taskRules are for RunTask (ECS developer guide, "API failure reasons"; the
 // API reference's errors of RunTask).
 func taskRules() []refusalRule {
@@ -18,39 +20,41 @@ func taskRules() []refusalRule {
 		groups  = "give the Runner SecurityGroups of its Subnets' VPC"
 	)
 	return append(denials(role), []refusalRule{
-		{codes: []string{"ConflictException"}, action: retryNewToken, advice: zones},
-		{codes: throttles(), action: retrySame, advice: zones},
-		{says: []string{"Rate exceeded*", "Error retrieving * information for *(ErrorCode: RequestLimitExceeded)*"}, action: retrySame, advice: zones},
-		{codes: []string{"ServerException", "ServiceUnavailable*", "InternalServer*", "InternalFailure"}, action: retrySame, advice: zones},
-		{says: []string{"Capacity is unavailable at this time*", "Tasks provisioning capacity limit exceeded*", "Internal error*"}, action: retrySame, advice: zones},
-		{codes: []string{"LimitExceededException"}, action: retrySame, advice: quota},
-		{says: []string{"You've reached the limit on the number of *"}, action: retrySame, advice: quota},
-		{says: []string{"The requested * configuration is above your limit*"}, action: fatal, advice: "give the Runner less Cpu or Memory, or " + quota},
+		{codes: []string{"ConflictException"}, action: retryNewToken, cause: protocol.CauseServiceUnavailable, advice: zones},
+		{codes: throttles(), action: retrySame, cause: protocol.CauseThrottled, advice: zones},
+		{says: []string{"Rate exceeded*", "Error retrieving * information for *(ErrorCode: RequestLimitExceeded)*"}, action: retrySame, cause: protocol.CauseThrottled, advice: zones},
+		{codes: []string{"ServerException", "ServiceUnavailable*", "InternalServer*", "InternalFailure"}, action: retrySame, cause: protocol.CauseServiceUnavailable, advice: zones},
+		{says: []string{"Internal error*"}, action: retrySame, cause: protocol.CauseServiceUnavailable, advice: zones},
+		{says: []string{"Capacity is unavailable at this time*", "Tasks provisioning capacity limit exceeded*"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: zones},
+		{codes: []string{"LimitExceededException"}, action: retrySame, cause: protocol.CauseQuotaExceeded, advice: quota},
+		{says: []string{"You've reached the limit on the number of *"}, action: retrySame, cause: protocol.CauseQuotaExceeded, advice: quota},
+		{says: []string{"The requested * configuration is above your limit*"}, action: fatal, cause: protocol.CauseQuotaExceeded, advice: "give the Runner less Cpu or Memory, or " + quota},
 
-		{codes: []string{"RESOURCE:ENI"}, action: retrySame, advice: "the subnets or hosts have no free network interface; give the Runner subnets with free addresses or a larger InstanceType"},
-		{codes: []string{"RESOURCE:GPU"}, action: retrySame, advice: "give the Runner an InstanceType with the GPUs that its task definition asks for"},
-		{codes: []string{"RESOURCE:PORTS"}, action: retrySame, advice: "a port that the task definition maps is in use on the runner's EC2 host; map no host port"},
-		{codes: []string{"RESOURCE:*"}, action: retrySame, advice: fit},
-		{codes: []string{"AGENT", "NO ACTIVE INSTANCES", "EMPTY CAPACITY PROVIDER", "MISSING", "INACTIVE"}, action: retrySame, advice: host},
-		{says: []string{"MemberOf placement constraint unsatisfied*", "No Container Instances were found in your cluster*"}, action: retrySame, advice: host},
-		{codes: []string{"ATTRIBUTE"}, action: retrySame, advice: "the runner's EC2 host lacks what the task definition asks for (network mode, log driver, volumes, roles); give the Runner another Ami or task definition"},
-		{codes: []string{"LOCATION"}, action: fatal, advice: "the runner's EC2 host is in another availability zone than the task's subnets; give the Runner Subnets of one zone"},
+		{codes: []string{"RESOURCE:ENI"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: "the subnets or hosts have no free network interface; give the Runner subnets with free addresses or a larger InstanceType"},
+		{codes: []string{"RESOURCE:GPU"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: "give the Runner an InstanceType with the GPUs that its task definition asks for"},
+		{codes: []string{"RESOURCE:PORTS"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: "a port that the task definition maps is in use on the runner's EC2 host; map no host port"},
+		{codes: []string{"RESOURCE:*"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: fit},
+		{codes: []string{"AGENT", "NO ACTIVE INSTANCES", "EMPTY CAPACITY PROVIDER", "MISSING", "INACTIVE"}, action: retrySame, cause: protocol.CauseHostUnavailable, advice: host},
+		{says: []string{"MemberOf placement constraint unsatisfied*", "No Container Instances were found in your cluster*"}, action: retrySame, cause: protocol.CauseHostUnavailable, advice: host},
+		{codes: []string{"ATTRIBUTE"}, action: retrySame, cause: protocol.CauseInvalidConfiguration, advice: "the runner's EC2 host lacks what the task definition asks for (network mode, log driver, volumes, roles); give the Runner another Ami or task definition"},
+		{codes: []string{"LOCATION"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "the runner's EC2 host is in another availability zone than the task's subnets; give the Runner Subnets of one zone"},
 
-		{codes: []string{"ClusterNotFoundException"}, action: fatal, advice: cluster},
-		{says: []string{"The referenced cluster was inactive*", "The specified cluster is inactive*"}, action: fatal, advice: cluster},
-		{says: []string{"ECS was unable to assume the role *", "Role is not valid*"}, action: retrySame, advice: trust},
-		{says: []string{"Unable to assume the service linked role*"}, action: fatal, advice: linked},
-		{codes: []string{"PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException"}, action: fatal, advice: define},
-		{says: []string{"The selected task definition is not compatible with *", "Task definition does not support launch_type *"}, action: fatal, advice: define},
-		{says: []string{"TaskDefinition not found*", "Unable to describe task definition*", "Unable to find task definition*"}, action: fatal, advice: "deploy the task definition that TaskDefinitionArn names, in this account and region"},
-		{says: []string{"TaskDefinition is inactive*"}, action: fatal, advice: "name an active revision in TaskDefinitionArn"},
-		{says: []string{"Override for container named *"}, action: fatal, advice: "name a container of the task definition in ContainerName"},
-		{says: []string{"Invalid 'cpu' setting for task*", "No Fargate configuration exists for given values*"}, action: fatal, advice: sizes},
-		{says: []string{"Network Configuration must be provided when networkMode 'awsvpc' is specified*"}, action: fatal, advice: "give the Runner with Ec2Configuration a task definition whose NetworkMode is bridge or host"},
-		{says: []string{"Assign public IP is not supported for this launch type*"}, action: fatal, advice: "give the Runner AssignPublicIp DISABLED, or no Ec2Configuration"},
-		{says: []string{"Error retrieving subnet information for *", "The subnet ID '*' does not exist*"}, action: fatal, advice: subnets},
-		{says: []string{"Error retrieving security group information for *"}, action: fatal, advice: groups},
-		{codes: []string{"BlockedException"}, action: fatal, advice: "the account is blocked from ECS; ask AWS Support"},
+		{codes: []string{"ClusterNotFoundException"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: cluster},
+		{says: []string{"The referenced cluster was inactive*", "The specified cluster is inactive*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: cluster},
+		{says: []string{"ECS was unable to assume the role *", "Role is not valid*"}, action: retrySame, cause: protocol.CauseAccessDenied, advice: trust},
+		{says: []string{"Unable to assume the service linked role*"}, action: fatal, cause: protocol.CauseAccessDenied, advice: linked},
+		{codes: []string{"PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: define},
+		{says: []string{"The selected task definition is not compatible with *", "Task definition does not support launch_type *"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: define},
+		{says: []string{"TaskDefinition not found*", "Unable to describe task definition*", "Unable to find task definition*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "deploy the task definition that TaskDefinitionArn names, in this account and region"},
+		{says: []string{"TaskDefinition is inactive*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "name an active revision in TaskDefinitionArn"},
+		{says: []string{"Override for container named *"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "name a container of the task definition in ContainerName"},
+		{says: []string{"Invalid 'cpu' setting for task*", "No Fargate configuration exists for given values*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: sizes},
+		{says: []string{"Network Configuration must be provided when networkMode 'awsvpc' is specified*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "deploy the stack again: the Runner's configuration then has the network mode that its task definition has now"},
+		{says: []string{"Network Configuration is not valid for the given networkMode *"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "deploy the stack again: the Runner's configuration then has the network mode that its task definition has now"},
+		{says: []string{"Assign public IP is not supported for this launch type*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "give the Runner AssignPublicIp DISABLED, or no Ec2Configuration"},
+		{says: []string{"Error retrieving subnet information for *", "The subnet ID '*' does not exist*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: subnets},
+		{says: []string{"Error retrieving security group information for *"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: groups},
+		{codes: []string{"BlockedException"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "the account is blocked from ECS; ask AWS Support"},
 	}...)
 }
 
@@ -66,30 +70,32 @@ func hostRules() []refusalRule {
 		groups  = "give the Runner SecurityGroups of its Subnets' VPC"
 	)
 	return append(denials(role), []refusalRule{
-		{codes: []string{"IdempotentParameterMismatch", "IdempotentInstanceTerminated"}, action: retryNewToken, advice: passes},
-		{codes: []string{"InsufficientFreeAddressesInSubnet"}, action: tryNextSubnet, advice: "give the Runner Subnets with free addresses"},
-		{codes: []string{"Insufficient*"}, action: tryNextSubnet, advice: zones},
-		{codes: []string{"Unsupported"}, says: []string{"Your requested instance type (*) is not supported in your requested Availability Zone (*"}, action: tryNextSubnet, advice: zones},
-		{codes: []string{"InvalidSubnetID.NotFound"}, action: tryNextSubnet, advice: "give the Runner Subnets that exist in this account"},
-		{codes: throttles(), action: retrySame, advice: passes},
-		{codes: []string{"InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "ServerInternal"}, action: retrySame, advice: passes},
-		{codes: []string{"VcpuLimitExceeded"}, action: retrySame, advice: "raise the account's quota of EC2 vCPUs in Service Quotas"},
-		{codes: []string{"InstanceLimitExceeded"}, action: retrySame, advice: "raise the account's quota of EC2 instances in Service Quotas"},
-		{codes: []string{"VolumeLimitExceeded"}, action: fatal, advice: "raise the account's quota of EBS storage in Service Quotas"},
-		{codes: []string{"PendingVerification"}, action: fatal, advice: "AWS is still verifying the account; try again in some hours"},
-		{codes: []string{"Blocked"}, action: fatal, advice: "the account is blocked from EC2; ask AWS Support"},
-		{codes: []string{"OptInRequired"}, action: fatal, advice: "subscribe to the Ami in the AWS Marketplace, or sign the account up for EC2 in this region"},
-		{codes: []string{"InvalidParameterValue"}, says: []string{"Value (*) for parameter iamInstanceProfile.* is invalid*"}, action: retrySame, advice: profile},
+		{codes: []string{"IdempotentParameterMismatch", "IdempotentInstanceTerminated"}, action: retryNewToken, cause: protocol.CauseServiceUnavailable, advice: passes},
+		{codes: []string{"InsufficientFreeAddressesInSubnet"}, action: tryNextSubnet, cause: protocol.CauseCapacityUnavailable, advice: "give the Runner Subnets with free addresses"},
+		{codes: []string{"Insufficient*"}, action: tryNextSubnet, cause: protocol.CauseCapacityUnavailable, advice: zones},
+		{codes: []string{"Unsupported"}, says: []string{"Your requested instance type (*) is not supported in your requested Availability Zone (*"}, action: tryNextSubnet, cause: protocol.CauseCapacityUnavailable, advice: zones},
+		{codes: []string{"InvalidSubnetID.NotFound"}, action: tryNextSubnet, cause: protocol.CauseInvalidConfiguration, advice: "give the Runner Subnets that exist in this account"},
+		{codes: throttles(), action: retrySame, cause: protocol.CauseThrottled, advice: passes},
+		{codes: []string{"InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "ServerInternal"}, action: retrySame, cause: protocol.CauseServiceUnavailable, advice: passes},
+		{codes: []string{"VcpuLimitExceeded"}, action: retrySame, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EC2 vCPUs in Service Quotas"},
+		{codes: []string{"InstanceLimitExceeded"}, action: retrySame, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EC2 instances in Service Quotas"},
+		{codes: []string{"VolumeLimitExceeded"}, action: fatal, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EBS storage in Service Quotas"},
+		{codes: []string{"PendingVerification"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "AWS is still verifying the account; try again in some hours"},
+		{codes: []string{"Blocked"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "the account is blocked from EC2; ask AWS Support"},
+		{codes: []string{"OptInRequired"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "subscribe to the Ami in the AWS Marketplace, or sign the account up for EC2 in this region"},
+		{codes: []string{"InvalidParameterValue"}, says: []string{"Value (*) for parameter iamInstanceProfile.* is invalid*"}, action: retrySame, cause: protocol.CauseInvalidConfiguration, advice: profile},
 		{
-			codes: []string{"InvalidParameterValue"}, action: fatal, advice: machine,
+			codes: []string{"InvalidParameterValue"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: machine,
 			says: []string{"The architecture '*' of the specified instance type does not match the architecture '*' of the specified AMI*", "The requested instance type's architecture (*) does not match the architecture in the manifest for *"},
 		},
-		{codes: []string{"InvalidAMIID.*", "AuthFailure"}, action: fatal, advice: image},
-		{codes: []string{"InvalidBlockDeviceMapping"}, action: fatal, advice: "give the Runner an Ami whose disk fits its launch template's; deploy the stack again after the Ami has changed"},
-		{codes: []string{"InvalidLaunchTemplate*"}, action: fatal, advice: "deploy the stack again"},
-		{codes: []string{"InvalidGroup.*"}, action: fatal, advice: groups},
-		{codes: []string{"InvalidParameter"}, says: []string{"Security group *"}, action: fatal, advice: groups},
-		{codes: []string{"Unsupported"}, action: fatal, advice: "give the Runner an InstanceType and an Ami that go together"},
+		{codes: []string{"InvalidAMIID.*", "AuthFailure"}, action: fatal, cause: protocol.CauseImageNotFound, advice: image},
+		{codes: []string{"UnsupportedOperation"}, says: []string{"You can't launch instances with IMDSv1 *"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "deploy the stack again: its launch template then asks for IMDSv2"},
+		{codes: []string{"InvalidKMSKey.*"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "allow EC2 the KMS key of the Ami's encrypted volume, by the key's policy or a grant"},
+		{codes: []string{"InvalidBlockDeviceMapping"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "give the Runner an Ami whose disk fits its launch template's; deploy the stack again after the Ami has changed"},
+		{codes: []string{"InvalidLaunchTemplate*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "deploy the stack again"},
+		{codes: []string{"InvalidGroup.*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: groups},
+		{codes: []string{"InvalidParameter"}, says: []string{"Security group *"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: groups},
+		{codes: []string{"Unsupported"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "give the Runner an InstanceType and an Ami that go together"},
 	}...)
 }
 
@@ -109,7 +115,7 @@ func denials(own string) []refusalRule {
 	)
 	denied := []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 	by := func(policy, advice string) refusalRule {
-		return refusalRule{codes: denied, action: fatal, advice: advice, says: []string{
+		return refusalRule{codes: denied, action: fatal, cause: protocol.CauseAccessDenied, advice: advice, says: []string{
 			"*is not authorized to perform: *because no " + policy + " allows *", "*is not authorized to perform: *with an explicit deny in a " + policy + "*",
 		}}
 	}
@@ -119,9 +125,9 @@ func denials(own string) []refusalRule {
 		by("permissions boundary", boundary),
 		by("VPC endpoint policy", endpoint),
 		{
-			codes: denied, action: fatal, advice: "remove the explicit deny that AWS names from that policy",
+			codes: denied, action: fatal, cause: protocol.CauseAccessDenied, advice: "remove the explicit deny that AWS names from that policy",
 			says: []string{"*is not authorized to perform: *with an explicit deny in a*"},
 		},
-		{codes: denied, action: fatal, advice: own},
+		{codes: denied, action: fatal, cause: protocol.CauseAccessDenied, advice: own},
 	}
 }

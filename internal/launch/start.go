@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/cenkalti/backoff/v5"
 )
@@ -40,7 +41,7 @@ func (l *Launcher) startTask(ctx context.Context, v *view) (outcome, error) {
 // end may have been handled already. So a task that took long is looked at again.
 func (l *Launcher) recordTask(ctx context.Context, v *view, task TaskStatus, host string, requestedAt time.Time) (outcome, error) {
 	err := l.ports.States.RecordTask(ctx, v.name, v.owner, TaskRecord{
-		Task: task.ARN, Configuration: v.id, Cluster: v.configuration.Task.Cluster, Host: host, StartedAt: requestedAt,
+		Task: task.ARN, Configuration: v.id, Cluster: v.configuration.Task.Cluster, Host: host, Reused: host != "" && !v.state.isBooting(), StartedAt: requestedAt,
 	})
 	switch {
 	case errors.Is(err, ErrNoRunner):
@@ -61,7 +62,7 @@ func (l *Launcher) recordTask(ctx context.Context, v *view, task TaskStatus, hos
 func (l *Launcher) stopUnrecordedTask(ctx context.Context, v *view, task TaskStatus, host string) error {
 	problems := []error{l.ports.Cluster.Stop(ctx, v.configuration.Task.Cluster, task.ARN, "the runner was deleted")}
 	if host != "" {
-		problems = append(problems, l.ports.Hosts.Terminate(ctx, host))
+		problems = append(problems, l.endHost(ctx, v.name, v.configuration.Task.Cluster, host))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("stop what was started for a runner that was deleted: %w", err)
@@ -72,7 +73,7 @@ func (l *Launcher) stopUnrecordedTask(ctx context.Context, v *view, task TaskSta
 // runTask asks for the task until there is one, and returns when it asked last. Its
 // errors are retryStart's.
 func (l *Launcher) runTask(ctx context.Context, v *view, request TaskRequest) (task TaskStatus, requestedAt time.Time, err error) {
-	err = l.retryStart(ctx, v, message.ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (retryAction, string, error) {
+	err = l.retryStart(ctx, v, message.ErrorTask, "run the runner's task in the cluster "+request.Cluster, func(try int) (refusalRule, error) {
 		request.Token = token(v.state.Attempt, v.id, request.StartedBy, try)
 		var err error
 		requestedAt = time.Now()
@@ -80,19 +81,22 @@ func (l *Launcher) runTask(ctx context.Context, v *view, request TaskRequest) (t
 		var refusal *Refusal
 		switch {
 		case errors.As(err, &refusal):
-			remedy, advice := refusal.classify(taskRules())
-			return remedy, advice, err
+			return refusal.classify(taskRules()), err
 		case err == nil && !task.isUsable():
 			// What was started by an attempt that was broken off has ended.
-			return retryNewToken, "give the step a Retry", errors.New("the task of an earlier attempt has ended: " + task.stopDescription())
+			ended := task.stopRule(v.configuration.Task.Container)
+			ended.action = retryNewToken
+			return ended, errors.New("the task of an earlier attempt has ended: " + task.stopDescription())
 		}
-		return retryUnknown, noReplyAdvice, err
+		return noReply(), err
 	})
 	return task, requestedAt, err
 }
 
-// noReplyAdvice is what to do about a service that does not answer.
-const noReplyAdvice = "it usually passes; give the step a Retry"
+// noReply is the rule for a service that does not answer.
+func noReply() refusalRule {
+	return refusalRule{action: retryUnknown, cause: protocol.CauseServiceUnavailable, advice: "it usually passes; give the step a Retry"}
+}
 
 // retryUnknown repeats the same request, since it is not known whether it was done.
 const retryUnknown retryAction = -1
@@ -101,27 +105,31 @@ const retryUnknown retryAction = -1
 // over. ask gets the number of the request: a request that was refused gets another
 // number the next time, one without an answer the same. The lock is renewed between
 // two requests. The error is a *message.Failure, or ErrChanged if the lock is lost.
-func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted string, ask func(try int) (retryAction, string, error)) error {
+func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted string, ask func(try int) (refusalRule, error)) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = time.Second, 15*time.Second
 	since, try := time.Now(), 0
 	for tries := 1; ; tries++ {
-		remedy, advice, err := ask(try)
-		if err == nil {
+		rule, err := ask(try)
+		var lost *lockLostError
+		switch {
+		case err == nil:
 			return nil
+		case errors.As(err, &lost):
+			return err
 		}
 		l.logger.Warn("a start is refused", "runner", v.name, "attempted", attempted, "error", err, "tries", tries)
 		wait := pauses.NextBackOff()
 		over := time.Since(since)+wait > startRetryTime || ctx.Err() != nil || exceedsDeadline(ctx, wait)
 		switch {
-		case remedy == fatal, over:
+		case rule.action == fatal, over:
 			// A task that was started without an answer ends by itself: the state
 			// does not name it.
-			return refusalFailure(name, attempted, err, tries, advice)
-		case remedy != retryUnknown:
+			return refusalFailure(name, attempted, err, tries, rule)
+		case rule.action != retryUnknown:
 			try++
 		}
-		if remedy != retryNewToken || tries > 1 {
+		if rule.action != retryNewToken || tries > 1 {
 			pause(ctx, wait)
 		}
 		if err := l.ports.States.Renew(ctx, v.name, v.owner, time.Now().Add(lockTime)); err != nil {
@@ -142,8 +150,8 @@ func (l *Launcher) abortStart(ctx context.Context, v *view, host string, final *
 	reporting, cancel := l.reportContext(ctx)
 	defer cancel()
 	if host != "" {
-		final = &message.Failure{Name: final.Name, Cause: final.Cause + l.hostLogHint(v.runner)}
-		if err := l.forgetHost(reporting, v.name, host, v.owner, false); err != nil {
+		final = &message.Failure{Name: final.Name, ByCause: final.ByCause, Cause: final.Cause + l.hostLogHint(v.runner)}
+		if err := l.forgetHost(reporting, v.name, v.state, v.owner, false); err != nil {
 			return err
 		}
 	}
@@ -171,10 +179,15 @@ func (l *Launcher) failWaitingJobs(ctx context.Context, r runner, failure *messa
 	return failure
 }
 
-// repeatedFailure is the failure after too many tasks that ended before they took a
-// job. Its name is the last stop code's.
-func repeatedFailure(task TaskStatus, failures int) *message.Failure {
-	return &message.Failure{Name: task.stopErrorName(), Cause: fmt.Sprintf(
-		"the runner's task ended before it took a job, %d times in a row; the last time: %s. What to do: see the task's log, its image and its network",
-		failures, task.stopDescription())}
+// startFailure is the failure after tasks that ended before they took a job: too many,
+// or one that would end the same way again. Its name is the last stop code's.
+func startFailure(task TaskStatus, container string, failures int) *message.Failure {
+	rule, often := task.stopRule(container), ""
+	if failures > 1 {
+		often = fmt.Sprintf(", %d times in a row; the last time", failures)
+	}
+	return &message.Failure{
+		Name: task.stopErrorName(), ByCause: rule.cause,
+		Cause: fmt.Sprintf("the runner's task ended before it took a job%s: %s. What to do: %s", often, task.stopDescription(), rule.advice),
+	}
 }

@@ -39,6 +39,7 @@ func inAccount(t *testing.T, c configuration.Configuration, test func(t *testing
 	synctest.Test(t, func(t *testing.T) {
 		fake := launchtest.NewFake()
 		fake.Begin("dev-shop", stateMachine, execution, deployed())
+		fake.SetPlan(stateMachine, c.StackName)
 		test(t, &account{Fake: fake, t: t, c: c, id: fake.Deploy(c)})
 	})
 }
@@ -263,6 +264,25 @@ func (a *account) registerAll() {
 		if host.State == "pending" {
 			time.Sleep(time.Minute)
 			a.registered(a.Register(host.ID, a.name()))
+		}
+	}
+}
+
+// pass lets time pass, and delivers the checks that come.
+func (a *account) pass(duration time.Duration) { a.passWith(nil, duration) }
+
+func (a *account) passWith(hook launchtest.Hook, duration time.Duration) {
+	a.t.Helper()
+	end := time.Now().Add(duration)
+	for {
+		next, found := a.NextCheck()
+		if !found || next.After(end) {
+			time.Sleep(time.Until(end))
+			return
+		}
+		time.Sleep(time.Until(next))
+		for _, runner := range a.DueChecks() {
+			require.NoError(a.t, a.launcher(hook).Check(context.Background(), runner))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -11,11 +12,12 @@ import (
 	"github.com/attini-go/runner/internal/launch/bootstrap"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
+	"github.com/attini-go/runner/internal/quota"
 )
 
 // MaxOverrides is the greatest size of a RunTask's overrides in characters,
 // JSON's own included (ECS API reference, TaskOverride).
-const MaxOverrides = 8192
+const MaxOverrides = quota.TaskOverrides
 
 // Launch types of ECS.
 const (
@@ -34,7 +36,7 @@ type TaskRequest struct {
 	Group      string
 	StartedBy  string
 	Overrides  Overrides
-	// Network is nil on EC2, where the task has its host's.
+	// Network is nil for a task that has its host's.
 	Network *configuration.Network
 	// Constraints are expressions that the container instance must meet.
 	Constraints []string
@@ -88,7 +90,8 @@ func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
 		},
 	}
 	if host != "" {
-		request.LaunchType, request.Network = launchEC2, nil
+		request.LaunchType = launchEC2
+		request.Network = hostNetwork(c)
 		request.Constraints = []string{
 			"attribute:runnerResourceName == " + r.name,
 			// Another host of the runner may still be there, with its task.
@@ -100,6 +103,15 @@ func (s Settings) taskRequest(r runner, host string) (TaskRequest, error) {
 			"shorten the names of stack, Runner, queue or role", c.RunnerName, size, MaxOverrides)
 	}
 	return request, nil
+}
+
+// hostNetwork is the network of a task on an EC2 host: nil unless it has a network
+// interface of its own, which on EC2 never has a public address.
+func hostNetwork(c configuration.Configuration) *configuration.Network {
+	if c.Task.NetworkMode != configuration.NetworkModeAWSVPC {
+		return nil
+	}
+	return &configuration.Network{Subnets: c.Network.Subnets, SecurityGroups: c.Network.SecurityGroups}
 }
 
 // size is the size as ECS counts it.
@@ -121,6 +133,7 @@ func (s Settings) environment(r runner, host string) []Variable {
 		{protocol.EnvDeployDataTable, s.DeployDataTable},
 		{protocol.EnvResourceStateTable, s.ResourceStateTable},
 		{protocol.EnvConfigurationHash, strconv.Itoa(int(configuration.Hash(r.id)))},
+		{protocol.EnvConfigurationID, r.id},
 		{protocol.EnvRunnerResourceName, r.name},
 		{protocol.EnvDisableANSIColor, "true"},
 		{protocol.EnvAccount, s.Account},
@@ -163,6 +176,8 @@ type TaskStatus struct {
 	// StopCode and StopReason are ECS's, of a task that stops.
 	StopCode, StopReason string
 	Containers           []ContainerStatus
+	// CreatedAt is when ECS was asked for it; an event does not say it.
+	CreatedAt time.Time
 }
 
 // ContainerStatus is how a container of a task ended.

@@ -58,7 +58,7 @@ func (l *Launcher) failJobs(ctx context.Context, queue string, failure *message.
 				left = append(left, delivery) // an agent deals with it
 				continue
 			}
-			if err := l.failStep(ctx, message.Metadata.TaskToken, failure); err != nil {
+			if err := l.failStep(ctx, message.Metadata.TaskToken, failure.For(message.Metadata.ErrorNames)); err != nil {
 				problems = append(problems, fmt.Errorf("fail the %s: %w", message, err))
 				left = append(left, delivery)
 				continue

@@ -26,7 +26,10 @@ func (r RunnerRequest) configuration(runner *schema.Runner, definition compat.Ta
 	switch {
 	case host != nil:
 		c.Host.AMI = host.Ami.Literal
-		c.Network.AssignPublicIP = "" // the task has the addresses of its host
+		c.Network.AssignPublicIP = "" // ECS gives tasks on EC2 none
+		if definition.NetworkMode.Value == configuration.NetworkModeAWSVPC {
+			c.Task.NetworkMode = configuration.NetworkModeAWSVPC
+		}
 	case network != nil:
 		c.Network.AssignPublicIP = network.AssignPublicIp.Literal
 	}

@@ -34,7 +34,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Lifecycle, error
 	}{
 		{"the artifact store", settings.ArtifactStore == ""},
 		{"a port", ports.Account == nil || ports.Configurations == nil || ports.Runners == nil || ports.Remover == nil ||
-			ports.Plans == nil || ports.Starts == nil || ports.Deployments == nil || ports.StateMachines == nil},
+			ports.Plans == nil || ports.Starts == nil || ports.Deployments == nil || ports.StateMachines == nil || ports.Stacks == nil},
 	} {
 		if required.missing {
 			problems = append(problems, errors.New(required.name+" is missing"))

@@ -74,6 +74,9 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 	if err := request.check(); err != nil {
 		return err
 	}
+	if err := l.verify(ctx, request.StackID, map[string]string{"SfnArn": request.StateMachineARN}); err != nil {
+		return err
+	}
 	origin, stored, err := l.origin(ctx, request)
 	if err != nil {
 		return err
@@ -118,8 +121,11 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 
 // RemovePlan removes a plan, and its start if it has not started yet.
 func (l *Lifecycle) RemovePlan(ctx context.Context, request PlanRequest) error {
-	if request.StackName == "" || request.StateMachineARN == "" {
+	if request.foreign != nil || request.StateMachineARN == "" {
 		return nil // it was never registered
+	}
+	if err := l.verify(ctx, request.StackID, nil); err != nil {
+		return err
 	}
 	origin, _, err := l.origin(ctx, request)
 	if err != nil {
@@ -128,7 +134,16 @@ func (l *Lifecycle) RemovePlan(ctx context.Context, request PlanRequest) error {
 	return l.forgetPlan(ctx, request, request.StateMachineARN, origin)
 }
 
+// forgetPlan forgets a plan of the request's stack. A plan of another stack stays.
 func (l *Lifecycle) forgetPlan(ctx context.Context, request PlanRequest, stateMachine string, origin Origin) error {
+	owner, err := l.ports.Plans.StackOfPlan(ctx, stateMachine)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the item of the plan %s: %w", stateMachine, err)
+	case owner != "" && owner != request.StackName:
+		l.logger.Warn("a plan belongs to another stack", "stateMachine", stateMachine, "stack", owner)
+		return nil
+	}
 	problems := errors.Join(
 		l.ports.Starts.DeletePlanStart(ctx, request.StackID, stateMachine),
 		l.ports.Deployments.ForgetPlan(ctx, origin.DeploymentName(), stateMachine),

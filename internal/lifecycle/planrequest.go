@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/cfn"
 )
 
@@ -23,6 +24,8 @@ type PlanRequest struct {
 	// defaults is PayloadDefaults, an object, with PayloadDefaultsValues in it.
 	defaults *cfn.Node
 	problem  error
+	// foreign is why the request is refused, whatever else it says.
+	foreign error
 }
 
 // ReadPlan reads the ResourceProperties of a Custom::AttiniDeploymentPlanTrigger;
@@ -30,12 +33,9 @@ type PlanRequest struct {
 // deletion needs the plan's name alone.
 func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest {
 	r := PlanRequest{
-		StackID: stackID, StackName: stringProperty(properties, "StackName"), RequestID: requestID,
+		StackID: stackID, StackName: StackNameOf(stackID), RequestID: requestID,
 		StateMachineARN: stringProperty(properties, "SfnArn"), OldStateMachineARN: stringProperty(old, "SfnArn"),
 		Parameters: map[string]string{},
-	}
-	if r.StackName == "" {
-		r.StackName = StackNameOf(stackID)
 	}
 	for _, parameter := range properties.Get("Parameters").Entries() {
 		r.Parameters[parameter.Key] = parameterText(parameter.Value)
@@ -45,6 +45,7 @@ func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest 
 			r.Steps = append(r.Steps, Step{Name: stringProperty(step, "name"), Type: stringProperty(step, "type")})
 		}
 	}
+	r.foreign = checkStackName(stackID, stringProperty(properties, "StackName"))
 	r.defaults, r.problem = readDefaults(properties.Get("PayloadDefaults"))
 	// Backwards: removing an item moves only the items after it.
 	for _, value := range slices.Backward(properties.Get("PayloadDefaultsValues").Elements()) {
@@ -126,9 +127,15 @@ func parameterText(value *cfn.Node) string {
 }
 
 func (r PlanRequest) check() error {
+	if r.foreign != nil {
+		return r.foreign
+	}
 	problems := []error{r.problem}
+	if r.defaults.Has(protocol.KeyOrigin) {
+		problems = append(problems, fmt.Errorf("read PayloadDefaults: %s says where the deployment came from and cannot be replaced; use another key", protocol.KeyOrigin))
+	}
 	for _, required := range []struct{ name, value string }{
-		{"StackId", r.StackID}, {"RequestId", r.RequestID}, {"StackName", r.StackName}, {"SfnArn", r.StateMachineARN},
+		{"StackId", r.StackID}, {"RequestId", r.RequestID}, {"SfnArn", r.StateMachineARN},
 	} {
 		if required.value == "" {
 			problems = append(problems, fmt.Errorf("%s is missing", required.name))

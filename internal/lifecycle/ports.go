@@ -20,6 +20,17 @@ type Ports struct {
 	Starts         Starts
 	Deployments    Deployments
 	StateMachines  StateMachines
+	Stacks         Stacks
+}
+
+// Stacks is CloudFormation.
+type Stacks interface {
+	// Status returns a stack's present status by its id, such as UPDATE_IN_PROGRESS. It
+	// returns ErrNoStack for one that CloudFormation does not know in this account and
+	// region.
+	Status(ctx context.Context, stackID string) (string, error)
+	// Resources returns the physical ids of a stack's resources.
+	Resources(ctx context.Context, stackID string) ([]string, error)
 }
 
 // Account answers what only the AWS account and region know.
@@ -35,13 +46,18 @@ type Account interface {
 type Configurations interface {
 	// PutConfiguration stores a version and makes it the runner's current one.
 	PutConfiguration(ctx context.Context, c configuration.Configuration) error
+	// KeptConfigurations returns the versions of a runner that are kept, in a stable
+	// order.
+	KeptConfigurations(ctx context.Context, runner string) ([]configuration.Configuration, error)
 }
 
 // Runners are the runner items of the state table (docs/wire.md, "Runner item").
 // Attributes of the launcher and of agents stay unchanged.
 type Runners interface {
 	// PutRunner writes the stack's attributes of a runner. A runner that was being
-	// deleted can be started again after that.
+	// deleted can be started again after that. It returns ErrForeignRunner, and writes
+	// nothing, if the item has the id of another stack than the runner's StackID and
+	// Replaces.
 	PutRunner(ctx context.Context, runner Runner) error
 	// StackOf returns the id of the stack that a runner belongs to; "" if the item
 	// does not have it. It returns launch.ErrNoRunner without an item.
@@ -66,6 +82,9 @@ type Plans interface {
 	// StackOrigin returns what the framework has recorded of a stack; the zero Origin
 	// if no framework deployed it.
 	StackOrigin(ctx context.Context, stackName string) (Origin, error)
+	// StackOfPlan returns the name of the stack that a plan belongs to; "" if there is
+	// no item.
+	StackOfPlan(ctx context.Context, stateMachineARN string) (stackName string, err error)
 	// PutPlan writes a plan's item. It also writes the plan, the stack's parameters and
 	// the names of its runners into the stack's item, and removes the stack's last
 	// error from it. The items of other plans stay.
@@ -110,6 +129,8 @@ type StateMachines interface {
 }
 
 var (
+	// ErrForeignRunner means that the runner belongs to another stack.
+	ErrForeignRunner = errors.New("the runner belongs to another stack")
 	// ErrNoTaskDefinition means that the task definition does not exist, or is not
 	// active.
 	ErrNoTaskDefinition = errors.New("there is no such active task definition")

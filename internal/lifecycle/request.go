@@ -21,6 +21,8 @@ type RunnerRequest struct {
 	// EC2 host's; "" on Fargate.
 	EcsClientLogGroup, LaunchTemplateID, LaunchTemplateVersion string
 
+	// problem is why the request is refused, whatever its configuration.
+	problem error
 	// resource is the Runner as its author would have written it, with
 	// resolved values.
 	resource *cfn.Node
@@ -41,36 +43,30 @@ func runnerOfPhysicalID(id string) (stack, runner string, ok bool) {
 }
 
 // ReadRunner reads the ResourceProperties of a Custom::AttiniRunner. logicalID replaces
-// a missing RunnerName, so that the request always has a PhysicalID.
+// a missing RunnerName, so that the request always has a PhysicalID. The stack is that
+// of the request: a StackName can only repeat it.
 func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
 	r := RunnerRequest{
-		StackID: stackID, StackName: stringProperty(properties, "StackName"), RunnerName: stringProperty(properties, "RunnerName"),
+		StackID: stackID, StackName: StackNameOf(stackID), RunnerName: stringProperty(properties, "RunnerName"),
 		QueueURL: stringProperty(properties, "QueueUrl"), EcsClientLogGroup: stringProperty(properties, "EcsClientLogGroup"),
 		LaunchTemplateID: stringProperty(properties, "LaunchTemplateId"), LaunchTemplateVersion: stringProperty(properties, "LaunchTemplateVersion"),
 	}
-	if r.StackName == "" {
-		r.StackName = StackNameOf(stackID)
-	}
 	if r.RunnerName == "" {
 		r.RunnerName = logicalID
+	}
+	r.problem = checkStackName(stackID, stringProperty(properties, "StackName"))
+	// {stack}-{runner} has one reading only without a hyphen in the runner's name.
+	if r.problem == nil && !isLogicalID(r.RunnerName) {
+		r.problem = fmt.Errorf("RunnerName: %q cannot be a logical id; give the Runner's logical id, or leave it out", r.RunnerName)
 	}
 	configuration := properties.Get("Configuration").Clone()
 	if configuration == nil {
 		configuration = cfn.Obj()
 	}
-	normalizeNetwork(configuration.Get("AwsVpcConfiguration"))
+	normalizeLists(configuration.Get("AwsVpcConfiguration"), "Subnets", "SecurityGroups")
+	normalizeLists(configuration, "SharedWith")
 	r.resource = cfn.Obj(cfn.F("Type", cfn.Str(schema.RunnerType)), cfn.F("Properties", configuration))
 	return r
-}
-
-// StackNameOf is the name in a stack's id
-// (arn:aws:cloudformation:region:account:stack/name/uuid); "" for another text.
-func StackNameOf(stackID string) string {
-	parts := strings.Split(stackID, "/")
-	if len(parts) != 3 {
-		return ""
-	}
-	return parts[1]
 }
 
 // stringProperty is a property's text. CloudFormation passes every scalar as a text.
@@ -84,20 +80,20 @@ func stringProperty(n *cfn.Node, key string) string {
 // whitespace may surround the ids of a text that is folded over lines.
 const whitespace = " \t\r\n"
 
-// normalizeNetwork makes lists of texts that are separated by commas, such as imported
+// normalizeLists makes lists of texts that are separated by commas, such as imported
 // values, and removes blanks, empty items and duplicates.
-func normalizeNetwork(network *cfn.Node) {
-	for _, key := range []string{"Subnets", "SecurityGroups"} {
-		list := network.Get(key)
+func normalizeLists(object *cfn.Node, keys ...string) {
+	for _, key := range keys {
+		list := object.Get(key)
 		switch {
 		case list.IsString() && !cfn.IsDynamicReference(list.Text):
-			network.Set(key, normalizeItems(list, strings.Split(list.Text, ",")))
+			object.Set(key, normalizeItems(list, strings.Split(list.Text, ",")))
 		case list.IsList() && allStrings(list):
 			items := make([]string, len(list.Items))
 			for i, item := range list.Items {
 				items[i] = item.Text
 			}
-			network.Set(key, normalizeItems(list, items))
+			object.Set(key, normalizeItems(list, items))
 		}
 	}
 }

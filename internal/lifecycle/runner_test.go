@@ -37,6 +37,13 @@ func open(t *testing.T, fake *lifecycletest.Fake) *lifecycle.Lifecycle {
 	return l
 }
 
+// newFake is an account whose stacks have the resources that the tests name.
+func newFake() *lifecycletest.Fake {
+	fake := lifecycletest.NewFake()
+	fake.Resources = []string{queueURL, "lt-1", machine, newMachine}
+	return fake
+}
+
 // properties are those of a Custom::AttiniRunner, with a Configuration.
 func properties(t testing.TB, configuration string) *cfn.Node {
 	t.Helper()
@@ -115,6 +122,7 @@ func TestPutRunner(t *testing.T) {
 			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
 			with(func(c *configuration.Configuration) {
 				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
+				c.Task.NetworkMode = "awsvpc"
 				c.Host = &configuration.Host{LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2", LogGroup: "hosts"}
 			}),
 		},
@@ -122,6 +130,7 @@ func TestPutRunner(t *testing.T) {
 			`{` + network + `,"Ec2Configuration":{"InstanceType":"m5.large","Ami":"AmazonLinux2023","InstanceProfileName":"builders"},"TaskDefinitionArn":"arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"}`,
 			with(func(c *configuration.Configuration) {
 				c.Task.Definition, c.Task.Container, c.Network.AssignPublicIP = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1", "agent", ""
+				c.Task.NetworkMode = "awsvpc"
 				c.Host = &configuration.Host{
 					LaunchTemplateID: "lt-1", LaunchTemplateVersion: "3", InstanceType: "m5.large", AMI: "AmazonLinux2023",
 					InstanceProfile: "builders", LogGroup: "hosts",
@@ -132,7 +141,7 @@ func TestPutRunner(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := lifecycletest.NewFake()
+			fake := newFake()
 			withHost(fake)
 			id, err := open(t, fake).PutRunner(t.Context(), runner(t, c.configuration))
 			require.NoError(t, err)
@@ -213,7 +222,7 @@ func TestPutRunnerRefuses(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := lifecycletest.NewFake()
+			fake := newFake()
 			withHost(fake)
 			_, err := open(t, fake).PutRunner(t.Context(), runner(t, c.configuration))
 			problems, ok := lifecycle.Problems(err)
@@ -237,7 +246,7 @@ func TestPutRunnerRefuses(t *testing.T) {
 func TestPutRunnerUnasked(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"TaskDefinition", "InstanceTypes", "Parameters", "Images"} {
-		fake := lifecycletest.NewFake()
+		fake := newFake()
 		withHost(fake)
 		fake.Fail = func(made string) error {
 			if made == call {
@@ -255,7 +264,7 @@ func TestPutRunnerUnasked(t *testing.T) {
 func TestPutRunnerBrokenOff(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"StackOrigin", "PutConfiguration", "PutRunner"} {
-		fake := lifecycletest.NewFake()
+		fake := newFake()
 		fake.Fail = func(made string) error {
 			if made == call {
 				return context.DeadlineExceeded
@@ -277,7 +286,7 @@ func TestPutRunnerBrokenOff(t *testing.T) {
 // back to the one before.
 func TestPutRunnerTwice(t *testing.T) {
 	t.Parallel()
-	fake := lifecycletest.NewFake()
+	fake := newFake()
 	l := open(t, fake)
 	put := func(configuration string) string {
 		id, err := l.PutRunner(t.Context(), runner(t, configuration))
@@ -296,7 +305,7 @@ func TestRemoveRunner(t *testing.T) {
 	t.Parallel()
 	deployed := func(t *testing.T) (*lifecycletest.Fake, *lifecycle.Lifecycle) {
 		t.Helper()
-		fake := lifecycletest.NewFake()
+		fake := newFake()
 		l := open(t, fake)
 		_, err := l.PutRunner(t.Context(), runner(t, `{`+network+`}`))
 		require.NoError(t, err)
@@ -363,7 +372,7 @@ func FuzzReadRunner(f *testing.F) {
 		if err != nil {
 			return
 		}
-		fake := lifecycletest.NewFake()
+		fake := newFake()
 		l := open(t, fake)
 		id, err := l.PutRunner(t.Context(), lifecycle.ReadRunner(stackID, "Build", properties))
 		if err != nil {
@@ -403,7 +412,7 @@ func TestEveryPropertyIsDeployed(t *testing.T) {
 	t.Parallel()
 	values := launchtest.PropertyValues()
 	for _, onHost := range []bool{true, false} {
-		fake := lifecycletest.NewFake()
+		fake := newFake()
 		fake.Types["c5.2xlarge"] = compat.InstanceType{VCPUs: 8, MemoryMiB: 16384, Architectures: []string{"x86_64"}}
 		fake.AMIs["ami-0123456789abcdef0"] = compat.Image{Architecture: "x86_64"}
 		definition := compat.TaskDefinition{Name: "own", Complete: true, NetworkMode: compat.Known("awsvpc"), Containers: []compat.Container{{Name: compat.Known("agent")}}}
@@ -432,7 +441,7 @@ func TestEveryUnresolvedProperty(t *testing.T) {
 	t.Parallel()
 	text, err := json.Marshal(everyProperty(func(string) any { return map[string]any{"Ref": "Parameter"} }))
 	require.NoError(t, err)
-	fake := lifecycletest.NewFake()
+	fake := newFake()
 	_, err = open(t, fake).PutRunner(t.Context(), runner(t, string(text)))
 	problems, ok := lifecycle.Problems(err)
 	require.True(t, ok, "%v", err)
@@ -442,5 +451,47 @@ func TestEveryUnresolvedProperty(t *testing.T) {
 	}
 	for path := range launchtest.PropertyValues() {
 		assert.True(t, reported["Resources.Build.Properties."+path], path)
+	}
+}
+
+// TestRollback: an update that fails elsewhere is rolled back to values that were
+// accepted before, whatever the account says of them now.
+func TestRollback(t *testing.T) {
+	t.Parallel()
+	const definition = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"
+	const before = `{` + network + `,"TaskDefinitionArn":"` + definition + `","Ec2Configuration":{"InstanceType":"m5.large","Ami":"ami-11111111"}}`
+	const after = `{` + network + `,"TaskDefinitionArn":"` + definition + `","Ec2Configuration":{"InstanceType":"m5.large","Ami":"ami-33333333"}}`
+	for name, change := range map[string]func(*lifecycletest.Fake){
+		"the AMI is deregistered":      func(f *lifecycletest.Fake) { delete(f.AMIs, "ami-11111111") },
+		"the revision is deregistered": func(f *lifecycletest.Fake) { delete(f.Definitions, definition) },
+		"AWS does not answer": func(f *lifecycletest.Fake) {
+			f.Fail = func(call string) error {
+				if call == "Images" || call == "TaskDefinition" {
+					return errors.New("AWS throttled it")
+				}
+				return nil
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake()
+			withHost(fake)
+			l := open(t, fake)
+			id, err := l.PutRunner(t.Context(), runner(t, before))
+			require.NoError(t, err)
+			fake.AMIs["ami-33333333"] = fake.AMIs["ami-11111111"]
+			_, err = l.PutRunner(t.Context(), runner(t, after))
+			require.NoError(t, err)
+			change(fake)
+			back, err := l.PutRunner(t.Context(), runner(t, before))
+			require.NoError(t, err)
+			assert.Equal(t, id, back)
+			assert.Equal(t, id, fake.Runners["dev-shop-Build"].ConfigurationID)
+
+			// What was never accepted is not.
+			_, err = l.PutRunner(t.Context(), runner(t, strings.Replace(before, "m5.large", "m5.huge", 1)))
+			require.Error(t, err)
+		})
 	}
 }

@@ -51,14 +51,31 @@ const clockSkew = 5 * time.Second
 // StackChanged starts the plans that wait for a stack when it is complete, and removes
 // their starts if the stack was rolled back or deleted. An event that is older than the
 // deployment that recorded a start does not concern that start.
+//
+// Whoever may invoke the function can send any event, so it only says which stack to look
+// at: CloudFormation says what has become of it. If the stack is being changed again,
+// another event follows.
 func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
-	complete := slices.Contains([]string{"CREATE_COMPLETE", "UPDATE_COMPLETE"}, event.Status)
-	if !complete && !isRolledBackOrDeleted(event.Status) {
+	if !isComplete(event.Status) && !isRolledBackOrDeleted(event.Status) {
 		return nil
 	}
 	starts, err := l.ports.Starts.Starts(ctx, event.StackID)
 	if err != nil {
 		return fmt.Errorf("find the plans that wait for the stack %s: %w", StackNameOf(event.StackID), err)
+	}
+	if len(starts) == 0 {
+		return nil
+	}
+	status, err := l.ports.Stacks.Status(ctx, event.StackID)
+	switch {
+	case errors.Is(err, ErrNoStack):
+		status = "DELETE_COMPLETE"
+	case err != nil:
+		return fmt.Errorf("ask CloudFormation for the stack %s: %w", StackNameOf(event.StackID), err)
+	}
+	complete := isComplete(status)
+	if !complete && !isRolledBackOrDeleted(status) {
+		return nil
 	}
 	var problems []error
 	for _, start := range starts {
@@ -69,12 +86,18 @@ func (l *Lifecycle) StackChanged(ctx context.Context, event StackEvent) error {
 			problems = append(problems, l.start(ctx, start))
 			continue
 		}
-		l.logger.Info("a plan is not started, since its stack was not deployed", "stack", StackNameOf(event.StackID), "status", event.Status)
+		l.logger.Info("a plan is not started, since its stack was not deployed", "stack", StackNameOf(event.StackID), "status", status)
 		if err := l.ports.Starts.DeleteStart(ctx, start); err != nil {
 			problems = append(problems, fmt.Errorf("forget the start of the plan %s: %w", start.StateMachineARN, err))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// isComplete reports whether a stack with this status has all changes of its last
+// deployment.
+func isComplete(status string) bool {
+	return slices.Contains([]string{"CREATE_COMPLETE", "UPDATE_COMPLETE"}, status)
 }
 
 // isRolledBackOrDeleted reports whether a stack with this status does not get the

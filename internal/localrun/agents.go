@@ -108,6 +108,7 @@ func (f *agentPool) config(runner *schema.Runner, directory string) worker.Confi
 		),
 		KillGrace:         KillGrace,
 		KillNow:           f.options.KillNow,
+		Program:           f.options.Program,
 		HeartbeatInterval: heartbeat,
 		OutputLimit:       protocol.MaxPayload,
 	}

@@ -3,6 +3,7 @@ package localrun
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/attini-go/runner/asl"
@@ -70,6 +71,10 @@ func invalidDefinition(machine cfn.Field, at cfn.Path, err error) problem.Proble
 func quoteIntrinsics(evaluator *cfn.Evaluator, n *cfn.Node, at cfn.Path, substitutions map[string]string) problem.List {
 	var problems problem.List
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		if n.IsString() && cfn.IsDynamicReference(n.Text) {
+			problems.Add(quoteReferences(evaluator, n, at, substitutions)...)
+			return false
+		}
 		if _, _, ok := cfn.Intrinsic(n); !ok {
 			return true
 		}
@@ -86,6 +91,23 @@ func quoteIntrinsics(evaluator *cfn.Evaluator, n *cfn.Node, at cfn.Path, substit
 		substitutions[key] = value.Text
 		*n = cfn.Node{Kind: cfn.String, Text: "${" + key + "}", Place: n.Place}
 		return false
+	})
+	return problems
+}
+
+// dynamicReference is one in a text.
+var dynamicReference = regexp.MustCompile(`\{\{resolve:.*?\}\}`)
+
+// quoteReferences makes a substitution of each dynamic reference in a text of the
+// definition: CloudFormation, too, puts the value there as it is.
+func quoteReferences(evaluator *cfn.Evaluator, n *cfn.Node, at cfn.Path, substitutions map[string]string) problem.List {
+	var problems problem.List
+	n.Text = dynamicReference.ReplaceAllStringFunc(n.Text, func(reference string) string {
+		value, unknown := evaluator.Evaluate(&cfn.Node{Kind: cfn.String, Text: reference, Place: n.Place}, at)
+		problems.Add(unknown...)
+		key := fmt.Sprintf("definition_substitution_%d", len(substitutions)+1)
+		substitutions[key] = value.Text
+		return "${" + key + "}"
 	})
 	return problems
 }

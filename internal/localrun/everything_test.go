@@ -23,6 +23,7 @@ func TestEveryPropertyReachesALocalRun(t *testing.T) {
 		"TaskDefinitionArn": task, "ContainerName": task, "EcsCluster": task, "RoleArn": task, "Image": task, "Memory": task, "Cpu": task,
 		"Ec2Configuration.Ami": host, "Ec2Configuration.InstanceType": host, "Ec2Configuration.InstanceProfileName": host,
 		"AwsVpcConfiguration.Subnets": network, "AwsVpcConfiguration.SecurityGroups": network, "AwsVpcConfiguration.AssignPublicIp": network,
+		"SharedWith":                         "a local run has one stack",
 		"RunnerConfiguration.IdleTimeToLive": "a local runner ends with its plan",
 		"RunnerConfiguration.LogLevel":       "the command's own option chooses what is shown",
 	}

@@ -235,7 +235,7 @@ Resources:
 		messages = append(messages, p.Rule+": "+p.Path)
 	}
 	assert.Subset(t, messages, []string{"range: Resources.R.Properties.RunnerConfiguration.MaxConcurrentJobs"})
-	assert.Len(t, problems, 4, "the role is not needed here: %v", messages)
+	assert.Len(t, problems, 5, "the role is not needed here: %v", messages)
 }
 
 func TestReadLookups(t *testing.T) {

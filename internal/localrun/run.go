@@ -14,8 +14,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
@@ -83,6 +85,8 @@ type Options struct {
 	// KillNow, when it is closed, ends KillGrace: jobs that are being stopped
 	// get SIGKILL at once. It may be nil.
 	KillNow <-chan struct{}
+	// Program, optional, ends what jobs leave when no job runs.
+	Program *process.Program
 }
 
 // NewDirectory names a directory that nothing else has, among the system's
@@ -92,7 +96,7 @@ func NewDirectory() string { return filepath.Join(os.TempDir(), "runnerctl-"+ran
 // Run runs the plan. It returns when every process that it started is gone.
 // The error is about the run's own means; how the plan ended is in Result.
 func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Result, err error) {
-	source, err := newSource(o.Source)
+	source, leftOut, err := newSource(ctx, o.Source)
 	if err != nil {
 		return runevents.Result{}, err
 	}
@@ -118,6 +122,9 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
 	}
 	recorder.events.Emit(runevents.Event{Kind: runevents.RunStarted, Time: started, Version: runevents.Version, Run: &o.About, Input: input})
+	if len(leftOut) > 0 {
+		recorder.events.Say(runevents.Warning, "The jobs' copies of the distribution are without:\n  "+strings.Join(leftOut, "\n  "))
+	}
 	agents.startAgent = func(run func(context.Context)) { agents.running.Go(func() { run(ctx) }) }
 
 	execution := d.execution(input, started)

@@ -11,30 +11,25 @@ import (
 )
 
 // newSource gives every job its own copy of a directory, or of what a zip
-// archive holds. An empty path gives empty directories.
-func newSource(path string) (worker.Source, error) {
+// archive holds. An empty path gives empty directories. leftOut says which files of a
+// directory are left out, and why.
+func newSource(ctx context.Context, path string) (source worker.Source, leftOut []string, err error) {
 	if path == "" {
-		return emptySource{}, nil
+		return emptySource{}, nil, nil
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the source: %w", err)
+		return nil, nil, fmt.Errorf("read the source: %w", err)
 	}
 	if info.IsDir() {
-		return directorySource(path), nil
+		return newDirectorySource(ctx, path)
 	}
-	return archiveSource(path), nil
+	return archiveSource(path), nil, nil
 }
 
 type emptySource struct{}
 
 func (emptySource) Fill(context.Context, protocol.DeploymentOrigin, string) error { return nil }
-
-type directorySource string
-
-func (s directorySource) Fill(ctx context.Context, _ protocol.DeploymentOrigin, directory string) error {
-	return workspace.CopyTree(ctx, string(s), directory, workspace.CopyOptions{})
-}
 
 type archiveSource string
 

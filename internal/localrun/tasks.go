@@ -68,7 +68,7 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	action, event := readCall(task.Input)
 	if action == protocol.ActionExecuteRunner && t.options.InspectJob != nil {
 		if err := t.inspect(task, event); err != nil {
-			return nil, stepError(err)
+			return nil, err
 		}
 	}
 	if mock, ok := t.options.Mocks[task.State]; ok {
@@ -100,12 +100,12 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error) {
 	request, body, err := t.accept(event)
 	if err != nil {
-		return nil, stepError(err)
+		return nil, stepError(err, request.ErrorNames)
 	}
 	answers := t.reporter.Open(request.Token)
 	defer t.reporter.Close(request.Token)
 	if err := t.agents.send(request.Runner, body); err != nil {
-		return nil, stepError(err)
+		return nil, stepError(err, request.ErrorNames)
 	}
 	var output any
 	wait := func() {
@@ -136,9 +136,9 @@ func (t *tasks) clock() asl.Clock {
 
 // inspect hands on what the agent would get.
 func (t *tasks) inspect(task asl.Task, event json.RawMessage) error {
-	_, body, err := t.accept(event)
+	request, body, err := t.accept(event)
 	if err != nil {
-		return err
+		return stepError(err, request.ErrorNames)
 	}
 	job, err := protocol.ParseMessage(body)
 	if err != nil {
@@ -185,12 +185,13 @@ func (t *tasks) accept(event json.RawMessage) (request message.Request, body []b
 }
 
 // stepError is a failure of the launcher's as the step gets it.
-func stepError(err error) error {
+func stepError(err error, errorNames string) error {
 	var failure *message.Failure
 	if !errors.As(err, &failure) {
 		return err
 	}
-	return &asl.Error{Name: failure.Name, Cause: protocol.Shorten(failure.Cause, protocol.MaxCause)}
+	chosen := failure.For(errorNames)
+	return &asl.Error{Name: chosen.Name, Cause: protocol.Shorten(chosen.Cause, protocol.MaxCause)}
 }
 
 // mocked answers a step as what it calls would: a Lambda function's return

@@ -25,7 +25,7 @@ const wordsFile = "messages.golden"
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{
-		"RuleUnreachable": "TestUnreachable", "RuleHeartbeat": "TestWarnings", "RuleReservedVariable": "TestDoubts", "RuleAlwaysFails": "TestDoubts", "RulePayload": "TestDoubts", "RuleOutputOfStep": "TestDoubts",
+		"RuleUnreachable": "TestUnreachable", "RuleHeartbeat": "TestWarnings", "RuleReservedVariable": "TestDoubts", "RuleAlwaysFails": "TestDoubts", "RulePayload": "TestDoubts", "RuleOutputOfStep": "TestDoubts", "RuleUnknownError": "TestWarnings",
 	})
 }
 

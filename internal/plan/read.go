@@ -7,9 +7,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/internal/wording"
 )
 
@@ -139,6 +141,9 @@ func (r *reader) properties(p *Plan, properties *cfn.Node, at cfn.Path) bool {
 	r.checkStrings("Tags", p.Tags, at)
 	if defaults := p.PayloadDefaults; defaults != nil && !defaults.IsMap() {
 		r.report(RuleType, r.subject(), at.Key("PayloadDefaults"), defaults.Place, "PayloadDefaults: must be an object, not "+kindOf(defaults))
+	} else if origin := defaults.Get(protocol.KeyOrigin); origin != nil {
+		r.report(RuleReserved, r.subject(), at.Keys("PayloadDefaults", protocol.KeyOrigin), origin.Place,
+			"PayloadDefaults: "+protocol.KeyOrigin+" says where the deployment came from and cannot be replaced; use another key")
 	}
 	return true
 }
@@ -198,26 +203,20 @@ func (r *reader) checkStrings(property string, n *cfn.Node, at cfn.Path) {
 	}
 }
 
-// The limits of a tag, in characters.
-const (
-	maxTagName  = 128
-	maxTagValue = 256
-)
-
 func (r *reader) checkTag(field cfn.Field, at cfn.Path) {
 	wrong := func(rule, message string) { r.report(rule, r.subject(), at, field.Place, "Tags: "+message) }
 	switch length := utf8.RuneCountInString(field.Key); {
 	case length == 0:
 		wrong(RuleRange, "a name is empty")
-	case length > maxTagName:
-		wrong(RuleRange, fmt.Sprintf("a name has %d characters (at most %d): %s…", length, maxTagName, string([]rune(field.Key)[:20])))
+	case length > quota.TagName:
+		wrong(RuleRange, fmt.Sprintf("a name has %d characters (at most %d): %s…", length, quota.TagName, string([]rune(field.Key)[:20])))
 	case strings.HasPrefix(strings.ToLower(field.Key), "aws:"):
 		wrong(RuleReserved, field.Key+": names that begin with aws: are AWS's own")
 	case field.Key == ProviderTag:
 		wrong(RuleReserved, field.Key+": is given to every plan, so that tools find it; choose another name")
 	}
-	if value := field.Value; value.IsString() && utf8.RuneCountInString(value.Text) > maxTagValue {
-		wrong(RuleRange, fmt.Sprintf("%s has %d characters (at most %d)", field.Key, utf8.RuneCountInString(value.Text), maxTagValue))
+	if value := field.Value; value.IsString() && utf8.RuneCountInString(value.Text) > quota.TagValue {
+		wrong(RuleRange, fmt.Sprintf("%s has %d characters (at most %d)", field.Key, utf8.RuneCountInString(value.Text), quota.TagValue))
 	}
 }
 

@@ -27,6 +27,7 @@ func Warnings(p *Plan) problem.List {
 	}
 	w := warner{plan: p}
 	for s := range p.Machine.All() {
+		w.errorNames(s)
 		if s.Job != nil {
 			w.heartbeat(s)
 			w.reservedVariables(s)

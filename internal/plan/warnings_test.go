@@ -24,6 +24,9 @@ func TestWarnings(t *testing.T) {
 		"another step's heartbeat":      {"[{Name: A, Type: Task, Resource: r, HeartbeatSeconds: 1}]", nil},
 		"a reserved variable":           {"[{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {ATTINI_OUTPUT: x, ATTINI: y}}}]", []string{"reserved-variable DeploymentPlan[0].Properties.Environment.ATTINI_OUTPUT"}},
 
+		"an error that no step fails with": {"[{Name: A, Catch: [{ErrorEquals: [Runner.ImageNotFoud, Runner.OutOfMemory, Own], Next: A}], " + warnedJob + "}]", []string{"unknown-error DeploymentPlan[0].Catch[0].ErrorEquals[0]"}},
+		"one to retry, of a Parallel":      {"[{Name: P, Type: Parallel, Retry: [{ErrorEquals: [X]}, {ErrorEquals: [Y, Runner.Timeout]}], Branches: [[{Name: B, " + warnedJob + "}]]}]", []string{"unknown-error DeploymentPlan[0].Retry[1].ErrorEquals[1]"}},
+
 		"a Fail at the end of a list":      {"[{Name: A, " + warnedJob + "}, {Name: F, Type: Fail}]", []string{"always-fails DeploymentPlan[1]"}},
 		"a Fail that a Choice goes around": {"{StartAt: C, States: {C: {Type: Choice, Choices: [{Variable: $.a, IsNull: true, Next: F}], Default: S}, F: {Type: Fail}, S: {Type: Succeed}}}", nil},
 		"a Fail in a Catch":                {"{StartAt: A, States: {A: {" + warnedJob + ", Catch: [{ErrorEquals: [States.ALL], Next: F}], End: true}, F: {Type: Fail}}}", nil},

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/attini-go/runner/agent/process"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/internal/problem"
@@ -38,6 +39,7 @@ type Options struct {
 	Shell       string
 	Environment []string
 	KillNow     <-chan struct{}
+	Program     *process.Program
 	Logger      *slog.Logger
 	// Directory exists, and is where jobs have their files.
 	Directory string
@@ -127,7 +129,7 @@ func (c *Case) options(plan *Plan, o Options, w *watcher, id string) localrun.Op
 	token := 0
 	options := localrun.Options{
 		Distribution: filepath.Base(plan.Source), Input: c.Input, Answers: c.Mocks, Items: c.Items, Shell: o.Shell, Environment: o.Environment,
-		Places: plan.Places, Watch: w.observe, Logger: o.Logger, Directory: filepath.Join(o.Directory, id), KillNow: o.KillNow,
+		Places: plan.Places, Watch: w.observe, Logger: o.Logger, Directory: filepath.Join(o.Directory, id), KillNow: o.KillNow, Program: o.Program,
 		Time: asl.NewVirtualTime(c.Start), Random: random.Float64, InspectJob: w.inspect,
 		MockAdvice: "give %s a mock in the test's mocks",
 		NewToken: func() string {

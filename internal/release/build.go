@@ -24,7 +24,7 @@ func (s *Source) build(ctx context.Context, version string, program Program, pla
 	file := filepath.Join(folder, program.Name)
 	c := command(ctx, filepath.Join(s.root, program.Module), environment(platform), "go", "build",
 		"-trimpath", "-buildvcs=false", "-ldflags", fmt.Sprintf("-s -w -X main.version=%s -X main.commit=%s", version, s.Commit),
-		"-o", file, program.Package)
+		"-tags", program.Tags, "-o", file, program.Package)
 	if _, err := output(c); err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}

@@ -14,6 +14,8 @@ type Program struct {
 	// Module is the folder of the program's Go module, below the project's, and
 	// Package its package there.
 	Module, Package string
+	// Tags are the build tags.
+	Tags string
 	// Platforms are what it is built for.
 	Platforms []releaseapi.Platform
 }
@@ -24,7 +26,7 @@ func Programs() []Program {
 	laptops := append(slices.Clone(linux), releaseapi.Platform{OS: "darwin", Architecture: "amd64"}, releaseapi.Platform{OS: "darwin", Architecture: "arm64"})
 	return []Program{
 		{Name: releaseapi.Binary, Module: "agent", Package: "./cmd/attini-runner", Platforms: linux},
-		{Name: "runnerctl", Module: ".", Package: "./cmd/runnerctl", Platforms: laptops},
+		{Name: "runnerctl", Module: ".", Package: "./cmd/runnerctl", Tags: "aws", Platforms: laptops},
 	}
 }
 

@@ -33,8 +33,7 @@ type Live struct {
 	// pending are lines that are written above the tree when it is drawn next.
 	pending bytes.Buffer
 	// drawn is how many rows the tree has on the screen.
-	drawn  int
-	closed bool
+	drawn int
 }
 
 // treeStep is a step in the tree, running or ended.

@@ -24,6 +24,7 @@ import (
 	awsports "github.com/attini-go/runner/internal/aws"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 	"github.com/attini-go/runner/internal/test/lambdahost"
 )
@@ -58,7 +59,7 @@ func TestBootstrap(t *testing.T) {
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": cloud.Endpoint(), "AWS_ACCESS_KEY_ID": "LAUNCHER", "AWS_SECRET_ACCESS_KEY": "secret",
 			"ATTINI_RESOURCE_STATES_TABLE": stateTable, "ATTINI_DEPLOYMENT_ORIGIN_TABLE": deployTable,
-			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "AWS_ACCOUNT_ID": fakeaws.Account,
+			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "ATTINI_RUNNER_CHECKS_URL": cloud.Endpoint() + "/000000000000/checks", "AWS_ACCOUNT_ID": fakeaws.Account,
 		},
 	})
 	t.Cleanup(function.Close)
@@ -133,6 +134,7 @@ func deploy(t *testing.T, config aws.Config) configuration.Configuration {
 		require.NoError(t, err)
 	}
 	require.NoError(t, awsports.NewDeployments(config, deployTable).SetExecution(ctx, "dev-shop", stateMachine, execution, time.Now()))
+	require.NoError(t, awsports.NewPlanItems(config, stateTable).PutPlan(ctx, lifecycle.Plan{StackName: "dev-shop", StateMachineARN: stateMachine}))
 	queue, err := sqs.NewFromConfig(config).CreateQueue(ctx, &sqs.CreateQueueInput{
 		QueueName: aws.String("dev-shop-Build.fifo"), Attributes: map[string]string{"FifoQueue": "true"},
 	})

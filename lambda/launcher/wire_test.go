@@ -72,6 +72,7 @@ func deployStack(t *testing.T, text string, parameters map[string]string) *stack
 	require.NoError(t, problems.Err())
 
 	s := &stack{resources: expanded.Get("Resources"), lifecycle: lifecycletest.NewFake(), account: launchtest.NewFake()}
+	s.lifecycle.Resources = []string{wireMachine, "https://queue/First", "https://queue/Second"}
 	deployed := time.Date(2026, 11, 23, 12, 0, 0, 500e6, time.UTC)
 	l, err := lifecycle.New(lifecycle.Settings{ArtifactStore: "store", Now: func() time.Time { return deployed }}, s.lifecycle.Ports(), nil)
 	require.NoError(t, err)
@@ -93,6 +94,7 @@ func deployStack(t *testing.T, text string, parameters map[string]string) *stack
 	s.evaluator, problems = cfn.NewEvaluator(expanded, values)
 	require.NoError(t, problems.Err())
 	require.NoError(t, l.PutPlan(t.Context(), lifecycle.ReadPlan(wireStack, "1", s.properties(t, "AttiniDeploymentPlanSfnPlanTrigger"), nil)))
+	s.lifecycle.Statuses[wireStack] = "CREATE_COMPLETE"
 	require.NoError(t, l.StackChanged(t.Context(), lifecycle.StackEvent{StackID: wireStack, Status: "CREATE_COMPLETE", At: deployed.Add(time.Minute)}))
 	require.Len(t, s.lifecycle.Started, 1)
 	s.started = s.lifecycle.Started[0]

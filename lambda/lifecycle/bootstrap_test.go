@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,6 +47,8 @@ type deployed struct {
 	function *lambdahost.Function
 	log      *bytes.Buffer
 	queue    string
+	// status is the stack's.
+	status string
 }
 
 // TestBootstrap runs the function as Lambda does, from the binary that is
@@ -65,6 +69,7 @@ func TestBootstrap(t *testing.T) {
 	d.table(t, stateTable, "resourceType", types.ScalarAttributeTypeS, "name")
 	d.table(t, deployTable, "deploymentName", types.ScalarAttributeTypeN, "deploymentTime")
 	d.rest(t)
+	d.stack(t)
 	d.function = d.start(t, time.Minute, d.log)
 	for _, test := range []struct {
 		name string
@@ -80,7 +85,8 @@ func TestBootstrap(t *testing.T) {
 		require.True(t, t.Run(test.name, func(t *testing.T) { test.run(t, d) }), "the next builds on it")
 	}
 	assert.Equal(t, []string{
-		"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "ecs:DescribeTaskDefinition",
+		"cloudformation:DescribeStacks", "cloudformation:ListStackResources", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem",
+		"ec2:DescribeInstances", "ecs:DescribeTaskDefinition", "ecs:ListTasks",
 		"sqs:DeleteMessage", "sqs:ReceiveMessage", "states:SendTaskFailure", "states:StartExecution",
 	}, d.cloud.Caller(accessKey).Actions(), "the role needs these, and a host's and a task's")
 	d.function.Close()
@@ -136,6 +142,33 @@ func (d *deployed) rest(t *testing.T) {
 		Definition: aws.String(`{"StartAt":"Done","States":{"Done":{"Type":"Pass","End":true}}}`),
 	})
 	require.NoError(t, err)
+}
+
+// stack has CloudFormation know the stack of the requests.
+func (d *deployed) stack(t *testing.T) {
+	t.Helper()
+	d.status = "CREATE_IN_PROGRESS"
+	answer := func(operation string, result func() string) {
+		d.cloud.Handle("cloudformation."+operation, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := fakeaws.Body(r)
+			assert.NoError(t, err)
+			form, err := url.ParseQuery(string(body))
+			assert.NoError(t, err)
+			assert.Equal(t, stackID, form.Get("StackName"))
+			w.Header().Set("Content-Type", "text/xml")
+			_, _ = fmt.Fprintf(w, "<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", operation, result())
+		}))
+	}
+	answer("DescribeStacks", func() string {
+		return "<Stacks><member><StackId>" + stackID + "</StackId><StackStatus>" + d.status + "</StackStatus></member></Stacks>"
+	})
+	answer("ListStackResources", func() string {
+		ids := ""
+		for _, id := range []string{d.queue, machineARN} {
+			ids += "<member><PhysicalResourceId>" + id + "</PhysicalResourceId></member>"
+		}
+		return "<StackResourceSummaries>" + ids + "</StackResourceSummaries>"
+	})
 }
 
 const machineARN = "arn:aws:states:" + fakeaws.Region + ":" + fakeaws.Account + ":stateMachine:Plan"
@@ -227,6 +260,8 @@ func testPlan(t *testing.T, d *deployed) {
 		return arns
 	}
 	assert.Empty(t, executions())
+	d.status = "CREATE_COMPLETE"
+	defer func() { d.status = "UPDATE_IN_PROGRESS" }()
 	for range 2 {
 		_, err := d.function.Invoke(t.Context(), []byte(`{"detail-type":"CloudFormation Stack Status Change","time":"`+time.Now().UTC().Format(time.RFC3339)+`",
 			"detail":{"stack-id":"`+stackID+`","status-details":{"status":"CREATE_COMPLETE"}}}`))

@@ -66,6 +66,9 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	case request.responseURL == "":
 		return nil, errors.New("read a request of CloudFormation: it has no ResponseURL")
 	}
+	if err := h.sender.checkAddress(request.responseURL); err != nil {
+		return nil, fmt.Errorf("read a request of CloudFormation: %w", err)
+	}
 	response, err := h.answer(ctx, request)
 	lines, users := []string(nil), true
 	if response.Status = custom.StatusSuccess; err != nil {

@@ -122,7 +122,7 @@ func event(t testing.TB, kind, resourceType, address, physicalID string) []byte 
 }
 
 func newHandler(service service, log io.Writer) handler {
-	return handler{logger: slog.New(slog.NewJSONHandler(log, nil)), lifecycle: service, sender: newSender(), log: "group / stream"}
+	return handler{logger: slog.New(slog.NewJSONHandler(log, nil)), lifecycle: service, sender: newSender("http://127.0.0.1"), log: "group / stream"}
 }
 
 const (

@@ -25,7 +25,7 @@ func main() {
 		os.Exit(1)
 	}
 	lambda.Start(handler{
-		logger: logger, lifecycle: opened, sender: newSender(),
+		logger: logger, lifecycle: opened, sender: newSender(os.Getenv("AWS_ENDPOINT_URL")),
 		log: os.Getenv("AWS_LAMBDA_LOG_GROUP_NAME") + " / " + os.Getenv("AWS_LAMBDA_LOG_STREAM_NAME"),
 	})
 }
@@ -59,5 +59,6 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 		Starts:         aws.NewPlanStarts(config, table),
 		Deployments:    aws.NewDeployments(config, settings.deployTable),
 		StateMachines:  aws.NewStateMachines(config),
+		Stacks:         aws.NewStacks(config),
 	}, logger)
 }

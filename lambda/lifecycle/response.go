@@ -12,11 +12,12 @@ import (
 
 	"github.com/attini-go/runner/internal/lifecycle"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 )
 
 // maxResponse is the size of a custom resource's response in bytes (AWS
 // CloudFormation user guide, "Custom resource response objects").
-const maxResponse = 4096
+const maxResponse = quota.CustomResourceResponse
 
 // write returns a response as CloudFormation accepts it. Its Reason has as many whole
 // lines as fit.

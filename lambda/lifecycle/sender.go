@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -26,18 +27,52 @@ const (
 )
 
 // sender sends responses to CloudFormation.
-type sender struct{ client *http.Client }
+type sender struct {
+	client *http.Client
+	// playedBy is the host of AWS's endpoint where another one than AWS's is set; its
+	// addresses are responses' as well.
+	playedBy string
+}
 
-// newSender is a sender that keeps no connection: each address is used once.
-func newSender() sender {
+// newSender is a sender that keeps no connection: each address is used once. endpoint
+// is the SDK's AWS_ENDPOINT_URL, "" for AWS's own.
+func newSender(endpoint string) sender {
+	playedBy := ""
+	if parsed, err := url.Parse(endpoint); err == nil {
+		playedBy = parsed.Hostname()
+	}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true,
 		TLSHandshakeTimeout: attemptTime, ResponseHeaderTimeout: attemptTime,
 	}
-	return sender{client: &http.Client{Transport: transport, Timeout: attemptTime}}
+	// The body would follow a redirect to any address.
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return sender{client: &http.Client{Transport: transport, Timeout: attemptTime, CheckRedirect: stay}, playedBy: playedBy}
 }
 
-// send puts a response to the address that CloudFormation gave. It retries while there is
+// responseHost matches the hosts of CloudFormation's buckets for responses, in all of
+// S3's forms: BUCKET.s3.amazonaws.com, BUCKET.s3-eu-west-1.amazonaws.com,
+// BUCKET.s3.dualstack.eu-west-1.amazonaws.com, and those of other partitions.
+func responseHost() *regexp.Regexp {
+	return regexp.MustCompile(`^cloudformation-custom-resource-[a-z0-9-]+\.s3([.-][a-z0-9-]+){0,2}\.amazonaws\.(com|com\.cn|eu)$`)
+}
+
+// checkAddress refuses an address that is not CloudFormation's: whoever may invoke the
+// function gives one, and the function may be in a network that they cannot reach.
+func (s sender) checkAddress(address string) error {
+	parsed, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return errors.New("its address cannot be read")
+	case s.playedBy != "" && parsed.Hostname() == s.playedBy:
+		return nil
+	case parsed.Scheme != "https", parsed.User != nil, parsed.Port() != "" && parsed.Port() != "443", !responseHost().MatchString(parsed.Hostname()):
+		return errors.New("its address is not one of CloudFormation's buckets for responses")
+	}
+	return nil
+}
+
+// send puts a response to an address that checkAddress admits. It retries while there is
 // time, unless the address is refused for good. No error contains the address, whose
 // signature is a secret.
 func (s sender) send(ctx context.Context, address string, body []byte) error {

@@ -16,6 +16,7 @@ import (
 type logs struct {
 	console *joblog.Console
 	archive *joblog.Archive
+	store   artifactStore
 }
 
 var _ worker.Log = (*logs)(nil)
@@ -34,7 +35,7 @@ func (l *logs) Open(message *protocol.Message) worker.JobLog {
 		return &jobLog{step: l.console.Step(worker.StartupStep, nil)}
 	}
 	opened := &jobLog{step: l.console.Step(message.Metadata.StepName, nil)}
-	if place, known := logLocation(message); known {
+	if place, known := logLocation(message); known && l.store.allows(place.Bucket) {
 		opened.entry = l.archive.Open(place)
 	}
 	return opened

@@ -35,17 +35,34 @@ func (a *agent) run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	if err := process.Conceal(); err != nil {
+		a.logger.Warn("jobs may read the agent's memory", "error", err)
+	}
 	// So that orphans of jobs become children of the agent, which ends them.
 	if err := process.BecomeSubreaper(); err != nil { // an emulated or a very old kernel
 		a.logger.Warn("processes that jobs start in another session may outlive them", "error", err)
 	}
-	registering, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("DynamoDB does not answer"))
-	defer stop()
 	runner := a.runnerItem()
 	var declared awsports.Settings
 	var registered error
 	var registration sync.WaitGroup
-	registration.Go(func() { declared, registered = runner.Register(registering) })
+	var startupCommands []string
+	var notRead error
+	registration.Go(func() {
+		registered = a.retryStart(ctx, func(ctx context.Context) (err error) {
+			declared, err = runner.Register(ctx)
+			return err
+		})
+	})
+	registration.Go(func() {
+		if a.settings.ConfigurationID == "" {
+			return
+		}
+		notRead = a.retryStart(ctx, func(ctx context.Context) (err error) {
+			startupCommands, err = runner.StartupCommands(ctx, a.settings.ConfigurationID)
+			return err
+		})
+	})
 	// Meanwhile:
 	made := nameDirectories()
 	defer a.startOrphanReaper(made)()
@@ -55,7 +72,7 @@ func (a *agent) run(ctx context.Context) error {
 			a.logger.Warn("cannot remove the agent's directory", "error", err)
 		}
 	}()
-	store := workspace.NewStore(awsports.NewObjects(a.aws), made.disk, workspace.DefaultLimits())
+	store := workspace.NewStore(awsports.NewObjects(a.aws), made.disk, workspace.DefaultLimits(), a.logger)
 	defer store.Close()
 	archive := joblog.NewArchive(awsports.NewLogs(a.aws), made.disk, a.logger)
 	defer func() {
@@ -67,14 +84,17 @@ func (a *agent) run(ctx context.Context) error {
 	defer stopMeter()
 	ports := worker.Ports{
 		Queue: a.queue, Reporter: awsports.NewReporter(a.aws, a.logger),
-		Source: store, Log: &logs{a.output.Console(), archive},
+		Source: ownSource{store, a.settings.ArtifactStore}, Log: &logs{a.output.Console(), archive, a.settings.ArtifactStore},
 		Filter: awsports.NewMessageFilter(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
 		Claims: awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
 		State:  runner, Meter: meter,
 	}
 	registration.Wait()
-	if err := errors.Join(registered, err); err != nil {
+	if err := errors.Join(registered, notRead, err); err != nil {
 		return err
+	}
+	if a.settings.ConfigurationID != "" {
+		declared.StartupCommands = startupCommands
 	}
 	work, err := worker.New(a.config(made, declared), ports, a.logger)
 	if err != nil {
@@ -95,7 +115,7 @@ func (a *agent) config(made directories, declared awsports.Settings) worker.Conf
 		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: a.settings.SettleTime, LeaseTime: a.settings.LeaseTime,
 		StartupCommands: declared.StartupCommands, StartupTimeout: a.settings.StartupTimeout,
 		Shell: a.shell(), Directory: made.disk, MemoryDirectory: made.memory, Environment: variables, LogURL: a.container.LogLink,
-		KillGrace: killGrace, HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
+		KillGrace: killGrace, KillNow: a.killNow, Program: process.NewProgram(), HeartbeatInterval: a.settings.HeartbeatInterval, OutputLimit: protocol.MaxPayload,
 	}
 }
 

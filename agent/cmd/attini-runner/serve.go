@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/cenkalti/backoff/v5"
 
 	awsports "github.com/attini-go/runner/agent/internal/aws"
 	"github.com/attini-go/runner/agent/joblog"
@@ -41,6 +42,8 @@ type agent struct {
 	identifyErr error
 	// signals are SIGTERM and SIGINT.
 	signals <-chan os.Signal
+	// killNow is closed when jobs must end at once.
+	killNow chan struct{}
 }
 
 // serve runs the agent until it is idle, stopped or replaced, and returns its exit
@@ -58,7 +61,7 @@ func serve(ctx context.Context, arguments startArguments, s streams) int {
 	signal.Notify(broken, syscall.SIGPIPE)
 	defer signal.Stop(broken)
 	found, err := readSettings(environmentOf(s.environment))
-	a := &agent{arguments: arguments, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals}
+	a := &agent{arguments: arguments, settings: found, streams: s, output: joblog.NewAsyncWriter(s.stdout, droppedNotice), signals: signals, killNow: make(chan struct{})}
 	defer a.flush(ctx)
 	a.logger = slog.New(slog.NewJSONHandler(a.output, &slog.HandlerOptions{Level: levels()[found.LogLevel]}))
 	var identifying sync.WaitGroup
@@ -99,10 +102,47 @@ func (a *agent) configure(ctx context.Context) (aws.Config, error) {
 
 // identify reads which container the agent runs in.
 func (a *agent) identify(ctx context.Context) {
-	ctx, stop := context.WithTimeoutCause(ctx, startTimeout, errors.New("the ECS metadata endpoint does not answer"))
-	defer stop()
 	a.metadata = awsports.NewMetadata(a.settings.MetadataURI)
-	a.container, a.identifyErr = a.metadata.Container(ctx)
+	a.identifyErr = a.retryStart(ctx, func(ctx context.Context) (err error) {
+		a.container, err = a.metadata.Container(ctx)
+		if err == nil && a.settings.MetadataURI != "" && a.container.TaskARN == "" {
+			err = errors.New("the answer of the ECS metadata endpoint names no task")
+		}
+		return err
+	})
+}
+
+const (
+	// startCallTimeout bounds one try of a start's step, longestStartPause the pause
+	// before the next.
+	startCallTimeout  = 10 * time.Second
+	longestStartPause = 5 * time.Second
+)
+
+// retryStart repeats a step of the start for startTimeout, unless a service refuses it
+// for good. A job waits, and a new task would take longer.
+func (a *agent) retryStart(ctx context.Context, do func(context.Context) error) error {
+	ctx, stop := context.WithTimeout(ctx, startTimeout)
+	defer stop()
+	pauses := backoff.NewExponentialBackOff()
+	pauses.MaxInterval = longestStartPause
+	var last error
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		call, cancel := context.WithTimeout(ctx, startCallTimeout)
+		defer cancel()
+		last = do(call)
+		if errors.Is(last, worker.ErrRefused) {
+			return struct{}{}, backoff.Permanent(last)
+		}
+		if last != nil && ctx.Err() == nil {
+			a.logger.Warn("a step of the start failed; trying again", "error", last)
+		}
+		return struct{}{}, last
+	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(startTimeout))
+	if err != nil && last != nil {
+		return last
+	}
+	return err
 }
 
 // reportStartFailure writes the error to the agent's log and fails the step that

@@ -15,10 +15,14 @@ import (
 type settings struct {
 	QueueURL, DeployDataTable, ResourceStateTable, RunnerName string
 	ConfigurationHash                                         int32
-	MaxConcurrentJobs                                         int
-	IdleTimeToLive, JobTimeout, StartupTimeout, StopTimeout   time.Duration
-	LogLevel                                                  string
-	Region, Shell, MetadataURI                                string
+	// ConfigurationID is the configuration that the task was started from; the framework's
+	// launcher does not give it.
+	ConfigurationID                                         string
+	MaxConcurrentJobs                                       int
+	IdleTimeToLive, JobTimeout, StartupTimeout, StopTimeout time.Duration
+	LogLevel                                                string
+	ArtifactStore                                           artifactStore
+	Region, Shell, MetadataURI                              string
 	// HostID is the EC2 instance that was started for this agent; "" without one.
 	HostID  string
 	Metrics bool
@@ -53,7 +57,11 @@ const leastIdleTimeToLive = time.Minute
 // value that is not a number is replaced by the default, and one out of range by
 // the end of the range.
 func readSettings(e environment) (settings, error) {
-	s := settings{LogLevel: "INFO", Region: e[protocol.EnvRegion], Shell: e[protocol.EnvShell], MetadataURI: e[protocol.EnvMetadataURI], HostID: e[protocol.EnvHostID]}
+	s := settings{
+		LogLevel: "INFO", Region: e[protocol.EnvRegion], Shell: e[protocol.EnvShell], MetadataURI: e[protocol.EnvMetadataURI], HostID: e[protocol.EnvHostID],
+		ArtifactStore:   artifactStore(e[protocol.EnvArtifactStore]),
+		ConfigurationID: e[protocol.EnvConfigurationID],
+	}
 	var problems []error
 	for _, required := range []struct {
 		name string

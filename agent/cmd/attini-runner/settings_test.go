@@ -40,7 +40,7 @@ func taskVariables(t *testing.T) map[string]string {
 func TestEveryVariableIsRead(t *testing.T) {
 	t.Parallel()
 	jobs := "the agent's jobs inherit it"
-	elsewhere := map[string]string{"EnvDisableANSIColor": jobs, "EnvAccount": jobs, "EnvArtifactStore": jobs}
+	elsewhere := map[string]string{"EnvDisableANSIColor": jobs, "EnvAccount": jobs}
 	without, _ := readSettings(environment{})
 	for constant, variable := range taskVariables(t) {
 		with, _ := readSettings(environment{variable: "7"})

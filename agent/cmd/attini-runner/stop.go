@@ -14,6 +14,8 @@ import (
 const (
 	// reportReserve is for the last reports, out of the time before SIGKILL.
 	reportReserve = 15 * time.Second
+	// killReserve is for the log and the report of a job that ignores SIGTERM.
+	killReserve = 6 * time.Second
 	// logReserve is for logs that could not be uploaded before.
 	logReserve = 5 * time.Second
 	// flushReserve is for the last lines of the container's log.
@@ -65,7 +67,14 @@ func (a *agent) drain(ctx context.Context, work *worker.Worker) {
 	a.logger.Info("the agent is shutting down", "seconds", a.settings.StopTimeout.Seconds())
 	draining, halt := context.WithCancelCause(ctx)
 	time.AfterFunc(max(a.settings.StopTimeout-reportReserve, 0), func() { halt(errStopTimeout) })
+	time.AfterFunc(killAfter(a.settings.StopTimeout), func() { close(a.killNow) })
 	work.Drain(draining)
+}
+
+// killAfter returns when the jobs that still run get SIGKILL, after the agent's own
+// SIGTERM. A short stop timeout leaves them less time.
+func killAfter(stopTimeout time.Duration) time.Duration {
+	return max(stopTimeout-killReserve, stopTimeout/4)
 }
 
 // requeue returns messages that were received before there was a worker.

@@ -61,6 +61,9 @@ func (c *Claims) Claim(ctx context.Context, claim worker.Claim) error {
 	claimed[protocol.AttrAttempt] = stringAttr(claim.Attempt)
 	claimed[protocol.AttrStepName] = stringAttr(claim.StepName)
 	claimed[protocol.AttrExecutionARN] = stringAttr(claim.ExecutionARN)
+	if claim.ErrorNames != "" {
+		claimed[protocol.AttrErrorNames] = stringAttr(claim.ErrorNames)
+	}
 	claimed[protocol.AttrTaskID] = stringAttr(c.task)
 	claimed[protocol.AttrClaimedAt] = numberAttr(claim.ClaimedAt.UnixMilli())
 	claimed[protocol.AttrFinished] = boolAttr(false)
@@ -120,30 +123,31 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 	if c.notPermitted.Load() {
 		return nil, nil
 	}
-	items, err := c.all(ctx)
+	alive := map[string]time.Time{}
+	var open []worker.Claim
+	err := c.eachPage(ctx, func(items []item) {
+		for _, found := range items {
+			task := stringOf(found[protocol.AttrTaskID])
+			for _, at := range []time.Time{timeOf(found[protocol.AttrRenewedAt]), timeOf(found[protocol.AttrClaimedAt])} {
+				if at.After(alive[task]) {
+					alive[task] = at
+				}
+			}
+			finished, isClaim := found[protocol.AttrFinished].(*types.AttributeValueMemberBOOL)
+			if !isClaim || finished.Value || task == c.task {
+				continue
+			}
+			open = append(open, worker.Claim{
+				Token: stringOf(found[protocol.AttrToken]), Attempt: stringOf(found[protocol.AttrAttempt]), StepName: stringOf(found[protocol.AttrStepName]),
+				ExecutionARN: stringOf(found[protocol.AttrExecutionARN]), ClaimedAt: timeOf(found[protocol.AttrClaimedAt]), Task: task,
+			})
+		}
+	})
 	switch {
 	case c.lacksPermission("dynamodb:Query", err):
 		return nil, nil
 	case err != nil:
 		return nil, permanentError("look for unfinished claims", err)
-	}
-	alive := map[string]time.Time{}
-	var open []worker.Claim
-	for _, found := range items {
-		task := stringOf(found[protocol.AttrTaskID])
-		for _, at := range []time.Time{timeOf(found[protocol.AttrRenewedAt]), timeOf(found[protocol.AttrClaimedAt])} {
-			if at.After(alive[task]) {
-				alive[task] = at
-			}
-		}
-		finished, isClaim := found[protocol.AttrFinished].(*types.AttributeValueMemberBOOL)
-		if !isClaim || finished.Value || task == c.task {
-			continue
-		}
-		open = append(open, worker.Claim{
-			Token: stringOf(found[protocol.AttrToken]), Attempt: stringOf(found[protocol.AttrAttempt]), StepName: stringOf(found[protocol.AttrStepName]),
-			ExecutionARN: stringOf(found[protocol.AttrExecutionARN]), ClaimedAt: timeOf(found[protocol.AttrClaimedAt]), Task: task,
-		})
 	}
 	var unfinished []worker.Claim
 	for _, claim := range open {
@@ -154,23 +158,38 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 	return unfinished, nil
 }
 
-// all returns the runner's claim items and agent items.
-func (c *Claims) all(ctx context.Context) ([]item, error) {
-	var items []item
+// pageTimeout bounds each page of a query: a runner may have claims of many days.
+const pageTimeout = 5 * time.Second
+
+// eachPage passes on the runner's open claim items and its agent items. Finished claims,
+// which are most, stay in DynamoDB.
+func (c *Claims) eachPage(ctx context.Context, use func([]item)) error {
 	pages := dynamodb.NewQueryPaginator(c.client, &dynamodb.QueryInput{
 		TableName: &c.table, ConsistentRead: aws.Bool(true),
-		KeyConditionExpression:    aws.String("#type = :type"),
-		ExpressionAttributeNames:  map[string]string{"#type": protocol.AttrResourceType},
-		ExpressionAttributeValues: item{":type": stringAttr(protocol.ClaimType(c.runner))},
+		KeyConditionExpression: aws.String("#type = :type"),
+		FilterExpression:       aws.String("attribute_not_exists(#finished) OR #finished = :no"),
+		ExpressionAttributeNames: map[string]string{
+			"#type": protocol.AttrResourceType, "#finished": protocol.AttrFinished,
+		},
+		ExpressionAttributeValues: item{":type": stringAttr(protocol.ClaimType(c.runner)), ":no": boolAttr(false)},
 	})
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("query the table %s: %w", c.table, err)
+		if err := c.page(ctx, pages, use); err != nil {
+			return fmt.Errorf("query the table %s: %w", c.table, err)
 		}
-		items = append(items, page.Items...)
 	}
-	return items, nil
+	return nil
+}
+
+func (c *Claims) page(ctx context.Context, pages *dynamodb.QueryPaginator, use func([]item)) error {
+	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
+	defer cancel()
+	page, err := pages.NextPage(ctx)
+	if err != nil {
+		return err
+	}
+	use(page.Items)
+	return nil
 }
 
 func (c *Claims) expiry() types.AttributeValue {

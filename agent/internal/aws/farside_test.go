@@ -41,7 +41,8 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // operations by name.
 type jsonService map[string]func(ctx context.Context, request map[string]any) (any, error)
 
-// serviceError is an error with a code, as services answer.
+// serviceError is an error with a code, as services answer, and perhaps a message:
+// "Code: message".
 type serviceError string
 
 func (e serviceError) Error() string { return string(e) }
@@ -62,7 +63,11 @@ func (s jsonService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	if err != nil {
 		status = http.StatusBadRequest
-		answer = map[string]string{"__type": err.Error(), "message": "the service's own words"}
+		code, message, has := strings.Cut(err.Error(), ": ")
+		if !has {
+			message = "the service's own words"
+		}
+		answer = map[string]string{"__type": code, "message": message}
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	w.WriteHeader(status)

@@ -184,14 +184,20 @@ func TestMetadata(t *testing.T) {
 	assert.Zero(t, container)
 }
 
-// TestStaleReceipts: a message cannot be deleted with a receipt that is none
-// any more, however often that is tried, and hiding it is somebody else's.
+// TestStaleReceipts: a message cannot be deleted with a stale receipt, however often
+// that is tried, and another delivery hides it.
 func TestStaleReceipts(t *testing.T) {
 	t.Parallel()
-	for _, code := range []string{"com.amazonaws.sqs#ReceiptHandleIsInvalid", "com.amazonaws.sqs#InvalidParameterValue"} {
-		far := jsonService{"DeleteMessage": refuse(code), "ChangeMessageVisibility": refuse("com.amazonaws.sqs#ReceiptHandleIsInvalid")}
+	const parameter = "com.amazonaws.sqs#InvalidParameterValue: Value AQEB for parameter ReceiptHandle is invalid. Reason: "
+	for _, stale := range []string{
+		"com.amazonaws.sqs#ReceiptHandleIsInvalid", "com.amazonaws.sqs#MessageNotInflight", parameter + "The receipt handle has expired.",
+		parameter + "Message does not exist or is not available for visibility timeout change.",
+	} {
+		far := jsonService{"DeleteMessage": refuse(stale), "ChangeMessageVisibility": refuse(stale)}
 		q := NewQueue(configure(t, far), "https://queue", quiet())
-		require.ErrorIs(t, q.Delete(t.Context(), worker.Delivery{Receipt: "r"}), worker.ErrRefused, code)
-		require.NoError(t, q.Hide(t.Context(), worker.Delivery{Receipt: "r"}, time.Minute))
+		require.ErrorIs(t, q.Delete(t.Context(), worker.Delivery{Receipt: "r"}), worker.ErrRefused, stale)
+		require.NoError(t, q.Hide(t.Context(), worker.Delivery{Receipt: "r"}, time.Minute), stale)
 	}
+	q := NewQueue(configure(t, jsonService{"ChangeMessageVisibility": refuse(parameter + "Must be between 0 and 43200.")}), "https://queue", quiet())
+	require.Error(t, q.Hide(t.Context(), worker.Delivery{Receipt: "r"}, time.Minute))
 }

@@ -48,6 +48,9 @@ func (a *MessageFilter) Check(ctx context.Context, message *protocol.Message) (w
 	case !ours:
 		return worker.Superseded, nil
 	}
+	if err := message.CheckOrigin(); err != nil {
+		return 0, fmt.Errorf("%w: %w", worker.ErrRefused, err)
+	}
 	current, err := a.isCurrent(ctx, message)
 	switch {
 	case err != nil:

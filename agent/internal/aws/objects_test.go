@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"sync"
 	"testing"
@@ -84,7 +85,7 @@ func TestForbiddenObjects(t *testing.T) {
 				w.Header().Set("Content-Length", "10")
 			}))
 			configuration.Retryer = func() aws.Retryer { return retry.NewStandard() } // as the agent has it
-			store := workspace.NewStore(NewObjects(configuration), t.TempDir(), workspace.DefaultLimits())
+			store := workspace.NewStore(NewObjects(configuration), t.TempDir(), workspace.DefaultLimits(), slog.New(slog.DiscardHandler))
 			defer store.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()

@@ -139,6 +139,22 @@ func TestMessageFilterOfOtherExecutions(t *testing.T) {
 	}
 }
 
+// TestMessageFilterRefusesMalformedMessages: the step must learn about them, which it
+// would not if they were discarded or left to others.
+func TestMessageFilterRefusesMalformedMessages(t *testing.T) {
+	t.Parallel()
+	configuration, client := tables(t)
+	runnerItem(t, client, "arn:task/a")
+	filter := NewMessageFilter(configuration, NewMetadata(""), NewRunnerItem(configuration, stateTable, "shop-Build", "arn:task/a", quiet()), deploymentTable, 0)
+	message, err := protocol.ParseMessage([]byte(`{"Properties":{"Commands":[]},"deploymentPlanExecutionMetadata":{"sfnToken":"t"}}`))
+	require.NoError(t, err)
+	_, err = filter.Check(t.Context(), message)
+	require.ErrorIs(t, err, worker.ErrRefused)
+	for _, missing := range []string{"executionArn", "deploymentOriginData", "taskConfigHashCode"} {
+		assert.ErrorContains(t, err, missing)
+	}
+}
+
 func TestMessageFilter(t *testing.T) {
 	t.Parallel()
 	porttest.MessageFilter(t, func(t *testing.T) porttest.MessageFilterFixture {

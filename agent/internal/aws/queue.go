@@ -9,8 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 )
 
@@ -43,10 +44,8 @@ func (q *Queue) Hide(ctx context.Context, delivery worker.Delivery, duration tim
 	_, err := q.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
 		QueueUrl: &q.url, ReceiptHandle: &delivery.Receipt, VisibilityTimeout: int32(seconds),
 	})
-	var gone *types.MessageNotInflight
-	var stale *types.ReceiptHandleIsInvalid
 	switch {
-	case err == nil, errors.As(err, &gone), errors.As(err, &stale):
+	case err == nil, isStaleReceipt(err):
 		return nil
 	case isDenied(err):
 		q.missingHide.warnOnce("sqs:ChangeMessageVisibility", "SQS delivers a waiting message again when the queue's visibility timeout is over")
@@ -63,9 +62,14 @@ func (q *Queue) Delete(ctx context.Context, delivery worker.Delivery) error {
 	if err == nil {
 		return nil
 	}
-	switch code(err) {
-	case "ReceiptHandleIsInvalid", "InvalidParameterValue": // the latter is for an expired receipt
+	if isStaleReceipt(err) {
 		return fmt.Errorf("delete a message: %w: %w", worker.ErrRefused, err)
 	}
 	return permanentError("delete a message", err)
+}
+
+// isStaleReceipt reports whether a receipt is no longer valid.
+func isStaleReceipt(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && protocol.IsStaleReceipt(api.ErrorCode(), api.ErrorMessage())
 }

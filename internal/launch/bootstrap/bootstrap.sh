@@ -52,7 +52,7 @@ run() {
 
 get() {
   if has curl; then
-    run curl -gfsSL --connect-timeout "$stall" --speed-limit 1 --speed-time "$stall" -o "$file" --url "$url" && return
+    run curl -qgfsSL --connect-timeout "$stall" --speed-limit 1 --speed-time "$stall" -o "$file" --url "$url" && return
   fi
   has wget || return
   run wget -q -t 1 -T "$stall" -O "$file" "$url" && return

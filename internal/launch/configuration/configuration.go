@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/attini-go/runner/agent/protocol"
 )
 
 // Configuration is one version of a runner's configuration, with resolved values. The
@@ -35,6 +37,9 @@ type Configuration struct {
 	Startup Startup             `json:"startup,omitzero"`
 	// Host is the EC2 host; nil means launch type Fargate.
 	Host *Host `json:"host,omitempty"`
+	// SharedWith are the other stacks whose plans may run jobs on the runner: names, or
+	// beginnings with "*" at their end. Their order has no meaning.
+	SharedWith []string `json:"sharedWith,omitempty"`
 }
 
 // Task is the ECS task.
@@ -52,7 +57,13 @@ type Task struct {
 	// task definition's.
 	CPU    int `json:"cpu,omitempty"`
 	Memory int `json:"memory,omitempty"`
+	// NetworkMode is NetworkModeAWSVPC if the task of a Host has a network interface of
+	// its own; otherwise "". On Fargate every task has one.
+	NetworkMode string `json:"networkMode,omitempty"`
 }
+
+// NetworkModeAWSVPC is the network mode of tasks with a network interface of their own.
+const NetworkModeAWSVPC = "awsvpc"
 
 // Network is the documentation's AwsVpcConfiguration. An EC2 host is started
 // in one of the subnets.
@@ -73,8 +84,7 @@ type RunnerConfiguration struct {
 }
 
 // Startup is what the agent does before its first job. The agent reads the commands
-// from the runner's state item; they are here because other commands are another
-// configuration.
+// from the stored configuration, and checks that its content has the id.
 type Startup struct {
 	Commands []string `json:"commands,omitempty"`
 	// CommandsTimeout is seconds.
@@ -101,6 +111,7 @@ type Host struct {
 func (c Configuration) Canonical() ([]byte, error) {
 	c.Network.Subnets = sortedSet(c.Network.Subnets)
 	c.Network.SecurityGroups = sortedSet(c.Network.SecurityGroups)
+	c.SharedWith = sortedSet(c.SharedWith)
 	if len(c.Startup.Commands) == 0 {
 		c.Startup.Commands = nil
 	}
@@ -136,13 +147,11 @@ func (c Configuration) ID() (string, error) {
 }
 
 // IDPrefix begins every id.
-const IDPrefix = "v1-"
-
-const idDigits = 32
+const IDPrefix = protocol.ConfigurationIDPrefix
 
 func idOf(canonical []byte) string {
 	sum := sha256.Sum256(canonical)
-	return IDPrefix + hex.EncodeToString(sum[:])[:idDigits]
+	return IDPrefix + hex.EncodeToString(sum[:])[:protocol.ConfigurationIDDigits]
 }
 
 // Hash returns the number by which an agent recognizes the messages of its own

@@ -73,7 +73,7 @@ func TestEveryPropertyIsKept(t *testing.T) {
 		}
 	}
 	walk("", reflect.ValueOf(&c))
-	assert.Equal(t, []string{".StackName", ".RunnerName", ".QueueURL", ".Host.LaunchTemplateID", ".Host.LaunchTemplateVersion", ".Host.LogGroup"}, others)
+	assert.Equal(t, []string{".StackName", ".RunnerName", ".QueueURL", ".Task.NetworkMode", ".Host.LaunchTemplateID", ".Host.LaunchTemplateVersion", ".Host.LogGroup"}, others)
 }
 
 func TestEveryValueMakesAnotherConfiguration(t *testing.T) {
@@ -186,8 +186,11 @@ func TestValidate(t *testing.T) {
 		"negative memory": {func(c *configuration.Configuration) { c.Task.Memory = -1 }, `Runner "Build": Memory:`},
 		"log level":       {func(c *configuration.Configuration) { c.Runner.LogLevel = "LOUD" }, `RunnerConfiguration.LogLevel`},
 		"long names":      {func(c *configuration.Configuration) { c.StackName = strings.Repeat("x", 240) }, "have 245 characters together, and 240 are allowed"},
-		"no subnets":      {func(c *configuration.Configuration) { c.Network.Subnets = nil }, `AwsVpcConfiguration.Subnets: is required`},
-		"no type":         {func(c *configuration.Configuration) { c.Host = &configuration.Host{} }, `Ec2Configuration.InstanceType: is required`},
+		"a host's name": {func(c *configuration.Configuration) {
+			c.StackName, c.Host = strings.Repeat("x", 123), launchtest.OnHost().Host
+		}, "have 128 characters together, and 127 are allowed"},
+		"no subnets": {func(c *configuration.Configuration) { c.Network.Subnets = nil }, `AwsVpcConfiguration.Subnets: is required`},
+		"no type":    {func(c *configuration.Configuration) { c.Host = &configuration.Host{} }, `Ec2Configuration.InstanceType: is required`},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -5,15 +5,13 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/schema"
 )
 
 // Rule is the rule of values that the macro and CloudFormation add to the documented
 // properties.
 const Rule = "configuration"
-
-// maxGroup is the greatest length of a task's group in ECS.
-const maxGroup = 255
 
 // Validate checks the values of a Runner's properties, by the rules and in the words
 // of runnerctl validate, and what a start needs besides.
@@ -34,11 +32,11 @@ func (c Configuration) Validate() problem.List {
 	missing(c.Task.Definition, "task definition")
 	missing(c.Task.Container, "container")
 	missing(c.Task.Cluster, "cluster")
-	if size := len(Group(c.ResourceName())); size > maxGroup {
+	if most := c.longestName(); len(c.ResourceName()) > most {
 		problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: Rule, Path: at.String(),
 			Message: fmt.Sprintf("Runner %q: the names of its stack and its own have %d characters together, and %d are allowed; shorten one of them",
-				c.RunnerName, len(c.StackName)+len(c.RunnerName), maxGroup-len(Group(ResourceName("", "")))),
+				c.RunnerName, len(c.StackName)+len(c.RunnerName), most-len(ResourceName("", ""))),
 		})
 	}
 	if c.Host != nil {
@@ -46,6 +44,16 @@ func (c Configuration) Validate() problem.List {
 		missing(c.Host.LaunchTemplateVersion, "version of its launch template")
 	}
 	return problems.Sorted()
+}
+
+// longestName is how long the runner's resource name can be: it is part of its tasks'
+// group and, on EC2, the value of its host's attribute.
+func (c Configuration) longestName() int {
+	most := quota.TaskGroup - len(Group(""))
+	if c.Host != nil {
+		most = min(most, quota.Attribute)
+	}
+	return most
 }
 
 // Fields returns where the configuration keeps the properties of a Runner: all but
@@ -68,6 +76,8 @@ func (c *Configuration) Fields() schema.Fields {
 		"AwsVpcConfiguration.Subnets":        &c.Network.Subnets,
 		"AwsVpcConfiguration.SecurityGroups": &c.Network.SecurityGroups,
 		"AwsVpcConfiguration.AssignPublicIp": &c.Network.AssignPublicIP,
+
+		"SharedWith": &c.SharedWith,
 
 		"Startup.Commands":        &c.Startup.Commands,
 		"Startup.CommandsTimeout": &c.Startup.CommandsTimeout,

@@ -59,6 +59,8 @@ func PropertyValues() map[string]any {
 		"AwsVpcConfiguration.SecurityGroups": []string{"sg-0b1"},
 		"AwsVpcConfiguration.AssignPublicIp": "DISABLED",
 
+		"SharedWith": []string{"dev-web", "team-*"},
+
 		"Startup.Commands":        []string{"make tools"},
 		"Startup.CommandsTimeout": 30,
 	}

@@ -71,7 +71,7 @@ type ClaimsFixture struct {
 func TestClaims(t *testing.T, f ClaimsFixture) {
 	t.Helper()
 	ctx := t.Context()
-	a := launch.Claim{Name: "a", Token: "token a", Task: "task/1", StepName: "Build"}
+	a := launch.Claim{Name: "a", Token: "token a", Task: "task/1", StepName: "Build", ErrorNames: "Runner.OutOfMemory Runner.Interrupted"}
 	b := launch.Claim{Name: "b", Token: "token b", Task: "task/2", StepName: "Test"}
 	f.Claim(t, "shop-Build", a)
 	f.Claim(t, "shop-Build", b)

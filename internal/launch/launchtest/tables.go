@@ -2,6 +2,7 @@ package launchtest
 
 import (
 	"context"
+	"time"
 
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -59,6 +60,16 @@ func (d Deployments) Deployment(_ context.Context, name string) (message.Deploym
 	return call(d.user, "Deployments.Deployment", func() (message.Deployment, error) { return d.deployments[name], nil })
 }
 
+// Plans implements launch.Plans.
+type Plans struct{ user }
+
+var _ launch.Plans = Plans{}
+
+// StackOfPlan implements launch.Plans.
+func (p Plans) StackOfPlan(_ context.Context, stateMachineARN string) (string, error) {
+	return call(p.user, "Plans.StackOfPlan", func() (string, error) { return p.plans[stateMachineARN], nil })
+}
+
 // Claims implements launch.Claims.
 type Claims struct{ user }
 
@@ -75,6 +86,11 @@ func (c Claims) Claims(_ context.Context, runner, task string) ([]launch.Claim, 
 		}
 		return found, nil
 	})
+}
+
+// Renewed implements launch.Claims.
+func (c Claims) Renewed(_ context.Context, _, task string) (time.Time, error) {
+	return call(c.user, "Claims.Renewed", func() (time.Time, error) { return c.renewed[task], nil })
 }
 
 // Finish implements launch.Claims.

@@ -1,16 +1,37 @@
 package message
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/attini-go/runner/agent/protocol"
+)
 
 // Failure is the error with which a step fails. Retry and Catch match Name; Cause is
 // for people.
 type Failure struct {
-	Name  string
-	Cause string
+	Name string
+	// ByCause is the error name by cause (protocol.Causes); "" without one.
+	ByCause string
+	Cause   string
 }
 
 // Error implements error.
 func (f *Failure) Error() string { return f.Name + ": " + f.Cause }
+
+// For returns the failure of a step. errorNames are the error names by cause that its
+// plan handles: only those take the place of Name, so that a plan that was written for
+// the other names goes on catching them. The Cause begins with the name by cause.
+func (f *Failure) For(errorNames string) Failure {
+	chosen := *f
+	if f.ByCause == "" {
+		return chosen
+	}
+	chosen.Cause = f.ByCause + ": " + f.Cause
+	if protocol.HasErrorName(errorNames, f.ByCause) {
+		chosen.Name = f.ByCause
+	}
+	return chosen
+}
 
 // Names of failures, as users' Retry and Catch know them.
 const (
@@ -26,5 +47,5 @@ const (
 )
 
 func ConfigurationFailure(format string, values ...any) *Failure {
-	return &Failure{ErrorConfiguration, fmt.Sprintf(format, values...)}
+	return &Failure{Name: ErrorConfiguration, Cause: fmt.Sprintf(format, values...)}
 }

@@ -11,11 +11,12 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/quota"
 )
 
 // MaxMessage is the greatest size of an SQS message in bytes (SQS quotas,
 // "Message size").
-const MaxSize = 1_048_576
+const MaxSize = quota.Message
 
 // Message returns the queue message of a request (docs/wire.md, "Message"): the
 // step's whole input, its properties and metadata, and the configuration hash.

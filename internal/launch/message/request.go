@@ -33,6 +33,9 @@ type Request struct {
 	// request does not say.
 	deployment                     string
 	deploymentTime, executionStart time.Time
+	// ErrorNames are the error names by cause that the step's plan handles.
+	ErrorNames string
+
 	// startedByDeployment is the execution that the deployment has started, if this is
 	// another one.
 	startedByDeployment string
@@ -40,6 +43,10 @@ type Request struct {
 
 // Deployment returns the name of the payload's deployment in the deployment table.
 func (r Request) Deployment() string { return r.deployment }
+
+// StateMachine returns the ARN of the execution's state machine; "" if the execution is
+// not one.
+func (r Request) StateMachine() string { return stateMachineOf(r.Execution) }
 
 // DeploymentOf returns the name of a payload's deployment in the deployment table; "-"
 // if the payload has no origin.
@@ -65,6 +72,8 @@ type runnerReference struct {
 	Runner          string
 	ConfigurationID string `json:"ConfigurationId"`
 	StackName       string
+	// ErrorNames are the error names by cause that the step's plan handles.
+	ErrorNames string `json:",omitempty"`
 }
 
 // ConfigurationIDOf returns the id of the configuration that a message names; "" if
@@ -86,7 +95,11 @@ func ParseRequest(event []byte) (Request, error) {
 		return Request{}, errors.New("read a step's request: it is no JSON object")
 	}
 	r := Request{
-		properties: parts[protocol.KeyProperties], metadata: parts[protocol.KeyMetadata], config: parts[protocol.KeyRunnerConfig],
+		properties: parts[protocol.KeyProperties], metadata: longMetadata(parts[protocol.KeyMetadata]), config: parts[protocol.KeyRunnerConfig],
+	}
+	var reference runnerReference
+	if json.Unmarshal(r.config, &reference) == nil {
+		r.ErrorNames, r.config = reference.ErrorNames, longConfig(r.config, reference)
 	}
 	metadata := objectFields(r.metadata)
 	r.Token, r.Step, r.Execution = stringValue(metadata[protocol.KeyTaskToken]), stringValue(metadata[protocol.KeyStepName]), stringValue(metadata[protocol.KeyExecutionARN])
@@ -100,6 +113,7 @@ func ParseRequest(event []byte) (Request, error) {
 	if err := r.checkProperties(); err != nil {
 		return r, err
 	}
+	r.properties = withRunner(r.properties, reference.Runner)
 	return r, nil
 }
 
@@ -175,11 +189,11 @@ func (f runnerReference) resolve(originStack string) (runner, problem string) {
 func (r *Request) checkProperties() error {
 	var properties map[string]json.RawMessage
 	if kindOf(r.properties) != "an object" || json.Unmarshal(r.properties, &properties) != nil {
-		return &Failure{ErrorFormat, fmt.Sprintf("step %q: Properties must be an object, not %s", r.Step, kindOf(r.properties))}
+		return &Failure{Name: ErrorFormat, Cause: fmt.Sprintf("step %q: Properties must be an object, not %s", r.Step, kindOf(r.properties))}
 	}
 	problems := append(commandProblems(properties[protocol.KeyCommands]), environmentProblems(properties[protocol.KeyJobVariables])...)
 	if len(problems) > 0 {
-		return &Failure{ErrorFormat, fmt.Sprintf("step %q: %s", r.Step, strings.Join(problems, "; "))}
+		return &Failure{Name: ErrorFormat, Cause: fmt.Sprintf("step %q: %s", r.Step, strings.Join(problems, "; "))}
 	}
 	return nil
 }

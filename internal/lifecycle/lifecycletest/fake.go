@@ -43,6 +43,14 @@ type Fake struct {
 	// Started are the executions by state machine and name, in their order.
 	Started []Execution
 
+	// Statuses are stacks' by id; a stack that is missing is being updated, and one with
+	// the status "" does not exist.
+	Statuses map[string]string
+	// Resources are the physical ids of every stack's resources; Foreign are those of
+	// particular stacks, by id.
+	Resources []string
+	Foreign   map[string][]string
+
 	starts map[string]lifecycle.Start
 	// Fail answers a call in place of the Fake, if it returns an error; call is
 	// the method's name.
@@ -78,6 +86,8 @@ func NewFake() *Fake {
 		Plans:          map[string]lifecycle.Plan{},
 		Executions:     map[string]map[string]string{},
 		Deployed:       map[string]map[string]time.Time{},
+		Statuses:       map[string]string{},
+		Foreign:        map[string][]string{},
 		starts:         map[string]lifecycle.Start{},
 	}
 }
@@ -85,7 +95,7 @@ func NewFake() *Fake {
 // Ports are the ports of the Fake.
 func (w *Fake) Ports() lifecycle.Ports {
 	return lifecycle.Ports{
-		Account: w, Configurations: w, Runners: w, Remover: w, Plans: w, Starts: w, Deployments: w, StateMachines: w,
+		Account: w, Configurations: w, Runners: w, Remover: w, Plans: w, Starts: w, Deployments: w, StateMachines: w, Stacks: stacks{w},
 	}
 }
 
@@ -99,6 +109,17 @@ func (w *Fake) call(name string, do func() error) error {
 		}
 	}
 	return do()
+}
+
+// KeptConfigurations implements lifecycle.Configurations.
+func (w *Fake) KeptConfigurations(_ context.Context, runner string) ([]configuration.Configuration, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var kept []configuration.Configuration
+	for _, id := range slices.Sorted(maps.Keys(w.Configurations[runner])) {
+		kept = append(kept, w.Configurations[runner][id])
+	}
+	return kept, nil
 }
 
 // PutConfiguration implements lifecycle.Configurations.
@@ -120,6 +141,9 @@ func (w *Fake) PutConfiguration(_ context.Context, c configuration.Configuration
 func (w *Fake) PutRunner(_ context.Context, runner lifecycle.Runner) error {
 	return w.call("PutRunner", func() error {
 		name := runner.Configuration.ResourceName()
+		if owner := w.Runners[name].StackID; owner != "" && owner != runner.StackID && owner != runner.Replaces {
+			return lifecycle.ErrForeignRunner
+		}
 		if runner.Origin == (lifecycle.Origin{}) {
 			runner.Origin = w.Runners[name].Origin
 		}
@@ -180,6 +204,14 @@ func (w *Fake) StackOrigin(_ context.Context, stackName string) (origin lifecycl
 		if stack := w.Stacks[stackName]; stack != nil {
 			origin = stack.Framework
 		}
+		return nil
+	})
+}
+
+// StackOfPlan implements lifecycle.Plans.
+func (w *Fake) StackOfPlan(_ context.Context, stateMachineARN string) (name string, err error) {
+	return name, w.call("StackOfPlan", func() error {
+		name = w.Plans[stateMachineARN].StackName
 		return nil
 	})
 }

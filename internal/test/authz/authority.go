@@ -160,6 +160,8 @@ func (a *Authority) global(arn string, own iam.Context) iam.Context {
 	context := iam.Context{
 		"aws:PrincipalArn": {arn}, "aws:PrincipalAccount": {a.account}, "aws:PrincipalType": {"AssumedRole"},
 		"aws:RequestedRegion": {a.region}, "aws:SecureTransport": {"true"},
+		// What the stand-in has is all of its own account.
+		"aws:ResourceAccount": {a.account},
 	}
 	maps.Copy(context, own)
 	return context

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,7 +23,10 @@ const maxOverrides = 8192
 type runTaskInput struct {
 	Cluster, TaskDefinition, LaunchType, ClientToken, StartedBy, Group string
 	NetworkConfiguration                                               *struct {
-		AwsvpcConfiguration struct{ Subnets, SecurityGroups []string }
+		AwsvpcConfiguration struct {
+			Subnets, SecurityGroups []string
+			AssignPublicIp          string
+		}
 	}
 	PlacementConstraints []struct{ Type, Expression string }
 	Overrides            json.RawMessage
@@ -140,6 +144,8 @@ func fits(input runTaskInput, overrides taskOverrides, definition *types.TaskDef
 		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	case !inVPC && input.NetworkConfiguration != nil:
 		return invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+	case input.LaunchType == string(types.LaunchTypeEc2) && inVPC && input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp == string(types.AssignPublicIpEnabled):
+		return invalid("Assign public IP is not supported for this launch type.")
 	case input.LaunchType == string(types.LaunchTypeFargate) && !slices.Contains(definition.RequiresCompatibilities, types.CompatibilityFargate):
 		return invalid("Task definition does not support launch_type FARGATE.")
 	}
@@ -158,7 +164,7 @@ func (f *Service) newTask(input runTaskInput, overrides taskOverrides, definitio
 		view: Task{
 			TaskArn: arn, ClusterArn: f.arn("cluster", clusterName(input.Cluster)), TaskDefinitionArn: aws.ToString(definition.TaskDefinitionArn),
 			ContainerInstanceArn: instance, Group: input.Group, StartedBy: input.StartedBy, LaunchType: input.LaunchType,
-			LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", Overrides: input.Overrides, Version: 1,
+			LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", Overrides: input.Overrides, Version: 1, CreatedAt: unixTime{time.Now()},
 			Role: taskRole(overrides, definition), ExecutionRole: executionRole(overrides, definition),
 		},
 		log: &log{}, stop: make(chan struct{}), kill: make(chan struct{}),

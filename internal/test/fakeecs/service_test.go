@@ -94,6 +94,11 @@ func newFixture(t *testing.T, mode, script string) *fixture {
 			return use(u)
 		},
 		Emit: func(_ context.Context, source, detailType string, detail []byte) {
+			if source == "aws.ec2" {
+				assert.Equal(t, "EC2 Instance State-change Notification", detailType)
+				assert.Contains(t, string(detail), `"instance-id":"i-`)
+				return
+			}
 			assert.Equal(t, "aws.ecs", source)
 			b.mutex.Lock()
 			defer b.mutex.Unlock()
@@ -251,6 +256,10 @@ func TestRefusedRequests(t *testing.T) {
 		"no such definition": {"awsvpc", func(i *ecs.RunTaskInput) { i.TaskDefinition = aws.String("unknown") }, "ClientException", "Unable to find task definition"},
 		"no network":         {"awsvpc", func(i *ecs.RunTaskInput) { i.NetworkConfiguration = nil }, "InvalidParameterException", "must be provided"},
 		"a network too much": {"bridge", func(*ecs.RunTaskInput) {}, "InvalidParameterException", "not valid for the given networkMode"},
+		"a public address on EC2": {"awsvpc", func(i *ecs.RunTaskInput) {
+			i.LaunchType = types.LaunchTypeEc2
+			i.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.AssignPublicIpEnabled
+		}, "InvalidParameterException", "Assign public IP is not supported"},
 		"overrides too large": {"awsvpc", func(i *ecs.RunTaskInput) {
 			i.Overrides.ContainerOverrides[0].Command = []string{strings.Repeat("x", 8192)}
 		}, "InvalidParameterException", "8192"},

@@ -23,21 +23,23 @@ const module = "github.com/attini-go/runner"
 func walls() map[string][]string {
 	return map[string][]string{
 		"internal/wording": {},
+		// What AWS does not take: for those who write it, and those who check it before.
+		"internal/quota":   {},
 		"internal/problem": {"internal/wording"},
 		// Compares problems with what tests expect.
 		"internal/problem/problemtest": {"internal/problem", "internal/test/golden"},
 		"internal/cfn":                 {"internal/problem", "internal/wording"},
 		"internal/rules":               {},
 		"schema":                       {"asl", "internal/cfn", "internal/problem", "internal/wording"},
-		"internal/plan":                {"schema", "asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/plan":                {"internal/quota", "schema", "asl", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		// Examples of its steps, for tests.
 		"internal/plan/plantest":        {},
 		"internal/compat":               {"schema", "internal/cfn", "internal/problem", "internal/wording"},
 		"internal/templatecheck":        {"internal/cfn", "internal/problem", "internal/wording"},
-		"transform":                     {"internal/templatecheck", "internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
-		"internal/launch":               {"internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
-		"internal/launch/configuration": {"schema", "internal/cfn", "internal/problem"},
-		"internal/launch/message":       {"internal/launch/configuration", "agent/protocol"},
+		"transform":                     {"internal/quota", "internal/templatecheck", "internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
+		"internal/launch":               {"internal/quota", "internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
+		"internal/launch/configuration": {"internal/quota", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
+		"internal/launch/message":       {"internal/quota", "internal/launch/configuration", "agent/protocol"},
 		"internal/launch/bootstrap":     {},
 		// Its ports in memory, for tests.
 		"internal/launch/launchtest": {"internal/launch/configuration", "internal/launch/message", "internal/launch", "agent/protocol"},
@@ -59,23 +61,25 @@ func walls() map[string][]string {
 		"asl/jsonata/internal/regex": {},
 		// What happens in a run, for all who show or keep it.
 		"internal/runevents": {},
+		// Drawings of plans.
+		"internal/plangraph": {"internal/plan", "internal/cfn"},
 		// How runs are shown, and kept in directories.
 		"internal/runview": {"internal/runevents"},
 		"internal/rundir":  {"internal/runevents"},
 		"internal/localrun": {
 			"internal/runevents",
 			"asl", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
-			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/protocol",
+			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol",
 		},
 		// Tests of plans: it runs each case as a local run, and compares.
 		"internal/plantesting": {
-			"internal/localrun", "internal/runevents", "asl", "internal/cfn", "internal/problem", "internal/wording", "agent/protocol",
+			"internal/localrun", "internal/runevents", "asl", "internal/cfn", "internal/problem", "internal/wording", "agent/process", "agent/protocol",
 		},
 		"lambda/releases":  {"internal/aws", "internal/releaseapi"},
-		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
+		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
-		"lambda/lifecycle": {"internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
+		"cmd/runnerctl":    {"internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},

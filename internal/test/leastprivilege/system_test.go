@@ -87,7 +87,7 @@ func caseOf(role string, asked authz.Asked) leastprivilege.Case {
 func TestEveryPermissionIsNeededAndNarrow(t *testing.T) {
 	t.Parallel()
 	// With a path, so that the default roles and a team's own are apart.
-	i := install(t, here(map[string]string{"RunnerRolePath": rolePath}))
+	i := install(t, here(map[string]string{"RunnerRolePath": rolePath, "RunnerClusters": "team-*"}))
 	cases := slices.Concat(recorded(t, i), needs(), attacks())
 	assert.Empty(t, strings.Join(i.Wrong(cases), "\n"), "the policies answer otherwise")
 	report(t, i.Try(cases), len(cases))
@@ -101,7 +101,7 @@ func TestEveryAttachedPolicyIsNeeded(t *testing.T) {
 	for _, result := range install(t, here(nil)).Try(nil) {
 		tried[result.Policy] = true
 	}
-	i := install(t, here(map[string]string{"SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1", "GiveAdminAccess": "true"}))
+	i := install(t, here(map[string]string{"SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1", "GiveAdminAccess": "true", "RunnerRolePath": rolePath, "RunnerClusters": "team-*"}))
 	cases := slices.Concat(recorded(t, i), needs(), variantNeeds())
 	assert.Empty(t, strings.Join(i.Wrong(cases), "\n"), "the policies answer otherwise")
 	results := slices.DeleteFunc(i.Try(cases), func(r leastprivilege.Result) bool { return tried[r.Policy] })

@@ -93,7 +93,7 @@ func (i *Installation) decide(c Case, mutant *Mutant) bool {
 		}
 	}
 	request := c.Request
-	request.Context = iam.Context{"aws:SecureTransport": {"true"}}
+	request.Context = iam.Context{"aws:SecureTransport": {"true"}, "aws:ResourceAccount": {i.Variant.Account}}
 	maps.Copy(request.Context, c.Request.Context)
 	return policies.Decide(caller, request).Allowed
 }

@@ -28,6 +28,7 @@ func TestGoldens(t *testing.T) {
 	names := goldens(t, func(name string, template []byte) {
 		write(t, filepath.Join(emitted, name+".json"), declare(t, template, samTransform))
 	})
+	write(t, filepath.Join(emitted, "installation.json"), marshal(t, uploaded(t)))
 	require.NoError(t, os.Mkdir(translated, 0o700))
 	translation := run(t, ".", nil, tool(t, "venv/bin/python"), "translate.py", emitted, translated)
 	require.Zero(t, translation.code, "%s", translation.stderr)
@@ -42,6 +43,10 @@ func TestGoldens(t *testing.T) {
 		files, deployed = append(files, filepath.Join(emitted, name+".json"), path), append(deployed, path)
 	}
 
+	t.Run("validate", func(t *testing.T) {
+		t.Parallel()
+		checkValidate(t, directory, append(slices.Clone(deployed[1:]), filepath.Join(translated, "installation.json")))
+	})
 	t.Run("definitions", func(t *testing.T) {
 		t.Parallel()
 		checkDefinitions(t, translated, names)

@@ -39,7 +39,7 @@ func checkTemplates(t *testing.T, directory string, files []string) {
 	t.Helper()
 	mistaken := filepath.Join(directory, "mistaken.json")
 	write(t, mistaken, []byte(wrong))
-	command := []string{tool(t, "venv/bin/cfn-lint"), "--format", "json", "--include-checks", "I", "--template", mistaken}
+	command := []string{tool(t, "venv/bin/cfn-lint"), "--format", "json", "--include-checks", "I", "--regions", "ALL_REGIONS", "--template", mistaken}
 	output := run(t, directory, nil, append(command, files...)...)
 	var findings []finding
 	require.NoError(t, json.Unmarshal([]byte(output.stdout), &findings), "%s%s", output.stdout, output.stderr)

@@ -1,0 +1,16 @@
+//go:build !aws
+
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/attini-go/runner/transform"
+)
+
+// awsAccount is not there in a program that was built without the AWS SDK, which takes
+// minutes to compile and is not needed to run a plan.
+func awsAccount(context.Context) (account transform.Account, region string, err error) {
+	return nil, "", errors.New("this runnerctl was built without the AWS SDK; releases and `make build` have it, or build with -tags aws")
+}

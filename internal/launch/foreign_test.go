@@ -1,0 +1,132 @@
+package launch_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/launch"
+)
+
+const (
+	evilMachine   = "arn:aws:states:eu-west-1:111122223333:stateMachine:EvilPlan"
+	evilExecution = "arn:aws:states:eu-west-1:111122223333:execution:EvilPlan:1"
+)
+
+// evil makes the request one of the plan of the stack "evil", with its own deployment
+// in the payload, for the runner of dev-shop.
+func evil(a *account) func(map[string]any) {
+	return func(event map[string]any) {
+		event["RunnerConfig"] = map[string]any{"Runner": "Build", "StackName": "dev-shop", "ConfigurationId": a.id}
+		event["deploymentPlanExecutionMetadata"].(map[string]any)["executionArn"] = evilExecution
+		event["input"] = map[string]any{"deploymentOriginData": map[string]any{"stackName": "evil", "environment": "default", "distributionName": "evil"}}
+	}
+}
+
+// TestForeignJob: a job runs on a runner of its plan's own stack, or on one whose
+// template shares it.
+func TestForeignJob(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		plan   string // the stack of the plan
+		shared []string
+		runs   bool
+	}{
+		"not shared":                  {"evil", nil, false},
+		"shared with others":          {"evil", []string{"dev-web"}, false},
+		"shared with a longer name":   {"evil", []string{"evil-web"}, false},
+		"shared with a shorter name":  {"evil-web", []string{"evil"}, false},
+		"shared in other letters":     {"evil", []string{"Evil"}, false},
+		"shared with another prefix":  {"evil", []string{"dev-*"}, false},
+		"of no stack":                 {"", []string{"*"}, false},
+		"shared":                      {"evil", []string{"dev-web", "evil"}, true},
+		"shared by the name's start":  {"evil", []string{"ev*"}, true},
+		"shared by the name's start ": {"evil", []string{"evil*"}, true},
+		"shared with all":             {"evil", []string{"*"}, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			configuration := onFargate()
+			configuration.Task.RoleARN = "arn:aws:iam::111122223333:role/admin-for-dev-shop"
+			configuration.SharedWith = c.shared
+			inAccount(t, configuration, func(t *testing.T, a *account) {
+				a.Begin("default-evil", evilMachine, evilExecution, deployed())
+				a.SetPlan(evilMachine, c.plan)
+				require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t", evil(a))))
+				if c.runs {
+					assert.Equal(t, 1, a.started().Work())
+					return
+				}
+				says := `Runner "Build" belongs to the stack dev-shop, and jobs of the stack ` + c.plan + " may not run on it"
+				if c.plan == "" {
+					says = "is not the plan of a stack"
+				}
+				a.failed("t", "RunnerConfigError", says)
+				assert.Zero(t, a.Calls("Queue.Send")+a.Calls("States.Lock")+a.Calls("Cluster.Run"))
+			})
+		})
+	}
+}
+
+// TestForeignExecution: whoever may invoke the launcher can name any execution, which
+// then has to be one of the deployment that it names.
+func TestForeignExecution(t *testing.T) {
+	t.Parallel()
+	for name, arn := range map[string]string{
+		"of another deployment":     execution,
+		"of another account":        "arn:aws:states:eu-west-1:999999999999:execution:EvilPlan:1",
+		"of another region":         "arn:aws:states:us-east-1:111122223333:execution:EvilPlan:1",
+		"of another partition":      "arn:aws-cn:states:eu-west-1:111122223333:execution:EvilPlan:1",
+		"a state machine":           evilMachine,
+		"in letters that look like": "arn:aws:states:eu-west-1:111122223333:execution:EvilPlаn:1",
+		"a Map's label of another":  "arn:aws:states:eu-west-1:111122223333:execution:EvilPlan2/Plan:1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inAccount(t, onFargate(), func(t *testing.T, a *account) {
+				a.Begin("default-evil", evilMachine, evilExecution, deployed())
+				a.SetPlan(evilMachine, "evil")
+				require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t", evil(a), func(event map[string]any) {
+					event["deploymentPlanExecutionMetadata"].(map[string]any)["executionArn"] = arn
+				})))
+				a.failed("t", "RunnerConfigError", "which has not started the step's plan")
+				assert.Zero(t, a.Calls("Queue.Send"))
+			})
+		})
+	}
+}
+
+// TestUnreadablePlan: nothing is guessed.
+func TestUnreadablePlan(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		hook := func(call string, done bool) error {
+			if call == "Plans.StackOfPlan" && !done {
+				return errors.New("throttled")
+			}
+			return nil
+		}
+		require.NoError(t, a.launcher(hook).Launch(t.Context(), a.job("t")))
+		a.failed("t", "TaskFailedToStart", "read which stack has the step's plan: throttled", "give the step a Retry")
+		assert.Zero(t, a.Calls("Queue.Send"))
+	})
+}
+
+// TestForeignTaskIsNotStopped: an agent can write any task into a claim of its runner,
+// and the runner's removal stops the runner's own tasks alone.
+func TestForeignTaskIsNotStopped(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("own")
+		production, err := a.Ports(nil).Cluster.Run(t.Context(), launch.TaskRequest{Token: "production", Cluster: "production", Group: "service:orders"})
+		require.NoError(t, err)
+		a.Claim(a.name(), launch.Claim{Name: "forged", Token: "forged", Task: production.ARN})
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		for _, task := range a.Tasks() {
+			assert.Equal(t, task.ARN != production.ARN, task.StopAsked, task.ARN)
+		}
+	})
+}

@@ -1,0 +1,9 @@
+package transform
+
+import "github.com/attini-go/runner/internal/cfn"
+
+// DefinitionSize is measure, for tests.
+func DefinitionSize(definition *cfn.Node) (bytes, inTemplate int) {
+	s := measure(definition, 0)
+	return s.bytes, s.inTemplate()
+}

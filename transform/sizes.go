@@ -1,0 +1,142 @@
+package transform
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
+	"github.com/attini-go/runner/internal/wording"
+)
+
+// sizes warns of an expanded template that is near what AWS takes, or beyond. It says
+// what takes most, since that is what has to become smaller.
+func sizes(expanded *cfn.Node, p *plan.Plan) problem.List {
+	var problems problem.List
+	near := func(path string, place problem.Place, what string, size, most int, largest []sized, advice string) {
+		if !quota.IsNear(size, most) {
+			return
+		}
+		text := fmt.Sprintf("%s %d bytes; AWS takes at most %d", what, size, most)
+		if len(largest) > 0 {
+			text += ". Largest: " + listed(largest)
+		}
+		problems.Add(problem.Problem{Severity: problem.Warning, Rule: RuleLimit, Path: path, Place: place, Message: text, Advice: advice})
+	}
+	resources := expanded.Get("Resources")
+	total, members := compactSize(expanded), []sized{}
+	for _, field := range resources.Entries() {
+		size := compactSize(field.Value)
+		if definition := definitionOf(field.Value); definition != nil {
+			written := measure(definition, 0)
+			size += written.inTemplate() - compactSize(definition)
+			total += written.inTemplate() - compactSize(definition)
+		}
+		members = append(members, sized{"Resource", field.Key, size})
+	}
+	near("Resources", resources.Place, "the template has, after all transforms,", total, quota.Template, members,
+		"Move resources into a stack of their own.")
+	if p == nil || p.Machine == nil {
+		return problems
+	}
+	subject := "Plan " + wording.Quote(p.Name) + ": "
+	for _, field := range resources.Entries() {
+		definition := definitionOf(field.Value)
+		if definition == nil {
+			continue
+		}
+		near(p.Path.String(), p.Resource.Place, subject+"the definition of its state machine has", measure(definition, 0).bytes, quota.Definition, states(definition, nil),
+			"Move commands into scripts of the distribution, or put a part of the plan into a stack of its own.")
+	}
+	for state := range p.Machine.All() {
+		if state.Job == nil {
+			continue
+		}
+		near(state.Path.String(), state.Place, fmt.Sprintf("Step %s: its Properties have", wording.Quote(state.Name)), compactSize(state.Job.Properties), quota.Payload, nil,
+			"They and the step's input together are a task's payload. Move commands into scripts of the distribution.")
+	}
+	return problems
+}
+
+// counts warns of sections with more members than CloudFormation takes, or nearly.
+func counts(expanded *cfn.Node) problem.List {
+	var problems problem.List
+	for _, section := range []struct {
+		name, what string
+		most       int
+		advice     string
+	}{
+		{"Resources", "resources", quota.Resources, "Move resources into a stack of their own, or let Runners share: one Runner serves any number of steps."},
+		{"Parameters", "parameters", quota.Parameters, "Read values from SSM parameters in the jobs, or move resources into a stack of their own."},
+		{"Outputs", "outputs", quota.Outputs, "Move resources into a stack of their own."},
+		{"Mappings", "mappings", quota.Mappings, "Join mappings: one takes any number of keys."},
+	} {
+		node := expanded.Get(section.name)
+		if count := len(node.Entries()); quota.IsNear(count, section.most) {
+			problems.Add(problem.Problem{
+				Severity: problem.Warning, Rule: RuleLimit, Path: section.name, Place: node.Place,
+				Message: fmt.Sprintf("the expanded template has %d %s; CloudFormation takes at most %d", count, section.what, section.most),
+				Advice:  section.advice,
+			})
+		}
+	}
+	return problems
+}
+
+// sized is a part of a document, and its bytes.
+type sized struct {
+	kind, name string
+	bytes      int
+}
+
+// listed names the three largest parts.
+func listed(parts []sized) string {
+	slices.SortStableFunc(parts, func(a, b sized) int { return cmp.Compare(b.bytes, a.bytes) })
+	var texts []string
+	for _, part := range parts[:min(3, len(parts))] {
+		if part.bytes*100 < parts[0].bytes { // it would help nobody
+			break
+		}
+		texts = append(texts, fmt.Sprintf("%s %s (%d)", part.kind, wording.Quote(part.name), part.bytes))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// states are a definition's tasks and other states without states in them, with their
+// sizes.
+func states(machine *cfn.Node, found []sized) []sized {
+	for _, field := range machine.Get("States").Entries() {
+		nested := []*cfn.Node{field.Value.Get("ItemProcessor"), field.Value.Get("Iterator")}
+		if branches := field.Value.Get("Branches"); branches.IsList() {
+			nested = append(nested, branches.Items...)
+		}
+		before := len(found)
+		for _, inner := range nested {
+			found = states(inner, found)
+		}
+		if len(found) == before {
+			found = append(found, sized{"step", field.Key, measure(field.Value, 2).bytes})
+		}
+	}
+	return found
+}
+
+func definitionOf(resource *cfn.Node) *cfn.Node {
+	if resource.Get("Type").IsString() && resource.Get("Type").Text == "AWS::Serverless::StateMachine" {
+		return resource.At("Properties", "Definition")
+	}
+	return nil
+}
+
+// compactSize is the size of a value as JSON without blanks.
+func compactSize(n *cfn.Node) int {
+	text, err := n.MarshalJSON()
+	if err != nil { // a loop, which has been reported
+		return 0
+	}
+	return len(text)
+}
