@@ -18,7 +18,7 @@ func (c *comparison) job(want ExpectedJob) {
 		if len(runs) > 0 {
 			got = "it was started " + strconv.Itoa(len(runs)) + " times"
 		}
-		c.add(want.Place, what, []string{"- it is started", "+ " + got}, "jobs")
+		c.add(want.Place, what, []string{"- it is started", "+ " + got}, key...)
 		return
 	}
 	got := runs[len(runs)-1]

@@ -57,6 +57,9 @@ func (e *editor) replacement(s step) (edit, error) {
 	first, column := begin.Line-1, begin.Column
 	before := []rune(e.lines[first])[:column-1]
 	last := e.end(first, column, s.value)
+	if s.key == nil { // the fields of the entry are in its own column
+		last = e.end(first, column-1, s.value)
+	}
 	text, err := e.write(s)
 	if err != nil {
 		return edit{}, err

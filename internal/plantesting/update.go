@@ -75,8 +75,11 @@ func (e *editor) updateCase(o *Outcome) bool {
 			e.set(steps, way, count(seen.Attempts[m.key[1]]))
 		case "takes":
 			e.set(steps, way, scalar(clock(seen)))
-		case "jobs":
-			e.updateJob(steps, way, seen, m)
+		}
+	}
+	for _, m := range slices.Backward(o.Mismatches) { // of a list of attempts, the last one goes first
+		if m.key[0] == "jobs" {
+			e.updateJob(steps, append([]string{"expect"}, m.key...), seen, m)
 		}
 	}
 	return len(o.Mismatches) > 0
@@ -111,14 +114,18 @@ func (s *Seen) expectation() *yaml.Node {
 
 // updateJob changes what a job is expected to be given.
 func (e *editor) updateJob(steps []step, way []string, seen *Seen, m Mismatch) {
-	if len(m.key) == 1 { // it was not started
+	runs, part := seen.Jobs[m.key[1]], m.key[2:]
+	at := len(runs) - 1
+	if len(part) > 0 {
+		if attempt, err := strconv.Atoi(part[0]); err == nil {
+			at, part = attempt, part[1:]
+		}
+	}
+	if len(part) == 0 { // it was not started
+		e.set(steps, way, nil)
 		return
 	}
-	runs := seen.Jobs[m.key[1]]
-	job, part := runs[len(runs)-1], m.key[2:]
-	if attempt, err := strconv.Atoi(part[0]); err == nil {
-		job, part = runs[attempt], part[1:]
-	}
+	job := runs[at]
 	switch part[0] {
 	case "runner":
 		e.set(steps, way, scalar(job.Runner))

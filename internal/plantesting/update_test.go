@@ -40,6 +40,14 @@ func TestUpdate(t *testing.T) {
 			"cases:\n  - name: a\n" + mocks + "    expect:\n      jobs:\n        Build: # the job\n          commands:\n            - make # first\n            - false\n          environment: {STAGE: prod, X: y}\n          runner: S\n",
 			"cases:\n  - name: a\n" + mocks + "    expect:\n      jobs:\n        Build: # the job\n          commands:\n            - make # first\n            - make install\n          environment: {STAGE: dev}\n          runner: R\n",
 		},
+		"jobs that did not start": {
+			"cases:\n  - name: a\n" + mocks + "    expect:\n      jobs:\n        Build:\n          - runner: R # one\n          - runner: R\n          - runner: R\n  - name: b\n" + mocks + "    expect:\n      takes: 0\n      jobs:\n        Mend: {}\n",
+			"cases:\n  - name: a\n" + mocks + "    expect:\n      jobs:\n        Build:\n          - runner: R # one\n  - name: b\n" + mocks + "    expect:\n      takes: 0\n",
+		},
+		"nothing is left": {
+			"cases:\n  - name: a # one\n    expect:\n      never: [One]\n" + mocks + "  # two\n  - name: b\n" + mocks,
+			"cases:\n  - name: a # one\n    mocks: {Ask: {payload: [a]}} # as it is\n  # two\n  - name: b\n" + mocks + "    expect:\n      states:\n        - Build\n        - Ask\n        - Each\n        - Each[0].One\n",
+		},
 		"a case in one line": {
 			"cases:\n  - {name: a, mocks: {Ask: {payload: []}}, expect: {states: [Build]}} # end\n  - {name: b, mocks: {Ask: {payload: []}}}\n",
 			"cases:\n  - name: a # end\n    mocks: {Ask: {payload: []}}\n    expect: {states: [Build, Ask, Each]}\n  - name: b\n    mocks: {Ask: {payload: []}}\n    expect:\n      states:\n        - Build\n        - Ask\n        - Each\n",
