@@ -12,6 +12,7 @@ package transform
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
@@ -58,14 +59,25 @@ type Request struct {
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	contents, expanded, problems := expand(ctx, request)
 	if request.File && request.Template.Get("Resources").IsMap() {
-		problems.Add(templatecheck.Check(request.Template, templatecheck.Options{
+		found := templatecheck.Check(request.Template, templatecheck.Options{
 			Macro: MacroName, Added: addedResources(contents, expanded), Values: request.Values,
-		})...)
+		})
+		problems.Add(notYetIn(problems, found)...)
 	}
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
 	return expanded, problems.Sorted()
+}
+
+// notYetIn returns what is found, but the kinds of values that are wrong already for
+// what they come to.
+func notYetIn(problems, found problem.List) problem.List {
+	wrong := map[string]bool{}
+	for _, p := range problems {
+		wrong[p.Path] = wrong[p.Path] || p.Severity == problem.Error
+	}
+	return slices.DeleteFunc(found, func(p problem.Problem) bool { return p.Rule == templatecheck.RuleKind && wrong[p.Path] })
 }
 
 func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem.List) {
