@@ -11,6 +11,7 @@ import (
 
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 const (
@@ -155,6 +156,24 @@ func TestForgedStep(t *testing.T) {
 				a.failed("t", "RunnerConfigError", "does not prove that it may use the runner dev-shop-Build")
 				assert.Zero(t, a.Calls("Queue.Send")+a.Calls("States.Lock")+a.Calls("Cluster.Run"))
 			})
+		})
+	}
+}
+
+// TestForgedPrewarm: a runner is started ahead, with its role and at its owner's cost,
+// for those that may use it.
+func TestForgedPrewarm(t *testing.T) {
+	t.Parallel()
+	for name, tasks := range map[string]int{"": 0, "00112233445566778899aabbccddeeff": 0, "own": 1} {
+		inAccount(t, onFargate(), func(t *testing.T, a *account) {
+			secret := configuration.NewSecret(deployed())
+			a.SetSecret(a.name(), secret)
+			target := message.PrewarmTarget{Runner: a.name(), Configuration: a.id, Capability: name}
+			if name == "own" {
+				_, target.Capability = configuration.SplitCapability(secret.WithCapability(a.id))
+			}
+			require.NoError(t, a.launcher(nil).Prewarm(t.Context(), []message.PrewarmTarget{target}))
+			assert.Len(t, a.Tasks(), tasks, name)
 		})
 	}
 }
