@@ -190,7 +190,8 @@ func (l *Launcher) removeHostThat(ctx context.Context, name string, known func(*
 		return nil
 	}
 	reason := l.hostStopReason(ctx, state.Host)
-	if err := l.removeUnusedHost(ctx, name, state.Host); err != nil {
+	forgotten, err := l.forgetUnusedHost(ctx, name, state.Host)
+	if err != nil || !forgotten { // the jobs wait for the host in its place
 		return err
 	}
 	if err := l.failWaitingJobs(ctx, r, l.registrationFailure(r, state.Host, reason, 1)); errors.As(err, &final) {

@@ -159,7 +159,7 @@ func configurationFor(found []waitingJob, preferred string) string {
 func (l *Launcher) acquireLock(ctx context.Context, runner string) (owner string, state State, err error) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	pauses := lockPauses()
+	pauses := l.pauses(minRetryDelay, maxRetryDelay)
 	owner = randomName()
 	for {
 		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName()})

@@ -100,6 +100,9 @@ func walls() map[string][]string {
 		// The tests of all who serve the information API.
 		"internal/releaseapi/releaseapitest": {},
 
+		// The launcher with everything around it, in virtual time.
+		"internal/test/simulation": {"internal/launch", "internal/launch/launchtest", "internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
+
 		"internal/test/lambdahost": {},
 		"internal/test/fakeaws":    {},
 		// Players before it: of ECS's tasks and hosts, of CloudFormation's macros.
