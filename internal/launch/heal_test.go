@@ -320,3 +320,24 @@ func TestCostOfChecks(t *testing.T) {
 		})
 	}
 }
+
+// TestDeletedQueueIsAskedOnce: the queue is deleted while an event's launcher waits for
+// the messages that an agent may have held.
+func TestDeletedQueueIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("job")
+		a.started().Work()
+		event := a.StopTask(a.Tasks()[0].ARN, "EssentialContainerExited", "OutOfMemoryError")
+		a.RemoveQueue(a.c.QueueURL)
+		before := a.Calls("Queue.Receive")
+		limit := func(call string, _ bool) error {
+			if a.Calls("Queue.Receive") > before+10 {
+				panic(errDead) // it never ends: the queue answers at once
+			}
+			return nil
+		}
+		assert.True(t, survives(func() { require.NoError(t, a.launcher(limit).TaskStopped(t.Context(), event)) }))
+		assert.LessOrEqual(t, a.Calls("Queue.Receive"), before+1)
+	})
+}

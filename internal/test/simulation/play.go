@@ -139,7 +139,9 @@ func (w *world) left() []string {
 		left = append(left, fmt.Sprintf("%d messages are in the queue", len(messages)))
 	}
 	state, there := w.fake.Item(w.runner.ResourceName())
-	if there && (w.removed || state.Task != "" || state.Host != "" || state.Attempt != "") {
+	// A launcher that dies with the lock leaves an attempt that starts nothing.
+	starts := state.AttemptConfiguration != "" || time.Now().Before(state.LockedUntil)
+	if there && (w.removed || state.Task != "" || state.Host != "" || starts) {
 		left = append(left, fmt.Sprintf("the runner's item: %+v", state))
 	}
 	return left
