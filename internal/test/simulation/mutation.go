@@ -12,6 +12,11 @@ import (
 type Mutation struct {
 	// Name says what is missing; "" for nothing. Guards says what it is for.
 	Name, Guards string
+	// Saves means that without it no rule is broken: it saves work, or another
+	// protection does the same.
+	Saves bool
+	// From is a seed from which on a schedule soon notices that it is missing.
+	From uint64
 
 	NoClaim, NoAttempt, DeleteFirst, NoHeartbeat, NoHide, NoLease bool
 	NoFinalReceive, NoRetire, NoCurrent, NoHash                   bool
@@ -25,21 +30,21 @@ func Mutations() []Mutation {
 	return []Mutation{
 		{Name: "no claim", Guards: "a job begins once", NoClaim: true},
 		{Name: "a claim without its attempt", Guards: "a claim whose answer is lost is the agent's own", NoAttempt: true},
-		{Name: "the message is deleted before the claim", Guards: "a job that never began is not lost", DeleteFirst: true},
+		{Name: "the message is deleted before the claim", From: 400, Guards: "a job that never began is not lost", DeleteFirst: true},
 		{Name: "no heartbeat of the agent", Guards: "a step waits for its job", NoHeartbeat: true},
 		{Name: "no heartbeat for jobs of another configuration", Guards: "a step waits while another configuration works", NoOtherHeartbeat: true},
-		{Name: "a message that waits is not hidden", Guards: "a job is not passed to and fro", NoHide: true},
+		{Name: "a message that waits is not hidden", Saves: true, Guards: "a second delivery would be received again and again; the claim keeps the job from a second run", NoHide: true},
 		{Name: "no lease", Guards: "an agent that hangs is told from one that works", NoLease: true},
-		{Name: "no last receive", Guards: "no wake-up is missed", NoFinalReceive: true},
-		{Name: "no mark of the agent that leaves", Guards: "no wake-up is missed", NoRetire: true},
-		{Name: "no look whether the agent is replaced", Guards: "a changed configuration drains", NoCurrent: true},
+		{Name: "no last receive", From: 1040, Guards: "no wake-up is missed", NoFinalReceive: true},
+		{Name: "no mark of the agent that leaves", Saves: true, Guards: "a job that comes meanwhile starts the next task at once, not after the event or the check of the first one's end", NoRetire: true},
+		{Name: "no look whether the agent is replaced", From: 555, Guards: "a changed configuration drains", NoCurrent: true},
 		{Name: "no look at the configuration of a job", Guards: "an execution keeps its configuration", NoHash: true},
 		{Name: "no event of a task's end", Guards: "a job that began gets its answer", NoEvents: true},
 		{Name: "no checks", Guards: "events may be lost", NoChecks: true},
-		{Name: "no start lock", Guards: "a runner is started once", NoLock: true},
+		{Name: "no start lock", From: 5475, Guards: "a runner is started once", NoLock: true},
 		{Name: "no token in the deduplication id", Guards: "a retry is its own job", OneDeduplicationID: true},
 		{Name: "stale reads of the state", Guards: "no wake-up is missed", StaleState: true},
-		{Name: "no idempotency token of a start", Guards: "a start whose answer is lost is one task", NoRequestToken: true},
+		{Name: "no idempotency token of a start", From: 1130, Guards: "a start whose answer is lost is one task", NoRequestToken: true},
 		{Name: "no look at hidden messages", Guards: "an agent that died may have held messages", NoHiddenLook: true},
 	}
 }
