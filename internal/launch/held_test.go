@@ -31,3 +31,26 @@ func TestHiddenJobsAreLookedAtSoon(t *testing.T) {
 		assert.Len(t, a.Tasks(), 2, "a task of the earlier configuration is started")
 	})
 }
+
+// TestTheEndOfAnEarlierHost: while the event of a host's end is handled, a start puts
+// another host in its place. The job waits for that one.
+func TestTheEndOfAnEarlierHost(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		a.launch("first")
+		earlier := a.Hosts()[0].ID
+		replaced := false
+		replace := func(call string, done bool) error {
+			if call == "States.OnHost" && done && !replaced {
+				replaced = true
+				a.redeploy(func(c *configuration.Configuration) { c.Task.Memory = 2048 })
+				a.launch("second")
+			}
+			return nil
+		}
+		require.NoError(t, a.launcher(replace).HostEnded(t.Context(), earlier))
+		assert.True(t, replaced)
+		assert.Equal(t, 1, a.living())
+		assert.Nil(t, a.Step("second").Failure)
+	})
+}
