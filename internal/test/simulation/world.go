@@ -15,7 +15,7 @@ import (
 )
 
 // maxSteps is far more than happens in a schedule.
-const maxSteps = 100_000
+const maxSteps = 20_000
 
 // world is everything of one schedule. Only the goroutine of play uses it, apart from
 // mu's fields.
