@@ -35,7 +35,7 @@ func Mutations() []Mutation {
 		{Name: "no heartbeat for jobs of another configuration", Guards: "a step waits while another configuration works", NoOtherHeartbeat: true},
 		{Name: "a message that waits is not hidden", Saves: true, Guards: "a second delivery would be received again and again; the claim keeps the job from a second run", NoHide: true},
 		{Name: "no lease", Guards: "an agent that hangs is told from one that works", NoLease: true},
-		{Name: "no last receive", From: 1040, Guards: "no wake-up is missed", NoFinalReceive: true},
+		{Name: "no last receive", Saves: true, Guards: "a job that comes as the agent goes idle runs at once, not on the next task", NoFinalReceive: true},
 		{Name: "no mark of the agent that leaves", Saves: true, Guards: "a job that comes meanwhile starts the next task at once, not after the event or the check of the first one's end", NoRetire: true},
 		{Name: "no look whether the agent is replaced", From: 555, Guards: "a changed configuration drains", NoCurrent: true},
 		{Name: "no look at the configuration of a job", Guards: "an execution keeps its configuration", NoHash: true},
