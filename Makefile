@@ -124,6 +124,12 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s).
 		done); \
 	done
 
+.PHONY: simulate
+COUNT ?= 10000000
+FIRST ?= 0
+simulate: ## Play COUNT (10,000,000) schedules of the simulation from the seed FIRST (0).
+	ATTINI_SIMULATIONS=$(COUNT) ATTINI_SIMULATION_FIRST=$(FIRST) $(GO) test -count=1 -timeout 0 -v -run 'TestSchedules$$' ./internal/test/simulation
+
 .PHONY: bench
 bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 	@set -e; for module in $(MODULES); do (cd $$module && $(GO) test -run '^$$' -bench . -benchmem ./...); done

@@ -99,6 +99,27 @@ func TestAReplacedAgentLeaves(t *testing.T) {
 	})
 }
 
+// TestOtherConfigurationsWait: while this agent works, a step whose job waits for another
+// configuration gets heartbeats, and the message of one that has ended is deleted.
+func TestOtherConfigurationsWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newAgentGroup(t)
+		f.ports.Filter = decisions(worker.Requeue)
+		f.config.SettleTime = 5 * time.Minute
+		_, ended := f.start(t.Context())
+		synctest.Wait()
+		f.commands("Foreign")
+		for before := range 12 {
+			time.Sleep(20 * time.Second)
+			require.Greater(t, f.reporter.Heartbeats("token-Foreign"), before)
+		}
+		f.reporter.Close("token-Foreign")
+		require.NoError(t, <-ended)
+		assert.Zero(t, f.queue.Waiting()+f.queue.Undeleted(), "the message of a step that has ended is deleted")
+	})
+}
+
 // TestDecisionsAreConfirmed: one stale read neither deletes a valid message nor
 // ends a healthy agent.
 func TestDecisionsAreConfirmed(t *testing.T) {

@@ -96,7 +96,9 @@ func (w *Worker) isAccepted(job, waiting context.Context, h *heldJob, refuse *Fa
 	case err != nil:
 		w.logger.Error("cannot check whether a job is for this runner; its step fails", "job", h.message, "error", err)
 		w.failUnstarted(job, h, Failure{Error: protocol.ErrorAccess, Cause: "check whether the job is for this runner: " + err.Error()})
-	case decision == Requeue:
+	case decision == Requeue && errors.Is(w.sendHeartbeat(waiting, h.message), ErrTokenClosed):
+		w.discardAbandoned(job, h)
+	case decision == Requeue: // its step waits while this agent works: nobody else sends its heartbeats
 		w.logger.Info("return a job for another configuration of the runner to the queue", "job", h.message)
 		w.registry.markOutdated()
 		w.requeue(job, h, requeueDelay)

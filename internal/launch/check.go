@@ -154,6 +154,10 @@ func (l *Launcher) look(ctx context.Context, name string, state State) (sight, e
 	}
 	if s.task == taskRuns {
 		s.agent, err = l.agentLook(ctx, name, state, s.look, seen, now)
+		// Its agent hides jobs of another configuration again and again.
+		if s.jobs == jobsNone && l.hasHiddenMessages(ctx, state.QueueURL) {
+			s.jobs = jobsHidden
+		}
 	}
 	return s, err
 }

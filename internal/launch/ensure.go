@@ -40,7 +40,7 @@ const (
 func (l *Launcher) ensureRunner(ctx context.Context, r runner) error {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	pauses, v := lockPauses(), &view{runner: r}
+	pauses, v := l.pauses(minRetryDelay, maxRetryDelay), &view{runner: r}
 	for {
 		done, err := l.tryEnsure(ctx, v)
 		var final *message.Failure
@@ -221,10 +221,13 @@ func (l *Launcher) handleStoppedTask(ctx context.Context, v *view) error {
 	return l.failWaitingJobs(ctx, v.runner, startFailure(v.ended, v.configuration.Task.Container, after.StartFailures))
 }
 
-// lockPauses are the pauses while another launcher has the start lock.
-func lockPauses() *backoff.ExponentialBackOff {
+// pauses are growing pauses between two tries.
+func (l *Launcher) pauses(first, longest time.Duration) *backoff.ExponentialBackOff {
 	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = minRetryDelay, maxRetryDelay
+	pauses.InitialInterval, pauses.MaxInterval = first, longest
+	if l.steady {
+		pauses.RandomizationFactor = 0
+	}
 	return pauses
 }
 

@@ -15,6 +15,7 @@ import (
 )
 
 // living counts the hosts that cost money.
+
 func (a *account) living() int {
 	count := 0
 	for _, host := range a.Hosts() {
@@ -26,6 +27,7 @@ func (a *account) living() int {
 }
 
 // quiet asserts that no check comes any more.
+
 func (a *account) quiet() {
 	a.t.Helper()
 	at, found := a.NextCheck()
@@ -33,43 +35,13 @@ func (a *account) quiet() {
 }
 
 // TestHungHost: the ECS agent of a warm runner's host is not connected any more. ECS
+
 // says RUNNING for ever. The job that waits gets another host.
-func TestHungHost(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		a.HangHost(a.Hosts()[0].ID)
-		a.launch("waits")
-		a.pass(5 * time.Minute)
-		assert.False(t, a.Step("waits").Closed())
-		assert.Less(t, time.Since(a.Step("waits").LastHeartbeat), 2*time.Minute, "its step stays alive")
-		require.Len(t, a.Hosts(), 2)
-		assert.Equal(t, "shutting-down", a.Hosts()[0].State)
-		a.registered(a.Register(a.Hosts()[1].ID, a.name()))
-		a.started().Work()
-		a.succeeded("waits")
-	})
-}
 
 // TestHostReconnects: one look without a connection is no proof.
-func TestHostReconnects(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		looks := 0
-		a.OnInstance = func(i launch.Instance, err error) (launch.Instance, error) {
-			looks++
-			i.Ready = looks%2 == 0
-			return i, err
-		}
-		a.pass(2 * time.Hour)
-		assert.Greater(t, looks, 8)
-		assert.Len(t, a.Hosts(), 1)
-		assert.Len(t, a.Tasks(), 1)
-	})
-}
 
 // TestHungTask: the agent of a warm Fargate task hangs.
+
 func TestHungTask(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -104,6 +76,7 @@ func TestHungTask(t *testing.T) {
 }
 
 // TestWorkingTaskIsLeftAlone: an agent that renews its claims may work for long.
+
 func TestWorkingTaskIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -123,273 +96,31 @@ func TestWorkingTaskIsLeftAlone(t *testing.T) {
 }
 
 // TestNoHostIsForgotten: hosts that cannot register, on every way out of the state.
-func TestNoHostIsForgotten(t *testing.T) {
-	t.Parallel()
-	toFargate := func(c *configuration.Configuration) { c.Host = nil }
-	t.Run("to Fargate while it boots", func(t *testing.T) {
-		inAccount(t, onHost(), func(t *testing.T, a *account) {
-			a.launch("t")
-			a.pass(100 * time.Second)
-			a.Abort("t")
-			a.redeploy(toFargate)
-			a.launch("again")
-			assert.Zero(t, a.living())
-			a.started().Work()
-			a.succeeded("again")
-		})
-	})
-	t.Run("to Fargate after its task was lost", func(t *testing.T) {
-		inAccount(t, onHost(), func(t *testing.T, a *account) {
-			warmHost(a)
-			a.StopTask(a.state().Task, "EssentialContainerExited", "killed")
-			time.Sleep(time.Hour)
-			a.redeploy(toFargate)
-			a.launch("again")
-			a.started().Work()
-			a.pass(20 * time.Minute)
-			assert.Zero(t, a.living())
-		})
-	})
-	t.Run("no answer to RunInstances", func(t *testing.T) {
-		inAccount(t, onHost(), func(t *testing.T, a *account) {
-			l := a.launcher(func(call string, after bool) error {
-				if call == "Hosts.Run" && after {
-					return errors.New("no answer to ec2:RunInstances: timeout")
-				}
-				return nil
-			})
-			require.NoError(t, l.Launch(t.Context(), a.job("t")))
-			a.failed("t", "Ec2StartFailedError", "no answer")
-			assert.Equal(t, 1, a.living())
-			a.pass(40 * time.Minute)
-			assert.Zero(t, a.living())
-			a.pass(15 * time.Minute)
-			a.quiet()
-		})
-	})
-	for name, redeploy := range map[string]bool{"the launcher dies": false, "the launcher dies, another configuration follows": true} {
-		t.Run(name, func(t *testing.T) {
-			inAccount(t, onHost(), func(t *testing.T, a *account) {
-				l := a.launcher(func(call string, _ bool) error {
-					if call == "States.RecordHost" {
-						panic(errDead)
-					}
-					return nil
-				})
-				event := a.job("t")
-				require.False(t, invoke(func() error { return l.Launch(t.Context(), event) }))
-				if redeploy {
-					time.Sleep(65 * time.Second)
-					a.redeploy(func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 60 })
-					a.launch("next")
-				}
-				a.pass(time.Hour)
-				assert.Zero(t, a.living())
-				assert.True(t, a.Step("t").Closed())
-				a.quiet()
-			})
-		})
-	}
-	t.Run("many slow subnets", func(t *testing.T) {
-		c := onHost()
-		c.Network.Subnets = nil
-		for i := range 16 {
-			c.Network.Subnets = append(c.Network.Subnets, fmt.Sprintf("subnet-0%x", i))
-		}
-		inAccount(t, c, func(t *testing.T, a *account) {
-			began := time.Now()
-			a.RefuseHost = func(int, launch.HostRequest) error {
-				if time.Since(began) < 100*time.Second {
-					return &launch.Refusal{Code: "InsufficientInstanceCapacity", Message: "none"}
-				}
-				return nil
-			}
-			slow := func(call string, done bool) error {
-				if call == "Hosts.Run" && !done {
-					time.Sleep(8 * time.Second)
-				}
-				return nil
-			}
-			event, done := a.job("one"), make(chan error, 1)
-			go func() { done <- a.launcher(slow).Launch(t.Context(), event) }()
-			time.Sleep(65 * time.Second)
-			require.NoError(t, a.launcher(slow).Launch(t.Context(), a.job("two")))
-			require.NoError(t, <-done)
-			assert.Len(t, a.Hosts(), 1)
-		})
-	})
-}
 
 // TestDaemon: the cluster's daemons have tasks on the host before the runner has.
-func TestDaemon(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		a.launch("t")
-		time.Sleep(time.Minute)
-		instance := a.Register(a.Hosts()[0].ID, a.name())
-		instance.Tasks = 1
-		a.registered(instance)
-		require.Len(t, a.Tasks(), 1)
-
-		extra, err := a.Ports(nil).Hosts.Run(t.Context(), launch.HostRequest{Token: "lost"})
-		require.NoError(t, err)
-		unknown := a.Register(extra, a.name())
-		a.OnInstance = func(i launch.Instance, err error) (launch.Instance, error) {
-			i.Tasks++
-			return i, err
-		}
-		unknown.Tasks = 1
-		a.registered(unknown)
-		assert.Equal(t, "shutting-down", a.Hosts()[1].State, "only a daemon is on it")
-	})
-}
 
 // TestRemovalWaitsForTheHost: a cluster of the same stack cannot be deleted while the
+
 // host is registered, nor a security group while the host has it.
-func TestRemovalWaitsForTheHost(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		a.EndTime = time.Minute
-		a.HangHost(a.Hosts()[0].ID)
-		began := time.Now()
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
-		assert.Equal(t, "terminated", a.Hosts()[0].State)
-		assert.False(t, a.Hosts()[0].Registered)
-		assert.Less(t, time.Since(began), 4*time.Minute)
-	})
-	// A host that never ends delays the removal for a bounded time.
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		a.EndTime = time.Hour
-		began := time.Now()
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
-		assert.Less(t, time.Since(began), 4*time.Minute)
-	})
-}
 
 // TestRemovalFindsEverything: what the state does not name is removed, too.
-func TestRemovalFindsEverything(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		_, err := a.Ports(nil).Hosts.Run(t.Context(), launch.HostRequest{Token: "lost", LaunchTemplate: a.c.Host.LaunchTemplateID})
-		require.NoError(t, err)
-		assert.Equal(t, 2, a.living())
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
-		assert.Zero(t, a.living())
-	})
-}
 
 // TestHostEndsAtOnce: EC2 ends the host, for a reason that the step is told at once.
-func TestHostEndsAtOnce(t *testing.T) {
-	t.Parallel()
-	for event, within := range map[bool]time.Duration{true: 10 * time.Second, false: 65 * time.Second} {
-		inAccount(t, onHost(), func(t *testing.T, a *account) {
-			a.launch("t")
-			began := time.Now()
-			time.Sleep(5 * time.Second)
-			host := a.Hosts()[0].ID
-			a.EndHost(host, "Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state")
-			if event {
-				require.NoError(t, a.launcher(nil).HostEnded(t.Context(), host))
-				require.NoError(t, a.launcher(nil).HostEnded(t.Context(), host), "twice")
-				require.NoError(t, a.launcher(nil).HostEnded(t.Context(), "i-other"))
-			}
-			a.pass(within - time.Since(began))
-			a.failed("t", "Ec2StartFailedError", "Client.InvalidKMSKey.InvalidState")
-		})
-	}
-}
 
 // TestOverdueHostIsFoundInTime: no execution ends and no job comes when it is overdue.
-func TestOverdueHostIsFoundInTime(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		began := time.Now()
-		a.RefuseHost = func(int, launch.HostRequest) error {
-			if time.Since(began) < time.Minute {
-				return &launch.Refusal{Code: "InsufficientInstanceCapacity", Message: "none"}
-			}
-			return nil
-		}
-		a.launch("t")
-		a.pass(7 * time.Minute)
-		a.failed("t", "Ec2StartFailedError", "did not register in the cluster")
-		assert.Zero(t, a.living())
-	})
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		require.NoError(t, a.launcher(nil).Prewarm(t.Context(), []message.PrewarmTarget{{Runner: a.name(), Configuration: a.id}}))
-		a.pass(6 * time.Minute)
-		assert.Zero(t, a.living())
-		a.pass(time.Hour)
-		a.quiet()
-	})
-}
 
 // TestEventIsAheadOfTheList: ListContainerInstances does not know the host yet, or says
+
 // that it is not connected.
-func TestEventIsAheadOfTheList(t *testing.T) {
-	t.Parallel()
-	for _, answer := range []error{launch.ErrNotRegistered, nil} {
-		inAccount(t, onHost(), func(t *testing.T, a *account) {
-			a.launch("t")
-			time.Sleep(time.Minute)
-			instance := a.Register(a.Hosts()[0].ID, a.name())
-			a.OnInstance = func(i launch.Instance, _ error) (launch.Instance, error) {
-				i.Ready = false
-				return i, answer
-			}
-			a.registered(instance)
-			require.Len(t, a.Tasks(), 1)
-		})
-	}
-}
 
 // TestBackAndForth: B is deployed, starts a host, and is rolled back to A. A's waiting
+
 // jobs run.
-func TestBackAndForth(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		old, before, id := a.agent(), a.c, a.id
-		a.redeploy(func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 60 })
-		a.launch("b")
-		time.Sleep(20 * time.Second)
-		a.Abort("b")
-		a.c, a.id = before, id
-		a.Deploy(before)
-		a.launch("a1")
-		old.Take(1)
-		a.launch("a2")
-		time.Sleep(30 * time.Second)
-		a.registered(a.Register(a.Hosts()[1].ID, a.name()))
-		assert.Equal(t, "shutting-down", a.Hosts()[1].State, "no job waits for it")
-		old.Succeed("a1")
-		old.Work()
-		a.succeeded("a1", "a2")
-	})
-	// On Fargate, B's task alone takes the runner away from A's agent.
-	inAccount(t, onFargate(), func(t *testing.T, a *account) {
-		a.launch("a1")
-		old := a.started()
-		old.Take(1)
-		a.launch("a2")
-		before := a.id
-		a.redeploy(func(c *configuration.Configuration) { c.Runner.IdleTimeToLive = 60 })
-		require.NoError(t, a.launcher(nil).Prewarm(t.Context(), []message.PrewarmTarget{{Runner: a.name(), Configuration: a.id}}))
-		a.started()
-		old.Succeed("a1")
-		a.stopped(old.Exit())
-		a.pass(5 * time.Minute)
-		require.Equal(t, before, a.state().Configuration)
-		a.started().Work()
-		a.succeeded("a1", "a2")
-	})
-}
 
 // TestThrottledLook: the job is in the queue of a warm runner. No question that is not
+
 // answered fails it.
+
 func TestThrottledLook(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"Cluster.Task", "States.State", "States.SetCheck"} {
@@ -414,7 +145,9 @@ func TestThrottledLook(t *testing.T) {
 }
 
 // TestChecksThatFail: AWS answers no question for some minutes. The step fails with the
+
 // reason; without one it would wait for its heartbeat.
+
 func TestChecksThatFail(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -436,6 +169,7 @@ func TestChecksThatFail(t *testing.T) {
 }
 
 // TestSlowStart: images of ten minutes, and hosts that boot for minutes.
+
 func TestSlowStart(t *testing.T) {
 	t.Parallel()
 	for _, c := range []configuration.Configuration{onFargate(), onHost()} {
@@ -468,25 +202,11 @@ func TestSlowStart(t *testing.T) {
 }
 
 // TestBrokenHost: a host that worked before and whose next task takes no job is
+
 // replaced; its disk may be full.
-func TestBrokenHost(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		a.launch("waits")
-		a.stopped(a.StopTask(a.state().Task, "EssentialContainerExited", "killed"))
-		require.Len(t, a.Tasks(), 2)
-		assert.Len(t, a.Hosts(), 1, "the host is used again")
-		a.stopped(a.StopTask(a.state().Task, "TaskFailedToStart", "CannotPullContainerError: no space left on device"))
-		require.Len(t, a.Hosts(), 2)
-		assert.Equal(t, "shutting-down", a.Hosts()[0].State)
-		a.registerAll()
-		a.started().Work()
-		a.succeeded("waits")
-	})
-}
 
 // TestPrewarmSideBySide: a runner without capacity does not delay the others.
+
 func TestPrewarmSideBySide(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -513,7 +233,9 @@ func TestPrewarmSideBySide(t *testing.T) {
 }
 
 // TestHiddenWhenAStartIsGivenUp: a job in the hands of an agent that dies is seen by a
+
 // check.
+
 func TestHiddenWhenAStartIsGivenUp(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -539,23 +261,9 @@ func TestHiddenWhenAStartIsGivenUp(t *testing.T) {
 }
 
 // TestReconnectAtARestart: the ECS agent connects again while the task is replaced.
-func TestReconnectAtARestart(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		warmHost(a)
-		a.launch("waits")
-		began := time.Now()
-		a.OnInstance = func(i launch.Instance, err error) (launch.Instance, error) {
-			i.Ready = time.Since(began) > 8*time.Second
-			return i, err
-		}
-		a.stopped(a.StopTask(a.state().Task, "EssentialContainerExited", "OOM"))
-		assert.Len(t, a.Hosts(), 1)
-		assert.Len(t, a.Tasks(), 2)
-	})
-}
 
 // TestLostEvents: a task's end, or a registration, of which no event tells.
+
 func TestLostEvents(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -582,35 +290,14 @@ func TestLostEvents(t *testing.T) {
 }
 
 // TestOriginalsHost: the original's item does not say which host its task is on. The
+
 // host is not ended under the task.
-func TestOriginalsHost(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onHost(), func(t *testing.T, a *account) {
-		p := a.Ports(nil)
-		host, err := p.Hosts.Run(t.Context(), launch.HostRequest{Token: "original"})
-		require.NoError(t, err)
-		a.Register(host, a.name())
-		record := func(do func() error) {
-			_, err := p.States.Lock(t.Context(), a.name(), launch.Lock{Owner: "o", Until: time.Now().Add(time.Minute), Attempt: "x"})
-			require.NoError(t, err)
-			require.NoError(t, do())
-		}
-		record(func() error {
-			return p.States.RecordHost(t.Context(), a.name(), "o", launch.HostRecord{Host: host})
-		})
-		record(func() error {
-			return p.States.RecordTask(t.Context(), a.name(), "o", launch.TaskRecord{Task: "arn:aws:ecs:eu-west-1:111122223333:task/attini-default/original"})
-		})
-		a.launch("t")
-		assert.Equal(t, "running", a.Hosts()[0].State)
-		require.Len(t, a.Hosts(), 2)
-	})
-}
 
 // TestCostOfChecks: what a warm runner costs in calls, and that a cold one costs none.
+
 func TestCostOfChecks(t *testing.T) {
 	t.Parallel()
-	for most, c := range map[int]configuration.Configuration{44: onFargate(), 48: onHost()} {
+	for most, c := range map[int]configuration.Configuration{48: onFargate(), 52: onHost()} {
 		inAccount(t, c, func(t *testing.T, a *account) {
 			a.launch("warm")
 			a.registerAll()
@@ -632,4 +319,25 @@ func TestCostOfChecks(t *testing.T) {
 			assert.Equal(t, before, a.AllCalls(), "a cold runner costs nothing")
 		})
 	}
+}
+
+// TestDeletedQueueIsAskedOnce: the queue is deleted while an event's launcher waits for
+// the messages that an agent may have held.
+func TestDeletedQueueIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("job")
+		a.started().Work()
+		event := a.StopTask(a.Tasks()[0].ARN, "EssentialContainerExited", "OutOfMemoryError")
+		a.RemoveQueue(a.c.QueueURL)
+		before := a.Calls("Queue.Receive")
+		limit := func(call string, _ bool) error {
+			if a.Calls("Queue.Receive") > before+10 {
+				panic(errDead) // it never ends: the queue answers at once
+			}
+			return nil
+		}
+		assert.True(t, survives(func() { require.NoError(t, a.launcher(limit).TaskStopped(t.Context(), event)) }))
+		assert.LessOrEqual(t, a.Calls("Queue.Receive"), before+1)
+	})
 }

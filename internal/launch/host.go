@@ -92,25 +92,32 @@ func (l *Launcher) endHost(ctx context.Context, runner, cluster, host string) er
 
 // removeUnusedHost terminates a host of a runner unless the runner's task is on it.
 func (l *Launcher) removeUnusedHost(ctx context.Context, runner, host string) error {
+	_, err := l.forgetUnusedHost(ctx, runner, host)
+	return err
+}
+
+// forgetUnusedHost is removeUnusedHost. It also reports whether the state still named
+// the host: a start may have put another one in its place.
+func (l *Launcher) forgetUnusedHost(ctx context.Context, runner, host string) (forgotten bool, err error) {
 	if host == "" {
-		return nil
+		return false, nil
 	}
 	owner, state, err := l.acquireLock(ctx, runner)
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		return l.endHost(ctx, runner, "", host)
+		return false, l.endHost(ctx, runner, "", host)
 	case err != nil:
-		return fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
+		return false, fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
 	case state.Task != "" && state.TaskHost == host: // it is in use
 	case state.Host == host:
-		err = l.forgetHost(ctx, runner, state, owner, false)
+		forgotten, err = true, l.forgetHost(ctx, runner, state, owner, false)
 	default:
 		err = l.endHost(ctx, runner, state.RunnerCluster, host)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return l.ports.States.Release(ctx, runner, owner, false)
+	return forgotten, l.ports.States.Release(ctx, runner, owner, false)
 }
 
 // startHost starts a host in one of the runner's subnets and records it, which

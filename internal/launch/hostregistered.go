@@ -133,7 +133,10 @@ func (l *Launcher) HostEnded(ctx context.Context, host string) error {
 	}
 	var problems []error
 	for _, name := range names {
-		problems = append(problems, l.removeHostThat(ctx, name, func(v *view) { v.machine = machineGone }))
+		problems = append(problems, l.removeHostThat(ctx, name, func(v *view) bool {
+			v.machine = machineGone
+			return v.state.Host == host // else a start has put another one in its place
+		}))
 	}
 	return errors.Join(problems...)
 }
@@ -155,11 +158,12 @@ func (l *Launcher) ExecutionEnded(ctx context.Context) error {
 }
 
 func (l *Launcher) removeOverdueHost(ctx context.Context, name string) error {
-	return l.removeHostThat(ctx, name, func(*view) {})
+	return l.removeHostThat(ctx, name, func(*view) bool { return true })
 }
 
-// removeHostThat is removeOverdueHost for a host of which something is known.
-func (l *Launcher) removeHostThat(ctx context.Context, name string, known func(*view)) error {
+// removeHostThat is removeOverdueHost for a host of which something is known. known
+// returns false if it is not that host.
+func (l *Launcher) removeHostThat(ctx context.Context, name string, known func(*view) bool) error {
 	state, err := l.ports.States.State(ctx, name)
 	switch {
 	case errors.Is(err, ErrNoRunner):
@@ -178,7 +182,9 @@ func (l *Launcher) removeHostThat(ctx context.Context, name string, known func(*
 		return err
 	}
 	v := &view{runner: r, state: state}
-	known(v)
+	if !known(v) {
+		return nil
+	}
 	phase, err := l.observeHost(ctx, v)
 	if err != nil {
 		return err
@@ -190,7 +196,8 @@ func (l *Launcher) removeHostThat(ctx context.Context, name string, known func(*
 		return nil
 	}
 	reason := l.hostStopReason(ctx, state.Host)
-	if err := l.removeUnusedHost(ctx, name, state.Host); err != nil {
+	forgotten, err := l.forgetUnusedHost(ctx, name, state.Host)
+	if err != nil || !forgotten { // the jobs wait for the host in its place
 		return err
 	}
 	if err := l.failWaitingJobs(ctx, r, l.registrationFailure(r, state.Host, reason, 1)); errors.As(err, &final) {

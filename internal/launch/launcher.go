@@ -49,6 +49,16 @@ type Launcher struct {
 	settings Settings
 	ports    Ports
 	logger   *slog.Logger
+	// steady means that pauses are not random.
+	steady bool
+}
+
+// WithoutJitter returns a Launcher whose pauses are not random, so that a simulation
+// can be replayed.
+func (l *Launcher) WithoutJitter() *Launcher {
+	steady := *l
+	steady.steady = true
+	return &steady
 }
 
 // New returns a Launcher. A nil logger discards all log output.

@@ -231,6 +231,10 @@ func rules() []rule {
 			when: func(l look) bool { return runs(l) && (waits(l) || l.agent == agentStarts) }, remedy: leave, next: checkSoon,
 		},
 		{
+			name: "jobs-held", state: "the task runs, and the queue has hidden messages", action: "nothing: its agent holds them, or SQS shows them again within a minute",
+			when: func(l look) bool { return runs(l) && l.jobs == jobsHidden }, remedy: leave, next: checkSoon,
+		},
+		{
 			name: "warm", state: "the runner is warm", action: "end other tasks and hosts of the runner that have no job",
 			when: runs, remedy: sweep, next: checkLater,
 		},

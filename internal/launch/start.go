@@ -8,7 +8,6 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/message"
-	"github.com/cenkalti/backoff/v5"
 )
 
 // startTask starts the runner's task, on the state's host if the runner has hosts. A
@@ -106,8 +105,7 @@ const retryUnknown retryAction = -1
 // number the next time, one without an answer the same. The lock is renewed between
 // two requests. The error is a *message.Failure, or ErrChanged if the lock is lost.
 func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted string, ask func(try int) (refusalRule, error)) error {
-	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = time.Second, 15*time.Second
+	pauses := l.pauses(time.Second, 15*time.Second)
 	since, try := time.Now(), 0
 	for tries := 1; ; tries++ {
 		rule, err := ask(try)

@@ -49,6 +49,9 @@ func (l *Launcher) failJobs(ctx context.Context, queue string, failure *message.
 	defer func() { l.requeue(ctx, queue, left) }()
 	for {
 		deliveries, err := l.receive(ctx, queue, scanWait)
+		if errors.Is(err, ErrNoQueue) {
+			err = nil
+		}
 		if err != nil || len(deliveries) == 0 {
 			return errors.Join(append(problems, err)...)
 		}
@@ -84,6 +87,8 @@ func (l *Launcher) findWaitingJobs(ctx context.Context, queue string, patience t
 		}
 		deliveries, err := l.receive(ctx, queue, wait)
 		switch {
+		case errors.Is(err, ErrNoQueue): // it answers at once, and will never have a job
+			return found, nil
 		case err != nil:
 			return found, err
 		case len(deliveries) == 0 && (len(found) > 0 || time.Until(until) <= 0):
@@ -119,12 +124,12 @@ func (l *Launcher) hasHiddenMessages(ctx context.Context, queue string) bool {
 	return hidden > 0
 }
 
-// receive receives messages. A queue that does not exist has none.
+// receive receives messages. It returns ErrNoQueue for a queue that does not exist.
 func (l *Launcher) receive(ctx context.Context, queue string, wait time.Duration) ([]Delivery, error) {
 	deliveries, err := l.ports.Queue.Receive(ctx, queue, wait, scanVisibility)
 	switch {
 	case errors.Is(err, ErrNoQueue):
-		return nil, nil
+		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("look for waiting jobs: %w", err)
 	}
@@ -159,7 +164,7 @@ func configurationFor(found []waitingJob, preferred string) string {
 func (l *Launcher) acquireLock(ctx context.Context, runner string) (owner string, state State, err error) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	pauses := lockPauses()
+	pauses := l.pauses(minRetryDelay, maxRetryDelay)
 	owner = randomName()
 	for {
 		state, err := l.ports.States.Lock(ctx, runner, Lock{Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName()})

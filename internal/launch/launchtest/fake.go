@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -26,6 +27,8 @@ type Fake struct {
 	runners        map[string]*item
 	claims         map[string][]*launch.Claim
 	tasks          []*Task
+	attempts       map[string]string
+	parsed         map[string]*protocol.Message
 	lastTask       int
 	hosts          []*Host
 	renewed        map[string]time.Time
@@ -46,6 +49,8 @@ type Fake struct {
 	StopTime time.Duration
 	// MaxMessage is the size of message that queues take; 0 is SQS's.
 	MaxMessage int
+	// LockOpen has the start lock refuse nobody, to see what it is for.
+	LockOpen bool
 }
 
 // NewFake is an empty account.
@@ -54,7 +59,7 @@ func NewFake() *Fake {
 		calls: map[string]int{}, configurations: map[string]map[string]configuration.Configuration{}, current: map[string]string{},
 		deployments: map[string]message.Deployment{}, plans: map[string]string{}, secrets: map[string]configuration.Secret{},
 		queues: map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
-		renewed: map[string]time.Time{},
+		renewed: map[string]time.Time{}, attempts: map[string]string{}, parsed: map[string]*protocol.Message{},
 	}
 }
 
@@ -78,7 +83,7 @@ func (w *Fake) Deploy(c configuration.Configuration) string {
 	}
 	w.runners[name].QueueURL, w.runners[name].RunnerCluster, w.runners[name].RunnerConfiguration = c.QueueURL, c.Task.Cluster, id
 	if w.queues[c.QueueURL] == nil {
-		w.queues[c.QueueURL] = &queue{sent: map[string]time.Time{}}
+		w.queues[c.QueueURL] = newQueue()
 	}
 	return id
 }
@@ -89,7 +94,7 @@ func (w *Fake) AddRunner(name, queueURL string) {
 	defer w.mu.Unlock()
 	w.runners[name] = &item{}
 	w.runners[name].QueueURL = queueURL
-	w.queues[queueURL] = &queue{sent: map[string]time.Time{}}
+	w.queues[queueURL] = newQueue()
 }
 
 // Begin is what lifecycle notes of a deployment when it starts a plan.

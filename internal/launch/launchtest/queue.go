@@ -14,7 +14,6 @@ import (
 const (
 	deduplication = 5 * time.Minute
 	mostReceived  = 10
-	pollPause     = 50 * time.Millisecond
 )
 
 type queue struct {
@@ -22,6 +21,16 @@ type queue struct {
 	// sent is when each id was.
 	sent map[string]time.Time
 	last int
+	// changed is closed when a message becomes visible before its time, and replaced.
+	changed chan struct{}
+}
+
+func newQueue() *queue { return &queue{sent: map[string]time.Time{}, changed: make(chan struct{})} }
+
+// wake ends the waits of receives. Only under the lock.
+func (q *queue) wake() {
+	close(q.changed)
+	q.changed = make(chan struct{})
 }
 
 type queuedMessage struct {
@@ -62,6 +71,7 @@ func (q Queue) Send(_ context.Context, url, id string, body []byte) error {
 		}
 		found.sent[id] = time.Now()
 		found.messages = append(found.messages, &queuedMessage{id: id, body: slices.Clone(body)})
+		found.wake()
 		return nil
 	})
 }
@@ -75,20 +85,41 @@ func (q Queue) Receive(ctx context.Context, url string, wait, hide time.Duration
 			if err != nil {
 				return nil, err
 			}
-			if deliveries := found.visible(hide); len(deliveries) > 0 || !time.Now().Before(until) || ctx.Err() != nil {
+			if deliveries := found.visible(mostReceived, hide); len(deliveries) > 0 || !time.Now().Before(until) || ctx.Err() != nil {
 				return deliveries, context.Cause(ctx)
 			}
+			changed, next := found.changed, found.nextVisible(until)
 			q.mu.Unlock()
-			time.Sleep(pollPause)
+			await(ctx, changed, next)
 			q.mu.Lock()
 		}
 	})
 }
 
-func (q *queue) visible(hide time.Duration) []launch.Delivery {
+// nextVisible is when the next hidden message is visible again, at most until.
+func (q *queue) nextVisible(until time.Time) time.Time {
+	for _, m := range q.messages {
+		if m.hidden.Before(until) {
+			until = m.hidden
+		}
+	}
+	return until
+}
+
+func await(ctx context.Context, changed <-chan struct{}, until time.Time) {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-changed:
+	case <-timer.C:
+	}
+}
+
+func (q *queue) visible(most int, hide time.Duration) []launch.Delivery {
 	var deliveries []launch.Delivery
 	for _, m := range q.messages {
-		if len(deliveries) == mostReceived {
+		if len(deliveries) >= min(most, mostReceived) {
 			break
 		}
 		if time.Now().Before(m.hidden) {
@@ -125,13 +156,23 @@ func (q Queue) Hide(_ context.Context, url, receipt string, duration time.Durati
 		if err != nil {
 			return err
 		}
-		for _, m := range found.messages {
-			if m.receipt == receipt && time.Now().Before(m.hidden) {
-				m.hidden = time.Now().Add(duration)
-			}
-		}
+		found.hide(receipt, duration)
 		return nil
 	})
+}
+
+// hide hides a message that is hidden by this receipt.
+func (q *queue) hide(receipt string, duration time.Duration) {
+	for _, m := range q.messages {
+		if m.receipt == receipt && time.Now().Before(m.hidden) {
+			m.hidden = time.Now().Add(duration)
+			q.wake()
+		}
+	}
+}
+
+func (q *queue) delete(receipt string) {
+	q.messages = slices.DeleteFunc(q.messages, func(m *queuedMessage) bool { return m.receipt == receipt })
 }
 
 // Delete implements launch.Queue.
@@ -141,7 +182,7 @@ func (q Queue) Delete(_ context.Context, url, receipt string) error {
 		if err != nil {
 			return err
 		}
-		found.messages = slices.DeleteFunc(found.messages, func(m *queuedMessage) bool { return m.receipt == receipt })
+		found.delete(receipt)
 		return nil
 	})
 }
@@ -163,5 +204,8 @@ func (w *Fake) Messages(url string) [][]byte {
 func (w *Fake) RemoveQueue(url string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if q := w.queues[url]; q != nil {
+		q.wake()
+	}
 	delete(w.queues, url)
 }

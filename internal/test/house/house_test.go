@@ -97,12 +97,15 @@ func walls() map[string][]string {
 
 		"internal/test/golden": {},
 		// Tests of the pages, which are made of what the code says of itself.
-		"internal/test/docs": {},
-		"internal/test/house":  {},
-		"internal/test/lint":   {"internal/cfn"},
+		"internal/test/docs":  {},
+		"internal/test/house": {},
+		"internal/test/lint":  {"internal/cfn"},
 
 		// The tests of all who serve the information API.
 		"internal/releaseapi/releaseapitest": {},
+
+		// The launcher with everything around it, in virtual time.
+		"internal/test/simulation": {"internal/launch", "internal/launch/launchtest", "internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
 
 		"internal/test/lambdahost": {},
 		"internal/test/fakeaws":    {},

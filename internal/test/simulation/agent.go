@@ -1,0 +1,391 @@
+package simulation
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/launchtest"
+	"github.com/attini-go/runner/internal/launch/message"
+)
+
+// Times of package worker, and of the runners that are simulated.
+const (
+	visibility    = time.Minute
+	requeueDelay  = 5 * time.Second
+	confirmDelay  = time.Second
+	recordGrace   = 20 * time.Second
+	retryPause    = time.Second
+	pollPause     = 5 * time.Second
+	maxConcurrent = 2
+	idleTime      = 90 * time.Second
+)
+
+// agent is the model of package worker: it makes the same calls in the same order.
+type agent struct {
+	w     *world
+	calls *launchtest.Agent
+	name  string
+	// skew is how much its clock is ahead.
+	skew    time.Duration
+	began   time.Time
+	lastEnd time.Time
+	// busyUntil is the time before which it does not count as idle.
+	busyUntil time.Time
+	renewed   time.Time
+	held      map[string]*held
+	order     []*held
+	running   int
+	// jobs counts those that ever began or failed here.
+	jobs     int
+	leaving  bool
+	retired  bool
+	hangs    bool
+	over     bool
+	attempts int
+	// named means that the state has named its task.
+	named bool
+	// told means that its task's end was noticed.
+	told bool
+	// stopping means that ECS is stopping its task.
+	stopping bool
+	// outdated means that jobs wait for another configuration, so that it leaves as
+	// soon as it has no job.
+	outdated bool
+}
+
+// held is a job that an agent holds.
+type held struct {
+	launchtest.Received
+	token   string
+	ready   bool
+	claimed bool
+	gone    bool
+}
+
+// do has an alive agent do something after a time.
+func (a *agent) do(after time.Duration, what func()) {
+	a.w.after(after, func() {
+		switch {
+		case !a.works():
+		case a.w.happens(agentKilled, a.name):
+			a.w.fake.StopTask(a.calls.ARN(), "EssentialContainerExited", "OutOfMemoryError: Container killed due to memory usage")
+			a.w.changed = true
+		default:
+			what()
+		}
+	})
+}
+
+// works reports whether the agent is alive and does not hang.
+func (a *agent) works() bool {
+	a.hangs = a.hangs || a.calls.Hangs()
+	return !a.over && !a.hangs && a.calls.Runs()
+}
+
+func (a *agent) now() time.Time { return time.Now().Add(a.skew) }
+
+// soon is the time until something else may happen.
+func (a *agent) soon() time.Duration { return time.Duration(a.w.one(3)) * 300 * time.Millisecond }
+
+// lost draws whether the answer to a call is lost.
+func (a *agent) lost(call string) bool { return a.w.happens(answerLost, a.name+" "+call) }
+
+// start marks the agent as started, and begins its loops.
+func (a *agent) start() {
+	a.calls.Boot()
+	a.began, a.lastEnd, a.busyUntil = time.Now(), time.Now(), time.Now().Add(protocol.SettleTime)
+	a.mark()
+}
+
+func (a *agent) mark() {
+	switch {
+	case a.calls.MarkStarted():
+		a.w.log("%s has started", a.name)
+		a.reap()
+		a.tick()
+		a.poll()
+	case time.Since(a.began) < recordGrace:
+		a.do(retryPause, a.mark)
+	default:
+		a.w.log("%s is not the runner's", a.name)
+		if !a.named && a.w.kind == Calm {
+			a.w.violate("a start is one task", "%s was never the runner's", a.name)
+		}
+		a.exit()
+	}
+}
+
+// tick is what an agent does every 20 s.
+func (a *agent) tick() {
+	for _, h := range slices.Clone(a.order) {
+		if !a.w.mutation.NoHeartbeat && !a.calls.HeartbeatOf(h.token) {
+			a.abandon(h)
+			continue
+		}
+		if !h.claimed && !a.w.mutation.NoHide {
+			a.calls.HideMessage(h.Receipt, visibility)
+		}
+	}
+	if due := time.Since(a.renewed) >= protocol.LeaseTime/4; due && (len(a.order) > 0 || a.renewed.IsZero()) && !a.w.mutation.NoLease {
+		a.renewed = time.Now()
+		a.calls.RenewAt(a.now())
+	}
+	a.do(protocol.HeartbeatInterval, a.tick)
+}
+
+// abandon ends a job whose step has ended.
+func (a *agent) abandon(h *held) {
+	if h.claimed {
+		return // it ends soon, and its report is refused
+	}
+	a.calls.DeleteMessage(h.Receipt)
+	a.drop(h)
+}
+
+func (a *agent) drop(h *held) {
+	if h.gone {
+		return
+	}
+	h.gone = true
+	delete(a.held, h.token)
+	a.order = slices.DeleteFunc(a.order, func(other *held) bool { return other == h })
+	a.leave()
+}
+
+// leave ends an agent that leaves and has no job.
+func (a *agent) leave() {
+	if a.leaving && !a.retired && len(a.order) == 0 {
+		a.exit()
+	}
+}
+
+// poll receives messages while the agent is neither idle nor leaving.
+func (a *agent) poll() {
+	if a.leaving {
+		a.leave()
+		return
+	}
+	idle := time.Since(a.lastEnd) >= idleTime || a.outdated
+	if len(a.order) == 0 && idle && !time.Now().Before(a.busyUntil) {
+		a.retire()
+		return
+	}
+	wait := pollPause
+	if a.receive() > 0 {
+		wait = a.soon()
+	}
+	a.do(wait, a.poll)
+}
+
+func (a *agent) receive() int {
+	received := a.calls.Receive(10, visibility)
+	if len(received) > 0 && a.lost("receive") {
+		return 0
+	}
+	for _, r := range received {
+		a.do(a.soon(), func() { a.handle(r, false) })
+	}
+	return len(received)
+}
+
+// handle decides what to do with a message.
+func (a *agent) handle(r launchtest.Received, confirmed bool) {
+	token := r.Message.Metadata.TaskToken
+	a.w.log("%s gets %s", a.name, token)
+	if before := a.held[token]; before != nil {
+		if before.claimed {
+			a.calls.DeleteMessage(r.Receipt)
+		} else {
+			before.Receipt = r.Receipt
+		}
+		return
+	}
+	switch {
+	case a.leaving && !a.retired:
+		a.calls.HideMessage(r.Receipt, 0)
+	case !a.calls.IsCurrent() && !a.w.mutation.NoCurrent && !confirmed:
+		a.do(confirmDelay, func() { a.handle(r, true) })
+	case !a.calls.IsCurrent() && !a.w.mutation.NoCurrent:
+		a.supersede()
+		a.calls.HideMessage(r.Receipt, 0)
+		a.leave()
+	case r.Message.ConfigurationHash != a.calls.Hash() && !a.w.mutation.NoHash && (a.w.mutation.NoOtherHeartbeat || a.calls.HeartbeatOf(token)):
+		a.outdated = true
+		a.calls.HideMessage(r.Receipt, requeueDelay)
+	case !a.calls.HeartbeatOf(token):
+		a.calls.DeleteMessage(r.Receipt)
+	default:
+		a.w.mayTake(a, r.Message)
+		h := &held{Received: r, token: token, ready: true}
+		a.held[token] = h
+		a.order = append(a.order, h)
+		a.next()
+	}
+}
+
+// supersede has the agent take no more jobs, and gives those back that wait.
+func (a *agent) supersede() {
+	a.leaving, a.retired = true, false
+	for _, h := range slices.Clone(a.order) {
+		if h.ready {
+			a.calls.HideMessage(h.Receipt, 0)
+			a.drop(h)
+		}
+	}
+}
+
+// next claims the next job that waits, while there is a place.
+func (a *agent) next() {
+	for _, h := range slices.Clone(a.order) {
+		if h.ready && a.running < maxConcurrent {
+			h.ready = false
+			a.running++
+			a.attempts++
+			attempt := fmt.Sprint(a.name, " ", a.attempts)
+			a.do(a.soon(), func() { a.claim(h, attempt) })
+		}
+	}
+}
+
+func (a *agent) claim(h *held, attempt string) {
+	if h.gone {
+		a.freeSlot()
+		return
+	}
+	if a.w.mutation.DeleteFirst {
+		a.calls.DeleteMessage(h.Receipt)
+		a.do(a.soon(), func() { a.claimed(h, attempt) })
+		return
+	}
+	a.claimed(h, attempt)
+}
+
+func (a *agent) claimed(h *held, attempt string) {
+	ours := a.w.mutation.NoClaim || a.calls.ClaimJob(h.Message, attempt, a.now())
+	if a.lost("claim") {
+		if a.w.mutation.NoAttempt {
+			a.attempts++
+			attempt = fmt.Sprint(a.name, " ", a.attempts)
+		}
+		a.do(retryPause, func() { a.claimed(h, attempt) })
+		return
+	}
+	if !ours {
+		a.calls.DeleteMessage(h.Receipt)
+		a.drop(h)
+		a.freeSlot()
+		return
+	}
+	h.claimed = true
+	a.jobs++
+	a.do(a.soon(), func() {
+		if !a.lost("delete") {
+			a.calls.DeleteMessage(h.Receipt)
+		}
+		a.do(a.w.begin(a, h.token), func() { a.report(h) })
+	})
+}
+
+func (a *agent) freeSlot() {
+	a.running--
+	a.lastEnd = time.Now()
+	a.next()
+}
+
+// report ends a job.
+func (a *agent) report(h *held) {
+	a.calls.Answer(h.token, nil)
+	if a.lost("answer") {
+		a.do(retryPause, func() { a.report(h) })
+		return
+	}
+	a.do(a.soon(), func() {
+		a.calls.FinishClaim(h.token)
+		a.running--
+		a.lastEnd = time.Now()
+		a.drop(h)
+		if !a.over {
+			a.next()
+		}
+	})
+}
+
+// reap fails the jobs of agents that have died.
+func (a *agent) reap() {
+	if !a.leaving && !a.w.mutation.NoLease {
+		for _, claim := range a.calls.Unfinished(a.now().Add(-protocol.LeaseTime)) {
+			a.calls.Answer(claim.Token, &message.Failure{Name: protocol.ErrorRuntime, Cause: "the agent died"})
+			a.calls.FinishClaim(claim.Name)
+		}
+	}
+	a.do(protocol.LeaseTime/2, a.reap)
+}
+
+// retire says that the idle agent leaves, and looks once more.
+func (a *agent) retire() {
+	if len(a.calls.Unfinished(a.now())) > 0 && a.calls.IsCurrent() {
+		a.busyUntil = time.Now().Add(protocol.LeaseTime / 2)
+		a.do(pollPause, a.poll)
+		return
+	}
+	if !a.calls.IsCurrent() {
+		a.exit()
+		return
+	}
+	if !a.w.over && a.w.one(3) == 0 { // a job comes just now
+		a.w.after(0, func() { a.w.submit(0) })
+	}
+	a.do(a.soon(), a.markRetired)
+}
+
+func (a *agent) markRetired() {
+	if !a.w.mutation.NoRetire {
+		a.calls.Retire()
+	}
+	a.leaving, a.retired = true, true
+	a.w.log("%s retires", a.name)
+	if a.w.mutation.NoFinalReceive {
+		a.do(a.soon(), a.exit)
+		return
+	}
+	a.do(a.soon(), a.finalReceive)
+}
+
+func (a *agent) finalReceive() {
+	before := a.jobs
+	received := a.calls.Receive(10, visibility)
+	if len(received) > 0 && a.lost("the last receive") {
+		a.do(retryPause, a.finalReceive)
+		return
+	}
+	for _, r := range received {
+		a.handle(r, false)
+	}
+	a.afterFinal(before)
+}
+
+// afterFinal waits for the jobs of the last receive.
+func (a *agent) afterFinal(before int) {
+	switch {
+	case !a.retired: // superseded meanwhile
+		a.leave()
+	case len(a.order) > 0 || a.running > 0:
+		a.do(pollPause, func() { a.afterFinal(before) })
+	case a.jobs > before:
+		a.finalReceive()
+	default:
+		a.do(2*confirmDelay, a.exit)
+	}
+}
+
+func (a *agent) exit() {
+	if a.over {
+		return
+	}
+	a.over = true
+	a.w.log("%s ends", a.name)
+	a.calls.Exit()
+	a.w.changed = true
+}

@@ -1,0 +1,58 @@
+package simulation_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/test/golden"
+	"github.com/attini-go/runner/internal/test/simulation"
+)
+
+// most is how many schedules a protection may be missing in until that is noticed.
+const most = 3000
+
+// TestEachProtectionIsNeeded: without it, a rule is broken. Those that are listed as
+// saving work only break none.
+func TestEachProtectionIsNeeded(t *testing.T) {
+	t.Parallel()
+	for _, m := range simulation.Mutations() {
+		if m.Saves {
+			continue
+		}
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				for seed := m.From; seed < m.From+most; seed++ {
+					if result := simulation.Run(simulation.Options{Seed: seed, Mutation: m}); result.Violation != nil {
+						t.Logf("seed %d (%s): %s: %s", seed, simulation.KindOf(seed), result.Violation.Rule, result.Violation.Text)
+						return
+					}
+				}
+				assert.Fail(t, "no schedule notices that it is missing")
+			})
+		})
+	}
+}
+
+// TestDocument keeps the tables of docs/simulation.md.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	var needed, saves strings.Builder
+	for _, m := range simulation.Mutations() {
+		table := &needed
+		if m.Saves {
+			table = &saves
+		}
+		fmt.Fprintf(table, "| %s | %s |\n", m.Name, m.Guards)
+	}
+	text, err := os.ReadFile("testdata/simulation.md")
+	require.NoError(t, err)
+	filled := strings.NewReplacer("NEEDED\n", needed.String(), "SAVES\n", saves.String()).Replace(string(text))
+	golden.Assert(t, "../../../docs/simulation.md", []byte(filled))
+}
