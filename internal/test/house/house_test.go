@@ -61,6 +61,8 @@ func walls() map[string][]string {
 		"asl/jsonata/internal/regex": {},
 		// What happens in a run, for all who show or keep it.
 		"internal/runevents": {},
+		// Why a plan waits: rules alone. What is observed comes from others.
+		"internal/doctor": {},
 		// Drawings of plans.
 		"internal/plangraph": {"internal/plan", "internal/cfn"},
 		// How runs are shown, and kept in directories.
