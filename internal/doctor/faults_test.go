@@ -279,6 +279,14 @@ func TestInputsAreNotShown(t *testing.T) {
 	}
 }
 
+// TestAJobsOwnFailure is none of the runner's, whatever words its command has.
+func TestAJobsOwnFailure(t *testing.T) {
+	t.Parallel()
+	found := doctor.Diagnose(planSays("ScriptExecutionError", "Script exited with code 3, command 1 of 1: echo ThrottlingException: Rate exceeded; AGENT, no space left on device"))
+	require.Len(t, found, 1)
+	assert.Equal(t, "job-failed", found[0].Rule)
+}
+
 // TestThePolicyDecidesTheAdvice: no grant helps against a service control policy.
 func TestThePolicyDecidesTheAdvice(t *testing.T) {
 	t.Parallel()

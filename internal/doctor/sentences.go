@@ -5,7 +5,23 @@ import "slices"
 // sentences are all rules about what services say, in the order in which they are
 // tried: sentences that decide stand before those that only accompany them.
 func sentences() []sentence {
-	return slices.Concat(deploySentences(), planSentences(), reportSentences(), hostSentences(), taskSentences(), startSentences(), containerSentences(), stateSentences(), deniedSentences())
+	return slices.Concat(jobSentences(), deploySentences(), planSentences(), reportSentences(), hostSentences(), taskSentences(), startSentences(), containerSentences(), stateSentences(), deniedSentences())
+}
+
+// jobSentences are about jobs that ran. They are first: they quote users' commands, which
+// can have any word in them.
+func jobSentences() []sentence {
+	by := []Source{SourceExecution}
+	return []sentence{
+		{
+			rule: "job-failed", by: by, says: []string{"ScriptExecutionError"},
+			cause: "a job's own command failed or took longer than its timeout", advice: "read its log; the sentence names the command and its exit code", next: "runnerctl logs {execution}",
+		},
+		{
+			rule: "startup-failed", by: by, says: []string{"Startup tasks failed"},
+			cause: "the runner's startup commands failed, or its agent could not start", advice: "read the container's log; mend the Runner's StartupCommands", next: "aws ecs describe-tasks --cluster {cluster} --tasks {task} --region {region}",
+		},
+	}
 }
 
 // deploySentences are about CloudFormation (its user guide, "Troubleshooting", and what

@@ -3,6 +3,8 @@ package inspect
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -13,6 +15,7 @@ import (
 
 // The installation's names (docs/wire.md, "Names in an account").
 const (
+	usualName         = "attini-runner"
 	launcherFunction  = "attini-action"
 	lifecycleFunction = "attini-deployment-plan-setup"
 	macroFunction     = "attini-runner-macro"
@@ -22,16 +25,11 @@ const (
 
 // installation reads the part of the account that all stacks share.
 func (o *observation) installation(ctx context.Context) error {
-	name, err := o.stackOf(ctx, launcherFunction)
+	name, err := o.installationName(ctx)
 	if err != nil {
 		return err
 	}
 	in := &o.Installation
-	if name == "" { // it may still have the macro
-		if name, err = o.stackOf(ctx, macroName); err != nil {
-			return err
-		}
-	}
 	in.Checked = true
 	var errs []error
 	if name != "" {
@@ -47,6 +45,25 @@ func (o *observation) installation(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// installationName returns the name of the installation's stack: mostly the usual one,
+// otherwise that of the stack with the launcher or the macro; "" if there is none.
+func (o *observation) installationName(ctx context.Context) (string, error) {
+	usual, err := o.stack(ctx, usualName)
+	physical := slices.Collect(maps.Values(usual.resources))
+	if err == nil && (slices.Contains(physical, launcherFunction) || slices.Contains(physical, macroName)) {
+		return usualName, nil
+	}
+	if err != nil && !errors.Is(err, ErrNoStack) {
+		return "", err
+	}
+	for _, physical := range []string{launcherFunction, macroName} {
+		if name, err := o.stackOf(ctx, physical); err != nil || name != "" {
+			return name, err
+		}
+	}
+	return "", nil
 }
 
 // installed reads the installation's stack.

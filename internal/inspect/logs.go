@@ -26,6 +26,25 @@ type logs struct {
 	execution, bucket, prefix string
 }
 
+// origin says which deployment an execution's payload is of.
+type origin struct {
+	Environment      string `json:"environment"`
+	DistributionName string `json:"distributionName"`
+	DistributionID   string `json:"distributionId"`
+	StackName        string `json:"stackName"`
+	DeploymentSource struct {
+		Bucket string `json:"deploymentSourceBucket"`
+	} `json:"deploymentSource"`
+}
+
+func originOf(input string) (origin, error) {
+	var payload struct {
+		Origin origin `json:"deploymentOriginData"`
+	}
+	err := json.Unmarshal([]byte(input), &payload)
+	return payload.Origin, err
+}
+
 // Logs returns the logs of an execution, and its ARN. target is the execution's ARN, or
 // a stack's name for the newest execution of its plan.
 func (a *Account) Logs(ctx context.Context, target string) (planlog.Store, string, error) {
@@ -44,20 +63,10 @@ func (a *Account) Logs(ctx context.Context, target string) (planlog.Store, strin
 	if err != nil {
 		return nil, "", asked(ctx, "states:DescribeExecution", err)
 	}
-	var payload struct {
-		DeploymentOriginData struct {
-			Environment      string `json:"environment"`
-			DistributionName string `json:"distributionName"`
-			DistributionID   string `json:"distributionId"`
-			DeploymentSource struct {
-				Bucket string `json:"deploymentSourceBucket"`
-			} `json:"deploymentSource"`
-		} `json:"deploymentOriginData"`
-	}
-	if err := json.Unmarshal([]byte(aws.ToString(found.Input)), &payload); err != nil || payload.DeploymentOriginData.DeploymentSource.Bucket == "" {
+	origin, err := originOf(aws.ToString(found.Input))
+	if err != nil || origin.DeploymentSource.Bucket == "" {
 		return nil, "", fmt.Errorf("execution %s was not started by a deployment, so its jobs have no log", execution)
 	}
-	origin := payload.DeploymentOriginData
 	prefix := logPrefix + strings.Join([]string{origin.Environment, origin.DistributionName, origin.DistributionID}, "/") + "/"
 	return &logs{a, execution, origin.DeploymentSource.Bucket, prefix}, execution, nil
 }

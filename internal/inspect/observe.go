@@ -41,9 +41,9 @@ func (a *Account) Observe(ctx context.Context, target string, now time.Time) (do
 	execution := ""
 	if isExecution(target) {
 		execution = target
-		name, err := a.stackOf(ctx, planOf(execution))
-		if err != nil || name == "" {
-			return o.Observations, cmpOr(err, fmt.Errorf("no stack has the state machine of %s", execution))
+		name, err := a.stackOfExecution(ctx, execution)
+		if err != nil {
+			return o.Observations, err
 		}
 		target = name
 	}
@@ -78,13 +78,20 @@ func (a *Account) Observe(ctx context.Context, target string, now time.Time) (do
 	return o.Observations, nil
 }
 
-func cmpOr(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+// stackOfExecution is the name of the stack whose plan an execution is of.
+func (a *Account) stackOfExecution(ctx context.Context, execution string) (string, error) {
+	found, err := a.plans.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+	if err != nil {
+		return "", asked(ctx, "states:DescribeExecution", err)
 	}
-	return nil
+	if o, err := originOf(aws.ToString(found.Input)); err == nil && o.StackName != "" {
+		return o.StackName, nil
+	}
+	name, err := a.stackOf(ctx, planOf(execution))
+	if err == nil && name == "" {
+		err = fmt.Errorf("no stack has the state machine of %s", execution)
+	}
+	return name, err
 }
 
 // try asks one question within its time.

@@ -85,6 +85,7 @@ func (a *Authority) questions(call fakeaws.Call) []iam.Request {
 	services := map[string]func(*question){
 		"sqs": (*question).sqs, "states": (*question).states, "dynamodb": (*question).dynamodb, "s3": (*question).s3, "ecs": (*question).ecs,
 		"ec2": (*question).ec2, "ssm": (*question).ssm, "lambda": (*question).lambda, "cloudformation": (*question).cloudformation,
+		"iam": (*question).iam,
 	}
 	if service := services[call.Service]; service != nil {
 		service(q)
@@ -162,6 +163,18 @@ func (q *question) lambda() {
 		name = after
 	}
 	q.ask(q.arn("lambda", "function:"+name), nil)
+}
+
+// iam asks for a role, by name or, where policies are simulated, by ARN. A call by name
+// does not say the role's path.
+func (q *question) iam() {
+	name, arn := q.call.Form.Get("RoleName"), q.call.Form.Get("PolicySourceArn")
+	switch {
+	case q.call.Operation == "GetRole" && name != "":
+		q.ask("arn:"+q.partition+":iam::"+q.account+":role/"+name, nil)
+	case q.call.Operation == "SimulatePrincipalPolicy" && arn != "":
+		q.ask(arn, nil)
+	}
 }
 
 // cloudformation asks for a stack, by name or id.
