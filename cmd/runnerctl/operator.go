@@ -14,6 +14,7 @@ type operatorCommands struct {
 	Doctor doctorCommand `cmd:"" help:"Say why a deployed plan waits or fails, or a runner does not start."`
 	Logs   logsCommand   `cmd:"" help:"Print the logs of a deployed plan's jobs."`
 	Runs   runsCommand   `cmd:"" help:"List the executions of a deployed plan."`
+	Diff   diffCommand   `cmd:"" help:"Say what a deployment of a template would change, and which jobs that affects."`
 	Stop   stopCommand   `cmd:"" help:"Stop an execution of a deployed plan, with its jobs."`
 }
 
@@ -25,6 +26,8 @@ type operator interface {
 	Runs(ctx context.Context, stack string, limit int) ([]planlog.Run, error)
 	// Logs are the logs of an execution, or of a stack's newest one, and its ARN.
 	Logs(ctx context.Context, target string) (planlog.Store, string, error)
+	// Template is the template of a stack before the macro, and its parameters.
+	Template(ctx context.Context, stack string) (text string, parameters map[string]string, err error)
 	// Stop stops an execution.
 	Stop(ctx context.Context, execution, cause string) error
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 
 	"github.com/attini-go/runner/internal/doctor"
 	"github.com/attini-go/runner/internal/planlog"
+	"github.com/attini-go/runner/internal/stackdiff"
 )
 
 // fakeOperator is an account with one stack.
@@ -41,6 +44,10 @@ func (f fakeOperator) Logs(context.Context, string) (planlog.Store, string, erro
 func (f fakeOperator) Stop(_ context.Context, execution, _ string) error {
 	*f.stopped = execution
 	return f.fails
+}
+
+func (f fakeOperator) Template(context.Context, string) (string, map[string]string, error) {
+	return f.text, map[string]string{"Gone": "x"}, f.fails
 }
 
 type fakeLog struct{ text string }
@@ -129,4 +136,28 @@ func TestRunsAndStop(t *testing.T) {
 	const execution = "arn:aws:states:eu-west-1:111122223333:execution:plan:1"
 	require.NoError(t, stopCommand{Execution: execution}.Run(t.Context(), s, connected(account)))
 	assert.Equal(t, execution, stopped)
+}
+
+// TestDiff compares a deployed template with one of a file.
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	const example = "../../examples/hello/init-stack.yaml"
+	text, err := os.ReadFile(example)
+	require.NoError(t, err)
+	diff := func(deployed, format string) string {
+		s, output := captured()
+		command := diffCommand{Stack: "hello", Format: format, templateArgument: templateArgument{Template: example, knownArguments: knownArguments{Lookups: "../../examples/lookups.json"}}}
+		require.NoError(t, command.Run(t.Context(), s, connected(fakeOperator{text: deployed})))
+		return output.String()
+	}
+	assert.Equal(t, "Nothing that the macro writes changes.\n", diff(string(text), "text"))
+	old := strings.ReplaceAll(string(text), "amazonlinux:2023", "amazonlinux:2")
+	changed := diff(old, "text")
+	assert.Contains(t, changed, "~ HelloWorldRunnerTaskDefinition (AWS::ECS::TaskDefinition)")
+	assert.Contains(t, changed, `"public.ecr.aws/amazonlinux/amazonlinux:2" -> "public.ecr.aws/amazonlinux/amazonlinux:2023"`)
+	assert.Contains(t, changed, "effect: a new revision: running jobs end on the task that they have")
+	var changes []stackdiff.Change
+	require.NoError(t, json.Unmarshal([]byte(diff(old, "json")), &changes))
+	assert.NotEmpty(t, changes)
+	require.JSONEq(t, "[]", diff(string(text), "json"))
 }

@@ -65,6 +65,8 @@ func walls() map[string][]string {
 		"internal/doctor": {},
 		// The logs of deployed plans, wherever they are.
 		"internal/planlog": {},
+		// What a deployment changes of what the macro writes.
+		"internal/stackdiff": {"internal/cfn"},
 		// Reads an account for people. The functions need none of its services beyond
 		// internal/aws, so it is a package of its own.
 		"internal/inspect": {"internal/doctor", "internal/planlog", "agent/protocol"},
@@ -82,7 +84,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/doctor", "internal/planlog", "internal/inspect", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/doctor", "internal/planlog", "internal/inspect", "internal/stackdiff", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
