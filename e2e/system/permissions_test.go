@@ -30,7 +30,7 @@ func (a *account) enforce() error {
 	if err != nil {
 		return err
 	}
-	a.authority.AddRecordedUser(keyOperator, "operator", operator)
+	a.authority.AddUser(keyOperator, "operator", operator)
 	a.authority.AddUser(keyECS, "ecs", administrator)
 	a.authority.AddUser(keyStates, "states", administrator) // its events; tasks have sessions
 	for key, service := range a.services() {
