@@ -29,6 +29,8 @@ func (diffCommand) Help() string {
 
 // Run implements kong's command.
 func (c diffCommand) Run(ctx context.Context, s streams, connect newOperator) error {
+	ctx, cancel := asking(ctx)
+	defer cancel()
 	account, err := connect(ctx)
 	if err != nil {
 		return err

@@ -30,7 +30,9 @@ func (c logsCommand) Run(ctx context.Context, s streams, connect newOperator) er
 	if err != nil {
 		return err
 	}
-	store, _, err := account.Logs(ctx, c.Target)
+	finding, cancel := asking(ctx)
+	store, _, err := account.Logs(finding, c.Target)
+	cancel()
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/attini-go/runner/internal/doctor"
@@ -30,6 +31,14 @@ type operator interface {
 	Template(ctx context.Context, stack string) (text string, parameters map[string]string, err error)
 	// Stop stops an execution.
 	Stop(ctx context.Context, execution, cause string) error
+}
+
+// askTime bounds the commands that ask a fixed number of questions.
+const askTime = 2 * time.Minute
+
+// asking returns a context for such a command.
+func asking(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, askTime, fmt.Errorf("AWS did not answer within %s", askTime))
 }
 
 // newOperator returns the account of the user's own credentials.

@@ -21,6 +21,8 @@ func (c runsCommand) Run(ctx context.Context, s streams, connect newOperator) er
 	if c.Limit < 1 {
 		return usageError{errors.New("--limit must be at least 1")}
 	}
+	ctx, cancel := asking(ctx)
+	defer cancel()
 	account, err := connect(ctx)
 	if err != nil {
 		return err
@@ -61,6 +63,8 @@ func (c stopCommand) Run(ctx context.Context, s streams, connect newOperator) er
 	if !strings.Contains(c.Execution, ":execution:") {
 		return usageError{fmt.Errorf("%q is not the ARN of an execution; runnerctl runs STACK lists them", c.Execution)}
 	}
+	ctx, cancel := asking(ctx)
+	defer cancel()
 	account, err := connect(ctx)
 	if err != nil {
 		return err

@@ -83,7 +83,12 @@ func (r *Reader) Follow(ctx context.Context) error {
 	for {
 		// Asked before the look: the agent uploads a log before it answers the step.
 		var running bool
-		err := r.repeated(ctx, func() (err error) { running, err = r.Store.Running(ctx); return err }, 0)
+		err := r.repeated(ctx, func() (err error) {
+			ctx, cancel := bounded(ctx)
+			defer cancel()
+			running, err = r.Store.Running(ctx)
+			return err
+		}, 0)
 		if err != nil {
 			return err
 		}
@@ -119,6 +124,13 @@ func (r *Reader) repeated(ctx context.Context, f func() error, tries uint) error
 	}
 }
 
+// callTimeout bounds each call of the store: a connection that hangs is a broken one.
+const callTimeout = time.Minute
+
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, callTimeout, fmt.Errorf("no answer within %s", callTimeout))
+}
+
 func pause(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -140,7 +152,9 @@ func (r *Reader) look(ctx context.Context) error {
 	if r.positions == nil {
 		r.positions = map[string]int64{}
 	}
-	objects, err := r.Store.Objects(ctx)
+	listing, cancel := bounded(ctx)
+	objects, err := r.Store.Objects(listing)
+	cancel()
 	if err != nil {
 		return fmt.Errorf("list the logs: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -165,6 +166,35 @@ func TestALineWithoutAnEnd(t *testing.T) {
 	assert.GreaterOrEqual(t, length, 2<<20)
 }
 
+// hanging is a store whose first read never returns by itself.
+type hanging struct {
+	*store
+	hung bool
+}
+
+func (h *hanging) Read(ctx context.Context, key string, position int64, text []byte) (int, error) {
+	if !h.hung {
+		h.hung = true
+		<-ctx.Done()
+		return 0, context.Cause(ctx)
+	}
+	return h.store.Read(ctx, key, position, text)
+}
+
+// TestAConnectionThatHangs is broken off and repeated.
+func TestAConnectionThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &hanging{store: newStore()}
+		s.write("a", "1")
+		s.end()
+		var got []string
+		r := &planlog.Reader{Store: s, Print: func(l planlog.Line) error { got = append(got, l.Text); return nil }}
+		require.NoError(t, r.Follow(t.Context()))
+		assert.Equal(t, []string{"1"}, got)
+	})
+}
+
 func TestErrorsEndIt(t *testing.T) {
 	t.Parallel()
 	closed := errors.New("closed pipe")
@@ -179,16 +209,40 @@ func TestErrorsEndIt(t *testing.T) {
 	require.ErrorIs(t, r.Follow(ctx), closed)
 }
 
-// BenchmarkReader reads 64 MiB of four steps; B/op is the memory in all.
-func BenchmarkReader(b *testing.B) {
-	s := newStore()
-	for i := range 4 {
-		for range 200_000 {
-			s.write(fmt.Sprint("step-", i), strings.Repeat("y", 40))
-		}
+// repeated is a store of steps whose logs repeat one line, without being in memory.
+type repeated struct {
+	line  string
+	steps int
+	size  int64
+}
+
+func (r repeated) Objects(context.Context) ([]planlog.Object, error) {
+	var all []planlog.Object
+	for i := range r.steps {
+		all = append(all, planlog.Object{Step: fmt.Sprint("step-", i), Key: fmt.Sprint(i), Size: r.size})
 	}
+	return all, nil
+}
+
+func (r repeated) Read(_ context.Context, _ string, position int64, text []byte) (n int, err error) {
+	for n < len(text) {
+		n += copy(text[n:], r.line[(position+int64(n))%int64(len(r.line)):])
+	}
+	return n, nil
+}
+
+func (repeated) Running(context.Context) (bool, error) { return false, nil }
+
+// BenchmarkReader reads 1 GiB of four steps; MiB is the process's heap after that.
+func BenchmarkReader(b *testing.B) {
+	line := fmt.Sprintf("{\"timestamp\":1700000000000,\"data\":%q}\n", strings.Repeat("y", 200))
+	store := repeated{line: line, steps: 4, size: 1 << 30 / 4 / int64(len(line)) * int64(len(line))}
+	b.SetBytes(4 * store.size)
 	for b.Loop() {
-		r := &planlog.Reader{Store: s, Print: func(planlog.Line) error { return nil }}
+		r := &planlog.Reader{Store: store, Print: func(planlog.Line) error { return nil }}
 		require.NoError(b, r.All(b.Context()))
 	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(float64(memory.Sys)/(1<<20), "MiB")
 }

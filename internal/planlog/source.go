@@ -49,7 +49,9 @@ func (s *source) fill(ctx context.Context) error {
 			s.memory = make([]byte, min(int64(chunk), s.object.Size-s.position))
 		}
 		kept := copy(s.memory, s.buffer)
-		n, err := s.store.Read(ctx, s.object.Key, from, s.memory[kept:min(int64(len(s.memory)), int64(kept)+s.object.Size-from)])
+		reading, cancel := bounded(ctx)
+		n, err := s.store.Read(reading, s.object.Key, from, s.memory[kept:min(int64(len(s.memory)), int64(kept)+s.object.Size-from)])
+		cancel()
 		if err != nil {
 			return err
 		}
