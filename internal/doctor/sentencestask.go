@@ -66,7 +66,7 @@ func taskSentences() []sentence {
 		},
 		{
 			rule: "task-interrupted", says: []string{"SpotInterruption", "TerminationNotice", "InfrastructureHealth", "Your Spot Task was interrupted", "ECS is performing maintenance on the underlying infrastructure", "UserInitiated", "Task stopped by user"},
-			cause: "AWS or a person ended the task", advice: "give the step a Retry; StopTask in CloudTrail says what stopped it", next: "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopTask --region {region}",
+			cause: "AWS, a person or the launcher stopped the task", advice: "give the step a Retry; the reason or StopTask in CloudTrail says what stopped it", next: "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopTask --region {region}",
 		},
 	}
 }

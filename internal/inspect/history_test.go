@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -144,4 +145,21 @@ func TestQueueARN(t *testing.T) {
 	assert.Equal(t, "*", queueARN("http://localhost:1", "arn:aws:iam::1:role/r"))
 	assert.Equal(t, "arn:aws:states:eu-west-1:1:stateMachine:plan", planOf("arn:aws:states:eu-west-1:1:execution:plan:x"))
 	assert.False(t, isExecution("arn:aws:cloudformation:eu-west-1:1:stack/x/1"))
+}
+
+// TestIsSuperseded: an older execution whose jobs agents drop. One that a person started
+// after the deployment is none.
+func TestIsSuperseded(t *testing.T) {
+	t.Parallel()
+	const plan = "arn:aws:states:eu-west-1:1:stateMachine:plan"
+	const first, second = "arn:aws:states:eu-west-1:1:execution:plan:1", "arn:aws:states:eu-west-1:1:execution:plan:2"
+	deployed := time.UnixMilli(1_700_000_000_000)
+	item := runnerItem{
+		"executionArns":   &dynamodbtypes.AttributeValueMemberM{Value: map[string]dynamodbtypes.AttributeValue{plan: &dynamodbtypes.AttributeValueMemberS{Value: second}}},
+		"deploymentTimes": &dynamodbtypes.AttributeValueMemberM{Value: map[string]dynamodbtypes.AttributeValue{plan: &dynamodbtypes.AttributeValueMemberN{Value: "1700000000000"}}},
+	}
+	assert.True(t, isSuperseded(item, first, deployed.Add(-time.Hour)))
+	assert.False(t, isSuperseded(item, first, deployed.Add(time.Hour)), "started by hand, after the deployment")
+	assert.False(t, isSuperseded(item, second, deployed.Add(time.Second)))
+	assert.False(t, isSuperseded(nil, first, deployed.Add(-time.Hour)), "unknown")
 }

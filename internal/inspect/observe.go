@@ -134,10 +134,13 @@ func (o *observation) execution(ctx context.Context, arn string) ([]waitingStep,
 	if err != nil {
 		return nil, asked(ctx, "states:DescribeExecution", err)
 	}
-	o.Execution = doctor.Execution{ARN: arn, Status: string(found.Status), Superseded: newest != "" && newest != arn && planOf(newest) == planOf(arn)}
+	o.Execution = doctor.Execution{ARN: arn, Status: string(found.Status)}
 	o.since = aws.ToTime(found.StartDate)
 	if found.Status == types.ExecutionStatusSucceeded {
 		return nil, nil
+	}
+	if o.Execution.Superseded, err = o.superseded(ctx, arn, aws.ToString(found.Input), o.since); err != nil {
+		return nil, err
 	}
 	h, err := o.history(ctx, arn)
 	if err != nil {

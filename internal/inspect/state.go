@@ -76,6 +76,41 @@ func (i runnerItem) cluster() string {
 	return i.text(protocol.AttrCluster)
 }
 
+// deploymentTable has which execution a deployment has started.
+const deploymentTable = "AttiniDeployDataV1"
+
+// superseded reports whether agents drop the jobs of an execution: a later deployment
+// has started another one, and this one is older than that deployment.
+func (a *Account) superseded(ctx context.Context, execution, input string, started time.Time) (bool, error) {
+	o, err := originOf(input)
+	if err != nil || o.DistributionName == "" {
+		return false, nil // started by hand, with an input of its own
+	}
+	output, err := a.table.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(deploymentTable), ConsistentRead: aws.Bool(true), Key: map[string]types.AttributeValue{
+		protocol.AttrDeployment: &types.AttributeValueMemberS{Value: o.Environment + "-" + o.DistributionName}, protocol.AttrDeploymentTime: &types.AttributeValueMemberN{Value: "0"},
+	}})
+	if err != nil {
+		return false, asked(ctx, "dynamodb:GetItem", err)
+	}
+	return isSuperseded(output.Item, execution, started), nil
+}
+
+// isSuperseded decides by the current deployment's item. What it does not say is no
+// proof.
+func isSuperseded(deployment runnerItem, execution string, started time.Time) bool {
+	current := deployment.entries(protocol.AttrExecutions).text(planOf(execution))
+	deployed := deployment.entries(protocol.AttrDeploymentTimes).time(planOf(execution))
+	return current != "" && current != execution && !deployed.IsZero() && started.Before(deployed)
+}
+
+// entries are those of a map; none of another value.
+func (i runnerItem) entries(name string) runnerItem {
+	if value, ok := i[name].(*types.AttributeValueMemberM); ok {
+		return value.Value
+	}
+	return nil
+}
+
 func key(kind, name string) map[string]types.AttributeValue {
 	return map[string]types.AttributeValue{
 		protocol.AttrResourceType: &types.AttributeValueMemberS{Value: kind}, protocol.AttrName: &types.AttributeValueMemberS{Value: name},

@@ -60,6 +60,7 @@ func operatorsNeeds() []leastprivilege.Case {
 	for _, kind := range []string{"Runner", "RunnerConfiguration"} {
 		n.add("state", operator, "dynamodb:GetItem", state, context{"dynamodb:LeadingKeys": {kind}})
 	}
+	add("the deployment", arn("dynamodb", "table/AttiniDeployDataV1"), "dynamodb:GetItem")
 	n.add("claims", operator, "dynamodb:Query", state, claims("finished", "stepName", "taskId", "claimedAt"))
 	for _, queue := range []string{"shop-AttiniRunnerQueueBuild-1.fifo", "shop-AttiniRunnerDeadLetterQueueBuild-1.fifo", "attini-runner-DeadEvents-1"} {
 		add("queues", arn("sqs", queue), "sqs:GetQueueAttributes")
