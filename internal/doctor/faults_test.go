@@ -12,7 +12,7 @@ import (
 
 // fault is a fault as an account shows it.
 type fault struct {
-	// id is its number in the catalogue; several cases can have one.
+	// id is the kind of fault; several cases can have one.
 	id, rule string
 	observed doctor.Observations
 }
@@ -72,7 +72,7 @@ func hostSaid(code, text string) doctor.Observations {
 func faults() []fault {
 	running := &doctor.Task{ARN: taskARN, Status: "RUNNING", Connected: true}
 	denied := func(action, why string) string {
-		return "User: arn:aws:sts::111122223333:assumed-role/attini/attini-launcher/throttle-AGENT is not authorized to perform: " + action + " on resource: arn:aws:iam::111122223333:role/throttle " + why
+		return "User: arn:aws:sts::111122223333:assumed-role/attini/attini-launcher/throttle-AGENT is not authorized to perform: " + action + " on resource: arn:aws:iam::111122223333:role/CapacityProvider/AGENT/RequestLimitExceeded " + why
 	}
 	noPolicy := "because no identity-based policy allows the action"
 	return []fault{
@@ -155,7 +155,6 @@ func faults() []fault {
 		{"C01", "program-missing", containerSaid(`CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/bin/sh": stat /bin/sh: no such file or directory`, -1)},
 		{"C02", "entry-point", containerSaid("", 0)},
 		{"C03", "image-platform", saying(doctor.SourceLog, "", "exec /bin/sh: exec format error")},
-		{"C03", "image-platform", waitingFor(doctor.Runner{ImageMachine: "amd64", TaskMachine: "arm64"})},
 		{"C04", "out-of-memory", containerSaid("OutOfMemoryError: Container killed due to memory usage", 137)},
 		{"C04", "out-of-memory", containerSaid("", 137)},
 		{"C05", "bootstrap-failed", containerSaid("", 69)},
@@ -186,7 +185,7 @@ func faults() []fault {
 		{"P03", "launcher-failed", planSays("Runtime.ExitError", "RequestId: 1 Error: Runtime exited with error: signal: killed")},
 		{"P04", "no-sign-of-life", planSays("States.Timeout", "")},
 		{"P05", "plan-not-started", doctor.Observations{Now: now(), Execution: doctor.Execution{Expected: true}}},
-		{"P05", "events-disabled", doctor.Observations{Now: now(), Execution: doctor.Execution{Expected: true}, Installation: doctor.Installation{Checked: true, Macro: true, DisabledRules: []string{"attini-StackChanged"}}}},
+		{"P05", "events-lost", doctor.Observations{Now: now(), Execution: doctor.Execution{Expected: true}, Installation: doctor.Installation{Checked: true, Macro: true, LostEvents: 2}}},
 		{"P06", "deployment-superseded", doctor.Observations{Now: now(), Execution: doctor.Execution{Status: "RUNNING", Superseded: true}}},
 		{"P07", "step-functions-limit", planSays("States.Runtime", `An error occurred while executing the state 'A' (entered at the event id #7). The JSONPath '$.x' specified for the field 'Variable' could not be found in the input '{"password":"hunter2"}'`)},
 		{"P08", "waits-its-turn", waitingFor(doctor.Runner{Queue: &doctor.Queue{Visible: 3}, Task: running, MaxConcurrentJobs: 1, Claims: []doctor.Claim{{Step: "Other"}}})},
@@ -213,7 +212,7 @@ func TestEveryFaultIsFound(t *testing.T) {
 			assert.NotEmpty(t, first.Next)
 		})
 	}
-	assert.Len(t, kinds, 63, "every fault of the catalogue")
+	assert.Len(t, kinds, 63, "every kind of fault")
 }
 
 func TestNothingWrong(t *testing.T) {

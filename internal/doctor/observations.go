@@ -33,7 +33,7 @@ const (
 	SourceTask Source = "ECS"
 	// SourceHost is an EC2 instance.
 	SourceHost Source = "EC2"
-	// SourceLog is a line of a log: a container's, a host's or a function's.
+	// SourceLog is a line of a container's or a host's log.
 	SourceLog Source = "log"
 )
 
@@ -57,8 +57,6 @@ type Installation struct {
 	// Macro means that the stack has the CloudFormation macro.
 	Macro     bool
 	Functions []Function
-	// DisabledRules are event rules that deliver nothing.
-	DisabledRules []string
 	// LostEvents is the number of events in the dead-letter queue.
 	LostEvents int
 }
@@ -125,9 +123,6 @@ type Runner struct {
 	Host    *Host
 	Subnets []Subnet
 	Roles   []Role
-	// ImageMachine and TaskMachine are the processors that the image is for, as in
-	// "amd64 arm64", and that the task has.
-	ImageMachine, TaskMachine string
 }
 
 // Claim is a job that an agent has taken.

@@ -65,12 +65,6 @@ func (d *diagnosis) runner(r Runner) {
 	default:
 		d.waits(r, about, waiting)
 	}
-	if r.ImageMachine != "" && r.TaskMachine != "" && !slices.Contains(strings.Fields(r.ImageMachine), r.TaskMachine) {
-		d.add(Finding{
-			Rule: "image-platform", Kind: KindSuspect, Cause: "the image is for another processor", Evidence: []string{fmt.Sprintf("%s: the image is for %s, the task runs on %s", about, r.ImageMachine, r.TaskMachine)},
-			Advice: "build it for the task's processor (docker buildx build --platform), or change RuntimePlatform or InstanceType", Next: "aws ecs describe-task-definition --task-definition {definition} --region {region}",
-		})
-	}
 }
 
 // waitingFor returns the steps that wait for a runner.

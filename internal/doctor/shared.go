@@ -36,12 +36,6 @@ func (d *diagnosis) installation() {
 		slices.Sort(evidence)
 		d.add(Finding{Rule: "versions-differ", Kind: KindSuspect, Cause: "the installation's functions are of several versions", Evidence: evidence, Advice: "deploy the installation again", Next: describe})
 	}
-	if len(in.DisabledRules) > 0 {
-		d.add(Finding{
-			Rule: "events-disabled", Kind: KindSuspect, Cause: "event rules of the installation are disabled, so plans do not start and ended tasks go unnoticed",
-			Evidence: []string{"disabled: " + strings.Join(in.DisabledRules, ", ")}, Advice: "enable them", Next: "aws events enable-rule --region {region} --name " + in.DisabledRules[0],
-		})
-	}
 	if in.LostEvents > 0 {
 		d.add(Finding{
 			Rule: "events-lost", Kind: KindSuspect, Cause: "a function of the installation failed to handle events", Evidence: []string{fmt.Sprintf("%d events are in the installation's dead-letter queue", in.LostEvents)},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -162,4 +163,23 @@ func TestIsSuperseded(t *testing.T) {
 	assert.False(t, isSuperseded(item, first, deployed.Add(time.Hour)), "started by hand, after the deployment")
 	assert.False(t, isSuperseded(item, second, deployed.Add(time.Second)))
 	assert.False(t, isSuperseded(nil, first, deployed.Add(-time.Hour)), "unknown")
+}
+
+// TestOwnLine: jobs' lines say nothing of the runner, and the agent's only if it warns.
+func TestOwnLine(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"exec /bin/sh: exec format error":                                     "exec /bin/sh: exec format error",
+		"attini-bootstrap: curl is missing":                                   "attini-bootstrap: curl is missing",
+		"Build | AGENT: no space left on device":                              "",
+		`{"level":"INFO","msg":"the agent has started"}`:                      "",
+		`{"level":"ERROR","msg":"cannot receive","error":"AccessDenied: no"}`: "cannot receive: AccessDenied: no",
+	} {
+		assert.Equal(t, want, ownLine(line), line)
+	}
+	c := ecstypes.ContainerDefinition{Name: aws.String("runner"), LogConfiguration: &ecstypes.LogConfiguration{LogDriver: ecstypes.LogDriverAwslogs, Options: map[string]string{"awslogs-group": "g", "awslogs-stream-prefix": "logs"}}}
+	group, stream := logStream(c, "arn:aws:ecs:r:1:task/c/id")
+	assert.Equal(t, "g logs/runner/id", group+" "+stream)
+	_, stream = logStream(ecstypes.ContainerDefinition{}, "arn:aws:ecs:r:1:task/c/id")
+	assert.Empty(t, stream)
 }

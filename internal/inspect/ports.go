@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -58,6 +59,9 @@ type (
 		GetFunctionConfiguration(context.Context, *lambda.GetFunctionConfigurationInput, ...func(*lambda.Options)) (*lambda.GetFunctionConfigurationOutput, error)
 		GetFunctionConcurrency(context.Context, *lambda.GetFunctionConcurrencyInput, ...func(*lambda.Options)) (*lambda.GetFunctionConcurrencyOutput, error)
 	}
+	lineCalls interface {
+		GetLogEvents(context.Context, *cloudwatchlogs.GetLogEventsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.GetLogEventsOutput, error)
+	}
 	objectCalls interface {
 		ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
 		GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
@@ -75,6 +79,7 @@ type Account struct {
 	queues    queueCalls
 	roles     roleCalls
 	functions functionCalls
+	lines     lineCalls
 	objects   objectCalls
 }
 
@@ -82,7 +87,7 @@ type Account struct {
 func New(c aws.Config) *Account {
 	return &Account{
 		region: c.Region, stacks: cloudformation.NewFromConfig(c), plans: sfn.NewFromConfig(c), tasks: ecs.NewFromConfig(c), hosts: ec2.NewFromConfig(c),
-		table: dynamodb.NewFromConfig(c), queues: sqs.NewFromConfig(c), roles: iam.NewFromConfig(c), functions: lambda.NewFromConfig(c),
+		table: dynamodb.NewFromConfig(c), queues: sqs.NewFromConfig(c), roles: iam.NewFromConfig(c), functions: lambda.NewFromConfig(c), lines: cloudwatchlogs.NewFromConfig(c),
 		objects: s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }),
 	}
 }

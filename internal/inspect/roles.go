@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
@@ -17,9 +18,8 @@ import (
 
 const tasksService = "ecs-tasks.amazonaws.com"
 
-// readRoles reads the task's role and its execution role, and simulates what the agent
-// needs.
-func (o *observation) readRoles(ctx context.Context, r *doctor.Runner, state runnerItem, queue string) error {
+// readDefinition reads the task definition, and what depends on it: logs and roles.
+func (o *observation) readDefinition(ctx context.Context, r *doctor.Runner, state runnerItem, queue string) error {
 	definition, err := o.tasks.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(r.Definition)})
 	if hasCode(err, "ClientException") {
 		o.Statements = append(o.Statements, doctor.Statement{By: doctor.SourceTask, About: "runner " + r.Name, Text: "Unable to describe task definition " + r.Definition})
@@ -32,6 +32,12 @@ func (o *observation) readRoles(ctx context.Context, r *doctor.Runner, state run
 	if string(d.Status) == "INACTIVE" {
 		o.Statements = append(o.Statements, doctor.Statement{By: doctor.SourceTask, About: "runner " + r.Name, Text: "TaskDefinition is inactive: " + r.Definition})
 	}
+	return errors.Join(o.readLogs(ctx, r, d), o.readRoles(ctx, r, d, state, queue))
+}
+
+// readRoles reads the task's role and its execution role, and simulates what the agent
+// needs.
+func (o *observation) readRoles(ctx context.Context, r *doctor.Runner, d *ecstypes.TaskDefinition, state runnerItem, queue string) error {
 	taskRole := state.text(protocol.AttrRoleARN)
 	if taskRole == "" {
 		taskRole = aws.ToString(d.TaskRoleArn)

@@ -120,6 +120,7 @@ func TestQuestions(t *testing.T) {
 		"function":    {fakeaws.Call{Service: "lambda", Operation: "Invoke", Path: "/2015-03-31/functions/arn%3Aaws%3Alambda%3Ar%3A1%3Afunction%3Af%3Alive/invocations"}, "lambda:InvokeFunction arn:aws:lambda:r:1:function:f:live"},
 		"stack":       {form("cloudformation", "DeleteStack", "StackName=s"), "cloudformation:DeleteStack arn:aws:cloudformation:r:1:stack/s/*"},
 		"role":        {form("iam", "GetRole", "RoleName=r"), "iam:GetRole arn:aws:iam::1:role/r"},
+		"log":         {body("logs", "GetLogEvents", `{"logGroupName":"g","logStreamName":"a/b"}`), "logs:GetLogEvents arn:aws:logs:r:1:log-group:g:log-stream:a/b"},
 		"simulation":  {form("iam", "SimulatePrincipalPolicy", "PolicySourceArn=arn:aws:iam::1:role/p/r"), "iam:SimulatePrincipalPolicy arn:aws:iam::1:role/p/r"},
 		"alarm":       {form("monitoring", "DescribeAlarms", ""), "cloudwatch:DescribeAlarms *"},
 		"task":        {body("ecs", "StopTask", `{"cluster":"arn:aws:ecs:r:1:cluster/c","task":"t"}`), "ecs:StopTask arn:aws:ecs:r:1:task/c/t ecs:cluster=arn:aws:ecs:r:1:cluster/c"},

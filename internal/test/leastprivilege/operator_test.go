@@ -73,6 +73,7 @@ func operatorsNeeds() []leastprivilege.Case {
 	for _, function := range []string{"attini-runner-macro", "attini-deployment-plan-setup", "attini-action"} {
 		add("functions", arn("lambda", "function:"+function), "lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency")
 	}
+	add("a container's log", arn("logs", "log-group:shop-BuildLogGroup-1:log-stream:logs/runner/1"), "logs:GetLogEvents")
 	const prefix = "attini/deployment/logs/runner/dev/shop/7c9e/"
 	n.add("logs", operator, "s3:ListBucket", "arn:aws:s3:::"+logsBucket, context{"s3:prefix": {prefix}})
 	add("logs", "arn:aws:s3:::"+logsBucket+"/"+prefix+"Step/x", "s3:GetObject")
@@ -104,6 +105,7 @@ func operatorsAttacks() []leastprivilege.Case {
 		"sqs:ReceiveMessage": arn("sqs", "shop-AttiniRunnerQueueBuild-1.fifo"), "sqs:SendMessage": arn("sqs", "shop-AttiniRunnerQueueBuild-1.fifo"), "sqs:GetQueueAttributes": arn("sqs", "orders"),
 		"states:StopExecution": arn("states", "execution:shop-AttiniDeploymentPlanSfnPlan-1:x"), "states:SendTaskSuccess": "*", "states:DescribeExecution": arn("states", "execution:orders:x"),
 		"dynamodb:UpdateItem": state, "ecs:StopTask": arn("ecs", "task/attini-default/1"), "ecs:RunTask": arn("ecs", "task-definition/a:1"), "ec2:TerminateInstances": arn("ec2", "instance/i-1"),
+		"logs:GetLogEvents": arn("logs", "log-group:orders:log-stream:x"), "logs:DeleteLogGroup": arn("logs", "log-group:shop-BuildLogGroup-1"),
 		"iam:PassRole": roleARN("attini/build"), "lambda:InvokeFunction": arn("lambda", "function:attini-action"), "lambda:GetFunctionConfiguration": arn("lambda", "function:orders"),
 		"cloudformation:DeleteStack": arn("cloudformation", "stack/shop/*"),
 	} {
