@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/attini-go/runner/internal/approvals"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -13,4 +14,8 @@ import (
 // minutes to compile and is not needed to run a plan.
 func awsAccount(context.Context) (account transform.Account, region string, err error) {
 	return nil, "", errors.New("this runnerctl was built without the AWS SDK; releases and `make build` have it, or build with -tags aws")
+}
+
+func awsApprovals(context.Context) (approvals.Store, approvals.Steps, error) {
+	return nil, nil, errors.New("this runnerctl was built without the AWS SDK; releases and `make build` have it, or build with -tags aws")
 }

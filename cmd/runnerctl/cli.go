@@ -52,6 +52,9 @@ type cli struct {
 	Expand   expandCommand   `cmd:"" help:"Print what the template becomes in CloudFormation."`
 	Run      runCommand      `cmd:"" help:"Run the template's deployment plan on this machine."`
 	Graph    graphCommand    `cmd:"" help:"Draw the template's deployment plan."`
+	Test     testCommand     `cmd:"" help:"Run the tests of deployment plans, without AWS and without waiting."`
+	Approve  approveCommand  `cmd:"" help:"Approve a step that waits for a person, in your account."`
+	Reject   rejectCommand   `cmd:"" help:"Reject a step that waits for a person, in your account."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of Attini::Deploy::Runner."`
 	Serve    serveCommand    `cmd:"" help:"Serve releases of the runner, as the runner information API."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

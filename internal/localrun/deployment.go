@@ -3,7 +3,9 @@ package localrun
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -147,6 +149,23 @@ func (d *Deployment) TopStepNames() []string { return d.machine.TopStateNames() 
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
 
+// StepPath returns a path of a state, such as Check[1].Scan; "" for an unknown name.
+func (d *Deployment) StepPath(name string) string { return d.machine.StatePath(name) }
+
+// Transitions lists every way out of the states of the plan, nested ones too, without
+// the retriers of calls of the launcher, which the macro adds to jobs.
+func (d *Deployment) Transitions() []asl.Transition {
+	calls := map[string]bool{}
+	for _, task := range d.machine.Tasks() {
+		calls[task.Name] = isAnswered(task.Parameters)
+	}
+	ofLauncher := func(t asl.Transition) bool {
+		another := func(name string) bool { return !strings.HasPrefix(name, "Lambda.") }
+		return strings.HasPrefix(t.Via, "Retry[") && calls[t.State] && !slices.ContainsFunc(t.Errors, another)
+	}
+	return slices.DeleteFunc(d.machine.Transitions(), ofLauncher)
+}
+
 // CheckAnswers says what is wrong with mocks for the plan.
 func (d *Deployment) CheckAnswers(answers *asl.Mocks) []string { return answers.Check(d.machine) }
 
@@ -156,15 +175,27 @@ func (d *Deployment) UnknownSteps(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(known, name) })
 }
 
+// Approvals names the steps that wait for a person and have no mock. Of steps that run
+// alone, just those are asked.
+func (d *Deployment) Approvals(o Options) []string {
+	var names []string
+	for _, task := range d.machine.Tasks() {
+		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
+		if action, _ := readCall(task.Parameters); asked && action == protocol.ActionApproval && !o.IsMocked(task.Name) {
+			names = append(names, task.Name)
+		}
+	}
+	return names
+}
+
 // Unanswered names the steps that call something else than a runner and have
 // no mock: a plan that reaches one of them fails there. Of steps that run alone,
 // just those are asked.
 func (d *Deployment) Unanswered(o Options) []string {
 	var names []string
 	for _, task := range d.machine.Tasks() {
-		_, mocked := o.Mocks[task.Name]
 		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
-		if asked && !mocked && !o.Answers.Has(task.Name) && !isAnswered(task.Parameters) {
+		if asked && !o.IsMocked(task.Name) && !isAnswered(task.Parameters) {
 			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
 		}
 	}
