@@ -59,6 +59,8 @@ type cli struct {
 	Serve    serveCommand    `cmd:"" help:"Serve releases of the runner, as the runner information API."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
+	Operator operatorCommands `embed:""`
+
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in bash, zsh or fish."`
 	Help       helpCommand       `cmd:"" help:"Explain a command."`
 }
@@ -96,11 +98,11 @@ func execute(ctx context.Context, arguments []string, s streams, signals *interr
 	parser, err := kong.New(
 		&commands,
 		kong.Name("runnerctl"),
-		kong.Description("Validate, expand and run templates with an Attini::Deploy::Runner, without AWS."),
+		kong.Description("Validate, expand and run templates with an Attini::Deploy::Runner, without AWS, and see what deployed ones do."),
 		kong.Writers(s.stdout, s.stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(signals),
+		kong.Bind(signals, newOperator(awsOperator)),
 		kong.Vars{"version": versionLine()},
 		kong.UsageOnError(),
 	)

@@ -71,6 +71,8 @@ const (
 	keyTests = "AKIATESTS"
 	// keyDeployer is who deploys users' stacks.
 	keyDeployer = "AKIADEPLOYER"
+	// keyOperator is a person's who may look at plans and change nothing.
+	keyOperator = "AKIAOPERATOR"
 	// keyECS is ECS's and EC2's own.
 	keyECS   = "AKIAFLEET"
 	keyAgent = "AKIAAGENT"

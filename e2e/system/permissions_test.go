@@ -25,11 +25,16 @@ func (a *account) enforce() error {
 		StackTags:    func(stack string) map[string]string { return a.cfnFake.Tags(stack) },
 	})
 	a.authority.AddUser(keyTests, "administrator", administrator)
-	deployer, err := deployersPolicy()
+	deployer, err := documentedPolicy("deployer")
 	if err != nil {
 		return err
 	}
 	a.authority.AddRecordedUser(keyDeployer, "deployer", deployer)
+	operator, err := documentedPolicy("operator")
+	if err != nil {
+		return err
+	}
+	a.authority.AddUser(keyOperator, "operator", operator)
 	a.authority.AddUser(keyECS, "ecs", administrator)
 	a.authority.AddUser(keyStates, "states", administrator) // its events; tasks have sessions
 	for key, service := range a.services() {
@@ -39,9 +44,9 @@ func (a *account) enforce() error {
 	return nil
 }
 
-// deployersPolicy is the documented one of who deploys stacks with Runners.
-func deployersPolicy() (iam.Document, error) {
-	text, err := os.ReadFile("../../docs/policies/attini-runner-deployer-policy.json")
+// documentedPolicy is the policy of docs/policies for a deployer or an operator.
+func documentedPolicy(who string) (iam.Document, error) {
+	text, err := os.ReadFile("../../docs/policies/attini-runner-" + who + "-policy.json")
 	if err != nil {
 		return iam.Document{}, err
 	}

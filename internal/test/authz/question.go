@@ -87,6 +87,7 @@ func (a *Authority) questions(call fakeaws.Call) []iam.Request {
 	services := map[string]func(*question){
 		"sqs": (*question).sqs, "states": (*question).states, "dynamodb": (*question).dynamodb, "s3": (*question).s3, "ecs": (*question).ecs,
 		"ec2": (*question).ec2, "ssm": (*question).ssm, "lambda": (*question).lambda, "cloudformation": (*question).cloudformation,
+		"iam": (*question).iam, "logs": (*question).logs,
 	}
 	if service := services[call.Service]; service != nil {
 		service(q)
@@ -164,4 +165,28 @@ func (q *question) lambda() {
 		name = after
 	}
 	q.ask(q.arn("lambda", "function:"+name), nil)
+}
+
+// logs asks for the stream that is read. Other calls are their action on everything.
+func (q *question) logs() {
+	var input struct {
+		LogGroupName  string `json:"logGroupName"`
+		LogStreamName string `json:"logStreamName"`
+	}
+	q.input(&input)
+	if q.call.Operation == "GetLogEvents" {
+		q.ask(q.arn("logs", "log-group:"+input.LogGroupName+":log-stream:"+input.LogStreamName), nil)
+	}
+}
+
+// iam asks for a role, by name or, where policies are simulated, by ARN. A call by name
+// does not say the role's path.
+func (q *question) iam() {
+	name, arn := q.call.Form.Get("RoleName"), q.call.Form.Get("PolicySourceArn")
+	switch {
+	case q.call.Operation == "GetRole" && name != "":
+		q.ask("arn:"+q.partition+":iam::"+q.account+":role/"+name, nil)
+	case q.call.Operation == "SimulatePrincipalPolicy" && arn != "":
+		q.ask(arn, nil)
+	}
 }

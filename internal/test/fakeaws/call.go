@@ -51,8 +51,8 @@ func callOf(r *http.Request) (Call, error) {
 		c.Operation = target[strings.LastIndex(target, ".")+1:]
 		return c, nil
 	}
-	if c.Service == "lambda" && strings.HasSuffix(r.URL.Path, "/invocations") {
-		c.Operation = "Invoke"
+	if operation := functionOperation(r); c.Service == "lambda" && operation != "" {
+		c.Operation = operation
 		return c, nil
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
@@ -70,6 +70,20 @@ func Body(r *http.Request) ([]byte, error) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
+}
+
+// functionOperation names those calls of Lambda that programs of this project make; ""
+// is another.
+func functionOperation(r *http.Request) string {
+	switch last := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]; {
+	case last == "invocations":
+		return "Invoke"
+	case last == "configuration" && r.Method == http.MethodGet:
+		return "GetFunctionConfiguration"
+	case last == "concurrency" && r.Method == http.MethodGet:
+		return "GetFunctionConcurrency"
+	}
+	return ""
 }
 
 // objectOperation names a call of S3, which has paths in place of names. The

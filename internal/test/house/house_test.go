@@ -72,6 +72,15 @@ func walls() map[string][]string {
 		"asl/jsonata/internal/regex": {},
 		// What happens in a run, for all who show or keep it.
 		"internal/runevents": {},
+		// Why a plan waits: rules alone. What is observed comes from others.
+		"internal/doctor": {},
+		// The logs of deployed plans, wherever they are.
+		"internal/planlog": {},
+		// What a deployment changes of what the macro writes.
+		"internal/stackdiff": {"internal/cfn"},
+		// Reads an account for people. The functions need none of its services beyond
+		// internal/aws, so it is a package of its own.
+		"internal/inspect": {"internal/doctor", "internal/planlog", "agent/protocol"},
 		// Drawings of plans.
 		"internal/plangraph": {"internal/plan", "internal/cfn"},
 		// How runs are shown, and kept in directories.
@@ -90,7 +99,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/stacks", "internal/approvals", "internal/imports", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/doctor", "internal/planlog", "internal/inspect", "internal/stackdiff", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
