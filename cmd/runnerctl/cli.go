@@ -52,6 +52,7 @@ type cli struct {
 	Expand   expandCommand   `cmd:"" help:"Print what the template becomes in CloudFormation."`
 	Run      runCommand      `cmd:"" help:"Run the template's deployment plan on this machine."`
 	Graph    graphCommand    `cmd:"" help:"Draw the template's deployment plan."`
+	Report   reportCommand   `cmd:"" help:"Make an HTML page of a run."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of Attini::Deploy::Runner."`
 	Serve    serveCommand    `cmd:"" help:"Serve releases of the runner, as the runner information API."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

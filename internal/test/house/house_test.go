@@ -66,6 +66,8 @@ func walls() map[string][]string {
 		// How runs are shown, and kept in directories.
 		"internal/runview": {"internal/runevents"},
 		"internal/rundir":  {"internal/runevents"},
+		// The page of a run, of its events and files wherever they are.
+		"internal/report": {"internal/runevents", "internal/plangraph", "internal/test/golden"},
 		"internal/localrun": {
 			"internal/runevents",
 			"asl", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
@@ -75,7 +77,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/report", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
