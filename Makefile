@@ -55,7 +55,7 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .
 .tools/chromium-headless-shell/installed:
 	mkdir -p $(@D)
 	if command -v apt-get >/dev/null; then \
-		cd $(@D) && packages() { apt-get install -s --no-install-recommends chromium-headless-shell | awk '/^Inst/ {print $$2}'; } \
+		cd $(@D) && packages() { (printf '%s\n' chromium-headless-shell chromium-common; apt-get install -s --no-install-recommends chromium-headless-shell | awk '/^Inst/ {print $$2}') | sort -u; } \
 		&& (apt-get download -q $$(packages) || (apt-get update -q && apt-get download -q $$(packages))) \
 		&& for package in *.deb; do dpkg -x "$$package" . || exit 1; rm "$$package"; done; \
 	fi || echo "no chromium-headless-shell: the report is tested in the browser of PATH, if there is one"

@@ -125,6 +125,14 @@ for (const options of [{scheme: "light"}, {scheme: "dark"}, {scheme: "light", wi
   await close();
 }
 
+{ // On a telephone.
+  const {page, close} = await open("many", {width: 400, height: 800});
+  await until(page, "the end of the log is in sight", () => document.querySelector(".lines").textContent.includes("600021no"));
+  check("few elements on a narrow page", await page.evaluate(() => document.querySelectorAll(".step, .row").length) < 200);
+  await picture(page, "many-narrow");
+  await close();
+}
+
 { // 2,000 steps, and a log of more lines than a browser draws.
   const {page, close} = await open("many");
   check("the failed step is shown", (await heading(page)).startsWith("Step2000"));
