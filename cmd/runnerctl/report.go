@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/attini-go/runner/internal/plangraph"
 	"github.com/attini-go/runner/internal/report"
@@ -14,22 +16,39 @@ import (
 )
 
 type reportCommand struct {
-	Of     string `arg:"" name:"run" optional:"" help:"A run that is kept, by its name or its directory; or last, the newest one." default:"last"`
+	Of     string `arg:"" name:"run" optional:"" help:"A run that is kept, by its name or its directory; last, the newest one; or the ARN of an execution on AWS." default:"last"`
 	Output string `short:"o" help:"The page." placeholder:"FILE" default:"report.html"`
 	Runs   string `help:"Where runs are kept. Default: runnerctl/runs in $$XDG_STATE_HOME or ~/.local/state." placeholder:"DIR"`
 }
 
 // Run implements kong's command.
-func (c reportCommand) Run(s streams) error {
+func (c reportCommand) Run(ctx context.Context, s streams) error {
+	if err := checkTarget("--output", c.Output); err != nil {
+		return err
+	}
+	if err := c.write(ctx, s); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.stderr, "Wrote %s.\n", c.Output)
+	return err
+}
+
+func (c reportCommand) write(ctx context.Context, s streams) error {
+	if strings.HasPrefix(c.Of, "arn:") {
+		source, err := executionReport(ctx, c.Of)
+		if err != nil {
+			return err
+		}
+		return writeReport(c.Output, source)
+	}
 	directory, err := c.directory(s)
+	if err == nil {
+		err = reportKept(directory, c.Output)
+	}
 	if err != nil {
 		return usageError{err}
 	}
-	if err := reportKept(directory, c.Output); err != nil {
-		return usageError{err}
-	}
-	_, err = fmt.Fprintf(s.stderr, "Wrote %s.\n", c.Output)
-	return err
+	return nil
 }
 
 // directory is that of the run.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -50,7 +51,8 @@ func (p *page) head() error {
 	if err != nil {
 		return err
 	}
-	title := p.run.About.Plan + " " + strings.ToLower(string(p.run.Status))
+	_, ending, _ := strings.Cut(p.ending(), " ")
+	title := p.run.About.Plan + " " + ending
 	before = replace(before, map[string]string{
 		"policy": policy(style, script), "style": style, "title": escape(title), "summary": p.summary(), "graph": graph,
 	})
@@ -138,14 +140,15 @@ func inline(graph *plangraph.Graph) (string, error) {
 func (p *page) summary() string {
 	r := p.run
 	var text strings.Builder
-	fmt.Fprintf(&text, "<h1>%s <span class=\"status %s\">%s</span></h1>\n", escape(r.About.Plan), r.Status, words(r.Status))
+	fmt.Fprintf(&text, "<h1>%s <span class=\"status %s\">%s</span></h1>\n", escape(r.About.Plan), r.Status, p.ending())
 	facts := []string{r.About.Template, r.Started.Format("2006-01-02 15:04:05 UTC"), runevents.Clock(time.Duration(r.Seconds * float64(time.Second))), count(len(r.Steps), "step")}
 	if r.About.From != "" {
 		facts = append(facts, "from step "+r.About.From)
 	}
 	fmt.Fprintf(&text, "<p class=\"facts\">%s</p>\n", join(facts))
 	if r.Killed {
-		text.WriteString("<div class=\"why STOPPED\"><p>The run was killed before it ended.</p></div>\n")
+		why := cmp.Or(p.source.Unfinished, "The run was killed before it ended.")
+		fmt.Fprintf(&text, "<div class=\"why STOPPED\"><p>%s</p></div>\n", escape(why))
 	}
 	if r.Error == nil {
 		return text.String()
@@ -160,15 +163,18 @@ func (p *page) summary() string {
 	return text.String()
 }
 
-func words(status runevents.Status) string {
-	switch status {
-	case runevents.Succeeded:
+// ending is how the run ended, in words.
+func (p *page) ending() string {
+	switch {
+	case p.run.Killed && p.source.Unfinished != "":
+		return "… running"
+	case p.run.Status == runevents.Succeeded:
 		return "✓ succeeded"
-	case runevents.Failed:
+	case p.run.Status == runevents.Failed:
 		return "✗ failed"
-	case runevents.Stopped, runevents.Caught:
+	default:
+		return "■ stopped"
 	}
-	return "■ stopped"
 }
 
 func count(n int, noun string) string {

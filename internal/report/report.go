@@ -25,6 +25,9 @@ type Source struct {
 	Files Files
 	// Origin says where the run is, for people: a directory, or an execution's ARN.
 	Origin string
+	// Unfinished says why the events have no end, if they have none; "" for a run that
+	// was killed.
+	Unfinished string
 }
 
 // Files are the payloads and logs of a run.

@@ -242,6 +242,8 @@ func TestAKilledRun(t *testing.T) {
 	source.Events, source.Graph = source.Events[:4], nil
 	page := write(t, source)
 	assert.Contains(t, string(page), "The run was killed before it ended.")
+	source.Unfinished = "It still ran."
+	assert.Regexp(t, `(?s)<title>Shop running</title>.*It still ran\.`, string(write(t, source)))
 	text, _ := data(t, page)
 	assert.Contains(t, string(text), `"status":"STOPPED","start":1,"end":3`)
 	source.Events = nil

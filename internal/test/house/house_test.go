@@ -52,7 +52,7 @@ func walls() map[string][]string {
 		// Projects to make releases of, for tests.
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
-		"internal/aws":                 {"internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
+		"internal/aws":                 {"internal/history", "internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
 		// The Amazon States Language, for anybody: it knows nothing of templates or
 		// jobs.
 		"asl": {"asl/jsonata", "internal/wording"},
@@ -68,6 +68,8 @@ func walls() map[string][]string {
 		"internal/rundir":  {"internal/runevents"},
 		// The page of a run, of its events and files wherever they are.
 		"internal/report": {"internal/runevents", "internal/plangraph", "internal/test/golden"},
+		// Executions on AWS as runs.
+		"internal/history": {"internal/runevents"},
 		"internal/localrun": {
 			"internal/runevents",
 			"asl", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
@@ -77,7 +79,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/report", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/history", "internal/report", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
