@@ -2,11 +2,9 @@ package aws
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -18,14 +16,13 @@ import (
 type Executions struct {
 	history    getExecutionHistory
 	definition describeStateMachineForExecution
-	object     getObject
+	objects    *objectReader
 }
 
 // The calls.
 type (
 	getExecutionHistory              func(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
 	describeStateMachineForExecution func(context.Context, *sfn.DescribeStateMachineForExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineForExecutionOutput, error)
-	getObject                        func(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 )
 
 // GetExecutionHistory lets the SDK's paginator use the call.
@@ -35,8 +32,8 @@ func (g getExecutionHistory) GetExecutionHistory(ctx context.Context, in *sfn.Ge
 
 // NewExecutions returns the Executions of an account and region.
 func NewExecutions(config aws.Config) *Executions {
-	states, objects := sfn.NewFromConfig(config), s3.NewFromConfig(config)
-	return &Executions{history: states.GetExecutionHistory, definition: states.DescribeStateMachineForExecution, object: objects.GetObject}
+	states := sfn.NewFromConfig(config)
+	return &Executions{history: states.GetExecutionHistory, definition: states.DescribeStateMachineForExecution, objects: newObjectReader(config)}
 }
 
 // Records is the history of an execution.
@@ -68,14 +65,7 @@ func (e *Executions) Definition(ctx context.Context, executionARN string) (defin
 // Log opens an object with the log of a job; nil if there is none, since the job printed
 // nothing.
 func (e *Executions) Log(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
-	object, err := e.object(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
-	if code(err) == "NoSuchKey" {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, explain(ctx, fmt.Sprintf("read s3://%s/%s", bucket, key), "s3:GetObject", err)
-	}
-	return object.Body, nil
+	return e.objects.open(ctx, bucket, key)
 }
 
 // recordOf takes what a run needs of an event. Only one of its details is there.

@@ -1,12 +1,17 @@
 package aws
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -74,21 +79,26 @@ func TestExecutionDefinition(t *testing.T) {
 // TestExecutionLog: an object that is not there is a job that printed nothing.
 func TestExecutionLog(t *testing.T) {
 	t.Parallel()
+	var failed atomic.Bool
 	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/store/a/log":
+		assert.Regexp(t, `^AWS4-HMAC-SHA256 Credential=AKIASTANDIN/\d{8}/eu-west-1/s3/aws4_request, `, r.Header.Get("Authorization"))
+		switch r.URL.EscapedPath() {
+		case "/store/a/l%C3%B6g%20%2B":
+			if failed.CompareAndSwap(false, true) {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
 			fmt.Fprint(w, "lines")
 		case "/store/none":
 			w.WriteHeader(http.StatusNotFound)
-			fmt.Fprint(w, `<Error><Code>NoSuchKey</Code></Error>`)
 		default:
 			w.WriteHeader(http.StatusForbidden)
-			fmt.Fprint(w, `<Error><Code>AccessDenied</Code></Error>`)
 		}
 	}))
 	t.Cleanup(store.Close)
 	executions := NewExecutions(sdkConfig(t, store.URL))
-	log, err := executions.Log(t.Context(), "store", "a/log")
+	executions.objects.pause = time.Millisecond
+	log, err := executions.Log(t.Context(), "store", "a/lög +")
 	require.NoError(t, err)
 	text, err := io.ReadAll(log)
 	require.NoError(t, err)
@@ -100,3 +110,41 @@ func TestExecutionLog(t *testing.T) {
 	_, err = executions.Log(t.Context(), "store", "forbidden")
 	assert.ErrorContains(t, err, "read s3://store/forbidden: not allowed")
 }
+
+// TestObjectsAreSignedAsS3Wants: what the SDK's own client wrote, this one reads.
+func TestObjectsAreSignedAsS3Wants(t *testing.T) {
+	t.Parallel()
+	config := sdkConfig(t, fakeaws.Start(t).Endpoint())
+	fill(t, config, "logs", map[string]string{"a b/é+%2f&": "lines"})
+	log, err := NewExecutions(config).Log(t.Context(), "logs", "a b/é+%2f&")
+	require.NoError(t, err)
+	require.NotNil(t, log)
+	text, err := io.ReadAll(log)
+	require.NoError(t, err)
+	require.NoError(t, log.Close())
+	assert.Equal(t, "lines", string(text))
+}
+
+// TestSignature compares the request with that of the SDK's client.
+func TestSignature(t *testing.T) {
+	t.Parallel()
+	for _, region := range []string{"eu-west-1", "cn-north-1"} {
+		config := sdkConfig(t, "")
+		config.BaseEndpoint, config.Region = nil, region
+		own, err := newObjectReader(config).request(t.Context(), "attini-artifact-store", "a b/é+%2f&/x1")
+		require.NoError(t, err)
+		var theirs *http.Request
+		config.HTTPClient = doer(func(r *http.Request) (*http.Response, error) {
+			theirs = r
+			return nil, errors.New("seen")
+		})
+		_, err = s3.NewFromConfig(config, func(o *s3.Options) { o.RetryMaxAttempts = 1 }).GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("attini-artifact-store"), Key: aws.String("a b/é+%2f&/x1")})
+		require.Error(t, err)
+		assert.Equal(t, theirs.URL.Host+theirs.URL.EscapedPath(), own.URL.Host+own.URL.EscapedPath())
+		assert.Equal(t, theirs.Header.Get("X-Amz-Content-Sha256"), own.Header.Get("X-Amz-Content-Sha256"))
+	}
+}
+
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
