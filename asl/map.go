@@ -48,7 +48,7 @@ func (o *object) mapState(s *state) {
 	o.filters(s)
 	o.result(s)
 	o.transition(s)
-	s.resultSelector = o.template("ResultSelector")
+	s.resultSelector = o.selector("ResultSelector")
 	o.failing(s)
 	o.oneOf(false, "ItemSelector", "Parameters")
 	w := &mapWork{itemsPath: o.reference("ItemsPath"), items: o.itemList(), selector: o.template("ItemSelector")}

@@ -14,7 +14,7 @@ func (o *object) parallel(s *state) {
 	o.result(s)
 	o.transition(s)
 	s.parameters, s.arguments = o.template("Parameters"), o.template("Arguments")
-	s.resultSelector = o.template("ResultSelector")
+	s.resultSelector = o.selector("ResultSelector")
 	o.failing(s)
 	w := parallel{}
 	o.rules("Branches", "branch", func(at *trail) {

@@ -58,6 +58,8 @@ func TestRefusals(t *testing.T) {
 		"an API's action missing":    {task("aws-sdk:s3", ""), []string{"Resource resource"}},
 		"an API and .sync":           {task("aws-sdk:s3:listBuckets.sync", ""), []string{"Resource resource"}},
 		"another partition":          {single(`"Type": "Task", "End": true, "Resource": "arn:aws-cn:states:::sqs:sendMesage"`), []string{"Resource resource"}},
+		"a selector that is a text":  {task("lambda:invoke", `, "ResultSelector": "$.Payload"`), []string{"ResultSelector type"}},
+		"a selector that is a list":  {task("lambda:invoke", `, "ResultSelector": [1]`), []string{"ResultSelector type"}},
 		"credentials without a role": {task("lambda:invoke", `, "Credentials": {}`), []string{"Credentials.RoleArn required"}},
 		"a token in EXPRESS":         {each(distributed("EXPRESS"), "", `{"Type": "Task", "End": true, "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}`), []string{"Resource resource"}},
 		"an activity in EXPRESS":     {each(distributed("EXPRESS"), "", `{"Type": "Task", "End": true, "Resource": "arn:aws:states:eu-west-1:1:activity:a"}`), []string{"Resource resource"}},

@@ -21,7 +21,7 @@ func (o *object) task(s *state) {
 	o.result(s)
 	o.transition(s)
 	s.parameters, s.arguments = o.template("Parameters"), o.template("Arguments")
-	s.resultSelector = o.template("ResultSelector")
+	s.resultSelector = o.selector("ResultSelector")
 	o.failing(s)
 	w := task{resource: o.required("Resource", "the ARN of what the task calls")}
 	if at, ok := o.field("Resource"); ok && w.resource != "" {

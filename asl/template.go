@@ -80,6 +80,14 @@ func (o *object) template(key string) *template {
 	return o.compileTemplate(o.under(key, v))
 }
 
+// selector compiles a template that must be an object.
+func (o *object) selector(key string) *template {
+	if at, ok := o.field(key); ok && !o.isObject(at) {
+		return nil
+	}
+	return o.template(key)
+}
+
 // compileTemplate compiles the value at t.
 func (o *object) compileTemplate(at *trail) *template {
 	v := at.value

@@ -95,7 +95,7 @@ const values = `[true, false, 0, 1, -1, 4, 5, 21, 59, 60, 255, 256, 512, 5.5, 51
 	[{"Ref": "A"}], [{"Ref": "AWS::NoValue"}], [{"Ref": "A", "Fn::Sub": "b"}], ["{{resolve:ssm:a}}"],
 	{}, {"Ref": "A"}, {"Ref": "AWS::NoValue"}, {"Fn::Sub": "a"}, {"Fn::If": ["a", 1, 2]}, {"Condition": "a"}, {"Condition": 5},
 	{"Ref": "A", "Ref2": "B"}, {"ref": "A"}, {"a": "b"}, {"Fn::Sub": "a", "JobTimeout": 5}, {"a b": 1, "é": 2, "1": 3},
-	{"Memory": 1}, {"instancetype": 1}, {"JobTimout": 1}, {"Commandstimeout": 1}, {"Security": 1}]`
+	{"Memory": 1}, {"Memroy": 1}, {"Cup": 1}, {"instancetype": 1}, {"JobTimout": 1}, {"Commandstimeout": 1}, {"Security": 1}]`
 
 // YAML has more ways to write a scalar than JSON, and cfn-lint's version of it
 // takes other words for numbers, booleans and dates than CloudFormation's.
@@ -250,7 +250,7 @@ const stepsRule = "E9359"
 func ours(matches []match) []string {
 	var lines []string
 	for _, m := range matches {
-		if strings.HasPrefix(m.Rule, "E93") && m.Rule != stepsRule || strings.HasPrefix(m.Rule, "E0") {
+		if strings.HasPrefix(m.Rule, "E93") && !slices.Contains([]string{stepsRule, referencesRule, transformRule}, m.Rule) || strings.HasPrefix(m.Rule, "E0") {
 			lines = append(lines, line(m.Rule, m.Path.String(), m.Message))
 		}
 	}

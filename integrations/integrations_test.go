@@ -34,6 +34,7 @@ func TestGeneratedFiles(t *testing.T) {
 
 // match is something that cfn-lint found.
 type match struct {
+	File    string
 	Rule    string
 	Path    cfn.Path
 	Message string
@@ -78,6 +79,7 @@ func decoded(t testing.TB, output []byte) []match {
 	t.Helper()
 	var found []struct {
 		Rule     struct{ ID string } `json:"Rule"`
+		Filename string
 		Message  string
 		Location struct {
 			Path  []any
@@ -87,7 +89,7 @@ func decoded(t testing.TB, output []byte) []match {
 	require.NoError(t, json.Unmarshal(output, &found), string(output))
 	var matches []match
 	for _, f := range found {
-		m := match{Rule: f.Rule.ID, Message: f.Message, Line: f.Location.Start.LineNumber, Column: f.Location.Start.ColumnNumber}
+		m := match{File: f.Filename, Rule: f.Rule.ID, Message: f.Message, Line: f.Location.Start.LineNumber, Column: f.Location.Start.ColumnNumber}
 		for _, part := range f.Location.Path {
 			switch part := part.(type) {
 			case string:

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/attini-go/runner/asl"
@@ -25,14 +26,17 @@ func (d documenter) states() map[string]any {
 	}
 	for _, kind := range asl.StateTypes() {
 		d.definitions["state"+kind] = d.fields(asl.FieldsOf(kind), nil)
-		d.definitions["step"+kind] = d.fields(asl.FieldsOf(kind), stepName())
+		d.definitions["step"+kind] = d.fields(asl.FieldsOf(kind), d.stepFields(asl.FieldsOf(kind)))
 	}
 	for _, kind := range []string{jobStep, invokeStep, mergeStep} {
 		d.definitions["state"+kind] = d.fields(ownFields(kind), d.ownProperties(kind))
 		step := d.ownProperties(kind)
-		step["Name"] = stepName()["Name"]
+		maps.Copy(step, d.stepFields(ownFields(kind)))
 		d.definitions["step"+kind] = d.fields(ownFields(kind), step)
 	}
+	d.definitions["stepCatcher"] = d.fields(asl.FieldsOfPart(asl.PartCatcher), map[string]any{
+		"Steps": withDescription(d.ref("steps"), "The steps that run after the error, in place of Next. The plan goes on after them as after the step itself. The error is at $.error unless ResultPath is given."),
+	})
 	// A Choice of a list has its branches in place of its rules.
 	d.definitions["stepChoice"] = d.fields(asl.FieldsOf("Choice")[:2], map[string]any{
 		"Name":      stepName()["Name"],
@@ -44,6 +48,20 @@ func (d documenter) states() map[string]any {
 	d.definitions["step"] = d.byType("step", "A step of a list; the next one follows it.", []string{"Name"})
 	d.definitions["steps"] = map[string]any{"description": "Steps, each followed by the next.", "type": "array", "items": d.ref("step")}
 	return map[string]any{"anyOf": []any{d.ref("steps"), d.ref(asl.PartMachine)}, "examples": planExamples()}
+}
+
+// stepFields are what a step of a list has in its own way: a Name, and catchers with
+// steps.
+func (d documenter) stepFields(fields []asl.Field) map[string]any {
+	own := stepName()
+	for _, f := range fields {
+		if f.Name == "Catch" {
+			catch := d.field(f)
+			catch["items"] = d.ref("stepCatcher")
+			own[f.Name] = catch
+		}
+	}
+	return own
 }
 
 func stepName() map[string]any {
@@ -110,7 +128,7 @@ func (d documenter) form(f asl.Field) map[string]any {
 		}
 		return map[string]any{"type": []string{"string", "object"}} // an object is an intrinsic function
 	case asl.PathField, asl.ResultField:
-		return map[string]any{"type": []string{"string", "null", "object"}}
+		return map[string]any{"type": []string{"string", "null", "object"}, "pattern": `^\$`}
 	case asl.ExpressionField:
 		return map[string]any{"type": []string{"string", "boolean"}}
 	case asl.TextsField:

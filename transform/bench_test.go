@@ -1,9 +1,12 @@
 package transform_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -95,4 +98,59 @@ func BenchmarkExpand(b *testing.B) {
 	b.ReportMetric(float64(ours.Milliseconds())/float64(b.N), "ms/expand")
 	b.ReportMetric(float64(theirs.Milliseconds())/float64(b.N), "ms/json")
 	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "expand/json")
+}
+
+// BenchmarkValidate is what runnerctl validate does with the same template, which has
+// nothing wrong, and with one in YAML; beside the same JSON. It counts processor
+// time, which a busy machine does not change much.
+func BenchmarkValidate(b *testing.B) {
+	template, problems := cfn.Read(large())
+	require.NoError(b, problems.Err())
+	template.Set("Transform", cfn.Seq(cfn.Str("AttiniDeploymentPlan"), cfn.Str("AWS::Serverless-2016-10-31")))
+	asJSON, err := template.MarshalJSON()
+	require.NoError(b, err)
+	var asYAML bytes.Buffer
+	require.NoError(b, cfn.WriteYAML(&asYAML, template))
+	for _, form := range []struct {
+		name string
+		text []byte
+	}{{"json", asJSON}, {"yaml", asYAML.Bytes()}} {
+		b.Run(form.name, func(b *testing.B) {
+			var ours, theirs time.Duration
+			b.SetBytes(int64(len(form.text)))
+			for b.Loop() {
+				ours += busy(func() {
+					template, problems := cfn.Read(form.text)
+					require.NoError(b, problems.Err())
+					_, problems = transform.Expand(b.Context(), transform.Request{Template: template, File: true})
+					require.NoError(b, problems.Err())
+				})
+				theirs += busy(func() {
+					var decoded any
+					require.NoError(b, json.Unmarshal(asJSON, &decoded))
+					_, err = json.Marshal(decoded)
+					require.NoError(b, err)
+				})
+			}
+			b.ReportMetric(float64(ours.Milliseconds())/float64(b.N), "ms/validate")
+			b.ReportMetric(float64(theirs.Milliseconds())/float64(b.N), "ms/json")
+			b.ReportMetric(ours.Seconds()/theirs.Seconds(), "validate/json")
+		})
+	}
+}
+
+// busy is the processor time that a function takes, with the garbage that it leaves.
+func busy(f func()) time.Duration {
+	before := processorTime()
+	f()
+	runtime.GC()
+	return processorTime() - before
+}
+
+func processorTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

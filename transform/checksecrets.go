@@ -40,9 +40,22 @@ func (v *runnerValues) walk(n *cfn.Node, at cfn.Path) {
 			v.text(n, at)
 		} else if name, argument, ok := cfn.Intrinsic(n); ok {
 			v.function(name, argument, at)
+			v.found(name, n, at)
 		}
 		return true
 	})
+}
+
+// found checks what stands elsewhere in the template: in a mapping, or as a Default.
+func (v *runnerValues) found(name string, n *cfn.Node, at cfn.Path) {
+	if v.known == nil || name != "Ref" && name != "Fn::FindInMap" {
+		return
+	}
+	for _, value := range v.known.Possible(n) {
+		if value.IsString() {
+			v.text(&cfn.Node{Kind: cfn.String, Text: value.Text, Place: n.Place}, at)
+		}
+	}
 }
 
 // text reports secure dynamic references (AWS CloudFormation user guide, "Using

@@ -41,6 +41,9 @@ func (x *expansion) configuration(runner *schema.Runner) *cfn.Node {
 		cfn.F("QueueUrl", cfn.Ref(queueID(runner))),
 		cfn.F("Configuration", properties),
 	}
+	if x.installation != "" {
+		fields = append(fields, cfn.F("Installation", cfn.Str(x.installation)))
+	}
 	if !shape.host.isNever() {
 		ofHost := func(value *cfn.Node) *cfn.Node { return x.onHost(runner, value, noValue()) }
 		fields = append(

@@ -62,6 +62,7 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 		case kind.Text == schema.RunnerType:
 			runner, cases, found := reader.read(resource.Key, resource.Value, at)
 			problems.Add(found...)
+			problems.Add(contents.checkLoops(resource, at, loopsFirst(template), found)...)
 			problems.Add(checkLogicalID(resource, at, deadLetterQueueID(runner))...)
 			contents.add(runner, cases)
 		case kind.Text == plan.Type:
@@ -181,9 +182,7 @@ func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List
 	}
 	problems.Add(i.assignJobs(resources)...)
 	problems.Add(i.unusedRunners(problems)...)
-	if !problems.HasErrors() {
-		problems.Add(plan.Warnings(i.Plan)...)
-	}
+	problems.Add(plan.Warnings(i.Plan, problems.HasErrors())...)
 	return problems
 }
 

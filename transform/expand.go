@@ -12,6 +12,7 @@ package transform
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
@@ -42,6 +43,10 @@ type Request struct {
 	// DefaultImage runs the jobs of an EC2 Runner that names neither an Image
 	// nor a task definition; "" for DefaultImage.
 	DefaultImage string
+	// Installation is an id of the system that the template is expanded for. Every
+	// Runner's lifecycle resource has it, so that CloudFormation calls it again after a
+	// reinstallation, which has lost what was deployed. "" leaves it out.
+	Installation string
 }
 
 // Expand returns the template with its Runners and its deployment plan
@@ -54,14 +59,25 @@ type Request struct {
 func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	contents, expanded, problems := expand(ctx, request)
 	if request.File && request.Template.Get("Resources").IsMap() {
-		problems.Add(templatecheck.Check(request.Template, templatecheck.Options{
+		found := templatecheck.Check(request.Template, templatecheck.Options{
 			Macro: MacroName, Added: addedResources(contents, expanded), Values: request.Values,
-		})...)
+		})
+		problems.Add(notYetIn(problems, found)...)
 	}
 	if problems.HasErrors() {
 		return nil, problems.Sorted()
 	}
 	return expanded, problems.Sorted()
+}
+
+// notYetIn returns what is found, but the kinds of values that are wrong already for
+// what they come to.
+func notYetIn(problems, found problem.List) problem.List {
+	wrong := map[string]bool{}
+	for _, p := range problems {
+		wrong[p.Path] = wrong[p.Path] || p.Severity == problem.Error
+	}
+	return slices.DeleteFunc(found, func(p problem.Problem) bool { return p.Rule == templatecheck.RuleKind && wrong[p.Path] })
 }
 
 func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem.List) {
@@ -76,7 +92,7 @@ func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem
 		return contents, nil, problems
 	}
 	x := &expansion{
-		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, deployable: request.Account != nil,
+		chooser: chooser, known: known, facts: facts, defaultImage: request.DefaultImage, installation: request.Installation, deployable: request.Account != nil,
 		resources:     request.Template.Get("Resources").ByKey(),
 		conditions:    newConditionNames(request.Template),
 		substitutions: newSubstitutions(request.Template, contents.Plan),
@@ -135,6 +151,7 @@ type expansion struct {
 	resources     map[string]*cfn.Node
 	facts         *facts
 	defaultImage  string
+	installation  string
 	deployable    bool
 	conditions    *conditionNames
 	substitutions *substitutions

@@ -1,6 +1,8 @@
 package transform
 
 import (
+	_ "embed"
+
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 	"github.com/awslabs/goformation/v7/cloudformation/tags"
 
@@ -30,7 +32,9 @@ func (x *expansion) launchTemplate(runner *schema.Runner) *cfn.Node {
 		MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{
 			HttpEndpoint: new("enabled"), HttpTokens: new("required"), HttpPutResponseHopLimit: new(hopLimit),
 		},
-		UserData: new(t.placeholder(x.userData(runner))),
+		// A host that shuts itself down is gone.
+		InstanceInitiatedShutdownBehavior: new("terminate"),
+		UserData:                          new(t.placeholder(x.userData(runner))),
 		TagSpecifications: []ec2.LaunchTemplate_TagSpecification{
 			{ResourceType: new("instance"), Tags: x.hostTags(runner, t)},
 			{ResourceType: new("volume"), Tags: x.hostTags(runner, t)},
@@ -53,13 +57,18 @@ func defaultInstanceProfile() *cfn.Node {
 	return cfn.Sub("attini-runner-default-instance-profile-${AWS::Region}")
 }
 
+// watchdog is the part of the user data that ends a host which no runner uses.
+//
+//go:embed watchdog.sh
+var watchdog string
+
 // userData makes the host's ECS agent join the runner's own cluster, with the
 // attribute by which the launcher places the task. The agent's configuration
 // goes through the shell as base64, so nothing in it can be taken for a
-// command.
+// command. It begins on a line of its own, whatever the AMI's file ends with.
 func (x *expansion) userData(runner *schema.Runner) *cfn.Node {
 	configuration := cfn.Obj(cfn.F("Fn::Base64", cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str(""), cfn.Seq(
-		cfn.Str("ECS_CLUSTER="), x.cluster(runner),
+		cfn.Str("\nECS_CLUSTER="), x.cluster(runner),
 		cfn.Str("\nECS_ENABLE_CONTAINER_METADATA=true\nECS_INSTANCE_ATTRIBUTES={\"runnerResourceName\":\""),
 		cfn.Ref("AWS::StackName"), cfn.Str("-"+runner.Name),
 		cfn.Str("\"}\nECS_LOG_DRIVER=awslogs\nECS_LOG_OPTS={\"awslogs-group\":\""),
@@ -67,7 +76,7 @@ func (x *expansion) userData(runner *schema.Runner) *cfn.Node {
 		cfn.Str("\"}\n"),
 	))))))
 	return cfn.Obj(cfn.F("Fn::Base64", cfn.Obj(cfn.F("Fn::Join", cfn.Seq(cfn.Str(""), cfn.Seq(
-		cfn.Str("#!/bin/sh\nbase64 -d >>/etc/ecs/ecs.config <<'END'\n"), configuration, cfn.Str("\nEND\n"),
+		cfn.Str("#!/bin/sh\nbase64 -d >>/etc/ecs/ecs.config <<'END'\n"), configuration, cfn.Str("\nEND\n"+watchdog),
 	))))))
 }
 
@@ -81,6 +90,7 @@ func (x *expansion) hostTags(runner *schema.Runner, t *typed) []tags.Tag {
 	result := []tags.Tag{
 		{Key: "Name", Value: runner.Name},
 		{Key: "AttiniResourceType", Value: "RunnerInstance"},
+		{Key: "AttiniRunner", Value: t.placeholder(cfn.Sub("${AWS::StackName}-" + runner.Name))},
 		{Key: "EcsCluster", Value: t.placeholder(x.cluster(runner))},
 	}
 	for _, name := range []string{protocol.ParameterDistribution, protocol.ParameterEnvironment} {

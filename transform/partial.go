@@ -37,6 +37,33 @@ func (i *Contents) checkTransforms(resources *cfn.Node) problem.List {
 	return p.problems
 }
 
+// checkLoops reports loops inside a Runner. AWS::LanguageExtensions expands them; the
+// macro sees none where the template lists it first.
+func (i *Contents) checkLoops(resource cfn.Field, at cfn.Path, loopsFirst bool, found problem.List) problem.List {
+	var problems problem.List
+	reported := map[string]bool{}
+	for _, p := range found {
+		reported[p.Path] = true
+	}
+	cfn.Walk(resource.Value, at, func(n *cfn.Node, at cfn.Path) bool {
+		for _, field := range n.Entries() {
+			if !strings.HasPrefix(field.Key, cfn.LoopPrefix) || reported[at.String()] || reported[at.Key(field.Key).String()] {
+				continue
+			}
+			found := problem.Problem{Severity: problem.Error, Rule: "loop", Path: at.Key(field.Key).String(), Place: field.Place}
+			found.Message = fmt.Sprintf("Runner %s: %s: a loop is expanded only after this macro; write out what it stands for", wording.Quote(resource.Key), field.Key)
+			if loopsFirst {
+				i.partial = true
+				found.Severity, found.Rule = problem.Warning, RulePartial
+				found.Message = fmt.Sprintf("%s: cannot be checked here: CloudFormation expands the loop before the macro", found.Path)
+			}
+			problems.Add(found)
+		}
+		return true
+	})
+	return problems
+}
+
 // isPartial reports whether a transform makes what a Runner's resources are made
 // of; the rest of its properties is not looked into.
 func isPartial(properties *cfn.Node) bool {

@@ -115,17 +115,57 @@ func TestValuesOfRunners(t *testing.T) {
 		host + "EcsCluster: '{{resolve:ssm:/cluster}}'":                  "error dynamic-reference: Runner \"R\": EcsCluster: CloudFormation resolves no dynamic reference in the user data of the EC2 host",
 		host + "EcsCluster: !If [C, '{{resolve:ssm:/cluster}}', b]":      "error dynamic-reference: Runner \"R\": EcsCluster: CloudFormation resolves no dynamic reference in the user data of the EC2 host, which would join no cluster (when C is true)",
 		"Startup: {Commands: ['a', !Ref Secret]}":                        "warning secret: Runner \"R\": Startup.Commands[1]: parameter \"Secret\" is NoEcho",
+		"Startup: {Commands: [!FindInMap [Logins, a, b]]}":               "error dynamic-reference: Runner \"R\": Startup.Commands[0]: CloudFormation resolves no dynamic reference to a secret",
 		"Startup: {Commands: [!Sub 'x ${Secret}']}":                      "warning secret: Runner \"R\": Startup.Commands[0]: parameter \"Secret\" is NoEcho",
 		"EcsCluster: '{{resolve:ssm:/cluster}}'":                         "",
 		"Startup: {Commands: ['{{resolve:ssm:/a}}', !Sub '${!Secret}']}": "",
 		"EcsCluster: !If [C, '{{resolve:ssm:/cluster}}', b], Ec2Configuration: !If [C, !Ref AWS::NoValue, {InstanceType: m5.large, Ami: AmazonLinux2023}], Memory: 4096, Cpu: 1024": "",
 	} {
-		_, problems := expand(t, read(t, "Parameters: {Secret: {Type: String, NoEcho: true}}"+runnerWith(properties)))
+		_, problems := expand(t, read(t, "Parameters: {Secret: {Type: String, NoEcho: true}}\nMappings: {Logins: {a: {b: '{{resolve:secretsmanager:login}}'}}}"+runnerWith(properties)))
 		if want == "" {
 			assert.Empty(t, problems, properties)
 			continue
 		}
 		assert.Len(t, problems, 1, properties)
 		assert.Contains(t, problemtest.Words(problems), want, properties)
+	}
+}
+
+// TestSecretsInPlans: what a function makes of a secret is one, and what stands beside the
+// steps can be read as well.
+func TestSecretsInPlans(t *testing.T) {
+	t.Parallel()
+	const steps = "DeploymentPlan: [{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V: "
+	for properties, path := range map[string]string{
+		steps + "!Join ['-', [a, !Ref Secret]]}}}]":                `DeploymentPlan.States.A.Properties.Environment.V.Fn::Join[1][1]`,
+		steps + "!Base64 {Ref: Secret}}}}]":                        `DeploymentPlan.States.A.Properties.Environment.V.Fn::Base64`,
+		steps + "!Select [0, !Split [',', !Sub 'a${Secret}']]}}}]": `DeploymentPlan.States.A.Properties.Environment.V.Fn::Select[1].Fn::Split[1]`,
+		steps + "b}}}], DefinitionSubstitutions: {S: !Ref Secret}": `DefinitionSubstitutions.S`,
+		steps + "b}}}], PayloadDefaults: {a: {b: [!Ref Secret]}}":  `PayloadDefaults.a.b[0]`,
+		steps + "!If [C, a, !Join ['', [!Ref Open]]]}}}]":          "",
+	} {
+		_, problems := expand(t, read(t, "Parameters: {Secret: {Type: String, NoEcho: true}, Open: {Type: String}}\nConditions: {C: !Equals [!Ref Secret, a]}\n"+
+			"Resources: {Plan: {Type: Attini::Deploy::DeploymentPlan, Properties: {"+properties+"}}}"))
+		if path == "" {
+			assert.Empty(t, problems, properties)
+			continue
+		}
+		require.Len(t, problems, 1, properties)
+		assert.Equal(t, "secret Resources.Plan.Properties."+path, problems[0].Rule+" "+problems[0].Path)
+	}
+}
+
+// TestLoopsInRunners: the macro sees a loop only where it is expanded too late.
+func TestLoopsInRunners(t *testing.T) {
+	t.Parallel()
+	const resources = "Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Startup: {'Fn::ForEach::C': [N, [a], {'${N}': x}]}}}\n" +
+		"  Plan: {Type: Attini::Deploy::DeploymentPlan, Properties: {DeploymentPlan: [{Name: A, Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls]}}]}}"
+	for transforms, want := range map[string]string{
+		"[AttiniDeploymentPlan, AWS::LanguageExtensions]": "error loop",
+		"[AWS::LanguageExtensions, AttiniDeploymentPlan]": "warning not-checked",
+	} {
+		_, problems := expand(t, read(t, "Transform: "+transforms+"\n"+resources))
+		require.Len(t, problems, 1)
+		assert.Equal(t, want+" Resources.R.Properties.Startup.Fn::ForEach::C", string(problems[0].Severity)+" "+problems[0].Rule+" "+problems[0].Path)
 	}
 }

@@ -20,6 +20,9 @@ func checkPlanTexts(p *plan.Plan, known *cfn.StaticValues) problem.List {
 	}
 	x := planStrings{known: known}
 	x.walk(p.Machine.Node, p.Machine.Path)
+	properties := p.Path.Key("Properties")
+	x.walk(p.DefinitionSubstitutions, properties.Key("DefinitionSubstitutions"))
+	x.hidden(p.PayloadDefaults, properties.Key("PayloadDefaults"))
 	return x.problems
 }
 
@@ -50,7 +53,26 @@ func (x *planStrings) function(name string, argument *cfn.Node, at cfn.Path) {
 		for i := 1; i < len(argument.Items); i++ {
 			x.walk(argument.Items[i], at.Key(name).Index(i))
 		}
+	default:
+		x.hidden(argument, at.Key(name))
 	}
+}
+
+// hidden checks the parameters that a value is made of. What a function makes of a
+// secret is one.
+func (x *planStrings) hidden(n *cfn.Node, at cfn.Path) {
+	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
+		switch name, argument, _ := cfn.Intrinsic(n); name {
+		case "Ref":
+			x.checkHidden(argument.AsString(), argument, at)
+		case "Fn::Sub":
+			sub, _ := cfn.ParseSub(argument)
+			for _, name := range sub.References() {
+				x.checkHidden(name, sub.Text, at)
+			}
+		}
+		return true
+	})
 }
 
 func (x *planStrings) checkSub(argument *cfn.Node, at cfn.Path) {
@@ -67,18 +89,24 @@ func (x *planStrings) checkSub(argument *cfn.Node, at cfn.Path) {
 }
 
 func (x *planStrings) check(parameter string, n *cfn.Node, at cfn.Path) {
-	switch {
-	case x.known.IsList(parameter):
-		x.problems.Add(problem.Problem{
-			Severity: problem.Error, Rule: plan.RuleIntrinsic, Path: at.String(), Place: n.Place,
-			Message: fmt.Sprintf("%s: parameter %s is a list, and only a text can stand in a plan", at, wording.Quote(parameter)),
-			Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %s}]}.", wording.Quote(parameter)),
-		})
-	case x.known.IsNoEcho(parameter):
-		x.problems.Add(problem.Problem{
-			Severity: problem.Warning, Rule: RuleSecret, Path: at.String(), Place: n.Place,
-			Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, wording.Quote(parameter)),
-			Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
-		})
+	if !x.known.IsList(parameter) {
+		x.checkHidden(parameter, n, at)
+		return
 	}
+	x.problems.Add(problem.Problem{
+		Severity: problem.Error, Rule: plan.RuleIntrinsic, Path: at.String(), Place: n.Place,
+		Message: fmt.Sprintf("%s: parameter %s is a list, and only a text can stand in a plan", at, wording.Quote(parameter)),
+		Advice:  fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %s}]}.", wording.Quote(parameter)),
+	})
+}
+
+func (x *planStrings) checkHidden(parameter string, n *cfn.Node, at cfn.Path) {
+	if !x.known.IsNoEcho(parameter) {
+		return
+	}
+	x.problems.Add(problem.Problem{
+		Severity: problem.Warning, Rule: RuleSecret, Path: at.String(), Place: n.Place,
+		Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, wording.Quote(parameter)),
+		Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
+	})
 }

@@ -37,7 +37,7 @@ func (s *samSize) add(n *cfn.Node, level int) {
 	case n.IsString():
 		s.text(n.Text)
 	default:
-		s.bytes += compactSize(n)
+		s.bytes += n.JSONSize()
 	}
 }
 

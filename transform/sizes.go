@@ -28,13 +28,12 @@ func sizes(expanded *cfn.Node, p *plan.Plan) problem.List {
 		problems.Add(problem.Problem{Severity: problem.Warning, Rule: RuleLimit, Path: path, Place: place, Message: text, Advice: advice})
 	}
 	resources := expanded.Get("Resources")
-	total, members := compactSize(expanded), []sized{}
+	total, members := expanded.JSONSize(), []sized{}
 	for _, field := range resources.Entries() {
-		size := compactSize(field.Value)
+		size := field.Value.JSONSize()
 		if definition := definitionOf(field.Value); definition != nil {
-			written := measure(definition, 0)
-			size += written.inTemplate() - compactSize(definition)
-			total += written.inTemplate() - compactSize(definition)
+			more := measure(definition, 0).inTemplate() - definition.JSONSize()
+			size, total = size+more, total+more
 		}
 		members = append(members, sized{"Resource", field.Key, size})
 	}
@@ -56,7 +55,7 @@ func sizes(expanded *cfn.Node, p *plan.Plan) problem.List {
 		if state.Job == nil {
 			continue
 		}
-		near(state.Path.String(), state.Place, fmt.Sprintf("Step %s: its Properties have", wording.Quote(state.Name)), compactSize(state.Job.Properties), quota.Payload, nil,
+		near(state.Path.String(), state.Place, fmt.Sprintf("Step %s: its Properties have", wording.Quote(state.Name)), state.Job.Properties.JSONSize(), quota.Payload, nil,
 			"They and the step's input together are a task's payload. Move commands into scripts of the distribution.")
 	}
 	return problems
@@ -130,13 +129,4 @@ func definitionOf(resource *cfn.Node) *cfn.Node {
 		return resource.At("Properties", "Definition")
 	}
 	return nil
-}
-
-// compactSize is the size of a value as JSON without blanks.
-func compactSize(n *cfn.Node) int {
-	text, err := n.MarshalJSON()
-	if err != nil { // a loop, which has been reported
-		return 0
-	}
-	return len(text)
 }

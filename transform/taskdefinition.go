@@ -2,10 +2,12 @@ package transform
 
 import (
 	"cmp"
+	"strconv"
 
 	"github.com/awslabs/goformation/v7/cloudformation/ecs"
 
 	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -77,9 +79,37 @@ func (x *expansion) taskDefinitionFor(runner *schema.Runner, onHost bool) *cfn.N
 	}
 	if onHost {
 		useEC2Host(definition, &container, t)
+		x.useAccelerators(runner, &container)
 	}
 	definition.ContainerDefinitions = []ecs.TaskDefinition_ContainerDefinition{container}
 	return t.resource(definition)
+}
+
+// useAccelerators gives the container the accelerators of its host: ECS and Docker give
+// them to no container that does not ask. It does nothing where the template leaves the
+// host's type or AMI to the deployment.
+func (x *expansion) useAccelerators(runner *schema.Runner, container *ecs.TaskDefinition_ContainerDefinition) {
+	if runner.Ec2Configuration == nil { // only the deployment knows it
+		return
+	}
+	kind, ami := runner.Ec2Configuration.InstanceType.Node, runner.Ec2Configuration.Ami.Node
+	alias, isAlias := compat.AliasOf(runner)
+	if !isAlias || !kind.IsString() || !ami.IsString() {
+		return
+	}
+	host := x.facts.Types[kind.Text]
+	switch {
+	case alias.Accelerator == compat.GPU && host.GPUs > 0:
+		container.ResourceRequirements = []ecs.TaskDefinition_ResourceRequirement{{Type: "GPU", Value: strconv.Itoa(host.GPUs)}}
+	case alias.Accelerator == compat.Neuron && host.NeuronDevices > 0:
+		container.LinuxParameters = &ecs.TaskDefinition_LinuxParameters{}
+		for i := range host.NeuronDevices {
+			device := "/dev/neuron" + strconv.Itoa(i)
+			container.LinuxParameters.Devices = append(container.LinuxParameters.Devices, ecs.TaskDefinition_Device{
+				HostPath: &device, ContainerPath: &device, Permissions: []string{"read", "write"},
+			})
+		}
+	}
 }
 
 // useEC2Host makes the task definition one for an EC2 host: the host's network,

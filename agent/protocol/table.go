@@ -103,6 +103,10 @@ const (
 	AttrRetiredAt           = "retiredAt"
 	AttrStartFailures       = "startFailures"
 	AttrFailedAttempt       = "failedAttempt"
+	AttrTaskHostReused      = "taskEc2InstanceReused"
+	AttrCheckAt             = "checkAt"
+	AttrDoubt               = "doubt"
+	AttrDoubtSince          = "doubtSince"
 	AttrDeleted             = "deleted"
 )
 
@@ -111,6 +115,7 @@ const (
 	AttrHostID              = "latestEc2InstanceId"
 	AttrHostConfigurationID = "hostConfigurationId"
 	AttrHostBootedAt        = "hostBootedAt"
+	AttrHostCluster         = "hostCluster"
 	// AttrHostKept is true when the agent must not terminate its host.
 	AttrHostKept = "shutdownHookDisabled"
 )

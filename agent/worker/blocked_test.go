@@ -70,7 +70,10 @@ func TestABlockedLogHoldsNoJobUp(t *testing.T) {
 		answers <-chan porttest.Answer
 		want    answer
 	}{
-		{prints, answer{failure: &worker.Failure{Error: protocol.ErrorScript, Cause: "Script timed out after 1 seconds"}}},
+		{prints, answer{failure: &worker.Failure{
+			Error: protocol.ErrorScript, Cause: "Script timed out after 1 seconds, command 1 of 2: seq 100000 (limit: the Runner's JobTimeout)",
+			Script: &worker.ScriptEnd{Limit: time.Second, Command: 1, Commands: 2, Line: 1, Text: "seq 100000"},
+		}}},
 		{silent, answer{output: "{}"}},
 	} {
 		select { // the job's second, its output's ten, its log's ten

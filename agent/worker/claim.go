@@ -75,13 +75,18 @@ func (w *Worker) finishClaim(ctx context.Context, h *heldJob) {
 	}
 }
 
-// renewClaims renews this agent's claims while it holds a job.
+// renewClaims renews this agent's claims while it holds a job, and once without one: so
+// the launcher knows an agent that has not had a job yet from one that cannot write
+// claims.
 func (w *Worker) renewClaims(ctx context.Context) {
+	renewed := false
 	w.runEvery(ctx, w.config.LeaseTime/4, func() {
-		if w.registry.current().accepted == 0 {
+		if renewed && w.registry.current().accepted == 0 {
 			return
 		}
-		if err := w.retry(ctx, w.config.LeaseTime/4, w.ports.Claims.Renew); err != nil && ctx.Err() == nil {
+		err := w.retry(ctx, w.config.LeaseTime/4, w.ports.Claims.Renew)
+		renewed = renewed || err == nil
+		if err != nil && ctx.Err() == nil {
 			w.logger.Warn("cannot renew the agent's claims; trying again later", "error", err)
 		}
 	})

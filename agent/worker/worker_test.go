@@ -104,7 +104,7 @@ func TestStepsLiveWhileTheRunnerStarts(t *testing.T) {
 		text    string
 	}{
 		"well":  {"exit 0", nil, "ran\n"},
-		"badly": {"exit 4", &worker.Failure{Error: protocol.ErrorStartup, Cause: "Startup script finished with exit code = 4, command 1 of 1: exit 4"}, ""},
+		"badly": {"exit 4", &worker.Failure{Error: protocol.ErrorStartup, Cause: "Startup script finished with exit code = 4, command 2 of 2: exit 4"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -163,6 +163,9 @@ func (b *billed) measured(name string, function fakeaws.Function) fakeaws.Functi
 		answer, err := function(ctx, payload)
 		worked := time.Since(begun)
 		what := name + " step"
+		if bytes.Contains(payload, []byte(`"Records"`)) {
+			what = name + " check"
+		}
 		if bytes.Contains(payload, []byte(`"detail-type"`)) {
 			what = name + " event"
 		}

@@ -79,7 +79,7 @@ func taskStatus(task types.Task) launch.TaskStatus {
 	status := launch.TaskStatus{
 		ARN: aws.ToString(task.TaskArn), Cluster: aws.ToString(task.ClusterArn), Group: aws.ToString(task.Group), StartedBy: aws.ToString(task.StartedBy),
 		LastStatus: aws.ToString(task.LastStatus), DesiredStatus: aws.ToString(task.DesiredStatus),
-		StopCode: string(task.StopCode), StopReason: aws.ToString(task.StoppedReason),
+		StopCode: string(task.StopCode), StopReason: aws.ToString(task.StoppedReason), CreatedAt: aws.ToTime(task.CreatedAt),
 	}
 	for _, container := range task.Containers {
 		status.Containers = append(status.Containers, launch.ContainerStatus{
@@ -119,19 +119,15 @@ func (c *Cluster) Stop(ctx context.Context, cluster, task, reason string) error 
 	return wrapError(ctx, "ecs:StopTask", err)
 }
 
-// Instance implements launch.Cluster.
+// Instance implements launch.Cluster. A host that has registered twice counts as its
+// registration that is ready.
 func (c *Cluster) Instance(ctx context.Context, cluster, host string) (launch.Instance, error) {
-	listed, err := c.client.ListContainerInstances(ctx, &ecs.ListContainerInstancesInput{
-		Cluster: &cluster, Filter: aws.String(fmt.Sprintf("ec2InstanceId == %s", host)),
-	})
-	switch {
-	case isAbsent(err), err == nil && len(listed.ContainerInstanceArns) == 0:
-		return launch.Instance{}, launch.ErrNotRegistered
-	case err != nil:
-		return launch.Instance{}, wrapError(ctx, "ecs:ListContainerInstances", err)
+	registrations, err := c.registrations(ctx, cluster, host)
+	if err != nil {
+		return launch.Instance{}, err
 	}
 	output, err := c.client.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
-		Cluster: &cluster, ContainerInstances: listed.ContainerInstanceArns[:1],
+		Cluster: &cluster, ContainerInstances: registrations,
 	})
 	switch {
 	case isAbsent(err), err == nil && len(output.ContainerInstances) == 0:
@@ -139,7 +135,80 @@ func (c *Cluster) Instance(ctx context.Context, cluster, host string) (launch.In
 	case err != nil:
 		return launch.Instance{}, wrapError(ctx, "ecs:DescribeContainerInstances", err)
 	}
-	return instance(output.ContainerInstances[0]), nil
+	var best launch.Instance
+	tasks := 0
+	for i, found := range output.ContainerInstances {
+		one := instance(found)
+		tasks += one.Tasks
+		if i == 0 || one.Ready {
+			best = one
+		}
+	}
+	best.Tasks = tasks
+	return best, nil
+}
+
+// registrations are the container instances of a host; ErrNotRegistered without any.
+func (c *Cluster) registrations(ctx context.Context, cluster, host string) ([]string, error) {
+	listed, err := c.client.ListContainerInstances(ctx, &ecs.ListContainerInstancesInput{
+		Cluster: &cluster, Filter: aws.String(fmt.Sprintf("ec2InstanceId == %s", host)),
+	})
+	switch {
+	case isAbsent(err), err == nil && len(listed.ContainerInstanceArns) == 0:
+		return nil, launch.ErrNotRegistered
+	case err != nil:
+		return nil, wrapError(ctx, "ecs:ListContainerInstances", err)
+	}
+	return listed.ContainerInstanceArns, nil
+}
+
+// Deregister implements launch.Cluster.
+func (c *Cluster) Deregister(ctx context.Context, cluster, host string) error {
+	registrations, err := c.registrations(ctx, cluster, host)
+	if errors.Is(err, launch.ErrNotRegistered) {
+		return nil
+	}
+	problems := []error{err}
+	for _, registration := range registrations {
+		_, err := c.client.DeregisterContainerInstance(ctx, &ecs.DeregisterContainerInstanceInput{
+			Cluster: &cluster, ContainerInstance: &registration, Force: aws.Bool(true),
+		})
+		if err != nil && !isAbsent(err) {
+			problems = append(problems, wrapError(ctx, "ecs:DeregisterContainerInstance", err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// StartedBy implements launch.Cluster. A page has at most 100 tasks, as many as
+// DescribeTasks takes.
+func (c *Cluster) StartedBy(ctx context.Context, cluster, startedBy string) ([]launch.TaskStatus, error) {
+	var tasks []launch.TaskStatus
+	pages := ecs.NewListTasksPaginator(c.client, &ecs.ListTasksInput{Cluster: &cluster, StartedBy: &startedBy})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		switch {
+		case isAbsent(err):
+			return tasks, nil
+		case err != nil:
+			return nil, wrapError(ctx, "ecs:ListTasks", err)
+		case len(page.TaskArns) == 0:
+			continue
+		}
+		output, err := c.client.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: &cluster, Tasks: page.TaskArns})
+		switch {
+		case isAbsent(err):
+			continue
+		case err != nil:
+			return nil, wrapError(ctx, "ecs:DescribeTasks", err)
+		}
+		for _, found := range output.Tasks {
+			if task := taskStatus(found); task.LastStatus != "STOPPED" {
+				tasks = append(tasks, task)
+			}
+		}
+	}
+	return tasks, nil
 }
 
 func instance(found types.ContainerInstance) launch.Instance {

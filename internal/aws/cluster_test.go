@@ -274,3 +274,15 @@ func testCluster(t *testing.T, config aws.Config) {
 	_, err = cluster.Task(ctx, "own", ran.ARN+"0")
 	require.ErrorIs(t, err, launch.ErrNoTask)
 }
+
+// TestHostThatRegisteredTwice: ECS keeps the old registration of a host, which is not
+// connected.
+func TestHostThatRegisteredTwice(t *testing.T) {
+	t.Parallel()
+	proxy, _ := answering(t, "ListContainerInstances", http.StatusOK, `{"containerInstanceArns":["old","new"]}`)
+	proxy.On("DescribeContainerInstances", (&recordedRequests{}).answer(http.StatusOK, `{"containerInstances":[
+		{"ec2InstanceId":"i-1","status":"ACTIVE","agentConnected":false},{"ec2InstanceId":"i-1","status":"ACTIVE","agentConnected":true}]}`))
+	found, err := NewCluster(sdkConfig(t, proxy.Endpoint())).Instance(t.Context(), "c", "i-1")
+	require.NoError(t, err)
+	assert.True(t, found.Ready)
+}

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -34,6 +35,12 @@ func (a *Account) Images(ctx context.Context, ids []string) (map[string]compat.I
 
 func imageOf(image types.Image) compat.Image {
 	result := compat.Image{Architecture: string(image.Architecture), RootDevice: aws.ToString(image.RootDeviceName)}
+	switch {
+	case image.Platform == types.PlatformValuesWindows:
+		result.Platform = "Windows"
+	case strings.HasPrefix(aws.ToString(image.Name), "bottlerocket-"):
+		result.Platform = "Bottlerocket"
+	}
 	for _, device := range image.BlockDeviceMappings {
 		if device.Ebs != nil && aws.ToString(device.DeviceName) == result.RootDevice {
 			result.RootVolumeGiB = int(aws.ToInt32(device.Ebs.VolumeSize))

@@ -30,7 +30,10 @@ func TestLaunchActions(t *testing.T) {
 		only(states.State(ctx, "r")), only(states.Lock(ctx, "r", launch.Lock{})), states.Renew(ctx, "r", "a", time.Now()),
 		states.RecordTask(ctx, "r", "a", launch.TaskRecord{}), states.RecordHost(ctx, "r", "a", launch.HostRecord{}), states.Release(ctx, "r", "a", true),
 		only(states.RemoveTask(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ResetFailures(ctx, "r"),
-		only(states.BootingRunners(ctx)), only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
+		only(states.BootingRunners(ctx)), only(states.RunnersOnHost(ctx, "i-1")), states.SetCheck(ctx, "r", time.Now()), states.EndCheck(ctx, "r", launch.CheckRecord{}),
+		only(claims.Renewed(ctx, "r", "t")), NewRunnerChecks(config, "https://q").At(ctx, "r", time.Now()),
+		only(cluster.StartedBy(ctx, "c", "s")), cluster.Deregister(ctx, "c", "i-1"), only(hosts.Tagged(ctx, "r")),
+		only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
 		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewDeployments(config, deployTable).Deployment(ctx, "d")),
 		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), only(queue.Hidden(ctx, "https://q")), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		steps.Fail(ctx, "token", message.Failure{}), steps.Heartbeat(ctx, "token"),
@@ -43,5 +46,6 @@ func TestLaunchActions(t *testing.T) {
 	// It comes only after an answer to the list.
 	proxy.On("ListContainerInstances", (&recordedRequests{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
 	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
+	require.Error(t, cluster.Deregister(ctx, "c", "i-1"))
 	assert.Equal(t, permitted(t, "LauncherRole", "ec2:CreateTags", "ecs:TagResource", "iam:PassRole"), proxy.Actions())
 }

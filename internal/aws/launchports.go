@@ -7,7 +7,7 @@ import (
 )
 
 // NewLaunchPorts returns what a launcher works with: the services, and the tables of
-// resource states and deployments by their names.
+// resource states and deployments by their names. They have no timer.
 func NewLaunchPorts(config aws.Config, stateTable, deployTable string) launch.Ports {
 	return launch.Ports{
 		Configurations: NewRunnerConfigurations(config, stateTable),

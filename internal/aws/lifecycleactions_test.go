@@ -32,6 +32,9 @@ func TestLifecycleActions(t *testing.T) {
 			assert.NotContains(t, err.Error(), "no answer", "%d of the calls %d", i, n)
 		}
 	}
+	// It comes only after an answer to the list.
+	proxy.On("ListContainerInstances", (&recordedRequests{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
+	require.Error(t, NewCluster(config).Deregister(ctx, "c", "i-1"))
 	assert.Equal(t, permitted(t, "LifecycleRole"), proxy.Actions())
 }
 
@@ -43,7 +46,7 @@ func deploymentCalls(ctx context.Context, config aws.Config) []error {
 	return []error{
 		only(definitions.TaskDefinition(ctx, "family")), only(account.Parameters(ctx, []string{"/aws/service/ecs/optimized-ami/x"})),
 		only(account.Images(ctx, []string{"ami-1"})), only(account.InstanceTypes(ctx, []string{"m5.large"})),
-		configurations.PutConfiguration(ctx, c), runners.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-0", Configuration: c}),
+		configurations.PutConfiguration(ctx, c), only(configurations.KeptConfigurations(ctx, "dev-Build")), runners.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-0", Configuration: c}),
 		only(runners.StackOf(ctx, "dev-Build")), only(runners.RunnersOf(ctx, testStackID, "dev")), runners.SetOrigin(ctx, "dev-Build", lifecycle.Origin{Environment: "dev"}),
 	}
 }
@@ -70,6 +73,7 @@ func removalCalls(ctx context.Context, config aws.Config) []error {
 	configurations := NewRunnerConfigurations(config, stateTable)
 	return []error{
 		only(states.MarkDeleted(ctx, "r")), only(claims.Claims(ctx, "r", "")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
+		only(cluster.StartedBy(ctx, "c", "s")), cluster.Deregister(ctx, "c", "i-1"), only(NewRunnerHosts(config).Tagged(ctx, "r")), only(NewRunnerHosts(config).Host(ctx, "i-1")),
 		only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"),
 		only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		NewSteps(config).Fail(ctx, "token", message.Failure{}), NewRunnerHosts(config).Terminate(ctx, "i-1"),

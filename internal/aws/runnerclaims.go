@@ -35,10 +35,17 @@ func (c *RunnerClaims) Claims(ctx context.Context, runner, task string) ([]launc
 	for i, found := range items {
 		claims[i] = launch.Claim{
 			Name: stringOf(found[protocol.AttrName]), Token: stringOf(found[protocol.AttrToken]), Task: stringOf(found[protocol.AttrTaskID]),
-			StepName: stringOf(found[protocol.AttrStepName]), ErrorNames: stringOf(found[protocol.AttrErrorNames]), Finished: isTrue(found[protocol.AttrFinished]),
+			StepName: stringOf(found[protocol.AttrStepName]), ErrorNames: stringOf(found[protocol.AttrErrorNames]),
+			Finished: isTrue(found[protocol.AttrFinished]), ClaimedAt: timeOf(found[protocol.AttrClaimedAt]),
 		}
 	}
 	return claims, err
+}
+
+// Renewed implements launch.Claims.
+func (c *RunnerClaims) Renewed(ctx context.Context, runner, task string) (time.Time, error) {
+	found, err := c.table.read(ctx, itemKey(protocol.ClaimType(runner), protocol.AgentName(task)))
+	return timeOf(found[protocol.AttrRenewedAt]), err
 }
 
 // Finish implements launch.Claims. It removes the token, which is not needed any more.

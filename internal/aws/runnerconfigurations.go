@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,6 +56,20 @@ func (r *RunnerConfigurations) PutConfiguration(ctx context.Context, c configura
 		}
 	}
 	return nil
+}
+
+// KeptConfigurations implements lifecycle.Configurations. A version that cannot be read
+// is left out.
+func (r *RunnerConfigurations) KeptConfigurations(ctx context.Context, runner string) ([]configuration.Configuration, error) {
+	items, err := r.table.query(ctx, protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator, newUpdate().ifExists(protocol.AttrConfiguration))
+	var kept []configuration.Configuration
+	for _, found := range items {
+		_, id, _ := strings.Cut(stringOf(found[protocol.AttrName]), protocol.NameSeparator)
+		if c, err := configuration.Parse([]byte(stringOf(found[protocol.AttrConfiguration])), id); err == nil {
+			kept = append(kept, c)
+		}
+	}
+	return kept, err
 }
 
 // versions are the names of a runner's items that meet the filter's conditions.

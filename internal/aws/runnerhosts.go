@@ -81,6 +81,40 @@ func (h *RunnerHosts) Terminate(ctx context.Context, host string) error {
 	return wrapError(ctx, "ec2:TerminateInstances", err)
 }
 
+// RunnerTag is the tag of an instance that names its runner, as the macro's launch
+// template sets it; clusterTag names the cluster that it joins.
+const (
+	RunnerTag  = "AttiniRunner"
+	clusterTag = "EcsCluster"
+)
+
+// Tagged implements launch.Hosts.
+func (h *RunnerHosts) Tagged(ctx context.Context, runner string) ([]launch.TaggedHost, error) {
+	var hosts []launch.TaggedHost
+	pages := ec2.NewDescribeInstancesPaginator(h.client, &ec2.DescribeInstancesInput{Filters: []types.Filter{
+		{Name: aws.String("tag:" + RunnerTag), Values: []string{runner}},
+		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}},
+	}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, wrapError(ctx, "ec2:DescribeInstances", err)
+		}
+		for _, reservation := range page.Reservations {
+			for _, found := range reservation.Instances {
+				host := launch.TaggedHost{ID: aws.ToString(found.InstanceId), LaunchedAt: aws.ToTime(found.LaunchTime)}
+				for _, tag := range found.Tags {
+					if aws.ToString(tag.Key) == clusterTag {
+						host.Cluster = aws.ToString(tag.Value)
+					}
+				}
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	return hosts, nil
+}
+
 // ended reports whether an instance has ended, or EC2 does not know it. Without
 // an answer it has not.
 func (h *RunnerHosts) ended(ctx context.Context, host string) bool {

@@ -36,6 +36,10 @@ func stateOf(found item) launch.State {
 		Host: stringOf(found[protocol.AttrHostID]), HostConfiguration: stringOf(found[protocol.AttrHostConfigurationID]), HostBootedAt: timeOf(found[protocol.AttrHostBootedAt]),
 		Attempt: stringOf(found[protocol.AttrStartAttempt]), AttemptConfiguration: stringOf(found[protocol.AttrStartConfigurationID]),
 		LockedUntil: timeOf(found[protocol.AttrStartUntil]), FailedAttempt: stringOf(found[protocol.AttrFailedAttempt]),
+		Started: isTrue(found[protocol.AttrStarted]), TaskHostReused: isTrue(found[protocol.AttrTaskHostReused]),
+		HostCluster: stringOf(found[protocol.AttrHostCluster]), RunnerCluster: stringOf(found[protocol.AttrCluster]),
+		RunnerConfiguration: stringOf(found[protocol.AttrConfigurationID]),
+		CheckAt:             timeOf(found[protocol.AttrCheckAt]), Doubt: stringOf(found[protocol.AttrDoubt]), DoubtSince: timeOf(found[protocol.AttrDoubtSince]),
 		StartFailures: int(intOf(found[protocol.AttrStartFailures])),
 	}
 }
@@ -105,11 +109,16 @@ func (s *RunnerStates) RecordTask(ctx context.Context, runner, owner string, rec
 	u.set(protocol.AttrTaskConfigurationID, record.Configuration).set(protocol.AttrTaskCluster, record.Cluster)
 	u.set(protocol.AttrTaskHash, strconv.Itoa(int(configuration.Hash(record.Configuration))))
 	u.set(protocol.AttrTaskStartedAt, record.StartedAt).set(protocol.AttrHostKept, false)
-	u.remove(protocol.AttrRetiredTaskID, protocol.AttrRetiredAt, protocol.AttrHostBootedAt)
+	u.remove(protocol.AttrRetiredTaskID, protocol.AttrRetiredAt, protocol.AttrDoubt, protocol.AttrDoubtSince)
 	if record.Host == "" {
-		u.remove(protocol.AttrTaskHostID, protocol.AttrHostID, protocol.AttrHostConfigurationID)
+		u.remove(protocol.AttrTaskHostID, protocol.AttrTaskHostReused)
 	} else {
-		u.set(protocol.AttrTaskHostID, record.Host)
+		u.set(protocol.AttrTaskHostID, record.Host).remove(protocol.AttrHostBootedAt)
+		if record.Reused {
+			u.set(protocol.AttrTaskHostReused, true)
+		} else {
+			u.remove(protocol.AttrTaskHostReused)
+		}
 	}
 	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
@@ -119,7 +128,7 @@ func (s *RunnerStates) RecordTask(ctx context.Context, runner, owner string, rec
 func (s *RunnerStates) RecordHost(ctx context.Context, runner, owner string, record launch.HostRecord) error {
 	u := removeLock(newUpdate().ifEqual(protocol.AttrStartOwner, owner))
 	u.set(protocol.AttrHostID, record.Host).set(protocol.AttrHostConfigurationID, record.Configuration)
-	u.set(protocol.AttrHostBootedAt, record.BootedAt)
+	u.set(protocol.AttrHostBootedAt, record.BootedAt).setOrRemove(protocol.AttrHostCluster, record.Cluster)
 	_, err := s.write(ctx, runner, u, launch.ErrChanged)
 	return err
 }
@@ -140,7 +149,8 @@ func (s *RunnerStates) Release(ctx context.Context, runner, owner string, failed
 // RemoveTask implements launch.States.
 func (s *RunnerStates) RemoveTask(ctx context.Context, runner, task string, progress bool) (launch.State, error) {
 	u := newUpdate().ifEqual(protocol.AttrTaskID, task)
-	u.remove(protocol.AttrTaskID, protocol.AttrStarted, protocol.AttrTaskConfigurationID, protocol.AttrTaskHash, protocol.AttrTaskCluster, protocol.AttrTaskHostID, protocol.AttrTaskStartedAt)
+	u.remove(protocol.AttrTaskID, protocol.AttrStarted, protocol.AttrTaskConfigurationID, protocol.AttrTaskHash, protocol.AttrTaskCluster, protocol.AttrTaskHostID, protocol.AttrTaskStartedAt,
+		protocol.AttrTaskHostReused, protocol.AttrDoubt, protocol.AttrDoubtSince)
 	if progress {
 		u.remove(protocol.AttrStartFailures)
 	} else {
@@ -152,7 +162,7 @@ func (s *RunnerStates) RemoveTask(ctx context.Context, runner, task string, prog
 // ForgetHost implements launch.States.
 func (s *RunnerStates) ForgetHost(ctx context.Context, runner, host, owner string, failed bool) (launch.State, error) {
 	u := s.ifUnlocked(newUpdate(), owner).ifEqual(protocol.AttrHostID, host).ifNotEqual(protocol.AttrTaskHostID, host)
-	u.remove(protocol.AttrHostID, protocol.AttrHostConfigurationID, protocol.AttrHostBootedAt)
+	u.remove(protocol.AttrHostID, protocol.AttrHostConfigurationID, protocol.AttrHostCluster, protocol.AttrHostBootedAt)
 	if failed {
 		u.increment(protocol.AttrStartFailures)
 	}
@@ -169,6 +179,38 @@ func (s *RunnerStates) ResetFailures(ctx context.Context, runner string) error {
 func (s *RunnerStates) BootingRunners(ctx context.Context) ([]string, error) {
 	items, err := s.table.query(ctx, protocol.TypeRunner, "", newUpdate().ifExists(protocol.AttrHostBootedAt).ifNotExists(protocol.AttrDeleted))
 	return stringsOf(items, protocol.AttrName), err
+}
+
+// RunnersOnHost implements launch.States.
+func (s *RunnerStates) RunnersOnHost(ctx context.Context, host string) ([]string, error) {
+	items, err := s.table.query(ctx, protocol.TypeRunner, "", newUpdate().ifEqual(protocol.AttrHostID, host).ifNotExists(protocol.AttrDeleted))
+	return stringsOf(items, protocol.AttrName), err
+}
+
+// SetCheck implements launch.States.
+func (s *RunnerStates) SetCheck(ctx context.Context, runner string, at time.Time) error {
+	_, err := s.write(ctx, runner, newUpdate().set(protocol.AttrCheckAt, at), launch.ErrChanged)
+	return err
+}
+
+// EndCheck implements launch.States.
+func (s *RunnerStates) EndCheck(ctx context.Context, runner string, record launch.CheckRecord) error {
+	u := newUpdate()
+	switch {
+	case !record.At.IsZero():
+		u.set(protocol.AttrCheckAt, record.At)
+	case record.Before.IsZero():
+		u.ifNotExists(protocol.AttrCheckAt)
+	default:
+		u.ifEqual(protocol.AttrCheckAt, record.Before).remove(protocol.AttrCheckAt)
+	}
+	if record.Doubt == "" {
+		u.remove(protocol.AttrDoubt, protocol.AttrDoubtSince)
+	} else {
+		u.set(protocol.AttrDoubt, record.Doubt).set(protocol.AttrDoubtSince, record.DoubtSince)
+	}
+	_, err := s.write(ctx, runner, u, launch.ErrChanged)
+	return err
 }
 
 // MarkDeleted implements launch.States.

@@ -121,8 +121,12 @@ const maxBlocks = 256
 // cidr evaluates Fn::Cidr: count blocks from the beginning of a block, each
 // with the given number of bits for its addresses (8 makes /24 blocks in IPv4).
 func (v *evaluation) cidr(n, argument *Node, at Path) *Node {
-	if !argument.IsList() || len(argument.Items) != 3 {
+	if want, _ := WantedArgument("Fn::Cidr", argument); want != "" {
 		return v.reportShape(n, at, "[block, count, bits of a block's addresses]")
+	}
+	if len(argument.Items) < 3 {
+		v.report(n, at, "unknown-value", "without the bits of a block's addresses, CloudFormation decides how large the blocks are", "Give the bits, such as 8 for blocks of 256 addresses.")
+		return nil
 	}
 	text, first := v.evaluateText(argument.Items[0], at.Index(0))
 	count, second := v.number(argument.Items[1], at.Index(1), maxBlocks)

@@ -22,6 +22,7 @@ func NewEvaluator(template *Node, values Values) (*Evaluator, problem.List) {
 		problems.Add(parameterProblem("parameter-declaration", "", declared.Place, fmt.Sprintf("Parameters must be an object, not %s", declared.Kind.article())))
 	}
 	for _, field := range declared.Entries() {
+		problems.Add(declarationProblems(field)...)
 		value, found := e.declaredValue(field)
 		problems.Add(found...)
 		if value != nil {
@@ -75,7 +76,11 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 		return nil, problem.List{parameterProblem("parameter-declaration", declared.Key, declared.Place, wrong)}
 	}
 	text, given := e.given(declared)
-	if !given {
+	switch {
+	case given:
+	case declaration.Has("Default"):
+		return nil, nil // declarationProblems reports it
+	default:
 		message := "has no value and no Default"
 		if description := declaration.Get("Description").AsString(); description != "" {
 			message += " (" + wording.Brief(description) + ")"

@@ -37,6 +37,11 @@ func wrongType(declaration *Node) string {
 			return ""
 		}
 	}
+	if stored := strings.HasPrefix(kind, storedPrefix) && strings.HasSuffix(kind, ">"); stored {
+		if near := wording.Nearest(inner, known); near != "" {
+			return fmt.Sprintf("there is no Type %s; did you mean %s%s>?", wording.Quote(kind), storedPrefix, near)
+		}
+	}
 	near := wording.Nearest(kind, known)
 	isAWS := strings.HasPrefix(kind, "AWS::") || strings.HasPrefix(kind, "List<AWS::")
 	switch {

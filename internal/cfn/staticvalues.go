@@ -72,8 +72,11 @@ func (f *StaticValues) hasAllowedValues(name string) bool {
 }
 
 // allowedValues are the values that a declaration allows; its Default is one of them.
+// AllowedValues of a list are those of its items, so that there are more lists than
+// the ones of one item each.
 func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all bool) {
-	all = true
+	list := isListType(declaration.Get("Type").AsString())
+	all = !list
 	for _, item := range declaration.Get("AllowedValues").Items {
 		if !item.IsScalar() {
 			all = false
@@ -82,7 +85,11 @@ func (f *StaticValues) allowedValues(n, declaration *Node) (values []*Node, all 
 		if !f.evaluation.fits(n, Path{}, nodeSize) {
 			return values, false
 		}
-		values = append(values, withPlace(Str(item.Text), n))
+		value := Str(item.Text)
+		if list {
+			value = commaSeparated(item.Text)
+		}
+		values = append(values, withPlace(value, n))
 	}
 	return values, all
 }

@@ -19,6 +19,7 @@ Parameters:
   Secret: {Type: String, NoEcho: true, Default: hidden}
   SecretList: {Type: String, NoEcho: "TRUE", AllowedValues: [x, y]}
   Ids: {Type: CommaDelimitedList}
+  ListedItems: {Type: CommaDelimitedList, AllowedValues: [a, b]}
   Stored: {Type: AWS::SSM::Parameter::Value<String>, Default: /name, AllowedValues: [/name, /other]}
 Conditions:
   Always: !Equals [!Ref Given, given]
@@ -33,6 +34,7 @@ Resources:
       open: !Ref Open
       listed: !Ref Listed
       listed with a default: !Ref ListedWithDefault
+      listed items: !Ref ListedItems
       secret: !Ref Secret
       a secret's list: !Ref SecretList
       secret inside: !Sub "x-${Secret}"
@@ -76,6 +78,7 @@ func TestStaticValues(t *testing.T) {
 		"open":                     nothing,
 		"listed":                   {[]any{"a", "b"}, true},
 		"listed with a default":    {[]any{"1", "2"}, true},
+		"listed items":             {[]any{[]any{"a"}, []any{"b"}}, false},
 		"secret":                   nothing,
 		"a secret's list":          nothing,
 		"secret inside":            nothing,

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -67,6 +69,45 @@ func (n *Node) appendFields(b []byte) ([]byte, error) {
 		}
 	}
 	return append(b, '}'), nil
+}
+
+// JSONSize returns how many bytes MarshalJSON writes, without writing them.
+func (n *Node) JSONSize() int {
+	if n == nil {
+		return len("null")
+	}
+	switch n.Kind {
+	case Bool:
+		return len(strconv.FormatBool(n.Text == "true"))
+	case Number:
+		return len(n.Text)
+	case String:
+		return textSize(n.Text)
+	case List:
+		size := len("[]") + max(len(n.Items)-1, 0)
+		for _, item := range n.Items {
+			size += item.JSONSize()
+		}
+		return size
+	case Map:
+		size := len("{}") + max(len(n.Fields)-1, 0)
+		for _, field := range n.Fields {
+			size += textSize(field.Key) + len(":") + field.Value.JSONSize()
+		}
+		return size
+	default:
+		return len("null")
+	}
+}
+
+// textSize is the size of a text in quotes, as appendText writes it.
+func textSize(text string) int {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return len(appendText(nil, text))
+		}
+	}
+	return len(text) + len(`""`)
 }
 
 func appendText(b []byte, text string) []byte {

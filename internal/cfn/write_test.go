@@ -128,3 +128,21 @@ func TestClone(t *testing.T) {
 	assert.Equal(t, `{"a":[1,{"b":{"Ref":"c"}}],"d":{}}`, text(t, tree))
 	assert.Nil(t, (*cfn.Node)(nil).Clone())
 }
+
+// TestJSONSize: the size that is counted is that of what is written.
+func TestJSONSize(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`null`, `true`, `false`, `1.50`, `""`, `[]`, `{}`, `[1]`, `[1,"a",null]`, `{"a":1}`, `{"a":[],"b":{"c":"d","e":false}}`,
+		`"a \" b \\ c \n \t \u0001 \u007f ü 😀 \u2028 < > & /"`, `{"ü\"":"\\"}`,
+	} {
+		n, err := cfn.ReadJSON([]byte(text))
+		require.NoError(t, err)
+		written, err := n.MarshalJSON()
+		require.NoError(t, err)
+		assert.Equal(t, len(written), n.JSONSize(), text)
+	}
+	var absent *cfn.Node
+	assert.Equal(t, len("null"), absent.JSONSize())
+	assert.Equal(t, len("\"\ufffd\""), cfn.Str("\xff").JSONSize())
+}

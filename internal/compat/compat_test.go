@@ -92,6 +92,7 @@ func check(t *testing.T, words *golden.Section, want, got problem.List) {
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	problemtest.EveryRule(t, ".", "testdata/"+wordsFile, map[string]string{
+		"RuleAmiPlatform": "TestExamine", "RuleHostAddress": "TestExamine",
 		"RuleAccount": "the callers report it; transform's TestAccountProblems",
 	})
 }

@@ -125,6 +125,7 @@ func (f Facts) Examine(runner *schema.Runner, definition TaskDefinition) problem
 	kind, ami := runner.Ec2Configuration.InstanceType, runner.Ec2Configuration.Ami
 	var host Host
 	problems := CheckAmi(runner)
+	problems.Add(checkAddress(runner)...)
 	if kind.Known {
 		host.TypeName = kind.Literal
 		if found, exists := f.Types[kind.Literal]; exists {
@@ -144,6 +145,7 @@ func (f Facts) Examine(runner *schema.Runner, definition TaskDefinition) problem
 	}
 	if image, exists := f.Images[id]; exists {
 		host.Image = &image
+		problems.Add(checkPlatform(runner, image)...)
 	} else if ami.Known && !isAlias && f.Images != nil { // EC2 finds an alias under its parameter
 		problems.Add(UnknownAmi(runner))
 	}

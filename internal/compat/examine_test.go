@@ -103,7 +103,12 @@ func TestExamine(t *testing.T) {
 		"the alias's AMI is gone":  {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}", without(func(f *compat.Facts) { delete(f.Images, "ami-11111111") }), nil},
 		"the image's architecture": {"Ec2Configuration: {InstanceType: m5.large, Ami: ami-22222222}", without(func(f *compat.Facts) { f.Images["ami-22222222"] = compat.Image{Architecture: "arm64"} }), []string{compat.RuleArchitecture}},
 		"the alias's image":        {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}", without(func(f *compat.Facts) { f.Images["ami-11111111"] = compat.Image{Architecture: "arm64"} }), []string{compat.RuleArchitecture}},
-		"end of life":              {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2}", compat.Facts{}, []string{compat.RuleAmiEndOfLife}},
+		"an AMI of Windows": {"Ec2Configuration: {InstanceType: m5.large, Ami: ami-22222222}", without(func(f *compat.Facts) {
+			f.Images["ami-22222222"] = compat.Image{Architecture: "x86_64", Platform: "Windows"}
+		}), []string{compat.RuleAmiPlatform}},
+		"a public address":  {"{Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}, AwsVpcConfiguration: {AssignPublicIp: ENABLED}}", knownFacts(), []string{compat.RuleHostAddress}},
+		"no public address": {"{Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}, AwsVpcConfiguration: {AssignPublicIp: DISABLED}}", knownFacts(), nil},
+		"end of life":       {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2}", compat.Facts{}, []string{compat.RuleAmiEndOfLife}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -24,4 +24,7 @@ type Image struct {
 	RootDevice string `json:"RootDevice"`
 	// RootVolumeGiB is the size of the snapshot behind it; 0 when unknown.
 	RootVolumeGiB int `json:"RootVolumeGiB,omitempty"`
+	// Platform is Windows or Bottlerocket, whose user data is no shell script; "" for
+	// another.
+	Platform string `json:"Platform,omitempty"`
 }

@@ -47,6 +47,30 @@ func CheckHost(runner *schema.Runner, definition TaskDefinition, host Host) prob
 	return r.problems
 }
 
+// checkPlatform reports an AMI whose hosts would never join the cluster.
+func checkPlatform(runner *schema.Runner, image Image) problem.List {
+	if image.Platform == "" {
+		return nil
+	}
+	r := &reporter{runner: runner}
+	r.ami(problem.Error, RuleAmiPlatform, fmt.Sprintf("%s is an AMI of %s, whose hosts cannot run a shell script when they start and never join the cluster; give an AMI of Linux with the ECS agent",
+		wording.Brief(runner.Ec2Configuration.Ami.Literal), image.Platform))
+	return r.problems
+}
+
+// checkAddress reports an address that a host does not get: it has its subnet's.
+func checkAddress(runner *schema.Runner) problem.List {
+	network := runner.AwsVpcConfiguration
+	if network == nil || !network.AssignPublicIp.Known || network.AssignPublicIp.Node == nil || network.AssignPublicIp.Literal != "ENABLED" {
+		return nil
+	}
+	r := &reporter{runner: runner}
+	r.add(problem.Warning, RuleHostAddress, writtenAs(network.AssignPublicIp),
+		"has no effect on an EC2 host, which gets a public address only if its subnet assigns one", "AwsVpcConfiguration", "AssignPublicIp")
+	r.warn("Remove it, and give the Runner subnets that reach ECS: through a NAT gateway, VPC endpoints, or addresses that the subnet assigns.")
+	return r.problems
+}
+
 // UnknownInstanceType is the Error for an instance type that the region does not
 // have.
 func UnknownInstanceType(runner *schema.Runner) problem.Problem {

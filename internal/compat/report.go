@@ -27,8 +27,11 @@ const (
 	RuleNetworkMode  = "network-mode"
 	RuleInstanceType = "instance-type"
 	RuleArchitecture = "architecture"
-	RuleAccelerator  = "accelerator"
-	RuleHostCPU      = "host-cpu"
+	RuleAmiPlatform  = "ami-platform"
+	// RuleHostAddress is a Warning.
+	RuleHostAddress = "host-address"
+	RuleAccelerator = "accelerator"
+	RuleHostCPU     = "host-cpu"
 	// RuleHostMemory is a Warning up to the host's whole memory.
 	RuleHostMemory = "host-memory"
 	// RuleAccount: the account could not be asked.

@@ -17,6 +17,8 @@ type view struct {
 	task     taskView
 	instance instanceView
 	machine  machineView
+	// second means that the host was looked at before, and was not ready.
+	second bool
 	// ended is the task's status if task is taskEnded or taskAbsent.
 	ended TaskStatus
 }
@@ -86,6 +88,8 @@ const (
 // next decides what to do. It depends on nothing but its arguments.
 func (v *view) next(now time.Time) action {
 	switch {
+	case v.owner != "" && v.configuration.Host == nil && v.state.Host != "" && v.state.Task == "":
+		return removeHost // of an earlier configuration
 	case v.owner != "" && v.configuration.Host == nil:
 		return runTask
 	case v.owner != "":
@@ -124,7 +128,8 @@ func (v *view) nextWithTask(now time.Time) action {
 
 // nextOnHost is for the owner of the lock of a runner with EC2 hosts.
 func (v *view) nextOnHost(now time.Time) action {
-	occupied := v.state.Task != "" && v.state.TaskHost == v.state.Host
+	// The original's item does not say which host its task is on.
+	occupied := v.state.Task != "" && (v.state.TaskHost == v.state.Host || v.state.TaskHost == "" && v.state.Configuration == "")
 	switch {
 	case v.state.Host == "", occupied: // a task that drains ends its host itself
 		return runHost
@@ -168,7 +173,13 @@ func (p hostPhase) question() action {
 func (v *view) hostPhase(now time.Time) hostPhase {
 	booting, age := v.state.isBooting(), now.Sub(v.state.HostBootedAt)
 	switch {
-	case booting && age < hostCheckDelay && v.registered != v.state.Host:
+	case booting && v.machine == machineGone:
+		return hostFailed
+	case booting && v.registered != "" && v.registered == v.state.Host:
+		// Its event says so; the list of instances may be behind. RunTask is repeated
+		// while the host is not there.
+		return hostReady
+	case booting && age < hostCheckDelay:
 		return hostBooting
 	case v.instance == instanceNotAsked:
 		return instanceNeeded

@@ -68,7 +68,7 @@ func TestNextAction(t *testing.T) {
 		"no host":                                        {onHost(State{}), takeLock},
 		"a host that was just started":                   {onHost(booting(14 * time.Second)), doNothing},
 		"a host that may have registered":                {onHost(booting(15 * time.Second)), describeInstance},
-		"a host whose registration is known":             {with(onHost(booting(time.Second)), func(v *view) { v.registered = "i-1" }), describeInstance},
+		"a host whose registration is known":             {with(onHost(booting(time.Second)), func(v *view) { v.registered = "i-1" }), takeLock},
 		"the registration of another host is known":      {with(onHost(booting(time.Second)), func(v *view) { v.registered = "i-0" }), doNothing},
 		"a host that has registered":                     {host(onHost(booting(time.Minute)), instanceReady, machineNotAsked), takeLock},
 		"a host that has not registered":                 {host(onHost(booting(time.Minute)), instanceNotReady, machineNotAsked), describeHost},
@@ -116,7 +116,7 @@ func TestNextActionIsSafe(t *testing.T) {
 		onHost, occupied := v.configuration.Host != nil, v.state.Task != "" && v.state.TaskHost == v.state.Host
 		question := next == describeTask || next == describeInstance || next == describeHost
 		must((next >= runTask) == (v.owner != "" && !question), "starts and ends things with the lock, and only with it")
-		must(onHost || next <= describeTask || next == removeTask || next == takeLock || next == runTask, "Fargate has no hosts")
+		must(onHost || next <= describeTask || next == removeTask || next == takeLock || next == runTask || next == removeHost, "Fargate has no hosts, but it may have had one")
 		switch next {
 		case describeTask:
 			must(v.task == taskNotAsked, "asks once")

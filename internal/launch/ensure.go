@@ -14,6 +14,13 @@ import (
 // errDeadline means that the invocation has no time left but to report.
 var errDeadline = errors.New("the launcher's time is over")
 
+// unansweredError means that AWS did not answer a question about the runner.
+type unansweredError struct{ cause error }
+
+func (e *unansweredError) Error() string { return e.cause.Error() }
+
+func (e *unansweredError) Unwrap() error { return e.cause }
+
 // outcome is what an action leads to.
 type outcome int
 
@@ -67,12 +74,21 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 	case v.watched != "" && state.FailedAttempt == v.watched:
 		return true, nil // the attempt has failed this job: it was in the queue
 	}
+	l.arrangeCheck(ctx, v.name, state)
 	v.reset(state, "")
 	for {
 		result, err := l.act(ctx, v, v.next(time.Now()))
+		var unanswered *unansweredError
 		switch {
 		case errors.Is(err, ErrChanged):
 			return false, nil
+		case errors.As(err, &unanswered):
+			// The job is in the queue; the check asks again.
+			l.logger.Warn("the runner cannot be looked at; a check does it later", "runner", v.name, "error", err)
+			if v.owner == "" {
+				return true, nil
+			}
+			return true, l.ports.States.Release(ctx, v.name, v.owner, false)
 		case err != nil || result != goOn:
 			return result == ensured, err
 		}
@@ -83,7 +99,10 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 func (l *Launcher) act(ctx context.Context, v *view, next action) (outcome, error) {
 	switch next {
 	case describeTask, describeInstance, describeHost:
-		return goOn, l.observe(ctx, v, next)
+		if err := l.observe(ctx, v, next); err != nil {
+			return goOn, &unansweredError{err}
+		}
+		return goOn, nil
 	case removeTask:
 		return readAgain, l.handleStoppedTask(ctx, v)
 	case takeLock:
@@ -126,6 +145,8 @@ func (l *Launcher) lock(ctx context.Context, v *view) (outcome, error) {
 		return readAgain, nil
 	}
 	v.reset(locked, owner)
+	// A check that ended while the lock was free has arranged no other one.
+	l.arrangeCheck(ctx, v.name, locked)
 	return goOn, nil
 }
 
@@ -188,7 +209,10 @@ func (l *Launcher) handleStoppedTask(ctx context.Context, v *view) error {
 	switch {
 	case errors.Is(err, ErrNoRunner): // which reading the state explains
 		return nil
-	case err != nil || !isFinal(v.state, after, v.ended, v.runner):
+	case err == nil && v.state.TaskHostReused && after.StartFailures > 0:
+		err = l.removeUnusedHost(ctx, v.name, after.Host)
+	}
+	if err != nil || !isFinal(v.state, after.StartFailures, v.ended, v.runner) {
 		return err
 	}
 	if err := l.removeUnusedHost(ctx, v.name, after.Host); err != nil {

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,10 +14,26 @@ import (
 // registration is known from an event.
 const hostCheckDelay = 15 * time.Second
 
+// reconnectTime is enough for an ECS agent that connects again.
+const reconnectTime = 10 * time.Second
+
+// lockLostError means that the start lock could not be renewed during a start.
+type lockLostError struct{ cause error }
+
+func (e *lockLostError) Error() string { return "renew the runner's start lock: " + e.cause.Error() }
+
+func (e *lockLostError) Unwrap() error { return e.cause }
+
 // replaceHost removes a host that failed. A *message.Failure means that this has
 // happened too often.
 func (l *Launcher) replaceHost(ctx context.Context, v *view) error {
 	host, booting, failures := v.state.Host, v.state.isBooting(), v.state.StartFailures+1
+	if !booting && !v.second && v.machine != machineGone {
+		// An ECS agent connects again several times an hour.
+		pause(ctx, reconnectTime)
+		v.second, v.instance, v.machine = true, instanceNotAsked, machineNotAsked
+		return nil
+	}
 	reason := l.hostStopReason(ctx, host)
 	if err := l.dropHost(ctx, v, booting); err != nil {
 		return err
@@ -29,17 +46,19 @@ func (l *Launcher) replaceHost(ctx context.Context, v *view) error {
 
 // dropHost removes the view's host.
 func (l *Launcher) dropHost(ctx context.Context, v *view, failed bool) error {
-	if err := l.forgetHost(ctx, v.name, v.state.Host, v.owner, failed); err != nil {
+	if err := l.forgetHost(ctx, v.name, v.state, v.owner, failed); err != nil {
 		return err
 	}
-	v.state.Host = ""
+	v.state.Host, v.state.HostBootedAt = "", time.Time{}
+	v.instance, v.machine = instanceNotAsked, machineNotAsked
 	return nil
 }
 
-// forgetHost terminates a host and removes it from the state, in this order: a host
-// that the state does not name would cost money for ever.
-func (l *Launcher) forgetHost(ctx context.Context, runner, host, owner string, failed bool) error {
-	if err := l.terminateHost(ctx, runner, host); err != nil {
+// forgetHost terminates the state's host and removes it from the state, in this order:
+// a host that the state does not name is found late.
+func (l *Launcher) forgetHost(ctx context.Context, runner string, state State, owner string, failed bool) error {
+	host := state.Host
+	if err := l.endHost(ctx, runner, hostCluster(state), host); err != nil {
 		return err
 	}
 	_, err := l.ports.States.ForgetHost(ctx, runner, host, owner, failed)
@@ -49,10 +68,20 @@ func (l *Launcher) forgetHost(ctx context.Context, runner, host, owner string, f
 	return nil
 }
 
-// terminateHost terminates a host without a task; "" is none.
-func (l *Launcher) terminateHost(ctx context.Context, runner, host string) error {
+// hostCluster is the cluster of the state's host.
+func hostCluster(state State) string { return cmp.Or(state.HostCluster, state.RunnerCluster) }
+
+// endHost terminates a host without a task; "" is none. It removes the host from its
+// cluster before that: ECS does not remove a host whose agent is not connected, and a
+// cluster that has one cannot be deleted.
+func (l *Launcher) endHost(ctx context.Context, runner, cluster, host string) error {
 	if host == "" {
 		return nil
+	}
+	if cluster != "" {
+		if err := l.ports.Cluster.Deregister(ctx, cluster, host); err != nil {
+			l.logger.Warn("remove a host from its cluster; ECS does it unless the host hangs", "runner", runner, "host", host, "error", err)
+		}
 	}
 	if err := l.ports.Hosts.Terminate(ctx, host); err != nil {
 		return fmt.Errorf("terminate the host %s of the runner %s: %w", host, runner, err)
@@ -69,14 +98,14 @@ func (l *Launcher) removeUnusedHost(ctx context.Context, runner, host string) er
 	owner, state, err := l.acquireLock(ctx, runner)
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		return l.terminateHost(ctx, runner, host)
+		return l.endHost(ctx, runner, "", host)
 	case err != nil:
 		return fmt.Errorf("take the runner's start lock, to see whether it needs the host %s: %w", host, err)
 	case state.Task != "" && state.TaskHost == host: // it is in use
 	case state.Host == host:
-		err = l.forgetHost(ctx, runner, host, owner, false)
+		err = l.forgetHost(ctx, runner, state, owner, false)
 	default:
-		err = l.terminateHost(ctx, runner, host)
+		err = l.endHost(ctx, runner, state.RunnerCluster, host)
 	}
 	if err != nil {
 		return err
@@ -95,10 +124,12 @@ func (l *Launcher) startHost(ctx context.Context, v *view) error {
 	case err != nil:
 		return err
 	}
-	err = l.ports.States.RecordHost(ctx, v.name, v.owner, HostRecord{Host: host, Configuration: v.id, BootedAt: time.Now()})
+	err = l.ports.States.RecordHost(ctx, v.name, v.owner, HostRecord{
+		Host: host, Configuration: v.id, Cluster: v.configuration.Task.Cluster, BootedAt: time.Now(),
+	})
 	switch {
 	case errors.Is(err, ErrNoRunner):
-		if err := l.terminateHost(ctx, v.name, host); err != nil {
+		if err := l.endHost(ctx, v.name, v.configuration.Task.Cluster, host); err != nil {
 			return err
 		}
 		return message.ConfigurationFailure("Runner %q: %s", v.configuration.RunnerName, ErrNoRunner)
@@ -118,7 +149,12 @@ func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err e
 	err = l.retryStart(ctx, v, message.ErrorHost, attempted, func(try int) (refusalRule, error) {
 		var worst error
 		var rule refusalRule
-		for _, subnet := range subnets {
+		for i, subnet := range subnets {
+			if i > 0 { // each may take as long as the lock lasts
+				if err := l.ports.States.Renew(ctx, v.name, v.owner, time.Now().Add(lockTime)); err != nil {
+					return noReply(), &lockLostError{err}
+				}
+			}
 			host, err = l.ports.Hosts.Run(ctx, HostRequest{
 				Token:          token(v.state.Attempt, v.id, subnet, try),
 				LaunchTemplate: template.LaunchTemplateID, TemplateVersion: template.LaunchTemplateVersion, Subnet: subnet,

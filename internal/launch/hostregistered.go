@@ -12,9 +12,10 @@ import (
 // HostRegistered handles the event of a container instance that is ready for tasks. It
 // continues the start that the host was booted for and sends heartbeats for the
 // waiting steps. It terminates a host that no runner waits for. It ignores instances
-// that belong to no runner, are not ready, or have tasks.
+// that belong to no runner or are not ready. Other programs may have tasks on the host:
+// the cluster's daemons.
 func (l *Launcher) HostRegistered(ctx context.Context, cluster string, instance Instance) error {
-	if instance.Runner == "" || instance.Host == "" || !instance.Ready || instance.Tasks > 0 {
+	if instance.Runner == "" || instance.Host == "" || !instance.Ready {
 		return nil
 	}
 	state, err := l.ports.States.State(ctx, instance.Runner)
@@ -35,8 +36,15 @@ func (l *Launcher) HostRegistered(ctx context.Context, cluster string, instance 
 
 // continueStart continues the start that the runner's newest host was booted for.
 func (l *Launcher) continueStart(ctx context.Context, name string, state State) error {
-	if _, err := l.findWaitingJobs(ctx, state.QueueURL, scanWait); err != nil {
+	found, err := l.findWaitingJobs(ctx, state.QueueURL, scanWait)
+	switch {
+	case err != nil:
 		l.logger.Warn("send heartbeats for the waiting steps", "runner", name, "error", err)
+	case state.Task != "" && state.Configuration != state.HostConfiguration && jobsOf(found, State{Task: state.Task, Configuration: state.HostConfiguration}) == jobsOther:
+		// Jobs wait for the task's configuration, and none for the host's: an update
+		// was rolled back.
+		l.logger.Info("no job waits for a host's configuration any more", "runner", name, "host", state.Host)
+		return l.removeUnusedHost(ctx, name, state.Host)
 	}
 	r, err := l.loadRunner(ctx, name, state.HostConfiguration)
 	if err == nil {
@@ -108,9 +116,26 @@ func (l *Launcher) terminateUnknownHost(ctx context.Context, cluster string, ins
 	case err != nil:
 		return fmt.Errorf("ask the cluster for the host %s: %w", instance.Host, err)
 	case now.Tasks > 0:
-		return nil
+		tasks, err := l.ports.Cluster.StartedBy(ctx, cluster, startedBy(instance.Host))
+		if err != nil || len(tasks) > 0 {
+			return err
+		}
 	}
-	return l.terminateHost(ctx, instance.Runner, instance.Host)
+	return l.endHost(ctx, instance.Runner, cluster, instance.Host)
+}
+
+// HostEnded handles the event of an EC2 instance that stops or has ended: it checks the
+// runners whose host it is.
+func (l *Launcher) HostEnded(ctx context.Context, host string) error {
+	names, err := l.ports.States.RunnersOnHost(ctx, host)
+	if err != nil {
+		return fmt.Errorf("look for the runner of the host %s: %w", host, err)
+	}
+	var problems []error
+	for _, name := range names {
+		problems = append(problems, l.removeHostThat(ctx, name, func(v *view) { v.machine = machineGone }))
+	}
+	return errors.Join(problems...)
 }
 
 // ExecutionEnded handles hosts that never register, for which there is no event: the
@@ -130,13 +155,18 @@ func (l *Launcher) ExecutionEnded(ctx context.Context) error {
 }
 
 func (l *Launcher) removeOverdueHost(ctx context.Context, name string) error {
+	return l.removeHostThat(ctx, name, func(*view) {})
+}
+
+// removeHostThat is removeOverdueHost for a host of which something is known.
+func (l *Launcher) removeHostThat(ctx context.Context, name string, known func(*view)) error {
 	state, err := l.ports.States.State(ctx, name)
 	switch {
 	case errors.Is(err, ErrNoRunner):
 		return nil
 	case err != nil:
 		return fmt.Errorf("read the runner's state: %w", err)
-	case !state.isBooting(), time.Since(state.HostBootedAt) < registrationTimeout:
+	case !state.isBooting():
 		return nil
 	}
 	r, err := l.loadRunner(ctx, name, state.HostConfiguration)
@@ -148,11 +178,10 @@ func (l *Launcher) removeOverdueHost(ctx context.Context, name string) error {
 		return err
 	}
 	v := &view{runner: r, state: state}
-	phase := v.hostPhase(time.Now())
-	for ; phase == instanceNeeded || phase == machineNeeded; phase = v.hostPhase(time.Now()) {
-		if err := l.observe(ctx, v, phase.question()); err != nil {
-			return err
-		}
+	known(v)
+	phase, err := l.observeHost(ctx, v)
+	if err != nil {
+		return err
 	}
 	switch phase {
 	case hostReady: // its event was lost

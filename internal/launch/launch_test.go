@@ -33,6 +33,7 @@ func TestColdThenWarm(t *testing.T) {
 		assert.Equal(t, map[string]int{
 			"Configurations.GetConfiguration": 2, "Deployments.Deployment": 2, "Plans.StackOfPlan": 2, "Queue.Send": 2, "States.State": 2,
 			"States.Lock": 1, "Cluster.Run": 1, "States.RecordTask": 1, "Cluster.Task": 1,
+			"Checks.At": 2, "States.SetCheck": 2, // at most one a minute
 		}, a.AllCalls(), "what a cold and a warm start cost")
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -63,7 +64,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 		{"the table of resource states", settings.ResourceStateTable == ""},
 		{"the artifact store", settings.ArtifactStore == ""},
 		{"the agent's version", settings.Agent.Version == ""},
-		{"a port", !ports.isComplete()},
+		{"a port", !ports.isComplete() || ports.Checks == nil},
 	} {
 		if required.missing {
 			problems = append(problems, errors.New(required.name+" is missing"))
@@ -139,7 +140,19 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	case err != nil:
 		return fmt.Errorf("send the job to the runner's queue: %w", err)
 	}
-	return l.ensureRunner(ctx, r)
+	err = l.ensureRunner(ctx, r)
+	var final *message.Failure
+	if err == nil || errors.As(err, &final) {
+		return err
+	}
+	// The job is in the queue: it must not fail because a look was throttled.
+	later, cancel := l.reportContext(ctx)
+	defer cancel()
+	if problem := l.ports.Checks.At(later, r.name, time.Now().Add(checkSoon)); problem != nil {
+		return errors.Join(err, problem)
+	}
+	l.logger.Warn("a runner cannot be started now; a check does it later", "runner", r.name, "error", err)
+	return nil
 }
 
 // checkDeployment refuses a request of an earlier deployment.
@@ -171,16 +184,20 @@ func (l *Launcher) checkOwner(ctx context.Context, r runner, request message.Req
 // error names the runners that cannot be started. Steps that already wait for them
 // fail.
 func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error {
-	var problems []error
-	for _, want := range wanted {
-		r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
-		if err == nil {
-			err = l.ensureRunner(ctx, r)
-		}
-		if err != nil {
-			problems = append(problems, fmt.Errorf("start the runner %s ahead: %w", want.Runner, err))
-		}
+	problems := make([]error, len(wanted))
+	var all sync.WaitGroup
+	for i, want := range wanted {
+		all.Go(func() {
+			r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
+			if err == nil {
+				err = l.ensureRunner(ctx, r)
+			}
+			if err != nil {
+				problems[i] = fmt.Errorf("start the runner %s ahead: %w", want.Runner, err)
+			}
+		})
 	}
+	all.Wait()
 	return errors.Join(problems...)
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 const startedByPrefix = "attini-runner"
@@ -25,6 +27,12 @@ func hostOf(startedBy string) string {
 		return ""
 	}
 	return host
+}
+
+// runnerOf returns the runner that a task belongs to. ok is false for another
+// program's task.
+func runnerOf(task TaskStatus) (runner string, ok bool) {
+	return configuration.RunnerOfGroup(task.Group)
 }
 
 // token returns the idempotency token of one request of an attempt: 64 characters.

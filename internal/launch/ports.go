@@ -23,6 +23,8 @@ type Ports struct {
 	Cluster        Cluster
 	// Hosts is EC2.
 	Hosts Hosts
+	// Checks is a timer. A Remover needs none.
+	Checks Checks
 }
 
 func (p Ports) isComplete() bool {
@@ -96,6 +98,9 @@ type Claims interface {
 	// Claims returns a runner's claims of one task, or of all tasks if task is "".
 	// Finished claims are among them.
 	Claims(ctx context.Context, runner, task string) ([]Claim, error)
+	// Renewed returns when the agent of a task has last renewed its claims, which it
+	// does every 45 s while it has jobs; zero if it never did.
+	Renewed(ctx context.Context, runner, task string) (time.Time, error)
 	// Finish marks a claim as finished: its step has its answer. A claim that does not
 	// exist is no error.
 	Finish(ctx context.Context, runner string, claim Claim) error
@@ -113,6 +118,15 @@ type Claim struct {
 	// ErrorNames are the error names by cause that the step's plan handles.
 	ErrorNames string
 	Finished   bool
+	// ClaimedAt is when the job began.
+	ClaimedAt time.Time
+}
+
+// Checks is a one-shot timer.
+type Checks interface {
+	// At has a runner checked at a time or soon after it, at most 15 minutes from now.
+	// Checks of one runner are independent of each other.
+	At(ctx context.Context, runner string, at time.Time) error
 }
 
 // Cluster is ECS.
@@ -128,6 +142,12 @@ type Cluster interface {
 	// Instance describes the container instance of an EC2 host. It returns
 	// ErrNotRegistered for a host that has not registered in the cluster.
 	Instance(ctx context.Context, cluster, host string) (Instance, error)
+	// Deregister removes an EC2 host from the cluster, with the tasks on it. One that
+	// is not registered, or a cluster that does not exist, is no error.
+	Deregister(ctx context.Context, cluster, host string) error
+	// StartedBy returns the tasks of a cluster that have not stopped and have this
+	// startedBy. A cluster that does not exist has none.
+	StartedBy(ctx context.Context, cluster, startedBy string) ([]TaskStatus, error)
 }
 
 var (
@@ -143,7 +163,7 @@ type Instance struct {
 	Host, Runner string
 	// Ready means that it is active and its ECS agent is connected.
 	Ready bool
-	// Tasks counts its running and pending tasks.
+	// Tasks counts its running and pending tasks, other programs' too.
 	Tasks int
 }
 
@@ -157,6 +177,16 @@ type Hosts interface {
 	Host(ctx context.Context, host string) (HostStatus, error)
 	// Terminate terminates an instance. One that does not exist is no error.
 	Terminate(ctx context.Context, host string) error
+	// Tagged returns the instances of a runner that have not ended, by their tag.
+	Tagged(ctx context.Context, runner string) ([]TaggedHost, error)
+}
+
+// TaggedHost is an instance of a runner.
+type TaggedHost struct {
+	ID string
+	// Cluster is the one that it joins.
+	Cluster    string
+	LaunchedAt time.Time
 }
 
 // ErrNoHost means that EC2 does not know the instance.
@@ -178,6 +208,10 @@ type HostStatus struct {
 	// Reason is why the instance is in that state, if EC2 gives one.
 	Reason string
 }
+
+// hasEnded reports whether nothing of an instance is left, its network interface
+// included.
+func (s HostStatus) hasEnded() bool { return s.State == "terminated" }
 
 // isGone reports whether an instance will never run (again).
 func (s HostStatus) isGone() bool { return s.State != "pending" && s.State != "running" }

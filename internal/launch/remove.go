@@ -36,6 +36,7 @@ func NewRemover(ports Ports, logger *slog.Logger) (*Remover, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
+	// It arranges no checks.
 	return &Remover{Launcher{ports: ports, logger: logger}}, nil
 }
 
@@ -60,7 +61,14 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	}
 	failure := &message.Failure{Name: ErrorRemoved, Cause: fmt.Sprintf("the runner %s was removed from its stack, or its stack is being deleted", name)}
 	tasks := runningTasks(state, claims)
+	hosts, others, err := l.everything(ctx, name, state)
+	for _, task := range others {
+		if !slices.Contains(tasks, task) {
+			tasks = append(tasks, task)
+		}
+	}
 	problems := []error{
+		err,
 		l.stopTasks(ctx, name, tasks, failure.Cause),
 		l.failClaimedJobs(ctx, name, claims, failure),
 		l.failAllJobs(ctx, state.QueueURL, failure),
@@ -70,11 +78,11 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	late, err := l.ports.Claims.Claims(ctx, name, "")
 	problems = append(problems, err,
 		l.failClaimedJobs(ctx, name, late, failure),
-		l.failAllJobs(ctx, state.QueueURL, failure),
-		l.terminateHost(ctx, name, state.Host))
-	if state.TaskHost != state.Host {
-		problems = append(problems, l.terminateHost(ctx, name, state.TaskHost))
+		l.failAllJobs(ctx, state.QueueURL, failure))
+	for _, host := range hosts {
+		problems = append(problems, l.endHost(ctx, name, host.Cluster, host.ID))
 	}
+	l.awaitHostsEnded(ctx, hosts)
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("remove the runner %s: %w", name, err)
 	}
@@ -86,6 +94,60 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	}
 	l.logger.Info("a runner is removed", "runner", name, "tasks", len(tasks))
 	return nil
+}
+
+// everything returns the runner's hosts and tasks, those that its state does not name
+// too.
+func (l *Launcher) everything(ctx context.Context, name string, state State) (hosts []TaggedHost, tasks []string, err error) {
+	hosts, err = l.ports.Hosts.Tagged(ctx, name)
+	problems := []error{err}
+	for _, id := range []string{state.Host, state.TaskHost} {
+		if id != "" && !slices.ContainsFunc(hosts, func(h TaggedHost) bool { return h.ID == id }) {
+			hosts = append(hosts, TaggedHost{ID: id, Cluster: hostCluster(state)})
+		}
+	}
+	find := func(cluster, startedBy string) {
+		if cluster == "" {
+			return
+		}
+		found, err := l.ports.Cluster.StartedBy(ctx, cluster, startedBy)
+		problems = append(problems, err)
+		for _, task := range found {
+			if owner, ours := runnerOf(task); ours && owner == name {
+				tasks = append(tasks, task.ARN)
+			}
+		}
+	}
+	clusters := []string{state.RunnerCluster}
+	if own := clusterOfState(state); own != state.RunnerCluster {
+		clusters = append(clusters, own)
+	}
+	for _, cluster := range clusters {
+		find(cluster, startedBy(""))
+	}
+	for _, host := range hosts {
+		find(host.Cluster, startedBy(host.ID))
+	}
+	return hosts, tasks, errors.Join(problems...)
+}
+
+// awaitHostsEnded waits until EC2 has ended all hosts, at most for removeTimeout: their
+// network interfaces keep the security group too.
+func (l *Launcher) awaitHostsEnded(ctx context.Context, hosts []TaggedHost) {
+	ctx, cancel := withReserve(ctx)
+	defer cancel()
+	for since := time.Now(); ; pause(ctx, removePause) {
+		left := 0
+		for _, host := range hosts {
+			status, err := l.ports.Hosts.Host(ctx, host.ID)
+			if !errors.Is(err, ErrNoHost) && (err != nil || !status.hasEnded()) {
+				left++
+			}
+		}
+		if left == 0 || ctx.Err() != nil || time.Since(since) > removeTimeout {
+			return
+		}
+	}
 }
 
 func (l *Launcher) failAllJobs(ctx context.Context, queue string, failure *message.Failure) error {

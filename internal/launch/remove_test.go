@@ -75,7 +75,7 @@ func TestRemovalOfBothHosts(t *testing.T) {
 		require.Len(t, a.Hosts(), 2)
 		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
 		for _, host := range a.Hosts() {
-			assert.Equal(t, "shutting-down", host.State, host.ID)
+			assert.Equal(t, "terminated", host.State, host.ID)
 		}
 	})
 }

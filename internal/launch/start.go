@@ -41,7 +41,7 @@ func (l *Launcher) startTask(ctx context.Context, v *view) (outcome, error) {
 // end may have been handled already. So a task that took long is looked at again.
 func (l *Launcher) recordTask(ctx context.Context, v *view, task TaskStatus, host string, requestedAt time.Time) (outcome, error) {
 	err := l.ports.States.RecordTask(ctx, v.name, v.owner, TaskRecord{
-		Task: task.ARN, Configuration: v.id, Cluster: v.configuration.Task.Cluster, Host: host, StartedAt: requestedAt,
+		Task: task.ARN, Configuration: v.id, Cluster: v.configuration.Task.Cluster, Host: host, Reused: host != "" && !v.state.isBooting(), StartedAt: requestedAt,
 	})
 	switch {
 	case errors.Is(err, ErrNoRunner):
@@ -62,7 +62,7 @@ func (l *Launcher) recordTask(ctx context.Context, v *view, task TaskStatus, hos
 func (l *Launcher) stopUnrecordedTask(ctx context.Context, v *view, task TaskStatus, host string) error {
 	problems := []error{l.ports.Cluster.Stop(ctx, v.configuration.Task.Cluster, task.ARN, "the runner was deleted")}
 	if host != "" {
-		problems = append(problems, l.ports.Hosts.Terminate(ctx, host))
+		problems = append(problems, l.endHost(ctx, v.name, v.configuration.Task.Cluster, host))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("stop what was started for a runner that was deleted: %w", err)
@@ -111,8 +111,12 @@ func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted stri
 	since, try := time.Now(), 0
 	for tries := 1; ; tries++ {
 		rule, err := ask(try)
-		if err == nil {
+		var lost *lockLostError
+		switch {
+		case err == nil:
 			return nil
+		case errors.As(err, &lost):
+			return err
 		}
 		l.logger.Warn("a start is refused", "runner", v.name, "attempted", attempted, "error", err, "tries", tries)
 		wait := pauses.NextBackOff()
@@ -147,7 +151,7 @@ func (l *Launcher) abortStart(ctx context.Context, v *view, host string, final *
 	defer cancel()
 	if host != "" {
 		final = &message.Failure{Name: final.Name, ByCause: final.ByCause, Cause: final.Cause + l.hostLogHint(v.runner)}
-		if err := l.forgetHost(reporting, v.name, host, v.owner, false); err != nil {
+		if err := l.forgetHost(reporting, v.name, v.state, v.owner, false); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,10 @@ type State struct {
 	Cluster       string
 	TaskHost      string
 	TaskStartedAt time.Time
+	// Started means that the task's agent is up.
+	Started bool
+	// TaskHostReused means that the host had another task before.
+	TaskHostReused bool
 	// Retired is the last task whose agent has said that it accepts no more jobs.
 	Retired string
 
@@ -29,6 +33,18 @@ type State struct {
 	Host              string
 	HostConfiguration string
 	HostBootedAt      time.Time
+	// HostCluster is the cluster that the host joins; "" if it is not known.
+	HostCluster string
+	// RunnerConfiguration is the id of the runner's current configuration, RunnerCluster
+	// its cluster.
+	RunnerConfiguration string
+	RunnerCluster       string
+
+	// CheckAt is when the runner is checked next; zero if it is not. Doubt is the rule
+	// that the last check was not sure of, since DoubtSince.
+	CheckAt    time.Time
+	Doubt      string
+	DoubtSince time.Time
 
 	// Attempt is the name of the start that a launcher is making, or was making when
 	// it died; "" without one. AttemptConfiguration is the configuration that is being
@@ -64,8 +80,10 @@ type TaskRecord struct {
 	Task          string
 	Configuration string
 	Cluster       string
-	// Host is the EC2 host that it runs on; "" on Fargate.
+	// Host is the EC2 host that it runs on; "" on Fargate. Reused means that the host
+	// had another task before.
 	Host      string
+	Reused    bool
 	StartedAt time.Time
 }
 
@@ -73,7 +91,19 @@ type TaskRecord struct {
 type HostRecord struct {
 	Host          string
 	Configuration string
-	BootedAt      time.Time
+	// Cluster is the one that the host joins.
+	Cluster  string
+	BootedAt time.Time
+}
+
+// CheckRecord is how a check ended.
+type CheckRecord struct {
+	// Before is the state's CheckAt when the check began. At is when the next check
+	// comes; zero if none does.
+	Before, At time.Time
+	// Doubt is a rule that needs another look, since DoubtSince; "" without one.
+	Doubt      string
+	DoubtSince time.Time
 }
 
 // States are the runners' items in the state table. Every read sees every write before
@@ -90,7 +120,7 @@ type States interface {
 	// Renew lets the lock end later.
 	Renew(ctx context.Context, runner, owner string, until time.Time) error
 	// RecordTask makes a task the runner's, not started yet and not retired,
-	// and ends the attempt and the lock.
+	// and ends the attempt, the lock and every doubt. The runner's host stays.
 	RecordTask(ctx context.Context, runner, owner string, record TaskRecord) error
 	// RecordHost makes a host the runner's newest, and ends the attempt and
 	// the lock. The runner's task stays as it is.
@@ -100,7 +130,7 @@ type States interface {
 	Release(ctx context.Context, runner, owner string, failed bool) error
 
 	// RemoveTask removes a task that has ended, if it is still the runner's. It counts
-	// a failed start or, with progress, resets the count. It returns ErrChanged if the
+	// a failed start or, with progress, resets the count, and ends every doubt. It returns ErrChanged if the
 	// runner has another task.
 	RemoveTask(ctx context.Context, runner, task string, progress bool) (State, error)
 	// ForgetHost removes a host without a task, if it is still the runner's newest
@@ -111,6 +141,14 @@ type States interface {
 	ResetFailures(ctx context.Context, runner string) error
 	// BootingRunners returns the names of the runners whose host has had no task yet.
 	BootingRunners(ctx context.Context) ([]string, error)
+	// RunnersOnHost returns the names of the runners whose host it is.
+	RunnersOnHost(ctx context.Context, host string) ([]string, error)
+
+	// SetCheck records when the runner is checked next.
+	SetCheck(ctx context.Context, runner string, at time.Time) error
+	// EndCheck records how a check ended. It returns ErrChanged if no other check
+	// comes, but one was arranged meanwhile.
+	EndCheck(ctx context.Context, runner string, record CheckRecord) error
 
 	// MarkDeleted marks the runner as being deleted, so that nothing can be started
 	// or recorded any more, and returns its state. It can be repeated; a

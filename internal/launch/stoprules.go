@@ -133,7 +133,7 @@ const networkAdvice = "give the task a way to AWS: in a public subnet AssignPubl
 	"its security group must allow port 443 out, the endpoints' groups port 443 in"
 
 // hostAdvice is for a host that does not register, or does not report.
-const hostAdvice = "check that its Ami has the ECS agent enabled, that its subnet reaches ECS, and that its instance profile may register it"
+const hostAdvice = "check that its Ami has the ECS agent enabled, that its subnet reaches ECS and CloudWatch Logs (a NAT gateway, VPC endpoints, or a public address), and that its instance profile may register it and write its log (logs:CreateLogStream, logs:PutLogEvents)"
 
 // exitRule is for a container that ended before it took a job, by its exit code.
 func exitRule(c ContainerStatus) (refusalRule, bool) {

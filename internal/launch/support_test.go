@@ -268,6 +268,25 @@ func (a *account) registerAll() {
 	}
 }
 
+// pass lets time pass, and delivers the checks that come.
+func (a *account) pass(duration time.Duration) { a.passWith(nil, duration) }
+
+func (a *account) passWith(hook launchtest.Hook, duration time.Duration) {
+	a.t.Helper()
+	end := time.Now().Add(duration)
+	for {
+		next, found := a.NextCheck()
+		if !found || next.After(end) {
+			time.Sleep(time.Until(end))
+			return
+		}
+		time.Sleep(time.Until(next))
+		for _, runner := range a.DueChecks() {
+			require.NoError(a.t, a.launcher(hook).Check(context.Background(), runner))
+		}
+	}
+}
+
 func (a *account) registered(instance launch.Instance) {
 	a.t.Helper()
 	require.NoError(a.t, a.launcher(nil).HostRegistered(a.t.Context(), a.c.Task.Cluster, instance))

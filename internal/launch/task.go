@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -175,6 +176,8 @@ type TaskStatus struct {
 	// StopCode and StopReason are ECS's, of a task that stops.
 	StopCode, StopReason string
 	Containers           []ContainerStatus
+	// CreatedAt is when ECS was asked for it; an event does not say it.
+	CreatedAt time.Time
 }
 
 // ContainerStatus is how a container of a task ended.

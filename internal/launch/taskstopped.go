@@ -14,6 +14,11 @@ import (
 // that the task had begun, starts another task if jobs wait, and terminates a host
 // without a task. It ignores tasks that belong to no runner, or have not stopped yet.
 func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
+	return l.taskStopped(ctx, task, false)
+}
+
+// taskStopped is TaskStopped. With endHost, no other task is started on the task's host.
+func (l *Launcher) taskStopped(ctx context.Context, task TaskStatus, endHost bool) error {
 	runner, ours := configuration.RunnerOfGroup(task.Group)
 	if !ours || !task.hasEnded() {
 		return nil
@@ -23,7 +28,7 @@ func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
 	if errors.Is(err, ErrNoRunner) {
 		// Remove fails the runner's jobs, too; these began later.
 		_, claims := l.failTaskClaims(ctx, runner, task)
-		return errors.Join(claims, l.terminateHost(ctx, runner, host))
+		return errors.Join(claims, l.endHost(ctx, runner, "", host))
 	}
 	if err != nil {
 		return fmt.Errorf("read the runner's state: %w", err)
@@ -32,9 +37,15 @@ func (l *Launcher) TaskStopped(ctx context.Context, task TaskStatus) error {
 		after, err := l.removeTask(ctx, runner, state, task)
 		switch {
 		case errors.Is(err, ErrChanged), errors.Is(err, ErrNoRunner):
-			return l.TaskStopped(ctx, task) // another launcher has removed it
+			return l.taskStopped(ctx, task, endHost) // another launcher has removed it
 		case err != nil:
 			return err
+		}
+		// A task that took no job on a host that had one before: its disk may be full.
+		if endHost || state.TaskHostReused && after.StartFailures > 0 {
+			if err := l.removeUnusedHost(ctx, runner, host); err != nil {
+				return err
+			}
 		}
 		if err := l.restartIfJobsWait(ctx, runner, state, after, task); err != nil {
 			return err
@@ -121,16 +132,21 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 	case len(found) == 0:
 		return l.resetFailures(ctx, runner, after)
 	}
-	id := configurationFor(found, before.Configuration)
+	return l.startForJobs(ctx, runner, State{Task: before.Task, TaskHostReused: before.TaskHostReused, Configuration: before.Configuration, QueueURL: after.QueueURL, StartFailures: after.StartFailures}, found, task)
+}
+
+// startForJobs starts the runner for jobs that wait.
+func (l *Launcher) startForJobs(ctx context.Context, runner string, state State, found []waitingJob, task TaskStatus) error {
+	id := configurationFor(found, state.Configuration)
 	r, err := l.loadRunner(ctx, runner, id)
 	var final *message.Failure
 	switch {
 	case errors.As(err, &final): // the runner cannot be started
-		return l.failJobs(ctx, after.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == configuration.Hash(id) })
+		return l.failJobs(ctx, state.QueueURL, final, func(message *protocol.Message) bool { return message.ConfigurationHash == configuration.Hash(id) })
 	case err != nil:
 		return err
-	case isFinal(before, after, task, r):
-		err = l.failWaitingJobs(ctx, r, startFailure(task, r.configuration.Task.Container, after.StartFailures))
+	case isFinal(state, state.StartFailures, task, r):
+		err = l.failWaitingJobs(ctx, r, startFailure(task, r.configuration.Task.Container, state.StartFailures))
 	default:
 		l.logger.Info("jobs wait, so the runner is started again", "runner", runner, "jobs", len(found))
 		err = l.ensureRunner(ctx, r)
@@ -141,13 +157,21 @@ func (l *Launcher) restartIfJobsWait(ctx context.Context, runner string, before,
 	return err
 }
 
-// isFinal reports whether the runner is not started again: too many tasks in a row
-// ended before they took a job, or this one would end the same way again.
-func isFinal(before, after State, task TaskStatus, r runner) bool {
+// isFinal reports whether the runner is not started again after a task of the state
+// before has ended: too many tasks in a row ended before they took a job, or this one
+// would end the same way again.
+func isFinal(before State, failures int, task TaskStatus, r runner) bool {
 	// Another configuration may start, and a task that the state did not name counts
 	// for nothing.
-	failed := after.StartFailures > 0 && before.Task == task.ARN && before.Configuration == r.id
-	return after.StartFailures >= maxStartFailures || failed && task.stopRule(r.configuration.Task.Container).action == fatal
+	if failures >= maxStartFailures {
+		return true
+	}
+	if failures == 0 || before.Task != task.ARN || before.Configuration != r.id {
+		return false
+	}
+	rule := task.stopRule(r.configuration.Task.Container)
+	// A host that was used before is replaced, and the next has an empty disk.
+	return rule.action == fatal && !(before.TaskHostReused && rule.cause == protocol.CauseDiskFull)
 }
 
 func (l *Launcher) resetFailures(ctx context.Context, runner string, state State) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/attini-go/runner/internal/compat"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -29,6 +30,7 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configura
 	if !problems.HasErrors() {
 		problems.Add(request.checkResolved(runner)...)
 	}
+	valid := !problems.HasErrors()
 	definition, asked := l.definition(ctx, request, runner)
 	problems.Add(asked...)
 	problems.Add(compat.CheckTaskDefinition(runner, definition)...)
@@ -39,11 +41,44 @@ func (l *Lifecycle) check(ctx context.Context, request RunnerRequest) (configura
 	}
 	problems.Add(facts.Examine(runner, definition)...)
 	if problems.HasErrors() {
+		if kept, found := l.keptVersion(ctx, runner, request.configuration(runner, definition)); found && valid {
+			return kept, warnings(problems.Sorted())
+		}
 		return configuration.Configuration{}, problems.Sorted()
 	}
 	configuration := request.configuration(runner, definition)
 	problems.Add(configuration.Validate()...)
 	return configuration, problems.Sorted()
+}
+
+// keptVersion finds the version that a rollback goes back to. It was accepted when it
+// was deployed, and what it names in the account may be gone since: then what the task
+// definition says is known from the version only.
+func (l *Lifecycle) keptVersion(ctx context.Context, runner *schema.Runner, wanted configuration.Configuration) (configuration.Configuration, bool) {
+	versions, err := l.ports.Configurations.KeptConfigurations(ctx, wanted.ResourceName())
+	if err != nil {
+		l.logger.Warn("read the earlier versions of a runner", "runner", wanted.ResourceName(), "error", err)
+	}
+	for _, version := range versions {
+		if !runner.ContainerName.Given() {
+			wanted.Task.Container = version.Task.Container
+		}
+		wanted.Task.NetworkMode = version.Task.NetworkMode
+		id, err := wanted.ID()
+		if kept, problem := version.ID(); err == nil && problem == nil && id == kept {
+			return version, true
+		}
+	}
+	return configuration.Configuration{}, false
+}
+
+// warnings are problems that do not refuse.
+func warnings(problems problem.List) problem.List {
+	result := slices.Clone(problems)
+	for i := range result {
+		result[i].Severity = problem.Warning
+	}
+	return result
 }
 
 // definition asks ECS for the Runner's task definition. If ECS does not answer, nothing

@@ -46,6 +46,9 @@ type Account interface {
 type Configurations interface {
 	// PutConfiguration stores a version and makes it the runner's current one.
 	PutConfiguration(ctx context.Context, c configuration.Configuration) error
+	// KeptConfigurations returns the versions of a runner that are kept, in a stable
+	// order.
+	KeptConfigurations(ctx context.Context, runner string) ([]configuration.Configuration, error)
 }
 
 // Runners are the runner items of the state table (docs/wire.md, "Runner item").

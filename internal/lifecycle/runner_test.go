@@ -453,3 +453,45 @@ func TestEveryUnresolvedProperty(t *testing.T) {
 		assert.True(t, reported["Resources.Build.Properties."+path], path)
 	}
 }
+
+// TestRollback: an update that fails elsewhere is rolled back to values that were
+// accepted before, whatever the account says of them now.
+func TestRollback(t *testing.T) {
+	t.Parallel()
+	const definition = "arn:aws:ecs:eu-west-1:111122223333:task-definition/host:1"
+	const before = `{` + network + `,"TaskDefinitionArn":"` + definition + `","Ec2Configuration":{"InstanceType":"m5.large","Ami":"ami-11111111"}}`
+	const after = `{` + network + `,"TaskDefinitionArn":"` + definition + `","Ec2Configuration":{"InstanceType":"m5.large","Ami":"ami-33333333"}}`
+	for name, change := range map[string]func(*lifecycletest.Fake){
+		"the AMI is deregistered":      func(f *lifecycletest.Fake) { delete(f.AMIs, "ami-11111111") },
+		"the revision is deregistered": func(f *lifecycletest.Fake) { delete(f.Definitions, definition) },
+		"AWS does not answer": func(f *lifecycletest.Fake) {
+			f.Fail = func(call string) error {
+				if call == "Images" || call == "TaskDefinition" {
+					return errors.New("AWS throttled it")
+				}
+				return nil
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake()
+			withHost(fake)
+			l := open(t, fake)
+			id, err := l.PutRunner(t.Context(), runner(t, before))
+			require.NoError(t, err)
+			fake.AMIs["ami-33333333"] = fake.AMIs["ami-11111111"]
+			_, err = l.PutRunner(t.Context(), runner(t, after))
+			require.NoError(t, err)
+			change(fake)
+			back, err := l.PutRunner(t.Context(), runner(t, before))
+			require.NoError(t, err)
+			assert.Equal(t, id, back)
+			assert.Equal(t, id, fake.Runners["dev-shop-Build"].ConfigurationID)
+
+			// What was never accepted is not.
+			_, err = l.PutRunner(t.Context(), runner(t, strings.Replace(before, "m5.large", "m5.huge", 1)))
+			require.Error(t, err)
+		})
+	}
+}

@@ -20,7 +20,7 @@ func (l *listReader) choice(state *State, it item, next string) {
 	ending := ""
 	if next == "" {
 		ending = it.name + "-End"
-		next = ending
+		next, l.endings[ending] = ending, true
 	}
 	first := func(key string) string {
 		to := ""

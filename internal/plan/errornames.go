@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/internal/wording"
@@ -63,7 +64,22 @@ func causesIn(n *cfn.Node) []string {
 	return nil
 }
 
-// errorNames warns of error names that no runner fails with.
+// errorSlip says what is wrong with an error name: no runner fails with it, or it is
+// nearly one that the States Language has, whose names begin with States. Step Functions
+// has more of those than the language.
+func errorSlip(name string) (message, near string) {
+	language := asl.ErrorNames()
+	switch {
+	case strings.HasPrefix(name, protocol.CausePrefix) && !slices.Contains(protocol.Causes(), name):
+		return fmt.Sprintf("no step fails with the error %s; %s", wording.Quote(name), wording.Suggestion(name, protocol.Causes())), wording.Nearest(name, protocol.Causes())
+	case strings.HasPrefix(name, "States.") && !slices.Contains(language, name) && wording.Nearest(name, language) != "":
+		return fmt.Sprintf("no step fails with the error %s; did you mean %q?", wording.Quote(name), wording.Nearest(name, language)), wording.Nearest(name, language)
+	default:
+		return "", ""
+	}
+}
+
+// errorNames warns of error names that no step fails with.
 func (w *warner) errorNames(s *State) {
 	for _, list := range []string{"Retry", "Catch"} {
 		rules := s.Node.Get(list)
@@ -76,14 +92,17 @@ func (w *warner) errorNames(s *State) {
 				continue
 			}
 			for j, name := range names.Items {
-				if !name.IsString() || !strings.HasPrefix(name.Text, protocol.CausePrefix) || slices.Contains(protocol.Causes(), name.Text) {
+				if !name.IsString() {
+					continue
+				}
+				message, near := errorSlip(name.Text)
+				if message == "" {
 					continue
 				}
 				found := problem.Problem{
-					Path: s.Path.Key(list).Index(i).Key("ErrorEquals").Index(j).String(), Place: name.Place,
-					Message: fmt.Sprintf("no step fails with the error %s; %s", wording.Quote(name.Text), wording.Suggestion(name.Text, protocol.Causes())),
+					Path: s.Path.Key(list).Index(i).Key("ErrorEquals").Index(j).String(), Place: name.Place, Message: message,
 				}
-				if near := wording.Nearest(name.Text, protocol.Causes()); near != "" {
+				if near != "" {
 					found.Fix = problem.Fix{Old: name.Text, New: near}
 				}
 				w.warn(RuleUnknownError, s, found)

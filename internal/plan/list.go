@@ -14,11 +14,11 @@ import (
 //
 // What is made keeps the places of what it is made from, so that problems
 // point into the source. Two steps are added where the list leaves them out:
-// {Name}-Merge after a Parallel, so that the next step finds one payload, and
-// {Name}-End after a Choice that ends the list.
+// {Name}-Merge after a Parallel or a Map, so that the next step finds one
+// payload, and {Name}-End after a Choice that ends the list.
 func (r *reader) list(n *cfn.Node, subject string, at cfn.Path) *Machine {
 	m := &Machine{Node: &cfn.Node{Kind: cfn.Map, Place: n.Place}, Path: at, Place: n.Place}
-	l := &listReader{reader: r, machine: m, used: map[string]bool{}}
+	l := &listReader{reader: r, machine: m, used: map[string]bool{}, endings: map[string]bool{}}
 	m.StartAt = l.sequence(n, subject, at, "")
 	if m.StartAt == "" {
 		return nil
@@ -40,6 +40,8 @@ type listReader struct {
 	machine *Machine
 	// used has the names of the steps that another step names as its next.
 	used map[string]bool
+	// endings are the names of the steps that may be added to end a Choice.
+	endings map[string]bool
 }
 
 // item is one step of a list.
@@ -54,12 +56,11 @@ type item struct {
 func (l *listReader) sequence(n *cfn.Node, subject string, at cfn.Path, follower string) string {
 	items := l.items(n, subject, at)
 	for i, it := range items {
-		next, merged := follower, false
+		next, following := follower, (*cfn.Node)(nil)
 		if i+1 < len(items) {
-			next = items[i+1].name
-			merged = items[i+1].node.Get("Type").Text == MergeType
+			next, following = items[i+1].name, items[i+1].node
 		}
-		l.step(it, next, merged)
+		l.step(it, next, following)
 	}
 	if len(items) == 0 {
 		return ""
@@ -112,7 +113,9 @@ func (l *listReader) item(node *cfn.Node, subject string, at cfn.Path) (it item,
 	return item{}, false
 }
 
-func (l *listReader) step(it item, next string, merged bool) {
+// step adds a step that goes on with next. following is the next of the same list; nil
+// for none.
+func (l *listReader) step(it item, next string, following *cfn.Node) {
 	for _, key := range []string{"Next", "End"} {
 		if it.node.Has(key) {
 			l.report(RuleTransition, stepSubject(it.name), it.path.Key(key), it.node.KeyPlace(key), key+" cannot be given in a list: each step is followed by the next one; "+writeStates)
@@ -131,7 +134,7 @@ func (l *listReader) step(it item, next string, merged bool) {
 		l.choice(state, it, next)
 		return
 	case isTerminal(state.Type):
-	case state.Type == "Parallel" && !merged:
+	case l.needsMerge(state, next, following):
 		merge := l.addedState("Merge", MergeType, it)
 		l.machine.States = append(l.machine.States, merge)
 		l.setNext(body, merge.Name)
@@ -139,6 +142,7 @@ func (l *listReader) step(it item, next string, merged bool) {
 	default:
 		l.setNext(body, next)
 	}
+	l.handlers(state, next)
 	l.content(state)
 }
 

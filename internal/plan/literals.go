@@ -111,6 +111,10 @@ func (s scope) fields(n *cfn.Node, at cfn.Path) {
 			for i, branch := range field.Value.Items {
 				s.machine(branch, at.Index(i))
 			}
+		case field.Key == "Catch" && field.Value.IsList():
+			for i, catcher := range field.Value.Items {
+				s.catcher(catcher, at.Index(i))
+			}
 		case slices.Contains([]string{"Iterator", "ItemProcessor", "IsTrue", "IsFalse"}, field.Key):
 			s.machine(field.Value, at)
 		case field.Key == "Properties" && kind == JobType:
@@ -120,6 +124,21 @@ func (s scope) fields(n *cfn.Node, at cfn.Path) {
 		default:
 			s.field(field, at)
 		}
+	}
+}
+
+// catcher checks what a step does after an error, in a list also with steps.
+func (s scope) catcher(n *cfn.Node, at cfn.Path) {
+	if !n.Has("Steps") {
+		s.value(n, at, false)
+		return
+	}
+	for _, field := range n.Entries() {
+		if field.Key == "Steps" {
+			s.machine(field.Value, at.Key(field.Key))
+			continue
+		}
+		s.field(field, at.Key(field.Key))
 	}
 }
 

@@ -42,11 +42,9 @@ func AnswerMerge(request []byte) (json.RawMessage, error) {
 // MergeOutput is what an AttiniMergeOutput step does: the results of a Parallel
 // or a Map, each a payload of its own, become one payload. Objects are merged
 // key by key at every depth; where two results differ in anything else, the
-// later one counts. Values are decoded JSON.
+// later one counts. Values are decoded JSON. A Map over nothing has no results,
+// which make an empty object.
 func MergeOutput(branches []any) (any, error) {
-	if len(branches) == 0 {
-		return nil, errors.New("merge outputs: there are no results to merge")
-	}
 	merged := map[string]any{}
 	for i, branch := range branches {
 		payload, isObject := branch.(map[string]any)

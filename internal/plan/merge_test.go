@@ -32,7 +32,7 @@ func TestMergeOutput(t *testing.T) {
 		"later null counts":    {in: `[{"a":{"b":1}},{"a":null}]`, want: `{"a":null}`},
 		"empty object adds":    {in: `[{"a":{"b":1}},{"a":{}}]`, want: `{"a":{"b":1}}`},
 		"numbers keep digits":  {in: `[{"a":12345678901234567890},{"b":1.10}]`, want: `{"a":12345678901234567890,"b":1.10}`},
-		"nothing":              {in: `[]`, err: "merge outputs: there are no results to merge"},
+		"nothing":              {in: `[]`, want: `{}`},
 		"text":                 {in: `[{},"x"]`, err: "merge outputs: result 1 is no payload object but a string"},
 		"null":                 {in: `[null]`, err: "merge outputs: result 0 is no payload object but null"},
 		"list":                 {in: `[[{}]]`, err: "merge outputs: result 0 is no payload object but a list"},

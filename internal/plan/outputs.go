@@ -11,18 +11,22 @@ import (
 	"github.com/attini-go/runner/internal/wording"
 )
 
-// outputName finds the names of steps in paths: $.output.Build, and
-// $.output['Build it'].
-var outputName = regexp.MustCompile(`\$\.output(?:\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\]]*)'\])`)
+// outputName finds the names of steps in paths: $.output.Build,
+// $.output['Build it'] and $['output']["Build it"].
+var outputName = regexp.MustCompile(`\$(?:\.output|\['output'\]|\["output"\])(?:\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\]]*)'\]|\["([^"\]]*)"\])`)
+
+func nameIn(found []string) string { return found[1] + found[2] + found[3] }
 
 // outputs warns of paths to the output of a step that no step writes. Where a
 // step may put anything into the payload, nothing is certain.
 func (w *warner) outputs() {
 	written, ok := w.writtenOutputs()
-	if !ok {
+	if !ok || slices.Contains(written, "") { // a step whose name is not known
 		return
 	}
+	w.order = newOrder(w.plan.Machine)
 	w.readOutputs(w.plan.Machine, written)
+	w.readInCommands(written)
 }
 
 // writtenOutputs are the names under which steps write; false when others may.
@@ -35,12 +39,16 @@ func (w *warner) writtenOutputs() (names []string, ok bool) {
 			names = append(names, field.Key)
 		}
 	}
+	names = append(names, w.plan.Machine.invalidStates...)
 	for s := range w.plan.Machine.All() {
+		for _, nested := range s.Machines {
+			names = append(names, nested.invalidStates...)
+		}
 		path := s.Node.Get("ResultPath")
 		switch {
 		case w.isJSONata(s):
 			return nil, false
-		case isAttini(s.Type) && path == nil:
+		case (isAttini(s.Type) || !isSupported(s.Type)) && path == nil:
 			names = append(names, s.Name)
 		case path != nil && path.Kind == cfn.Null:
 		case isWhole(path):
@@ -53,12 +61,12 @@ func (w *warner) writtenOutputs() (names []string, ok bool) {
 				return nil, false
 			}
 			if found != nil {
-				names = append(names, found[1]+found[2])
+				names = append(names, nameIn(found))
 			}
 		}
 		for _, catch := range s.Node.Get("Catch").Elements() {
 			if found := outputName.FindStringSubmatch(textOf(catch.Get("ResultPath"))); found != nil {
-				names = append(names, found[1]+found[2])
+				names = append(names, nameIn(found))
 			}
 		}
 		if !isWhole(s.Node.Get("OutputPath")) {
@@ -101,20 +109,25 @@ func (w *warner) readOutputs(m *Machine, written []string) {
 
 // readPaths checks the values that Step Functions takes for paths.
 func (w *warner) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
+	inJob := s.Job != nil && n == s.Job.Properties // its keys are the user's names
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
 		key := at.LastKey()
-		isPath := strings.HasSuffix(key, ".$") || strings.HasSuffix(key, "Path") || key == "Variable"
+		isPath := strings.HasSuffix(key, ".$") || !inJob && (strings.HasSuffix(key, "Path") || key == "Variable")
 		if n.IsString() && isPath {
 			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
-				w.readOutput(s, found[1]+found[2], n, at, written)
+				w.readOutput(s, nameIn(found), n, at, written)
 			}
 		}
 		return true
 	})
 }
 
+// readOutput warns of the output of a step that no step writes before.
 func (w *warner) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, written []string) {
 	if slices.Contains(written, name) {
+		if late := w.tooLate(s, name); late != "" {
+			w.warn(RuleOutputOfStep, s, problem.Problem{Path: at.String(), Place: n.Place, Message: at.From(s.Path) + ": " + late})
+		}
 		return
 	}
 	message := fmt.Sprintf("%s: no step writes $.output.%s", at.From(s.Path), wording.Brief(name))
@@ -122,4 +135,28 @@ func (w *warner) readOutput(s *State, name string, n *cfn.Node, at cfn.Path, wri
 		message += "; did you mean " + near + "?"
 	}
 	w.warn(RuleOutputOfStep, s, problem.Problem{Path: at.String(), Place: n.Place, Message: message})
+}
+
+// jqOutput finds the names of steps in what a command asks jq for.
+var jqOutput = regexp.MustCompile(`\bjq\b[^|\n]*?\.output\.([A-Za-z_][A-Za-z0-9_]*)`)
+
+// readInCommands warns of names that commands read from the step's input and that are near to a
+// step's: what a shell reads is not known, but such a name is a slip for it.
+func (w *warner) readInCommands(written []string) {
+	for s := range w.plan.Machine.All() {
+		if s.Job == nil {
+			continue
+		}
+		for i, command := range s.Job.Properties.Get("Commands").Elements() {
+			if !strings.Contains(command.AsString(), "ATTINI_INPUT") {
+				continue
+			}
+			for _, found := range jqOutput.FindAllStringSubmatch(command.AsString(), -1) {
+				if near := wording.Nearest(found[1], written); near != "" && !slices.Contains(written, found[1]) {
+					at := s.Path.Keys("Properties", "Commands").Index(i)
+					w.readOutput(s, found[1], command, at, written)
+				}
+			}
+		}
+	}
 }

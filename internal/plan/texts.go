@@ -17,7 +17,7 @@ import (
 func withTexts(n *cfn.Node) *cfn.Node {
 	return replaced(n, func(key string, value *cfn.Node) *cfn.Node {
 		switch key {
-		case "DeploymentPlan", "Branches", "Iterator", "ItemProcessor", "IsTrue", "IsFalse":
+		case "DeploymentPlan", "Branches", "Iterator", "ItemProcessor", "IsTrue", "IsFalse", "Catch", "Steps":
 			return withTexts(value)
 		case "States":
 			return replaced(value, func(_ string, state *cfn.Node) *cfn.Node { return withTexts(state) })

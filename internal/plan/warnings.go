@@ -19,9 +19,10 @@ const (
 	RuleOutputOfStep     = "unknown-output"
 )
 
-// Warnings reports probable mistakes in a plan without errors: it can be deployed,
-// and then fails, always or for a reason that is hard to find.
-func Warnings(p *Plan) problem.List {
+// Warnings reports probable mistakes in a plan: it can be deployed, and then fails,
+// always or for a reason that is hard to find. Of a plan that has errors, broken, how its
+// steps lead to each other is not judged.
+func Warnings(p *Plan, broken bool) problem.List {
 	if p == nil || p.Machine == nil {
 		return nil
 	}
@@ -33,14 +34,17 @@ func Warnings(p *Plan) problem.List {
 			w.reservedVariables(s)
 		}
 	}
-	w.alwaysFails()
-	w.payloads(p.Machine, somePayload)
+	if !broken {
+		w.alwaysFails()
+		w.payloads(p.Machine, somePayload)
+	}
 	w.outputs()
 	return w.problems
 }
 
 type warner struct {
 	plan     *Plan
+	order    *order
 	problems problem.List
 }
 

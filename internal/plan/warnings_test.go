@@ -25,6 +25,7 @@ func TestWarnings(t *testing.T) {
 		"a reserved variable":           {"[{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {ATTINI_OUTPUT: x, ATTINI: y}}}]", []string{"reserved-variable DeploymentPlan[0].Properties.Environment.ATTINI_OUTPUT"}},
 
 		"an error that no step fails with": {"[{Name: A, Catch: [{ErrorEquals: [Runner.ImageNotFoud, Runner.OutOfMemory, Own], Next: A}], " + warnedJob + "}]", []string{"unknown-error DeploymentPlan[0].Catch[0].ErrorEquals[0]"}},
+		"a misspelt error of the language": {"[{Name: A, Retry: [{ErrorEquals: [States.Timeoout, States.TaskFailed, States.Http.StatusCode.404]}], " + warnedJob + "}]", []string{"unknown-error DeploymentPlan[0].Retry[0].ErrorEquals[0]"}},
 		"one to retry, of a Parallel":      {"[{Name: P, Type: Parallel, Retry: [{ErrorEquals: [X]}, {ErrorEquals: [Y, Runner.Timeout]}], Branches: [[{Name: B, " + warnedJob + "}]]}]", []string{"unknown-error DeploymentPlan[0].Retry[1].ErrorEquals[1]"}},
 
 		"a Fail at the end of a list":      {"[{Name: A, " + warnedJob + "}, {Name: F, Type: Fail}]", []string{"always-fails DeploymentPlan[1]"}},
@@ -32,7 +33,8 @@ func TestWarnings(t *testing.T) {
 		"a Fail in a Catch":                {"{StartAt: A, States: {A: {" + warnedJob + ", Catch: [{ErrorEquals: [States.ALL], Next: F}], End: true}, F: {Type: Fail}}}", nil},
 		"two Fails":                        {"{StartAt: C, States: {C: {Type: Choice, Choices: [{Variable: $.a, IsNull: true, Next: F}], Default: G}, F: {Type: Fail}, G: {Type: Fail}}}", []string{"always-fails DeploymentPlan.States.F"}},
 
-		"a job after a Map":                   {"[{Name: M, Type: Map, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: A, " + warnedJob + "}]", []string{"payload DeploymentPlan[1]"}},
+		"a job after a Map":                   {"{StartAt: M, States: {M: {Type: Map, Next: A, ItemProcessor: {StartAt: I, States: {I: {Type: Pass, End: true}}}}, A: {" + warnedJob + ", End: true}}}", []string{"payload DeploymentPlan.States.A"}},
+		"a job after a Map of a list":         {"[{Name: M, Type: Map, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: A, " + warnedJob + "}]", nil},
 		"with a Choice between":               {"{StartAt: M, States: {M: {Type: Map, Next: W, ItemProcessor: {StartAt: I, States: {I: {" + warnedJob + ", End: true}}}}, W: {Type: Wait, Seconds: 1, Next: A}, A: {" + warnedJob + ", End: true}}}", []string{"payload DeploymentPlan.States.A"}},
 		"with a merge between":                {"[{Name: M, Type: Map, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: J, Type: AttiniMergeOutput}, {Name: A, " + warnedJob + "}]", nil},
 		"a Map that keeps the payload":        {"[{Name: M, Type: Map, ResultPath: $.m, ItemProcessor: [{Name: I, " + warnedJob + "}]}, {Name: A, " + warnedJob + "}]", nil},
@@ -59,7 +61,18 @@ func TestWarnings(t *testing.T) {
 		"an item's output":               {"[{Name: M, Type: Map, ItemsPath: $.customData.x, ItemProcessor: [{Name: I, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.Any}}}]}]", nil},
 		"an output after a merge":        {"[{Name: P, Type: Parallel, Branches: [[{Name: B, " + warnedJob + "}]]}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B.x}}}]", nil},
 		"an output of a job's own path":  {"[{Name: B, ResultPath: $.output.Mine, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.Mine}}}]", nil},
-		"what a shell reads is no path":  {"[{Name: B, Type: AttiniRunnerJob, Properties: {Commands: ['jq $.output.Bild'], Environment: {V: $.output.Bild}}}]", nil},
+		"an output in brackets":          {"[{Name: Build, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: \"$['output']['Bild']\"}}}]", []string{"unknown-output DeploymentPlan[1].Properties.Environment[\"V.$\"]"}},
+		"its own output":                 {"[{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.A.x}}}]", []string{"unknown-output DeploymentPlan[0].Properties.Environment[\"V.$\"]"}},
+		"a later step's output":          {"[{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}, {Name: B, " + warnedJob + "}]", []string{"unknown-output DeploymentPlan[0].Properties.Environment[\"V.$\"]"}},
+		"the output of a branch beside":  {"[{Name: P, Type: Parallel, Branches: [[{Name: B, " + warnedJob + "}], [{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}]]}]", []string{"unknown-output DeploymentPlan[0].Branches[1][0].Properties.Environment[\"V.$\"]"}},
+		"an earlier step of a branch":    {"[{Name: P, Type: Parallel, Branches: [[{Name: B, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}]]}]", nil},
+		"an output before a branch":      {"[{Name: B, " + warnedJob + "}, {Name: P, Type: Parallel, Branches: [[{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}]]}]", nil},
+		"an output in a loop":            {"{StartAt: A, States: {A: {Type: AttiniRunnerJob, Next: B, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}, B: {" + warnedJob + ", Next: C}, C: {Type: Choice, Choices: [{Variable: $.output.B.again, BooleanEquals: true, Next: A}], Default: S}, S: {Type: Succeed}}}", nil},
+		"an output after a Choice":       {"[{Name: C, Type: Choice, Condition: {Variable: $.a, IsNull: true}, IsTrue: [{Name: B, " + warnedJob + "}]}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}]", nil},
+		"an output of a handler":         {"[{Name: D, " + warnedJob + ", Catch: [{ErrorEquals: [States.ALL], Steps: [{Name: B, " + warnedJob + "}]}]}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.B}}}]", nil},
+		"a slip in a command":            {"[{Name: Build, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: ['jq -r .output.Bild.x $ATTINI_INPUT']}}]", []string{"unknown-output DeploymentPlan[1].Properties.Commands[0]"}},
+		"another name in a command":      {"[{Name: Build, " + warnedJob + "}, {Name: A, Type: AttiniRunnerJob, Properties: {Commands: ['jq -r .output.stack.x cdk.json', 'jq .output.Build.x $ATTINI_INPUT | y .output.Bild', 'jq .output.Bild other.json']}}]", nil},
+		"what a shell reads is no path":  {"[{Name: B, Type: AttiniRunnerJob, Properties: {Commands: ['jq $.output.Bild'], Environment: {V: $.output.Bild, SomePath: $.output.Bild, Variable: $.output.Bild}}}]", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,7 +81,7 @@ func TestWarnings(t *testing.T) {
 			p, found := plan.Read("Plan", resource, cfn.NewPath("Plan"))
 			require.NoError(t, found.Err())
 			var got []string
-			for _, warning := range plan.Warnings(p) {
+			for _, warning := range plan.Warnings(p, false) {
 				got = append(got, warning.Rule+" "+warning.Path[len("Plan.Properties."):])
 				assert.Positive(t, warning.Line)
 			}
@@ -83,6 +96,26 @@ func TestDefaultsAreOutputs(t *testing.T) {
 	for defaults, warnings := range map[string]int{"{output: {Any: 1}}": 0, "{other: 1}": 1, "!Ref X": 0} {
 		resource, _ := cfn.Read([]byte("Type: T\nProperties: {PayloadDefaults: " + defaults + ", DeploymentPlan: [{Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.Any}}}]}"))
 		p, _ := plan.Read("Plan", resource, cfn.NewPath("Plan"))
-		assert.Len(t, plan.Warnings(p), warnings, defaults)
+		assert.Len(t, plan.Warnings(p, false), warnings, defaults)
+	}
+}
+
+// TestWarningsOfABrokenPlan: what is certain although another step is wrong.
+func TestWarningsOfABrokenPlan(t *testing.T) {
+	t.Parallel()
+	for steps, want := range map[string]string{
+		"{Name: W, Type: Wait, Second: 1}": "unknown-output",
+		"{Name: Bild}":                     "",
+		"{Name: Bild, Type: AttiniOther}":  "",
+		"{Type: Pass}":                     "",
+		"{Name: F, Type: Fail, Next: A}":   "unknown-output",
+	} {
+		p, found := plan.Read("P", resource(t, "- {Name: Build, "+warnedJob+"}\n- {Name: A, Type: AttiniRunnerJob, Properties: {Commands: [ls], Environment: {V.$: $.output.Bild}}}\n- "+steps+"\n"), resourcePath())
+		require.Error(t, found.Err(), steps)
+		got := ""
+		for _, warning := range plan.Warnings(p, true) {
+			got += warning.Rule
+		}
+		assert.Equal(t, want, got, steps)
 	}
 }

@@ -71,6 +71,9 @@ func chromium(t *testing.T, root string) (program, libraries string) {
 // writes pictures to the directory that REPORT_PICTURES names.
 func TestInABrowser(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("a browser takes its time")
+	}
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	program, libraries := chromium(t, root)

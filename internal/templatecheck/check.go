@@ -28,6 +28,12 @@ const (
 	RuleSub       = "missing-sub"
 )
 
+// The resource types of a Runner and of a plan.
+const (
+	runnerType = "Attini::Deploy::Runner"
+	planType   = "Attini::Deploy::DeploymentPlan"
+)
+
 // Options say what else is known of a template.
 type Options struct {
 	// Macro is the name by which the template asks for the macro.
@@ -47,7 +53,9 @@ func Check(template *cfn.Node, options Options) problem.List {
 	c.logicalIDs()
 	c.problems.Add(Parameters(template, options.Values)...)
 	c.references()
+	c.members()
 	c.kinds()
+	c.valueKinds()
 	c.missingSubs()
 	return c.problems.Sorted()
 }

@@ -13,7 +13,7 @@ import (
 )
 
 const sound = `
-Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]
+Transform: [AttiniDeploymentPlan, AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
 Parameters:
   Env: {Type: String, AllowedValues: [dev, prod], Default: dev}
   Ids: {Type: 'List<AWS::EC2::Subnet::Id>'}
@@ -148,6 +148,7 @@ func TestTransform(t *testing.T) {
 		"Transform: [AWS::Serverless-2016-10-31, AttiniDeploymentPlan, AWS::LanguageExtensions]": {"must come before", extended},
 		"Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31, AWS::LanguageExtensions]": {"AWS::LanguageExtensions must come before", extended},
 		"Transform: [AttiniDeploymentPlan, AWS::LanguageExtensions]":                             {"AWS::Serverless-2016-10-31 is missing", extended},
+		"Transform: AttiniDeploymentPlan, AWS::Serverless-2016-10-31":                            {"several names stand in one text", right},
 		"Transform: [5]": {"must be the name of a transform, or a list of such", ""},
 		"Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]":                             {},
 		"Transform: [AttiniDeploymentPlan, AWS::LanguageExtensions, AWS::Serverless-2016-10-31]":    {},
@@ -180,14 +181,29 @@ func TestKinds(t *testing.T) {
 		"RoleArn: !GetAtt Role.RoleId":                                 `Resources.R.Properties.RoleArn: attribute RoleId of "Role" is not what this takes: the ARN of a role | Write !GetAtt Role.Arn.`,
 		"RoleArn: !If [Prod, !Ref Role, !GetAtt Role.Arn]":             `Resources.R.Properties.RoleArn.Fn::If[1]: Ref of "Role" gives its name, and this takes the ARN of a role | Write !GetAtt Role.Arn.`,
 		"RoleArn: !GetAtt Profile.Arn":                                 `Resources.R.Properties.RoleArn: "Profile" is an AWS::IAM::InstanceProfile, and this takes the ARN of a role (AWS::IAM::Role)`,
-		"RoleArn: !Ref Ids":                                            `Resources.R.Properties.RoleArn: parameter "Ids" is a list, and this takes the ARN of a role | Choose an item of it: !Select [0, !Ref Ids].`,
+		"RoleArn: !Ref Ids":                                            `Resources.R.Properties.RoleArn: parameter "Ids" gives a list, and this takes a text | Take an item with Fn::Select, or join it with Fn::Join.`,
 		"Image: !Ref Repo":                                             `Resources.R.Properties.Image: Ref of "Repo" gives its name, without the registry, and this takes a container image | Write !GetAtt Repo.RepositoryUri.`,
 		"TaskDefinitionArn: !Ref Cluster":                              `Resources.R.Properties.TaskDefinitionArn: "Cluster" is an AWS::ECS::Cluster, and this takes a task definition (AWS::ECS::TaskDefinition)`,
 		"Ec2Configuration: {InstanceProfileName: !GetAtt Profile.Arn}": `Resources.R.Properties.Ec2Configuration.InstanceProfileName: attribute Arn of "Profile" is not what this takes: the name of an instance profile | Write !Ref Profile.`,
-		"AwsVpcConfiguration: {Subnets: [!Ref Ids]}":                   `Resources.R.Properties.AwsVpcConfiguration.Subnets[0]: parameter "Ids" is a list, and this is an item of a list of subnets | Put !Ref Ids in place of the whole list.`,
+		"AwsVpcConfiguration: {Subnets: [!Ref Ids]}":                   `Resources.R.Properties.AwsVpcConfiguration.Subnets[0]: parameter "Ids" gives a list, and this is an item of a list | Put it in place of the whole list.`,
 		"AwsVpcConfiguration: {Subnets: [!Ref Vpc]}":                   `Resources.R.Properties.AwsVpcConfiguration.Subnets[0]: "Vpc" is an AWS::EC2::VPC, and this takes subnets (AWS::EC2::Subnet)`,
 		"AwsVpcConfiguration: {SecurityGroups: [!Ref Vpc]}":            `Resources.R.Properties.AwsVpcConfiguration.SecurityGroups[0]: "Vpc" is an AWS::EC2::VPC, and this takes security groups | Write !GetAtt Vpc.DefaultSecurityGroup.`,
+		"RoleArn: !Sub '${Role}'":                                      `Resources.R.Properties.RoleArn: Ref of "Role" gives its name, and this takes the ARN of a role | Write !GetAtt Role.Arn.`,
+		"RoleArn: !Sub '${Role.RoleId}'":                               `Resources.R.Properties.RoleArn: attribute RoleId of "Role" is not what this takes: the ARN of a role | Write !GetAtt Role.Arn.`,
+		"Image: !Sub '${Repo}:latest'":                                 `Resources.R.Properties.Image: Ref of "Repo" gives its name, without the registry, and this takes a container image | Write !GetAtt Repo.RepositoryUri.`,
+		"EcsCluster: !Ref R":                                           `Resources.R.Properties.EcsCluster: "R" is an Attini::Deploy::Runner, and this takes a cluster (AWS::ECS::Cluster)`,
+		"Image: !GetAZs ''":                                            `Resources.R.Properties.Image: Fn::GetAZs gives a list, and this takes a text | Take an item with Fn::Select, or join it with Fn::Join.`,
+		"Image: !Sub 'a:${Ids}'":                                       `Resources.R.Properties.Image: Fn::Sub: ${Ids}: the parameter is a list, and a text takes only texts | Join it: {"Fn::Join": [",", {"Ref": "Ids"}]}.`,
+		"Memory: !Ref Role":                                            `Resources.R.Properties.Memory: Ref of "Role" gives the name or id of an AWS::IAM::Role, and this takes a number`,
+		"RunnerConfiguration: {LogLevel: !Ref Role}":                   `Resources.R.Properties.RunnerConfiguration.LogLevel: Ref of "Role" gives the name or id of an AWS::IAM::Role, and this takes one of its values`,
+		"RunnerConfiguration: !Ref Env":                                `Resources.R.Properties.RunnerConfiguration: Ref gives no object, which this takes | Write the object out, and use functions for its values.`,
+		"Startup: {Commands: !If [Prod, !Ref Env, [ls]]}":              `Resources.R.Properties.Startup.Commands.Fn::If[1]: parameter "Env" gives a text, and this takes a list | Write it as an item of a list, or split it with Fn::Split.`,
+		"Startup: {Commands: !Sub 'ls ${Env}'}":                        `Resources.R.Properties.Startup.Commands: Fn::Sub gives a text, and this takes a list | Write it as an item of a list, or split it with Fn::Split.`,
+		"Startup: {Commands: [!Ref Ids]}":                              `Resources.R.Properties.Startup.Commands[0]: parameter "Ids" gives a list, and this is an item of a list | Put it in place of the whole list.`,
+		"AwsVpcConfiguration: {Subnets: !GetAZs ''}":                   `Resources.R.Properties.AwsVpcConfiguration.Subnets: Fn::GetAZs gives availability zones, and this takes ids`,
 
+		"Image: !Sub '${Env}/${Repo}'": "", "Startup: {Commands: !Ref Ids}": "", "Startup: {Commands: !Split [';', !Ref Env]}": "", "Memory: !Ref Env": "",
+		"AwsVpcConfiguration: {Subnets: !ImportValue x}": "", "Startup: {Commands: [!Select [0, !GetAZs '']]}": "", "Startup: !If [Prod, {Commands: [ls]}, !Ref AWS::NoValue]": "",
 		"RoleArn: !GetAtt Role.Arn": "", "RoleArn: !GetAtt Custom.Anything": "", "RoleArn: !GetAtt Nested.Outputs.Role": "", "RoleArn: !Ref Env": "",
 		"Image: !GetAtt Repo.RepositoryUri": "", "EcsCluster: !GetAtt Cluster.Arn": "", "EcsCluster: !Ref Cluster": "", "TaskDefinitionArn: !Ref Task": "",
 		"TaskDefinitionArn: !GetAtt Task.TaskDefinitionArn": "", "AwsVpcConfiguration: {Subnets: !Ref Ids, SecurityGroups: [!Ref Group, !GetAtt Group.GroupId, !GetAtt Vpc.DefaultSecurityGroup]}": "",
@@ -230,4 +246,77 @@ func TestMissingSub(t *testing.T) {
 	require.Len(t, got, 2)
 	assert.Contains(t, strings.Join(got, "\n"), "warning missing-sub Resources.Plan.Properties.DeploymentPlan[0].Properties.Commands[1]: ${AWS::Region} stays as it is written: only Fn::Sub puts a value in its place | Write !Sub before the text.")
 	assert.Contains(t, strings.Join(got, "\n"), "Environment.A: ${Role.Arn}")
+}
+
+// TestFunctions: functions that CloudFormation does not know, or that are given something
+// else than they take.
+func TestFunctions(t *testing.T) {
+	t.Parallel()
+	const bare = "Transform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]\nMappings: {M: {a: {b: c}}}\nConditions: {C: !Equals [a, b]}\nResources: "
+	for text, want := range map[string]string{
+		"{R: {Type: Attini::Deploy::Runner, Properties: {Image: !If [C, a]}}}":                                 "error intrinsic-shape Resources.R.Properties.Image",
+		"{R: {Type: Attini::Deploy::Runner, Properties: {Image: !If [!Ref C, a, b]}}}":                         "error intrinsic-shape Resources.R.Properties.Image error unknown-reference Resources.R.Properties.Image.Fn::If[0]",
+		"{R: {Type: Attini::Deploy::Runner, Properties: {Image: !Join [a]}}}":                                  "error intrinsic-shape Resources.R.Properties.Image",
+		"{R: {Type: Attini::Deploy::Runner, Properties: {Image: {'Fn::Jion': [a, []]}}}}":                      "warning intrinsic-shape Resources.R.Properties.Image",
+		"{R: {Type: AWS::SNS::Topic, Properties: {TopicName: !Select [a]}}}":                                   "warning intrinsic-shape Resources.R.Properties.TopicName",
+		"{R: {Type: AWS::SNS::Topic, Properties: {TopicName: !If [{'Fn::Equals': [a, b]}, a, b]}}}":            "",
+		"{R: {Type: AWS::SNS::Topic, Properties: {TopicName: {'Fn::Length': [a, b]}}}}":                        "error transform Resources.R.Properties.TopicName",
+		"{R: {Type: Attini::Deploy::Runner, Properties: {Image: !FindInMap [M, a, x, {DefaultValue: a}]}}}":    "error transform Resources.R.Properties.Image",
+		"{Fn::ForEach::T: [N, [a], {'T${N}': {Type: AWS::SNS::Topic}}]}":                                       "error transform Resources.Fn::ForEach::T",
+		"{R: {Type: AWS::SNS::Topic, Properties: {Tags: {'Fn::ForEach::T': [N, [a], {'T${N}': a}], Own: b}}}}": "error transform Resources.R.Properties.Tags.Fn::ForEach::T",
+	} {
+		assert.Equal(t, want, places(t, bare+text), text)
+		assert.NotContains(t, places(t, strings.Replace(bare, "Plan, ", "Plan, AWS::LanguageExtensions, ", 1)+text), " transform ", text)
+	}
+}
+
+// places are the severity, rule and path of each problem.
+func places(t *testing.T, text string) string {
+	t.Helper()
+	var found []string
+	for _, line := range checked(t, text) {
+		place, _, _ := strings.Cut(line, ": ")
+		found = append(found, place)
+	}
+	return strings.Join(found, " ")
+}
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	const rest = "\nTransform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]\nParameters: {P: {Type: String}}\nResources: {Role: {Type: AWS::IAM::Role}}"
+	const circle = "A: !Not [!Condition B], B: !Or [!Condition C, !Equals [a, b]], C: !Condition A"
+	const sound = "A: !Not [!Condition B], B: !Or [!Condition C, !Condition D], C: !Equals [!Join ['', [!Ref P, !Ref AWS::Region]], a], D: !Condition C"
+	for conditions, want := range map[string]string{
+		"A: sure":                          "error intrinsic-shape Conditions.A",
+		"A: !Ref P":                        "error intrinsic-shape Conditions.A",
+		"A: !Equals [a]":                   "error intrinsic-shape Conditions.A",
+		"A: !And [!Equals [a, b]]":         "error intrinsic-shape Conditions.A",
+		"A: !Not [!Equals [a, b], a]":      "error intrinsic-shape Conditions.A",
+		"A: !Or [!Equals [a, b], yes]":     "error intrinsic-shape Conditions.A.Fn::Or[1]",
+		"A: !Equals [!GetAtt Role.Arn, a]": "error unknown-condition Conditions.A.Fn::Equals[0]",
+		"A: !Equals [!Sub ['${a}', {a: !ImportValue x}], a]": "error unknown-condition Conditions.A.Fn::Equals[0].Fn::Sub[1].a",
+		"A: !Equals [!Ref Role, a]":                          "error unknown-condition Conditions.A.Fn::Equals[0]",
+		"A: !Not [!Condition A]":                             "error condition-cycle Conditions.A",
+		circle:                                               "error condition-cycle Conditions.A",
+		sound:                                                "",
+	} {
+		assert.Equal(t, want, places(t, "Conditions: {"+conditions+"}"+rest), conditions)
+	}
+}
+
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	const rest = "\nTransform: [AttiniDeploymentPlan, AWS::Serverless-2016-10-31]"
+	for text, want := range map[string]string{
+		"Resources: {T: {Type: AWS::SNS::Topic, Propertys: {}}}":                                                  "error unknown-property Resources.T.Propertys",
+		"Resources: {T: {Type: AWS::SNS::Topic, DependOn: T}}":                                                    "error unknown-property Resources.T.DependOn",
+		"Resources: {T: {Type: Attini::Deploy::DeploymentPlan, Whatever: {}}}":                                    "error unknown-property Resources.T.Whatever",
+		"Resources: {T: {Type: AWS::SNS::Topic, Whatever: {}}}":                                                   "",
+		"Resources: {T: {Type: AWS::SNS::Topic, DependsOn: T}}":                                                   "error unknown-reference Resources.T.DependsOn",
+		"Resources: {T: {Type: AWS::S3::Bucket, Connectors: {C: {}}}, U: {Type: AWS::SNS::Topic, DependsOn: TC}}": "",
+		"Outputs: {O: {Description: a}}\nResources: {}":                                                           "error required Outputs.O.Value",
+		"Outputs: {O: {Value: a}}\nResources: {}":                                                                 "",
+	} {
+		assert.Equal(t, want, places(t, text+rest), text)
+	}
 }

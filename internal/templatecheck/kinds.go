@@ -28,13 +28,15 @@ type wanted struct {
 	list, arn bool
 }
 
+const repositoryType = "AWS::ECR::Repository"
+
 func wantedByRunner() []wanted {
 	groups := map[string]string{"AWS::EC2::VPC": "DefaultSecurityGroup"}
 	return []wanted{
 		{path: []string{"TaskDefinitionArn"}, what: "a task definition", kind: "AWS::ECS::TaskDefinition", ref: true, attributes: []string{"TaskDefinitionArn"}},
 		{path: []string{"EcsCluster"}, what: "a cluster", kind: "AWS::ECS::Cluster", ref: true, attributes: []string{"Arn"}},
 		{path: []string{"RoleArn"}, what: "the ARN of a role", kind: "AWS::IAM::Role", refGives: "its name", attributes: []string{"Arn"}},
-		{path: []string{"Image"}, what: "a container image", kind: "AWS::ECR::Repository", refGives: "its name, without the registry", attributes: []string{"RepositoryUri"}},
+		{path: []string{"Image"}, what: "a container image", kind: repositoryType, refGives: "its name, without the registry", attributes: []string{"RepositoryUri"}},
 		{path: []string{"Ec2Configuration", "InstanceProfileName"}, what: "the name of an instance profile", kind: "AWS::IAM::InstanceProfile", ref: true},
 		{path: []string{"AwsVpcConfiguration", "Subnets"}, what: "subnets", kind: "AWS::EC2::Subnet", ref: true, attributes: []string{"SubnetId"}, list: true},
 		{path: []string{"AwsVpcConfiguration", "SecurityGroups"}, what: "security groups", kind: "AWS::EC2::SecurityGroup", ref: true, attributes: []string{"GroupId", "Id"}, also: groups, list: true},
@@ -51,9 +53,9 @@ func (c *checker) kinds() {
 	for _, field := range c.template.Get("Resources").Entries() {
 		var all []wanted
 		switch field.Value.Get("Type").AsString() {
-		case "Attini::Deploy::Runner":
+		case runnerType:
 			all = wantedByRunner()
-		case "Attini::Deploy::DeploymentPlan":
+		case planType:
 			all = wantedByPlan()
 		}
 		at := cfn.NewPath("Resources", field.Key, "Properties")
@@ -78,13 +80,14 @@ func (c *checker) wants(w wanted, path []string, n *cfn.Node, at cfn.Path) {
 		}
 	case n.IsList() && w.list:
 		for i, item := range n.Items {
-			c.listInList(w, item, at.Index(i))
 			c.wants(w, nil, item, at.Index(i))
 		}
 	case name == "Ref" && argument.IsString():
 		c.wantsRef(w, argument, at)
 	case name == "Fn::GetAtt":
 		c.wantsAttribute(w, argument, at)
+	case name == "Fn::Sub":
+		c.wantsSub(w, argument, at)
 	case !isFunction && n.IsString():
 		c.wantsText(w, n, at)
 	}
@@ -94,8 +97,6 @@ func (c *checker) wantsRef(w wanted, argument *cfn.Node, at cfn.Path) {
 	resource := argument.Text
 	kind := c.names.typeOf(resource)
 	switch {
-	case kind == "":
-		c.wantsParameter(w, argument, at)
 	case kind == w.kind && !w.ref:
 		c.wrongKind(at, argument, fmt.Sprintf("Ref of %s gives %s, and this takes %s", wording.Quote(resource), w.refGives, w.what),
 			fmt.Sprintf("Write !GetAtt %s.%s.", wording.Brief(resource), w.attributes[0]))
@@ -104,6 +105,23 @@ func (c *checker) wantsRef(w wanted, argument *cfn.Node, at cfn.Path) {
 			fmt.Sprintf("Write !GetAtt %s.%s.", wording.Brief(resource), w.also[kind]))
 	case kind != w.kind && isCertain(kind):
 		c.wrongKind(at, argument, fmt.Sprintf("%s is an %s, and this takes %s (%s)", wording.Quote(resource), kind, w.what, w.kind), "")
+	}
+}
+
+// wantsSub takes Fn::Sub of one variable for the reference that it is. What an image's
+// name begins with is the registry.
+func (c *checker) wantsSub(w wanted, argument *cfn.Node, at cfn.Path) {
+	sub, err := cfn.ParseSub(argument)
+	names := sub.References()
+	if err != nil || len(names) == 0 || sub.Parts[0].Variable != names[0] || len(sub.Parts) > 1 && w.kind != repositoryType {
+		return
+	}
+	reference := &cfn.Node{Kind: cfn.String, Text: names[0], Place: sub.Text.Place}
+	switch isAttribute := strings.Contains(names[0], "."); {
+	case len(sub.Parts) == 1 && isAttribute:
+		c.wantsAttribute(w, reference, at)
+	case !isAttribute && (len(sub.Parts) == 1 || c.names.typeOf(names[0]) == repositoryType):
+		c.wantsRef(w, reference, at)
 	}
 }
 
@@ -136,23 +154,6 @@ func (c *checker) wantsAttribute(w wanted, argument *cfn.Node, at cfn.Path) {
 	}
 }
 
-// wantsParameter reports a parameter that is a list where one value is wanted.
-func (c *checker) wantsParameter(w wanted, argument *cfn.Node, at cfn.Path) {
-	if !w.list && c.isListParameter(argument.Text) {
-		c.wrongKind(at, argument, fmt.Sprintf("parameter %s is a list, and this takes %s", wording.Quote(argument.Text), w.what),
-			"Choose an item of it: !Select [0, !Ref "+wording.Brief(argument.Text)+"].")
-	}
-}
-
-// listInList reports a list as an item of a list.
-func (c *checker) listInList(w wanted, item *cfn.Node, at cfn.Path) {
-	name, argument, _ := cfn.Intrinsic(item)
-	if name == "Ref" && argument.IsString() && c.isListParameter(argument.Text) {
-		c.wrongKind(at, argument, fmt.Sprintf("parameter %s is a list, and this is an item of a list of %s", wording.Quote(argument.Text), w.what),
-			"Put !Ref "+wording.Brief(argument.Text)+" in place of the whole list.")
-	}
-}
-
 func (c *checker) isListParameter(name string) bool {
 	return cfn.IsListType(c.names.parameters[name].Get("Type").AsString())
 }
@@ -172,7 +173,7 @@ func isCertain(kind string) bool {
 			return false
 		}
 	}
-	return strings.HasPrefix(kind, "AWS::") && !strings.HasSuffix(kind, "::MODULE")
+	return (strings.HasPrefix(kind, "AWS::") || strings.HasPrefix(kind, "Attini::")) && !strings.HasSuffix(kind, "::MODULE")
 }
 
 func (c *checker) wrongKind(at cfn.Path, n *cfn.Node, message, advice string) {

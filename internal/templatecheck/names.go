@@ -47,7 +47,7 @@ func newNames(template *cfn.Node, options Options) names {
 			n.loop(field.Value)
 		case !kind.IsString():
 			n.prefixes = append(n.prefixes, field.Key) // reported; what it is to make is not known
-		case strings.HasPrefix(kind.Text, "AWS::Serverless::") || strings.HasSuffix(kind.Text, "::MODULE"):
+		case strings.HasPrefix(kind.Text, "AWS::Serverless::") || strings.HasSuffix(kind.Text, "::MODULE") || field.Value.Has("Connectors"):
 			n.prefixes = append(n.prefixes, field.Key)
 			n.queues(field.Value)
 		}

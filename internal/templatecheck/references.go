@@ -14,15 +14,11 @@ import (
 // references reports names that are nowhere, in all sections whose intrinsic
 // functions CloudFormation resolves.
 func (c *checker) references() {
-	for _, field := range c.template.Get("Conditions").Entries() {
-		if strings.HasPrefix(field.Key, cfn.LoopPrefix) {
-			continue
-		}
-		c.condition(field.Value, cfn.NewPath("Conditions", field.Key))
-	}
+	c.conditions()
 	for _, section := range []string{"Resources", "Outputs"} {
 		for _, field := range c.template.Get(section).Entries() {
 			if strings.HasPrefix(field.Key, "Fn::") {
+				c.loop(field, cfn.NewPath(section, field.Key))
 				continue // a loop has names of its own
 			}
 			at := cfn.NewPath(section, field.Key)
@@ -41,17 +37,34 @@ func (c *checker) references() {
 // have names of their own.
 func (c *checker) walk(n *cfn.Node, at cfn.Path) {
 	cfn.Walk(n, at, func(n *cfn.Node, inside cfn.Path) bool {
-		if key := inside.LastKey(); inside != at && (strings.HasPrefix(key, cfn.LoopPrefix) || key == cfn.TransformKey) {
+		if inside != at && inside.LastKey() == cfn.TransformKey {
+			return false
+		}
+		for _, field := range n.Entries() {
+			c.loop(field, inside.Key(field.Key))
+		}
+		if inside != at && strings.HasPrefix(inside.LastKey(), cfn.LoopPrefix) {
 			return false
 		}
 		return c.function(n, inside)
 	})
 }
 
+// loop reports a loop that CloudFormation does not know. One in a Runner or a plan is
+// reported with that.
+func (c *checker) loop(field cfn.Field, at cfn.Path) {
+	if strings.HasPrefix(field.Key, cfn.LoopPrefix) && c.ownerOf(at) != planType && c.ownerOf(at) != runnerType {
+		c.needsExtensions(field.Key, field.Place, at)
+	}
+}
+
 // function checks an intrinsic function, and reports whether there is more to
 // check in its argument.
 func (c *checker) function(n *cfn.Node, at cfn.Path) bool {
-	name, argument, _ := cfn.Intrinsic(n)
+	name, argument, ok := cfn.Intrinsic(n)
+	if ok {
+		c.checkCall(name, n, argument, at)
+	}
 	switch name {
 	case "Ref":
 		c.ref(argument, at)
@@ -147,8 +160,8 @@ func (c *checker) sub(argument *cfn.Node, at cfn.Path) {
 	text := sub.Text
 	if err != nil {
 		switch c.ownerOf(at) {
-		case "Attini::Deploy::DeploymentPlan": // it is reported with the step
-		case "Attini::Deploy::Runner":
+		case planType: // it is reported with the step
+		case runnerType:
 			c.report(problem.Error, RuleShape, at, text.Place, err.Error(), "")
 		default:
 			c.report(problem.Warning, RuleShape, at, text.Place, err.Error(), "")
@@ -161,6 +174,10 @@ func (c *checker) sub(argument *cfn.Node, at cfn.Path) {
 			continue
 		}
 		seen[name] = true
+		if owner := c.ownerOf(at); owner == runnerType && c.isListParameter(name) {
+			c.wrongKind(at, text, fmt.Sprintf("Fn::Sub: ${%s}: the parameter is a list, and a text takes only texts", name),
+				fmt.Sprintf("Join it: {\"Fn::Join\": [\",\", {\"Ref\": %s}]}.", wording.Quote(name)))
+		}
 		resource, attribute, isAttribute := strings.Cut(name, ".")
 		switch {
 		case !isAttribute && c.names.isReferable(name):
@@ -185,25 +202,6 @@ func (c *checker) ownerOf(at cfn.Path) string {
 	return c.names.typeOf(at.KeyAt(1))
 }
 
-// condition checks a condition function: the conditions that it names, and the
-// values that it compares.
-func (c *checker) condition(n *cfn.Node, at cfn.Path) {
-	name, argument, _ := cfn.Intrinsic(n)
-	switch name {
-	case "Condition":
-		c.conditionName(argument, at.Key(name))
-	case "Fn::And", "Fn::Or", "Fn::Not":
-		if !argument.IsList() {
-			return
-		}
-		for i, item := range argument.Items {
-			c.condition(item, at.Key(name).Index(i))
-		}
-	default:
-		c.walk(n, at)
-	}
-}
-
 func (c *checker) conditionName(n *cfn.Node, at cfn.Path) {
 	if !n.IsString() || c.names.conditions[n.Text] != nil || c.template.Get("Conditions").Has(n.Text) {
 		return
@@ -213,7 +211,10 @@ func (c *checker) conditionName(n *cfn.Node, at cfn.Path) {
 
 func (c *checker) dependsOn(n *cfn.Node, at cfn.Path) {
 	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
-		if n.IsString() && !c.names.isResource(n.Text) {
+		switch {
+		case n.IsString() && n.Text == at.KeyAt(1):
+			c.report(problem.Error, RuleReference, at, n.Place, "a resource cannot depend on itself", "")
+		case n.IsString() && !c.names.isResource(n.Text):
 			c.missing(RuleReference, at, n.Place, "the template has no resource "+wording.Quote(n.Text), n.Text, c.resourceNames(), "")
 		}
 		return !n.IsMap()

@@ -51,6 +51,11 @@ func (c *checker) transformSection() {
 		c.transformProblem(place, "must be the name of a transform, or a list of such", nil)
 		return
 	}
+	if joined := slices.IndexFunc(names, func(name string) bool { return strings.ContainsAny(name, ", ") }); joined >= 0 {
+		split := strings.FieldsFunc(names[joined], func(r rune) bool { return r == ',' || r == ' ' })
+		c.transformProblem(items[joined].Place, "several names stand in one text; write each as an item of the list", c.inOrder(slices.Concat(names[:joined], split, names[joined+1:])))
+		return
+	}
 	right, misspelt := slices.Clone(names), false
 	for i, name := range names {
 		for _, meant := range []string{c.options.Macro, samTransform, languageExtensions} {

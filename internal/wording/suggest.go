@@ -61,8 +61,8 @@ func distance(a, b string) (letters int, isPart bool) {
 	return edits(a, b, maxEdits), false
 }
 
-// edits is how many letters of a must be replaced, removed or added to make b
-// of it; where that is more than most, any number above most. Its time grows
+// edits is how many letters of a must be replaced, removed or added, or swapped with
+// the next, to make b of it; where that is more than most, any number above most. Its time grows
 // with the names' length: the full table of distances would take their square.
 func edits(a, b string, most int) int {
 	for {
@@ -76,7 +76,19 @@ func edits(a, b string, most int) int {
 		case most == 0:
 			return 1
 		default:
-			return 1 + min(edits(a[sizeA:], b[sizeB:], most-1), edits(a[sizeA:], b, most-1), edits(a, b[sizeB:], most-1))
+			least := min(edits(a[sizeA:], b[sizeB:], most-1), edits(a[sizeA:], b, most-1), edits(a, b[sizeB:], most-1))
+			if isSwapped(a[sizeA:], b[sizeB:], first, other) {
+				least = min(least, edits(a[sizeA+sizeB:], b[sizeB+sizeA:], most-1))
+			}
+			return 1 + least
 		}
 	}
+}
+
+// isSwapped reports whether two names that begin with different letters go on with the
+// other's.
+func isSwapped(a, b string, first, other rune) bool {
+	nextA, _ := utf8.DecodeRuneInString(a)
+	nextB, _ := utf8.DecodeRuneInString(b)
+	return nextA == other && nextB == first
 }

@@ -21,6 +21,7 @@ func TestNearest(t *testing.T) {
 		"Imgae":               "Image",
 		"Memroy":              "Memory",
 		"Cpuu":                "Cpu",
+		"Cup":                 "Cpu",
 		"Cluster":             "EcsCluster",
 		"Role":                "RoleArn",
 		"ContainerImage":      "Image",
@@ -90,22 +91,27 @@ func TestNearestCountsLetters(t *testing.T) {
 
 // table is the distance of two names by the textbook.
 func table(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
 	}
-	for i := range a {
-		before := row[0]
-		row[0] = i + 1
-		for j := range b {
-			cost := before
-			if a[i] != b[j] {
-				cost = 1 + min(before, row[j], row[j+1])
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				cost = 1 + min(cost, rows[i-1][j], rows[i][j-1])
 			}
-			before, row[j+1] = row[j+1], cost
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cost = min(cost, 1+rows[i-2][j-2])
+			}
+			rows[i][j] = cost
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }
 
 func TestNearestLooksAtSomeCandidates(t *testing.T) {

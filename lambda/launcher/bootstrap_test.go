@@ -59,7 +59,7 @@ func TestBootstrap(t *testing.T) {
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": cloud.Endpoint(), "AWS_ACCESS_KEY_ID": "LAUNCHER", "AWS_SECRET_ACCESS_KEY": "secret",
 			"ATTINI_RESOURCE_STATES_TABLE": stateTable, "ATTINI_DEPLOYMENT_ORIGIN_TABLE": deployTable,
-			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "AWS_ACCOUNT_ID": fakeaws.Account,
+			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "ATTINI_RUNNER_CHECKS_URL": cloud.Endpoint() + "/000000000000/checks", "AWS_ACCOUNT_ID": fakeaws.Account,
 		},
 	})
 	t.Cleanup(function.Close)

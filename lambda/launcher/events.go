@@ -73,3 +73,15 @@ func readInstance(detail json.RawMessage) (cluster string, found launch.Instance
 	}
 	return instance.ClusterArn, found, nil
 }
+
+// readHost reads the detail of an EC2 instance state-change notification (EC2 user
+// guide, "Instance state change events") and returns the instance's id.
+func readHost(detail json.RawMessage) (string, error) {
+	var instance struct {
+		ID string `json:"instance-id"`
+	}
+	if err := json.Unmarshal(detail, &instance); err != nil || instance.ID == "" {
+		return "", errors.New("read an instance's event: its detail names no instance")
+	}
+	return instance.ID, nil
+}

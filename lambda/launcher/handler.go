@@ -23,6 +23,8 @@ type launcher interface {
 	TaskEvent(ctx context.Context, task launch.TaskStatus) error
 	HostEvent(ctx context.Context, cluster string, instance launch.Instance) error
 	ExecutionEnded(ctx context.Context) error
+	HostEnded(ctx context.Context, host string) error
+	Check(ctx context.Context, runner string) error
 }
 
 // handler passes requests and events to the launcher. It logs no event: events contain
@@ -45,6 +47,7 @@ const (
 	taskChange      = "ECS Task State Change"
 	instanceChange  = "ECS Container Instance State Change"
 	executionChange = "Step Functions Execution Status Change"
+	hostChange      = "EC2 Instance State-change Notification"
 )
 
 // Invoke implements lambda.Handler. If an event ends with an error, Lambda
@@ -54,6 +57,7 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		Action     string          `json:"attiniActionType"`
 		DetailType string          `json:"detail-type"`
 		Detail     json.RawMessage `json:"detail"`
+		Records    []record        `json:"Records"`
 	}
 	if err := json.Unmarshal(payload, &event); err != nil {
 		return nil, errors.New("read an event: it is no JSON object")
@@ -67,9 +71,31 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		h.prewarm(ctx, payload)
 		return []byte(emptyResponse), nil
 	case "":
+		if len(event.Records) > 0 {
+			return []byte(emptyResponse), h.check(ctx, event.Records)
+		}
 		return []byte(emptyResponse), h.handleEvent(ctx, event.DetailType, event.Detail)
 	}
 	return nil, fmt.Errorf("read an event: there is no %s %q; deploy the plan again", protocol.KeyActionType, event.Action)
+}
+
+// record is a message of the queue of checks.
+type record struct {
+	Source string `json:"eventSource"`
+	Body   string `json:"body"`
+}
+
+// check checks the runners of messages. If one fails, SQS delivers all of them again.
+func (h handler) check(ctx context.Context, records []record) error {
+	var problems []error
+	for _, message := range records {
+		if message.Source != "aws:sqs" || message.Body == "" {
+			problems = append(problems, errors.New("read an event: a record is no message of the queue of checks"))
+			continue
+		}
+		problems = append(problems, h.launcher.Check(ctx, message.Body))
+	}
+	return errors.Join(problems...)
 }
 
 // prewarm never fails the plan: a runner that cannot be started fails the job that needs
@@ -107,6 +133,12 @@ func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMe
 		return h.launcher.HostEvent(ctx, cluster, instance)
 	case executionChange:
 		return h.launcher.ExecutionEnded(ctx)
+	case hostChange:
+		host, err := readHost(detail)
+		if err != nil {
+			return err
+		}
+		return h.launcher.HostEnded(ctx, host)
 	}
 	return fmt.Errorf("read an event: unknown kind %q", kind)
 }

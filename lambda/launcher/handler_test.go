@@ -29,6 +29,8 @@ type recordingLauncher struct {
 	clusters []string
 	hosts    []launch.Instance
 	ended    int
+	gone     []string
+	checked  []string
 	err      error
 }
 
@@ -57,6 +59,16 @@ func (h *recordingLauncher) ExecutionEnded(context.Context) error {
 	return h.err
 }
 
+func (h *recordingLauncher) HostEnded(_ context.Context, host string) error {
+	h.gone = append(h.gone, host)
+	return h.err
+}
+
+func (h *recordingLauncher) Check(_ context.Context, runner string) error {
+	h.checked = append(h.checked, runner)
+	return h.err
+}
+
 var errTold = errors.New("it went wrong")
 
 func TestEvents(t *testing.T) {
@@ -75,6 +87,14 @@ func TestEvents(t *testing.T) {
 				LastStatus: "STOPPED", DesiredStatus: "STOPPED", StopCode: "EssentialContainerExited", StopReason: "why",
 				Containers: []launch.ContainerStatus{{Name: "a", Ended: true}, {Name: "b", Ended: true, ExitCode: 137, Reason: "OOM"}, {Name: "c"}},
 			}}},
+		},
+		"an instance that ends": {
+			`{"source":"aws.ec2","detail-type":"EC2 Instance State-change Notification","detail":{"instance-id":"i-1","state":"shutting-down"}}`,
+			recordingLauncher{gone: []string{"i-1"}},
+		},
+		"checks": {
+			`{"Records":[{"messageId":"1","body":"dev-shop-Build","eventSource":"aws:sqs"},{"messageId":"2","body":"dev-shop-Test","eventSource":"aws:sqs"}]}`,
+			recordingLauncher{checked: []string{"dev-shop-Build", "dev-shop-Test"}},
 		},
 		"a host": {
 			`{"source":"aws.ecs","detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"arn:cluster","ec2InstanceId":"i-1","status":"ACTIVE",
@@ -156,7 +176,7 @@ func TestMerge(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	environment := map[string]string{
-		"ATTINI_RESOURCE_STATES_TABLE": "states", "ATTINI_DEPLOYMENT_ORIGIN_TABLE": "deployments", "ATTINI_ARTIFACT_BUCKET": "bucket",
+		"ATTINI_RESOURCE_STATES_TABLE": "states", "ATTINI_DEPLOYMENT_ORIGIN_TABLE": "deployments", "ATTINI_ARTIFACT_BUCKET": "bucket", "ATTINI_RUNNER_CHECKS_URL": "https://q",
 		"AWS_REGION": "eu-west-1", "AWS_ACCOUNT_ID": "111122223333",
 	}
 	getenv := func(name string) string { return environment[name] }
@@ -177,7 +197,7 @@ func TestSettings(t *testing.T) {
 	_, err = readSettings(func(name string) string {
 		return map[string]string{"ATTINI_RUNNER_URL_X86_64": "https://x", "ATTINI_RUNNER_SHA256_X86_64": "ab", "ATTINI_RUNNER_SHA256_AARCH64": sum}[name]
 	})
-	require.EqualError(t, err, "the environment variable ATTINI_RESOURCE_STATES_TABLE is missing\nthe environment variable ATTINI_DEPLOYMENT_ORIGIN_TABLE is missing\n"+
+	require.EqualError(t, err, "the environment variable ATTINI_RUNNER_CHECKS_URL is missing\nthe environment variable ATTINI_RESOURCE_STATES_TABLE is missing\nthe environment variable ATTINI_DEPLOYMENT_ORIGIN_TABLE is missing\n"+
 		"the environment variable ATTINI_ARTIFACT_BUCKET is missing\nthe environment variable AWS_REGION is missing\nthe environment variable AWS_ACCOUNT_ID is missing\n"+
 		"the environment variables ATTINI_RUNNER_URL_X86_64 and ATTINI_RUNNER_SHA256_X86_64 must be an http or https address of up to 256 characters and the 64 hexadecimal digits of its file's SHA-256, or both be empty\n"+
 		"the environment variables ATTINI_RUNNER_URL_AARCH64 and ATTINI_RUNNER_SHA256_AARCH64 must be an http or https address of up to 256 characters and the 64 hexadecimal digits of its file's SHA-256, or both be empty")

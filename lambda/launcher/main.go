@@ -12,6 +12,7 @@ import (
 
 	"github.com/attini-go/runner/internal/aws"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 func main() {
@@ -36,7 +37,12 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	launcher, err := launch.New(settings, aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable), logger)
+	ports := aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable)
+	if ports.Configurations, err = configuration.NewCache(ports.Configurations); err != nil {
+		return nil, fmt.Errorf("make room for configurations: %w", err)
+	}
+	ports.Checks = aws.NewRunnerChecks(config, getenv(envChecks))
+	launcher, err := launch.New(settings, ports, logger)
 	if err != nil {
 		return nil, fmt.Errorf("open the launcher: %w", err)
 	}

@@ -17,6 +17,7 @@ const (
 	envStateTable  = "ATTINI_RESOURCE_STATES_TABLE"
 	envDeployTable = "ATTINI_DEPLOYMENT_ORIGIN_TABLE"
 	envBucket      = "ATTINI_ARTIFACT_BUCKET"
+	envChecks      = "ATTINI_RUNNER_CHECKS_URL"
 	envRegion      = "AWS_REGION"
 	envAccount     = "AWS_ACCOUNT_ID"
 	// envVersion is the lowest version of the agent. {machine} is X86_64 or AARCH64;
@@ -44,6 +45,7 @@ func readSettings(getenv func(string) string) (launch.Settings, error) {
 		}
 		return value
 	}
+	required(envChecks)
 	settings := launch.Settings{
 		ResourceStateTable: required(envStateTable), DeployDataTable: required(envDeployTable), ArtifactStore: required(envBucket),
 		Region: required(envRegion), Account: required(envAccount),

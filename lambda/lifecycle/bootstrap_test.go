@@ -85,7 +85,8 @@ func TestBootstrap(t *testing.T) {
 		require.True(t, t.Run(test.name, func(t *testing.T) { test.run(t, d) }), "the next builds on it")
 	}
 	assert.Equal(t, []string{
-		"cloudformation:DescribeStacks", "cloudformation:ListStackResources", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "ecs:DescribeTaskDefinition",
+		"cloudformation:DescribeStacks", "cloudformation:ListStackResources", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem",
+		"ec2:DescribeInstances", "ecs:DescribeTaskDefinition", "ecs:ListTasks",
 		"sqs:DeleteMessage", "sqs:ReceiveMessage", "states:SendTaskFailure", "states:StartExecution",
 	}, d.cloud.Caller(accessKey).Actions(), "the role needs these, and a host's and a task's")
 	d.function.Close()

@@ -30,6 +30,8 @@ type handler struct {
 	account transform.Account
 	// defaultImage is transform.Request's.
 	defaultImage string
+	// installation is transform.Request's.
+	installation string
 }
 
 var _ lambda.Handler = handler{}
@@ -63,7 +65,7 @@ func (h handler) answer(ctx context.Context, payload []byte) (answer response) {
 		return failure(r.id, err.Error())
 	}
 	expanded, problems := transform.Expand(ctx, transform.Request{
-		Template: r.fragment, Values: r.values, Account: h.account, DefaultImage: h.defaultImage,
+		Template: r.fragment, Values: r.values, Account: h.account, DefaultImage: h.defaultImage, Installation: h.installation,
 	})
 	for i, p := range problems {
 		if i == maxLogged {

@@ -24,5 +24,6 @@ func main() {
 	lambda.Start(handler{
 		logger: logger, account: aws.NewAccount(configuration),
 		defaultImage: os.Getenv("ATTINI_DEFAULT_RUNNER_IMAGE"),
+		installation: os.Getenv("ATTINI_INSTALLATION"),
 	})
 }

@@ -2,7 +2,7 @@
 
 Append this folder with `cfn-lint --append-rules`. The rules report, in the same
 words, what `runnerctl validate` reports about each property of a Runner, the
-names of a plan's properties and the form of its steps. What they know is in
+names of a plan's properties, the form of its steps and the names that they refer to. What they know is in
 runner.json and plan.json beside this file, which are generated from the
 project's one description of a Runner and of the States Language.
 
@@ -33,6 +33,7 @@ def _package():
 _READER = importlib.import_module("._reader", _package())
 _SOURCE = importlib.import_module("._source", _package())
 _STEPS = importlib.import_module("._steps", _package())
+_REFERENCES = importlib.import_module("._references", _package())
 
 
 class _AttiniRule(CloudFormationLintRule):
@@ -123,3 +124,27 @@ class PlanSteps(CloudFormationLintRule):
             if isinstance(plan, (dict, list)) and plan:
                 for path, message in _STEPS.problems(plan, ["Resources", name, "Properties", "DeploymentPlan"]):
                     yield RuleMatch(path, message)
+
+
+class References(CloudFormationLintRule):
+    id = "E9360"
+    shortdesc = "Runner, deployment plan: references"
+    description = "What a Runner and a plan refer to is in the template"
+    source_url = "https://github.com/attini-go/runner/tree/main/integrations"
+    tags = ["resources", "attini"]
+
+    def match(self, cfn):
+        for path, message in _REFERENCES.problems(cfn.template):
+            yield RuleMatch(path, message)
+
+
+class Transforms(CloudFormationLintRule):
+    id = "E9361"
+    shortdesc = "Runner, deployment plan: Transform"
+    description = "The Transform section names the macro, and SAM behind it"
+    source_url = "https://github.com/attini-go/runner/tree/main/integrations"
+    tags = ["resources", "attini"]
+
+    def match(self, cfn):
+        for path, message in _REFERENCES.transforms(cfn.template):
+            yield RuleMatch(path, message)

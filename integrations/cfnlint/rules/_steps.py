@@ -66,6 +66,8 @@ def reason(error):
     if error.validator == "type":
         types = [wanted] if isinstance(wanted, str) else [t for t in wanted if t != "object" or wanted == ["object"]]
         return f"must be of type {' or '.join(types)}, not {described(error.instance)}"
+    if error.validator == "pattern" and wanted == "^\\$":
+        return f"{quoted(error.instance)} is not a path; a path starts with $"
     return "has not the form that its field needs, but is " + described(error.instance)
 
 

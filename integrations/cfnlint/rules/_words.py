@@ -110,13 +110,16 @@ def not_text(value):
 
 
 def distance(a, b):
-    """Levenshtein's: how many letters to change, add or drop."""
-    row = list(range(len(b) + 1))
+    """How many letters to change, add, drop or swap with the next."""
+    rows = [list(range(len(b) + 1))]
     for i, x in enumerate(a, 1):
-        before, row[0] = row[0], i
+        above, row = rows[-1], [i]
         for j, y in enumerate(b, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
-    return row[-1]
+            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x != y)))
+            if i > 1 and j > 1 and (x, y) == (b[j - 2], a[i - 2]):
+                row[j] = min(row[j], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def nearest(name, candidates):

@@ -62,7 +62,8 @@ func (a *Agent) Start() bool {
 		a.task.stop("EssentialContainerExited", "Essential container in task exited")
 		return false
 	}
-	a.fake.runners[a.runner].started = true
+	a.fake.runners[a.runner].Started = true
+	a.fake.renewed[a.task.ARN] = time.Now()
 	return true
 }
 
@@ -98,12 +99,25 @@ func (a *Agent) take(most int) []string {
 			continue
 		}
 		a.fake.claims[a.runner] = append(a.fake.claims[a.runner], &launch.Claim{
-			Name: m.id, Token: token, Task: a.task.ARN, StepName: parsed.Metadata.StepName, ErrorNames: parsed.Metadata.ErrorNames,
+			Name: m.id, Token: token, Task: a.task.ARN, StepName: parsed.Metadata.StepName, ErrorNames: parsed.Metadata.ErrorNames, ClaimedAt: time.Now(),
 		})
 		begun = append(begun, token)
 	}
 	a.Ran = append(a.Ran, begun...)
 	return begun
+}
+
+// Renew says that the agent still has its jobs, and sends their heartbeats.
+func (a *Agent) Renew() {
+	a.fake.mu.Lock()
+	defer a.fake.mu.Unlock()
+	a.fake.renewed[a.task.ARN] = time.Now()
+	for _, claim := range a.fake.claims[a.runner] {
+		if step, err := a.fake.open(claim.Token); err == nil && claim.Task == a.task.ARN && !claim.Finished {
+			step.Heartbeats++
+			step.LastHeartbeat = time.Now()
+		}
+	}
 }
 
 // Succeed ends a job that the agent began.

@@ -65,7 +65,7 @@ func (c Cluster) Run(_ context.Context, request launch.TaskRequest) (launch.Task
 			TaskStatus: launch.TaskStatus{
 				ARN:     fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/%s/%d", request.Cluster, c.lastTask),
 				Cluster: request.Cluster, Group: request.Group, StartedBy: request.StartedBy,
-				LastStatus: "PROVISIONING", DesiredStatus: "RUNNING",
+				LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", CreatedAt: time.Now(),
 			},
 			Request: request, Since: time.Now(),
 		}
@@ -119,10 +119,37 @@ func (c Cluster) Stop(_ context.Context, cluster, arn, reason string) error {
 func (c Cluster) Instance(_ context.Context, _, id string) (launch.Instance, error) {
 	return call(c.user, "Cluster.Instance", func() (launch.Instance, error) {
 		host := c.host(id)
-		if host == nil || !host.Registered {
-			return launch.Instance{}, launch.ErrNotRegistered
+		found, err := launch.Instance{}, launch.ErrNotRegistered
+		if host != nil && host.Registered {
+			found, err = c.instance(host), nil
 		}
-		return c.instance(host), nil
+		if c.OnInstance != nil {
+			return c.OnInstance(found, err)
+		}
+		return found, err
+	})
+}
+
+// Deregister implements launch.Cluster.
+func (c Cluster) Deregister(_ context.Context, _, id string) error {
+	return notify(c.user, "Cluster.Deregister", func() error {
+		if host := c.host(id); host != nil {
+			host.Registered = false
+		}
+		return nil
+	})
+}
+
+// StartedBy implements launch.Cluster.
+func (c Cluster) StartedBy(_ context.Context, cluster, startedBy string) ([]launch.TaskStatus, error) {
+	return call(c.user, "Cluster.StartedBy", func() ([]launch.TaskStatus, error) {
+		var found []launch.TaskStatus
+		for _, task := range c.tasks {
+			if task.Request.Cluster == cluster && task.StartedBy == startedBy && task.LastStatus != "STOPPED" {
+				found = append(found, task.TaskStatus)
+			}
+		}
+		return found, nil
 	})
 }
 
@@ -135,7 +162,7 @@ func (w *Fake) instance(host *Host) launch.Instance {
 			tasks++
 		}
 	}
-	return launch.Instance{Host: host.ID, Runner: host.Runner, Ready: host.Registered, Tasks: tasks}
+	return launch.Instance{Host: host.ID, Runner: host.Runner, Ready: host.Registered && !host.Hangs, Tasks: tasks}
 }
 
 // task is only under the lock.

@@ -27,12 +27,18 @@ type Fake struct {
 	tasks          []*Task
 	lastTask       int
 	hosts          []*Host
+	renewed        map[string]time.Time
+	timers         []timer
 
 	// RefuseTask answers RunTask in the cluster's place, if it returns an
 	// error; n counts the calls from 1. It is set before the Fake is used.
 	RefuseTask func(n int, request launch.TaskRequest) error
 	// RefuseHost answers RunInstances likewise.
 	RefuseHost func(n int, request launch.HostRequest) error
+	// OnInstance changes the cluster's answers about a host, if it is set.
+	OnInstance func(launch.Instance, error) (launch.Instance, error)
+	// EndTime is how long an instance takes to end when it is asked to.
+	EndTime time.Duration
 	// UnknownTime is how long ECS and EC2 do not know what was just started.
 	UnknownTime time.Duration
 	// StopTime is how long a task takes to stop when it is asked to.
@@ -47,6 +53,7 @@ func NewFake() *Fake {
 		calls: map[string]int{}, configurations: map[string]map[string]configuration.Configuration{}, current: map[string]string{},
 		deployments: map[string]message.Deployment{}, plans: map[string]string{},
 		queues: map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
+		renewed: map[string]time.Time{},
 	}
 }
 
@@ -68,11 +75,20 @@ func (w *Fake) Deploy(c configuration.Configuration) string {
 	if w.runners[name] == nil {
 		w.runners[name] = &item{}
 	}
-	w.runners[name].QueueURL = c.QueueURL
+	w.runners[name].QueueURL, w.runners[name].RunnerCluster, w.runners[name].RunnerConfiguration = c.QueueURL, c.Task.Cluster, id
 	if w.queues[c.QueueURL] == nil {
 		w.queues[c.QueueURL] = &queue{sent: map[string]time.Time{}}
 	}
 	return id
+}
+
+// AddRunner makes the item and the queue of a runner that has no configuration.
+func (w *Fake) AddRunner(name, queueURL string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runners[name] = &item{}
+	w.runners[name].QueueURL = queueURL
+	w.queues[queueURL] = &queue{sent: map[string]time.Time{}}
 }
 
 // Begin is what lifecycle notes of a deployment when it starts a plan.
@@ -121,7 +137,7 @@ func (w *Fake) Ports(hook Hook) launch.Ports {
 	u := user{w, hook}
 	return launch.Ports{
 		Configurations: Configurations{u}, Deployments: Deployments{u}, Plans: Plans{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
-		Cluster: Cluster{u}, Hosts: Hosts{u},
+		Cluster: Cluster{u}, Hosts: Hosts{u}, Checks: Checks{u},
 	}
 }
 

@@ -19,7 +19,10 @@ type Host struct {
 	// Registered says that it is a container instance, of Runner.
 	Registered bool
 	Runner     string
-	Since      time.Time
+	// Hangs says that its ECS agent is not connected.
+	Hangs bool
+	Since time.Time
+	end   time.Time
 }
 
 func (h *Host) gone() bool { return h.State != "pending" && h.State != "running" }
@@ -58,6 +61,9 @@ func (h Hosts) Host(_ context.Context, id string) (launch.HostStatus, error) {
 		if host == nil || time.Since(host.Since) < h.UnknownTime {
 			return launch.HostStatus{}, launch.ErrNoHost
 		}
+		if host.State == "shutting-down" && !host.end.IsZero() && !time.Now().Before(host.end) {
+			host.State = "terminated"
+		}
 		return launch.HostStatus{State: host.State, Reason: host.Reason}, nil
 	})
 }
@@ -65,11 +71,44 @@ func (h Hosts) Host(_ context.Context, id string) (launch.HostStatus, error) {
 // Terminate implements launch.Hosts.
 func (h Hosts) Terminate(_ context.Context, id string) error {
 	return notify(h.user, "Hosts.Terminate", func() error {
-		if host := h.host(id); host != nil {
-			host.State = "shutting-down"
+		if host := h.host(id); host != nil && !host.gone() {
+			host.State, host.end = "shutting-down", time.Now().Add(h.EndTime)
 		}
 		return nil
 	})
+}
+
+// Tagged implements launch.Hosts.
+func (h Hosts) Tagged(_ context.Context, runner string) ([]launch.TaggedHost, error) {
+	return call(h.user, "Hosts.Tagged", func() ([]launch.TaggedHost, error) {
+		var found []launch.TaggedHost
+		for _, host := range h.hosts {
+			if !host.gone() && h.ownerOf(host) == runner {
+				found = append(found, launch.TaggedHost{ID: host.ID, Cluster: h.clusterOf(runner), LaunchedAt: host.Since})
+			}
+		}
+		return found, nil
+	})
+}
+
+// ownerOf is the runner whose launch template a host has. Only under the lock.
+func (w *Fake) ownerOf(host *Host) string {
+	for name, versions := range w.configurations {
+		for _, c := range versions {
+			if c.Host != nil && c.Host.LaunchTemplateID == host.Request.LaunchTemplate {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// clusterOf is only under the lock.
+func (w *Fake) clusterOf(runner string) string {
+	if item := w.runners[runner]; item != nil {
+		return item.RunnerCluster
+	}
+	return ""
 }
 
 // host is only under the lock.

@@ -7,7 +7,6 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/attini-go/runner/internal/launch"
-	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/launchtest"
 )
 
@@ -18,7 +17,7 @@ func TestStates(t *testing.T) {
 	fake := launchtest.NewFake()
 	launchtest.TestStates(t, func(*testing.T) launchtest.StatesFixture {
 		return launchtest.StatesFixture{States: fake.Ports(nil).States, Deploy: func(_ testing.TB, runner, queue string) {
-			fake.Deploy(configuration.Configuration{StackName: "dev", RunnerName: runner[len("dev-"):], QueueURL: queue})
+			fake.AddRunner(runner, queue)
 		}}
 	})
 }

@@ -12,9 +12,8 @@ import (
 // item is a runner's item.
 type item struct {
 	launch.State
-	owner   string
-	started bool
-	closed  bool
+	owner  string
+	closed bool
 }
 
 // States implements launch.States.
@@ -78,10 +77,10 @@ func (s States) Renew(_ context.Context, runner, owner string, until time.Time) 
 func (s States) RecordTask(_ context.Context, runner, owner string, record launch.TaskRecord) error {
 	return s.owned("States.RecordTask", runner, owner, func(i *item) {
 		i.Task, i.Configuration, i.Cluster = record.Task, record.Configuration, record.Cluster
-		i.TaskHost, i.TaskStartedAt, i.Retired, i.started = record.Host, record.StartedAt, "", false
-		i.HostBootedAt = time.Time{}
-		if record.Host == "" {
-			i.Host, i.HostConfiguration = "", ""
+		i.TaskHost, i.TaskStartedAt, i.Retired, i.Started = record.Host, record.StartedAt, "", false
+		i.TaskHostReused, i.Doubt, i.DoubtSince = record.Reused, "", time.Time{}
+		if record.Host != "" {
+			i.HostBootedAt = time.Time{}
 		}
 		i.release()
 	})
@@ -91,6 +90,7 @@ func (s States) RecordTask(_ context.Context, runner, owner string, record launc
 func (s States) RecordHost(_ context.Context, runner, owner string, record launch.HostRecord) error {
 	return s.owned("States.RecordHost", runner, owner, func(i *item) {
 		i.Host, i.HostConfiguration, i.HostBootedAt = record.Host, record.Configuration, record.BootedAt
+		i.HostCluster = record.Cluster
 		i.release()
 	})
 }
@@ -119,7 +119,8 @@ func (s States) RemoveTask(_ context.Context, runner, task string, progress bool
 		if i.Task != task {
 			return launch.ErrChanged
 		}
-		i.Task, i.Configuration, i.Cluster, i.TaskHost, i.TaskStartedAt, i.started = "", "", "", "", time.Time{}, false
+		i.Task, i.Configuration, i.Cluster, i.TaskHost, i.TaskStartedAt, i.Started = "", "", "", "", time.Time{}, false
+		i.TaskHostReused, i.Doubt, i.DoubtSince = false, "", time.Time{}
 		i.StartFailures++
 		if progress {
 			i.StartFailures = 0
@@ -135,7 +136,7 @@ func (s States) ForgetHost(_ context.Context, runner, host, owner string, failed
 		if locked || i.Host != host || i.TaskHost == host {
 			return launch.ErrChanged
 		}
-		i.Host, i.HostConfiguration, i.HostBootedAt = "", "", time.Time{}
+		i.Host, i.HostConfiguration, i.HostCluster, i.HostBootedAt = "", "", "", time.Time{}
 		if failed {
 			i.StartFailures++
 		}
@@ -165,6 +166,40 @@ func (s States) BootingRunners(context.Context) ([]string, error) {
 	})
 }
 
+// RunnersOnHost implements launch.States.
+func (s States) RunnersOnHost(_ context.Context, host string) ([]string, error) {
+	return call(s.user, "States.OnHost", func() ([]string, error) {
+		var names []string
+		for _, name := range slices.Sorted(maps.Keys(s.runners)) {
+			if s.runners[name].Host == host && !s.runners[name].closed {
+				names = append(names, name)
+			}
+		}
+		return names, nil
+	})
+}
+
+// SetCheck implements launch.States.
+func (s States) SetCheck(_ context.Context, runner string, at time.Time) error {
+	_, err := s.write("States.SetCheck", runner, func(i *item) error {
+		i.CheckAt = at
+		return nil
+	})
+	return err
+}
+
+// EndCheck implements launch.States.
+func (s States) EndCheck(_ context.Context, runner string, record launch.CheckRecord) error {
+	_, err := s.write("States.EndCheck", runner, func(i *item) error {
+		if record.At.IsZero() && !i.CheckAt.Equal(record.Before) {
+			return launch.ErrChanged
+		}
+		i.CheckAt, i.Doubt, i.DoubtSince = record.At, record.Doubt, record.DoubtSince
+		return nil
+	})
+	return err
+}
+
 // MarkDeleted implements launch.States.
 func (s States) MarkDeleted(_ context.Context, runner string) (launch.State, error) {
 	return call(s.user, "States.Close", func() (launch.State, error) {
@@ -190,5 +225,5 @@ func (s States) Delete(_ context.Context, runner string) error {
 func (w *Fake) Started(runner string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.runners[runner].started
+	return w.runners[runner].Started
 }

@@ -50,6 +50,7 @@ func TestStates(t *testing.T, fixture func(t *testing.T) StatesFixture) {
 		{"a host that is needed", testNeededHost},
 		{"a start that failed", testFailedStart},
 		{"booting", testBooting},
+		{"checks", testChecks},
 		{"deletion", testDeletion},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, f.States, deployed(t)) })
@@ -201,11 +202,56 @@ func testHost(t *testing.T, states launch.States, runner string) {
 	want.Task, want.Configuration, want.Cluster, want.TaskHost, want.TaskStartedAt, want.HostBootedAt = "task", "v1-1", "own", "i-1", at, time.Time{}
 	assertState(t, want, stateOf(t, states, runner))
 
-	// On Fargate there is none.
+	// A task on Fargate leaves the host, which has to be terminated.
 	taken(t, states, runner, "c")
 	require.NoError(t, states.RecordTask(t.Context(), runner, "c", launch.TaskRecord{Task: "task", Configuration: "v1-1", Cluster: "own", StartedAt: at}))
-	want.Host, want.HostConfiguration, want.TaskHost = "", "", ""
+	want.TaskHost = ""
 	assertState(t, want, stateOf(t, states, runner))
+	names, err := states.RunnersOnHost(t.Context(), "i-1")
+	require.NoError(t, err)
+	assert.Contains(t, names, runner)
+	names, err = states.RunnersOnHost(t.Context(), "i-2")
+	require.NoError(t, err)
+	assert.NotContains(t, names, runner)
+
+	// What is known of a host's second task, and of a host's cluster.
+	taken(t, states, runner, "d")
+	require.NoError(t, states.RecordTask(t.Context(), runner, "d", launch.TaskRecord{Task: "task", Configuration: "v1-1", Cluster: "own", Host: "i-1", Reused: true, StartedAt: at}))
+	assert.True(t, stateOf(t, states, runner).TaskHostReused)
+	taken(t, states, runner, "e")
+	require.NoError(t, states.RecordHost(t.Context(), runner, "e", launch.HostRecord{Host: "i-2", Configuration: "v1-1", Cluster: "own", BootedAt: at}))
+	assert.Equal(t, "own", stateOf(t, states, runner).HostCluster)
+}
+
+// testChecks: when a runner is checked, and what was in doubt.
+func testChecks(t *testing.T, states launch.States, runner string) {
+	at := now().Add(time.Minute)
+	require.NoError(t, states.SetCheck(t.Context(), runner, at))
+	state := stateOf(t, states, runner)
+	assert.WithinDuration(t, at, state.CheckAt, 0)
+	later := at.Add(time.Minute)
+	require.NoError(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{Before: at, At: later, Doubt: "host-unready", DoubtSince: at}))
+	state = stateOf(t, states, runner)
+	assert.WithinDuration(t, later, state.CheckAt, 0)
+	assert.Equal(t, "host-unready", state.Doubt)
+	assert.WithinDuration(t, at, state.DoubtSince, 0)
+
+	require.ErrorIs(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{Before: at}), launch.ErrChanged, "another was arranged")
+	assert.WithinDuration(t, later, stateOf(t, states, runner).CheckAt, 0)
+	require.NoError(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{Before: later}))
+	assert.Equal(t, launch.State{QueueURL: "https://queue/" + runner}, stateOf(t, states, runner))
+	require.NoError(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{}), "without an earlier one")
+
+	// A new task ends every doubt.
+	require.NoError(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{At: at, Doubt: "agent-silent", DoubtSince: at}))
+	taken(t, states, runner, "a")
+	require.NoError(t, states.RecordTask(t.Context(), runner, "a", launch.TaskRecord{Task: "task/1", Configuration: "v1-1", Cluster: "own", StartedAt: at}))
+	assert.Empty(t, stateOf(t, states, runner).Doubt)
+
+	_, err := states.MarkDeleted(t.Context(), runner)
+	require.NoError(t, err)
+	require.ErrorIs(t, states.SetCheck(t.Context(), runner, at), launch.ErrNoRunner)
+	require.ErrorIs(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{At: at}), launch.ErrNoRunner)
 }
 
 func testNeededHost(t *testing.T, states launch.States, runner string) {

@@ -2,6 +2,7 @@ package launchtest
 
 import (
 	"context"
+	"time"
 
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -85,6 +86,11 @@ func (c Claims) Claims(_ context.Context, runner, task string) ([]launch.Claim, 
 		}
 		return found, nil
 	})
+}
+
+// Renewed implements launch.Claims.
+func (c Claims) Renewed(_ context.Context, _, task string) (time.Time, error) {
+	return call(c.user, "Claims.Renewed", func() (time.Time, error) { return c.renewed[task], nil })
 }
 
 // Finish implements launch.Claims.

@@ -111,6 +111,17 @@ func (w *Fake) call(name string, do func() error) error {
 	return do()
 }
 
+// KeptConfigurations implements lifecycle.Configurations.
+func (w *Fake) KeptConfigurations(_ context.Context, runner string) ([]configuration.Configuration, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var kept []configuration.Configuration
+	for _, id := range slices.Sorted(maps.Keys(w.Configurations[runner])) {
+		kept = append(kept, w.Configurations[runner][id])
+	}
+	return kept, nil
+}
+
 // PutConfiguration implements lifecycle.Configurations.
 func (w *Fake) PutConfiguration(_ context.Context, c configuration.Configuration) error {
 	return w.call("PutConfiguration", func() error {

@@ -34,7 +34,7 @@ func (q *question) ecs() {
 		}
 	case "ListTasks":
 		q.ask(q.arn("ecs", "container-instance/"+cluster+"/*"), inCluster())
-	case "ListContainerInstances", "DescribeClusters":
+	case "ListContainerInstances", "DescribeClusters", "DeregisterContainerInstance":
 		q.ask(q.arn("ecs", "cluster/"+cluster), nil)
 	case "DescribeContainerInstances":
 		for _, instance := range input.ContainerInstances {

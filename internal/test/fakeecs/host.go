@@ -31,6 +31,8 @@ type Host struct {
 	InstanceArn     string
 	// Profile is the name of its instance profile.
 	Profile string
+	// Launched is when it was started.
+	Launched time.Time
 }
 
 // host is an instance. The fleet's mutex guards the view.
@@ -41,6 +43,12 @@ type host struct {
 	// more.
 	ended     time.Time
 	forgotten bool
+	// registered is when it has registered; disconnected says that its ECS agent is not
+	// connected, twice that it has an older registration, too.
+	registered          time.Time
+	disconnected, twice bool
+	// deregistered says that its cluster does not know it any more.
+	deregistered bool
 }
 
 // newHost is an instance of a launch template.
@@ -52,7 +60,7 @@ func (f *Service) newHost(ctx context.Context, id, template, version, subnet str
 		return Host{}, &Refusal{"InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID " + template + ", does not exist."}
 	}
 	data := found.LaunchTemplateVersions[0].LaunchTemplateData
-	made := Host{ID: id, State: "running", Subnet: subnet, Tags: map[string]string{}}
+	made := Host{ID: id, State: "running", Subnet: subnet, Launched: time.Now(), Tags: map[string]string{}}
 	for _, specification := range data.TagSpecifications {
 		if specification.ResourceType != ec2types.ResourceTypeInstance {
 			continue
@@ -97,7 +105,22 @@ func boot(ctx context.Context, userData string) (map[string]string, error) {
 	}
 	defer os.RemoveAll(home)
 	file := filepath.Join(home, "ecs.config")
-	shell := exec.CommandContext(ctx, "sh")
+	// The watchdog and all else that would touch this machine is not found.
+	for _, name := range []string{"base64", "cat"} {
+		program, err := exec.LookPath(name)
+		if err == nil {
+			err = os.Symlink(program, filepath.Join(home, name))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("make the host's programs: %w", err)
+		}
+	}
+	interpreter, err := exec.LookPath("sh")
+	if err != nil {
+		return nil, fmt.Errorf("find the host's shell: %w", err)
+	}
+	shell := exec.CommandContext(ctx, interpreter)
+	shell.Env = []string{"PATH=" + home}
 	shell.Stdin = bytes.NewReader(bytes.ReplaceAll(script, []byte("/etc/ecs/ecs.config"), []byte(file)))
 	if output, err := shell.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("run the host's user data: %w: %s", err, output)
@@ -139,6 +162,7 @@ func (f *Service) Register(id string) error {
 		f.mutex.Unlock()
 		return errors.New("register the host " + id + ": it has ended meanwhile")
 	}
+	h.registered, h.twice = time.Now(), f.faults.RegisterTwice
 	h.view.InstanceArn = f.arn("container-instance", cluster+"/"+strings.TrimPrefix(id, "i-"))
 	view := f.instance(h)
 	f.mutex.Unlock()
@@ -195,7 +219,7 @@ func (f *Service) instance(h *host) map[string]any {
 	running := h.view.State == "running"
 	return map[string]any{
 		"containerInstanceArn": h.view.InstanceArn, "ec2InstanceId": h.view.ID, "clusterArn": f.arn("cluster", h.view.Cluster),
-		"status": map[bool]string{true: "ACTIVE", false: "INACTIVE"}[running], "agentConnected": running,
+		"status": map[bool]string{true: "ACTIVE", false: "INACTIVE"}[running], "agentConnected": running && !h.disconnected,
 		"runningTasksCount": count, "pendingTasksCount": 0,
 		"attributes": []map[string]string{{"name": "ecs.os-type", "value": "linux"}, {"name": "runnerResourceName", "value": h.view.Runner}},
 	}
@@ -210,12 +234,50 @@ func (f *Service) listInstances(_ context.Context, body []byte) (any, error) {
 	defer f.mutex.Unlock()
 	found := []string{}
 	for _, h := range f.hosts {
-		if h.view.InstanceArn != "" && h.view.State == "running" && h.view.Cluster == clusterName(input.Cluster) &&
+		if time.Since(h.registered) >= f.faults.ListLag && h.view.InstanceArn != "" && !h.deregistered && h.view.State == "running" && h.view.Cluster == clusterName(input.Cluster) &&
 			(input.Filter == "" || h.view.meets(input.Filter)) {
+			if h.twice {
+				found = append(found, h.view.InstanceArn+oldRegistration)
+			}
 			found = append(found, h.view.InstanceArn)
 		}
 	}
 	return map[string]any{"containerInstanceArns": found}, nil
+}
+
+// oldRegistration ends the ARN of a host's registration that is not connected any more.
+const oldRegistration = "-old"
+
+// deregister removes a container instance. ECS does not look at the tasks on it any
+// more when it is forced to.
+func (f *Service) deregister(_ context.Context, body []byte) (any, error) {
+	var input struct {
+		Cluster, ContainerInstance string
+		Force                      bool
+	}
+	if err := json.Unmarshal(body, &input); err != nil {
+		return nil, err
+	}
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, h := range f.hosts {
+		switch {
+		case h.view.InstanceArn == "" || h.view.Cluster != clusterName(input.Cluster):
+		case input.ContainerInstance == h.view.InstanceArn+oldRegistration && h.twice:
+			h.twice = false
+			return map[string]any{"containerInstance": f.instance(h)}, nil
+		case input.ContainerInstance == h.view.InstanceArn:
+			answer := f.instance(h)
+			for _, t := range f.tasks {
+				if t.view.ContainerInstanceArn == h.view.InstanceArn && t.view.LastStatus != "STOPPED" && !input.Force {
+					return nil, invalid("Found running tasks on the instance.")
+				}
+			}
+			h.deregistered = true
+			return map[string]any{"containerInstance": answer}, nil
+		}
+	}
+	return nil, invalid("Referenced container instance " + input.ContainerInstance + " not found.")
 }
 
 func (f *Service) describeInstances(_ context.Context, body []byte) (any, error) {
@@ -230,7 +292,15 @@ func (f *Service) describeInstances(_ context.Context, body []byte) (any, error)
 	defer f.mutex.Unlock()
 	found := []any{}
 	for _, h := range f.hosts {
-		if slices.Contains(input.ContainerInstances, h.view.InstanceArn) && h.view.InstanceArn != "" {
+		if h.view.InstanceArn == "" {
+			continue
+		}
+		if h.twice && slices.Contains(input.ContainerInstances, h.view.InstanceArn+oldRegistration) {
+			old := f.instance(h)
+			old["containerInstanceArn"], old["agentConnected"] = h.view.InstanceArn+oldRegistration, false
+			found = append(found, old)
+		}
+		if slices.Contains(input.ContainerInstances, h.view.InstanceArn) {
 			found = append(found, f.instance(h))
 		}
 	}

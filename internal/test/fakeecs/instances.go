@@ -1,8 +1,10 @@
 package fakeecs
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -25,6 +27,7 @@ type instanceItem struct {
 	Current  *state    `xml:"currentState,omitempty"`
 	Previous *state    `xml:"previousState,omitempty"`
 	Subnet   string    `xml:"subnetId,omitempty"`
+	Launched string    `xml:"launchTime"`
 	Tags     []tagItem `xml:"tagSet>item"`
 }
 
@@ -97,7 +100,14 @@ func (f *Service) runInstances(form url.Values) ([]instanceItem, error) {
 	}
 	h, isNew, joins := f.addHost(&host{view: made, token: form.Get("ClientToken")})
 	if isNew && joins {
-		f.running.Go(func() { _ = f.Register(id) }) // it may have been terminated meanwhile
+		f.running.Go(func() {
+			f.mutex.Lock()
+			delay := f.faults.RegisterAfter
+			f.mutex.Unlock()
+			if delay == 0 || wait(f.ctx, delay) {
+				_ = f.Register(id) // it may have been terminated meanwhile
+			}
+		})
 	}
 	return []instanceItem{h.item()}, nil
 }
@@ -134,10 +144,37 @@ func (f *Service) findInstances(form url.Values) (items []instanceItem, err erro
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	found, err := f.named(form)
+	if !form.Has("InstanceId.1") {
+		found = f.filtered(form)
+	}
 	for _, h := range found {
 		items = append(items, h.view.item())
 	}
 	return items, err
+}
+
+// filtered are the hosts that meet a request's filters: a tag, and states; the mutex is
+// held.
+func (f *Service) filtered(form url.Values) []*host {
+	var found []*host
+	for _, h := range f.hosts {
+		meets := !h.forgotten
+		for i := 1; form.Has(fmt.Sprintf("Filter.%d.Name", i)); i++ {
+			value := h.view.State
+			if tag, isTag := strings.CutPrefix(form.Get(fmt.Sprintf("Filter.%d.Name", i)), "tag:"); isTag {
+				value = h.view.Tags[tag]
+			}
+			one := false
+			for j := 1; form.Has(fmt.Sprintf("Filter.%d.Value.%d", i, j)); j++ {
+				one = one || form.Get(fmt.Sprintf("Filter.%d.Value.%d", i, j)) == value
+			}
+			meets = meets && one
+		}
+		if meets {
+			found = append(found, h)
+		}
+	}
+	return found
 }
 
 // terminateInstances ends instances, and the tasks on them.
@@ -159,6 +196,13 @@ func (f *Service) terminateInstances(form url.Values) (items []instanceItem, err
 func (f *Service) terminate(h *host) {
 	if h.ended.IsZero() {
 		h.ended = time.Now()
+	}
+	if h.view.State != "terminated" {
+		detail, err := json.Marshal(map[string]string{"instance-id": h.view.ID, "state": "terminated"})
+		if err != nil {
+			panic(err) // never of strings
+		}
+		f.running.Go(func() { f.deliver("aws.ec2", "EC2 Instance State-change Notification", detail) })
 	}
 	h.view.State = "terminated"
 	for _, t := range f.tasks {
@@ -184,7 +228,7 @@ func (f *Service) Terminate(id string) error {
 
 // item is a host in EC2's answers.
 func (h Host) item() instanceItem {
-	item := instanceItem{ID: h.ID, State: h.State, Code: codeOf(h.State), Subnet: h.Subnet}
+	item := instanceItem{ID: h.ID, State: h.State, Code: codeOf(h.State), Subnet: h.Subnet, Launched: h.Launched.UTC().Format(time.RFC3339)}
 	for _, key := range slices.Sorted(maps.Keys(h.Tags)) {
 		item.Tags = append(item.Tags, tagItem{key, h.Tags[key]})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -163,7 +164,7 @@ func (f *Service) newTask(input runTaskInput, overrides taskOverrides, definitio
 		view: Task{
 			TaskArn: arn, ClusterArn: f.arn("cluster", clusterName(input.Cluster)), TaskDefinitionArn: aws.ToString(definition.TaskDefinitionArn),
 			ContainerInstanceArn: instance, Group: input.Group, StartedBy: input.StartedBy, LaunchType: input.LaunchType,
-			LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", Overrides: input.Overrides, Version: 1,
+			LastStatus: "PROVISIONING", DesiredStatus: "RUNNING", Overrides: input.Overrides, Version: 1, CreatedAt: unixTime{time.Now()},
 			Role: taskRole(overrides, definition), ExecutionRole: executionRole(overrides, definition),
 		},
 		log: &log{}, stop: make(chan struct{}), kill: make(chan struct{}),

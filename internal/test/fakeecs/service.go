@@ -76,6 +76,7 @@ type Service struct {
 	lostEvents map[string]bool
 	// absent are the runners whose hosts do not register by themselves.
 	absent map[string]bool
+	faults Faults
 }
 
 // New makes a fleet without tasks. Its caller must call Close.
@@ -101,7 +102,7 @@ func Operations() []string {
 	return []string{
 		"ecs.RunTask", "ecs.StopTask", "ecs.DescribeTasks", "ecs.ListTasks",
 		"ecs.UpdateTaskProtection", "ecs.GetTaskProtection",
-		"ecs.ListContainerInstances", "ecs.DescribeContainerInstances",
+		"ecs.ListContainerInstances", "ecs.DescribeContainerInstances", "ecs.DeregisterContainerInstance",
 		"ec2.RunInstances", "ec2.DescribeInstances", "ec2.TerminateInstances",
 	}
 }
@@ -121,8 +122,15 @@ func (f *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"RunTask": f.runTask, "StopTask": f.stopTask, "DescribeTasks": f.describeTasks, "ListTasks": f.listTasks,
 		"UpdateTaskProtection": f.protect, "GetTaskProtection": f.protect,
 		"ListContainerInstances": f.listInstances, "DescribeContainerInstances": f.describeInstances,
+		"DeregisterContainerInstance": f.deregister,
 	}
-	answer, err := operations[target[strings.LastIndex(target, ".")+1:]](r.Context(), body)
+	operation := target[strings.LastIndex(target, ".")+1:]
+	var answer any
+	if f.throttled(operation) {
+		err = &Refusal{"ThrottlingException", "Rate exceeded"}
+	} else {
+		answer, err = operations[operation](r.Context(), body)
+	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
@@ -175,7 +183,7 @@ func (f *Service) emit(detailType string, detail any) {
 	if err != nil {
 		panic(err) // never of what is made here
 	}
-	f.config.Emit(f.ctx, "aws.ecs", detailType, text)
+	f.deliver("aws.ecs", detailType, text)
 }
 
 // AllTasks are all tasks that were ever started, in their order.

@@ -94,6 +94,11 @@ func newFixture(t *testing.T, mode, script string) *fixture {
 			return use(u)
 		},
 		Emit: func(_ context.Context, source, detailType string, detail []byte) {
+			if source == "aws.ec2" {
+				assert.Equal(t, "EC2 Instance State-change Notification", detailType)
+				assert.Contains(t, string(detail), `"instance-id":"i-`)
+				return
+			}
 			assert.Equal(t, "aws.ecs", source)
 			b.mutex.Lock()
 			defer b.mutex.Unlock()

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -25,6 +27,7 @@ type Task struct {
 	Overrides            json.RawMessage `json:"overrides,omitempty"`
 	Containers           []Container     `json:"containers"`
 	Version              int             `json:"version"`
+	CreatedAt            unixTime        `json:"createdAt"`
 	// Subnets and SecurityGroups are those of its request; none on EC2.
 	Subnets        []string `json:"-"`
 	SecurityGroups []string `json:"-"`
@@ -41,6 +44,21 @@ type Container struct {
 	LastStatus string `json:"lastStatus"`
 	ExitCode   *int   `json:"exitCode,omitempty"`
 	Reason     string `json:"reason,omitempty"`
+}
+
+// unixTime is a time as ECS's JSON has it: seconds since 1970.
+type unixTime struct{ time.Time }
+
+// MarshalJSON implements json.Marshaler.
+func (u unixTime) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, "%.3f", float64(u.UnixMilli())/1000), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (u *unixTime) UnmarshalJSON(text []byte) error {
+	seconds, err := strconv.ParseFloat(string(text), 64)
+	u.Time = time.UnixMilli(int64(seconds * 1000))
+	return err
 }
 
 func (t Task) clone() Task {

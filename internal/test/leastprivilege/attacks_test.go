@@ -32,7 +32,13 @@ func foreignResources(n *table) {
 	n.add("the wrong table", "LauncherRole", "dynamodb:UpdateItem", arn("dynamodb", "table/AttiniDeployDataV1"), nil)
 	n.add("the wrong table", "DefaultRunnerRole", "dynamodb:UpdateItem", arn("dynamodb", "table/AttiniDeployDataV1"), nil)
 	n.add("the dead letters", "LauncherRole", "sqs:ReceiveMessage", arn("sqs", "attini-runner-DeadEvents-x"), nil)
+	for _, role := range []string{"LifecycleRole", "DefaultRunnerRole", "DefaultPlanRole"} {
+		n.add("the timer", role, "sqs:SendMessage", arn("sqs", "attini-runner-Checks-x"), nil)
+	}
 	for _, role := range []string{"LauncherRole", "LifecycleRole"} {
+		n.add("a far cluster", role, "ecs:ListContainerInstances", "arn:aws:ecs:us-east-1:999999999999:cluster/a", nil)
+		n.add("a far cluster", role, "ecs:DeregisterContainerInstance", "arn:aws:ecs:us-east-1:999999999999:cluster/a", nil)
+		n.add("a far cluster", role, "ecs:ListTasks", "arn:aws:ecs:us-east-1:999999999999:container-instance/a/*", nil)
 		n.add("another queue", role, "sqs:SendMessage", arn("sqs", "orders"), nil)
 	}
 	for _, role := range []string{"MacroRole", "LifecycleRole", "LauncherRole", "ReleasesRole"} {
@@ -175,7 +181,7 @@ func events(n *table) {
 	for _, function := range []string{"attini-action", "attini-deployment-plan-setup"} {
 		target := arn("lambda", "function:"+function)
 		n.add("another rule", "events.amazonaws.com", "lambda:InvokeFunction", target, source(fakeaws.Account, arn("events", "rule/orders")))
-		for _, rule := range []string{"attini-runner-StackChanged-x", "attini-runner-TaskStopped-x", "attini-runner-InstanceChanged-x", "attini-runner-StepUnanswered-x", "shop-AttiniPostExecutionPlan-x"} {
+		for _, rule := range []string{"attini-runner-StackChanged-x", "attini-runner-TaskStopped-x", "attini-runner-InstanceChanged-x", "attini-runner-HostEnded-x", "attini-runner-StepUnanswered-x", "shop-AttiniPostExecutionPlan-x"} {
 			from := arn("events", "rule/"+rule)
 			n.add("another account", "events.amazonaws.com", "lambda:InvokeFunction", target, source("999999999999", from))
 			n.add("another service", "sns.amazonaws.com", "lambda:InvokeFunction", target, source(fakeaws.Account, from))
@@ -190,6 +196,7 @@ func events(n *table) {
 	plain := source(fakeaws.Account, rule)
 	plain["aws:SecureTransport"] = []string{"false"}
 	n.add("without TLS", "events.amazonaws.com", "sqs:SendMessage", dead, plain)
+	n.add("without TLS", leastprivilege.Administrator, "sqs:SendMessage", arn("sqs", "attini-runner-Checks-x"), context{"aws:SecureTransport": {"false"}})
 	n.add("without TLS", leastprivilege.Administrator, "sqs:SendMessage", dead, context{"aws:SecureTransport": {"false"}})
 }
 

@@ -54,11 +54,20 @@ func needs() []leastprivilege.Case {
 	n.add("a shared subnet", "LauncherRole", "ec2:RunInstances", "arn:aws:ec2:"+fakeaws.Region+":999999999999:subnet/subnet-1", nil)
 	n.add("a shared security group", "LauncherRole", "ec2:RunInstances", "arn:aws:ec2:"+fakeaws.Region+":999999999999:security-group/sg-1", nil)
 	for rule, function := range map[string]string{
-		"StackChanged": "attini-deployment-plan-setup", "TaskStopped": "attini-action", "InstanceChanged": "attini-action", "StepUnanswered": "attini-action",
+		"StackChanged": "attini-deployment-plan-setup", "TaskStopped": "attini-action", "InstanceChanged": "attini-action", "HostEnded": "attini-action", "StepUnanswered": "attini-action",
 	} {
 		from := source(fakeaws.Account, arn("events", "rule/attini-runner-"+rule+"-x"))
 		n.add("event", "events.amazonaws.com", "lambda:InvokeFunction", arn("lambda", "function:"+function), from)
 		n.add("dead letter", "events.amazonaws.com", "sqs:SendMessage", arn("sqs", "attini-runner-DeadEvents-x"), from)
+	}
+	checks := arn("sqs", "attini-runner-Checks-x")
+	for _, action := range []string{"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} {
+		n.add("a check", "LauncherRole", action, checks, nil)
+	}
+	for _, role := range []string{"LauncherRole", "LifecycleRole"} {
+		n.add("a host that leaves", role, "ecs:ListContainerInstances", arn("ecs", "cluster/a"), nil)
+		n.add("a host that leaves", role, "ecs:DeregisterContainerInstance", arn("ecs", "cluster/a"), nil)
+		n.add("tasks that no item names", role, "ecs:ListTasks", arn("ecs", "container-instance/a/*"), context{"ecs:cluster": {arn("ecs", "cluster/a")}})
 	}
 	n.add("a plan's end", "events.amazonaws.com", "lambda:InvokeFunction", arn("lambda", "function:attini-action"),
 		source(fakeaws.Account, arn("events", "rule/shop-AttiniPostExecutionPlan-x")))

@@ -74,7 +74,7 @@ func unsecured() []ignore {
 			"the test's own resources, and a plan's own Policies, which the macro passes on",
 		},
 		{
-			"CKV_AWS_27", regexp.MustCompile(`/AWS::SQS::Queue\.(DeadEvents|AttiniRunner(DeadLetter)?Queue\w+)$`),
+			"CKV_AWS_27", regexp.MustCompile(`/AWS::SQS::Queue\.(DeadEvents|Checks|AttiniRunner(DeadLetter)?Queue\w+)$`),
 			"these have SqsManagedSseEnabled, which the check does not know; with a key of one's own, whoever sends or receives would have to be let use it",
 		},
 		{
