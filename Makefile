@@ -34,7 +34,8 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .
 # that is needed; without --no-deps pip wants a hash for each list of extras too.
 .tools/venv/installed: tools/requirements.txt
 .tools/checkov/installed: tools/checkov.txt
-.tools/venv/installed .tools/checkov/installed:
+.tools/docs/installed: tools/docs.txt
+.tools/venv/installed .tools/checkov/installed .tools/docs/installed:
 	rm -rf $(@D)
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
@@ -107,6 +108,13 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 	@GOOS=darwin $(GO) vet ./cmd/runnerctl/...
 	@$(GO) vet -tags aws ./cmd/runnerctl
 	@$(GO) test -run '^(TestScripts|TestDockerfiles)$$' ./internal/test/lint
+
+# The rules' examples are misspelt on purpose; a page has no such word in its prose.
+.PHONY: docs
+docs: .tools/docs/installed ## Check the spelling of all pages, and build the site of docs/ in build/site.
+	@git ls-files '*.md' '*.yaml' | grep -v testdata | xargs .tools/docs/bin/codespell --ignore-words-list mian,strin,biuld,paramters
+	@NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict --quiet -f tools/mkdocs.yml
+	@echo "The site is in build/site; python3 -m http.server --directory build/site shows it."
 
 .PHONY: format
 format: ## Format all Go files.

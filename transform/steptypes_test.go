@@ -51,10 +51,11 @@ func TestEveryStepTypeIsInTheSchema(t *testing.T) {
 	}
 }
 
-// TestEveryStepTypeIsDocumented: the README and the wire's page name each type.
+// TestEveryStepTypeIsDocumented: the pages of plans, of the wire and for those who come
+// from the original framework name each type.
 func TestEveryStepTypeIsDocumented(t *testing.T) {
 	t.Parallel()
-	for _, page := range []string{"../README.md", "../docs/wire.md"} {
+	for _, page := range []string{"../docs/plans.md", "../docs/wire.md", "../docs/coming-from-attini.md"} {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for _, stepType := range plan.OwnTypes() {

@@ -29,6 +29,24 @@ func TestWirePageNamesEveryConstant(t *testing.T) {
 	}
 }
 
+// TestPagesForUsers: the page of variables has every environment variable, the page of
+// errors every name with which a job step can fail.
+func TestPagesForUsers(t *testing.T) {
+	t.Parallel()
+	for prefix, path := range map[string]string{"Env": "../../docs/reference/variables.md", "Cause": "../../docs/errors.md", "Error": "../../docs/errors.md"} {
+		page, err := os.ReadFile(path)
+		require.NoError(t, err)
+		found := 0
+		for name, value := range stringConstants(t) {
+			if strings.HasPrefix(name, prefix) {
+				found++
+				assert.Contains(t, string(page), "`"+value+"`", "%s is not in %s", name, path)
+			}
+		}
+		assert.NotZero(t, found, prefix)
+	}
+}
+
 // stringConstants returns the values of the package's string constants by name.
 func stringConstants(t *testing.T) map[string]string {
 	t.Helper()

@@ -85,6 +85,8 @@ func walls() map[string][]string {
 		"e2e/system": {},
 
 		"internal/test/golden": {},
+		// Tests of the pages, which are made of what the code says of itself.
+		"internal/test/docs": {},
 		"internal/test/house":  {},
 		"internal/test/lint":   {"internal/cfn"},
 
