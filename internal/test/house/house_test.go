@@ -86,9 +86,9 @@ func walls() map[string][]string {
 
 		"internal/test/golden": {},
 		// Tests of the pages, which are made of what the code says of itself.
-		"internal/test/docs": {},
-		"internal/test/house":  {},
-		"internal/test/lint":   {"internal/cfn"},
+		"internal/test/docs":  {},
+		"internal/test/house": {},
+		"internal/test/lint":  {"internal/cfn"},
 
 		// The tests of all who serve the information API.
 		"internal/releaseapi/releaseapitest": {},
