@@ -15,6 +15,10 @@ const (
 	mergeStep  = "AttiniMergeOutput"
 )
 
+func ownSteps() []string {
+	return []string{jobStep, invokeStep, mergeStep, CfnStep, SamStep, CdkStep, ApprovalStep, ImportStep, MapStep}
+}
+
 // states adds the definitions of a plan's steps, made from the States Language's
 // own tables, and returns the schema of a whole plan in both syntaxes.
 func (d documenter) states() map[string]any {
@@ -28,7 +32,10 @@ func (d documenter) states() map[string]any {
 		d.definitions["state"+kind] = d.fields(asl.FieldsOf(kind), nil)
 		d.definitions["step"+kind] = d.fields(asl.FieldsOf(kind), d.stepFields(asl.FieldsOf(kind)))
 	}
-	for _, kind := range []string{jobStep, invokeStep, mergeStep} {
+	for _, kind := range ownSteps() {
+		if known, ok := StepProperties(kind); ok && len(known) > 0 {
+			d.definitions["properties"+kind] = d.stepObject(known)
+		}
 		d.definitions["state"+kind] = d.fields(ownFields(kind), d.ownProperties(kind))
 		step := d.ownProperties(kind)
 		maps.Copy(step, d.stepFields(ownFields(kind)))
@@ -75,7 +82,7 @@ func withDescription(schema map[string]any, description string) map[string]any {
 
 // byType applies the definition of a step's type.
 func (d documenter) byType(prefix, description string, required []string) map[string]any {
-	types := append([]string{jobStep, invokeStep, mergeStep}, asl.StateTypes()...)
+	types := append(ownSteps(), asl.StateTypes()...)
 	var rules []any
 	for _, kind := range types {
 		rules = append(rules, map[string]any{
@@ -179,6 +186,9 @@ func (d documenter) structure(name string) map[string]any {
 
 // ownFields are those of a Task that a step of Attini's own may have.
 func ownFields(kind string) []asl.Field {
+	if kind == MapStep {
+		return asl.FieldsOf("Map")
+	}
 	return slices.DeleteFunc(asl.FieldsOf("Task"), func(f asl.Field) bool {
 		called := f.Name == "Parameters" || f.Name == "Arguments"
 		return f.Name == "Resource" || f.Name == "Credentials" || called && kind != invokeStep
@@ -186,6 +196,9 @@ func ownFields(kind string) []asl.Field {
 }
 
 func (d documenter) ownProperties(kind string) map[string]any {
+	if known, ok := StepProperties(kind); ok && len(known) > 0 {
+		return map[string]any{propertiesKey: withDescription(d.ref("properties"+kind), stepDescription(kind))}
+	}
 	if kind != jobStep {
 		return map[string]any{}
 	}

@@ -30,6 +30,8 @@ type Contents struct {
 	partial bool
 	// loops says that a loop makes Runners.
 	loops bool
+	// appPlan says that there is a plan of the type that is not supported.
+	appPlan bool
 }
 
 // Assignment says which Runner runs the job of a step.
@@ -70,6 +72,7 @@ func readTemplate(template *cfn.Node, known *cfn.StaticValues) (*Contents, probl
 			plans = append(plans, resource)
 		case strings.HasPrefix(kind.Text, "Attini::"):
 			problems.Add(unsupportedType(resource.Key, kind, at))
+			contents.appPlan = contents.appPlan || kind.Text == appPlanType
 		}
 	}
 	problems.Add(contents.readPlan(plans, resources)...)
@@ -150,15 +153,22 @@ func ownType(n *cfn.Node) *cfn.Node {
 }
 
 func unsupportedType(name string, kind *cfn.Node, at cfn.Path) problem.Problem {
-	return problem.Problem{
+	found := problem.Problem{
 		Severity: problem.Error, Rule: "unsupported-type", Path: at.Key("Type").String(), Place: kind.Place,
 		Message: fmt.Sprintf("Resource %s: Type: %s is not supported (supported: %s, %s)", wording.Quote(name), wording.Brief(kind.Text), schema.RunnerType, plan.Type),
 	}
+	if kind.Text == appPlanType {
+		found.Advice = "An app's plan starts when an app is uploaded, which needs the original framework. Give the app a template of its own with an " + plan.Type + "; it runs whenever the app is deployed."
+	}
+	return found
 }
+
+// appPlanType is the original framework's plan for apps, which is not supported.
+const appPlanType = "Attini::Deploy::AppDeploymentPlan"
 
 func (i *Contents) readPlan(plans []cfn.Field, resources *cfn.Node) problem.List {
 	switch {
-	case len(plans) == 0 && (resources.Has(cfn.TransformKey) || i.loops):
+	case len(plans) == 0 && (resources.Has(cfn.TransformKey) || i.loops || i.appPlan):
 		return nil
 	case len(plans) == 1 && cfn.HasTransform(plans[0].Value.Get("Properties")):
 		return nil

@@ -134,6 +134,10 @@ func TestExpandProblems(t *testing.T) {
 			"Resources:\n  A: {Type: Attini::Deploy::AppDeploymentPlan}" + job("R") + "  R: {Type: Attini::Deploy::Runner}\n",
 			problem.Problem{Severity: problem.Error, Rule: "unsupported-type", Path: "Resources.A.Type", Place: problem.Place{Line: 2, Column: 13}},
 		},
+		"an app's plan alone": {
+			"Resources:\n  A: {Type: Attini::Deploy::AppDeploymentPlan}\n",
+			problem.Problem{Severity: problem.Error, Rule: "unsupported-type", Path: "Resources.A.Type", Place: problem.Place{Line: 2, Column: 13}},
+		},
 		"the Runner is another resource": {
 			"Resources:\n  Topic: {Type: AWS::SNS::Topic}" + job("Topic"),
 			problem.Problem{Severity: problem.Error, Rule: "unknown-runner", Path: "Resources.Plan.Properties.DeploymentPlan[0].Properties.Runner", Place: problem.Place{Line: 7, Column: 67}},

@@ -24,7 +24,19 @@ func (x *expansion) stateMachine(contents *Contents) *cfn.Node {
 	definition := p.Machine.Definition(func(state *plan.State) *cfn.Node {
 		switch state.Type {
 		case plan.JobType:
-			return x.jobState(p, state, runners[state], handled[state])
+			return x.jobState(p, state, runners[state], handled[state], protocol.ActionExecuteRunner)
+		case plan.PackageType:
+			return x.jobState(p, state, runners[state], handled[state], protocol.ActionPackageSAM)
+		case plan.CdkType:
+			return x.jobState(p, state, runners[state], handled[state], protocol.ActionDeployCDK)
+		case plan.DiffType:
+			return x.jobState(p, state, runners[state], handled[state], protocol.ActionDiffCDK)
+		case plan.CfnType, plan.SamType:
+			return x.stackState(p, state)
+		case plan.ApprovalType:
+			return x.waitingState(p, state, protocol.ActionApproval)
+		case plan.ImportType:
+			return x.waitingState(p, state, protocol.ActionImport)
 		case plan.MergeType:
 			return x.mergeState(p, state)
 		case plan.InvokeType:
@@ -78,12 +90,25 @@ func setRole(properties *cfn.Node, p *plan.Plan) {
 func attiniSteps(p *plan.Plan) *cfn.Node {
 	steps := cfn.Seq()
 	for state := range p.Machine.All() {
-		if state.Type == plan.JobType || state.Type == plan.MergeType || state.Type == plan.InvokeType {
-			steps.Items = append(steps.Items, cfn.Obj(
-				cfn.F("name", cfn.Str(state.Name)), cfn.F("type", cfn.Str(state.Type))))
+		if kind, ok := listedType(state); ok {
+			steps.Items = append(steps.Items, cfn.Obj(cfn.F("name", cfn.Str(state.Name)), cfn.F("type", cfn.Str(kind))))
 		}
 	}
 	return steps
+}
+
+// listedType is a step's type as tools know it; those of added steps are the original
+// framework's.
+func listedType(state *plan.State) (kind string, ok bool) {
+	switch {
+	case state.Own != "":
+		return state.Own, true
+	case state.Type == plan.SamType:
+		return plan.CfnType, true
+	case state.Type == plan.DiffType:
+		return plan.JobType, true
+	}
+	return state.Type, plan.IsTask(state.Type) || state.Type == "Choice" && state.AddedFor != ""
 }
 
 // metadata is the plan's own, and the list of Attini steps that tools show.
@@ -101,9 +126,9 @@ func metadata(p *plan.Plan) *cfn.Node {
 // agent that dies is normally noticed by its ECS event, long before.
 const heartbeatSeconds = 300
 
-// jobState is the task that waits, with its token, for a runner to do the job.
-// handled are the error names by cause that its plan handles.
-func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner, handled []string) *cfn.Node {
+// jobState is the task that waits, with its token, for a runner to do the job that
+// action names. handled are the error names by cause that its plan handles.
+func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner, handled []string, action string) *cfn.Node {
 	properties := state.Job.Properties.Clone()
 	properties.Delete(protocol.KeyRunner) // the reference has it
 	config := x.runnerConfig(p, runner)
@@ -111,20 +136,33 @@ func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Run
 		config.Text += "/" + protocol.JoinErrorNames(handled)
 	}
 	language := languageOf(p, state)
-	task := x.launcherTask(language, "lambda:invoke.waitForTaskToken", cfn.Obj(
-		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionExecuteRunner)),
+	task := x.launcherTask(language, tokenIntegration, cfn.Obj(
+		cfn.F(protocol.KeyActionType, cfn.Str(action)),
 		cfn.F(protocol.KeyRunnerConfig, config),
 		cfn.F(protocol.KeyProperties, properties),
-		language.contextList(protocol.KeyMetadata, "Execution.Id", "Execution.StartTime", "Task.Token", "State.RetryCount", "State.Name"),
+		stepMetadata(language),
 		// Whole, not key by key: a step before may have added keys, and the
 		// lack of one must not fail the job.
 		language.input(protocol.KeyInput),
 	))
+	setHeartbeat(task, state)
+	language.keepResult(task, state)
+	return keepUserKeys(task, state)
+}
+
+// tokenIntegration is a call of a function whose step waits for its token.
+const tokenIntegration = "lambda:invoke.waitForTaskToken"
+
+// stepMetadata says which step of which execution asks.
+func stepMetadata(language queryLanguage) cfn.Field {
+	return language.contextList(protocol.KeyMetadata, "Execution.Id", "Execution.StartTime", "Task.Token", "State.RetryCount", "State.Name")
+}
+
+// setHeartbeat gives a step a heartbeat, unless its own timeout may be shorter.
+func setHeartbeat(task *cfn.Node, state *plan.State) {
 	if bounded := state.Node.Has("HeartbeatSecondsPath") || timesOutWithin(state.Node, heartbeatSeconds); !bounded {
 		task.Set("HeartbeatSeconds", cfn.Int(heartbeatSeconds))
 	}
-	language.keepResult(task, state)
-	return keepUserKeys(task, state)
 }
 
 // runnerConfig names a runner, and its configuration, to the launcher: the stack, the

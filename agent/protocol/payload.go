@@ -27,6 +27,10 @@ const (
 	KeyObjectIdentifier = "objectIdentifier"
 	KeyStackName        = "stackName"
 	KeyDeploymentSource = "deploymentSource"
+	// These have one value: nothing here knows the file that would tell them.
+	KeyVersion          = "version"
+	KeyDistributionTags = "distributionTags"
+	KeySAMPackaged      = "samPackaged"
 	// The keys of the object under KeyDeploymentSource.
 	KeySourceBucket = "deploymentSourceBucket"
 	KeySourcePrefix = "deploymentSourcePrefix"
@@ -40,6 +44,18 @@ const (
 	ActionMergeOutput = "MergeOutput"
 	// ActionPrewarm starts the runners under KeyRunners; no step waits for it.
 	ActionPrewarm = "Prewarm"
+	// ActionDeployStack deploys or deletes a CloudFormation stack; the step waits for
+	// CloudFormation.
+	ActionDeployStack = "DeployCfn"
+	// ActionPackageSAM packages a SAM project on a runner.
+	ActionPackageSAM = "PackageSam"
+	// ActionDeployCDK deploys a CDK app on a runner; ActionDiffCDK looks for changes.
+	ActionDeployCDK = "DeployCdk"
+	ActionDiffCDK   = "DeployCdkChangeset"
+	// ActionApproval keeps the step's token until a person answers.
+	ActionApproval = "ManualApproval"
+	// ActionImport reads values of a document.
+	ActionImport = "Import"
 )
 
 // Keys of a step's request to the launcher (docs/wire.md, "Launcher request").
@@ -47,6 +63,8 @@ const (
 	KeyActionType = "attiniActionType"
 	// KeyInput is the whole input of a job's step.
 	KeyInput = "input"
+	// KeyStack is the name of the plan's stack, in a request that is for no runner.
+	KeyStack = "stackName"
 	// KeyBranches is the list of results to merge.
 	KeyBranches = "branches"
 	// KeyRunners is the list of runners to start, each as under KeyRunnerConfig.

@@ -27,6 +27,22 @@ const (
 	agentNamePrefix = "agent-"
 )
 
+// Resource types of the table of waiting steps, which has the keys of the resource-state
+// table.
+const (
+	// TypeApproval is a step that waits for a person.
+	TypeApproval = "Approval"
+	// TypeStackOperation is the last operation of a stack that a step deploys.
+	TypeStackOperation = "StackOperation"
+)
+
+// Attributes of a stack operation's item, beside AttrToken and AttrExpiresAt:
+// AttrOperation is the operation as JSON, AttrVersion counts the writes.
+const (
+	AttrOperation = "operation"
+	AttrVersion   = "version"
+)
+
 // NameSeparator joins the two parts of the name of a configuration item and of a
 // start item.
 const NameSeparator = "#"

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/attini-go/runner/internal/approvals"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -16,3 +17,7 @@ func awsAccount(context.Context) (account transform.Account, region string, err 
 }
 
 var errNoSDK = errors.New("this runnerctl was built without the AWS SDK; releases and `make build` have it, or build with -tags aws")
+
+func awsApprovals(context.Context) (approvals.Store, approvals.Steps, error) {
+	return nil, nil, errNoSDK
+}

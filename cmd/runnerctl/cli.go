@@ -53,6 +53,8 @@ type cli struct {
 	Run      runCommand      `cmd:"" help:"Run the template's deployment plan on this machine."`
 	Graph    graphCommand    `cmd:"" help:"Draw the template's deployment plan."`
 	Report   reportCommand   `cmd:"" help:"Make an HTML page of a run."`
+	Approve  approveCommand  `cmd:"" help:"Approve a step that waits for a person, in your account."`
+	Reject   rejectCommand   `cmd:"" help:"Reject a step that waits for a person, in your account."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of Attini::Deploy::Runner."`
 	Serve    serveCommand    `cmd:"" help:"Serve releases of the runner, as the runner information API."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

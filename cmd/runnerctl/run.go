@@ -31,6 +31,8 @@ type runCommand struct {
 	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
 	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" sep:"none" xor:"start"`
+	Approve []string          `help:"Approve this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
+	Reject  []string          `help:"Reject this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
 	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
 	Watch   bool              `help:"Run again when the template or a file that a flag names changes: from the first step that changed on." xor:"start"`
 	DryRun  bool              `help:"Run nothing: print the steps, the Runners of jobs, and the steps that need a mock."`
@@ -57,7 +59,9 @@ func (c runCommand) once(ctx context.Context, s streams, kill <-chan struct{}) e
 	if err != nil {
 		return err
 	}
-	deployment, problems := localrun.Deploy(expanded, original, facts)
+	problems := checkFiles(ctx, original, c.values(), options.Source, options.IsMocked)
+	deployment, found := localrun.Deploy(expanded, original, facts)
+	problems.Add(found...)
 	if err := text.report(s, problems); err != nil {
 		return err
 	}
@@ -104,6 +108,7 @@ func (c runCommand) show(ctx context.Context, s streams, deployment *localrun.De
 	}
 	shown := c.open(s, kept)
 	options.Events = shown.events
+	options.Approve = c.approvals(s, shown.events)
 	options.Logger = slog.New(slog.NewTextHandler(messages{shown.events}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	quiet := context.AfterFunc(ctx, func() { announceStop(ctx, shown.events) })
 	result, err := deployment.Run(ctx, options)
@@ -151,7 +156,10 @@ func announceStop(ctx context.Context, events *runevents.Stream) {
 // checkSteps refuses names that the plan does not have, and says which steps
 // fail if the plan reaches them.
 func (c runCommand) checkSteps(s streams, deployment *localrun.Deployment, options localrun.Options) error {
-	named := slices.Concat(c.Step, slices.Sorted(maps.Keys(c.Mock)), slices.Sorted(maps.Keys(c.Items)))
+	named := slices.Concat(c.Step, stepsOf(c.Approve), stepsOf(c.Reject), slices.Sorted(maps.Keys(c.Mock)), slices.Sorted(maps.Keys(c.Items)))
+	if err := c.checkApprovals(); err != nil {
+		return err
+	}
 	if unknown := deployment.UnknownSteps(named); len(unknown) > 0 {
 		return usageError{fmt.Errorf("the plan has no step %s (its steps: %s)", strings.Join(unknown, ", "), strings.Join(deployment.StepNames(), ", "))}
 	}
@@ -161,6 +169,9 @@ func (c runCommand) checkSteps(s streams, deployment *localrun.Deployment, optio
 	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 && !c.DryRun {
 		fmt.Fprintf(s.stderr, "These steps call what is not on this machine, and fail if the plan reaches them; answer them with --mock or --mocks:\n  %s\n", strings.Join(unanswered, "\n  "))
 	}
+	if asks := c.unanswered(deployment, options); len(asks) > 0 && !c.DryRun && !canAsk(s) {
+		fmt.Fprintf(s.stderr, "These steps wait for an approval, and fail if the plan reaches them; answer them with --approve or --reject:\n  %s\n", strings.Join(asks, "\n  "))
+	}
 	return nil
 }
 
@@ -169,6 +180,11 @@ func (c runCommand) plan(s streams, contents *transform.Contents, deployment *lo
 	graph := plangraph.Of(contents.Plan, nil)
 	if err := graph.WriteText(s.stdout, func(_, text string) string { return text }); err != nil {
 		return err
+	}
+	if asks := c.unanswered(deployment, options); len(asks) > 0 {
+		if _, err := fmt.Fprintf(s.stdout, "\nThese steps wait for an approval (--approve, --reject, or an answer on the terminal):\n  %s\n", strings.Join(asks, "\n  ")); err != nil {
+			return err
+		}
 	}
 	if mocks := deployment.Unanswered(options); len(mocks) > 0 {
 		_, err := fmt.Fprintf(s.stdout, "\nThese steps call what is not on this machine and need a mock (--mock, --mocks):\n  %s\n", strings.Join(mocks, "\n  "))

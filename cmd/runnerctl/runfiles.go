@@ -57,7 +57,7 @@ func (c runCommand) files(s streams) (options localrun.Options, facts localrun.F
 		}
 	}
 	known, err := c.lookups()
-	facts.Lookups = known.Lookups
+	facts.Lookups, facts.Stored = known.Lookups, known.SystemsManagerParameters
 	return options, facts, err
 }
 

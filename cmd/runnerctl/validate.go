@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/localrun"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
 	"github.com/attini-go/runner/internal/rules"
+	"github.com/attini-go/runner/internal/stackcheck"
 	"github.com/attini-go/runner/internal/wording"
 	"github.com/attini-go/runner/schema"
 	"github.com/attini-go/runner/transform"
@@ -20,6 +22,7 @@ import (
 type validateCommand struct {
 	Templates []string `arg:"" name:"template" help:"CloudFormation templates, YAML or JSON, and directories of them; - is standard input."`
 	knownArguments
+	Source     string `help:"The distribution, a directory or zip archive: files that its steps name are checked, too." placeholder:"DIR"`
 	Format     string `help:"How to print: text, json, github or sarif." enum:"text,json,github,sarif" default:"text"`
 	Excerpts   string `help:"Print the line of each problem: auto (on a terminal), always or never." enum:"auto,always,never" default:"auto"`
 	Fix        bool   `help:"Show as a diff how to mend misspelt names and values that lack their quotes."`
@@ -101,6 +104,9 @@ func (c validateCommand) validate(ctx context.Context, text source, account tran
 	}
 	maps.DeleteFunc(unused, func(key, _ string) bool { return !slices.Contains(notHere, key) })
 	values := c.values()
+	if c.Source != "" {
+		problems.Add(checkFiles(ctx, template, values, c.Source, nil)...)
+	}
 	_, found := transform.Expand(ctx, transform.Request{Template: template, Values: values, Account: account, File: true})
 	problems.Add(found...)
 	if len(c.Parameter) > 0 {
@@ -116,6 +122,16 @@ func (c validateCommand) validate(ctx context.Context, text source, account tran
 		delete(undeclared, declared.Key)
 	}
 	return validated{text, problems, asksForMacro(template)}, nil
+}
+
+// checkFiles holds the steps of a template's plan against the files of a distribution. What
+// is wrong with the plan itself is not said here.
+func checkFiles(ctx context.Context, template *cfn.Node, values cfn.Values, source string, skip func(step string) bool) problem.List {
+	inventory, found := transform.ReadTemplate(template, values)
+	if inventory == nil || found.HasErrors() {
+		return nil
+	}
+	return stackcheck.Check(ctx, inventory.Plan, localrun.OpenDistribution(source), skip)
 }
 
 // asksForMacro reports whether a template has a Runner or a plan, or the macro in

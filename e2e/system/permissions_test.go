@@ -19,7 +19,11 @@ func (a *account) enforce() error {
 		return err
 	}
 	a.record = authz.NewRecord()
-	a.authority = authz.New(authz.Config{Cloud: a.cloud, Record: a.record, InstanceTags: func(id string) map[string]string { return a.ecsFake.InstanceTags(id) }})
+	a.authority = authz.New(authz.Config{
+		Cloud: a.cloud, Record: a.record,
+		InstanceTags: func(id string) map[string]string { return a.ecsFake.InstanceTags(id) },
+		StackTags:    func(stack string) map[string]string { return a.cfnFake.Tags(stack) },
+	})
 	a.authority.AddUser(keyTests, "administrator", administrator)
 	deployer, err := deployersPolicy()
 	if err != nil {

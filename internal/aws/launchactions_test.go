@@ -8,8 +8,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/internal/approvals"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/message"
+	"github.com/attini-go/runner/internal/stacks"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
@@ -19,14 +21,24 @@ import (
 func TestLaunchActions(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
-	for _, service := range []string{"dynamodb", "sqs", "states", "ecs", "ec2"} {
+	for _, service := range []string{"dynamodb", "sqs", "states", "ecs", "ec2", "cloudformation", "ssm", "s3"} {
 		proxy.On(service, fakeaws.Error(http.StatusForbidden, "AccessDeniedException"))
 	}
 	ctx, config := t.Context(), sdkConfig(t, proxy.Endpoint())
 	states, claims := NewRunnerStates(config, stateTable), NewRunnerClaims(config, stateTable)
 	configurations, queue := NewRunnerConfigurations(config, stateTable), NewJobQueue(config)
 	steps, cluster, hosts := NewSteps(config), NewCluster(config), NewRunnerHosts(config)
+	waiting, distributions, parameters := NewWaitingSteps(config, "AttiniWaitingStepsV1"), NewDistributions(config, "b"), NewStoredParameters(config)
+	origin := stacks.Origin{DistributionName: "shop", Bucket: "b", Prefix: "dev/shop/7/distribution-origin"}
+	formation, err := NewClouds(config).In(ctx, config.Region, "")
+	require.NoError(t, err)
 	for i, err := range []error{
+		only(StackItems{waiting}.Item(ctx, "s")), only(StackItems{waiting}.Save(ctx, "s", stacks.Item{})), waiting.Put(ctx, approvals.Waiting{}),
+		steps.Succeed(ctx, "token", []byte("{}")), only(formation.Stack(ctx, "s")), only(formation.Declared(ctx, stacks.Template{Body: "{}"})),
+		only(formation.Create(ctx, stacks.Operation{Stack: "s", Token: "t"})), only(formation.Update(ctx, stacks.Operation{Stack: "s", Token: "t"})),
+		formation.Delete(ctx, "s", "", "t"), formation.Protect(ctx, "s", true), only(formation.Events(ctx, "s", "t")),
+		onlyError(parameters.Parameter(ctx, "/p")), only(distributions.FilesOf(origin).Read(ctx, "t.yaml")), only(distributions.Store(ctx, origin, []byte("{}"))),
+		only(NewDocuments(config).Object(ctx, "b", "k", "")),
 		only(states.State(ctx, "r")), only(states.Lock(ctx, "r", launch.Lock{})), states.Renew(ctx, "r", "a", time.Now()),
 		states.RecordTask(ctx, "r", "a", launch.TaskRecord{}), states.RecordHost(ctx, "r", "a", launch.HostRecord{}), states.Release(ctx, "r", "a", true),
 		only(states.RemoveTask(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ResetFailures(ctx, "r"),
@@ -47,5 +59,8 @@ func TestLaunchActions(t *testing.T) {
 	proxy.On("ListContainerInstances", (&recordedRequests{}).answer(200, `{"containerInstanceArns":["arn:instance"]}`))
 	require.Error(t, only(cluster.Instance(ctx, "c", "i-1")))
 	require.Error(t, cluster.Deregister(ctx, "c", "i-1"))
-	assert.Equal(t, permitted(t, "LauncherRole", "ec2:CreateTags", "ecs:TagResource", "iam:PassRole"), proxy.Actions())
+	assert.Equal(t, permitted(t, "LauncherRole", "ec2:CreateTags", "ecs:TagResource", "iam:PassRole", "s3:ListBucket", "cloudformation:TagResource", "cloudformation:UntagResource"), proxy.Actions())
 }
+
+// onlyError is only, for a call with two results.
+func onlyError[A, B any](_ A, _ B, err error) error { return err }

@@ -28,6 +28,13 @@ func (s *Steps) Fail(ctx context.Context, token string, failure message.Failure)
 	return stepError(ctx, "states:SendTaskFailure", err)
 }
 
+// Succeed answers the step with its output, which is JSON. The error is
+// launch.ErrTokenClosed for a step that has ended.
+func (s *Steps) Succeed(ctx context.Context, token string, output []byte) error {
+	_, err := s.client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(string(output))})
+	return stepError(ctx, "states:SendTaskSuccess", err)
+}
+
 // Heartbeat implements launch.Steps.
 func (s *Steps) Heartbeat(ctx context.Context, token string) error {
 	_, err := s.client.SendTaskHeartbeat(ctx, &sfn.SendTaskHeartbeatInput{TaskToken: &token})

@@ -78,7 +78,8 @@ func TestPlanStarts(t *testing.T) {
 				"deploymentOriginData":{
 					"environment":"dev","distributionName":"shop","distributionId":"7c9e","deploymentName":"dev-shop","deploymentTime":1795435200500,
 					"objectIdentifier":"dev/shop/7c9e","stackName":"dev-shop",
-					"deploymentSource":{"deploymentSourceBucket":"store","deploymentSourcePrefix":"dev/shop/7c9e/distribution-origin"}},
+					"deploymentSource":{"deploymentSourceBucket":"store","deploymentSourcePrefix":"dev/shop/7c9e/distribution-origin"},
+					"version":null,"distributionTags":{},"samPackaged":false},
 				"stackParameters":{"AttiniEnvironmentName":"dev","AttiniDistributionName":"shop","AttiniDistributionId":"7c9e","Subnets":"a,b"},
 				"output":{},"dependencies":{},"customData":{"size":"<3>"},"own":"1"}`, started.Input)
 			assert.Regexp(t, `^[A-Za-z0-9-]{1,80}$`, started.Name)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/launch/configuration"
@@ -156,15 +157,27 @@ func (d *Deployment) UnknownSteps(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(known, name) })
 }
 
+// Approvals names the steps that wait for a person and have no mock. Of steps that run
+// alone, just those are asked.
+func (d *Deployment) Approvals(o Options) []string {
+	var names []string
+	for _, task := range d.machine.Tasks() {
+		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
+		if action, _ := readCall(task.Parameters); asked && action == protocol.ActionApproval && !o.IsMocked(task.Name) {
+			names = append(names, task.Name)
+		}
+	}
+	return names
+}
+
 // Unanswered names the steps that call something else than a runner and have
 // no mock: a plan that reaches one of them fails there. Of steps that run alone,
 // just those are asked.
 func (d *Deployment) Unanswered(o Options) []string {
 	var names []string
 	for _, task := range d.machine.Tasks() {
-		_, mocked := o.Mocks[task.Name]
 		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
-		if asked && !mocked && !o.Answers.Has(task.Name) && !isAnswered(task.Parameters) {
+		if asked && !o.IsMocked(task.Name) && !isAnswered(task.Parameters) {
 			names = append(names, fmt.Sprintf("%s (%s)", task.Name, task.Resource))
 		}
 	}

@@ -15,6 +15,8 @@ type Facts struct {
 	Parameters map[string]string
 	// Lookups answers what only AWS knows.
 	Lookups Lookups
+	// Stored has the parameters of the Systems Manager that configuration files name.
+	Stored map[string]string
 	// StackName, Region and Account fill the pseudo parameters.
 	StackName string
 	Region    string
@@ -30,6 +32,10 @@ type Lookups struct {
 	References map[string]string `json:"References"`
 	// Resolved has dynamic references by their whole text, {{resolve:…}}.
 	Resolved map[string]string `json:"Resolved"`
+	// Stacks has the outputs of stacks that steps deploy, by the stack's name.
+	Stacks map[string]map[string]string `json:"Stacks"`
+	// Objects has files in place of objects in S3, by bucket/key.
+	Objects map[string]string `json:"Objects"`
 }
 
 // ReadLookups reads the JSON of a --lookups file; unknown keys are errors.
@@ -38,7 +44,7 @@ func ReadLookups(data []byte) (Lookups, error) {
 	decoder.DisallowUnknownFields()
 	var lookups Lookups
 	if err := decoder.Decode(&lookups); err != nil {
-		return Lookups{}, fmt.Errorf(`read lookups (an object with "Imports", "References" and "Resolved"): %w`, err)
+		return Lookups{}, fmt.Errorf(`read lookups (an object with "Imports", "References", "Resolved", "Stacks" and "Objects"): %w`, err)
 	}
 	return lookups, nil
 }

@@ -46,7 +46,7 @@ Resources:
                   Approve:
                     Type: Task
                     Resource: arn:aws:states:::lambda:invoke.waitForTaskToken
-                    Parameters: {FunctionName: attini-action, Payload: {attiniActionType: ManualApproval}}
+                    Parameters: {FunctionName: attini-action, Payload: {attiniActionType: DeployCdk}}
                     End: true
             End: true
 `

@@ -43,6 +43,8 @@ type Options struct {
 	// Results is the directory that ResultWriters write to; "" discards what they
 	// write.
 	Results string
+	// Approve answers the steps that wait for a person; nil for nobody.
+	Approve Approve
 	// Steps run alone, one after the other, in place of the whole plan. The
 	// first that fails is the last; a Catch changes nothing in that.
 	Steps []string
@@ -110,14 +112,32 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 
 	execution := d.execution(input, started)
 	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
-		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, deployment: message.DeploymentOf(input),
-		started: message.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
+		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, approve: o.approve,
+		stacks: &stackPlayer{
+			files: OpenDistribution(o.Source), facts: d.facts, stored: d.facts.Stored,
+			warn: func(step, text string) { o.logger().Warn(text, "step", step) },
+		},
+		deployment: message.DeploymentOf(input),
+		started:    message.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
 	}, log: log, recorder: recorder})
 	agents.close()
 	agents.running.Wait()
 	result = conclude(ctx, output, failure, recorder, started)
 	recorder.events.Emit(runevents.Event{Kind: runevents.RunEnded, Result: &result})
 	return result, nil
+}
+
+// IsMocked reports whether a step's result is given.
+func (o Options) IsMocked(step string) bool {
+	_, mocked := o.Mocks[step]
+	return mocked || o.Answers.Has(step)
+}
+
+func (o Options) logger() *slog.Logger {
+	if o.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Logger
 }
 
 // execution is what a plan sees of its run.

@@ -42,7 +42,8 @@ func readCall(input []byte) (action string, event json.RawMessage) {
 		return "", nil
 	}
 	switch action {
-	case protocol.ActionExecuteRunner, protocol.ActionMergeOutput:
+	case protocol.ActionExecuteRunner, protocol.ActionMergeOutput, protocol.ActionDeployStack, protocol.ActionPackageSAM, protocol.ActionDiffCDK,
+		protocol.ActionApproval, protocol.ActionImport:
 		return action, call.Payload
 	default:
 		return "", nil
@@ -56,6 +57,8 @@ type tasks struct {
 	reporter *memory.Reporter
 	mocks    map[string]json.RawMessage
 	answers  *asl.Mocks
+	stacks   *stackPlayer
+	approve  func(ctx context.Context, step string) (any, error)
 	// deployment is the name of the deployment, started what it has started.
 	deployment string
 	started    message.Deployment
@@ -75,6 +78,16 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	switch action {
 	case protocol.ActionExecuteRunner:
 		return t.execute(ctx, event)
+	case protocol.ActionDeployStack:
+		return answered(t.stacks.deploy(ctx, event))
+	case protocol.ActionPackageSAM:
+		return answered(t.stacks.packageSAM(ctx, event))
+	case protocol.ActionDiffCDK:
+		return changeDetected(), nil
+	case protocol.ActionImport:
+		return answered(t.stacks.importValues(ctx, event))
+	case protocol.ActionApproval:
+		return t.approve(ctx, task.State)
 	case protocol.ActionMergeOutput:
 		merged, err := plan.AnswerMerge(event)
 		if err != nil {
@@ -84,6 +97,14 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 	}
 	// No Catch takes it: a plan must not be green for what was never tried.
 	return nil, &asl.Error{Name: asl.Runtime, Cause: fmt.Sprintf("%s is not available on this machine; answer the step with --mock %s=FILE or in the file of --mocks", task.Resource, task.State)}
+}
+
+// answered is what a step gets of the launcher's code.
+func answered(result any, err error) (any, error) {
+	if err != nil {
+		return nil, stepError(err, "")
+	}
+	return result, nil
 }
 
 // execute puts a step's job into its runner's queue, starts the runner if it is

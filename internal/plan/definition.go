@@ -8,6 +8,7 @@ import (
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/schema"
 )
 
 // checkDefinition lets the States Language judge the state machine that the
@@ -86,12 +87,12 @@ func (d *definition) states(m *Machine, source *cfn.Node) *cfn.Node {
 }
 
 func (d *definition) state(s *State) *cfn.Node {
-	if !isSupported(s.Type) {
+	if !isSupported(s.Type) && !IsTask(s.Type) {
 		return d.opaque // reported
 	}
 	n := d.object(s.Node.Place, s.Path)
 	d.origins[s.Node] = s.Path
-	if isAttini(s.Type) {
+	if IsTask(s.Type) {
 		n.Fields = d.task(s)
 		return n
 	}
@@ -137,7 +138,7 @@ func (d *definition) task(s *State) []cfn.Field {
 			fields = append(fields, field)
 		}
 	}
-	if s.Type == JobType {
+	if _, hasProperties := schema.StepProperties(s.Type); hasProperties || s.Job != nil {
 		resource += ".waitForTaskToken"
 		if properties := s.Node.Get("Properties"); properties.IsMap() {
 			payload := cfn.Obj(cfn.F("Payload", cfn.Obj(cfn.F("Properties", properties))))

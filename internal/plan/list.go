@@ -23,6 +23,7 @@ func (r *reader) list(n *cfn.Node, subject string, at cfn.Path) *Machine {
 	if m.StartAt == "" {
 		return nil
 	}
+	r.addSteps(m)
 	states := &cfn.Node{Kind: cfn.Map, Place: n.Place}
 	for _, state := range m.States {
 		states.Fields = append(states.Fields, cfn.Field{Key: state.Name, Value: state.Node, Place: state.Place})
@@ -151,7 +152,7 @@ func (l *listReader) addedState(suffix, kind string, it item) *State {
 	body := &cfn.Node{Kind: cfn.Map, Place: it.node.Place, Fields: []cfn.Field{
 		{Key: "Type", Value: stringAt(kind, it.node), Place: it.node.Place},
 	}}
-	return &State{Name: it.name + "-" + suffix, Type: kind, Node: body, Path: it.path, Place: it.node.Get("Name").Place, addedFor: it.name}
+	return &State{Name: it.name + "-" + suffix, Type: kind, Node: body, Path: it.path, Place: it.node.Get("Name").Place, AddedFor: it.name}
 }
 
 // setNext makes the step go on with next, or end.

@@ -38,6 +38,7 @@ func (r *reader) machine(n *cfn.Node, subject string, at cfn.Path) *Machine {
 			m.invalidStates = append(m.invalidStates, field.Key)
 		}
 	}
+	r.addSteps(m)
 	return m
 }
 
@@ -75,6 +76,16 @@ func (r *reader) content(s *State) {
 		r.checkTaskKeys(s, nil)
 	case InvokeType:
 		r.invoke(s)
+	case CfnType, SamType:
+		r.stack(s)
+	case CdkType:
+		r.cdk(s)
+	case ImportType:
+		r.importStep(s)
+	case ApprovalType:
+		r.approval(s)
+	case MapType:
+		r.attiniMap(s)
 	case "Parallel":
 		r.branches(s)
 	case "Map":
@@ -87,55 +98,29 @@ func (r *reader) content(s *State) {
 }
 
 // OwnTypes returns the types of steps that the States Language does not have.
-func OwnTypes() []string { return []string{JobType, InvokeType, MergeType} }
+func OwnTypes() []string {
+	return []string{JobType, InvokeType, MergeType, CfnType, SamType, CdkType, ApprovalType, ImportType, MapType}
+}
 
 func stepTypes() []string { return append(OwnTypes(), asl.StateTypes()...) }
 
 func isSupported(kind string) bool { return slices.Contains(stepTypes(), kind) }
 
-// isAttini reports whether a step of the type becomes a Task of our making.
-func isAttini(kind string) bool { return slices.Contains(OwnTypes(), kind) }
-
-// otherAttiniTypes are step types of the Attini framework that need more than
-// a runner.
-func otherAttiniTypes() []string {
-	return []string{"AttiniCdk", "AttiniCfn", "AttiniImport", "AttiniManualApproval", "AttiniMap", "AttiniSam"}
+// IsTask reports whether a step of the type becomes a Task of our making. The types of
+// added steps are among them.
+func IsTask(kind string) bool {
+	return kind != MapType && slices.Contains(OwnTypes(), kind) || kind == PackageType || kind == DiffType
 }
 
 func (r *reader) unknownType(s *State) {
-	message := fmt.Sprintf("Type: %s is no type of a step; %s", wording.Quote(s.Type), wording.Suggestion(s.Type, stepTypes()))
-	if slices.Contains(otherAttiniTypes(), s.Type) {
-		message = fmt.Sprintf("Type: %s is not supported (supported: %s)", s.Type, strings.Join(stepTypes(), ", "))
-	}
 	found := problem.Problem{
 		Severity: problem.Error, Rule: RuleUnknownStepType, Path: s.Path.Key("Type").String(), Place: s.Node.Get("Type").Place,
-		Message: stepSubject(s.Name) + ": " + message, Advice: inPlaceOf(s.Type),
+		Message: fmt.Sprintf("%s: Type: %s is no type of a step; %s", stepSubject(s.Name), wording.Quote(s.Type), wording.Suggestion(s.Type, stepTypes())),
 	}
-	if near := wording.Nearest(s.Type, stepTypes()); found.Advice == "" && near != "" {
+	if near := wording.Nearest(s.Type, stepTypes()); near != "" {
 		found.Fix = problem.Fix{Old: s.Type, New: near}
 	}
 	r.problems.Add(found)
-}
-
-// inPlaceOf says what does the work of a step of the framework's that needs more
-// than a runner.
-func inPlaceOf(stepType string) string {
-	switch stepType {
-	case "AttiniCdk":
-		return "Run \"cdk deploy --require-approval never\" in an AttiniRunnerJob."
-	case "AttiniCfn":
-		return "Run \"aws cloudformation deploy\" in an AttiniRunnerJob."
-	case "AttiniSam":
-		return "Run \"sam deploy\" in an AttiniRunnerJob."
-	case "AttiniImport":
-		return "Read the other stack's outputs in an AttiniRunnerJob, and write them to $ATTINI_OUTPUT."
-	case "AttiniManualApproval":
-		return "Wait for the answer in a Task with .waitForTaskToken."
-	case "AttiniMap":
-		return "Use a Map."
-	default:
-		return ""
-	}
 }
 
 // branches reads the machines of a Parallel. What they must be, the States

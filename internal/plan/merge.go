@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/attini-go/runner/agent/protocol"
 )
@@ -41,9 +42,10 @@ func AnswerMerge(request []byte) (json.RawMessage, error) {
 
 // MergeOutput is what an AttiniMergeOutput step does: the results of a Parallel
 // or a Map, each a payload of its own, become one payload. Objects are merged
-// key by key at every depth; where two results differ in anything else, the
-// later one counts. Values are decoded JSON. A Map over nothing has no results,
-// which make an empty object.
+// key by key at every depth, of lists each value is kept once, and null
+// overrides nothing; where two results differ in anything else, the later one
+// counts. Values are decoded JSON. A Map over nothing has no results, which make
+// an empty object.
 func MergeOutput(branches []any) (any, error) {
 	merged := map[string]any{}
 	for i, branch := range branches {
@@ -59,14 +61,40 @@ func MergeOutput(branches []any) (any, error) {
 func merge(into, from map[string]any) map[string]any {
 	result := maps.Clone(into)
 	for key, value := range from {
-		here, isObject := result[key].(map[string]any)
-		there, alsoObject := value.(map[string]any)
-		if isObject && alsoObject {
-			value = merge(here, there)
+		here, known := result[key]
+		switch later := value.(type) {
+		case nil:
+			if known {
+				continue
+			}
+		case map[string]any:
+			if earlier, both := here.(map[string]any); both {
+				value = merge(earlier, later)
+			}
+		case []any:
+			if earlier, both := here.([]any); both {
+				value = union(later, earlier)
+			}
 		}
 		result[key] = value
 	}
 	return result
+}
+
+// union has each value of two lists once, in their order. Numbers are the same if their
+// digits are.
+func union(first, second []any) []any {
+	seen := make(map[string]bool, len(first)+len(second))
+	all := []any{}
+	for _, value := range slices.Concat(first, second) {
+		text, err := json.Marshal(value)
+		if err != nil || seen[string(text)] { // decoded JSON can always be written
+			continue
+		}
+		seen[string(text)] = true
+		all = append(all, value)
+	}
+	return all
 }
 
 func jsonType(value any) string {

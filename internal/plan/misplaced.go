@@ -14,6 +14,8 @@ func elsewhere(stepType, key string) string {
 	switch owner := schema.OwnerOf(key); {
 	case stepType == JobType && isJobProperty(key):
 		return "belongs in Properties"
+	case isStepProperty(stepType, key):
+		return "belongs in Properties"
 	case key == "JobTimeout":
 		return "give TimeoutSeconds on the step, or RunnerConfiguration.JobTimeout of the Runner"
 	case stepType == JobType && owner != "":

@@ -38,7 +38,6 @@ func TestOneMistakeIsOneProblem(t *testing.T) {
 		"Steps of a Map":                {"- {Name: A, Type: Map, ItemsPath: $.x, Steps: [{Name: B, Type: Pass}]}", "unknown-property", "[0].Steps", "ItemProcessor", problem.Fix{}, false},
 		"Choices in a list":             {"- {Name: A, Type: Choice, Choices: [{Variable: $.x, IsNull: true, Next: B}], Default: B}", "unknown-property", "[0].Choices", "StartAt and States", problem.Fix{}, false},
 		"Next in a list":                {"- {Name: A, Next: B, " + job + "}", "transition", "[0].Next", "StartAt and States", problem.Fix{}, false},
-		"a type of the framework's":     {"- {Name: A, Type: AttiniCdk}", "unknown-step-type", "[0].Type", "not supported", problem.Fix{}, true},
 		"a misspelt type":               {"- {Name: A, Type: AttiniRunerJob, Properties: {Commands: [a]}}", "unknown-step-type", "[0].Type", "did you mean", problem.Fix{Old: "AttiniRunerJob", New: "AttiniRunnerJob"}, false},
 		"a misspelt field":              {"- {Name: A, Retri: [], " + job + "}", "unknown-property", "[0].Retri", "did you mean", problem.Fix{Old: "Retri", New: "Retry"}, false},
 		"a misspelt field of a state":   {"- {Name: A, Type: Wait, Secnds: 5}", "unknown-property", "[0].Secnds", "did you mean", problem.Fix{Old: "Secnds", New: "Seconds"}, false},

@@ -24,10 +24,10 @@ func (r *reader) checkNames(m *Machine) {
 
 // origin explains a name that the user did not write.
 func (s *State) origin() string {
-	if s.addedFor == "" {
+	if s.AddedFor == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (of the step that is added after %s)", wording.Quote(s.addedFor))
+	return fmt.Sprintf(" (of the step that is added after %s)", wording.Quote(s.AddedFor))
 }
 
 // checkOnlyName refuses a machine whose States would be taken for an intrinsic

@@ -104,7 +104,7 @@ func (w *warner) writes(output string) int {
 		for _, catch := range s.Node.Get("Catch").Elements() {
 			paths = append(paths, textOf(catch.Get("ResultPath")))
 		}
-		if isAttini(s.Type) && paths[0] == "" && s.Name == output {
+		if IsTask(s.Type) && paths[0] == "" && s.Name == output {
 			count++
 		}
 		for _, path := range paths {

@@ -17,6 +17,9 @@ var outputName = regexp.MustCompile(`\$(?:\.output|\['output'\]|\["output"\])(?:
 
 func nameIn(found []string) string { return found[1] + found[2] + found[3] }
 
+// oldOutputs is where early versions of the framework had the outputs of stacks.
+const oldOutputs = "$.cfnOutput"
+
 // outputs warns of paths to the output of a step that no step writes. Where a
 // step may put anything into the payload, nothing is certain.
 func (w *warner) outputs() {
@@ -48,7 +51,7 @@ func (w *warner) writtenOutputs() (names []string, ok bool) {
 		switch {
 		case w.isJSONata(s):
 			return nil, false
-		case (isAttini(s.Type) || !isSupported(s.Type)) && path == nil:
+		case (IsTask(s.Type) || !isSupported(s.Type)) && path == nil:
 			names = append(names, s.Name)
 		case path != nil && path.Kind == cfn.Null:
 		case isWhole(path):
@@ -117,6 +120,13 @@ func (w *warner) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string)
 			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
 				w.readOutput(s, nameIn(found), n, at, written)
 			}
+		}
+		if n.IsString() && isPath && strings.HasPrefix(n.Text, oldOutputs) {
+			w.warn(RuleOutputOfStep, s, problem.Problem{
+				Path: at.String(), Place: n.Place,
+				Message: at.From(s.Path) + ": the payload has no cfnOutput, as early versions of the framework had",
+				Advice:  "Read $.output.STEP.OUTPUT, by the name of the step that deploys the stack.",
+			})
 		}
 		return true
 	})

@@ -105,7 +105,7 @@ func (w *warner) after(s *State, input payload) payload {
 	switch {
 	case w.isJSONata(s), !isWhole(s.Node.Get("OutputPath")):
 		return anything
-	case s.Type == MergeType, s.Job != nil, s.Type == InvokeType:
+	case IsTask(s.Type):
 		return somePayload
 	case changesInput(s) && s.Type != "Task" && s.Type != "Map" && s.Type != "Parallel":
 		return anything

@@ -93,12 +93,14 @@ type State struct {
 	Node *cfn.Node
 	// Machines are the branches of a Parallel, or the one iterator of a Map.
 	Machines []*Machine
-	// Job is what an AttiniRunnerJob runs; nil for any other state.
+	// Job is what a step runs on a runner; nil for any other state.
 	Job   *Job
 	Path  cfn.Path
 	Place problem.Place
-	// addedFor is the step of a list that made this one necessary.
-	addedFor string
+	// Own is the type that was written, where another took its place: AttiniMap.
+	Own string
+	// AddedFor is the step that made this one necessary; "" for a step that is written.
+	AddedFor string
 }
 
 // Job is the Properties of a job step.

@@ -34,6 +34,7 @@ const (
 	RuleIntrinsic       = "intrinsic"
 	RuleQueryLanguage   = "query-language"
 	RuleExpression      = "expression"
+	RuleAllowedValues   = "allowed-values"
 	// RuleDynamicReference is a Warning for references to what is not a secret.
 	RuleDynamicReference = "dynamic-reference"
 )
@@ -84,6 +85,8 @@ type reader struct {
 	taskKeys []string
 	// jsonata says that the plan's states are in JSONata unless they say otherwise.
 	jsonata bool
+	// inAttiniMap says that the steps that are read are those of an AttiniMap.
+	inAttiniMap bool
 	// made has the values that a list leaves out, with the paths of what they are
 	// made for.
 	made map[*cfn.Node]cfn.Path

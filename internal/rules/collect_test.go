@@ -17,7 +17,7 @@ import (
 
 // reporting are the packages that find problems in a template.
 func reporting() []string {
-	return []string{"asl", "schema", "transform", "internal/templatecheck", "internal/problem", "internal/cfn", "internal/plan", "internal/compat", "internal/localrun", "cmd/runnerctl"}
+	return []string{"asl", "schema", "transform", "internal/templatecheck", "internal/problem", "internal/cfn", "internal/plan", "internal/compat", "internal/localrun", "internal/stackcheck", "cmd/runnerctl"}
 }
 
 // collected returns the rules that the code has, with a place of each: constants

@@ -6,6 +6,7 @@ import (
 
 	"github.com/attini-go/runner/internal/aws"
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/stacks"
 )
 
 // readTask reads the detail of an ECS task state change (ECS developer guide,
@@ -72,6 +73,22 @@ func readInstance(detail json.RawMessage) (cluster string, found launch.Instance
 		}
 	}
 	return instance.ClusterArn, found, nil
+}
+
+// readStack reads the detail of a stack's status change (EventBridge events reference,
+// "CloudFormation Stack Status Change").
+func readStack(detail json.RawMessage) (stacks.StackEvent, error) {
+	var event struct {
+		StackID      string `json:"stack-id"`
+		RequestToken string `json:"client-request-token"`
+		Details      struct {
+			Status string `json:"status"`
+		} `json:"status-details"`
+	}
+	if err := json.Unmarshal(detail, &event); err != nil || event.StackID == "" {
+		return stacks.StackEvent{}, errors.New("read a stack's event: its detail is no stack")
+	}
+	return stacks.StackEvent{StackID: event.StackID, Status: event.Details.Status, RequestToken: event.RequestToken}, nil
 }
 
 // readHost reads the detail of an EC2 instance state-change notification (EC2 user

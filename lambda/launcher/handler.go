@@ -14,6 +14,7 @@ import (
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/plan"
+	"github.com/attini-go/runner/internal/stacks"
 )
 
 // launcher is what the handler calls.
@@ -27,16 +28,26 @@ type launcher interface {
 	Check(ctx context.Context, runner string) error
 }
 
+// stackDeployer deploys the stacks of steps.
+type stackDeployer interface {
+	Deploy(ctx context.Context, event []byte) error
+	StackChanged(ctx context.Context, event stacks.StackEvent) error
+}
+
 // handler passes requests and events to the launcher. It logs no event: events contain
 // task tokens and payloads.
 type handler struct {
 	logger   *slog.Logger
 	launcher launcher
+	stacks   stackDeployer
+	// ask keeps a step that waits for a person, importValues answers one that imports.
+	ask, importValues func(ctx context.Context, event []byte) error
 }
 
 var (
 	_ lambda.Handler = handler{}
 	_ launcher       = (*launch.Launcher)(nil)
+	_ stackDeployer  = (*stacks.Deployer)(nil)
 )
 
 // emptyResponse is the response when the caller does not wait for a result.
@@ -47,6 +58,7 @@ const (
 	taskChange      = "ECS Task State Change"
 	instanceChange  = "ECS Container Instance State Change"
 	executionChange = "Step Functions Execution Status Change"
+	stackChange     = "CloudFormation Stack Status Change"
 	hostChange      = "EC2 Instance State-change Notification"
 )
 
@@ -63,8 +75,14 @@ func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, errors.New("read an event: it is no JSON object")
 	}
 	switch event.Action {
-	case protocol.ActionExecuteRunner:
+	case protocol.ActionExecuteRunner, protocol.ActionPackageSAM, protocol.ActionDeployCDK, protocol.ActionDiffCDK:
 		return []byte(emptyResponse), h.launcher.Launch(ctx, payload)
+	case protocol.ActionDeployStack:
+		return []byte(emptyResponse), h.stacks.Deploy(ctx, payload)
+	case protocol.ActionApproval:
+		return []byte(emptyResponse), h.ask(ctx, payload)
+	case protocol.ActionImport:
+		return []byte(emptyResponse), h.importValues(ctx, payload)
 	case protocol.ActionMergeOutput:
 		return merge(payload)
 	case protocol.ActionPrewarm:
@@ -131,6 +149,12 @@ func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMe
 			return err
 		}
 		return h.launcher.HostEvent(ctx, cluster, instance)
+	case stackChange:
+		event, err := readStack(detail)
+		if err != nil {
+			return err
+		}
+		return h.stacks.StackChanged(ctx, event)
 	case executionChange:
 		return h.launcher.ExecutionEnded(ctx)
 	case hostChange:

@@ -111,12 +111,12 @@ func TestEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			told := &recordingLauncher{}
-			answer, err := handler{slog.New(slog.DiscardHandler), told}.Invoke(t.Context(), []byte(c.event))
+			answer, err := handler{logger: slog.New(slog.DiscardHandler), launcher: told}.Invoke(t.Context(), []byte(c.event))
 			require.NoError(t, err)
 			assert.JSONEq(t, `{}`, string(answer))
 			assert.Equal(t, c.want, *told)
 
-			_, err = handler{slog.New(slog.DiscardHandler), &recordingLauncher{err: errTold}}.Invoke(t.Context(), []byte(c.event))
+			_, err = handler{logger: slog.New(slog.DiscardHandler), launcher: &recordingLauncher{err: errTold}}.Invoke(t.Context(), []byte(c.event))
 			require.ErrorIs(t, err, errTold, "so that it is delivered again")
 		})
 	}
@@ -133,11 +133,10 @@ func TestUnknownEvents(t *testing.T) {
 		`{"detail-type":"ECS Container Instance State Change","detail":["secret"]}`:      "its detail is no container instance",
 		`{"detail-type":"ECS Container Instance State Change","detail":{"status":"x"}}`:  "its detail is no container instance",
 		`{"attiniActionType":"MergeOutput","branches":7}`:                                "has no list of results",
-		`{"attiniActionType":"MergeOutput","branches":[]}`:                               "there are no results to merge",
 		`{"attiniActionType":"MergeOutput","branches":[{"output":"secret"},["secret"]]}`: "result 1 is no payload object",
 	} {
 		told := &recordingLauncher{}
-		_, err := handler{slog.New(slog.DiscardHandler), told}.Invoke(t.Context(), []byte(event))
+		_, err := handler{logger: slog.New(slog.DiscardHandler), launcher: told}.Invoke(t.Context(), []byte(event))
 		require.ErrorContains(t, err, says, event)
 		assert.NotContains(t, err.Error(), "secret")
 		assert.Equal(t, recordingLauncher{}, *told)
@@ -149,7 +148,7 @@ func TestPrewarm(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	told := &recordingLauncher{err: errTold}
-	h := handler{slog.New(slog.NewJSONHandler(&log, nil)), told}
+	h := handler{logger: slog.New(slog.NewJSONHandler(&log, nil)), launcher: told}
 	answer, err := h.Invoke(t.Context(), []byte(`{"attiniActionType":"Prewarm","Runners":[{"Runner":"Build","ConfigurationId":"v1-0"},{"Runner":"Odd","ConfigurationId":"x"}],
 		"input":{"deploymentOriginData":{"stackName":"dev-shop"},"secret":"secret"}}`))
 	require.NoError(t, err)
@@ -162,7 +161,7 @@ func TestPrewarm(t *testing.T) {
 
 func TestMerge(t *testing.T) {
 	t.Parallel()
-	h := handler{slog.New(slog.DiscardHandler), &recordingLauncher{}}
+	h := handler{logger: slog.New(slog.DiscardHandler), launcher: &recordingLauncher{}}
 	answer, err := h.Invoke(t.Context(), []byte(`{"attiniActionType":"MergeOutput","branches":[{"output":{"a":"<&>","n":12345678901234567890}},{"output":{"b":1.50}}]}`))
 	require.NoError(t, err)
 	assert.Equal(t, `{"output":{"a":"<&>","b":1.50,"n":12345678901234567890}}`, string(answer))
@@ -221,7 +220,7 @@ func FuzzInvoke(f *testing.F) {
 	f.Add([]byte(`{"detail-type":"ECS Task State Change","detail":{"taskArn":"a","containers":[{"exitCode":1}]}}`))
 	f.Add([]byte(`{"detail-type":"ECS Container Instance State Change","detail":{"clusterArn":"a","attributes":[{}]}}`))
 	f.Fuzz(func(t *testing.T, event []byte) {
-		answer, err := handler{slog.New(slog.DiscardHandler), &recordingLauncher{}}.Invoke(t.Context(), event)
+		answer, err := handler{logger: slog.New(slog.DiscardHandler), launcher: &recordingLauncher{}}.Invoke(t.Context(), event)
 		assert.True(t, err != nil || json.Valid(answer))
 	})
 }

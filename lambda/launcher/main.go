@@ -3,16 +3,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/attini-go/runner/internal/approvals"
 	"github.com/attini-go/runner/internal/aws"
+	"github.com/attini-go/runner/internal/imports"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/stacks"
 )
 
 func main() {
@@ -20,31 +25,42 @@ func main() {
 	// An unknown level leaves Info; the template allows none.
 	_ = level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL")))
 	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level}))
-	launcher, err := open(context.Background(), os.Getenv, logger)
+	h, err := open(context.Background(), os.Getenv, logger)
 	if err != nil {
 		logger.Error("start", "error", err)
 		os.Exit(1)
 	}
-	lambda.Start(handler{logger: logger, launcher: launcher})
+	lambda.Start(h)
 }
 
-func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) (*launch.Launcher, error) {
+func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) (handler, error) {
 	settings, err := readSettings(getenv)
 	if err != nil {
-		return nil, err
+		return handler{}, err
 	}
 	config, err := aws.LoadConfig(ctx)
 	if err != nil {
-		return nil, err
+		return handler{}, err
 	}
 	ports := aws.NewLaunchPorts(config, settings.ResourceStateTable, settings.DeployDataTable)
 	if ports.Configurations, err = configuration.NewCache(ports.Configurations); err != nil {
-		return nil, fmt.Errorf("make room for configurations: %w", err)
+		return handler{}, fmt.Errorf("make room for configurations: %w", err)
 	}
 	ports.Checks = aws.NewRunnerChecks(config, getenv(envChecks))
 	launcher, err := launch.New(settings, ports, logger)
 	if err != nil {
-		return nil, fmt.Errorf("open the launcher: %w", err)
+		return handler{}, fmt.Errorf("open the launcher: %w", err)
 	}
-	return launcher, nil
+	table := cmp.Or(getenv(envWaitingTable), defaultWaitingTable)
+	waiting := aws.NewWaitingSteps(config, table)
+	return handler{
+		logger: logger, launcher: launcher,
+		stacks: stacks.New(
+			stacks.Settings{Region: settings.Region, Account: settings.Account, StackRole: getenv(envStackRole)},
+			aws.NewStackPorts(config, settings.ArtifactStore, table), logger),
+		ask: func(ctx context.Context, event []byte) error { return approvals.Ask(ctx, waiting, event, time.Now()) },
+		importValues: func(ctx context.Context, event []byte) error {
+			return imports.Import(ctx, aws.NewDocuments(config), aws.ImportSteps{Steps: aws.NewSteps(config)}, event)
+		},
+	}, nil
 }

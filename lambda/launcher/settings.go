@@ -20,12 +20,18 @@ const (
 	envChecks      = "ATTINI_RUNNER_CHECKS_URL"
 	envRegion      = "AWS_REGION"
 	envAccount     = "AWS_ACCOUNT_ID"
+	// envWaitingTable has the steps that wait for stacks and people; envStackRole is the
+	// service role of stacks whose step names none, "" for none.
+	envWaitingTable = "ATTINI_WAITING_STEPS_TABLE"
+	envStackRole    = "ATTINI_STACK_ROLE_ARN"
 	// envVersion is the lowest version of the agent. {machine} is X86_64 or AARCH64;
 	// either both variables of a machine are set, or none.
 	envVersion   = "ATTINI_RUNNER_VERSION"
 	envURLPrefix = "ATTINI_RUNNER_URL_"
 	envSumPrefix = "ATTINI_RUNNER_SHA256_"
 )
+
+const defaultWaitingTable = "AttiniWaitingStepsV1"
 
 // leastVersion is the first agent that keeps waiting steps alive and claims its
 // jobs.

@@ -160,7 +160,7 @@ func (s *stack) run(t *testing.T, execution string, prewarm error) (*calls, json
 		Agent: bootstrap.Agent{Version: "2.1.0"}, Bootstrap: bootstrap.Shell{},
 	}, s.account.Ports(nil), nil)
 	require.NoError(t, err)
-	c := &calls{account: s.account, handler: handler{slog.New(slog.DiscardHandler), launcher}, prewarm: prewarm}
+	c := &calls{account: s.account, handler: handler{logger: slog.New(slog.DiscardHandler), launcher: launcher}, prewarm: prewarm}
 	output, err := s.machine(t).Run(t.Context(), asl.Execution{
 		ARN: execution, StateMachineARN: wireMachine, Input: json.RawMessage(s.started.Input), StartTime: time.Date(2026, 11, 23, 12, 2, 0, 0, time.UTC),
 	}, asl.Options{Tasks: c})

@@ -131,6 +131,8 @@ func knownOr(value, ours string) string {
 func formatOutput(request stacks, s streams) error {
 	ids, outputs := map[string]string{}, map[string]json.RawMessage{}
 	for _, listed := range request.Stacks {
+		// Newer versions of the CDK add the name to an id that differs from it.
+		listed.ID = strings.TrimSuffix(listed.ID, " ("+listed.Name+")")
 		if other, twice := ids[listed.Name]; twice {
 			return fmt.Errorf("stacks %q and %q have the same name %q, so their outputs cannot be distinguished; give them different names", other, listed.ID, listed.Name)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/tooljob"
 )
 
 // Request is a step's request to run a job, as the macro writes the step:
@@ -109,6 +110,14 @@ func ParseRequest(event []byte) (Request, error) {
 	r.executionStart = parseTime(metadata[protocol.KeyExecutionStartTime])
 	if err := r.readInput(parts[protocol.KeyInput]); err != nil {
 		return r, err
+	}
+	var action string
+	if json.Unmarshal(parts[protocol.KeyActionType], &action) == nil && tooljob.IsAction(action) {
+		job, err := tooljob.Commands(action, r.properties, parts[protocol.KeyInput])
+		if err != nil {
+			return r, &Failure{Name: ErrorFormat, Cause: fmt.Sprintf("step %q: %s", r.Step, err)}
+		}
+		r.properties = job
 	}
 	if err := r.checkProperties(); err != nil {
 		return r, err

@@ -37,6 +37,8 @@ type Config struct {
 	// InstanceTags are an instance's tags; none where EC2 does not know it (any
 	// more). Without it no instance has tags.
 	InstanceTags func(id string) map[string]string
+	// StackTags are a stack's, by name or id. Without it no stack has tags.
+	StackTags func(stack string) map[string]string
 	// Record gets every request of a role.
 	Record *Record
 }
@@ -48,7 +50,7 @@ func New(config Config) *Authority {
 	directory := &directory{cloud: config.Cloud, partition: "aws"}
 	return &Authority{
 		place: place{partition: "aws", region: fakeaws.Region, account: fakeaws.Account},
-		facts: newFacts(config.Cloud, directory, config.InstanceTags), record: config.Record,
+		facts: newFacts(config.Cloud, directory, config), record: config.Record,
 		users: map[string]user{}, services: map[string]Service{},
 		directory: directory,
 	}

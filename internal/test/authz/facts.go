@@ -25,6 +25,7 @@ type deployedFacts struct {
 	instances *ec2.Client
 	directory *directory
 	tags      func(instance string) map[string]string
+	stackTags func(stack string) map[string]string
 
 	mutex sync.Mutex
 	keys  map[string]string
@@ -42,14 +43,14 @@ func (p pastTheGate) Do(request *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-func newFacts(cloud *fakeaws.Cloud, directory *directory, tags func(string) map[string]string) *deployedFacts {
+func newFacts(cloud *fakeaws.Cloud, directory *directory, c Config) *deployedFacts {
 	config := aws.Config{
 		Region: fakeaws.Region, BaseEndpoint: aws.String(cloud.Endpoint()), HTTPClient: pastTheGate{cloud},
 		Credentials: credentials.NewStaticCredentialsProvider("AKIASTANDIN", "standin", ""),
 	}
 	return &deployedFacts{
 		tables: dynamodb.NewFromConfig(config), tasks: ecs.NewFromConfig(config), instances: ec2.NewFromConfig(config),
-		directory: directory, tags: tags, keys: map[string]string{},
+		directory: directory, tags: c.InstanceTags, stackTags: c.StackTags, keys: map[string]string{},
 	}
 }
 
@@ -59,6 +60,14 @@ func (f *deployedFacts) InstanceTags(id string) map[string]string {
 		return nil
 	}
 	return f.tags(id)
+}
+
+// StackTags implements facts.
+func (f *deployedFacts) StackTags(stack string) map[string]string {
+	if f.stackTags == nil {
+		return nil
+	}
+	return f.stackTags(stack)
 }
 
 // HashKey implements facts.

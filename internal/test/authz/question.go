@@ -17,6 +17,8 @@ type facts interface {
 	// definition by ARN or family. Where there is none the result is empty.
 	LaunchTemplate(id, version string) LaunchTemplate
 	TaskDefinition(name string) TaskDefinition
+	// StackTags are a stack's, by name or id; none where it is not known.
+	StackTags(stack string) map[string]string
 	// HashKey is the name of a table's partition key; "" where there is no table.
 	HashKey(table string) string
 }
@@ -162,15 +164,4 @@ func (q *question) lambda() {
 		name = after
 	}
 	q.ask(q.arn("lambda", "function:"+name), nil)
-}
-
-// cloudformation asks for a stack, by name or id.
-func (q *question) cloudformation() {
-	name := q.call.Form.Get("StackName")
-	switch {
-	case strings.HasPrefix(name, "arn:"):
-		q.ask(name, nil)
-	case name != "":
-		q.ask(q.arn("cloudformation", "stack/"+name+"/*"), nil)
-	}
 }

@@ -39,6 +39,8 @@ func (known) TaskDefinition(name string) TaskDefinition {
 
 func (known) HashKey(string) string { return "kind" }
 
+func (known) StackTags(string) map[string]string { return map[string]string{"Kind": "x"} }
+
 // asked are the requests of a call, one a line.
 func asked(call fakeaws.Call) string {
 	if call.Path == "" {
@@ -111,14 +113,18 @@ func TestQuestions(t *testing.T) {
 			"dynamodb:PutItem arn:aws:dynamodb:r:1:table/t dynamodb:Attributes=kind dynamodb:EnclosingOperation=TransactWriteItems dynamodb:LeadingKeys=K\n" +
 				"dynamodb:ConditionCheckItem arn:aws:dynamodb:r:1:table/u dynamodb:Attributes=kind dynamodb:EnclosingOperation=TransactWriteItems dynamodb:LeadingKeys=L",
 		},
-		"batch":       {body("dynamodb", "BatchGetItem", `{"RequestItems":{"t":{"Keys":[{"kind":{"S":"K"}},{"kind":{"S":"L"}}]}}}`), "dynamodb:BatchGetItem arn:aws:dynamodb:r:1:table/t dynamodb:LeadingKeys=K,L"},
-		"object":      {object("HeadObject", "/b/k/l", ""), "s3:GetObject arn:aws:s3:::b/k/l"},
-		"version":     {object("GetObject", "/b/k", "versionId=v"), "s3:GetObjectVersion arn:aws:s3:::b/k s3:VersionId=v"},
-		"list":        {object("ListObjectsV2", "/b", "list-type=2&prefix=p/"), "s3:ListBucket arn:aws:s3:::b s3:prefix=p/"},
-		"copy":        {object("UploadPartCopy", "/b/k", "", "X-Amz-Copy-Source", "c/s%20t?versionId=1"), "s3:GetObject arn:aws:s3:::c/s t\ns3:PutObject arn:aws:s3:::b/k"},
-		"parameters":  {body("ssm", "GetParameters", `{"Names":["/aws/service/x","mine"]}`), "ssm:GetParameters arn:aws:ssm:r::parameter/aws/service/x\nssm:GetParameters arn:aws:ssm:r:1:parameter/mine"},
-		"function":    {fakeaws.Call{Service: "lambda", Operation: "Invoke", Path: "/2015-03-31/functions/arn%3Aaws%3Alambda%3Ar%3A1%3Afunction%3Af%3Alive/invocations"}, "lambda:InvokeFunction arn:aws:lambda:r:1:function:f:live"},
-		"stack":       {form("cloudformation", "DeleteStack", "StackName=s"), "cloudformation:DeleteStack arn:aws:cloudformation:r:1:stack/s/*"},
+		"batch":      {body("dynamodb", "BatchGetItem", `{"RequestItems":{"t":{"Keys":[{"kind":{"S":"K"}},{"kind":{"S":"L"}}]}}}`), "dynamodb:BatchGetItem arn:aws:dynamodb:r:1:table/t dynamodb:LeadingKeys=K,L"},
+		"object":     {object("HeadObject", "/b/k/l", ""), "s3:GetObject arn:aws:s3:::b/k/l"},
+		"version":    {object("GetObject", "/b/k", "versionId=v"), "s3:GetObjectVersion arn:aws:s3:::b/k s3:VersionId=v"},
+		"list":       {object("ListObjectsV2", "/b", "list-type=2&prefix=p/"), "s3:ListBucket arn:aws:s3:::b s3:prefix=p/"},
+		"copy":       {object("UploadPartCopy", "/b/k", "", "X-Amz-Copy-Source", "c/s%20t?versionId=1"), "s3:GetObject arn:aws:s3:::c/s t\ns3:PutObject arn:aws:s3:::b/k"},
+		"parameters": {body("ssm", "GetParameters", `{"Names":["/aws/service/x","mine"]}`), "ssm:GetParameters arn:aws:ssm:r::parameter/aws/service/x\nssm:GetParameters arn:aws:ssm:r:1:parameter/mine"},
+		"function":   {fakeaws.Call{Service: "lambda", Operation: "Invoke", Path: "/2015-03-31/functions/arn%3Aaws%3Alambda%3Ar%3A1%3Afunction%3Af%3Alive/invocations"}, "lambda:InvokeFunction arn:aws:lambda:r:1:function:f:live"},
+		"stack":      {form("cloudformation", "DeleteStack", "StackName=s"), "cloudformation:DeleteStack arn:aws:cloudformation:r:1:stack/s/* aws:ResourceTag/Kind=x"},
+		"new stack": {
+			form("cloudformation", "CreateStack", "StackName=s&Tags.member.1.Key=A&Tags.member.1.Value=b&RoleARN=arn:role"),
+			"cloudformation:CreateStack arn:aws:cloudformation:r:1:stack/s/* aws:RequestTag/A=b\niam:PassRole arn:role iam:PassedToService=cloudformation.amazonaws.com",
+		},
 		"alarm":       {form("monitoring", "DescribeAlarms", ""), "cloudwatch:DescribeAlarms *"},
 		"task":        {body("ecs", "StopTask", `{"cluster":"arn:aws:ecs:r:1:cluster/c","task":"t"}`), "ecs:StopTask arn:aws:ecs:r:1:task/c/t ecs:cluster=arn:aws:ecs:r:1:cluster/c"},
 		"tasks":       {body("ecs", "DescribeTasks", `{"tasks":["arn:aws:ecs:r:1:task/c/t"]}`), "ecs:DescribeTasks arn:aws:ecs:r:1:task/c/t ecs:cluster=arn:aws:ecs:r:1:cluster/default"},

@@ -62,9 +62,16 @@ func (f *Service) status(stack string) (status string, known bool) {
 	return described.Status, true
 }
 
-func (f *Service) emit(stack, status string) {
+func (f *Service) emit(stack, status string) { f.emitOperation(stack, status, "") }
+
+// emitOperation tells a stack's status with the token of its operation.
+// Those of a stack whose name ends with SilentSuffix are lost.
+func (f *Service) emitOperation(stack, status, token string) {
+	if strings.HasSuffix(nameIn(stack), SilentSuffix) {
+		return
+	}
 	detail, err := json.Marshal(map[string]any{
-		"stack-id":       stack,
+		"stack-id": stack, "client-request-token": token,
 		"status-details": map[string]string{"status": status, "status-reason": ""},
 	})
 	if err != nil {

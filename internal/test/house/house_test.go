@@ -39,8 +39,19 @@ func walls() map[string][]string {
 		"transform":                     {"internal/quota", "internal/templatecheck", "internal/plan", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol", "internal/wording"},
 		"internal/launch":               {"internal/quota", "internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
 		"internal/launch/configuration": {"internal/quota", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
-		"internal/launch/message":       {"internal/quota", "internal/launch/configuration", "agent/protocol"},
-		"internal/launch/bootstrap":     {},
+		"internal/launch/message":       {"internal/quota", "internal/launch/configuration", "internal/launch/tooljob", "agent/protocol"},
+		// The jobs of steps that run the SAM CLI or the CDK: properties in, commands out.
+		"internal/launch/tooljob": {"schema", "agent/protocol"},
+		// Steps that deploy stacks; it knows neither templates of plans nor jobs.
+		"internal/stacks": {"internal/launch/message", "schema", "internal/cfn", "internal/wording", "agent/protocol"},
+		// Its ports in memory, for tests.
+		"internal/stacks/stackstest": {"internal/stacks", "internal/launch/message"},
+		// Those of a plan against the files of its distribution.
+		"internal/stackcheck": {"internal/stacks", "internal/plan", "internal/launch/message", "internal/cfn", "internal/problem", "internal/wording"},
+		// Steps that wait for people, and that import values.
+		"internal/approvals":        {"internal/launch/message", "agent/protocol"},
+		"internal/imports":          {"internal/launch/message", "asl", "internal/cfn", "agent/protocol"},
+		"internal/launch/bootstrap": {},
 		// Its ports in memory, for tests.
 		"internal/launch/launchtest": {"internal/launch/configuration", "internal/launch/message", "internal/launch", "agent/protocol"},
 		"internal/lifecycle":         {"internal/launch/configuration", "internal/launch", "internal/compat", "schema", "internal/cfn", "internal/problem", "agent/protocol"},
@@ -52,7 +63,7 @@ func walls() map[string][]string {
 		// Projects to make releases of, for tests.
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
-		"internal/aws":                 {"internal/history", "internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
+		"internal/aws":                 {"internal/history", "internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/stacks", "internal/approvals", "internal/imports", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
 		// The Amazon States Language, for anybody: it knows nothing of templates or
 		// jobs.
 		"asl": {"asl/jsonata", "internal/wording"},
@@ -72,14 +83,14 @@ func walls() map[string][]string {
 		"internal/history": {"internal/runevents"},
 		"internal/localrun": {
 			"internal/runevents",
-			"asl", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
+			"asl", "internal/stacks", "internal/approvals", "internal/imports", "internal/wording", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol",
 		},
 		"lambda/releases":  {"internal/aws", "internal/releaseapi"},
-		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/plan", "agent/protocol"},
+		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/stacks", "internal/approvals", "internal/imports", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/history", "internal/report", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/history", "internal/report", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},

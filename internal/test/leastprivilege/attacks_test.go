@@ -181,7 +181,7 @@ func events(n *table) {
 	for _, function := range []string{"attini-action", "attini-deployment-plan-setup"} {
 		target := arn("lambda", "function:"+function)
 		n.add("another rule", "events.amazonaws.com", "lambda:InvokeFunction", target, source(fakeaws.Account, arn("events", "rule/orders")))
-		for _, rule := range []string{"attini-runner-StackChanged-x", "attini-runner-TaskStopped-x", "attini-runner-InstanceChanged-x", "attini-runner-HostEnded-x", "attini-runner-StepUnanswered-x", "shop-AttiniPostExecutionPlan-x"} {
+		for _, rule := range []string{"attini-runner-StackChanged-x", "attini-runner-StackAtRest-x", "attini-runner-TaskStopped-x", "attini-runner-InstanceChanged-x", "attini-runner-HostEnded-x", "attini-runner-StepUnanswered-x", "shop-AttiniPostExecutionPlan-x"} {
 			from := arn("events", "rule/"+rule)
 			n.add("another account", "events.amazonaws.com", "lambda:InvokeFunction", target, source("999999999999", from))
 			n.add("another service", "sns.amazonaws.com", "lambda:InvokeFunction", target, source(fakeaws.Account, from))

@@ -98,5 +98,7 @@ func variantNeeds() []leastprivilege.Case {
 	}
 	n.add("everything", "DefaultRunnerRole", "ec2:CreateVpc", "*", nil)
 	n.add("everything", "DefaultPlanRole", "ec2:CreateVpc", "*", nil)
+	n.add("everything", "DefaultStackRole", "ec2:CreateVpc", "*", nil)
+	n.add("a stack's operation", "cloudformation.amazonaws.com", "sts:AssumeRole", "DefaultStackRole", nil)
 	return n.cases
 }

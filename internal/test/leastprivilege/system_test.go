@@ -88,7 +88,7 @@ func TestEveryPermissionIsNeededAndNarrow(t *testing.T) {
 	t.Parallel()
 	// With a path, so that the default roles and a team's own are apart.
 	i := install(t, here(map[string]string{"RunnerRolePath": rolePath, "RunnerClusters": "team-*"}))
-	cases := slices.Concat(recorded(t, i), needs(), attacks())
+	cases := slices.Concat(recorded(t, i), needs(), attacks(), stackNeeds(), stackAttacks())
 	assert.Empty(t, strings.Join(i.Wrong(cases), "\n"), "the policies answer otherwise")
 	report(t, i.Try(cases), len(cases))
 }
@@ -102,10 +102,10 @@ func TestEveryAttachedPolicyIsNeeded(t *testing.T) {
 		tried[result.Policy] = true
 	}
 	i := install(t, here(map[string]string{"SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1", "GiveAdminAccess": "true", "RunnerRolePath": rolePath, "RunnerClusters": "team-*"}))
-	cases := slices.Concat(recorded(t, i), needs(), variantNeeds())
+	cases := slices.Concat(recorded(t, i), needs(), stackNeeds(), variantNeeds(), variantAttacks())
 	assert.Empty(t, strings.Join(i.Wrong(cases), "\n"), "the policies answer otherwise")
 	results := slices.DeleteFunc(i.Try(cases), func(r leastprivilege.Result) bool { return tried[r.Policy] })
-	assert.Len(t, results, 5)
+	assert.Len(t, results, 7)
 	report(t, results, len(cases))
 }
 

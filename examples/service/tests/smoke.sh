@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+echo "call $URL"
+test -n "$URL"
