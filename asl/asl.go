@@ -95,6 +95,7 @@ type Event struct {
 	Original *Error        // of Failed: the error that a catcher took before it failed itself; else nil
 	Delay    time.Duration // of Retried and Waiting
 	Next     string        // of Succeeded and Caught: the state that follows; "" at the end
+	Via      string        // of Succeeded, Caught and Retried: what led on, a Via of [Machine.Transitions]
 	// Input is the state's input and Variables are what it sees of JSONata's or JSONPath's Assign; of Entered.
 	Input     any
 	Variables map[string]any

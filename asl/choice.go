@@ -205,19 +205,19 @@ func (o *object) nested(at *trail) condition {
 
 func (w choice) do(_ context.Context, v *visit, input any) (outcome, error) {
 	s := v.scope(input)
-	for _, r := range w.rules {
+	for i, r := range w.rules {
 		holds, err := r.condition.holds(s)
 		if err != nil {
 			return outcome{}, err
 		}
 		if holds {
-			return outcome{result: input, next: r.next, rule: r}, nil
+			return outcome{result: input, next: r.next, via: indexed("Choices", i), rule: r}, nil
 		}
 	}
 	if w.fallback == "" {
 		return outcome{}, failure(NoChoiceMatched, "no rule of the Choice state holds and it has no Default")
 	}
-	return outcome{result: input, next: w.fallback}, nil
+	return outcome{result: input, next: w.fallback, via: "Default"}, nil
 }
 
 func (c and) holds(s *scope) (bool, error) {

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -24,11 +25,27 @@ func (realClock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// atOnce runs work n times at once and returns when all have ended.
+func atOnce(clock Clock, n int, work func()) {
+	if virtual, ok := clock.(*VirtualTime); ok {
+		virtual.together(n, work)
+		return
+	}
+	var workers sync.WaitGroup
+	for range n {
+		workers.Go(work)
+	}
+	workers.Wait()
+}
+
 // withTimeLimit ends the context it returns with errTimedOut once d has passed on clock; 0 is no limit. stop releases the watcher and waits
 // for it; timedOut, asked after stop, says whether the limit was what ended the context.
 func withTimeLimit(parent context.Context, clock Clock, d time.Duration) (ctx context.Context, stop func() (timedOut bool)) {
 	if d <= 0 {
 		return parent, func() bool { return false }
+	}
+	if virtual, ok := clock.(*VirtualTime); ok {
+		return virtual.limit(parent, d)
 	}
 	ctx, cancel := context.WithCancelCause(parent)
 	watched := make(chan struct{})

@@ -44,6 +44,16 @@ func compileQuery(text, field string) (*query, error) {
 type evaluation struct {
 	ctx         context.Context //nolint:containedctx // an expression's evaluation ends with its state
 	contextOnce func() *jsonata.Object
+	clock       Clock
+	random      func() float64 // nil: random numbers
+}
+
+// surroundings are those of an expression that is evaluated now.
+func (e *evaluation) surroundings() jsonata.Surroundings {
+	if e == nil || e.clock == nil {
+		return jsonata.Surroundings{}
+	}
+	return jsonata.Surroundings{Now: e.clock.Now(), Random: e.random}
 }
 
 // fixed is a part of the context object that stays the same during an execution.
@@ -67,7 +77,7 @@ func (q *query) evaluate(s *scope) (any, error) {
 	if s.eval != nil {
 		ctx = s.eval.ctx
 	}
-	value, defined, err := q.compiled.Evaluate(ctx, jsonata.Undefined{}, variables)
+	value, defined, err := q.compiled.EvaluateIn(ctx, jsonata.Undefined{}, variables, s.eval.surroundings())
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return nil, context.Cause(ctx)

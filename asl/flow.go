@@ -32,8 +32,8 @@ type visit struct {
 // scope is what the state's expressions see, with input as $.
 func (v *visit) scope(input any) *scope {
 	s := &scope{
-		input: input, context: v.context, variables: v.variables, random: v.run.random,
-		eval: &evaluation{ctx: v.ctx, contextOnce: v.run.contextOnce}, converted: &converted{},
+		input: input, context: v.context, variables: v.variables, random: v.run.random, newID: v.run.newID,
+		eval: &evaluation{ctx: v.ctx, contextOnce: v.run.contextOnce, clock: v.run.clock, random: v.run.given}, converted: &converted{},
 	}
 	if v.state.jsonata {
 		s.input, s.converted = v.input, v.converted // $states.input is the state's input, whatever it is made into
@@ -56,6 +56,7 @@ func (v *visit) iteration() int {
 type end struct {
 	output    any
 	next      string // empty at the end of the graph
+	via       string // what led there, as in Event
 	variables variables
 }
 
@@ -88,6 +89,9 @@ func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, er
 		entered: r.clock.Now(), converted: &converted{},
 	}
 	v.observe(Event{Kind: Entered, Input: v.input, Variables: v.variables})
+	if virtual, ok := r.clock.(*VirtualTime); ok {
+		virtual.pass()
+	}
 	var err error
 	v.event, err = r.count(1)
 	used := make([]int64, len(s.retriers))
@@ -100,7 +104,7 @@ func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, er
 			_, err = r.count(1)
 		}
 		if err == nil {
-			v.observe(Event{Kind: Succeeded, Output: e.output, Next: e.next})
+			v.observe(Event{Kind: Succeeded, Output: e.output, Next: e.next, Via: e.via})
 			return e, nil
 		}
 		if stop := stopped(ctx); stop != nil {
@@ -108,12 +112,12 @@ func (r *run) visit(ctx context.Context, s *state, at place, input any) (end, er
 			return end{}, stop
 		}
 		failed := v.failed(err)
-		delay, again := v.retry(failed, used)
-		if !again {
+		delay, retrier := v.retry(failed, used)
+		if retrier < 0 {
 			return v.catch(failed)
 		}
 		v.retries++
-		v.observe(Event{Kind: Retried, Error: failed, Delay: delay})
+		v.observe(Event{Kind: Retried, Error: failed, Delay: delay, Via: indexed("Retry", retrier)})
 		err = r.clock.Sleep(ctx, delay)
 	}
 }
@@ -128,25 +132,25 @@ func (v *visit) failed(err error) *Error {
 	return e
 }
 
-// retry finds the first retrier for e and says how long to wait; used counts each retrier's attempts.
-func (v *visit) retry(e *Error, used []int64) (delay time.Duration, again bool) {
+// retry finds the first retrier for e and says how long to wait; used counts each retrier's attempts. Without another attempt, index is -1.
+func (v *visit) retry(e *Error, used []int64) (delay time.Duration, index int) {
 	for i, r := range v.state.retriers {
 		if terminal(e) || !matches(r.errorEquals, e, v.isParallel()) {
 			continue
 		}
 		if used[i] == r.maxAttempts {
-			return 0, false
+			return 0, -1
 		}
 		used[i]++
-		return r.delay(used[i]-1, v.run.random), true
+		return r.delay(used[i]-1, v.run.random), i
 	}
-	return 0, false
+	return 0, -1
 }
 
 // catch gives the end of the first catcher for e, or e.
 func (v *visit) catch(e *Error) (end, error) {
 	var original *Error
-	for _, c := range v.state.catchers {
+	for i, c := range v.state.catchers {
 		if terminal(e) || !matches(c.errorEquals, e, v.isParallel()) {
 			continue
 		}
@@ -155,7 +159,7 @@ func (v *visit) catch(e *Error) (end, error) {
 			original, e = e, v.failed(err)
 			break
 		}
-		v.observe(Event{Kind: Caught, Error: e, Output: caught.output, Next: caught.next})
+		v.observe(Event{Kind: Caught, Error: e, Output: caught.output, Next: caught.next, Via: indexed("Catch", i)})
 		return caught, nil
 	}
 	v.observe(Event{Kind: Failed, Error: e, Original: original})
@@ -200,7 +204,7 @@ func (v *visit) attempt(ctx context.Context) (end, error) {
 		return end{}, err
 	}
 	if o.next == "" {
-		o.next = s.next
+		o.next, o.via = s.next, s.via()
 	}
 	if s.jsonata {
 		return v.queried(o)
@@ -244,7 +248,7 @@ func (v *visit) queried(o outcome) (end, error) {
 			return end{}, err
 		}
 	}
-	return v.ended(value, assign, s, o.next)
+	return v.ended(value, assign, s, o)
 }
 
 // placed makes the end of a state in JSONPath: ResultSelector, ResultPath, OutputPath. Assign sees the result as it came.
@@ -272,16 +276,16 @@ func (v *visit) placed(o outcome) (end, error) {
 	if output, err = s.outputPath.apply(v.scope(output)); err != nil {
 		return end{}, err
 	}
-	return v.ended(output, assign, v.scope(o.result), o.next)
+	return v.ended(output, assign, v.scope(o.result), o)
 }
 
-func (v *visit) ended(output any, assign *template, s *scope, next string) (end, error) {
+func (v *visit) ended(output any, assign *template, s *scope, o outcome) (end, error) {
 	assigned, err := assign.assigned(s)
 	if err != nil {
 		return end{}, err
 	}
 	err = v.run.fits(v.state.name, output)
-	return end{output: output, next: next, variables: v.variables.with(assigned)}, err
+	return end{output: output, next: o.next, via: o.via, variables: v.variables.with(assigned)}, err
 }
 
 // observe completes e and hands it to the observer.

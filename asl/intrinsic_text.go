@@ -198,7 +198,9 @@ func hashText(a *arguments) (any, error) {
 }
 
 // newUUID is States.UUID().
-func newUUID(*arguments) (any, error) {
-	id, err := uuid.NewRandom()
-	return id.String(), err
+func newUUID(a *arguments) (any, error) {
+	if a.scope.newID == nil { // an argument that is checked before any run
+		return uuid.NewString(), nil
+	}
+	return a.scope.newID(), nil
 }

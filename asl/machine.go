@@ -93,7 +93,12 @@ func (m *Machine) execute(
 		return nil, err
 	}
 	limited, stop := withTimeLimit(ctx, r.clock, m.timeout)
-	output, err := do(limited, r, input)
+	var output any
+	if virtual, ok := r.clock.(*VirtualTime); ok {
+		virtual.execution(func() { output, err = do(limited, r, input) })
+	} else {
+		output, err = do(limited, r, input)
+	}
 	timedOut := stop()
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -114,6 +119,8 @@ type run struct {
 	clock       Clock
 	newToken    func() string
 	random      func() float64
+	newID       func() string  // of what has a UUID
+	given       func() float64 // Options.Random; nil if there is none
 	maxPayload  int
 	items       func(context.Context, ItemSource) (io.ReadCloser, error)
 	results     func(context.Context, ResultFile) error
@@ -138,9 +145,11 @@ func newRun(e Execution, o Options) (*run, any, error) {
 		r.newToken = oneAtATime(o.NewToken)
 	}
 	if r.random == nil {
-		r.random = rand.Float64
+		r.random, r.newID = rand.Float64, uuid.NewString
 	} else {
 		r.random = oneAtATime(o.Random)
+		r.given = r.random
+		r.newID = func() string { return jsonata.UUID(r.random) }
 	}
 	if r.maxPayload == 0 {
 		r.maxPayload = defaultMaxPayload

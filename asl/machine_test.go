@@ -62,8 +62,8 @@ func TestEventsTellTheStory(t *testing.T) {
 	later := start.Add(time.Second)
 	assert.Equal(t, []asl.Event{
 		{Kind: asl.Entered, State: "T", Type: "Task", Path: "T", Time: start},
-		{Kind: asl.Retried, State: "T", Type: "Task", Path: "T", Attempt: 1, Time: start, Error: &asl.Error{Name: "A", Cause: "attempt 1", State: "T"}, Delay: time.Second},
-		{Kind: asl.Caught, State: "T", Type: "Task", Path: "T", Attempt: 1, Time: later, Duration: time.Second, Error: &asl.Error{Name: "B", Cause: "attempt 2", State: "T"}, Next: "F"},
+		{Kind: asl.Retried, State: "T", Type: "Task", Path: "T", Attempt: 1, Time: start, Error: &asl.Error{Name: "A", Cause: "attempt 1", State: "T"}, Delay: time.Second, Via: "Retry[0]"},
+		{Kind: asl.Caught, State: "T", Type: "Task", Path: "T", Attempt: 1, Time: later, Duration: time.Second, Error: &asl.Error{Name: "B", Cause: "attempt 2", State: "T"}, Next: "F", Via: "Catch[0]"},
 		{Kind: asl.Entered, State: "F", Type: "Fail", Path: "F", Time: later},
 		{Kind: asl.Failed, State: "F", Type: "Fail", Path: "F", Time: later, Error: &asl.Error{Name: "End", State: "F"}},
 	}, withoutValues(seen.events))

@@ -163,7 +163,7 @@ func (w *mapWork) do(ctx context.Context, v *visit, input any) (outcome, error) 
 		return outcome{}, err
 	}
 	tolerance.total = len(inputs)
-	results, err := together(ctx, len(inputs), limit, tolerance.tolerates(w.distributed), func(ctx context.Context, i int) (any, error) {
+	results, err := together(ctx, v.run.clock, len(inputs), limit, tolerance.tolerates(w.distributed), func(ctx context.Context, i int) (any, error) {
 		return w.iterate(ctx, v, s, &inputs[i])
 	})
 	if err != nil {

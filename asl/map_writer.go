@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // ResultFile is a file that a ResultWriter writes.
@@ -60,7 +58,7 @@ func (w *resultWriter) write(ctx context.Context, v *visit, s *scope, inputs []i
 	if err != nil {
 		return nil, err
 	}
-	id := uuid.NewString()
+	id := v.run.newID()
 	if bucket == "" { // without a place, WriterConfig only says how the output looks
 		return w.shown(v, id, inputs, all, failed), nil
 	}

@@ -31,7 +31,7 @@ func (w parallel) do(ctx context.Context, v *visit, input any) (outcome, error) 
 	if _, err := v.run.count(2); err != nil { // Started and Succeeded or Failed
 		return outcome{}, err
 	}
-	results, err := together(ctx, len(w.branches), len(w.branches), nil, func(ctx context.Context, i int) (any, error) {
+	results, err := together(ctx, v.run.clock, len(w.branches), len(w.branches), nil, func(ctx context.Context, i int) (any, error) {
 		at := place{prefix: fmt.Sprintf("%s[%d].", v.path, i), item: v.item, variables: v.variables}
 		return v.run.graph(ctx, w.branches[i], at, input)
 	})
@@ -40,7 +40,9 @@ func (w parallel) do(ctx context.Context, v *visit, input any) (outcome, error) 
 
 // together runs n pieces of work, started in order and at most limit at once, and gives their results in order. tolerate says whether the work
 // goes on after a failure; nil never does. Otherwise the failure ends the others, and together returns it once all of them have returned.
-func together(ctx context.Context, n, limit int, tolerate func(i int, err error) error, do func(ctx context.Context, i int) (any, error)) (any, error) {
+func together(
+	ctx context.Context, clock Clock, n, limit int, tolerate func(i int, err error) error, do func(ctx context.Context, i int) (any, error),
+) (any, error) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(errDone)
 	var (
@@ -48,7 +50,6 @@ func together(ctx context.Context, n, limit int, tolerate func(i int, err error)
 		mutex   sync.Mutex // guards started and first, and calls of tolerate
 		started int
 		first   error
-		workers sync.WaitGroup
 	)
 	take := func() (int, bool) {
 		mutex.Lock()
@@ -71,19 +72,16 @@ func together(ctx context.Context, n, limit int, tolerate func(i int, err error)
 		first = err
 		cancel(errSiblingFailed)
 	}
-	for range min(limit, n) {
-		workers.Go(func() {
-			for i, ok := take(); ok; i, ok = take() {
-				result, err := do(inner, i)
-				if err == nil {
-					results[i] = result
-					continue
-				}
-				failed(i, err)
+	atOnce(clock, min(limit, n), func() {
+		for i, ok := take(); ok; i, ok = take() {
+			result, err := do(inner, i)
+			if err == nil {
+				results[i] = result
+				continue
 			}
-		})
-	}
-	workers.Wait()
+			failed(i, err)
+		}
+	})
 	if err := stopped(ctx); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ type scope struct {
 	context   func() *Object
 	variables variables
 	random    func() float64
+	newID     func() string
 	// result and errorOutput are $states.result and $states.errorOutput of JSONata, where there is one.
 	result      any
 	hasResult   bool

@@ -46,6 +46,7 @@ type work interface {
 type outcome struct {
 	result any
 	next   string
+	via    string // of a Choice, as in Event
 	rule   *choiceRule
 }
 

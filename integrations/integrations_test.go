@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/cfn"
+	"github.com/attini-go/runner/internal/plantesting"
 	"github.com/attini-go/runner/internal/test/golden"
 	"github.com/attini-go/runner/schema"
 )
@@ -23,6 +24,7 @@ import (
 func TestGeneratedFiles(t *testing.T) {
 	for path, document := range map[string][]byte{
 		"editor/template.schema.json":                       schema.TemplateDocument(),
+		"editor/plantest.schema.json":                       plantesting.SchemaDocument(),
 		"cfnlint/rules/runner.json":                         schema.RulesDocument(),
 		"cfnlint/rules/plan.json":                           schema.PlanDocument(),
 		"cfnlint/schemas/attini-deploy-runner.json":         schema.RegistryDocument(),

@@ -40,6 +40,9 @@ func (x *expansion) configuration(runner *schema.Runner) *cfn.Node {
 		cfn.F("RunnerName", cfn.Str(runner.Name)),
 		cfn.F("QueueUrl", cfn.Ref(queueID(runner))),
 		cfn.F("Configuration", properties),
+		// A new property calls the function at the next deployment, also of a stack whose
+		// Runner is as it was.
+		cfn.F("Capability", cfn.Str("true")),
 	}
 	if x.installation != "" {
 		fields = append(fields, cfn.F("Installation", cfn.Str(x.installation)))

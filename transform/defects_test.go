@@ -156,7 +156,7 @@ Resources:
 			assert.Equal(t, "Always", resource.Value.Get("Condition").Text, resource.Key)
 			assert.Equal(t, "Retain", resource.Value.Get("DeletionPolicy").Text, resource.Key)
 		}
-		assert.Equal(t, 11, count)
+		assert.Equal(t, 12, count)
 		assert.Equal(t, "Other", resources.At("R", "DependsOn").Text)
 		assert.Equal(t, "b", resources.At("R", "Metadata", "a").Text)
 		assert.Equal(t, "Other", resources.At("AttiniDeploymentPlanSfnPlan", "DependsOn").Items[0].Text)

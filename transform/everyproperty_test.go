@@ -19,11 +19,11 @@ import (
 // changes exactly the other resources that are listed for it.
 func TestEveryPropertyIsEmitted(t *testing.T) {
 	t.Parallel()
-	const definition, template = "AWS::ECS::TaskDefinition", "AWS::EC2::LaunchTemplate"
+	const definition, template, queuePolicy = "AWS::ECS::TaskDefinition", "AWS::EC2::LaunchTemplate", "AWS::SQS::QueuePolicy"
 	others := map[string][]string{
-		"TaskDefinitionArn": nil, "ContainerName": nil, "EcsCluster": nil, "Memory": nil, "Cpu": nil,
+		"TaskDefinitionArn": {queuePolicy}, "ContainerName": nil, "EcsCluster": nil, "Memory": nil, "Cpu": nil,
 		"Image":   {definition, "AWS::Logs::LogGroup"},
-		"RoleArn": {definition},
+		"RoleArn": {definition, queuePolicy},
 
 		"Ec2Configuration.Ami":                 {template},
 		"Ec2Configuration.InstanceType":        {template},

@@ -129,7 +129,7 @@ func addedResources(contents *Contents, expanded *cfn.Node) map[string]string {
 	}
 	for _, r := range contents.Runners {
 		for _, id := range []string{
-			r.Name, queueID(r), deadLetterQueueID(r), securityGroupID(r), logGroupID(r), taskDefinitionID(r), ecsClientLogGroupID(r), launchTemplateID(r),
+			r.Name, queueID(r), deadLetterQueueID(r), queuePolicyID(r), securityGroupID(r), logGroupID(r), taskDefinitionID(r), ecsClientLogGroupID(r), launchTemplateID(r),
 		} {
 			added[id] = ""
 		}
@@ -177,6 +177,7 @@ func (x *expansion) runner(runner *schema.Runner) {
 	// the queue of the runner's jobs, and the queue of messages that no agent can
 	// read
 	emit(deadLetterQueueID(runner), always, deadLetterQueue)
+	emit(queuePolicyID(runner), always, func() *cfn.Node { return x.queuePolicy(runner) })
 	emit(queueID(runner), always, func() *cfn.Node { return queue(runner) })
 	// what the task may reach, unless the template names its own network
 	emit(securityGroupID(runner), shape.network.not(), func() *cfn.Node { return securityGroup(runner) })

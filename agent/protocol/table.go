@@ -18,10 +18,12 @@ const (
 const (
 	TypeRunner              = "Runner"
 	TypeRunnerConfiguration = "RunnerConfiguration"
-	TypeStack               = "InitDeployCloudformationStack"
-	TypePlan                = "DeploymentPlan"
-	TypePlanStart           = "DeploymentPlanStart"
-	TypeCDKStack            = "CloudformationStack"
+	// TypeRunnerSecret is of items that agents may not read.
+	TypeRunnerSecret = "RunnerSecret"
+	TypeStack        = "InitDeployCloudformationStack"
+	TypePlan         = "DeploymentPlan"
+	TypePlanStart    = "DeploymentPlanStart"
+	TypeCDKStack     = "CloudformationStack"
 
 	claimTypePrefix = "RunnerClaim-"
 	agentNamePrefix = "agent-"
@@ -64,6 +66,13 @@ func AgentName(task string) string { return agentNamePrefix + task }
 // ClaimRetention is how long a claim is kept: SQS keeps a message, which it can
 // deliver again, as long.
 const ClaimRetention = 14 * 24 * time.Hour
+
+// Attributes of a runner's secret item.
+const (
+	AttrSecret = "secret"
+	// AttrCreatedAt is in milliseconds since 1970.
+	AttrCreatedAt = "createdAt"
+)
 
 // Attributes that say where a deployment comes from, in the items of a runner, a
 // stack, a plan and a CDK stack.

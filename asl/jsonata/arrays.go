@@ -1,7 +1,6 @@
 package jsonata
 
 import (
-	"math/rand/v2"
 	"slices"
 )
 
@@ -55,7 +54,7 @@ func shuffle(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	rand.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	c.surroundings.shuffle(items)
 	return items, nil
 }
 

@@ -7,16 +7,17 @@ import (
 
 // evaluator is the state of one evaluation.
 type evaluator struct {
-	ctx       context.Context
-	functions map[string]*function
-	limits    limits
-	now       time.Time
-	steps     int
-	items     int
-	work      int
-	depth     int // of evaluations
-	inside    int // of calls of functions that are not written in the language
-	nesting   int // of the value that a function or an operator looks into
+	ctx          context.Context
+	functions    map[string]*function
+	limits       limits
+	now          time.Time
+	steps        int
+	items        int
+	work         int
+	depth        int // of evaluations
+	inside       int // of calls of functions that are not written in the language
+	nesting      int // of the value that a function or an operator looks into
+	surroundings Surroundings
 }
 
 // eval returns the value of a node for an input.

@@ -8,5 +8,5 @@ func (e *Expression) EvaluateShortly(ctx context.Context, input any, part int) (
 	within.steps /= part
 	within.items /= part
 	within.work /= part
-	return e.evaluate(ctx, input, nil, within)
+	return e.evaluate(ctx, input, nil, within, Surroundings{})
 }

@@ -2,7 +2,6 @@ package jsonata
 
 import (
 	"context"
-	"time"
 )
 
 // Expression is a compiled expression. It is safe for concurrent use.
@@ -52,11 +51,11 @@ func (e *Expression) Fields(variable string) []string {
 // The returned value may share parts with the input. An error is an *Error; if
 // ctx has ended, it wraps ctx.Err().
 func (e *Expression) Evaluate(ctx context.Context, input any, variables map[string]any) (value any, defined bool, err error) {
-	return e.evaluate(ctx, input, variables, usualLimits())
+	return e.evaluate(ctx, input, variables, usualLimits(), Surroundings{})
 }
 
-func (e *Expression) evaluate(ctx context.Context, input any, variables map[string]any, within limits) (value any, defined bool, err error) {
-	ev := &evaluator{ctx: ctx, functions: e.functions, limits: within, now: time.Now()}
+func (e *Expression) evaluate(ctx context.Context, input any, variables map[string]any, within limits, in Surroundings) (value any, defined bool, err error) {
+	ev := &evaluator{ctx: ctx, functions: e.functions, limits: within, now: in.now(), surroundings: in}
 	root := &frame{}
 	for name, value := range variables {
 		root.bind(name, value)

@@ -7,10 +7,8 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"math"
-	"math/rand/v2"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/google/uuid"
 )
 
 // statesFunction looks up the functions that Step Functions adds to the language.
@@ -21,7 +19,7 @@ func statesFunction(name string) (definition, bool) {
 		"range":     {"<nnn?:a>", rangeFunction},
 		"hash":      {"<ss?:s>", hash},
 		"random":    {"<n?:n>", random},
-		"uuid":      {"<:s>", func(call) (any, error) { return uuid.NewString(), nil }},
+		"uuid":      {"<:s>", func(c call) (any, error) { return c.surroundings.uuid(), nil }},
 		"parse":     {"<s?:x>", parseFunction},
 	}[name]
 	return d, ok
@@ -131,7 +129,7 @@ func hash(c call) (any, error) {
 func random(c call) (any, error) {
 	seed, ok := c.number(0)
 	if !ok {
-		return rand.Float64(), nil
+		return c.surroundings.random(), nil
 	}
 	const (
 		multiplier = 0x5DEECE66D

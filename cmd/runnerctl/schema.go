@@ -1,9 +1,12 @@
 package main
 
-import "github.com/attini-go/runner/schema"
+import (
+	"github.com/attini-go/runner/internal/plantesting"
+	"github.com/attini-go/runner/schema"
+)
 
 type schemaCommand struct {
-	For string `help:"What the schema is for: a Runner's resource, a whole template (for editors), or the CloudFormation registry's form." enum:"resource,template,registry" default:"resource"`
+	For string `help:"What the schema is for: a Runner's resource, a whole template (for editors), tests of a plan (for editors), or the CloudFormation registry's form." enum:"resource,template,plantest,registry" default:"resource"`
 }
 
 // Run implements kong's command.
@@ -12,6 +15,8 @@ func (c schemaCommand) Run(s streams) error {
 	switch c.For {
 	case "template":
 		document = schema.TemplateDocument
+	case "plantest":
+		document = plantesting.SchemaDocument
 	case "registry":
 		document = schema.RegistryDocument
 	}

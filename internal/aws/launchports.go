@@ -11,6 +11,7 @@ import (
 func NewLaunchPorts(config aws.Config, stateTable, deployTable string) launch.Ports {
 	return launch.Ports{
 		Configurations: NewRunnerConfigurations(config, stateTable),
+		Secrets:        NewRunnerSecrets(config, stateTable),
 		Deployments:    NewDeployments(config, deployTable),
 		Plans:          NewPlanItems(config, stateTable),
 		Queue:          NewJobQueue(config),

@@ -63,6 +63,11 @@ func TestLaunchPorts(t *testing.T) {
 	t.Run("configurations", func(t *testing.T) {
 		launchtest.TestConfigurations(t, NewRunnerConfigurations(config, stateTable))
 	})
+	t.Run("secrets", func(t *testing.T) {
+		launchtest.TestSecrets(t, NewRunnerSecrets(config, stateTable), func(runner string) error {
+			return NewRunnerConfigurations(config, stateTable).DeleteConfigurations(t.Context(), runner)
+		})
+	})
 	t.Run("expiry", func(t *testing.T) { testExpiry(t, config, client) })
 	t.Run("claims", func(t *testing.T) {
 		launchtest.TestClaims(t, launchtest.ClaimsFixture{

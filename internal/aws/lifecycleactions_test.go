@@ -47,6 +47,7 @@ func deploymentCalls(ctx context.Context, config aws.Config) []error {
 		only(definitions.TaskDefinition(ctx, "family")), only(account.Parameters(ctx, []string{"/aws/service/ecs/optimized-ami/x"})),
 		only(account.Images(ctx, []string{"ami-1"})), only(account.InstanceTypes(ctx, []string{"m5.large"})),
 		configurations.PutConfiguration(ctx, c), only(configurations.KeptConfigurations(ctx, "dev-Build")), runners.PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: "v1-0", Configuration: c}),
+		only(NewRunnerSecrets(config, stateTable).EnsureSecret(ctx, "dev-Build")),
 		only(runners.StackOf(ctx, "dev-Build")), only(runners.RunnersOf(ctx, testStackID, "dev")), runners.SetOrigin(ctx, "dev-Build", lifecycle.Origin{Environment: "dev"}),
 	}
 }

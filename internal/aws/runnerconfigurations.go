@@ -98,5 +98,9 @@ func (r *RunnerConfigurations) DeleteConfigurations(ctx context.Context, runner 
 			break
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// Last: while a version is left, its steps need the secret.
+	return r.table.remove(ctx, itemKey(protocol.TypeRunnerSecret, runner), newUpdate())
 }

@@ -24,10 +24,6 @@ const (
 // The node is nil when there is an Error.
 func Read(data []byte) (*Node, problem.List) { return read(data, &yamlReader{}) }
 
-// ReadData reads an object in YAML or JSON that is not a template, as YAML 1.2 has it:
-// yes and 0644 are texts, any text can be a key, and aliases are welcome.
-func ReadData(data []byte) (*Node, problem.List) { return read(data, &yamlReader{isData: true}) }
-
 func read(data []byte, reader *yamlReader) (*Node, problem.List) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if found := encodingProblem(data); found != nil {

@@ -121,6 +121,9 @@ func (r *yamlReader) node(y *yaml.Node, depth int) *Node {
 		return r.alias(y, depth)
 	}
 	switch tag := y.ShortTag(); {
+	case r.isData && strings.HasPrefix(y.Tag, "!") && !strings.HasPrefix(y.Tag, "!!") && y.Tag != "!":
+		r.report(y, "unknown-tag", y.Tag+" is for templates; write the value itself")
+		return &Node{}
 	case strings.HasPrefix(y.Tag, "!") && !strings.HasPrefix(y.Tag, "!!") && y.Tag != "!":
 		return r.shortForm(y, y.Tag[1:], depth)
 	case !isStandardTag(tag):

@@ -2,12 +2,16 @@ package launch_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/launch"
+	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 )
 
 const (
@@ -95,6 +99,81 @@ func TestForeignExecution(t *testing.T) {
 				a.failed("t", "RunnerConfigError", "which has not started the step's plan")
 				assert.Zero(t, a.Calls("Queue.Send"))
 			})
+		})
+	}
+}
+
+// TestForgedStep: whoever has read another stack's execution and configuration id, in
+// the state table or in a task's environment, cannot have jobs run as one of its steps.
+func TestForgedStep(t *testing.T) {
+	t.Parallel()
+	secretMade := deployed().Add(-time.Minute)
+	cases := map[string]struct {
+		made time.Time // the secret; zero if the runner has none
+		sent func(secret configuration.Secret, id string) string
+		runs bool
+	}{
+		"the id alone":        {secretMade, func(_ configuration.Secret, id string) string { return id }, false},
+		"an empty capability": {secretMade, func(_ configuration.Secret, id string) string { return id + "." }, false},
+		"a guess":             {secretMade, func(_ configuration.Secret, id string) string { return id + ".00112233445566778899aabbccddeeff" }, false},
+		"that of another id": {secretMade, func(s configuration.Secret, id string) string {
+			return id + strings.TrimPrefix(s.WithCapability("v1-other"), "v1-other")
+		}, false},
+		"that of another runner": {secretMade, func(_ configuration.Secret, id string) string {
+			return configuration.NewSecret(secretMade).WithCapability(id)
+		}, false},
+		"half of it":               {secretMade, func(s configuration.Secret, id string) string { return s.WithCapability(id)[:len(id)+17] }, false},
+		"a guess at an old plan":   {deployed().Add(time.Minute), func(_ configuration.Secret, id string) string { return id + ".0" }, false},
+		"its own":                  {secretMade, configuration.Secret.WithCapability, true},
+		"its own, before its plan": {deployed().Add(time.Minute), configuration.Secret.WithCapability, true},
+		// The stack is being deployed for the first time since the update, or was rolled back.
+		"a plan of before":          {deployed().Add(time.Minute), func(_ configuration.Secret, id string) string { return id }, true},
+		"a runner without a secret": {time.Time{}, func(_ configuration.Secret, id string) string { return id }, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inAccount(t, onFargate(), func(t *testing.T, a *account) {
+				secret := configuration.Secret{}
+				if !c.made.IsZero() {
+					secret = configuration.NewSecret(c.made)
+					a.SetSecret(a.name(), secret)
+				}
+				sent := c.sent(secret, a.id)
+				require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t", func(event map[string]any) {
+					event["RunnerConfig"] = map[string]any{"Runner": "Build", "ConfigurationId": sent}
+				})))
+				if c.runs {
+					require.Equal(t, 1, a.started().Work())
+					_, capability, _ := strings.Cut(sent, ".")
+					for _, body := range a.Messages(a.c.QueueURL) {
+						if capability != "" {
+							assert.NotContains(t, string(body), capability, "other runners' roles can read a message")
+						}
+					}
+					return
+				}
+				a.failed("t", "RunnerConfigError", "does not prove that it may use the runner dev-shop-Build")
+				assert.Zero(t, a.Calls("Queue.Send")+a.Calls("States.Lock")+a.Calls("Cluster.Run"))
+			})
+		})
+	}
+}
+
+// TestForgedPrewarm: a runner is started ahead, with its role and at its owner's cost,
+// for those that may use it.
+func TestForgedPrewarm(t *testing.T) {
+	t.Parallel()
+	for name, tasks := range map[string]int{"": 0, "00112233445566778899aabbccddeeff": 0, "own": 1} {
+		inAccount(t, onFargate(), func(t *testing.T, a *account) {
+			secret := configuration.NewSecret(deployed())
+			a.SetSecret(a.name(), secret)
+			target := message.PrewarmTarget{Runner: a.name(), Configuration: a.id, Capability: name}
+			if name == "own" {
+				_, target.Capability = configuration.SplitCapability(secret.WithCapability(a.id))
+			}
+			require.NoError(t, a.launcher(nil).Prewarm(t.Context(), []message.PrewarmTarget{target}))
+			assert.Len(t, a.Tasks(), tasks, name)
 		})
 	}
 }

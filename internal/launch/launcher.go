@@ -125,6 +125,9 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	if err := l.checkOwner(ctx, r, request); err != nil {
 		return err
 	}
+	if err := l.checkCapability(ctx, request); err != nil {
+		return err
+	}
 	body, err := request.Message()
 	if err != nil {
 		return err
@@ -180,6 +183,16 @@ func (l *Launcher) checkOwner(ctx context.Context, r runner, request message.Req
 	return nil
 }
 
+// checkCapability refuses a job whose step does not prove that its plan was deployed
+// with the runner: whoever may invoke the launcher can name any execution.
+func (l *Launcher) checkCapability(ctx context.Context, request message.Request) error {
+	secret, err := l.ports.Secrets.Secret(ctx, request.Runner)
+	if err != nil {
+		return fmt.Errorf("read the secret of the runner %s: %w", request.Runner, err)
+	}
+	return request.Authorize(secret)
+}
+
 // Prewarm ensures that runners are there or are being started, without a job. The
 // error names the runners that cannot be started. Steps that already wait for them
 // fail.
@@ -188,10 +201,7 @@ func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) 
 	var all sync.WaitGroup
 	for i, want := range wanted {
 		all.Go(func() {
-			r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
-			if err == nil {
-				err = l.ensureRunner(ctx, r)
-			}
+			err := l.prewarm(ctx, want)
 			if err != nil {
 				problems[i] = fmt.Errorf("start the runner %s ahead: %w", want.Runner, err)
 			}
@@ -199,6 +209,24 @@ func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) 
 	}
 	all.Wait()
 	return errors.Join(problems...)
+}
+
+// prewarm starts a runner ahead. A plan without the runner's capability starts none:
+// its steps do, if they may.
+func (l *Launcher) prewarm(ctx context.Context, want message.PrewarmTarget) error {
+	r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
+	if err != nil {
+		return err
+	}
+	secret, err := l.ports.Secrets.Secret(ctx, want.Runner)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the runner's secret: %w", err)
+	case secret.Key != "" && !secret.Allows(want.Configuration, want.Capability):
+		l.logger.Info("a runner is not started ahead, since the plan has not got its configuration id from its deployment", "runner", want.Runner)
+		return nil
+	}
+	return l.ensureRunner(ctx, r)
 }
 
 // loadRunner reads and checks a runner's configuration. A *message.Failure says what

@@ -14,6 +14,7 @@ import (
 // call was done.
 type Ports struct {
 	Configurations configuration.Store
+	Secrets        configuration.Secrets
 	Deployments    Deployments
 	Plans          Plans
 	Queue          Queue
@@ -28,7 +29,7 @@ type Ports struct {
 }
 
 func (p Ports) isComplete() bool {
-	return p.Configurations != nil && p.Deployments != nil && p.Plans != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
+	return p.Configurations != nil && p.Secrets != nil && p.Deployments != nil && p.Plans != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
 }
 
 // Deployments is the deployment data table, in which the lifecycle function records

@@ -33,7 +33,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Lifecycle, error
 		missing bool
 	}{
 		{"the artifact store", settings.ArtifactStore == ""},
-		{"a port", ports.Account == nil || ports.Configurations == nil || ports.Runners == nil || ports.Remover == nil ||
+		{"a port", ports.Account == nil || ports.Configurations == nil || ports.Secrets == nil || ports.Runners == nil || ports.Remover == nil ||
 			ports.Plans == nil || ports.Starts == nil || ports.Deployments == nil || ports.StateMachines == nil || ports.Stacks == nil},
 	} {
 		if required.missing {

@@ -14,6 +14,7 @@ import (
 type Ports struct {
 	Account        Account
 	Configurations Configurations
+	Secrets        Secrets
 	Runners        Runners
 	Remover        Remover
 	Plans          Plans
@@ -49,6 +50,12 @@ type Configurations interface {
 	// KeptConfigurations returns the versions of a runner that are kept, in a stable
 	// order.
 	KeptConfigurations(ctx context.Context, runner string) ([]configuration.Configuration, error)
+}
+
+// Secrets is the part of configuration.Secrets that a deployment needs.
+type Secrets interface {
+	// EnsureSecret returns the secret of a runner, and makes one if it has none.
+	EnsureSecret(ctx context.Context, runner string) (configuration.Secret, error)
 }
 
 // Runners are the runner items of the state table (docs/wire.md, "Runner item").

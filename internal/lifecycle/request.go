@@ -13,6 +13,9 @@ import (
 // writes them.
 const RuleRequest = "custom-resource"
 
+// CapabilityProperty is "true" where the steps' ids have a capability.
+const CapabilityProperty = "Capability"
+
 // RunnerRequest is a Custom::AttiniRunner as CloudFormation resolved it.
 type RunnerRequest struct {
 	StackID, StackName, RunnerName string
@@ -20,6 +23,10 @@ type RunnerRequest struct {
 	// EcsClientLogGroup, LaunchTemplateID and LaunchTemplateVersion are an
 	// EC2 host's; "" on Fargate.
 	EcsClientLogGroup, LaunchTemplateID, LaunchTemplateVersion string
+
+	// WithCapability asks for an id that the launcher can tell from one that another
+	// stack has read somewhere. Plans that were expanded before do not ask.
+	WithCapability bool
 
 	// problem is why the request is refused, whatever its configuration.
 	problem error
@@ -50,6 +57,7 @@ func ReadRunner(stackID, logicalID string, properties *cfn.Node) RunnerRequest {
 		StackID: stackID, StackName: StackNameOf(stackID), RunnerName: stringProperty(properties, "RunnerName"),
 		QueueURL: stringProperty(properties, "QueueUrl"), EcsClientLogGroup: stringProperty(properties, "EcsClientLogGroup"),
 		LaunchTemplateID: stringProperty(properties, "LaunchTemplateId"), LaunchTemplateVersion: stringProperty(properties, "LaunchTemplateVersion"),
+		WithCapability: stringProperty(properties, CapabilityProperty) == "true",
 	}
 	if r.RunnerName == "" {
 		r.RunnerName = logicalID

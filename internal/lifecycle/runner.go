@@ -26,7 +26,8 @@ type Runner struct {
 }
 
 // PutRunner checks a Runner with its resolved values and makes its configuration the
-// current one. It returns the configuration's id. If anything is wrong with the Runner,
+// current one. It returns the configuration's id, with the capability that its steps
+// show to the launcher. If anything is wrong with the Runner,
 // it returns a *problem.Invalid with all problems, and writes nothing.
 func (l *Lifecycle) PutRunner(ctx context.Context, request RunnerRequest) (configurationID string, err error) {
 	replaces, err := l.admitRunner(ctx, request)
@@ -61,7 +62,14 @@ func (l *Lifecycle) PutRunner(ctx context.Context, request RunnerRequest) (confi
 		return "", fmt.Errorf("keep the item of Runner %q: %w", request.RunnerName, err)
 	}
 	l.logger.Info("a runner is deployed", "runner", configuration.ResourceName(), "configuration", id)
-	return id, nil
+	if !request.WithCapability {
+		return id, nil
+	}
+	secret, err := l.ports.Secrets.EnsureSecret(ctx, configuration.ResourceName())
+	if err != nil {
+		return "", fmt.Errorf("keep the secret of Runner %q: %w", request.RunnerName, err)
+	}
+	return secret.WithCapability(id), nil
 }
 
 // admitRunner refuses a request that is not the stack's own, or whose runner belongs to

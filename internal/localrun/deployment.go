@@ -3,6 +3,7 @@ package localrun
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
@@ -147,6 +148,23 @@ func (d *Deployment) TopStepNames() []string { return d.machine.TopStateNames() 
 
 // StepNames are the names of all states of the plan, nested ones too.
 func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
+
+// StepPath returns a path of a state, such as Check[1].Scan; "" for an unknown name.
+func (d *Deployment) StepPath(name string) string { return d.machine.StatePath(name) }
+
+// Transitions lists every way out of the states of the plan, nested ones too, without
+// the retriers of calls of the launcher, which the macro adds to jobs.
+func (d *Deployment) Transitions() []asl.Transition {
+	calls := map[string]bool{}
+	for _, task := range d.machine.Tasks() {
+		calls[task.Name] = isAnswered(task.Parameters)
+	}
+	ofLauncher := func(t asl.Transition) bool {
+		another := func(name string) bool { return !strings.HasPrefix(name, "Lambda.") }
+		return strings.HasPrefix(t.Via, "Retry[") && calls[t.State] && !slices.ContainsFunc(t.Errors, another)
+	}
+	return slices.DeleteFunc(d.machine.Transitions(), ofLauncher)
+}
 
 // CheckAnswers says what is wrong with mocks for the plan.
 func (d *Deployment) CheckAnswers(answers *asl.Mocks) []string { return answers.Check(d.machine) }

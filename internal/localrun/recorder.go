@@ -2,6 +2,7 @@ package localrun
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -17,6 +18,8 @@ type recorder struct {
 	events *runevents.Stream
 	watch  func(asl.Event)
 	places Places
+	// silent says that nobody takes events, so that no payload needs to be written for them.
+	silent bool
 	// singleStep says that steps run without the plan around them: nothing goes on
 	// from a Catch, so a step that ends there has failed.
 	singleStep bool
@@ -52,7 +55,7 @@ func newRecorder(o Options) *recorder {
 	if r.watch == nil {
 		r.watch = func(asl.Event) {}
 	}
-	if r.events == nil {
+	if r.silent = r.events == nil; r.silent {
 		r.events = runevents.NewStream()
 	}
 	return r
@@ -65,7 +68,7 @@ func (d *recorder) Observe(event asl.Event) {
 	case asl.Entered:
 		step := d.enter(event)
 		d.events.Emit(runevents.Event{
-			Kind: runevents.StepStarted, Time: event.Time, Step: &step, Input: encoded(event.Input), Variables: encoded(event.Variables),
+			Kind: runevents.StepStarted, Time: event.Time, Step: &step, Input: d.payload(event.Input), Variables: d.payload(event.Variables),
 		})
 	case asl.Retried:
 		step := d.step(event.Path)
@@ -79,6 +82,14 @@ func (d *recorder) Observe(event asl.Event) {
 	case asl.Succeeded, asl.Failed, asl.Caught, asl.Aborted:
 		d.ended(event)
 	}
+}
+
+// payload is a value as JSON, if somebody takes it.
+func (d *recorder) payload(value any) json.RawMessage {
+	if d.silent {
+		return nil
+	}
+	return encoded(value)
 }
 
 // enter notes that a step runs.
@@ -129,7 +140,7 @@ func (d *recorder) ended(event asl.Event) {
 	d.mu.Unlock()
 	emitted := runevents.Event{Kind: runevents.StepEnded, Time: event.Time, Step: &result.Step, Ended: &result}
 	if event.Output != nil {
-		emitted.Output = encoded(event.Output)
+		emitted.Output = d.payload(event.Output)
 	}
 	d.events.Emit(emitted)
 }

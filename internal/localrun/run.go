@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/process"
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker/memory"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -63,6 +64,21 @@ type Options struct {
 	From asl.Start
 	// Watch is told of every state that begins; nil for nobody.
 	Watch func(asl.Event)
+	// Time is the run's clock; nil for the real one. Jobs take real time on it.
+	Time *asl.VirtualTime
+	// Random gives the numbers of jitter and of States.MathRandom, and NewToken task
+	// tokens; nil for random ones.
+	Random   func() float64
+	NewToken func() string
+	// InspectJob is told of each job that a step asks for, before its mock is looked for;
+	// nil for nobody. Its errors fail the step. Calls may overlap.
+	InspectJob func(asl.Task, *protocol.Message) error
+	// MockAdvice says how to give a mock, with the step's name as %s; "" speaks of the
+	// command line of run.
+	MockAdvice string
+	// JobResult is the result of jobs without a mock, in place of running them; nil runs
+	// them.
+	JobResult json.RawMessage
 	// Logger takes what the agents have to say for themselves.
 	Logger *slog.Logger
 	// Directory is where the run has its files. Run makes it and removes it.
@@ -93,6 +109,9 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
 
 	started := time.Now()
+	if o.Time != nil {
+		started = o.Time.Now()
+	}
 	input, err := d.input(o.Distribution, o.Input, started)
 	if err != nil {
 		return runevents.Result{}, err
@@ -112,17 +131,20 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 
 	execution := d.execution(input, started)
 	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
-		agents: agents, reporter: reporter, mocks: o.Mocks, answers: o.Answers, approve: o.approve,
+		options: o, agents: agents, reporter: reporter, deployment: message.DeploymentOf(input), approve: o.approve,
 		stacks: &stackPlayer{
 			files: OpenDistribution(o.Source), facts: d.facts, stored: d.facts.Stored,
 			warn: func(step, text string) { o.logger().Warn(text, "step", step) },
 		},
-		deployment: message.DeploymentOf(input),
-		started:    message.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
+		started: message.Deployment{Executions: map[string]string{execution.StateMachineARN: execution.ARN}},
 	}, log: log, recorder: recorder})
 	agents.close()
 	agents.running.Wait()
-	result = conclude(ctx, output, failure, recorder, started)
+	took := time.Since(started)
+	if o.Time != nil {
+		took = o.Time.Now().Sub(started)
+	}
+	result = conclude(ctx, output, failure, recorder, took)
 	recorder.events.Emit(runevents.Event{Kind: runevents.RunEnded, Result: &result})
 	return result, nil
 }
@@ -156,7 +178,10 @@ func (d *Deployment) execution(input json.RawMessage, started time.Time) asl.Exe
 // interpret runs the machine, or the chosen steps one after the other, until
 // one fails.
 func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o Options, recorder *recorder, do asl.Tasks) (json.RawMessage, error) {
-	means := asl.Options{Tasks: do, Observer: recorder, Items: o.openItems}
+	means := asl.Options{Tasks: do, Observer: recorder, Items: o.openItems, Random: o.Random, NewToken: o.NewToken}
+	if o.Time != nil {
+		means.Clock = o.Time
+	}
 	if o.Results != "" {
 		means.Results = o.writeResults
 	}
@@ -182,9 +207,9 @@ func (d *Deployment) interpret(ctx context.Context, execution asl.Execution, o O
 	return execution.Input, nil
 }
 
-func conclude(ctx context.Context, output json.RawMessage, failure error, recorder *recorder, started time.Time) runevents.Result {
+func conclude(ctx context.Context, output json.RawMessage, failure error, recorder *recorder, took time.Duration) runevents.Result {
 	result := runevents.Result{
-		Status: runevents.Succeeded, Steps: recorder.steps, Output: output, Duration: runevents.Seconds(time.Since(started)),
+		Status: runevents.Succeeded, Steps: recorder.steps, Output: output, Duration: runevents.Seconds(took),
 	}
 	var failed *asl.Error
 	switch {

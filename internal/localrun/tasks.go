@@ -1,6 +1,7 @@
 package localrun
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -53,10 +54,9 @@ func readCall(input []byte) (action string, event json.RawMessage) {
 // tasks does what a state machine calls: the launcher function's work with the
 // launcher's code, everything else from its mock.
 type tasks struct {
+	options  Options
 	agents   *agentPool
 	reporter *memory.Reporter
-	mocks    map[string]json.RawMessage
-	answers  *asl.Mocks
 	stacks   *stackPlayer
 	approve  func(ctx context.Context, step string) (any, error)
 	// deployment is the name of the deployment, started what it has started.
@@ -68,15 +68,23 @@ var _ asl.Tasks = (*tasks)(nil)
 
 // Do implements asl.Tasks.
 func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
-	if mock, ok := t.mocks[task.State]; ok {
+	action, event := readCall(task.Input)
+	if action == protocol.ActionExecuteRunner && t.options.InspectJob != nil {
+		if err := t.inspect(task, event); err != nil {
+			return nil, err
+		}
+	}
+	if mock, ok := t.options.Mocks[task.State]; ok {
 		return mocked(task, mock), nil
 	}
-	if result, ok, err := t.answers.Answer(ctx, nil, task); ok {
+	if result, ok, err := t.options.Answers.Answer(ctx, t.clock(), task); ok {
 		return result, err
 	}
-	action, event := readCall(task.Input)
 	switch action {
 	case protocol.ActionExecuteRunner:
+		if t.options.JobResult != nil {
+			return t.options.JobResult, nil
+		}
 		return t.execute(ctx, event)
 	case protocol.ActionDeployStack:
 		return answered(t.stacks.deploy(ctx, event))
@@ -96,7 +104,8 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) (any, error) {
 		return asl.LambdaResult(merged), nil
 	}
 	// No Catch takes it: a plan must not be green for what was never tried.
-	return nil, &asl.Error{Name: asl.Runtime, Cause: fmt.Sprintf("%s is not available on this machine; answer the step with --mock %s=FILE or in the file of --mocks", task.Resource, task.State)}
+	advice := fmt.Sprintf(cmp.Or(t.options.MockAdvice, "answer the step with --mock %s=FILE or in the file of --mocks"), task.State)
+	return nil, &asl.Error{Name: asl.Runtime, Cause: fmt.Sprintf("%s is not available on this machine; %s", task.Resource, advice)}
 }
 
 // answered is what a step gets of the launcher's code.
@@ -119,15 +128,44 @@ func (t *tasks) execute(ctx context.Context, event json.RawMessage) (any, error)
 	if err := t.agents.send(request.Runner, body); err != nil {
 		return nil, stepError(err, request.ErrorNames)
 	}
-	select {
-	case answer := <-answers:
-		if failure := answer.Failure; failure != nil {
-			return nil, jobError(failure)
+	var output any
+	wait := func() {
+		select {
+		case answer := <-answers:
+			if output = answer.Output; answer.Failure != nil {
+				output, err = nil, jobError(answer.Failure)
+			}
+		case <-ctx.Done():
+			err = context.Cause(ctx)
 		}
-		return answer.Output, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
 	}
+	if t.options.Time != nil {
+		t.options.Time.Outside(wait)
+	} else {
+		wait()
+	}
+	return output, err
+}
+
+// clock is the run's; nil for the real one.
+func (t *tasks) clock() asl.Clock {
+	if t.options.Time == nil {
+		return nil
+	}
+	return t.options.Time
+}
+
+// inspect hands on what the agent would get.
+func (t *tasks) inspect(task asl.Task, event json.RawMessage) error {
+	request, body, err := t.accept(event)
+	if err != nil {
+		return stepError(err, request.ErrorNames)
+	}
+	job, err := protocol.ParseMessage(body)
+	if err != nil {
+		return err
+	}
+	return t.options.InspectJob(task, job)
 }
 
 // scriptError is the failure of a job, with how its script ended.

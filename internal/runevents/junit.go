@@ -50,13 +50,26 @@ type (
 // JUnit is the result of a run as a JUnit file: a test case for each step. A step whose
 // error was caught has passed; a step that was stopped is skipped.
 func JUnit(run Run, result Result) ([]byte, error) {
-	suite := junitSuite{Name: clean(run.Plan), Tests: len(result.Steps), Time: seconds(result.Duration)}
-	for i, step := range result.Steps {
+	return junit("runnerctl run", run.Plan, result.Steps, result.Duration)
+}
+
+// JUnitOf is the result of another command as a JUnit file with one suite.
+func JUnitOf(command, suite string, cases []StepResult) ([]byte, error) {
+	var duration Seconds
+	for _, one := range cases {
+		duration += one.Duration
+	}
+	return junit(command, suite, cases, duration)
+}
+
+func junit(command, name string, cases []StepResult, duration Seconds) ([]byte, error) {
+	suite := junitSuite{Name: clean(name), Tests: len(cases), Time: seconds(duration)}
+	for i, step := range cases {
 		if i == 0 || step.Started.UTC().Format("2006-01-02T15:04:05") < suite.Timestamp {
 			suite.Timestamp = step.Started.UTC().Format("2006-01-02T15:04:05")
 		}
 		one := junitCase{
-			Name: clean(step.Path), Class: clean(run.Plan), File: clean(step.Place.File), Line: step.Place.Line, Time: seconds(step.Duration),
+			Name: clean(step.Path), Class: clean(name), File: clean(step.Place.File), Line: step.Place.Line, Time: seconds(step.Duration),
 		}
 		switch step.Status {
 		case Failed:
@@ -72,7 +85,7 @@ func JUnit(run Run, result Result) ([]byte, error) {
 		suite.Cases = append(suite.Cases, one)
 	}
 	text, err := xml.MarshalIndent(junitSuites{
-		Name: "runnerctl run", Tests: suite.Tests, Failures: suite.Failures, Skipped: suite.Skipped, Time: suite.Time, Suite: suite,
+		Name: command, Tests: suite.Tests, Failures: suite.Failures, Skipped: suite.Skipped, Time: suite.Time, Suite: suite,
 	}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the JUnit file: %w", err)

@@ -89,7 +89,9 @@ func deployStack(t *testing.T, text string, parameters map[string]string) *stack
 		id, err := l.PutRunner(t.Context(), lifecycle.ReadRunner(wireStack, runner, s.properties(t, runner)))
 		require.NoError(t, err)
 		values.References[runner+".ConfigurationId"] = id
-		assert.Equal(t, id, s.account.Deploy(s.lifecycle.Runners["dev-shop-"+runner].Configuration))
+		secret := s.lifecycle.Secrets["dev-shop-"+runner]
+		assert.Equal(t, id, secret.WithCapability(s.account.Deploy(s.lifecycle.Runners["dev-shop-"+runner].Configuration)))
+		s.account.SetSecret("dev-shop-"+runner, secret)
 	}
 	s.evaluator, problems = cfn.NewEvaluator(expanded, values)
 	require.NoError(t, problems.Err())

@@ -17,7 +17,7 @@ import (
 func TestGoldens(t *testing.T) {
 	t.Parallel()
 	read := map[string][]string{
-		runnerType: {"ServiceToken", "StackName", "RunnerName", "QueueUrl", "Configuration", "EcsClientLogGroup", "LaunchTemplateId", "LaunchTemplateVersion"},
+		runnerType: {"ServiceToken", "StackName", "RunnerName", "QueueUrl", "Configuration", "EcsClientLogGroup", "LaunchTemplateId", "LaunchTemplateVersion", "Capability"},
 		// The last two, and the digest, are there to have CloudFormation call.
 		triggerType: {"ServiceToken", "StackName", "SfnArn", "PayloadDefaults", "PayloadDefaultsValues", "Parameters", "AttiniSteps", "SfnName", "DeploymentPlanLogicalName", "TemplateDigest"},
 	}

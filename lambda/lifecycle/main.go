@@ -53,6 +53,7 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 	return lifecycle.New(settings.lifecycle, lifecycle.Ports{
 		Account:        account{aws.NewAccount(config), aws.NewTaskDefinitions(config)},
 		Configurations: aws.NewRunnerConfigurations(config, table),
+		Secrets:        aws.NewRunnerSecrets(config, table),
 		Runners:        aws.NewRunnerItems(config, table),
 		Remover:        remover,
 		Plans:          aws.NewPlanItems(config, table),

@@ -15,8 +15,8 @@ type Store interface {
 	// GetConfiguration reads a version, even if it was stored just now. It returns
 	// ErrNotFound for one that does not exist.
 	GetConfiguration(ctx context.Context, runner, id string) (Configuration, error)
-	// DeleteConfigurations removes all versions of a runner. A runner without one is no
-	// error.
+	// DeleteConfigurations removes all versions of a runner, and its secret. A runner
+	// without one is no error.
 	DeleteConfigurations(ctx context.Context, runner string) error
 }
 

@@ -20,6 +20,7 @@ type Fake struct {
 	current        map[string]string
 	deployments    map[string]message.Deployment
 	plans          map[string]string
+	secrets        map[string]configuration.Secret
 	queues         map[string]*queue
 	steps          map[string]*Step
 	runners        map[string]*item
@@ -51,7 +52,7 @@ type Fake struct {
 func NewFake() *Fake {
 	return &Fake{
 		calls: map[string]int{}, configurations: map[string]map[string]configuration.Configuration{}, current: map[string]string{},
-		deployments: map[string]message.Deployment{}, plans: map[string]string{},
+		deployments: map[string]message.Deployment{}, plans: map[string]string{}, secrets: map[string]configuration.Secret{},
 		queues: map[string]*queue{}, steps: map[string]*Step{}, runners: map[string]*item{}, claims: map[string][]*launch.Claim{},
 		renewed: map[string]time.Time{},
 	}
@@ -110,6 +111,13 @@ func (w *Fake) SetPlan(stateMachine, stack string) {
 	w.plans[stateMachine] = stack
 }
 
+// SetSecret gives a runner a secret.
+func (w *Fake) SetSecret(runner string, secret configuration.Secret) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.secrets[runner] = secret
+}
+
 // Calls is how often a port's method was called, as in "Cluster.Run".
 func (w *Fake) Calls(name string) int {
 	w.mu.Lock()
@@ -136,7 +144,7 @@ type Hook func(call string, done bool) error
 func (w *Fake) Ports(hook Hook) launch.Ports {
 	u := user{w, hook}
 	return launch.Ports{
-		Configurations: Configurations{u}, Deployments: Deployments{u}, Plans: Plans{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
+		Configurations: Configurations{u}, Secrets: Secrets{u}, Deployments: Deployments{u}, Plans: Plans{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
 		Cluster: Cluster{u}, Hosts: Hosts{u}, Checks: Checks{u},
 	}
 }

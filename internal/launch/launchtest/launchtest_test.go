@@ -27,6 +27,14 @@ func TestConfigurations(t *testing.T) {
 	launchtest.TestConfigurations(t, launchtest.NewFake().Ports(nil).Configurations)
 }
 
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	ports := launchtest.NewFake().Ports(nil)
+	launchtest.TestSecrets(t, ports.Secrets, func(runner string) error {
+		return ports.Configurations.DeleteConfigurations(t.Context(), runner)
+	})
+}
+
 func TestClaims(t *testing.T) {
 	t.Parallel()
 	fake := launchtest.NewFake()

@@ -46,6 +46,7 @@ func (c Configurations) DeleteConfigurations(_ context.Context, runner string) e
 	return notify(c.user, "Configurations.DeleteConfigurations", func() error {
 		delete(c.configurations, runner)
 		delete(c.current, runner)
+		delete(c.secrets, runner)
 		return nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // A definition repeats what its steps have in common, so the macro writes it short
@@ -40,16 +41,20 @@ func (f *runnerReference) UnmarshalJSON(text []byte) error {
 	var short string
 	if json.Unmarshal(text, &short) != nil {
 		type object runnerReference // without this method
-		return json.Unmarshal(text, (*object)(f))
+		if err := json.Unmarshal(text, (*object)(f)); err != nil {
+			return err
+		}
+	} else {
+		parts := append(strings.SplitN(short, "/", 4), "", "", "")
+		f.StackName, f.Runner, f.ConfigurationID, f.ErrorNames = parts[0], parts[1], parts[2], parts[3]
 	}
-	parts := append(strings.SplitN(short, "/", 4), "", "", "")
-	f.StackName, f.Runner, f.ConfigurationID, f.ErrorNames = parts[0], parts[1], parts[2], parts[3]
+	f.ConfigurationID, f.capability = configuration.SplitCapability(f.ConfigurationID)
 	return nil
 }
 
-// longConfig returns the runner's reference as an object.
+// longConfig returns the runner's reference as an object, without its capability.
 func longConfig(raw json.RawMessage, f runnerReference) json.RawMessage {
-	if kindOf(raw) != "a text" {
+	if kindOf(raw) != "a text" && f.capability == "" {
 		return raw
 	}
 	object, err := json.Marshal(f)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
+	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
 // Deployment is the current state of a deployment. The keys are the ARNs of its plans'
@@ -33,10 +34,11 @@ func (d Deployment) includes(execution string) bool {
 // current deployment, too. Agents know only the execution that the deployment has
 // started, so the message then names that one. The error is a *Failure.
 func (r *Request) Admit(deployment Deployment) error {
+	machine := stateMachineOf(r.Execution)
+	r.planDeployed = deployment.Times[machine]
 	if deployment.includes(r.Execution) {
 		return nil
 	}
-	machine := stateMachineOf(r.Execution)
 	started, deployed := deployment.Executions[machine], deployment.Times[machine]
 	at := deployed.UTC().Format(time.RFC3339)
 	switch {
@@ -50,6 +52,22 @@ func (r *Request) Admit(deployment Deployment) error {
 	}
 	r.startedByDeployment = started
 	return nil
+}
+
+// Authorize refuses a request whose plan has not got the runner's configuration id from
+// the runner's own deployment. The id alone can be read in the state table and in a
+// task's environment. A plan that was deployed before the runner had a secret has no
+// capability to show: it runs until it is deployed again. Admit comes first. The error
+// is a *Failure.
+func (r *Request) Authorize(secret configuration.Secret) error {
+	switch {
+	case secret.Key == "", secret.Allows(r.Configuration, r.Capability):
+		return nil
+	case r.Capability == "" && r.planDeployed.Before(secret.CreatedAt):
+		return nil
+	}
+	return ConfigurationFailure("step %q: it does not prove that it may use the runner %s: its ConfigurationId is not the one that CloudFormation got for the runner; refer to the Runner's ConfigurationId by Fn::GetAtt, and deploy the stack of the plan again",
+		r.Step, r.Runner)
 }
 
 // stateMachineOf returns the ARN of an execution's state machine; "" if the ARN is not

@@ -9,7 +9,7 @@ import (
 )
 
 // PrewarmTarget is a runner to start, and its configuration.
-type PrewarmTarget struct{ Runner, Configuration string }
+type PrewarmTarget struct{ Runner, Configuration, Capability string }
 
 // ParsePrewarm reads a plan's request to start runners, as the macro writes it:
 // {attiniActionType, Runners: [{Runner, ConfigurationId, StackName}]}. Without
@@ -36,7 +36,7 @@ func ParsePrewarm(event []byte) ([]PrewarmTarget, error) {
 			problems = append(problems, fmt.Errorf("start a runner ahead: %s", problem))
 			continue
 		}
-		wanted = append(wanted, PrewarmTarget{runner, reference.ConfigurationID})
+		wanted = append(wanted, PrewarmTarget{runner, reference.ConfigurationID, reference.capability})
 	}
 	return wanted, errors.Join(problems...)
 }

@@ -25,6 +25,9 @@ type Request struct {
 	// Runner is the runner's resource name, Configuration the id of the
 	// configuration that the execution began with.
 	Runner, Configuration string
+	// Capability proves that the step's plan was deployed with the configuration; ""
+	// if the plan was deployed before there were any. It is never logged.
+	Capability string
 
 	properties, metadata, config json.RawMessage
 	input                        protocol.Members
@@ -40,6 +43,8 @@ type Request struct {
 	// startedByDeployment is the execution that the deployment has started, if this is
 	// another one.
 	startedByDeployment string
+	// planDeployed is when the plan was deployed; zero if this is not recorded.
+	planDeployed time.Time
 }
 
 // Deployment returns the name of the payload's deployment in the deployment table.
@@ -75,6 +80,10 @@ type runnerReference struct {
 	StackName       string
 	// ErrorNames are the error names by cause that the step's plan handles.
 	ErrorNames string `json:",omitempty"`
+
+	// capability is what the id has after it. No message has it: other runners' roles
+	// can read a queue.
+	capability string
 }
 
 // ConfigurationIDOf returns the id of the configuration that a message names; "" if
@@ -100,7 +109,7 @@ func ParseRequest(event []byte) (Request, error) {
 	}
 	var reference runnerReference
 	if json.Unmarshal(r.config, &reference) == nil {
-		r.ErrorNames, r.config = reference.ErrorNames, longConfig(r.config, reference)
+		r.ErrorNames, r.Capability, r.config = reference.ErrorNames, reference.capability, longConfig(r.config, reference)
 	}
 	metadata := objectFields(r.metadata)
 	r.Token, r.Step, r.Execution = stringValue(metadata[protocol.KeyTaskToken]), stringValue(metadata[protocol.KeyStepName]), stringValue(metadata[protocol.KeyExecutionARN])

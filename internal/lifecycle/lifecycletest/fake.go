@@ -29,6 +29,8 @@ type Fake struct {
 
 	// Configurations are all versions, by runner and id.
 	Configurations map[string]map[string]configuration.Configuration
+	// Secrets are the runners' secrets by name.
+	Secrets map[string]configuration.Secret
 	// Runners are the items by name, Removed the names that were removed.
 	Runners map[string]lifecycle.Runner
 	Removed []string
@@ -81,6 +83,7 @@ func NewFake() *Fake {
 		Types:          map[string]compat.InstanceType{},
 		Values:         map[string]string{},
 		Configurations: map[string]map[string]configuration.Configuration{},
+		Secrets:        map[string]configuration.Secret{},
 		Runners:        map[string]lifecycle.Runner{},
 		Stacks:         map[string]*Stack{},
 		Plans:          map[string]lifecycle.Plan{},
@@ -95,7 +98,7 @@ func NewFake() *Fake {
 // Ports are the ports of the Fake.
 func (w *Fake) Ports() lifecycle.Ports {
 	return lifecycle.Ports{
-		Account: w, Configurations: w, Runners: w, Remover: w, Plans: w, Starts: w, Deployments: w, StateMachines: w, Stacks: stacks{w},
+		Account: w, Configurations: w, Secrets: w, Runners: w, Remover: w, Plans: w, Starts: w, Deployments: w, StateMachines: w, Stacks: stacks{w},
 	}
 }
 
@@ -133,6 +136,17 @@ func (w *Fake) PutConfiguration(_ context.Context, c configuration.Configuration
 			w.Configurations[c.ResourceName()] = map[string]configuration.Configuration{}
 		}
 		w.Configurations[c.ResourceName()][id] = c
+		return nil
+	})
+}
+
+// EnsureSecret implements lifecycle.Secrets.
+func (w *Fake) EnsureSecret(_ context.Context, runner string) (secret configuration.Secret, err error) {
+	return secret, w.call("EnsureSecret", func() error {
+		if w.Secrets[runner].Key == "" {
+			w.Secrets[runner] = configuration.NewSecret(time.Now())
+		}
+		secret = w.Secrets[runner]
 		return nil
 	})
 }

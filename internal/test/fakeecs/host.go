@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -141,6 +142,10 @@ func boot(ctx context.Context, userData string) (map[string]string, error) {
 	return settings, nil
 }
 
+// maxAttribute is how many characters the value of an attribute can have (ECS API,
+// "Attribute").
+const maxAttribute = 128
+
 // Register registers a host with its cluster, as its ECS agent does.
 func (f *Service) Register(id string) error {
 	f.mutex.Lock()
@@ -149,8 +154,11 @@ func (f *Service) Register(id string) error {
 		f.mutex.Unlock()
 		return errors.New("register the host " + id + ": it does not run")
 	}
-	cluster, profile := h.view.Cluster, h.view.Profile
+	cluster, profile, runner := h.view.Cluster, h.view.Profile, h.view.Runner
 	f.mutex.Unlock()
+	if length := utf8.RuneCountInString(runner); length > maxAttribute {
+		return fmt.Errorf("register the host %s: InvalidParameterException: the value of the attribute runnerResourceName has %d characters, at most %d are allowed", id, length, maxAttribute)
+	}
 	if err := f.use(Use{
 		Service: "ec2.amazonaws.com", Profile: profile, Resource: f.arn("cluster", cluster),
 		Actions: []string{"ecs:DiscoverPollEndpoint", "ecs:RegisterContainerInstance", "ecs:Poll", "ecs:SubmitTaskStateChange"},

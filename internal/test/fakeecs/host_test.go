@@ -2,6 +2,7 @@ package fakeecs_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -88,6 +89,24 @@ func TestHosts(t *testing.T) {
 
 	_, err = b.hosts.TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{"i-0"}})
 	assert.Equal(t, "InvalidInstanceID.NotFound", codeOf(err))
+}
+
+// TestLongAttribute: ECS refuses the registration of a host with an attribute whose value
+// is longer than 128 characters, so that the host never joins its cluster.
+func TestLongAttribute(t *testing.T) {
+	t.Parallel()
+	for length, registers := range map[int]bool{128: true, 129: false} {
+		b := newFixture(t, "bridge", "true")
+		b.runner = strings.Repeat("a", length)
+		b.SetAutoRegister(b.runner, false)
+		err := b.Register(b.host(t, "once"))
+		if registers {
+			require.NoError(t, err, length)
+			continue
+		}
+		require.ErrorContains(t, err, "InvalidParameterException", length)
+		assert.Empty(t, b.hello)
+	}
 }
 
 // TestRoleNotTaken: ECS starts no task whose role it cannot take.

@@ -45,6 +45,8 @@ type fixture struct {
 	mutex  sync.Mutex
 	events []fakeecs.Task
 	hello  []string
+	// runner is the attribute of new hosts.
+	runner string
 	// use answers for the roles; nil lets all be taken.
 	use func(fakeecs.Use) error
 }
@@ -52,12 +54,15 @@ type fixture struct {
 // newFixture is a fleet whose container runs a script.
 func newFixture(t *testing.T, mode, script string) *fixture {
 	t.Helper()
-	userData := base64.StdEncoding.EncodeToString([]byte("#!/bin/sh\ncat >>/etc/ecs/ecs.config <<'END'\nECS_CLUSTER=builds\nECS_INSTANCE_ATTRIBUTES={\"runnerResourceName\":\"shop-Build\"}\nEND\n"))
+	b := &fixture{runner: "shop-Build"}
 	definitions := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)
 		switch {
 		case strings.Contains(string(body), "DescribeLaunchTemplateVersions"):
+			b.mutex.Lock()
+			userData := base64.StdEncoding.EncodeToString([]byte("#!/bin/sh\ncat >>/etc/ecs/ecs.config <<'END'\nECS_CLUSTER=builds\nECS_INSTANCE_ATTRIBUTES={\"runnerResourceName\":\"" + b.runner + "\"}\nEND\n"))
+			b.mutex.Unlock()
 			fmt.Fprintf(w, `<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item><launchTemplateData><userData>%s</userData>
 				<tagSpecificationSet><item><resourceType>instance</resourceType><tagSet><item><key>AttiniResourceType</key><value>RunnerInstance</value></item></tagSet></item></tagSpecificationSet>
 				</launchTemplateData></item></launchTemplateVersionSet></DescribeLaunchTemplateVersionsResponse>`, userData)
@@ -72,7 +77,6 @@ func newFixture(t *testing.T, mode, script string) *fixture {
 		}
 	}))
 	t.Cleanup(definitions.Close)
-	b := &fixture{}
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	config := func(endpoint string) aws.Config {

@@ -86,11 +86,15 @@ func walls() map[string][]string {
 			"asl", "internal/stacks", "internal/approvals", "internal/imports", "internal/wording", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
 			"agent/worker", "agent/worker/memory", "agent/workspace", "agent/joblog", "agent/process", "agent/protocol",
 		},
+		// Tests of plans: it runs each case as a local run, and compares.
+		"internal/plantesting": {
+			"internal/localrun", "internal/runevents", "asl", "internal/cfn", "internal/problem", "internal/wording", "agent/process", "agent/protocol",
+		},
 		"lambda/releases":  {"internal/aws", "internal/releaseapi"},
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/stacks", "internal/approvals", "internal/imports", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/history", "internal/report", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/history", "internal/report", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},

@@ -86,7 +86,7 @@ func jobs(n *table) {
 		update("what a runner is started from", "Runner", attribute)
 		update("with an attribute of its own", "Runner", "started", "taskId", attribute)
 	}
-	for _, partition := range []string{"RunnerConfiguration", "DeploymentPlan", "DeploymentPlanStart", "InitDeployCloudformationStack", "Runnerclaim-a", "RunnerClaim"} {
+	for _, partition := range []string{"RunnerConfiguration", "RunnerSecret", "DeploymentPlan", "DeploymentPlanStart", "InitDeployCloudformationStack", "Runnerclaim-a", "RunnerClaim"} {
 		keys := context{"dynamodb:LeadingKeys": {partition}}
 		for _, action := range []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} {
 			n.add("an item that is not the agent's", role, action, states, keys)
