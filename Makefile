@@ -22,7 +22,7 @@ test: tools lint unit ## Run every check: the linters, then all tests with the r
 
 # What the tests use and Go does not install, pinned in tools/, goes to .tools/.
 .PHONY: tools
-tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .tools/qemu-user-static/installed .tools/busybox/installed ## Install into .tools/ what the tests need besides Go.
+tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .tools/qemu-user-static/installed .tools/busybox/installed .tools/chromium-headless-shell/installed ## Install into .tools/ what the tests need besides Go.
 
 .tools/node/node_modules: tools/package.json tools/package-lock.json
 	mkdir -p .tools/node
@@ -49,6 +49,17 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .
 	if command -v apt-get >/dev/null; then \
 		cd $(dir $@) && (apt-get download -q $* || (apt-get update -q && apt-get download -q $*)) && dpkg -x $*_*.deb . && rm $*_*.deb; \
 	fi || echo "no $*: what needs it is not tested"
+	touch $@
+
+# A browser, for the tests of the report, with the libraries that this system lacks.
+# apt-get knows them, and needs no rights to simulate.
+.tools/chromium-headless-shell/installed:
+	mkdir -p $(@D)
+	if command -v apt-get >/dev/null; then \
+		cd $(@D) && packages() { (printf '%s\n' chromium-headless-shell chromium-common; apt-get install -s --no-install-recommends chromium-headless-shell | awk '/^Inst/ {print $$2}') | sort -u; } \
+		&& (apt-get download -q $$(packages) || (apt-get update -q && apt-get download -q $$(packages))) \
+		&& for package in *.deb; do dpkg -x "$$package" . || exit 1; rm "$$package"; done; \
+	fi || echo "no chromium-headless-shell: the report is tested in the browser of PATH, if there is one"
 	touch $@
 
 # A race-enabled program sleeps a second before it exits, which adds up.

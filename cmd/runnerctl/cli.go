@@ -52,6 +52,7 @@ type cli struct {
 	Expand   expandCommand   `cmd:"" help:"Print what the template becomes in CloudFormation."`
 	Run      runCommand      `cmd:"" help:"Run the template's deployment plan on this machine."`
 	Graph    graphCommand    `cmd:"" help:"Draw the template's deployment plan."`
+	Report   reportCommand   `cmd:"" help:"Make an HTML page of a run."`
 	Test     testCommand     `cmd:"" help:"Run the tests of deployment plans, without AWS and without waiting."`
 	Approve  approveCommand  `cmd:"" help:"Approve a step that waits for a person, in your account."`
 	Reject   rejectCommand   `cmd:"" help:"Reject a step that waits for a person, in your account."`

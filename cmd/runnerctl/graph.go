@@ -67,16 +67,13 @@ func (c graphCommand) status(s streams) (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--run: %w", err)
 	}
-	rank := map[runevents.Status]int{runevents.Succeeded: 1, runevents.Caught: 2, runevents.Stopped: 3, runevents.Failed: 4}
 	status := map[string]string{}
 	for _, step := range kept.Started {
 		ended, known := kept.Ended[step.Visit]
 		if !known { // it was killed with the run
 			ended.Status = runevents.Stopped
 		}
-		if rank[ended.Status] > rank[runevents.Status(status[step.Name])] {
-			status[step.Name] = string(ended.Status)
-		}
+		status[step.Name] = string(runevents.Worst(runevents.Status(status[step.Name]), ended.Status))
 	}
 	return status, nil
 }

@@ -98,23 +98,32 @@ func unfinished(runs string) (string, error) {
 	return name, nil
 }
 
-// keep opens the directory of the run; nil if it is not kept. Runs that cannot be kept
-// run all the same.
-func (c runCommand) keep(s streams, about *runevents.Run) *rundir.Writer {
+// keep opens the directory of the run; nil if nothing needs it. Runs that cannot be
+// kept run all the same. forget removes a directory that only the report needs.
+func (c runCommand) keep(s streams, about *runevents.Run) (kept *rundir.Writer, forget func()) {
 	about.ID = rundir.NewID(time.Now())
-	if !c.Keep {
-		return nil
-	}
-	runs, err := c.runs(s, c.Template)
-	if err == nil {
-		var kept *rundir.Writer
-		if kept, err = rundir.Create(runs, about.ID); kept != nil {
-			about.Directory = kept.Directory()
-			return kept
+	if c.Keep {
+		runs, err := c.runs(s, c.Template)
+		if err == nil {
+			kept, err = rundir.Create(runs, about.ID)
 		}
+		if kept != nil {
+			about.Directory = kept.Directory()
+			return kept, func() {}
+		}
+		fmt.Fprintf(s.stderr, "runnerctl: the run is not kept: %s\n", err)
 	}
-	fmt.Fprintf(s.stderr, "runnerctl: the run is not kept: %s\n", err)
-	return nil
+	if c.Report == "" {
+		return nil, func() {}
+	}
+	directory, err := os.MkdirTemp("", "runnerctl-report-")
+	if err == nil {
+		kept, err = rundir.Create(directory, about.ID)
+	}
+	if err != nil {
+		fmt.Fprintf(s.stderr, "runnerctl: there will be no report: %s\n", err)
+	}
+	return kept, func() { _ = os.RemoveAll(directory) } // what is left goes with the system's temporary files
 }
 
 // checkTarget reports a file that cannot be written, before the run.

@@ -92,12 +92,20 @@ func (c runCommand) once(ctx context.Context, s streams, kill <-chan struct{}) e
 		return err
 	}
 	defer stop()
-	return c.show(ctx, s, deployment, options)
+	graph, err := json.Marshal(plangraph.Of(contents.Plan, nil))
+	if err != nil {
+		return err
+	}
+	return c.show(ctx, s, deployment, options, graph)
 }
 
 // show runs the plan while its events are shown and kept.
-func (c runCommand) show(ctx context.Context, s streams, deployment *localrun.Deployment, options localrun.Options) error {
-	kept := c.keep(s, &options.About)
+func (c runCommand) show(ctx context.Context, s streams, deployment *localrun.Deployment, options localrun.Options, graph json.RawMessage) error {
+	kept, forget := c.keep(s, &options.About)
+	defer forget()
+	if kept != nil {
+		kept.KeepGraph(graph)
+	}
 	shown := c.open(s, kept)
 	options.Events = shown.events
 	options.Approve = c.approvals(s, shown.events)

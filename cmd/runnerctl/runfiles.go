@@ -25,7 +25,7 @@ func (c runCommand) files(s streams) (options localrun.Options, facts localrun.F
 		return options, facts, usageError{err}
 	}
 	// Better now than after the plan has run and its payload has no place.
-	if err := errors.Join(checkTarget("--output", c.Output), checkTarget("--junit", c.JUnit)); err != nil {
+	if err := errors.Join(checkTarget("--output", c.Output), checkTarget("--junit", c.JUnit), checkTarget("--report", c.Report)); err != nil {
 		return options, facts, usageError{err}
 	}
 	shell, err := c.shell()

@@ -17,6 +17,7 @@ type showFlags struct {
 	Quiet   bool   `short:"q" help:"Show only the lines of jobs that fail, and the summary." xor:"detail"`
 	Verbose bool   `short:"v" help:"Show every state, and when each line was printed." xor:"detail"`
 	JUnit   string `name:"junit" help:"Write the result as a JUnit file." placeholder:"FILE"`
+	Report  string `help:"Write an HTML page of the run: graph, timeline, logs, payloads." placeholder:"FILE"`
 }
 
 func (f showFlags) detail() runview.Detail {
@@ -89,6 +90,9 @@ func (sh *show) files(s streams, about runevents.Run, result runevents.Result) e
 			err = os.WriteFile(sh.flags.JUnit, text, 0o644) //nolint:gosec // other programs read it
 		}
 		errs = append(errs, err)
+	}
+	if sh.flags.Report != "" && sh.kept != nil {
+		errs = append(errs, reportKept(sh.kept.Directory(), sh.flags.Report))
 	}
 	if summary := s.getenv("GITHUB_STEP_SUMMARY"); sh.flags.Format == "github" && summary != "" {
 		errs = append(errs, appendTo(summary, runview.Markdown(about, result)))

@@ -19,8 +19,12 @@ const maxAttempts = 5
 // LoadConfig finds region and credentials as AWS's tools do: environment,
 // shared files, the role of a function or host. An error says which of them is
 // missing.
-func LoadConfig(ctx context.Context) (aws.Config, error) {
+func LoadConfig(ctx context.Context) (aws.Config, error) { return LoadConfigOf(ctx, "") }
+
+// LoadConfigOf is LoadConfig for a region; "" for the one that AWS's tools would take.
+func LoadConfigOf(ctx context.Context, region string) (aws.Config, error) {
 	loaded, err := config.LoadDefaultConfig(ctx,
+		config.WithRegion(region),
 		config.WithRetryer(func() aws.Retryer { return newRetryer() }),
 		// The SDK's log repeats the errors that it returns.
 		config.WithLogger(logging.Nop{}),

@@ -2,6 +2,7 @@ package plangraph_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -72,4 +73,25 @@ func TestAnUnendingLoopIsDrawn(t *testing.T) {
 	g := &plangraph.Graph{Nodes: []*plangraph.Node{a, b}, Edges: []plangraph.Edge{{From: a, To: a}, {From: a, To: b}, {From: b, To: a}}}
 	require.NoError(t, g.WriteSVG(io.Discard))
 	require.NoError(t, asText(g, io.Discard))
+}
+
+// TestAGraphSurvivesJSON: a kept run is drawn as it was.
+func TestAGraphSurvivesJSON(t *testing.T) {
+	t.Parallel()
+	kept := draw(t, nil, func(g *plangraph.Graph, w io.Writer) error {
+		text, err := json.Marshal(g)
+		require.NoError(t, err)
+		read := &plangraph.Graph{}
+		require.NoError(t, json.Unmarshal(text, read))
+		names := 0
+		for range read.All {
+			names++
+		}
+		assert.Greater(t, names, len(read.Nodes), "nodes of branches too")
+		return read.WriteSVG(w)
+	})
+	assert.Equal(t, draw(t, nil, (*plangraph.Graph).WriteSVG), kept)
+	for _, broken := range []string{`{"nodes":[{"id":"s1"}],"edges":[{"from":0,"to":1}]}`, `{"nodes":[],"edges":[{"from":-1,"to":-1}]}`, `{"nodes":[{"parts":[null]}]}`} {
+		assert.Error(t, json.Unmarshal([]byte(broken), &plangraph.Graph{}), broken)
+	}
 }

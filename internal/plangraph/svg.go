@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -21,15 +22,25 @@ const (
 // WriteSVG draws the graph without any other program: steps from top to bottom, each
 // below those that lead to it.
 func (g *Graph) WriteSVG(w io.Writer) error {
-	d := &drawing{}
+	return g.write(w, ` font-family="system-ui, sans-serif" font-size="12" role="img"`,
+		`<title>Deployment plan</title>`+"\n", `<rect width="100%" height="100%" fill="#ffffff"/>`+"\n", &drawing{})
+}
+
+// WriteInlineSVG draws the graph for an HTML page, whose style sheet has the colours
+// by class: node, around (a node with parts), edge, detail, failure, and a node's status.
+// A node can be activated; its data-node is its ID.
+func (g *Graph) WriteInlineSVG(w io.Writer) error {
+	return g.write(w, ` class="plan" role="group" aria-label="Deployment plan"`, "", "", &drawing{active: true})
+}
+
+func (g *Graph) write(w io.Writer, attributes, title, background string, d *drawing) error {
 	l := layOut(g)
 	d.graph(l, padding, padding)
-	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" font-family="system-ui, sans-serif" font-size="12" role="img">
-<title>Deployment plan</title>
-<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="context-stroke"/></marker></defs>
-<rect width="100%%" height="100%%" fill="#ffffff"/>
-%s</svg>
-`, l.wide+2*padding, l.high+2*padding, l.wide+2*padding, l.high+2*padding, d.text.String())
+	wide, high := l.wide+2*padding, l.high+2*padding
+	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f"%s>
+%s<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="context-stroke"/></marker></defs>
+%s%s</svg>
+`, wide, high, wide, high, attributes, title, background, d.text.String())
 	return err
 }
 
@@ -135,7 +146,11 @@ func boxOf(n *Node) *box {
 	return b
 }
 
-type drawing struct{ text strings.Builder }
+type drawing struct {
+	text strings.Builder
+	// active makes buttons of nodes.
+	active bool
+}
 
 func (d *drawing) graph(l *layout, x, y float64) {
 	for _, e := range l.graph.Edges {
@@ -152,7 +167,19 @@ func (d *drawing) node(n *Node, b *box, x, y float64) {
 	if n.Type == "Succeed" || n.Type == "Fail" {
 		radius = 18
 	}
-	fmt.Fprintf(&d.text, `<g><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="%d" fill="%s" stroke="%s"/>`+"\n", x+b.x, y+b.y, b.wide, b.high, radius, c.fill, c.line)
+	group := ""
+	if d.active {
+		label := strings.Join(append([]string{n.Name, n.Type}, n.Details...), ", ")
+		if n.Status != "" {
+			label += ", " + strings.ToLower(n.Status)
+		}
+		class := "node"
+		if len(n.Parts) > 0 {
+			class = "node around"
+		}
+		group = fmt.Sprintf(` class="%s %s" data-node="%s" role="button" tabindex="-1" aria-label="%s"`, class, escapeXML(n.Status), escapeXML(n.ID), escapeXML(visible(label)))
+	}
+	fmt.Fprintf(&d.text, `<g%s><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="%d" fill="%s" stroke="%s"/>`+"\n", group, x+b.x, y+b.y, b.wide, b.high, radius, c.fill, c.line)
 	name := n.Name
 	if n.Status != "" {
 		name = c.mark + " " + name
@@ -160,26 +187,26 @@ func (d *drawing) node(n *Node, b *box, x, y float64) {
 	middle, top := x+b.x+b.wide/2, y+b.y+padding+lineHigh*0.8
 	d.line(middle, top, "middle", `font-weight="600"`, name)
 	for i, line := range append([]string{n.Type}, n.Details...) {
-		d.line(middle, top+lineHigh*float64(i+1), "middle", `fill="#57606a"`, line)
+		d.line(middle, top+lineHigh*float64(i+1), "middle", `class="detail" fill="#57606a"`, line)
 	}
+	d.text.WriteString("</g>\n")
 	at := x + b.x + padding
 	for i, part := range b.parts {
-		d.line(at, y+b.y+b.head+lineHigh*0.4, "start", `fill="#57606a" font-style="italic"`, n.Parts[i].Title)
+		d.line(at, y+b.y+b.head+lineHigh*0.4, "start", `class="detail" fill="#57606a" font-style="italic"`, n.Parts[i].Title)
 		d.graph(part, at, y+b.y+b.head+lineHigh)
 		at += part.wide + padding
 	}
-	d.text.WriteString("</g>\n")
 }
 
 func (d *drawing) line(x, y float64, anchor, attributes, text string) {
-	fmt.Fprintf(&d.text, `<text x="%.1f" y="%.1f" text-anchor="%s" %s>%s</text>`+"\n", x, y, anchor, attributes, escapeXML(text))
+	fmt.Fprintf(&d.text, `<text x="%.1f" y="%.1f" text-anchor="%s" %s>%s</text>`+"\n", x, y, anchor, attributes, escapeXML(visible(text)))
 }
 
 func (d *drawing) edge(l *layout, e Edge, x, y float64) {
 	from, to := l.boxes[e.From], l.boxes[e.To]
-	colour, dash := "#57606a", ""
+	colour, class, dash := "#57606a", "edge", ""
 	if e.Failure {
-		colour, dash = "#b42318", ` stroke-dasharray="4 3"`
+		colour, class, dash = "#b42318", "edge failure", ` stroke-dasharray="4 3"`
 	}
 	x1, y1 := x+from.x+from.wide/2, y+from.y+from.high
 	x2, y2 := x+to.x+to.wide/2, y+to.y
@@ -192,9 +219,9 @@ func (d *drawing) edge(l *layout, e Edge, x, y float64) {
 		path = fmt.Sprintf("M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f", x1, y1, side, y1, side, y2, x2, y2)
 		labelX, labelY = x1+gapX/2, y1-4
 	}
-	fmt.Fprintf(&d.text, `<path d="%s" fill="none" stroke="%s"%s marker-end="url(#arrow)"/>`+"\n", path, colour, dash)
+	fmt.Fprintf(&d.text, `<path class="%s" d="%s" fill="none" stroke="%s"%s marker-end="url(#arrow)"/>`+"\n", class, path, colour, dash)
 	if e.Label != "" {
-		d.line(labelX, labelY, "middle", fmt.Sprintf(`fill="%s" font-size="11" paint-order="stroke" stroke="#ffffff" stroke-width="4"`, colour), e.Label)
+		d.line(labelX, labelY, "middle", fmt.Sprintf(`class="%s" fill="%s" font-size="11" paint-order="stroke" stroke="#ffffff" stroke-width="4"`, class, colour), e.Label)
 	}
 }
 
@@ -202,4 +229,14 @@ func escapeXML(text string) string {
 	var escaped strings.Builder
 	_ = xml.EscapeText(&escaped, []byte(text)) // a builder takes all
 	return escaped.String()
+}
+
+// visible shows what would change the order of the letters around it, or nothing.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }

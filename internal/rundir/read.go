@@ -23,6 +23,8 @@ type Kept struct {
 	// ended, by their visit; a step that was killed with its run is missing there.
 	Started []runevents.Step
 	Ended   map[int]runevents.StepResult
+	// Events is everything that happened, but for printed lines and payloads.
+	Events []runevents.Event
 }
 
 // ErrNone means that no run is kept.
@@ -82,6 +84,7 @@ func Read(directory string) (*Kept, error) {
 }
 
 func (k *Kept) take(event runevents.Event) {
+	k.Events = append(k.Events, event)
 	switch {
 	case event.Kind == runevents.RunStarted && event.Run != nil:
 		k.Run = *event.Run

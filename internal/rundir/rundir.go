@@ -8,6 +8,7 @@
 //	steps/0001-Name/output.json  the payload after it
 //	steps/0001-Name/variables.json
 //	steps/0001-Name/log.txt      what its job printed
+//	graph.json                   the plan's graph, as package plangraph writes it
 //	startup-Runner.txt           what a Runner's startup commands printed
 //	payload.json                 the payload so far: the final one, or what the failed step got
 package rundir
@@ -35,6 +36,8 @@ const (
 	outputFile    = "output.json"
 	variablesFile = "variables.json"
 	logFile       = "log.txt"
+	graphFile     = "graph.json"
+	startupFiles  = "startup-*.txt"
 
 	// kept is how many runs of a template are kept.
 	kept = 10
@@ -134,6 +137,11 @@ func list(runs string) ([]string, error) {
 // Directory is where the run is kept.
 func (w *Writer) Directory() string { return w.directory }
 
+// KeepGraph keeps the plan's graph, which reports show.
+func (w *Writer) KeepGraph(graph json.RawMessage) {
+	w.note(os.WriteFile(filepath.Join(w.directory, graphFile), graph, 0o600))
+}
+
 // Take implements runevents.Sink.
 func (w *Writer) Take(event runevents.Event) {
 	switch event.Kind {
@@ -182,7 +190,7 @@ func (w *Writer) keep(step runevents.Step, file string, payload json.RawMessage)
 }
 
 func (w *Writer) keepLines(event runevents.Event) {
-	path := filepath.Join(w.directory, "startup-"+safe(event.Runner)+".txt")
+	path := filepath.Join(w.directory, strings.Replace(startupFiles, "*", safe(event.Runner), 1))
 	kept := w.startup[event.Runner]
 	if event.Step != nil {
 		path = filepath.Join(stepDirectory(w.directory, *event.Step), logFile)

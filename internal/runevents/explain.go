@@ -22,9 +22,22 @@ func (e *Error) String() string {
 	return e.Name + ": " + e.Cause
 }
 
-// Explain says in lines why a step failed: the error, the command with its place, the
-// limit, and the last lines of the output.
+// Explain says in lines why a step failed: its reason, and the last lines of the output.
 func Explain(step StepResult) string {
+	text := Reason(step)
+	switch failure := step.Failure; {
+	case failure == nil:
+	case len(failure.LastLines) > 0:
+		text += "\nits last lines:\n  " + strings.Join(failure.LastLines, "\n  ")
+	case failure.Command != nil:
+		text += "\nit printed nothing"
+	}
+	return strings.TrimPrefix(text, "\n")
+}
+
+// Reason says in lines why a step failed: the error, the command with its place, and the
+// limit.
+func Reason(step StepResult) string {
 	var text strings.Builder
 	if step.Error != nil {
 		fmt.Fprintf(&text, "%s\n", step.Error)
@@ -54,12 +67,6 @@ func Explain(step StepResult) string {
 			where = "set at " + place
 		}
 		fmt.Fprintf(&text, "limit: %s, %s (%s)\n", l.Name, Clock(l.Value.Duration()), where)
-	}
-	switch {
-	case len(failure.LastLines) > 0:
-		fmt.Fprintf(&text, "its last lines:\n  %s\n", strings.Join(failure.LastLines, "\n  "))
-	case failure.Command != nil:
-		text.WriteString("it printed nothing\n")
 	}
 	return strings.TrimSuffix(text.String(), "\n")
 }

@@ -63,7 +63,7 @@ func walls() map[string][]string {
 		// Projects to make releases of, for tests.
 		"internal/release/releasetest": {},
 		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
-		"internal/aws":                 {"internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/stacks", "internal/approvals", "internal/imports", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
+		"internal/aws":                 {"internal/history", "internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/stacks", "internal/approvals", "internal/imports", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
 		// The Amazon States Language, for anybody: it knows nothing of templates or
 		// jobs.
 		"asl": {"asl/jsonata", "internal/wording"},
@@ -86,6 +86,10 @@ func walls() map[string][]string {
 		// How runs are shown, and kept in directories.
 		"internal/runview": {"internal/runevents"},
 		"internal/rundir":  {"internal/runevents"},
+		// The page of a run, of its events and files wherever they are.
+		"internal/report": {"internal/runevents", "internal/plangraph", "internal/test/golden"},
+		// Executions on AWS as runs.
+		"internal/history": {"internal/runevents"},
 		"internal/localrun": {
 			"internal/runevents",
 			"asl", "internal/stacks", "internal/approvals", "internal/imports", "internal/wording", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/plan", "schema", "internal/cfn", "internal/problem",
@@ -99,7 +103,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/stacks", "internal/approvals", "internal/imports", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/doctor", "internal/planlog", "internal/inspect", "internal/stackdiff", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/history", "internal/report", "internal/doctor", "internal/planlog", "internal/inspect", "internal/stackdiff", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},

@@ -25,15 +25,7 @@ const (
 // the documented policy, and has no other.
 func TestDeployersPolicy(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(root, "docs", "policies", "attini-runner-deployer-policy.json"))
-	require.NoError(t, err)
-	document, err := iam.Parse([]byte(strings.NewReplacer(
-		"${AWS::Partition}", "aws", "${AWS::Region}", fakeaws.Region, "${AWS::AccountId}", fakeaws.Account,
-	).Replace(string(text))))
-	require.NoError(t, err)
-	i := &leastprivilege.Installation{Roles: map[string]*leastprivilege.Role{deployer: {
-		ID: deployer, ARN: deployerARN, Policies: []leastprivilege.Policy{{Name: "attini-runner-deployer-policy", Document: document}},
-	}}}
+	i := documented(t, deployer, "attini-runner-deployer-policy")
 	recording, err := authz.ReadRecording(filepath.Join(root, "testdata", "requests", "system.jsonl"))
 	require.NoError(t, err)
 	var cases []leastprivilege.Case
@@ -47,6 +39,50 @@ func TestDeployersPolicy(t *testing.T) {
 	assert.Empty(t, strings.Join(i.Wrong(cases), "\n"), "the policy answers otherwise")
 	results := slices.DeleteFunc(i.Try(cases), func(r leastprivilege.Result) bool { return r.Mutants == 0 })
 	report(t, results, len(cases))
+}
+
+// documented has one user, with one of the documented policies.
+func documented(t *testing.T, user, policy string) *leastprivilege.Installation {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "docs", "policies", policy+".json"))
+	require.NoError(t, err)
+	document, err := iam.Parse([]byte(strings.NewReplacer(
+		"${AWS::Partition}", "aws", "${AWS::Region}", fakeaws.Region, "${AWS::AccountId}", fakeaws.Account,
+	).Replace(string(text))))
+	require.NoError(t, err)
+	return &leastprivilege.Installation{
+		Variant: leastprivilege.Variant{Partition: "aws", Account: fakeaws.Account},
+		Roles: map[string]*leastprivilege.Role{user: {
+			ID: user, ARN: "arn:aws:iam::" + fakeaws.Account + ":user/" + user, Policies: []leastprivilege.Policy{{Name: policy, Document: document}},
+		}},
+	}
+}
+
+// TestReportersPolicy: who makes reports of executions reads them and the logs of their
+// jobs, and nothing else.
+func TestReportersPolicy(t *testing.T) {
+	t.Parallel()
+	const reporter = "reporter"
+	i := documented(t, reporter, "attini-runner-report-policy")
+	execution := arn("states", "execution:shop-AttiniDeploymentPlanSfnPlan-1X:x1")
+	bucket := "arn:aws:s3:::attini-artifact-store-" + fakeaws.Region + "-" + fakeaws.Account
+	log := bucket + "/attini/deployment/logs/runner/dev/shop/7c9e/Build/x1"
+	needs := table{allowed: true}
+	needs.add("the history", reporter, "states:GetExecutionHistory", execution, nil)
+	needs.add("the graph", reporter, "states:DescribeStateMachineForExecution", execution, nil)
+	needs.add("a log", reporter, "s3:GetObject", log, nil)
+	needs.add("that a log is missing", reporter, "s3:ListBucket", bucket, nil)
+	attacks := table{}
+	attacks.add("another's execution", reporter, "states:GetExecutionHistory", arn("states", "execution:orders:x1"), nil)
+	attacks.add("a stop", reporter, "states:StopExecution", execution, nil)
+	attacks.add("a distribution", reporter, "s3:GetObject", bucket+"/dev/shop/7c9e/distribution-origin/shop.zip", nil)
+	attacks.add("another bucket", reporter, "s3:ListBucket", "arn:aws:s3:::orders", nil)
+	attacks.add("a change of a log", reporter, "s3:PutObject", log, nil)
+	attacks.add("another account's bucket", reporter, "s3:GetObject", log, context{"aws:ResourceAccount": {"999999999999"}})
+	attacks.add("another account's bucket", reporter, "s3:ListBucket", bucket, context{"aws:ResourceAccount": {"999999999999"}})
+	cases := slices.Concat(needs.cases, attacks.cases)
+	assert.Empty(t, strings.Join(i.Wrong(cases), "\n"), "the policy answers otherwise")
+	report(t, i.Try(cases), len(cases))
 }
 
 // deployersNeeds are the requests of a deployment by change set, and of another

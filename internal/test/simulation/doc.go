@@ -5,6 +5,5 @@
 //
 // Between two calls of a launcher anything else may happen: each call waits until the
 // schedule chooses it. Agents are a model (agent.go), because the real one starts
-// processes; a test holds it to package worker. Run must be called in a bubble of
-// testing/synctest.
+// processes. Run must be called in a bubble of testing/synctest.
 package simulation
