@@ -44,7 +44,7 @@ func Mutations() []Mutation {
 		{Name: "no start lock", From: 5475, Guards: "a runner is started once", NoLock: true},
 		{Name: "no token in the deduplication id", Guards: "a retry is its own job", OneDeduplicationID: true},
 		{Name: "stale reads of the state", Guards: "no wake-up is missed", StaleState: true},
-		{Name: "no idempotency token of a start", From: 1130, Guards: "a start whose answer is lost is one task", NoRequestToken: true},
+		{Name: "no idempotency token of a start", Saves: true, Guards: "a start whose answer is lost is one task; without it the second ends by itself, idle", NoRequestToken: true},
 		{Name: "no look at hidden messages", Guards: "an agent that died may have held messages", NoHiddenLook: true},
 	}
 }

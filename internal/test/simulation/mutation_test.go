@@ -54,5 +54,5 @@ func TestDocument(t *testing.T) {
 	text, err := os.ReadFile("testdata/simulation.md")
 	require.NoError(t, err)
 	filled := strings.NewReplacer("NEEDED\n", needed.String(), "SAVES\n", saves.String()).Replace(string(text))
-	golden.Assert(t, "../../../docs/simulation.md", []byte(filled))
+	golden.Assert(t, "../../../../docs/simulation.md", []byte(filled))
 }
