@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -24,8 +25,8 @@ func (e Exit) String() string {
 	return fmt.Sprintf("was killed by signal %s (code %d)", e.SignalName(), e.Code)
 }
 
-// SignalName is the name of the signal that ended the leader, such as SIGKILL; "" if
-// it exited.
+// SignalName is the name of the signal that ended the leader, such as SIGKILL, or its
+// number; "" if it exited.
 func (e Exit) SignalName() string {
 	if e.Signal == 0 {
 		return ""
@@ -33,7 +34,7 @@ func (e Exit) SignalName() string {
 	if name := unix.SignalName(e.Signal); name != "" {
 		return name
 	}
-	return fmt.Sprintf("signal %d", int(e.Signal))
+	return strconv.Itoa(int(e.Signal))
 }
 
 func exitedWith(code int) Exit { return Exit{Code: code} }
