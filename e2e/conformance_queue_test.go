@@ -124,6 +124,7 @@ func TestConformanceQueuesOwnWait(t *testing.T) {
 func TestConformanceReceiveAttempt(t *testing.T) {
 	t.Parallel()
 	c := newClients(t, shared.open(t))
+	const hidden = 3 * time.Second
 	queue := c.queue(t, "3")
 	attempt := func(id string) (receipts []string) {
 		received, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
@@ -145,13 +146,33 @@ func TestConformanceReceiveAttempt(t *testing.T) {
 	second := attempt("b")
 	require.Len(t, second, 1)
 	assert.Empty(t, attempt("a"), "it was changed")
-	time.Sleep(2 * time.Second)
-	assert.Equal(t, second, attempt("b"))
-	time.Sleep(2 * time.Second)
-	assert.Empty(t, attempt("c"), "the repetition has hidden it anew")
+	for try := 0; ; try++ {
+		require.Less(t, try, 20, "the machine is too busy for a message that is hidden for %s", hidden)
+		c.hide(t, queue, second[0], 0)
+		id := fmt.Sprint("d", try)
+		received := time.Now()
+		second = attempt(id)
+		require.Len(t, second, 1)
+		time.Sleep(2 * time.Second)
+		repeated, again := time.Now(), attempt(id)
+		if time.Since(received) > hidden { // it may have been visible meanwhile
+			second = again
+			continue
+		}
+		assert.Equal(t, second, again)
+		time.Sleep(2 * time.Second)
+		others := attempt("c" + id)
+		if time.Since(repeated) < hidden {
+			assert.Empty(t, others, "the repetition has hidden it anew")
+			break
+		}
+		if len(others) > 0 {
+			second = others
+		}
+	}
 	_, err := c.queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: &second[0]})
 	require.NoError(t, err)
-	assert.Empty(t, attempt("b"))
+	assert.Empty(t, attempt("e"))
 }
 
 // What was in an answer that is lost on its way comes with the SDK's own retry,

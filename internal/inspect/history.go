@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/attini-go/runner/internal/doctor"
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/planlog"
 )
 
@@ -147,7 +148,7 @@ func failureOf(event types.HistoryEvent, state string) (doctor.Statement, bool) 
 // runnerOf reads stack, runner and configuration id out of the request that a step makes
 // of the launcher; "" if the task is no job. Plans that were deployed before have an
 // object in place of the text.
-func runnerOf(parameters string) (stack, runner, configuration string) {
+func runnerOf(parameters string) (stack, runner, id string) {
 	var request struct {
 		Payload struct{ RunnerConfig json.RawMessage }
 	}
@@ -160,13 +161,20 @@ func runnerOf(parameters string) (stack, runner, configuration string) {
 		if len(parts) < 3 {
 			return "", "", ""
 		}
-		return parts[0], parts[1], parts[2]
+		return parts[0], parts[1], configurationOf(parts[2])
 	}
 	var old struct{ StackName, Runner, ConfigurationId string } //nolint:revive,staticcheck // the names of the request
 	if json.Unmarshal(request.Payload.RunnerConfig, &old) != nil {
 		return "", "", ""
 	}
-	return old.StackName, old.Runner, old.ConfigurationId
+	return old.StackName, old.Runner, configurationOf(old.ConfigurationId)
+}
+
+// configurationOf leaves out what proves that the plan got the id: nobody else needs to
+// see it.
+func configurationOf(sent string) string {
+	id, _ := configuration.SplitCapability(sent)
+	return id
 }
 
 // Runs are the newest executions of a stack's plans, newest first, at most limit.

@@ -103,6 +103,7 @@ func TestRunnerOf(t *testing.T) {
 		`{"Payload":{"RunnerConfig":"s/R/v1-1"}}`:                                              {"s", "R", "v1-1"},
 		`{"Payload":{"RunnerConfig":"s/R/v1-1/A B"}}`:                                          {"s", "R", "v1-1"},
 		`{"Payload":{"RunnerConfig":{"StackName":"s","Runner":"R","ConfigurationId":"none"}}}`: {"s", "R", "none"},
+		`{"Payload":{"RunnerConfig":"s/R/v1-2.0a1b"}}`:                                         {"s", "R", "v1-2"},
 		`{"Payload":{"other":1}}`:                                                              {}, `no JSON`: {}, `{"Payload":{"RunnerConfig":"x"}}`: {}, `{"Payload":"text"}`: {},
 	} {
 		stack, runner, id := runnerOf(parameters)

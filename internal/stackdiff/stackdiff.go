@@ -111,6 +111,8 @@ func (c Change) effect() string {
 			return "the queue is deleted with its waiting jobs"
 		}
 		return "the queue and its waiting jobs stay"
+	case "AWS::SQS::QueuePolicy":
+		return "running jobs end on the task that they have; jobs of earlier executions that still wait can be taken only with the new role"
 	case "AWS::EC2::SecurityGroup":
 		if c.Kind == Removed {
 			return "the group can be deleted only when no task has it any more"

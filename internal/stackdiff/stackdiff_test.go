@@ -113,7 +113,7 @@ func TestOtherChanges(t *testing.T) {
 	for _, c := range host {
 		kinds[c.Resource] = c.Kind
 	}
-	assert.Equal(t, map[string]string{"Build": "changed", "BuildEcsClientLogGroup": "added", "BuildLaunchTemplate": "added", "BuildLogGroup": "added", "BuildTaskDefinition": "added"}, kinds)
+	assert.Equal(t, map[string]string{"AttiniRunnerQueuePolicyBuild": "changed", "Build": "changed", "BuildEcsClientLogGroup": "added", "BuildLaunchTemplate": "added", "BuildLogGroup": "added", "BuildTaskDefinition": "added"}, kinds)
 
 	gone := stackdiff.Compare(same, stackdiff.Version{Original: cfn.Obj(), Expanded: cfn.Obj()})
 	assert.NotEmpty(t, gone)

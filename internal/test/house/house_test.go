@@ -80,7 +80,7 @@ func walls() map[string][]string {
 		"internal/stackdiff": {"internal/cfn"},
 		// Reads an account for people. The functions need none of its services beyond
 		// internal/aws, so it is a package of its own.
-		"internal/inspect": {"internal/doctor", "internal/planlog", "agent/protocol"},
+		"internal/inspect": {"internal/launch/configuration", "internal/doctor", "internal/planlog", "agent/protocol"},
 		// Drawings of plans.
 		"internal/plangraph": {"internal/plan", "internal/cfn"},
 		// How runs are shown, and kept in directories.

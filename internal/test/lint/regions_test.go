@@ -107,7 +107,7 @@ func condition(t *testing.T, path, id string) string {
 func TestPartitions(t *testing.T) {
 	t.Parallel()
 	// Where services are called by name, it is the same everywhere.
-	service := regexp.MustCompile(`^(ecs-tasks|events|lambda|states)\.amazonaws\.com$`)
+	service := regexp.MustCompile(`^(cloudformation|ecs-tasks|events|lambda|states)\.amazonaws\.com$`)
 	names := regexp.MustCompile(`amazonaws\.com|arn:aws\b`)
 	for _, text := range texts(installation(t)) {
 		if names.MatchString(text) {

@@ -118,5 +118,5 @@ func TestRulesReachTheirFunctions(t *testing.T) {
 		assert.True(t, targets[0].Has("RetryPolicy"), resource.Key)
 		assert.Equal(t, `{"Fn::GetAtt":["DeadEvents","Arn"]}`, jsonOf(t, template.At("Resources", function, "Properties", "DeadLetterQueue", "TargetArn")))
 	}
-	assert.Equal(t, 5, rules)
+	assert.Equal(t, 6, rules)
 }
