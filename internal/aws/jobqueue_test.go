@@ -3,6 +3,7 @@ package aws
 import (
 	"encoding/json"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ func TestReceive(t *testing.T) {
 		WaitTimeSeconds         int
 		ReceiveRequestAttemptID string `json:"ReceiveRequestAttemptId"`
 	}
+	var mu sync.Mutex
 	var asked []request
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
 	proxy.On("ReceiveMessage", func(n int, w http.ResponseWriter, r *http.Request) bool {
@@ -28,7 +30,9 @@ func TestReceive(t *testing.T) {
 		assert.NoError(t, err)
 		var got request
 		assert.NoError(t, json.Unmarshal(body, &got))
+		mu.Lock()
 		asked = append(asked, got)
+		mu.Unlock()
 		if n == 1 {
 			panic(http.ErrAbortHandler) // the answer is lost
 		}
@@ -41,6 +45,8 @@ func TestReceive(t *testing.T) {
 		_, err := queue.Receive(t.Context(), "https://sqs/1/runner.fifo", wait, time.Minute)
 		require.NoError(t, err)
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	require.Len(t, asked, len(waits)+1)
 	ids := map[string]bool{}
 	for i, want := range []int{1, 1, 1, 8, 20} {
