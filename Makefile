@@ -67,14 +67,14 @@ UNIT_ENV = GORACE=atexit_sleep_ms=0 PATH="$$PATH:$(CURDIR)/.tools/busybox/bin:$(
 
 # These play thousands of cases, one goroutine at a time: the race detector would find
 # nothing in them and take five times as long.
-ONE_AT_A_TIME = ^(TestMutants|TestSchedules|TestEachProtectionIsNeeded)$$
+ONE_AT_A_TIME = ^(TestADay|TestMutants|TestSchedules|TestEachProtectionIsNeeded)$$
 
 # Both modules at once: much of the time is waiting.
 .PHONY: unit unit-root unit-agent
 unit: ## Run all tests of all modules with the race detector.
 	@$(MAKE) --no-print-directory --output-sync=target -j2 unit-root unit-agent
 unit-root:
-	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -skip '$(ONE_AT_A_TIME)' ./... && $(GO) test -run '$(ONE_AT_A_TIME)' ./cmd/runnerctl ./internal/test/simulation
+	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -skip '$(ONE_AT_A_TIME)' ./... && $(GO) test -run '$(ONE_AT_A_TIME)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation
 unit-agent:
 	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race ./...
 
