@@ -118,7 +118,7 @@ func FuzzMask(f *testing.F) {
 	f.Add("aaaa", "aaaaaaaab", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", byte(10), uint8(200))
 	f.Add("geh€im\x01\xff<&>", "\x1b[1mab\x1b", "\x1b[0mgeh\x1b[1m€im", byte(7), uint8(5))
 	f.Add("abcdef", "0", "0\x1b0000", byte(0), uint8(2))
-	f.Add("first one\nsecond one", `back\slash`, `::add-mask::efgh`, byte(2), uint8(7))
+	f.Add("first one\nsecond one", `back\slash`, `::add-mask:efgh`, byte(2), uint8(7))
 	f.Fuzz(func(t *testing.T, first, second, text string, form byte, size uint8) {
 		if len(first)+len(second) > 300 || len(text) > 2000 {
 			t.Skip()

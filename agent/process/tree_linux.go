@@ -147,7 +147,7 @@ func (m *members) terminate() {
 		}
 		m.known[s.identity] = true
 		if m.reaped || s.group != m.leader.pid {
-			// kill finds unreachable members.
+			// One that has ended needs no signal, and kill finds what a signal does not reach.
 			_ = send(s.identity, unix.SIGTERM)
 			_ = send(s.identity, unix.SIGCONT)
 		}

@@ -65,7 +65,7 @@ func (c call) complete(values map[byte]int, order string) error {
 		case component == 'P':
 			values[component] = c.now.UTC().Hour() / 12
 		default:
-			values[component], _ = fragment(c.now.UTC(), component)
+			values[component], _ = fragment(c.now.UTC(), component) // 0 for what has no number in a date
 		}
 	}
 	return nil
