@@ -15,9 +15,9 @@ import (
 // How long the calls before and after a job may take when services are slow.
 const (
 	// callTimeout bounds each single call, and longestPause the pause before it is
-	// repeated. Together they are less than 10 s, so that the end of an outage is
-	// noticed soon.
-	callTimeout  = 7 * time.Second
+	// repeated. With the time that a receive waits (lastReceiveWait), they are less
+	// than 10 s, so that the end of an outage is noticed soon.
+	callTimeout  = 6 * time.Second
 	longestPause = 2 * time.Second
 	// shortTimeout bounds how long a call is repeated while jobs may arrive.
 	shortTimeout = 15 * time.Second
@@ -60,8 +60,8 @@ func (w *Worker) retryCalls(ctx context.Context, bound, each time.Duration, do f
 // newPauses returns growing, random pauses.
 func newPauses() *backoff.ExponentialBackOff {
 	pauses := backoff.NewExponentialBackOff()
-	pauses.MaxInterval = longestPause
 	pauses.RandomizationFactor = 0.4
+	pauses.MaxInterval = time.Duration(float64(longestPause) / (1 + pauses.RandomizationFactor))
 	return pauses
 }
 

@@ -137,7 +137,7 @@ func TestPausesAreRandom(t *testing.T) {
 			time.Sleep(10 * time.Minute)
 			stop()
 			require.Error(t, <-ended)
-			assert.Less(t, calls.Load(), int32(400), "it is no hot loop")
+			assert.Less(t, calls.Load(), int32(750), "the pauses grow to 0.85 s and more")
 		})
 	}
 	assert.Greater(t, len(pauses), 1)
