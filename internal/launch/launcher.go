@@ -93,6 +93,9 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 type runner struct {
 	name, id      string
 	configuration configuration.Configuration
+	// secret is the runner's; without a Key if its stack was deployed before runners had
+	// one.
+	secret configuration.Secret
 	// registered is a host of which an event says that it has registered.
 	registered string
 }
@@ -135,7 +138,9 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	if err := l.checkOwner(ctx, r, request); err != nil {
 		return err
 	}
-	if err := l.checkCapability(ctx, request); err != nil {
+	// Whoever may invoke the launcher can name any execution: the step must prove that
+	// its plan was deployed with the runner.
+	if err := request.Authorize(r.secret); err != nil {
 		return err
 	}
 	body, err := request.Message()
@@ -193,16 +198,6 @@ func (l *Launcher) checkOwner(ctx context.Context, r runner, request message.Req
 	return nil
 }
 
-// checkCapability refuses a job whose step does not prove that its plan was deployed
-// with the runner: whoever may invoke the launcher can name any execution.
-func (l *Launcher) checkCapability(ctx context.Context, request message.Request) error {
-	secret, err := l.ports.Secrets.Secret(ctx, request.Runner)
-	if err != nil {
-		return fmt.Errorf("read the secret of the runner %s: %w", request.Runner, err)
-	}
-	return request.Authorize(secret)
-}
-
 // Prewarm ensures that runners are there or are being started, without a job. The
 // error names the runners that cannot be started. Steps that already wait for them
 // fail.
@@ -228,11 +223,7 @@ func (l *Launcher) prewarm(ctx context.Context, want message.PrewarmTarget) erro
 	if err != nil {
 		return err
 	}
-	secret, err := l.ports.Secrets.Secret(ctx, want.Runner)
-	switch {
-	case err != nil:
-		return fmt.Errorf("read the runner's secret: %w", err)
-	case secret.Key != "" && !secret.Allows(want.Configuration, want.Capability):
+	if r.secret.Key != "" && !r.secret.Allows(want.Configuration, want.Capability) {
 		l.logger.Info("a runner is not started ahead, since the plan has not got its configuration id from its deployment", "runner", want.Runner)
 		return nil
 	}
@@ -262,7 +253,11 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 	if c.ResourceName() != name {
 		return runner{}, message.ConfigurationFailure("Runner %q: its configuration %s is that of %q; deploy the stack again", name, id, c.ResourceName())
 	}
-	r := runner{name: name, id: id, configuration: c}
+	secret, err := l.ports.Secrets.Secret(ctx, name)
+	if err != nil {
+		return runner{}, fmt.Errorf("read the secret of the runner %s: %w", name, err)
+	}
+	r := runner{name: name, id: id, configuration: c, secret: secret}
 	host := ""
 	if c.Host != nil {
 		host = longestInstanceID

@@ -111,8 +111,8 @@ type Claims interface {
 type Claim struct {
 	// Name is its key.
 	Name string
-	// Token is the job's task token; a finished claim has none. It is never
-	// logged.
+	// Token is the job's task token, sealed (protocol.OpenToken) or of a runner without a
+	// secret as it is; a finished claim has none. It is never logged.
 	Token    string
 	Task     string
 	StepName string

@@ -86,7 +86,7 @@ func (a *agent) run(ctx context.Context) error {
 		Queue: a.queue, Reporter: awsports.NewReporter(a.aws, a.logger),
 		Source: ownSource{store, a.settings.ArtifactStore}, Log: &logs{a.output.Console(), archive, a.settings.ArtifactStore},
 		Filter: awsports.NewMessageFilter(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
-		Claims: awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
+		Claims: awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.settings.TokenKey, a.logger),
 		State:  runner, Meter: meter,
 	}
 	registration.Wait()

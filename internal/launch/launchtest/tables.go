@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -82,11 +83,28 @@ func (c Claims) Claims(_ context.Context, runner, task string) ([]launch.Claim, 
 		var found []launch.Claim
 		for _, claim := range c.claims[runner] {
 			if task == "" || claim.Task == task {
-				found = append(found, *claim)
+				found = append(found, c.sealed(*claim))
 			}
 		}
 		return found, nil
 	})
+}
+
+// sealed is a claim as the agent of its task writes it.
+func (w *Fake) sealed(claim launch.Claim) launch.Claim {
+	for _, task := range w.tasks {
+		for _, variable := range task.Request.Overrides.Containers[0].Environment {
+			if task.ARN != claim.Task || variable.Name != protocol.EnvTokenKey || claim.Finished {
+				continue
+			}
+			token, err := protocol.SealToken(variable.Value, claim.Task, claim.Token)
+			if err != nil {
+				panic(err) // the launcher's mistake
+			}
+			claim.Token = token
+		}
+	}
+	return claim
 }
 
 // Renewed implements launch.Claims.
