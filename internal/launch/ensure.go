@@ -8,6 +8,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
@@ -192,6 +193,11 @@ func (l *Launcher) observeTask(ctx context.Context, v *view) error {
 		v.task, v.ended = taskAbsent, TaskStatus{ARN: v.state.Task, StopReason: ErrNoTask.Error() + " any more"}
 	case err != nil:
 		return fmt.Errorf("describe the runner's task: %w", err)
+	case v.state.Configuration != "" && task.Group != configuration.Group(v.name):
+		// Agents can write the state's task. The original's tasks, which have another
+		// group, come without a configuration.
+		l.logger.Warn("a task of another program is not the runner's", "runner", v.name, "task", task.ARN, "group", task.Group)
+		v.task, v.ended = taskAbsent, TaskStatus{ARN: v.state.Task, StopReason: "it is the task of another program"}
 	case task.isUsable():
 		v.task = taskUsable
 	case task.hasEnded():
