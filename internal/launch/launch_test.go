@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -315,7 +316,8 @@ func TestUnusableConfiguration(t *testing.T) {
 			inAccount(t, changed, func(t *testing.T, a *account) {
 				a.launch("t")
 				a.failed("t", "RunnerConfigError", `Runner "Build": `, c.says)
-				assert.Equal(t, []string{"Configurations.GetConfiguration", "Steps.Fail"}, a.Called())
+				called := slices.DeleteFunc(a.Called(), func(call string) bool { return call == "Secrets.Secret" })
+				assert.Equal(t, []string{"Configurations.GetConfiguration", "Steps.Fail"}, called)
 			})
 		})
 	}

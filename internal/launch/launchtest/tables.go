@@ -2,6 +2,7 @@ package launchtest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -93,11 +94,15 @@ func (c Claims) Claims(_ context.Context, runner, task string) ([]launch.Claim, 
 // sealed is a claim as the agent of its task writes it.
 func (w *Fake) sealed(claim launch.Claim) launch.Claim {
 	for _, task := range w.tasks {
-		for _, variable := range task.Request.Overrides.Containers[0].Environment {
-			if task.ARN != claim.Task || variable.Name != protocol.EnvTokenKey || claim.Finished {
+		if task.ARN != claim.Task || claim.Finished {
+			continue
+		}
+		for _, container := range task.Request.Overrides.Containers {
+			i := slices.IndexFunc(container.Environment, func(v launch.Variable) bool { return v.Name == protocol.EnvTokenKey })
+			if i < 0 {
 				continue
 			}
-			token, err := protocol.SealToken(variable.Value, claim.Task, claim.Token)
+			token, err := protocol.SealToken(container.Environment[i].Value, claim.Task, claim.Token)
 			if err != nil {
 				panic(err) // the launcher's mistake
 			}
