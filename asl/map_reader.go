@@ -175,7 +175,7 @@ func (r *itemReader) parse(file io.Reader, most int) ([]item, error) {
 	case r.inputType == "CSV":
 		values, err = r.csv(file, most)
 	default:
-		return nil, fmt.Errorf("items in %s cannot be read here; convert them to JSON, JSONL or CSV", r.inputType)
+		values, err = parquetLines(file, most)
 	}
 	items, _ := itemsOf(values, false)
 	return items, err
@@ -223,6 +223,19 @@ func pointed(value any, pointer string) (any, error) {
 	}
 	return value, nil
 }
+
+// parquetLines reads what stands for a Parquet file here: the same rows as JSON lines. The definition stays as Step Functions needs it.
+func parquetLines(file io.Reader, most int) ([]any, error) {
+	content := bufio.NewReader(file)
+	if start, _ := content.Peek(len(parquetMagic)); string(start) == parquetMagic {
+		return nil, errors.New("this is a Parquet file, which cannot be read here; give the same rows as JSON lines instead, with the InputType as it is." +
+			" DuckDB writes them: COPY (FROM 'items.parquet') TO 'items.jsonl' (FORMAT json)")
+	}
+	return jsonLines(content, most)
+}
+
+// parquetMagic is how a Parquet file begins.
+const parquetMagic = "PAR1"
 
 func jsonLines(file io.Reader, most int) ([]any, error) {
 	values := []any{}
