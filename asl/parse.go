@@ -15,13 +15,13 @@ const (
 	maxStateName  = 80      // characters
 )
 
-// ParseOptions say what is known of a definition beside its text.
+// ParseOptions say what its text does not tell of a definition.
 type ParseOptions struct {
 	// Substituted says that ${…} in a text stands for what the deployment of a template puts there, so that such a text cannot be checked.
 	Substituted bool
 	// Express says that the machine is of type EXPRESS.
 	Express bool
-	// StepTypes are further types of states, that whoever calls makes states of. They only stand in messages.
+	// StepTypes are further types of states, which the caller replaces by states of the language. They appear in messages only.
 	StepTypes []string
 }
 
