@@ -37,6 +37,7 @@ func check(template *cfn.Node, contents *Contents, facts *facts, known *cfn.Stat
 		problems.Add(checkValues(cases[0].runner, known)...)
 	}
 	problems.Add(checkReferences(template, contents)...)
+	problems.Add(checkTaskResources(template, contents)...)
 	problems.Add(checkPlanTexts(contents.Plan, known)...)
 	return problems
 }

@@ -2,6 +2,7 @@ package transform_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,6 +136,60 @@ func TestSecretsInAPlan(t *testing.T) {
 		steps("A: {Type: AttiniRunnerJob, Properties: {Runner: R, Commands: [ls], Environment: {TOKEN: !Ref Secret}}, End: true}")))
 	assert.Equal(t, `warning secret: Resources.Plan.Properties.DeploymentPlan.States.A.Properties.Environment.TOKEN: parameter "Secret" is NoEcho, `+
 		`but its value will stand readable in the state machine's definition | Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.`, problemtest.Words(problems))
+}
+
+// TestSecretsBehindNames: a dynamic reference to a secret that a parameter's Default, its
+// value or a mapping brings in is one that is written out.
+func TestSecretsBehindNames(t *testing.T) {
+	t.Parallel()
+	const sections = "Parameters:\n  Token: {Type: String, Default: '{{resolve:secretsmanager:t}}'}\n  Hidden: {Type: String, NoEcho: true, Default: '{{resolve:ssm-secure:t:1}}'}\n" +
+		"  Plain: {Type: String, Default: '{{resolve:ssm:t:1}}'}\nMappings: {M: {a: {b: '{{resolve:secretsmanager:t}}'}}}"
+	const step, runner, cluster = "error dynamic-reference Resources.Plan.Properties.DeploymentPlan.States.Job.Properties.Commands[0]", "error dynamic-reference Resources.Build.Properties.Startup.Commands[0]", "error dynamic-reference Resources.Build.Properties.EcsCluster"
+	for value, want := range map[string][2]string{
+		"!Ref Token":                       {step, runner},
+		"!Sub 'x ${Token}'":                {step, runner},
+		"!Sub ['${a}', {a: !Ref Token}]":   {step + ".Fn::Sub[1].a", runner + ".Fn::Sub[1].a"},
+		"!Join ['', [a, !Ref Token]]":      {step + ".Fn::Join[1][1]", runner + ".Fn::Join[1][1]"},
+		"!FindInMap [M, a, b]":             {step, runner},
+		"!Join ['', [!FindInMap [M,a,b]]]": {step + ".Fn::Join[1][0]", runner + ".Fn::Join[1][0]"},
+		"!Ref Hidden":                      {step + "\nwarning secret " + strings.TrimPrefix(step, "error dynamic-reference "), runner + "\nwarning secret " + strings.TrimPrefix(runner, "error dynamic-reference ")},
+		"!Ref Plain":                       {"warning" + strings.TrimPrefix(step, "error"), ""},
+	} {
+		_, problems := expand(t, read(t, strings.Replace(around("Image: debian", sections, ""), "[ls]", "["+value+"]", 1)))
+		assert.Equal(t, want[0], problemtest.Places(problems), value)
+		_, problems = expand(t, read(t, around("Startup: {Commands: ["+value+"]}", sections, "")))
+		assert.Equal(t, want[1], problemtest.Places(problems), value)
+	}
+	_, problems := expand(t, read(t, around("Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}\nEcsCluster: !Ref Plain", sections, "")))
+	assert.Equal(t, cluster, problemtest.Places(problems))
+	values := pseudo()
+	values.Parameters = map[string]string{"Token": "none"}
+	_, problems = transform.Expand(t.Context(), transform.Request{Template: read(t, around("Startup: {Commands: [!Ref Token]}", sections, "")), Values: values, Account: region{facts(t)}})
+	assert.Empty(t, problems, "the value that is given counts")
+}
+
+// TestTaskResource: what Step Functions cannot call.
+func TestTaskResource(t *testing.T) {
+	t.Parallel()
+	const function = "  Fn: {Type: AWS::Lambda::Function}\n  Activity: {Type: AWS::StepFunctions::Activity}\n"
+	for resource, want := range map[string]string{
+		"my-function": "error resource", "Fn": "error resource", "'lambda:invoke'": "error resource", "'arn:aws:states::lambda:invoke'": "error resource",
+		"'arn:aws:sns:eu-west-1:111122223333:topic'": "error resource", "'arn:aws:states:eu-west-1:111122223333:stateMachine:x'": "error resource", "!Ref Fn": "error reference-kind",
+		"!GetAtt Fn.Arn": "", "!Ref Activity": "", "'arn:aws:states:::lambda:invoke'": "", "'arn:aws-cn:states:::sns:publish.waitForTaskToken'": "", "'${Fn}'": "", "!Sub '${Fn.Arn}'": "",
+		"'arn:aws:lambda:eu-west-1:111122223333:function:x:live'": "", "'arn:aws:states:eu-west-1:111122223333:activity:x'": "", "!ImportValue x": "",
+	} {
+		_, problems := expand(t, read(t, steps("A: {Type: Task, Resource: "+resource+", End: true}")+function))
+		if want != "" {
+			want += " Resources.Plan.Properties.DeploymentPlan.States.A.Resource"
+		}
+		assert.Equal(t, want, strings.Join(errorsOnly(problemtest.Places(problems)), "\n"), resource)
+	}
+	words := refused(t, steps("A: {Type: Task, Resource: 'states::lambda:invoke', Next: B}\nB: {Type: Task, Resource: Fn.Arn, End: true}")+function)
+	assert.Contains(t, words, "Write !GetAtt Fn.Arn.")
+}
+
+func errorsOnly(places string) []string {
+	return slices.DeleteFunc(strings.Split(places, "\n"), func(place string) bool { return !strings.HasPrefix(place, "error") })
 }
 
 // TestListsInAPlan: a parameter that is a list cannot become a text, wherever

@@ -3,7 +3,6 @@ package transform
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/plan"
@@ -48,27 +47,33 @@ func (v *runnerValues) walk(n *cfn.Node, at cfn.Path) {
 
 // found checks what stands elsewhere in the template: in a mapping, or as a Default.
 func (v *runnerValues) found(name string, n *cfn.Node, at cfn.Path) {
-	if v.known == nil || name != "Ref" && name != "Fn::FindInMap" {
+	if v.known == nil || name != "Fn::FindInMap" {
 		return
 	}
 	for _, value := range v.known.Possible(n) {
-		if value.IsString() {
-			v.text(&cfn.Node{Kind: cfn.String, Text: value.Text, Place: n.Place}, at)
-		}
+		v.references(cfn.DynamicReferences(value.AsString()), n, at)
 	}
 }
 
-// text reports secure dynamic references (AWS CloudFormation user guide, "Using
-// dynamic references": not in custom resources).
 func (v *runnerValues) text(n *cfn.Node, at cfn.Path) {
-	for _, secure := range []struct{ service, read string }{
-		{"secretsmanager", "aws secretsmanager get-secret-value"}, {"ssm-secure", "aws ssm get-parameter --with-decryption"},
-	} {
-		if strings.Contains(n.Text, "{{resolve:"+secure.service+":") {
-			v.report(problem.Error, plan.RuleDynamicReference, at, n,
-				"CloudFormation resolves no dynamic reference to a secret ("+secure.service+") in a custom resource, which a Runner becomes",
-				"Read it where it is needed with "+secure.read+", on a Runner whose RoleArn may.")
+	v.references(cfn.DynamicReferences(n.Text), n, at)
+}
+
+// references reports secure dynamic references (AWS CloudFormation user guide, "Using
+// dynamic references": not in custom resources).
+func (v *runnerValues) references(all []string, n *cfn.Node, at cfn.Path) {
+	for _, reference := range all {
+		if !cfn.IsSecretReference(reference) {
+			continue
 		}
+		service, read := cfn.ReferenceService(reference), "aws ssm get-parameter --with-decryption"
+		if service == cfn.ServiceSecrets {
+			read = "aws secretsmanager get-secret-value"
+		}
+		v.report(problem.Error, plan.RuleDynamicReference, at, n,
+			"CloudFormation resolves no dynamic reference to a secret ("+service+") in a custom resource, which a Runner becomes",
+			"Read it where it is needed with "+read+", on a Runner whose RoleArn may.")
+		return
 	}
 }
 
@@ -96,6 +101,9 @@ func (v *runnerValues) hidden(parameter string, n *cfn.Node, at cfn.Path) {
 			fmt.Sprintf("parameter %s is NoEcho, but its value will stand readable in the Runner's configuration", wording.Quote(parameter)),
 			"Keep it in Secrets Manager and read it in the command, on a Runner whose RoleArn may.")
 	}
+	if v.known != nil {
+		v.references(v.known.References(parameter), n, at)
+	}
 }
 
 // checkUserData reports dynamic references in what becomes a part of the host's
@@ -108,7 +116,7 @@ func checkUserData(one runnerCase) problem.List {
 	if cluster != nil && one.known != nil {
 		cluster = one.known.ResolveIf(cluster)
 	}
-	found := dynamicReference(cluster)
+	found := dynamicReference(cluster, one.known)
 	if found == nil {
 		return nil
 	}
@@ -121,11 +129,26 @@ func checkUserData(one runnerCase) problem.List {
 	}}
 }
 
-// dynamicReference is a text in a tree that holds a dynamic reference; nil without.
-func dynamicReference(n *cfn.Node) *cfn.Node {
+// dynamicReference is what in a tree holds a dynamic reference, or refers to a parameter
+// that does; nil without.
+func dynamicReference(n *cfn.Node, known *cfn.StaticValues) *cfn.Node {
 	for inside := range n.All() {
 		if inside.IsString() && cfn.IsDynamicReference(inside.Text) {
 			return inside
+		}
+		name, argument, _ := cfn.Intrinsic(inside)
+		var parameters []string
+		switch name {
+		case "Ref":
+			parameters = []string{argument.AsString()}
+		case "Fn::Sub":
+			sub, _ := cfn.ParseSub(argument)
+			parameters = sub.References()
+		}
+		for _, parameter := range parameters {
+			if known != nil && len(known.References(parameter)) > 0 {
+				return inside
+			}
 		}
 	}
 	return nil

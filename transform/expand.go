@@ -70,14 +70,15 @@ func Expand(ctx context.Context, request Request) (*cfn.Node, problem.List) {
 	return expanded, problems.Sorted()
 }
 
-// notYetIn returns what is found, but the kinds of values that are wrong already for
-// what they come to.
+// notYetIn returns what is found, but the kinds and dynamic references of values that are
+// wrong already for what they come to.
 func notYetIn(problems, found problem.List) problem.List {
 	wrong := map[string]bool{}
 	for _, p := range problems {
 		wrong[p.Path] = wrong[p.Path] || p.Severity == problem.Error
 	}
-	return slices.DeleteFunc(found, func(p problem.Problem) bool { return p.Rule == templatecheck.RuleKind && wrong[p.Path] })
+	again := []string{templatecheck.RuleKind, templatecheck.RuleDynamicReference}
+	return slices.DeleteFunc(found, func(p problem.Problem) bool { return slices.Contains(again, p.Rule) && wrong[p.Path] })
 }
 
 func expand(ctx context.Context, request Request) (*Contents, *cfn.Node, problem.List) {

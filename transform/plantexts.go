@@ -12,8 +12,8 @@ import (
 // RuleSecret is the rule of a secret that others could read.
 const RuleSecret = "secret"
 
-// checkPlanTexts reports parameters that should not become texts of the plan's
-// definition: a list cannot, and a secret would be readable there.
+// checkPlanTexts reports what should not become a text of the plan's definition: a
+// list cannot, and a secret would be readable there.
 func checkPlanTexts(p *plan.Plan, known *cfn.StaticValues) problem.List {
 	if p == nil || p.Machine == nil {
 		return nil
@@ -54,7 +54,7 @@ func (x *planStrings) function(name string, argument *cfn.Node, at cfn.Path) {
 			x.walk(argument.Items[i], at.Key(name).Index(i))
 		}
 	default:
-		x.hidden(argument, at.Key(name))
+		x.hidden(cfn.Obj(cfn.F(name, argument)), at)
 	}
 }
 
@@ -65,6 +65,10 @@ func (x *planStrings) hidden(n *cfn.Node, at cfn.Path) {
 		switch name, argument, _ := cfn.Intrinsic(n); name {
 		case "Ref":
 			x.checkHidden(argument.AsString(), argument, at)
+		case "Fn::FindInMap":
+			for _, value := range x.known.Possible(n) {
+				x.references(cfn.DynamicReferences(value.AsString()), argument, at)
+			}
 		case "Fn::Sub":
 			sub, _ := cfn.ParseSub(argument)
 			for _, name := range sub.References() {
@@ -101,12 +105,25 @@ func (x *planStrings) check(parameter string, n *cfn.Node, at cfn.Path) {
 }
 
 func (x *planStrings) checkHidden(parameter string, n *cfn.Node, at cfn.Path) {
-	if !x.known.IsNoEcho(parameter) {
-		return
+	if x.known.IsNoEcho(parameter) {
+		x.problems.Add(problem.Problem{
+			Severity: problem.Warning, Rule: RuleSecret, Path: at.String(), Place: n.Place,
+			Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, wording.Quote(parameter)),
+			Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
+		})
 	}
-	x.problems.Add(problem.Problem{
-		Severity: problem.Warning, Rule: RuleSecret, Path: at.String(), Place: n.Place,
-		Message: fmt.Sprintf("%s: parameter %s is NoEcho, but its value will stand readable in the state machine's definition", at, wording.Quote(parameter)),
-		Advice:  "Keep it in Secrets Manager and read it in the job, on a Runner whose RoleArn may.",
-	})
+	x.references(x.known.References(parameter), n, at)
+}
+
+// references reports dynamic references that a parameter or a mapping brings in.
+func (x *planStrings) references(all []string, n *cfn.Node, at cfn.Path) {
+	for _, reference := range all {
+		if severity, message, advice := plan.JudgeReference(reference); message != "" {
+			x.problems.Add(problem.Problem{
+				Severity: severity, Rule: plan.RuleDynamicReference, Path: at.String(), Place: n.Place,
+				Message: fmt.Sprintf("%s: %s", at, message), Advice: advice,
+			})
+			return
+		}
+	}
 }

@@ -57,6 +57,10 @@ func (e *Evaluator) constraint(declaration *Node) *constraint {
 	} else {
 		c.least, c.most = boundOf(declaration.Get("MinLength")), boundOf(declaration.Get("MaxLength"))
 	}
+	// Bounds that allow nothing are reported themselves.
+	if c.least.number != nil && c.most.number != nil && c.least.number.Cmp(c.most.number) > 0 || !c.numeric && c.most.number != nil && c.most.number.Sign() < 0 {
+		c.least, c.most = bound{}, bound{}
+	}
 	if allowed := declaration.Get("AllowedValues"); allowed.IsList() {
 		c.limited, c.allowed = true, map[string]bool{}
 		var texts []string
@@ -74,10 +78,14 @@ func (e *Evaluator) constraint(declaration *Node) *constraint {
 	return c
 }
 
+// javaClass is a set of characters with another in it, or an intersection of two: Go
+// reads these, but as something else.
+var javaClass = regexp.MustCompile(`\[(?:[^\]\\]|\\.)*?(?:\[|&&)`)
+
 // compile reads the AllowedPattern. CloudFormation's expressions are Java's;
 // those that Go does not know (lookaheads) are left to CloudFormation.
 func (c *constraint) compile(pattern string) {
-	if len(pattern) > longestValue || c.evaluator.matching > maxMatching {
+	if len(pattern) > longestValue || javaClass.MatchString(pattern) || c.evaluator.matching > maxMatching {
 		return
 	}
 	expression := `\A(?:` + pattern + `)\z`

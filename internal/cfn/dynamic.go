@@ -38,16 +38,10 @@ func (v *evaluation) dynamic(n *Node, at Path) (*Node, bool) {
 	complete := true
 	rest := n.Text
 	for {
-		start := strings.Index(rest, dynamicStart)
-		if start < 0 {
+		before, reference, after, found := CutDynamicReference(rest)
+		if !found || !strings.HasSuffix(reference, "}}") {
 			break
 		}
-		length := strings.Index(rest[start:], "}}")
-		if length < 0 {
-			break
-		}
-		end := start + length + len("}}")
-		reference := rest[start:end]
 		value, known := v.values.Resolved[reference]
 		if !known {
 			complete = false
@@ -57,9 +51,9 @@ func (v *evaluation) dynamic(n *Node, at Path) (*Node, bool) {
 		if complete && !v.fits(n, at, len(value)) {
 			return n, false
 		}
-		text.WriteString(rest[:start])
+		text.WriteString(before)
 		text.WriteString(value)
-		rest = rest[end:]
+		rest = after
 	}
 	text.WriteString(rest)
 	result := *n

@@ -42,12 +42,6 @@ func IsNoValue(n *Node) bool {
 	return name == "Ref" && argument.AsString() == noValue
 }
 
-const dynamicStart = "{{resolve:"
-
-// IsDynamicReference reports whether a text holds {{resolve:…}}, which
-// CloudFormation looks up when the stack is deployed.
-func IsDynamicReference(text string) bool { return strings.Contains(text, dynamicStart) }
-
 // SubText is Fn::Sub taken apart.
 type SubText struct {
 	// Text is the text itself; nil where the function is given none.

@@ -94,6 +94,10 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 		items = strings.Split(text, ",")
 	}
 	var problems problem.List
+	place := declared.Place
+	if _, given := e.values.Parameters[declared.Key]; !given {
+		place = declaration.KeyPlace("Default")
+	}
 	list := Seq()
 	allowed := e.constraint(declaration)
 	whole := allowed.allowed[text] // an allowed value may have commas in it
@@ -106,7 +110,7 @@ func (e *Evaluator) declaredValue(declared Field) (*Node, problem.List) {
 			continue // each of them would be reported in the same words
 		}
 		if reason := allowed.broken(item); reason != "" {
-			problems.Add(parameterProblem("parameter-value", declared.Key, declared.Place, shown(item, declaration)+" "+reason))
+			problems.Add(parameterProblem("parameter-value", declared.Key, place, shown(item, declaration)+" "+reason))
 		}
 	}
 	if _, isStored := storedType(declaration); isStored {

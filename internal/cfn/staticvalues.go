@@ -131,3 +131,20 @@ func (f *StaticValues) IsList(parameter string) bool {
 func (f *StaticValues) IsNoEcho(parameter string) bool {
 	return IsNoEcho(f.declaration(parameter))
 }
+
+// References are the dynamic references in the values that a parameter may have, which
+// is the one given, or its Default and the AllowedValues; also where they are hidden.
+func (f *StaticValues) References(parameter string) []string {
+	declaration := f.declaration(parameter)
+	if _, isStored := storedType(declaration); isStored || declaration == nil {
+		return nil
+	}
+	text, _ := f.evaluation.given(Field{Key: parameter, Value: declaration})
+	all := DynamicReferences(text)
+	if _, isGiven := f.given[parameter]; !isGiven {
+		for _, allowed := range declaration.Get("AllowedValues").Elements() {
+			all = append(all, DynamicReferences(allowed.AsString())...)
+		}
+	}
+	return all
+}

@@ -77,6 +77,7 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 	}
 	l.arrangeCheck(ctx, v.name, state)
 	v.reset(state, "")
+	v.seen, _ = l.usable.Get(v.name + " " + state.Task)
 	for {
 		result, err := l.act(ctx, v, v.next(time.Now()))
 		var unanswered *unansweredError
@@ -200,6 +201,7 @@ func (l *Launcher) observeTask(ctx context.Context, v *view) error {
 		v.task, v.ended = taskAbsent, TaskStatus{ARN: v.state.Task, StopReason: "it is the task of another program"}
 	case task.isUsable():
 		v.task = taskUsable
+		l.usable.Add(v.name+" "+v.state.Task, time.Now())
 	case task.hasEnded():
 		v.task = taskEnded
 	default:

@@ -159,7 +159,7 @@ func (s Settings) environment(r runner, host string) []Variable {
 
 // tokenKey is the key for the tokens of the runner's claims; "" without a secret.
 func (r runner) tokenKey() string {
-	if r.secret.Key == "" {
+	if r.secret == nil || r.secret.Key == "" {
 		return ""
 	}
 	key, err := protocol.TokenKey(r.secret.Key)

@@ -35,6 +35,8 @@ const (
 	RuleQueryLanguage   = "query-language"
 	RuleExpression      = "expression"
 	RuleAllowedValues   = "allowed-values"
+	// RuleResource is of what a Task cannot call, as in the States Language.
+	RuleResource = string(asl.RuleResource)
 	// RuleDynamicReference is a Warning for references to what is not a secret.
 	RuleDynamicReference = "dynamic-reference"
 )

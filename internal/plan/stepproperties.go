@@ -163,7 +163,7 @@ func (r stepProperties) value(p schema.StepProperty, n *cfn.Node, at cfn.Path, l
 
 func (r stepProperties) scalar(p schema.StepProperty, n *cfn.Node, at cfn.Path, label string) {
 	r.checkText(r.subject, label+": ", n, at, "")
-	if n.IsIntrinsic() || !n.IsScalar() || strings.Contains(n.Text, "${") || strings.HasPrefix(n.Text, dynamicStart) {
+	if n.IsIntrinsic() || !n.IsScalar() || strings.Contains(n.Text, "${") || cfn.IsDynamicReference(n.Text) {
 		return
 	}
 	allowed := p.Values

@@ -57,6 +57,7 @@ func Check(template *cfn.Node, options Options) problem.List {
 	c.kinds()
 	c.valueKinds()
 	c.missingSubs()
+	c.dynamicReferences()
 	return c.problems.Sorted()
 }
 

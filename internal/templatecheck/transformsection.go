@@ -78,9 +78,30 @@ func (c *checker) transformSection() {
 		if section == nil {
 			c.fixMissing(lines)
 		}
+	case c.repeatedTransforms(items, right):
 	default:
 		c.transformOrder(items, right)
 	}
+}
+
+// repeatedTransforms reports transforms that are listed twice, and whether the section
+// has to be written anew. CloudFormation runs each as often as it is listed; another
+// macro may be meant to, with other parameters.
+func (c *checker) repeatedTransforms(items []*cfn.Node, names []string) (wrong bool) {
+	for i, name := range names {
+		first := slices.Index(names, name)
+		switch {
+		case first == i || wrong:
+		case slices.Contains([]string{c.options.Macro, samTransform, languageExtensions}, name):
+			wrong = true
+			once := slices.DeleteFunc(slices.Clone(names), func(other string) bool { return other == name })
+			c.transformProblem(items[i].Place, name+" is listed twice; CloudFormation would run it again on what it has made", c.inOrder(slices.Insert(once, first, name)))
+		case items[i].IsString() && items[first].IsString():
+			c.report(problem.Warning, RuleTransform, cfn.NewPath("Transform"), items[i].Place,
+				fmt.Sprintf("%s is listed twice; CloudFormation would run it again on what it has made", wording.Quote(name)), "")
+		}
+	}
+	return wrong
 }
 
 // firstKey is where the template's first section begins.
