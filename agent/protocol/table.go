@@ -106,6 +106,7 @@ const (
 	AttrStartupCommandsTimeout = "startupCommandsTimeout"
 	AttrStartupCommands        = "startupCommands"
 	AttrAgentVersion           = "attiniVersion"
+	AttrIsolation              = "isolation"
 	AttrSharedWith             = "sharedWith"
 	AttrHost                   = "ec2Configuration"
 	// The keys of AttrHost.
