@@ -30,6 +30,28 @@ func TestHungHost(t *testing.T) {
 	})
 }
 
+// TestImpairedHost: EC2's status checks of a host fail, and its ECS agent is connected
+// nevertheless. One look is no proof, and neither is a question without an answer.
+func TestImpairedHost(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		warmHost(a)
+		a.ImpairHost(a.Hosts()[0].ID, true)
+		at, found := a.NextCheck()
+		require.True(t, found)
+		a.pass(time.Until(at) + time.Second)
+		a.ImpairHost(a.Hosts()[0].ID, false)
+		a.pass(time.Hour)
+		assert.Equal(t, "running", a.Hosts()[0].State, "it was impaired for one look")
+		a.ImpairHost(a.Hosts()[0].ID, true)
+		a.pass(20 * time.Minute)
+		assert.Equal(t, "shutting-down", a.Hosts()[0].State)
+		assert.Equal(t, "STOPPED", a.Tasks()[0].LastStatus)
+		a.pass(30 * time.Minute)
+		a.quiet()
+	})
+}
+
 // TestHostReconnects: one look without a connection is no proof.
 func TestHostReconnects(t *testing.T) {
 	t.Parallel()
