@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -229,6 +230,29 @@ func TestReconnectAtARestart(t *testing.T) {
 		a.stopped(a.StopTask(a.state().Task, "EssentialContainerExited", "OOM"))
 		assert.Len(t, a.Hosts(), 1)
 		assert.Len(t, a.Tasks(), 2)
+	})
+}
+
+// TestThrottledStart: a question is not answered while the launcher has the start lock.
+// The next launcher does not wait for that lock's end.
+func TestThrottledStart(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		warmHost(a)
+		time.Sleep(time.Minute)
+		a.StopTask(a.state().Task, "EssentialContainerExited", "OOM") // its event is lost
+		throttled := func(name string, _ bool) error {
+			if name == "Cluster.Instance" {
+				return errors.New("AWS throttled it")
+			}
+			return nil
+		}
+		require.NoError(t, a.launcher(throttled).Launch(t.Context(), a.job("t")))
+		assert.Len(t, a.Tasks(), 1)
+		began := time.Now()
+		a.launch("next")
+		assert.Len(t, a.Tasks(), 2)
+		assert.Less(t, time.Since(began), 10*time.Second)
 	})
 }
 
