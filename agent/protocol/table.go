@@ -198,6 +198,7 @@ const (
 	AttrExecutionName = "executionName"
 	AttrPayload       = "payload"
 	AttrRequestedAt   = "requestedAt"
+	AttrReplaces      = "replaces"
 )
 
 // AttrStackType of a CDK stack's item is StackTypeCDK.
