@@ -265,7 +265,7 @@ func (p *quickYAML) value(indent int, isValue bool) *yaml.Node {
 	case c == '\n':
 		// Behind a short form, the items are indented.
 		n = p.below(indent, false)
-	case c == '|':
+	case c == '|' || c == '>':
 		n = p.literal(indent)
 	case c == '[' || c == '{' || c == '"' || c == '\'':
 		if n = p.flow(indent); n != nil && !p.endLine() {
@@ -284,14 +284,11 @@ func (p *quickYAML) value(indent int, isValue bool) *yaml.Node {
 // tag reads a short form such as !Sub, and the space behind it.
 func (p *quickYAML) tag() string {
 	end := p.pos + 1
-	for c := p.text[end] | 0x20; c >= 'a' && c <= 'z'; c = p.text[end] | 0x20 {
+	for c := p.text[end]; c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'; c = p.text[end] {
 		end++
 	}
-	if c := p.text[end]; end == p.pos+1 || c != ' ' && c != '\n' && (c < '0' || c > '9') {
+	if c := p.text[end]; end == p.pos+1 || c != ' ' && c != '\n' {
 		return ""
-	}
-	for c := p.text[end]; c >= '0' && c <= '9'; c = p.text[end] {
-		end++
 	}
 	tag := p.text[p.pos:end]
 	p.pos = end
@@ -299,29 +296,60 @@ func (p *quickYAML) tag() string {
 	return tag
 }
 
-// plain reads a text without quotes, which is all of the line.
+// plain reads a text without quotes, to the end of the last line that is indented.
 func (p *quickYAML) plain(indent int) *yaml.Node {
-	length := strings.IndexByte(p.text[p.pos:], '\n')
-	text := p.text[p.pos : p.pos+length]
-	if comment := strings.Index(text, " #"); comment >= 0 {
-		text = text[:comment]
+	n := p.node(yaml.ScalarNode, 0, "", p.pos)
+	var before []string
+	for {
+		length := strings.IndexByte(p.text[p.pos:], '\n')
+		text, _, isCommented := strings.Cut(p.text[p.pos:p.pos+length], " #")
+		text = strings.TrimRight(text, " ")
+		if strings.Contains(text, ": ") || strings.HasSuffix(text, ":") || text == "" || text[0] == '#' {
+			return nil
+		}
+		p.newLine()
+		breaks := p.blankLines()
+		if p.pos == len(p.text) || p.pos-p.start <= indent {
+			p.pos = p.start
+			n.Value = text
+			if before != nil {
+				n.Value = strings.Join(append(before, text), "")
+			}
+			return n
+		}
+		if isCommented {
+			return nil
+		}
+		before = append(before, text, folded(breaks))
 	}
-	text = strings.TrimRight(text, " ")
-	if strings.Contains(text, ": ") || strings.HasSuffix(text, ":") {
-		return nil
-	}
-	n := p.node(yaml.ScalarNode, 0, text, p.pos)
-	p.newLine()
-	if p.next() > indent { // the text may go on
-		return nil
-	}
-	p.pos = p.start
-	return n
 }
 
-// literal reads the lines below |, |- or |+.
+// blankLines skips empty lines and the indent of the next one.
+func (p *quickYAML) blankLines() (count int) {
+	for p.pos < len(p.text) {
+		if p.spaces(); p.text[p.pos] != '\n' {
+			return count
+		}
+		p.newLine()
+		count++
+	}
+	return count
+}
+
+// folded is what a line break and empty lines behind it are in a text of several lines.
+func folded(emptyLines int) string {
+	if emptyLines == 0 {
+		return " "
+	}
+	return strings.Repeat("\n", emptyLines)
+}
+
+// literal reads the lines below |, |- or |+, and below > where these are folded.
 func (p *quickYAML) literal(indent int) *yaml.Node {
 	n := p.node(yaml.ScalarNode, yaml.LiteralStyle, "", p.pos)
+	if p.text[p.pos] == '>' {
+		n.Style = yaml.FoldedStyle
+	}
 	p.pos++
 	chomp := p.text[p.pos]
 	if chomp == '-' || chomp == '+' {
@@ -356,17 +384,41 @@ func (p *quickYAML) literal(indent int) *yaml.Node {
 		break
 	}
 	p.pos = p.start
-	return p.chomped(n, strings.Join(lines, ""), chomp)
+	if n.Style == yaml.FoldedStyle && !foldLines(lines) {
+		return nil
+	}
+	n.Value = chomped(strings.Join(lines, ""), chomp)
+	return n
 }
 
-func (p *quickYAML) chomped(n *yaml.Node, text string, chomp byte) *yaml.Node {
+// foldLines replaces the line breaks between lines by spaces. Lines that are indented more
+// than the first keep theirs; it does not fold these.
+func foldLines(lines []string) bool {
+	last := len(lines) - 1
+	for last > 0 && lines[last] == "\n" {
+		last--
+	}
+	for i, line := range lines[:last+1] {
+		switch {
+		case line[0] == ' ':
+			return false
+		case i == last || line == "\n":
+		case lines[i+1] == "\n": // the empty lines are the breaks
+			lines[i] = strings.TrimSuffix(line, "\n")
+		default:
+			lines[i] = strings.TrimSuffix(line, "\n") + " "
+		}
+	}
+	return true
+}
+
+func chomped(text string, chomp byte) string {
 	switch trimmed := strings.TrimRight(text, "\n"); chomp {
 	case '+':
-		n.Value = text
+		return text
 	case '-':
-		n.Value = trimmed
+		return trimmed
 	default:
-		n.Value = trimmed + "\n"
+		return trimmed + "\n"
 	}
-	return n
 }

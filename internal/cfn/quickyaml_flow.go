@@ -36,7 +36,7 @@ func (p *quickYAML) flow(indent int) *yaml.Node {
 	}
 	length := quotedLength(p.text[p.pos:])
 	if length < 0 {
-		return nil
+		return p.quotedLines(indent)
 	}
 	at := p.pos
 	p.pos += length
@@ -97,7 +97,7 @@ func (p *quickYAML) flowValue(indent int) *yaml.Node {
 	switch c := p.text[p.pos]; {
 	case c == '[' || c == '{' || c == '"' || c == '\'':
 		n = p.flow(indent)
-	case beginsPlain(p.text[p.pos:]):
+	case beginsPlain(p.text[p.pos:]) && c != ':' && c != '?':
 		n = p.flowPlain()
 	}
 	if n != nil && tag != "" {
@@ -138,6 +138,50 @@ func quotedLength(text string) int {
 		}
 	}
 	return -1
+}
+
+// quotedLines reads a quoted text of several lines, without escapes.
+func (p *quickYAML) quotedLines(indent int) *yaml.Node {
+	quote, style := p.text[p.pos], yaml.DoubleQuotedStyle
+	if quote == '\'' {
+		style = yaml.SingleQuotedStyle
+	}
+	n := p.node(yaml.ScalarNode, style, "", p.pos)
+	p.pos++
+	for before := []string(nil); ; {
+		rest := p.text[p.pos:]
+		end := quotedEnd(rest, quote)
+		if end < 0 {
+			return nil
+		}
+		if rest[end] == quote {
+			p.pos += end + 1
+			if n.Value = strings.Join(append(before, rest[:end]), ""); quote == '\'' {
+				n.Value = strings.ReplaceAll(n.Value, "''", "'")
+			}
+			return n
+		}
+		p.newLine()
+		breaks := p.blankLines()
+		if p.pos == len(p.text) || p.pos-p.start <= indent {
+			return nil
+		}
+		before = append(before, strings.TrimRight(rest[:end], " "), folded(breaks))
+	}
+}
+
+// quotedEnd is where a line of a quoted text, or the text, ends; -1 for an escape.
+func quotedEnd(line string, quote byte) int {
+	for i := 0; ; i++ {
+		switch c := line[i]; {
+		case c == '\n' || c == quote && (quote == '"' || line[i+1] != quote):
+			return i
+		case c == quote: // twice
+			i++
+		case c == '\\' && quote == '"':
+			return -1
+		}
+	}
 }
 
 // quoted makes a node of a text with its quotes.
