@@ -65,18 +65,20 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .
 # A race-enabled program sleeps a second before it exits, which adds up.
 UNIT_ENV = GORACE=atexit_sleep_ms=0 PATH="$$PATH:$(CURDIR)/.tools/busybox/bin:$(CURDIR)/.tools/busybox/usr/bin"
 
-# These play thousands of cases, one goroutine at a time: the race detector would find
-# nothing in them and take five times as long.
-ONE_AT_A_TIME = ^(TestADay|TestMutants|TestSchedules|TestEachProtectionIsNeeded)$$
+# Run without the race detector, which takes five times as long. The first play thousands
+# of cases, one goroutine at a time. TestSessions starts a program for each command; what
+# runs concurrently in it (a plan, its jobs, the tree of a terminal) has tests of its own
+# with the detector. The last two do with much what others do with little.
+WITHOUT_RACE = ^(TestADay|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
 
 # Both modules at once: much of the time is waiting.
 .PHONY: unit unit-root unit-agent
 unit: ## Run all tests of all modules with the race detector.
 	@$(MAKE) --no-print-directory --output-sync=target -j2 unit-root unit-agent
 unit-root:
-	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -skip '$(ONE_AT_A_TIME)' ./... && $(GO) test -run '$(ONE_AT_A_TIME)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation
+	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation
 unit-agent:
-	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race ./...
+	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./workspace
 
 # Left out of `make quick`: what deploys, builds or lints with other tools.
 SLOW = /(e2e|images|integrations|lambda/.*|cmd/.*|internal/(aws|release|test/(lint|fakeaws|fakecfn|fakeecs)))(/|$$)

@@ -1,16 +1,19 @@
-// Package asl is the Amazon States Language (https://states-language.net) whole: it parses and checks a state machine's definition, and runs it in
-// one process as AWS Step Functions would.
+// Package asl implements the Amazon States Language (https://states-language.net): it parses, checks and runs state machines in one process,
+// as AWS Step Functions does.
 //
-// [Parse] reads a definition from JSON, [ParseValue] from any tree of values that have places, such as a template. Both report every problem of a
-// definition together, each with its path and place: what [Parse] accepts, Step Functions creates.
+// [Parse] reads a definition from JSON, [ParseValue] from any tree of values that have places, such as a template. Both report all problems of a
+// definition together, each with its path and place. They accept what Step Functions creates and refuse what it refuses.
 //
 // [Machine.Run] runs it. A state machine is a graph of states. Each visit of a state takes the JSON document that the previous state left, its input,
 // and makes the next one. In JSONPath, that is a chain of filters:
 //
 //	input -> InputPath -> Parameters -> (the state's work) -> ResultSelector -> ResultPath (into the input) -> OutputPath
 //
-// In JSONata it is Arguments -> (the state's work) -> Output. Assign gives variables to later states in both. A Task state hands its work to the
-// caller through the [Tasks] port; everything else is done here. [Mocks] answers tasks from a file.
+// In JSONata it is Arguments -> (the state's work) -> Output. In both, Assign sets variables that later states read.
+//
+// The caller does the work of Task states through [Tasks], or answers them from a file with [Mocks]. Everything else runs here: retries and catchers,
+// Choice, Wait, Parallel, inline and distributed Maps, intrinsic functions and JSONata. [VirtualTime] lets a run wait for hours in no time; an
+// [Observer] receives what happens.
 //
 // The values of a machine are nil, bool, string, json.Number, []any and [*Object], which keeps the order of its fields.
 package asl
@@ -33,7 +36,7 @@ type Execution struct {
 	StartTime        time.Time       // $$.Execution.StartTime; zero means now, by the Clock
 }
 
-// Task is one attempt of a Task state, ready to be done.
+// Task is one attempt of a Task state.
 type Task struct {
 	State     string          // the state's name
 	Path      string          // the state's name with its branch or iteration, as in [Event]
@@ -55,7 +58,7 @@ type Tasks interface {
 	Do(ctx context.Context, task Task) (any, error)
 }
 
-// Clock is the time the interpreter lives by: Wait states, retry delays, timeouts and timestamps.
+// Clock tells the time and passes it: for Wait states, retry delays, timeouts and timestamps.
 //
 // Sleep returns nil once d has passed on this clock, and not before (a time limit is a Sleep that ended), or ctx's error when ctx ended first.
 type Clock interface {
@@ -63,7 +66,7 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// Observer is told what happens, in order; calls never overlap, also when branches run at once.
+// Observer receives the events of a run, in order. Calls never overlap, even when branches run concurrently.
 type Observer interface {
 	Observe(Event)
 }
@@ -103,11 +106,11 @@ type Event struct {
 	Output any
 }
 
-// Options are the surroundings of a run. Only Tasks is needed, and only if the machine has a Task state.
+// Options configure a run. Only Tasks is required, and only if the machine has a Task state.
 type Options struct {
 	Tasks      Tasks
 	Clock      Clock         // nil: the real time
-	Observer   Observer      // nil: nobody
+	Observer   Observer      // nil: events are discarded
 	NewToken   func() string // makes task tokens; nil: random UUIDs
 	MaxPayload int           // largest input or output of a state, bytes of JSON; 0: AWS's quota, 262,144
 	// Items opens what the ItemReader of a distributed Map reads; without it such a Map fails with States.ItemReaderFailed.

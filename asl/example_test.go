@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/attini-go/runner/asl"
 )
@@ -86,4 +87,76 @@ func ExampleParseMocks() {
 	// Output:
 	// null execution failed with Busy
 	// {"ExecutedVersion":"$LATEST","Payload":42,"StatusCode":200} <nil>
+}
+
+// printer prints what happens in a run, and how long after its start.
+type printer struct{ start time.Time }
+
+func (p printer) Observe(e asl.Event) {
+	fmt.Printf("%s %s %s\n", e.Time.Sub(p.start), e.Path, e.Kind)
+}
+
+// In virtual time, waits and delays take no time, and a run is the same each time: a test of a state machine needs no patience.
+func ExampleNewVirtualTime() {
+	machine, err := asl.Parse([]byte(`{
+  "StartAt": "Night",
+  "States": {
+    "Night": {"Type": "Wait", "Seconds": 28800, "Next": "Call"},
+    "Call": {
+      "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+      "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 60, "BackoffRate": 1}]
+    }
+  }
+}`))
+	if err != nil {
+		panic(err)
+	}
+	mocks, err := asl.ParseMocks([]byte(`{"Call": [{"error": "Busy"}, {"payload": "done", "delay": 5}]}`))
+	if err != nil {
+		panic(err)
+	}
+	start := time.Date(2026, 11, 30, 22, 0, 0, 0, time.UTC)
+	clock := asl.NewVirtualTime(start)
+	output, err := machine.Run(context.Background(), asl.Execution{}, asl.Options{
+		Tasks: fromMocks{mocks, clock}, Clock: clock, Observer: printer{start},
+	})
+	fmt.Println(string(output), err)
+	// Output:
+	// 0s Night Entered
+	// 0s Night Waiting
+	// 8h0m0s Night Succeeded
+	// 8h0m0s Call Entered
+	// 8h0m0s Call Retried
+	// 8h1m5s Call Succeeded
+	// {"ExecutedVersion":"$LATEST","Payload":"done","StatusCode":200} <nil>
+}
+
+// fromMocks answers Task states from mocks.
+type fromMocks struct {
+	mocks *asl.Mocks
+	clock asl.Clock
+}
+
+func (m fromMocks) Do(ctx context.Context, task asl.Task) (any, error) {
+	result, ok, err := m.mocks.Answer(ctx, m.clock, task)
+	if !ok && err == nil {
+		err = fmt.Errorf("no answer for %s", task.State)
+	}
+	return result, err
+}
+
+// A path finds in a document what a state would find in its input.
+func ExampleDocument_Find() {
+	document, err := asl.ParseDocument([]byte(`{"services": [{"name": "web", "port": 80}, {"name": "db", "port": 5432}]}`))
+	if err != nil {
+		panic(err)
+	}
+	for _, path := range []string{"$.services[0].name", "$.services[?(@.port > 80)].name", "$.gone"} {
+		value, ok, err := document.Find(path)
+		fmt.Println(string(value), ok, err)
+	}
+	// Output:
+	// "web" true <nil>
+	// ["db"] true <nil>
+	//  false <nil>
 }

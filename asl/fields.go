@@ -44,21 +44,13 @@ func (p *parser) open(at *trail, what string, fields []Field, jsonata bool) *obj
 		o.at = &trail{before: at.before, key: at.key, index: at.index, position: at.position, state: at.state, value: emptyObject{at.value}}
 		return o
 	}
-	if at.value.Len() >= indexObjectsFrom {
-		o.byName = make(map[string]int, at.value.Len())
-	}
+	o.index()
 	for i := range at.value.Len() {
 		name, value := at.value.Field(i)
-		if first := o.find(name); first != i && first >= 0 && fields == nil {
-			continue // a state; its name is taken
-		} else if first != i && first >= 0 {
+		if o.find(name) != i {
 			p.problemKey(at.field(name, i, value), RuleExclusive, "is given twice in one object")
-		} else if o.byName != nil {
-			o.byName[name] = i
 		}
-		if fields != nil {
-			o.belongs(at.field(name, i, value), name, what)
-		}
+		o.belongs(i, name, what)
 	}
 	return o
 }
@@ -80,7 +72,21 @@ func (p *parser) isObject(at *trail) bool {
 	}
 }
 
-// find is the position of a field, -1 if there is none.
+// index prepares for find: in a large object, looking through all fields each time would cost more than a map.
+func (o *object) index() {
+	if o.at.value.Len() < indexObjectsFrom {
+		return
+	}
+	o.byName = make(map[string]int, o.at.value.Len())
+	for i := range o.at.value.Len() {
+		name, _ := o.at.value.Field(i)
+		if _, twice := o.byName[name]; !twice {
+			o.byName[name] = i
+		}
+	}
+}
+
+// find is the position of a field, the first of several with its name; -1 if there is none.
 func (o *object) find(name string) int {
 	if o.byName != nil {
 		if i, ok := o.byName[name]; ok {
@@ -96,21 +102,24 @@ func (o *object) find(name string) int {
 	return -1
 }
 
-// belongs reports a field that the object cannot have.
-func (o *object) belongs(at *trail, name, what string) {
+// belongs reports the field i if the object cannot have it.
+func (o *object) belongs(i int, name, what string) {
 	spec := o.spec(name)
+	if spec != nil && o.speaks(spec) {
+		return // of most fields there is no need for a trail
+	}
+	_, value := o.at.value.Field(i)
+	at := o.at.field(name, i, value)
 	switch {
 	case spec == nil && (name == "Next" || name == "End"):
 		o.problemKey(at, RuleTransition, "%s has no %s", what, name)
 	case spec == nil:
 		o.problemKey(at, RuleUnknownField, "%s has no such field; %s", what, o.suggestion(name))
 		o.meant(name, o.names())
-	case !o.speaks(spec):
-		if o.jsonata {
-			o.problemKey(at, RuleQueryLanguage, "is a field of JSONPath, and the state is in JSONata")
-		} else {
-			o.problemKey(at, RuleQueryLanguage, "is a field of JSONata, and the state is in JSONPath; give it QueryLanguage: JSONata")
-		}
+	case o.jsonata:
+		o.problemKey(at, RuleQueryLanguage, "is a field of JSONPath, and the state is in JSONata")
+	default:
+		o.problemKey(at, RuleQueryLanguage, "is a field of JSONata, and the state is in JSONPath; give it QueryLanguage: JSONata")
 	}
 }
 

@@ -73,6 +73,11 @@ func TestDataFlowFails(t *testing.T) {
 		"Fail from the context":       {`"Type": "Fail", "ErrorPath": "$$.State.Name"`, `{}`, "S", ""},
 		"Fail from nothing":           {`"Type": "Fail", "ErrorPath": "$.e"`, `{}`, asl.Runtime, `The JSONPath '$.e' specified for the field 'ErrorPath' could not be found in the input`},
 		"Fail from a number":          {`"Type": "Fail", "CausePath": "$.c"`, `{"c": 1}`, asl.Runtime, `CausePath gives a number instead of a string`},
+		"a variable without a value":  {task + `, "InputPath": "$v.a"`, `{}`, asl.Runtime, `Invalid path '$v.a' : the variable $v has no value`},
+		"its items":                   {task + `, "InputPath": "$v[0:].a"`, `{}`, asl.Runtime, `Invalid path '$v[0:].a' : the variable $v has no value`},
+		"its fields":                  {task + `, "Parameters": {"x.$": "$v..a"}`, `{}`, asl.Runtime, `The JSONPath '$v..a' specified for the field 'x.$' could not be found: the variable has no such value.`},
+		"its item in a function":      {task + `, "Parameters": {"x.$": "States.Array($v[?(@.a)])"}`, `{}`, asl.Runtime, `The function 'States.Array($v[?(@.a)])' had the following error: The JsonPath argument for the field '$v[?(@.a)]' could not be found in the input`},
+		"a list that it should have":  {`"Type": "Map", "End": true, "ItemsPath": "$v", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}`, `{}`, asl.Runtime, `Invalid path '$v' : the variable $v has no value`},
 		"Fail with a wrong intrinsic": {`"Type": "Fail", "CausePath": "States.Hash($.c, 'x')"`, `{"c": "1"}`, asl.IntrinsicFailure, `The function 'States.Hash($.c, 'x')' had the following error: argument 2 must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512`},
 	}
 	for name, c := range cases {

@@ -22,7 +22,7 @@ const (
 	maxEvents         = 25_000  // of an execution's history; the service's quota
 )
 
-// Machine is a compiled state machine. It does not change; it may be run many times, at once too.
+// Machine is a compiled state machine. It does not change, and can run many times, also concurrently.
 type Machine struct {
 	graph   *graph
 	timeout time.Duration

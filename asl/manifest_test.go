@@ -47,7 +47,10 @@ func TestManifests(t *testing.T) {
 		"a file that is not here": {`"InputType": "JSONL", "ManifestType": "ATHENA_DATA"`, "s3://b/gone", "", "read gone, which the manifest names"},
 		"no gzip":                 {`"InputType": "JSONL", "ManifestType": "ATHENA_DATA"`, "s3://b/broken.gz", "", "broken.gz"},
 		"no address":              {`"InputType": "JSONL", "ManifestType": "ATHENA_DATA"`, "b/gone", "", "line 1"},
-		"Parquet":                 {`"InputType": "PARQUET"`, "PAR1", "", "PARQUET cannot be read here"},
+		"Parquet":                 {`"InputType": "PARQUET"`, "PAR1\x15\x04", "", "give the same rows as JSON lines instead"},
+		"Parquet's rows as lines": {`"InputType": "PARQUET", "MaxItems": 2`, "{\"a\": 1}\n{\"a\": 2}\n{\"a\": 3}\n", `[{"a":1},{"a":2}]`, ""},
+		"Parquet without rows":    {`"InputType": "PARQUET"`, "", `[]`, ""},
+		"Parquet's rows as CSV":   {`"InputType": "PARQUET"`, "a\n1\n", "", "line 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -50,10 +50,7 @@ func (o *object) itemReader() *itemReader {
 	}
 	if at.value.Kind() == ObjectKind {
 		w.resource = r.required("Resource", "arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2")
-		resource, ok := r.field("Resource")
-		if match := integrationARN.FindStringSubmatch(w.resource); ok && w.resource != "" && !r.later(resource.value) && (match == nil || match[1] != "s3:getObject" && match[1] != "s3:listObjectsV2") {
-			r.problemAt(resource, RuleResource, "an ItemReader reads with arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2, not with %s", w.resource)
-		}
+		r.integrated("an ItemReader reads", w.resource, "s3:getObject", "s3:listObjectsV2")
 	}
 	config, ok := r.field("ReaderConfig")
 	if !ok {
@@ -71,13 +68,16 @@ func (o *object) readerConfig(at *trail, w *itemReader) {
 	if kind, ok := c.text("InputType"); ok {
 		w.inputType = kind
 	} else if strings.HasSuffix(w.resource, ":s3:getObject") && !c.has("InputType") && at.value.Kind() == ObjectKind {
-		c.missing("InputType", RuleRequired, "InputType is required: CSV, JSON, JSONL or MANIFEST")
+		c.missing("InputType", RuleRequired, "InputType is required: CSV, JSON, JSONL, MANIFEST or PARQUET")
 	}
 	location, _ := c.text("CSVHeaderLocation")
 	w.given = location == "GIVEN"
 	w.headers = c.texts("CSVHeaders")
-	if w.given && !c.has("CSVHeaders") {
+	switch headers, ok := c.field("CSVHeaders"); {
+	case w.given && !c.has("CSVHeaders"):
 		c.missing("CSVHeaders", RuleRequired, "CSVHeaders is required: the names of the columns")
+	case w.given && ok && headers.value.Kind() == Array && headers.value.Len() == 0:
+		c.problemAt(headers, RuleRequired, "is empty: give the names of the columns")
 	}
 	delimiter, _ := c.text("CSVDelimiter")
 	w.delimiter = map[string]rune{"PIPE": '|', "SEMICOLON": ';', "SPACE": ' ', "TAB": '\t'}[delimiter]
@@ -175,7 +175,7 @@ func (r *itemReader) parse(file io.Reader, most int) ([]item, error) {
 	case r.inputType == "CSV":
 		values, err = r.csv(file, most)
 	default:
-		return nil, fmt.Errorf("items in %s cannot be read here; convert them to JSON, JSONL or CSV", r.inputType)
+		values, err = parquetLines(file, most)
 	}
 	items, _ := itemsOf(values, false)
 	return items, err
@@ -223,6 +223,19 @@ func pointed(value any, pointer string) (any, error) {
 	}
 	return value, nil
 }
+
+// parquetLines reads what stands for a Parquet file here: the same rows as JSON lines. The definition stays as Step Functions needs it.
+func parquetLines(file io.Reader, most int) ([]any, error) {
+	content := bufio.NewReader(file)
+	if start, _ := content.Peek(len(parquetMagic)); string(start) == parquetMagic {
+		return nil, errors.New("this is a Parquet file, which cannot be read here; give the same rows as JSON lines instead, with the InputType as it is." +
+			" DuckDB writes them: COPY (FROM 'items.parquet') TO 'items.jsonl' (FORMAT json)")
+	}
+	return jsonLines(content, most)
+}
+
+// parquetMagic is how a Parquet file begins.
+const parquetMagic = "PAR1"
 
 func jsonLines(file io.Reader, most int) ([]any, error) {
 	values := []any{}

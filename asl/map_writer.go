@@ -34,8 +34,8 @@ func (o *object) resultWriter() *resultWriter {
 	if o.jsonata {
 		w.arguments = r.template("Arguments")
 	}
-	if resource, ok := r.text("Resource"); ok && resource == "" {
-		r.required("Resource", "arn:aws:states:::s3:putObject")
+	if r.has("Resource") {
+		r.integrated("a ResultWriter writes", r.required("Resource", "arn:aws:states:::s3:putObject"), "s3:putObject")
 	}
 	config, ok := r.field("WriterConfig")
 	if !ok {

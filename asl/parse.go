@@ -15,13 +15,13 @@ const (
 	maxStateName  = 80      // characters
 )
 
-// ParseOptions say what is known of a definition beside its text.
+// ParseOptions say what its text does not tell of a definition.
 type ParseOptions struct {
 	// Substituted says that ${…} in a text stands for what the deployment of a template puts there, so that such a text cannot be checked.
 	Substituted bool
 	// Express says that the machine is of type EXPRESS.
 	Express bool
-	// StepTypes are further types of states, that whoever calls makes states of. They only stand in messages.
+	// StepTypes are further types of states, which the caller replaces by states of the language. They appear in messages only.
 	StepTypes []string
 }
 
@@ -98,24 +98,28 @@ func (o *object) graph() *graph {
 	if !ok {
 		return g
 	}
-	states := o.open(at, "", nil, false)
-	if at.value.Kind() == ObjectKind && at.value.Len() == 0 {
+	if !o.isObject(at) {
+		return g
+	}
+	count := at.value.Len()
+	if count == 0 {
 		o.problemAt(at, RuleRequired, "is empty: give at least one state")
 	}
-	whole := at.value.Kind() == ObjectKind
-	g.states = make(map[string]*state, states.at.value.Len())
+	whole := true
+	g.states = make(map[string]*state, count)
 	if len(o.named) == 0 {
-		o.named = make(map[string]*trail, states.at.value.Len())
+		o.named = make(map[string]*trail, count)
 	}
-	for i := range states.at.value.Len() {
-		name, value := states.at.value.Field(i)
+	g.order, g.names = make([]*state, 0, count), make([]string, 0, count)
+	for i := range count {
+		name, value := at.value.Field(i)
 		place := at.field(name, i, value)
 		place.state = true
 		if value.Kind() != Opaque {
 			o.checkName(place, name)
 		}
-		if states.find(name) != i {
-			continue
+		if g.states[name] != nil {
+			continue // the name is taken
 		}
 		s := o.readState(place, name)
 		whole = whole && !s.unread

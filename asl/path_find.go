@@ -44,7 +44,7 @@ func (b *budget) spend() bool {
 func (p *path) findWithin(s *scope, b *budget) (any, error) {
 	start, ok := s.root(p)
 	if !ok {
-		return nil, p.missing(len(p.steps), nil)
+		return nil, &missingError{p, "the variable $" + p.variable + " has no value"}
 	}
 	if p.definite() {
 		return p.one(start)

@@ -14,21 +14,23 @@ func isSync(resource string) bool {
 	return strings.HasSuffix(resource, ".sync") || strings.HasSuffix(resource, ".sync:2")
 }
 
-// checkResource reports a service integration that Step Functions does not have. Other resources, and those of services by their own API
-// (aws-sdk), cannot be told from here.
+// checkResource reports a service integration that Step Functions does not have. Other resources, and whether a service has an API that aws-sdk
+// names, cannot be told from here.
 func (o *object) checkResource(at *trail, resource string) {
 	if o.express {
 		o.checkExpress(at, resource)
+	}
+	if _, computed := expressionOf(resource); computed {
+		o.problemAt(at, RuleResource, "cannot be computed: Step Functions takes the ARN as it is written. Use a Choice state between two Task states")
+		return
 	}
 	match := integrationARN.FindStringSubmatch(resource)
 	if match == nil {
 		return
 	}
 	name, pattern := match[1], ""
-	for _, suffix := range []string{".waitForTaskToken", ".sync:2", ".sync"} {
-		if before, ok := strings.CutSuffix(name, suffix); ok {
-			name, pattern = before, suffix
-		}
+	if dot := strings.IndexByte(name, '.'); dot >= 0 {
+		name, pattern = name[:dot], name[dot:]
 	}
 	service, action, _ := strings.Cut(name, ":")
 	if service == "aws-sdk" {
@@ -37,6 +39,8 @@ func (o *object) checkResource(at *trail, resource string) {
 	}
 	actions := integrations()[service]
 	switch i := slices.IndexFunc(actions, func(i integration) bool { return i.action == action }); {
+	case service == "" || action == "":
+		o.problemAt(at, RuleResource, "want arn:aws:states:::service:action, such as arn:aws:states:::lambda:invoke")
 	case actions == nil:
 		o.problemAt(at, RuleResource, "Step Functions has no integration of a service %q; write arn:aws:states:::aws-sdk:service:action for any other API", service)
 	case i < 0:
@@ -44,20 +48,32 @@ func (o *object) checkResource(at *trail, resource string) {
 		for n, known := range actions {
 			names[n] = known.action
 		}
-		o.problemAt(at, RuleResource, "the integration of %s has no %q; %s, or write arn:aws:states:::aws-sdk:%s:%s", service, action, suggestion(action, names), service, action)
+		o.problemAt(at, RuleResource, "the integration of %s has no %q; %s (for any other API: arn:aws:states:::aws-sdk:service:action)", service, action, suggestion(action, names))
 	case pattern != "" && !slices.Contains(strings.Fields(actions[i].patterns), pattern):
 		o.problemAt(at, RuleResource, "%s does not support %s%s", name, pattern, actions[i].supported())
 	}
 }
 
+// sdkCall is a service, as its API for Java is named, and an action that begins with a small letter.
+var sdkCall = regexp.MustCompile(`^[a-z0-9]+:[a-z][A-Za-z0-9]*$`)
+
 func (o *object) checkSDK(at *trail, call, pattern string) {
-	service, action, ok := strings.Cut(call, ":")
 	switch {
-	case !ok || service == "" || action == "":
-		o.problemAt(at, RuleResource, "want arn:aws:states:::aws-sdk:service:action, such as aws-sdk:s3:listBuckets")
-	case strings.HasPrefix(pattern, ".sync"):
+	case !sdkCall.MatchString(call):
+		o.problemAt(at, RuleResource, "want arn:aws:states:::aws-sdk:service:action with the service in small letters and the action's first letter small, such as aws-sdk:s3:listBuckets")
+	case pattern != "" && pattern != callback:
 		o.problemAt(at, RuleResource, "aws-sdk:%s does not support %s (supported: .waitForTaskToken)", call, pattern)
 	}
+}
+
+// integrated reports that the Resource of a part of a Map is not one of the integrations that do what it does.
+func (o *object) integrated(does, resource string, names ...string) {
+	match := integrationARN.FindStringSubmatch(resource)
+	if resource == "" || match != nil && slices.Contains(names, match[1]) {
+		return
+	}
+	const prefix = "arn:aws:states:::"
+	o.problemAt(o.under("Resource", o.get("Resource")), RuleResource, "%s with %s, not with %s", does, prefix+strings.Join(names, " or "+prefix), resource)
 }
 
 var activityARN = regexp.MustCompile(`^arn:[^:]+:states:[^:]+:[^:]+:activity:`)
@@ -97,12 +113,12 @@ func integrations() map[string][]integration {
 		"apigateway":       {{"invoke", callback}},
 		"athena":           {{"startQueryExecution", job}, {"stopQueryExecution", ""}, {"getQueryExecution", ""}, {"getQueryResults", ""}},
 		"batch":            {{"submitJob", both}},
-		"bedrock":          {{"invokeModel", ""}, {"createModelCustomizationJob", job}},
+		"bedrock":          {{"invokeModel", callback}, {"createModelCustomizationJob", both}},
 		"codebuild":        {{"startBuild", job}, {"stopBuild", ""}, {"batchDeleteBuilds", ""}, {"batchGetReports", ""}, {"startBuildBatch", job}, {"stopBuildBatch", ""}, {"retryBuildBatch", job}, {"deleteBuildBatch", ""}},
 		"databrew":         {{"startJobRun", job}},
 		"dynamodb":         {{"getItem", ""}, {"putItem", ""}, {"updateItem", ""}, {"deleteItem", ""}},
 		"ecs":              {{"runTask", both}},
-		"eks":              {{"createCluster", job}, {"deleteCluster", job}, {"createNodegroup", job}, {"deleteNodegroup", job}, {"createFargateProfile", job}, {"deleteFargateProfile", job}, {"runJob", job}, {"call", ""}},
+		"eks":              {{"createCluster", both}, {"deleteCluster", both}, {"createNodegroup", both}, {"deleteNodegroup", both}, {"createFargateProfile", both}, {"deleteFargateProfile", both}, {"runJob", both}, {"call", callback}},
 		"elasticmapreduce": {{"createCluster", job}, {"terminateCluster", job}, {"addStep", job}, {"cancelStep", ""}, {"setClusterTerminationProtection", ""}, {"modifyInstanceFleetByName", ""}, {"modifyInstanceGroupByName", ""}},
 		"emr-containers":   {{"createVirtualCluster", ""}, {"deleteVirtualCluster", job}, {"startJobRun", job}},
 		"emr-serverless":   {{"createApplication", job}, {"startApplication", job}, {"stopApplication", job}, {"deleteApplication", job}, {"startJobRun", job}, {"cancelJobRun", job}},

@@ -43,14 +43,19 @@ type Value interface {
 	Place() Place
 }
 
-// jsonValue is a Value of JSON text.
+// jsonValue is a Value of JSON text. It is small, since a definition has very many.
 type jsonValue struct {
 	source *jsonSource
-	offset int
-	kind   Kind
 	text   string
-	items  []*jsonValue
-	names  []jsonName
+	parts  *jsonParts // of a list or an object; nil if it has none
+	offset uint32
+	kind   Kind
+}
+
+// jsonParts are a list's items, or an object's fields.
+type jsonParts struct {
+	items []*jsonValue
+	names []jsonName
 }
 
 type jsonName struct {
@@ -74,19 +79,26 @@ func (v *jsonValue) Kind() Kind { return v.kind }
 func (v *jsonValue) Text() string { return v.text }
 
 // Len implements [Value].
-func (v *jsonValue) Len() int { return len(v.items) }
+func (v *jsonValue) Len() int {
+	if v.parts == nil {
+		return 0
+	}
+	return len(v.parts.items)
+}
 
 // Item implements [Value].
-func (v *jsonValue) Item(i int) Value { return v.items[i] }
+func (v *jsonValue) Item(i int) Value { return v.parts.items[i] }
 
 // Field implements [Value].
-func (v *jsonValue) Field(i int) (name string, value Value) { return v.names[i].name, v.items[i] }
+func (v *jsonValue) Field(i int) (name string, value Value) {
+	return v.parts.names[i].name, v.parts.items[i]
+}
 
 // FieldPlace implements [Value].
-func (v *jsonValue) FieldPlace(i int) Place { return v.source.place(v.names[i].offset) }
+func (v *jsonValue) FieldPlace(i int) Place { return v.source.place(v.parts.names[i].offset) }
 
 // Place implements [Value].
-func (v *jsonValue) Place() Place { return v.source.place(v.offset) }
+func (v *jsonValue) Place() Place { return v.source.place(int(v.offset)) }
 
 // place is asked for only while a definition is parsed, by one goroutine.
 func (s *jsonSource) place(offset int) Place {
@@ -125,7 +137,7 @@ func (r *nodeReader) make() *jsonValue {
 	}
 	v := &r.block[0]
 	r.block = r.block[1:]
-	v.source, v.offset = r.source, r.next
+	v.source, v.offset = r.source, uint32(r.next) //nolint:gosec // a definition has at most 1 MiB
 	return v
 }
 
@@ -146,8 +158,6 @@ func (r *nodeReader) node() *jsonValue {
 			r.skip(':')
 			r.items = append(r.items, r.node())
 		}
-		v.names = slices.Clone(r.names[names:])
-		v.items = slices.Clone(r.items[items:])
 	case '[':
 		v.kind = Array
 		r.next++
@@ -155,7 +165,6 @@ func (r *nodeReader) node() *jsonValue {
 			r.skip(',')
 			r.items = append(r.items, r.node())
 		}
-		v.items = slices.Clone(r.items[items:])
 	case '"':
 		v.kind, v.text = Text, r.str()
 	default:
@@ -168,6 +177,9 @@ func (r *nodeReader) node() *jsonValue {
 		default:
 			v.kind = Number
 		}
+	}
+	if len(r.items) > items {
+		v.parts = &jsonParts{slices.Clone(r.items[items:]), slices.Clone(r.names[names:])}
 	}
 	r.items, r.names = r.items[:items], r.names[:names]
 	return v

@@ -55,6 +55,8 @@ func (o *object) credentials() *template {
 	if !c.has("RoleArn") && !c.has("RoleArn.$") && !c.has("roleArn") && !c.has("roleArn.$") {
 		c.missing("RoleArn", RuleRequired, "RoleArn is required: the role with which the task calls")
 	}
+	c.text("RoleArn")
+	c.text("roleArn")
 	return o.compileTemplate(at)
 }
 

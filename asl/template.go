@@ -158,14 +158,11 @@ func (o *object) twice(at *trail) {
 	if o.jsonata || !replaces {
 		return
 	}
-	names := make(map[string]bool, at.value.Len())
-	for i := range at.value.Len() {
-		name, _ := at.value.Field(i)
-		names[name] = true
-	}
+	all := &object{parser: o.parser, at: at}
+	all.index()
 	for i := range at.value.Len() {
 		name, value := at.value.Field(i)
-		if plain, replaced := strings.CutSuffix(name, ".$"); replaced && names[plain] {
+		if plain, replaced := strings.CutSuffix(name, ".$"); replaced && all.find(plain) >= 0 {
 			o.problemAt(at.field(name, i, value), RuleExclusive, "has both %s and %s; remove one of them", plain, name)
 		}
 	}

@@ -79,7 +79,7 @@ func TestFaultyServices(t *testing.T) {
 		"SQS's answers":    {shake: lost("DeleteMessage", "ChangeMessageVisibility"), lost: true},
 		"received":         {shake: lost("ReceiveMessage"), lost: true},
 		"the reports'":     {shake: lost("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"), lost: true},
-		"the claims'":      {shake: lost("PutItem", "UpdateItem", "GetItem"), lost: true},
+		"the claims'":      {shake: lost("PutItem", "UpdateItem", "GetItem", "BatchGetItem"), lost: true},
 		"the stored logs'": {shake: lost("PutObject", "GetObject"), lost: true},
 	} {
 		t.Run(name, func(t *testing.T) {

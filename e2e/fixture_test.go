@@ -269,7 +269,7 @@ func (b *fixture) prepare(t testing.TB, task string, arguments ...string) *agent
 	a.caller = b.cloud.Caller(key)
 	shared.authority.AddService(key, tasksService())
 	a.process.Env = append(
-		b.cloud.SessionEnvironment(os.Environ(), key, agentRole),
+		b.cloud.SessionEnvironment(os.Environ(), key, fakeaws.Region, agentRole),
 		"ATTINI_QUEUE_URL="+b.queueURL, "ATTINI_DEPLOY_DATA_TABLE="+b.deploymentsTable, "ATTINI_RESOURCE_STATE_TABLE="+b.stateTable,
 		"ATTINI_RUNNER_RESOURCE_NAME="+runnerName, fmt.Sprint("ATTINI_CONFIGURATION_HASH=", configurationHash),
 		"ATTINI_MAX_CONCURRENT_JOBS=20", "ATTINI_AWS_REGION="+fakeaws.Region, "ATTINI_AWS_ACCOUNT="+fakeaws.Account,

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/attini-go/runner/internal/test/apimodel"
 	"github.com/attini-go/runner/internal/test/authz"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
@@ -24,6 +25,7 @@ type account struct {
 	cloud     *fakeaws.Cloud
 	authority *authz.Authority
 	record    *authz.Record
+	requests  apimodel.Requests
 	err       error
 }
 
@@ -51,6 +53,10 @@ func (m tests) Run() int {
 	code := m.M.Run()
 	if shared.record != nil && code == 0 {
 		if err := shared.record.Compare("../testdata/requests/agents.jsonl"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		if err := shared.requests.Check(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}

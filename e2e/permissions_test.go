@@ -41,7 +41,7 @@ func (a *account) enforce(ctx context.Context) error {
 		}
 	}
 	a.authority.AddService(keyStates, authz.Service{Name: "states.amazonaws.com"})
-	a.cloud.SetJudge(a.authority)
+	a.cloud.SetJudge(a.requests.Judging(a.authority))
 	return a.makeRoles(ctx)
 }
 

@@ -103,6 +103,10 @@ func runnerProperties() []property {
 			description: "What the runner does before its first job.",
 		},
 		{
+			name: "Isolation", kind: text, allowed: []string{"none", "job"}, fallback: "none",
+			description: "What keeps the runner's jobs apart. With job, each job gets a fresh task, and on EC2 a fresh host: the runner executes one job at a time, whatever MaxConcurrentJobs says, and its task ends after it. With none, jobs share a warm task.",
+		},
+		{
 			name: "SharedWith", kind: idList, maxItems: 50,
 			description: "Other stacks of the account whose plans may run jobs on the runner, with its role: names, or beginnings with * at their end. Without it, only plans of the runner's own stack may.",
 			pattern:     `^([A-Za-z][A-Za-z0-9-]*\*?|\*)$`, shape: "the name of a stack, or its beginning and *",

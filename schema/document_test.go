@@ -81,7 +81,7 @@ const (
 		"MaxConcurrentJobs": [1, 20, "7", 2e1], "IdleTimeToLive": [60, "86400"], "JobTimeout": [5, 172800, "5.0"], "LogLevel": ["ALL", "OFF"],
 		"Subnets": ["subnet-1", " subnet-1 ,\n subnet-2", ["subnet-1", {"Ref": "AWS::NoValue"}], ["subnet-1", {"Ref": "A"}]],
 		"SecurityGroups": ["sg-1,sg-2", ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5", {"Ref": "AWS::NoValue"}]],
-		"AssignPublicIp": ["ENABLED", "DISABLED"], "SharedWith": ["dev-web", "team-*,*", ["a", {"Ref": "A"}]], "Commands": [[], ["make", 5], ["{{resolve:ssm:a}}", {"Fn::Sub": "a"}]], "CommandsTimeout": [5, "172800"]
+		"AssignPublicIp": ["ENABLED", "DISABLED"], "Isolation": ["job", "none"], "SharedWith": ["dev-web", "team-*,*", ["a", {"Ref": "A"}]], "Commands": [[], ["make", 5], ["{{resolve:ssm:a}}", {"Fn::Sub": "a"}]], "CommandsTimeout": [5, "172800"]
 	}`
 	otherValues = `[null, true, false, 0, 1, -1, 4, 5, 21, 59, 255, 511, 5.5, 98305, 172801, 86401, 25165825, 1e-3,
 		"", " ", "5", " 5", "5 ", "+5", "05", "5.0", "5.5", "-5", "1e3", "0x10", "٥", "172800", "172801", "a b", "a,b", "info", "Enabled", "yes",
@@ -98,7 +98,7 @@ const (
 func objects() map[string][]string {
 	return map[string][]string{
 		"":                    {"Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy"},
-		"Properties":          {"TaskDefinitionArn", "ContainerName", "EcsCluster", "RoleArn", "Image", "Memory", "Cpu", "Ec2Configuration", "RunnerConfiguration", "AwsVpcConfiguration", "Startup", "SharedWith", "image"},
+		"Properties":          {"TaskDefinitionArn", "ContainerName", "EcsCluster", "RoleArn", "Image", "Memory", "Cpu", "Ec2Configuration", "RunnerConfiguration", "AwsVpcConfiguration", "Startup", "Isolation", "SharedWith", "image"},
 		"Ec2Configuration":    {"Ami", "InstanceType", "InstanceProfileName", "KeyName"},
 		"RunnerConfiguration": {"MaxConcurrentJobs", "IdleTimeToLive", "JobTimeout", "LogLevel", "RunnerConfiguration"},
 		"AwsVpcConfiguration": {"Subnets", "SecurityGroups", "AssignPublicIp", "VpcId"},

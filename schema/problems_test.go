@@ -107,6 +107,7 @@ func TestReadReports(t *testing.T) {
 		{"IdleTimeToLive above", "RunnerConfiguration: {IdleTimeToLive: 86401}", schema.RuleRange, "Properties.RunnerConfiguration.IdleTimeToLive", problem.Place{Line: 5, Column: 45}},
 		{"JobTimeout below", "RunnerConfiguration: {JobTimeout: 3}", schema.RuleRange, "Properties.RunnerConfiguration.JobTimeout", problem.Place{Line: 5, Column: 41}},
 		{"JobTimeout above, as a string", "RunnerConfiguration: {JobTimeout: '172801'}", schema.RuleRange, "Properties.RunnerConfiguration.JobTimeout", problem.Place{Line: 5, Column: 41}},
+		{"Isolation with an unknown value", "Isolation: task", schema.RuleAllowedValues, "Properties.Isolation", problem.Place{Line: 5, Column: 18}},
 		{"SharedWith with a wildcard inside", "SharedWith: [a*b]", schema.RulePattern, "Properties.SharedWith[0]", problem.Place{Line: 5, Column: 20}},
 		{"SharedWith in letters that look alike", "SharedWith: [еvil]", schema.RulePattern, "Properties.SharedWith[0]", problem.Place{Line: 5, Column: 20}},
 		{"CommandsTimeout below", "Startup: {CommandsTimeout: -5}", schema.RuleRange, "Properties.Startup.CommandsTimeout", problem.Place{Line: 5, Column: 34}},

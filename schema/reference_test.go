@@ -16,7 +16,7 @@ import (
 func examples() map[string]string {
 	return map[string]string{
 		"TaskDefinitionArn": "!Ref BuildTask", "ContainerName": "build", "EcsCluster": "deployments", "RoleArn": "!GetAtt BuildRole.Arn",
-		"Image": "public.ecr.aws/amazonlinux/amazonlinux:2023", "Memory": "4096", "Cpu": "1024", "SharedWith": "[shop-*]",
+		"Image": "public.ecr.aws/amazonlinux/amazonlinux:2023", "Memory": "4096", "Cpu": "1024", "SharedWith": "[shop-*]", "Isolation": "job",
 		"Ec2Configuration.Ami": "AmazonLinux2023", "Ec2Configuration.InstanceType": "m5.large", "Ec2Configuration.InstanceProfileName": "build-host",
 		"RunnerConfiguration.MaxConcurrentJobs": "2", "RunnerConfiguration.IdleTimeToLive": "600", "RunnerConfiguration.JobTimeout": "1800", "RunnerConfiguration.LogLevel": "DEBUG",
 		"AwsVpcConfiguration.Subnets": "[subnet-0a1, subnet-0b2]", "AwsVpcConfiguration.SecurityGroups": "[!GetAtt Group.GroupId]", "AwsVpcConfiguration.AssignPublicIp": "DISABLED",

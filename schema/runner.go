@@ -69,6 +69,8 @@ type Runner struct {
 	RunnerConfiguration RunnerConfiguration
 	AwsVpcConfiguration *AwsVpcConfiguration
 	Startup             Startup
+	// Isolation is none or job; none when absent.
+	Isolation Value[string]
 	// SharedWith are names of stacks, or their beginnings with "*" at the end.
 	SharedWith Value[[]string]
 
@@ -154,6 +156,7 @@ func Read(name string, resource *cfn.Node, at cfn.Path, known Known) (*Runner, p
 		RunnerConfiguration: configurationOf(top["RunnerConfiguration"]),
 		AwsVpcConfiguration: vpcOf(top["AwsVpcConfiguration"]),
 		Startup:             startupOf(top["Startup"]),
+		Isolation:           textOf(top["Isolation"]),
 		SharedWith:          listOf(top["SharedWith"]),
 	}
 	return runner, r.problems.WithoutMissing(RuleRequired).Sorted()

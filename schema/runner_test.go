@@ -38,6 +38,7 @@ Startup:
     - echo "a, b"
     - 7
   CommandsTimeout: 5
+Isolation: job
 SharedWith: [dev-web, team-*]
 `
 
@@ -83,6 +84,7 @@ func TestReadTakesEveryProperty(t *testing.T) {
 			Commands:        known(r, []string{`echo "a, b"`, "7"}, "Startup", "Commands"),
 			CommandsTimeout: known(r, 5, "Startup", "CommandsTimeout"),
 		},
+		Isolation:  known(r, "job", "Isolation"),
 		SharedWith: known(r, []string{"dev-web", "team-*"}, "SharedWith"),
 	}, *r)
 }
@@ -96,6 +98,7 @@ func defaults(resource *cfn.Node) *schema.Runner {
 	return &schema.Runner{
 		Name: "Build", Path: cfn.NewPath("Resources", "Build"), Resource: resource,
 		EcsCluster: fallback("attini-default"),
+		Isolation:  fallback("none"),
 		RunnerConfiguration: schema.RunnerConfiguration{
 			MaxConcurrentJobs: fallback(5),
 			IdleTimeToLive:    fallback(3600),

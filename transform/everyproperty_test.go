@@ -34,7 +34,7 @@ func TestEveryPropertyIsEmitted(t *testing.T) {
 
 		"AwsVpcConfiguration.Subnets": nil, "AwsVpcConfiguration.SecurityGroups": nil, "AwsVpcConfiguration.AssignPublicIp": nil,
 
-		"SharedWith": nil, "Startup.Commands": nil, "Startup.CommandsTimeout": nil,
+		"Isolation": nil, "SharedWith": nil, "Startup.Commands": nil, "Startup.CommandsTimeout": nil,
 	}
 	for _, path := range schema.PropertyPaths() {
 		t.Run(path, func(t *testing.T) {

@@ -7,3 +7,6 @@ func DefinitionSize(definition *cfn.Node) (bytes, inTemplate int) {
 	s := measure(definition, 0)
 	return s.bytes, s.inTemplate()
 }
+
+// UserDataSize is userDataSize, for tests.
+func UserDataSize(userData *cfn.Node) int { return userDataSize(userData) }

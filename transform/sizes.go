@@ -36,6 +36,10 @@ func sizes(expanded *cfn.Node, p *plan.Plan) problem.List {
 			size, total = size+more, total+more
 		}
 		members = append(members, sized{"Resource", field.Key, size})
+		if data := userDataOf(field.Value); data != nil {
+			near("Resources."+field.Key, field.Value.Place, "Launch template "+wording.Quote(field.Key)+": its user data has at least", userDataSize(data), quota.UserData, nil,
+				"Let a short script in it download the rest, such as from S3.")
+		}
 	}
 	near("Resources", resources.Place, "the template has, after all transforms,", total, quota.Template, members,
 		"Move resources into a stack of their own.")

@@ -2,6 +2,7 @@ package transform_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/quota"
 	"github.com/attini-go/runner/transform"
 )
 
@@ -33,6 +35,14 @@ func TestSizes(t *testing.T) {
 		template[section] = members
 		return template
 	}
+	userData := func(value any) object {
+		template := steps(1, 1)
+		template["Resources"].(object)["Host"] = object{
+			"Type": "AWS::EC2::LaunchTemplate", "Properties": object{"LaunchTemplateData": object{"UserData": value}},
+		}
+		return template
+	}
+	script := func(size int) object { return object{"Fn::Base64": strings.Repeat("x", size)} }
 	for name, test := range map[string]struct {
 		template object
 		want     []string // path: what the message says
@@ -43,7 +53,18 @@ func TestSizes(t *testing.T) {
 		"a payload":              {steps(1, 215_000), []string{`Resources.Plan.Properties.DeploymentPlan.States.S0: Step "S0": its Properties have 2150`}},
 		"parameters":             {many("Parameters", 160), []string{"Parameters: the expanded template has 160 parameters; CloudFormation takes at most 200"}},
 		"fewer parameters":       {many("Parameters", 159), nil},
-		"outputs":                {many("Outputs", 201), []string{"Outputs: the expanded template has 201 outputs; CloudFormation takes at most 200"}},
+		"user data":              {userData(script(16_384)), []string{`Resources.Host: Launch template "Host": its user data has at least 16384 bytes; AWS takes at most 16384`}},
+		"user data near the limit": {userData(object{"Fn::Base64": object{"Fn::Join": []any{"--", []any{
+			strings.Repeat("x", 4096),
+			object{"Ref": "AWS::Region"},
+			object{"Fn::Sub": strings.Repeat("y", 4096) + "${AWS::StackName}${!x}"},
+			object{"Fn::Sub": []any{"${Name}" + strings.Repeat("z", 4095), object{"Name": "n"}}},
+			object{"Fn::If": []any{"Large", strings.Repeat("b", 9000), strings.Repeat("a", 809)}},
+		}}}}), []string{"Resources.Host: Launch template \"Host\": its user data has at least 13108 bytes"}},
+		"user data in base64": {userData(base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", 13_200)))), []string{"Resources.Host: Launch template \"Host\": its user data has at least 13200 bytes"}},
+		"less user data":      {userData(script(13_107)), nil},
+		"unknown user data":   {userData(object{"Fn::ImportValue": "Script"}), nil},
+		"outputs":             {many("Outputs", 201), []string{"Outputs: the expanded template has 201 outputs; CloudFormation takes at most 200"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +89,35 @@ func TestSizes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestUserDataFits: a host's user data with the longest names is far from EC2's limit.
+func TestUserDataFits(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("R", 126)
+	n, err := cfn.ReadJSON(write(t, object{"Resources": object{
+		name: object{"Type": "Attini::Deploy::Runner", "Properties": object{
+			"EcsCluster":       "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/" + strings.Repeat("c", 255),
+			"Ec2Configuration": object{"InstanceType": "t3.small", "Ami": "AmazonLinux2023"},
+		}},
+		"Plan": planOf(runnerJob(name, "ls")),
+	}}))
+	require.NoError(t, err)
+	expanded, problems := transform.Expand(t.Context(), transform.Request{Template: n})
+	require.NoError(t, problems.Err())
+	data := expanded.At("Resources", name+"LaunchTemplate", "Properties", "LaunchTemplateData", "UserData")
+	known := transform.UserDataSize(data)
+	longest := transform.UserDataSize(withReferences(data, strings.Repeat("l", 512))) // a log group's name
+	assert.Greater(t, longest, known+3*512, "the references are in it")
+	assert.False(t, quota.IsNear(longest, quota.UserData), "%d bytes", longest)
+}
+
+// withReferences is a tree with a text in place of each Ref.
+func withReferences(n *cfn.Node, text string) *cfn.Node {
+	if n.Has("Ref") {
+		return cfn.Str(text)
+	}
+	return n.Rebuild(func(child *cfn.Node) *cfn.Node { return withReferences(child, text) })
 }
 
 // TestDefinitionSizes: a definition's size is that of the JSON that SAM makes of it.

@@ -47,6 +47,9 @@ func newFakeAWS(t *testing.T) *fakeAWS {
 	return f
 }
 
+// agentItem is a runner's item and a deployment's in one.
+const agentItem = `{"taskId":{"S":"arn:task"},"environment":{"S":"dev"},"distributionName":{"S":"shop"},"executionArns":{"M":{"x":{"S":"arn:execution"}}}}`
+
 // ServeHTTP implements http.Handler.
 func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	target := r.Header.Get("X-Amz-Target")
@@ -56,8 +59,9 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "ReceiveMessage":
 		f.receive(w, r)
 	case "GetItem":
-		_, _ = io.WriteString(w, `{"Item":{"taskId":{"S":"arn:task"},"environment":{"S":"dev"},"distributionName":{"S":"shop"},
-			"executionArns":{"M":{"x":{"S":"arn:execution"}}}}}`)
+		_, _ = io.WriteString(w, `{"Item":`+agentItem+`}`)
+	case "BatchGetItem":
+		f.batch(w, r)
 	case "Query":
 		_, _ = io.WriteString(w, `{"Items":[],"Count":0,"ScannedCount":0}`)
 	case "SendTaskSuccess", "SendTaskFailure":
@@ -68,6 +72,20 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		_, _ = io.WriteString(w, `{}`)
 	}
+}
+
+// batch answers with the same item as GetItem in each table.
+func (f *fakeAWS) batch(w http.ResponseWriter, r *http.Request) {
+	var request struct{ RequestItems map[string]json.RawMessage }
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	responses := map[string]json.RawMessage{}
+	for table := range request.RequestItems {
+		responses[table] = json.RawMessage("[" + agentItem + "]")
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"Responses": responses})
 }
 
 func (f *fakeAWS) object(w http.ResponseWriter, r *http.Request) {

@@ -14,12 +14,16 @@ const (
 	EnvRegion             = "ATTINI_AWS_REGION"
 	EnvArtifactStore      = "ATTINI_ARTIFACT_STORE"
 	EnvHostID             = "ATTINI_EC2_INSTANCE_ID"
+	EnvIsolation          = "ATTINI_ISOLATION"
 	EnvMaxConcurrentJobs  = "ATTINI_MAX_CONCURRENT_JOBS"
 	EnvIdleTimeToLive     = "ATTINI_RUNNER_IDLE_TTL"
 	EnvJobTimeout         = "ATTINI_JOB_TIMEOUT"
 	EnvStartupTimeout     = "ATTINI_STARTUP_COMMANDS_TIMEOUT"
 	EnvLogLevel           = "ATTINI_LOG_LEVEL"
 )
+
+// IsolationJob is the value of EnvIsolation with which each job has a task of its own.
+const IsolationJob = "job"
 
 // Variables of the agent's task that the image, the task definition or ECS sets.
 const (

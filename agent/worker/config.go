@@ -15,6 +15,9 @@ import (
 type Config struct {
 	// MaxConcurrentJobs is the greatest number of jobs that run at a time.
 	MaxConcurrentJobs int
+	// SingleJob lets the worker run one job and then stop, so that no job finds what
+	// another left. MaxConcurrentJobs is then 1, whatever it says.
+	SingleJob bool
 	// JobTimeout ends a job and everything that it started.
 	JobTimeout time.Duration
 	// IdleTimeToLive is how long after the last job's end the worker stops. Zero:
@@ -69,6 +72,9 @@ func (c Config) resolve(claims bool) (Config, error) {
 		if value <= 0 {
 			problems = append(problems, fmt.Errorf("%s is %s; it must be positive", name, value))
 		}
+	}
+	if c.SingleJob {
+		c.MaxConcurrentJobs = 1
 	}
 	if c.MaxConcurrentJobs < 1 {
 		problems = append(problems, fmt.Errorf("MaxConcurrentJobs is %d; it must be positive", c.MaxConcurrentJobs))

@@ -66,9 +66,12 @@ func (w *Worker) handleDelivery(running, taking context.Context, delivery Delive
 // runInSlot claims and runs a job that has a run slot.
 func (w *Worker) runInSlot(job context.Context, h *heldJob) {
 	h.leaveSlot = sync.OnceFunc(func() { <-w.registry.runSlots })
-	defer h.leaveSlot()
+	defer func() { h.leaveSlot() }()
 	if !w.claimJob(job, h) {
 		return
+	}
+	if w.config.SingleJob {
+		h.leaveSlot = sync.OnceFunc(func() { w.leave(job) }) // the slot stays taken
 	}
 	defer w.registry.begin()()
 	w.runJob(job, h)

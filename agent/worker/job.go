@@ -42,6 +42,9 @@ func (w *Worker) runJob(job context.Context, h *heldJob) {
 	w.measure(func(m Meter) { m.JobEnded(ended.outcome, time.Since(begin)) })
 	log.close(job)
 	h.mustEnd(0)
+	if w.config.SingleJob {
+		h.leaveSlot()
+	}
 	var answered bool
 	switch ended.outcome {
 	case Abandoned:

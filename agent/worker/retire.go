@@ -68,6 +68,21 @@ func (w *Worker) retire(running, taking context.Context) bool {
 	}
 }
 
+// leave marks the runner as stopped after the worker's only job, and accepts no more:
+// jobs that wait here go back to the queue. It comes before the job's answer, which may
+// let the plan send the next job at once: the launcher then starts another task for it.
+// If the mark cannot be written, the launcher does so when this task has ended.
+func (w *Worker) leave(ctx context.Context) {
+	if w.ports.State != nil {
+		err := w.retryDetached(ctx, shortTimeout, w.ports.State.Retire)
+		if err != nil && !errors.Is(err, ErrSuperseded) {
+			w.logger.Warn("cannot mark the runner as stopped; the next job waits until this task has ended", "error", err)
+		}
+	}
+	w.logger.Info("the job has ended; the runner stops, because each job has a task of its own")
+	w.drain()
+}
+
 // isSuperseded reports whether another agent replaced this one. That agent then
 // fails the jobs of agents that die.
 func (w *Worker) isSuperseded(ctx context.Context) bool {

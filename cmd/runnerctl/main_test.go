@@ -17,8 +17,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"runnerctl": main})
 }
 
-// TestScripts runs every session under testdata/script.
-func TestScripts(t *testing.T) {
+// TestSessions runs every session under testdata/script.
+func TestSessions(t *testing.T) {
 	t.Parallel()
 	examples, err := filepath.Abs("../../examples")
 	require.NoError(t, err)

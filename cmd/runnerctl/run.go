@@ -28,7 +28,7 @@ type runCommand struct {
 	Input   string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
 	Mock    map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
 	Mocks   string            `help:"Answer steps as this YAML or JSON file says: results, errors and delays, by attempt and iteration." placeholder:"FILE"`
-	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
+	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV; for Parquet, the same rows as JSON lines. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
 	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" sep:"none" xor:"start"`
 	Approve []string          `help:"Approve this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`

@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/internal/test/apimodel"
 	"github.com/attini-go/runner/internal/test/authz"
 	"github.com/attini-go/runner/internal/test/fakeaws"
 	"github.com/attini-go/runner/internal/test/fakecfn"
@@ -34,14 +35,17 @@ import (
 // up. Each test has stacks with names of its own in it.
 var shared account
 
-// account is an AWS account with the system installed.
+// account is a region of an AWS account with the system installed.
 type account struct {
 	once sync.Once
 	err  error
 
+	region    string
+	regions   *regions
 	cloud     *fakeaws.Cloud
 	authority *authz.Authority
 	record    *authz.Record
+	requests  apimodel.Requests
 	cfnFake   *fakecfn.Service
 	ecsFake   *fakeecs.Service
 	transport *http.Transport
@@ -80,9 +84,22 @@ const (
 	keyStates = "AKIASTATES"
 )
 
-// keyOf is a function's access key.
+// keyOf is the access key of a function, in each region.
 func keyOf(function string) string {
 	return "AKIA" + strings.ToUpper(strings.ReplaceAll(function, "-", ""))
+}
+
+// key is an access key in the region. Tests count the calls of those of the first region.
+func (a *account) key(base string) string {
+	if a.region == fakeaws.Region {
+		return base
+	}
+	return base + strings.ToUpper(strings.ReplaceAll(a.region, "-", ""))
+}
+
+// arn is the ARN of something in the region.
+func (a *account) arn(service, resource string) string {
+	return "arn:" + fakeaws.Partition(a.region) + ":" + service + ":" + a.region + ":" + fakeaws.Account + ":" + resource
 }
 
 // open sets the account up when the first test wants it.
@@ -104,6 +121,19 @@ func (a *account) install(ctx context.Context) (err error) {
 		return err
 	}
 	a.transport = &http.Transport{MaxIdleConnsPerHost: 64}
+	a.regions = newRegions(a.cloud)
+	a.cloud.SetJudge(a.requests.Judging(a.regions))
+	a.cfnFake = fakecfn.New(a.cloud)
+	a.cfnFake.SetPermits(a.regions.permits)
+	a.region, a.record = fakeaws.Region, authz.NewRecord()
+	if err := a.open(); err != nil {
+		return err
+	}
+	return a.deploySystem(ctx, map[string]string{"LogLevel": "DEBUG", "DisableDownload": "true"})
+}
+
+// open makes the region ready for an installation.
+func (a *account) open() error {
 	if err := a.enforce(); err != nil {
 		return err
 	}
@@ -113,24 +143,20 @@ func (a *account) install(ctx context.Context) (err error) {
 		queues: sqs.NewFromConfig(config), tasks: ecs.NewFromConfig(config),
 		objects: s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
 	}
-	a.cfnFake = fakecfn.New(a.cloud)
-	a.cfnFake.SetPermits(a.permits)
 	a.ecsFake = fakeecs.New(fakeecs.Config{
-		Account: fakeaws.Account, Region: fakeaws.Region, AWS: a.config(keyECS), Environment: a.container, Use: a.use,
+		Account: fakeaws.Account, Region: a.region, AWS: a.config(keyECS), Environment: a.container, Use: a.use,
 		Emit: func(ctx context.Context, source, detailType string, detail []byte) {
-			_ = a.cloud.PutEvent(ctx, source, detailType, detail) // the stand-in ends
+			_ = a.cloud.PutEvent(ctx, a.region, source, detailType, detail) // the stand-in ends
 		},
 	})
-	for _, operation := range fakeecs.Operations() {
-		a.cloud.Handle(operation, a.ecsFake)
-	}
-	return a.deploySystem(ctx)
+	a.regions.add(a)
+	return nil
 }
 
 // config asks the stand-in as who has an access key.
 func (a *account) config(key string) aws.Config {
 	return aws.Config{
-		Region: fakeaws.Region, BaseEndpoint: aws.String(a.cloud.Endpoint()),
+		Region: a.region, BaseEndpoint: aws.String(a.cloud.Endpoint()),
 		Credentials: credentials.NewStaticCredentialsProvider(key, "standin", ""),
 		HTTPClient:  &http.Client{Transport: a.transport},
 	}
@@ -156,7 +182,7 @@ func (a *account) container(task fakeecs.Task) []string {
 	path := "PATH=" + filepath.Join(a.folder, "image") + ":/usr/local/bin:/usr/bin:/bin"
 	own := []string{path}
 	if task.Role != "" {
-		own = append(own, a.cloud.SessionEnvironment(nil, keyAgent, task.Role)...)
+		own = append(own, a.cloud.SessionEnvironment(nil, a.key(keyAgent), a.region, task.Role)...)
 	}
 	switch {
 	case strings.HasSuffix(task.Group, "-"+restless):

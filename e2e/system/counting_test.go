@@ -77,9 +77,12 @@ func TestCalls(t *testing.T) {
 	assert.InDelta(t, jobs+1, perJob["launcher sqs.SendMessage"], 1, "jobs, and a check every minute at most")
 	assert.Equal(t, jobs, perJob["agent states.SendTaskSuccess"])
 	assert.Equal(t, jobs, perJob["agent sqs.DeleteMessage"])
+	checks := len(a.billed.since(launcherName+" check", 0))
 	for call, n := range perJob {
-		assert.LessOrEqual(t, n, 4*jobs+2, "%s for a job, and for a check", call)
+		assert.LessOrEqual(t, n, jobs+3*checks, "%s: each call is made once for a job, and a few times for a check", call)
 	}
+	assert.LessOrEqual(t, perJob["launcher dynamodb.Query"], 3*checks)
+	assert.LessOrEqual(t, perJob["agent dynamodb.GetItem"], 1)
 	for call, n := range waited {
 		if strings.HasPrefix(call, "launcher ") { // a check
 			assert.LessOrEqual(t, n, 3, call)

@@ -54,9 +54,9 @@ func build(ctx context.Context, folder string) error {
 	return nil
 }
 
-// deploySystem deploys template.yaml, as sam deploy does, and has its functions
-// run.
-func (a *account) deploySystem(ctx context.Context) error {
+// deploySystem deploys template.yaml with parameters, as sam deploy does, and has its
+// functions run.
+func (a *account) deploySystem(ctx context.Context, parameters map[string]string) error {
 	text, err := os.ReadFile("../../template.yaml")
 	if err != nil {
 		return err
@@ -65,33 +65,30 @@ func (a *account) deploySystem(ctx context.Context) error {
 	if template == nil {
 		return fmt.Errorf("read template.yaml: %v", problems)
 	}
-	const bucket = "code"
-	if _, err := a.objects.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucket)}); err != nil {
+	bucket := "code-" + a.region
+	if err := a.uploadCode(ctx, bucket); err != nil {
 		return err
 	}
 	for _, resource := range resources() {
-		archive, err := zipped(filepath.Join(a.folder, resource, "bootstrap"))
-		if err != nil {
-			return err
-		}
-		if _, err := a.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(bucket), Key: &resource, Body: bytes.NewReader(archive)}); err != nil {
-			return err
-		}
-		template.At("Resources", resource, "Properties").Set("CodeUri", cfn.Str("s3://"+bucket+"/"+resource))
+		template.At("Resources", resource, "Properties").Set("CodeUri", cfn.Str("s3://"+bucket+"/code"))
 	}
 	body, err := template.MarshalJSON()
 	if err != nil {
 		return err
 	}
-	const stack = "attini-runner"
+	stack := "attini-runner"
+	if a.region != fakeaws.Region { // roles are the account's
+		stack += "-" + a.region
+	}
+	var given []types.Parameter
+	for name, value := range parameters {
+		given = append(given, types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(value)})
+	}
 	installer := cloudformation.NewFromConfig(a.config(keyTests))
 	_, err = installer.CreateStack(ctx, &cloudformation.CreateStackInput{
 		StackName: aws.String(stack), TemplateBody: aws.String(string(body)),
 		Capabilities: []types.Capability{types.CapabilityCapabilityAutoExpand, types.CapabilityCapabilityNamedIam},
-		Parameters: []types.Parameter{
-			{ParameterKey: aws.String("LogLevel"), ParameterValue: aws.String("DEBUG")},
-			{ParameterKey: aws.String("DisableDownload"), ParameterValue: aws.String("true")},
-		},
+		Parameters:   given,
 	})
 	if err != nil {
 		return fmt.Errorf("deploy template.yaml: %w", err)
@@ -119,31 +116,31 @@ func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error 
 	a.functions, a.logs = map[string]*lambdahost.Function{}, map[string]*safeBuffer{}
 	for _, resource := range resources() {
 		name := template.At("Resources", resource, "Properties", "FunctionName").Text
-		if name == "attini-runner-releases" { // DisableDownload leaves it out
+		if name == "attini-runner-releases" { // nothing is downloaded
 			continue
 		}
-		configuration, err := a.cloud.FunctionConfiguration(ctx, name)
+		configuration, err := a.cloud.FunctionConfiguration(ctx, a.region, name)
 		if err != nil {
 			return fmt.Errorf("read the function %s: %w", name, err)
 		}
 		environment := configuration.Environment
-		if err := a.checkFunction(keyOf(name), configuration, template.At("Resources", resource, "Properties").Has("DeadLetterQueue")); err != nil {
+		if err := a.checkFunction(a.key(keyOf(name)), configuration, template.At("Resources", resource, "Properties").Has("DeadLetterQueue")); err != nil {
 			return fmt.Errorf("create the function %s: %w", name, err)
 		}
-		for _, variable := range a.cloud.SessionEnvironment(nil, keyOf(name), configuration.Role) {
+		for _, variable := range a.cloud.SessionEnvironment(nil, a.key(keyOf(name)), a.region, configuration.Role) {
 			key, value, _ := strings.Cut(variable, "=")
 			environment[key] = value
 		}
 		a.logs[name] = &safeBuffer{}
 		function := lambdahost.New(lambdahost.Config{
-			Bootstrap: filepath.Join(a.folder, resource, "bootstrap"), Name: name, Region: fakeaws.Region, Account: fakeaws.Account,
+			Bootstrap: filepath.Join(a.folder, resource, "bootstrap"), Name: name, Region: a.region, Partition: fakeaws.Partition(a.region), Account: fakeaws.Account,
 			Environment: environment, Timeout: configuration.Timeout, Log: a.logs[name],
 		})
 		a.functions[name] = function
-		a.cloud.SetFunction(name, a.billed.measured(name, function.Invoke))
+		a.cloud.SetFunctionIn(a.region, name, a.billed.measured(name, function.Invoke))
 	}
-	a.cloud.Caller(keyOf(launcherName)).On("RunTask", a.refusals.answer)
-	a.cloud.Caller(keyOf(launcherName)).After("RunTask", a.refusals.after)
+	a.cloud.Caller(a.key(keyOf(launcherName))).On("RunTask", a.refusals.answer)
+	a.cloud.Caller(a.key(keyOf(launcherName))).After("RunTask", a.refusals.after)
 	return nil
 }
 
@@ -186,19 +183,20 @@ func (b *billed) since(what string, n int) []time.Duration {
 	return slices.Clone(b.times[what][min(n, len(b.times[what])):])
 }
 
-func zipped(file string) ([]byte, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
+// uploadCode puts an archive into a bucket. What is in it does not matter: lambdahost runs
+// the functions, and MiniStack would keep the programs in memory.
+func (a *account) uploadCode(ctx context.Context, bucket string) error {
+	if _, err := a.objects.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &bucket}); err != nil {
+		return err
 	}
 	var archive bytes.Buffer
 	writer := zip.NewWriter(&archive)
-	entry, err := writer.CreateHeader(&zip.FileHeader{Name: filepath.Base(file), Method: zip.Store})
-	if err != nil {
-		return nil, err
+	if _, err := writer.Create("bootstrap"); err != nil {
+		return err
 	}
-	if _, err := entry.Write(text); err != nil {
-		return nil, err
+	if err := writer.Close(); err != nil {
+		return err
 	}
-	return archive.Bytes(), writer.Close()
+	_, err := a.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: aws.String("code"), Body: bytes.NewReader(archive.Bytes())})
+	return err
 }

@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -21,6 +22,10 @@ func (m tests) Run() int {
 	code := m.M.Run()
 	if shared.record != nil && code == 0 {
 		if err := shared.record.Compare("../../testdata/requests/system.jsonl"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		if err := shared.requests.Check(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}

@@ -18,19 +18,18 @@ func (a *account) enforce() error {
 	if err != nil {
 		return err
 	}
-	a.record = authz.NewRecord()
 	a.authority = authz.New(authz.Config{
-		Cloud: a.cloud, Record: a.record,
+		Cloud: a.cloud, Region: a.region, Record: a.record,
 		InstanceTags: func(id string) map[string]string { return a.ecsFake.InstanceTags(id) },
 		StackTags:    func(stack string) map[string]string { return a.cfnFake.Tags(stack) },
 	})
 	a.authority.AddUser(keyTests, "administrator", administrator)
-	deployer, err := documentedPolicy("deployer")
+	deployer, err := a.documentedPolicy("deployer")
 	if err != nil {
 		return err
 	}
 	a.authority.AddRecordedUser(keyDeployer, "deployer", deployer)
-	operator, err := documentedPolicy("operator")
+	operator, err := a.documentedPolicy("operator")
 	if err != nil {
 		return err
 	}
@@ -40,19 +39,24 @@ func (a *account) enforce() error {
 	for key, service := range a.services() {
 		a.authority.AddService(key, service)
 	}
-	a.cloud.SetJudge(a.authority)
 	return nil
 }
 
 // documentedPolicy is the policy of docs/policies for a deployer or an operator.
-func documentedPolicy(who string) (iam.Document, error) {
-	text, err := os.ReadFile("../../docs/policies/attini-runner-" + who + "-policy.json")
+func (a *account) documentedPolicy(who string) (iam.Document, error) {
+	text, err := policyText(who, a.region)
 	if err != nil {
 		return iam.Document{}, err
 	}
-	return iam.Parse([]byte(strings.NewReplacer(
-		"${AWS::Partition}", "aws", "${AWS::Region}", fakeaws.Region, "${AWS::AccountId}", fakeaws.Account,
-	).Replace(string(text))))
+	return iam.Parse([]byte(text))
+}
+
+// policyText is a policy of docs/policies in a region.
+func policyText(name, region string) (string, error) {
+	text, err := os.ReadFile("../../docs/policies/attini-runner-" + name + "-policy.json")
+	return strings.NewReplacer(
+		"${AWS::Partition}", fakeaws.Partition(region), "${AWS::Region}", region, "${AWS::AccountId}", fakeaws.Account,
+	).Replace(string(text)), err
 }
 
 // permits asks whether who calls CloudFormation may do what it does for that.
@@ -61,13 +65,13 @@ func (a *account) permits(c fakecfn.Change) error {
 	key, _, _ := strings.Cut(credential, "/")
 	change := authz.Change{AccessKey: key, Operation: c.Operation, Stack: c.Stack, Transforms: c.Transforms}
 	for _, function := range c.Functions {
-		change.Functions = append(change.Functions, "arn:aws:lambda:"+fakeaws.Region+":"+fakeaws.Account+":function:"+function)
+		change.Functions = append(change.Functions, a.arn("lambda", "function:"+function))
 	}
 	if c.Template == nil {
 		return a.authority.Permits(change)
 	}
 	evaluator, _ := cfn.NewEvaluator(c.Template, cfn.Values{Pseudo: map[string]string{
-		"AWS::Partition": "aws", "AWS::Region": fakeaws.Region, "AWS::AccountId": fakeaws.Account, "AWS::StackName": c.Stack, "AWS::URLSuffix": "amazonaws.com",
+		"AWS::Partition": fakeaws.Partition(a.region), "AWS::Region": a.region, "AWS::AccountId": fakeaws.Account, "AWS::StackName": c.Stack, "AWS::URLSuffix": fakeaws.Suffix(a.region),
 	}})
 	text := func(n *cfn.Node) string {
 		if value, problems := evaluator.Evaluate(n, cfn.NewPath("Resources")); len(problems) == 0 && value.IsString() {
@@ -100,13 +104,12 @@ func (a *account) services() map[string]authz.Service {
 	source := func(arn string) iam.Context {
 		return iam.Context{"aws:SourceAccount": {fakeaws.Account}, "aws:SourceArn": {arn}}
 	}
-	prefix := ":" + fakeaws.Region + ":" + fakeaws.Account + ":"
 	all := map[string]authz.Service{
-		keyAgent:  {Name: "ecs-tasks.amazonaws.com", Context: source("arn:aws:ecs" + prefix + "*")},
-		keyStates: {Name: "states.amazonaws.com", Context: source("arn:aws:states" + prefix + "stateMachine:plan")},
+		a.key(keyAgent): {Name: "ecs-tasks.amazonaws.com", Context: source(a.arn("ecs", "*"))},
+		keyStates:       {Name: "states.amazonaws.com", Context: source(a.arn("states", "stateMachine:plan"))},
 	}
 	for _, name := range []string{"attini-runner-macro", "attini-deployment-plan-setup", launcherName, "attini-runner-releases"} {
-		all[keyOf(name)] = authz.Service{Name: "lambda.amazonaws.com"}
+		all[a.key(keyOf(name))] = authz.Service{Name: "lambda.amazonaws.com"}
 	}
 	return all
 }
@@ -115,7 +118,7 @@ func (a *account) services() map[string]authz.Service {
 func (a *account) use(u fakeecs.Use) error {
 	service := authz.Service{Name: u.Service}
 	if u.Service == "ecs-tasks.amazonaws.com" {
-		service = a.services()[keyAgent]
+		service = a.services()[a.key(keyAgent)]
 	}
 	role := u.Role
 	if u.Profile != "" {
@@ -133,9 +136,12 @@ func (a *account) use(u fakeecs.Use) error {
 func (a *account) checkFunction(key string, c fakeaws.FunctionConfiguration, deadLetters bool) error {
 	var requests []iam.Request
 	if deadLetters {
-		requests = append(requests, iam.Request{Action: "sqs:SendMessage", Resource: "arn:aws:sqs:" + fakeaws.Region + ":" + fakeaws.Account + ":" + a.deadEvents})
+		requests = append(requests, iam.Request{Action: "sqs:SendMessage", Resource: a.arn("sqs", a.deadEvents)})
 	}
-	stream := "arn:aws:logs:" + fakeaws.Region + ":" + fakeaws.Account + ":log-group:" + c.LogGroup + ":log-stream:2026/01/01/[$LATEST]0"
+	if len(c.Subnets) > 0 { // Lambda makes network interfaces with the role
+		requests = append(requests, iam.Request{Action: "ec2:CreateNetworkInterface", Resource: "*"})
+	}
+	stream := a.arn("logs", "log-group:"+c.LogGroup+":log-stream:2026/01/01/[$LATEST]0")
 	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
 		requests = append(requests, iam.Request{Action: action, Resource: stream})
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/attini-go/runner/agent/protocol"
-	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
@@ -16,12 +15,9 @@ import (
 // Deployments is the deployment data table.
 type Deployments struct{ table table }
 
-var (
-	_ lifecycle.Deployments = (*Deployments)(nil)
-	_ launch.Deployments    = (*Deployments)(nil)
-)
+var _ lifecycle.Deployments = (*Deployments)(nil)
 
-// NewDeployments reads and writes the table of the given name.
+// NewDeployments writes the table of the given name.
 func NewDeployments(config aws.Config, table string) *Deployments {
 	return &Deployments{newTable(config, table)}
 }
@@ -47,9 +43,8 @@ func (d *Deployments) SetExecution(ctx context.Context, deployment, stateMachine
 	return d.table.change(ctx, key, u)
 }
 
-// Deployment implements launch.Deployments.
-func (d *Deployments) Deployment(ctx context.Context, name string) (message.Deployment, error) {
-	found, err := d.table.read(ctx, deploymentKey(name))
+// deploymentOf is a deployment's item.
+func deploymentOf(found item) message.Deployment {
 	deployment := message.Deployment{Executions: map[string]string{}, Times: map[string]time.Time{}}
 	for machine, execution := range entriesOf(found[protocol.AttrExecutions]) {
 		deployment.Executions[machine] = stringOf(execution)
@@ -57,7 +52,7 @@ func (d *Deployments) Deployment(ctx context.Context, name string) (message.Depl
 	for machine, deployed := range entriesOf(found[protocol.AttrDeploymentTimes]) {
 		deployment.Times[machine] = timeOf(deployed)
 	}
-	return deployment, err
+	return deployment
 }
 
 // entriesOf returns the entries of a map; none of another value.

@@ -68,7 +68,7 @@ func (f distributionFiles) Read(ctx context.Context, file string) ([]byte, error
 		return nil, objectError(ctx, "s3:GetObject", err)
 	}
 	size := aws.ToInt64(head.ContentLength)
-	reader, err := zip.NewReader(&rangeReader{ctx, f.Distributions, archive, size}, size)
+	reader, err := zip.NewReader(&rangeReader{ctx, f.Distributions, archive, head.ETag, size}, size)
 	if err != nil {
 		return nil, fmt.Errorf("open the distribution's archive %s: %w", archive, err)
 	}
@@ -110,24 +110,26 @@ func objectError(ctx context.Context, action string, err error) error {
 	return wrapError(ctx, action, err)
 }
 
-// rangeReader reads parts of an object.
+// rangeReader reads parts of an object, all of the same version.
 type rangeReader struct {
 	ctx  context.Context
 	from *Distributions
 	key  string
+	etag *string
 	size int64
 }
 
-// ReadAt implements io.ReaderAt.
+// ReadAt implements io.ReaderAt. An object that was there a moment ago is not one that does
+// not exist, so the error is never fs.ErrNotExist.
 func (r *rangeReader) ReadAt(p []byte, offset int64) (int, error) {
 	if offset >= r.size {
 		return 0, io.EOF
 	}
 	last := min(offset+int64(len(p)), r.size) - 1
 	part := fmt.Sprintf("bytes=%d-%d", offset, last)
-	found, err := r.from.objects.GetObject(r.ctx, &s3.GetObjectInput{Bucket: &r.from.bucket, Key: &r.key, Range: &part})
+	found, err := r.from.objects.GetObject(r.ctx, &s3.GetObjectInput{Bucket: &r.from.bucket, Key: &r.key, Range: &part, IfMatch: r.etag})
 	if err != nil {
-		return 0, objectError(r.ctx, "s3:GetObject", err)
+		return 0, wrapError(r.ctx, "s3:GetObject", err)
 	}
 	defer found.Body.Close()
 	n, err := io.ReadFull(found.Body, p[:last-offset+1])

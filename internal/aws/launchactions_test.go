@@ -46,7 +46,7 @@ func TestLaunchActions(t *testing.T) {
 		only(claims.Renewed(ctx, "r", "t")), NewRunnerChecks(config, "https://q").At(ctx, "r", time.Now()),
 		only(cluster.StartedBy(ctx, "c", "s")), cluster.Deregister(ctx, "c", "i-1"), only(hosts.Tagged(ctx, "r")),
 		only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
-		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewRunnerSecrets(config, stateTable).Secret(ctx, "r")), only(NewDeployments(config, deployTable).Deployment(ctx, "d")),
+		only(configurations.GetConfiguration(ctx, "r", "v1-0")), only(NewRunnerSecrets(config, stateTable).Secret(ctx, "r")), only(NewAdmissions(config, stateTable, deployTable).Admission(ctx, launch.AdmissionKeys{Runner: "r", StateMachine: testMachine, Deployment: "d"})),
 		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), only(queue.Hidden(ctx, "https://q")), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		steps.Fail(ctx, "token", message.Failure{}), steps.Heartbeat(ctx, "token"),
 		only(cluster.Run(ctx, taskRequest())), only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"), only(cluster.Instance(ctx, "c", "i-1")),

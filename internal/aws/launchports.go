@@ -12,8 +12,7 @@ func NewLaunchPorts(config aws.Config, stateTable, deployTable string) launch.Po
 	return launch.Ports{
 		Configurations: NewRunnerConfigurations(config, stateTable),
 		Secrets:        NewRunnerSecrets(config, stateTable),
-		Deployments:    NewDeployments(config, deployTable),
-		Plans:          NewPlanItems(config, stateTable),
+		Admissions:     NewAdmissions(config, stateTable, deployTable),
 		Queue:          NewJobQueue(config),
 		Steps:          NewSteps(config),
 		States:         NewRunnerStates(config, stateTable),

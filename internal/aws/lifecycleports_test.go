@@ -177,6 +177,13 @@ func testForeignPlan(t *testing.T, a lifecycleAccount) {
 	ctx, plans := t.Context(), NewPlanItems(a.config, stateTable)
 	const machine = testMachine + "-foreign"
 	require.NoError(t, plans.PutPlan(ctx, lifecycle.Plan{StackName: "mine", StateMachineARN: machine}))
+	secret, err := NewRunnerSecrets(a.config, stateTable).EnsureSecret(ctx, "mine-Build")
+	require.NoError(t, err)
+	admission, err := NewAdmissions(a.config, stateTable, deployTable).Admission(ctx, launch.AdmissionKeys{Runner: "mine-Build", StateMachine: machine, Deployment: "none"})
+	require.NoError(t, err)
+	assert.Equal(t, "mine", admission.Stack)
+	assert.Equal(t, secret.Key, admission.Secret.Key)
+	assert.Empty(t, admission.Deployment.Executions)
 	require.NoError(t, plans.DeletePlan(ctx, "evil", machine))
 	owner, err := plans.StackOfPlan(ctx, machine)
 	require.NoError(t, err)
@@ -332,29 +339,29 @@ func testDeployments(t *testing.T, a lifecycleAccount) {
 		}
 		return m.Value
 	}
-	nobody, err := deployments.Deployment(ctx, "dev-shop")
-	require.NoError(t, err)
-	assert.Empty(t, nobody.Executions[testMachine])
+	admitted := func(name string) message.Deployment {
+		t.Helper()
+		found, err := NewAdmissions(a.config, stateTable, deployTable).Admission(ctx, launch.AdmissionKeys{Deployment: name})
+		require.NoError(t, err)
+		return found.Deployment
+	}
+	assert.Empty(t, admitted("dev-shop").Executions[testMachine])
 	deployed := time.UnixMilli(1_795_435_200_500)
 	for i, execution := range []string{"arn:1", "arn:2", "arn:2"} {
 		at := deployed.Add(time.Duration(i) * time.Millisecond)
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", testMachine, execution, at))
 		require.NoError(t, deployments.SetExecution(ctx, "dev-shop", otherMachine, "arn:other", deployed))
 		assert.Equal(t, item{testMachine: attributeOf(execution), otherMachine: attributeOf("arn:other")}, executions("dev-shop"))
-		found, err := deployments.Deployment(ctx, "dev-shop")
-		require.NoError(t, err)
 		assert.Equal(t, message.Deployment{
 			Executions: map[string]string{testMachine: execution, otherMachine: "arn:other"},
 			Times:      map[string]time.Time{testMachine: at, otherMachine: deployed},
-		}, found)
+		}, admitted("dev-shop"))
 	}
 	for range 2 {
 		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", testMachine))
 	}
 	assert.Equal(t, item{otherMachine: attributeOf("arn:other")}, executions("dev-shop"))
-	left, err := deployments.Deployment(ctx, "dev-shop")
-	require.NoError(t, err)
-	assert.Equal(t, map[string]time.Time{otherMachine: deployed}, left.Times)
+	assert.Equal(t, map[string]time.Time{otherMachine: deployed}, admitted("dev-shop").Times)
 	for range 2 {
 		require.NoError(t, deployments.ForgetPlan(ctx, "dev-shop", otherMachine))
 	}

@@ -7,17 +7,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/attini-go/runner/agent/protocol"
-	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/lifecycle"
 )
 
 // PlanItems are the items of stacks and plans in the resource-state table.
 type PlanItems struct{ table table }
 
-var (
-	_ lifecycle.Plans = (*PlanItems)(nil)
-	_ launch.Plans    = (*PlanItems)(nil)
-)
+var _ lifecycle.Plans = (*PlanItems)(nil)
 
 // NewPlanItems reads and writes the table of the given name.
 func NewPlanItems(config aws.Config, table string) *PlanItems {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/cenkalti/backoff/v5"
 
 	"github.com/attini-go/runner/agent/protocol"
 )
@@ -30,6 +32,60 @@ func (t table) read(ctx context.Context, key item) (item, error) {
 		return nil, wrapError(ctx, "dynamodb:GetItem", err)
 	}
 	return output.Item, nil
+}
+
+// place is where an item may be.
+type place struct {
+	table string
+	key   item
+}
+
+// place returns the place of an item; no place if the item has no name, since DynamoDB
+// refuses an empty key.
+func (t table) place(name string, key item) place {
+	if name == "" {
+		return place{}
+	}
+	return place{t.name, key}
+}
+
+// readAll returns the items of at most 100 different places in their order; nil for one
+// that does not exist. Each read sees every write before it.
+func readAll(ctx context.Context, client *dynamodb.Client, places []place) ([]item, error) {
+	const action, tries = "dynamodb:BatchGetItem", 5
+	found, wanted := make([]item, len(places)), map[string]types.KeysAndAttributes{}
+	for _, p := range places {
+		if p.table != "" {
+			wanted[p.table] = types.KeysAndAttributes{ConsistentRead: aws.Bool(true), Keys: append(wanted[p.table].Keys, p.key)}
+		}
+	}
+	// The SDK repeats a call that is throttled, but not the part of one.
+	return backoff.Retry(ctx, func() ([]item, error) {
+		output, err := client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: wanted})
+		if err != nil {
+			return nil, backoff.Permanent(wrapError(ctx, action, err))
+		}
+		for i, p := range places {
+			for _, candidate := range output.Responses[p.table] {
+				if isAt(candidate, p.key) {
+					found[i] = candidate
+				}
+			}
+		}
+		if wanted = output.UnprocessedKeys; len(wanted) > 0 {
+			return nil, fmt.Errorf("AWS throttled %s (%d attempts)", action, tries)
+		}
+		return found, nil
+	}, backoff.WithMaxTries(tries))
+}
+
+func isAt(found, key item) bool {
+	for attribute, value := range key {
+		if !reflect.DeepEqual(found[attribute], value) {
+			return false
+		}
+	}
+	return true
 }
 
 // query returns the items of a resource type that meet a filter's conditions. Their

@@ -14,6 +14,8 @@ type view struct {
 	// configuration when this one asked for the lock.
 	watched string
 
+	// seen is when the task was last seen usable; zero if it was not.
+	seen     time.Time
 	task     taskView
 	instance instanceView
 	machine  machineView
@@ -114,7 +116,7 @@ func (v *view) next(now time.Time) action {
 func (v *view) nextWithTask(now time.Time) action {
 	age := now.Sub(v.state.TaskStartedAt)
 	switch {
-	case age < newTaskGrace:
+	case age < newTaskGrace, now.Sub(v.seen) < newTaskGrace:
 		return doNothing
 	case v.task == taskNotAsked:
 		return describeTask

@@ -102,19 +102,19 @@ func TestExecutionsOfOtherDeployments(t *testing.T) {
 	}
 }
 
-// TestUnreadableDeployment: nothing is guessed.
-func TestUnreadableDeployment(t *testing.T) {
+// TestUnreadableAdmission: nothing is guessed.
+func TestUnreadableAdmission(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		down := errors.New("throttled")
 		hook := func(call string, done bool) error {
-			if call == "Deployments.Deployment" && !done {
+			if call == "Admissions.Admission" && !done {
 				return down
 			}
 			return nil
 		}
 		require.NoError(t, a.launcher(hook).Launch(t.Context(), a.job("t")))
-		a.failed("t", "TaskFailedToStart", "read the deployment dev-shop: throttled", "give the step a Retry")
+		a.failed("t", "TaskFailedToStart", "read the deployment dev-shop, the step's plan and the secret of the runner dev-shop-Build: throttled", "give the step a Retry")
 		assert.Zero(t, a.Calls("Queue.Send"))
 	})
 }

@@ -76,6 +76,7 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 	}
 	l.arrangeCheck(ctx, v.name, state)
 	v.reset(state, "")
+	v.seen, _ = l.usable.Get(state.Task)
 	for {
 		result, err := l.act(ctx, v, v.next(time.Now()))
 		var unanswered *unansweredError
@@ -194,6 +195,7 @@ func (l *Launcher) observeTask(ctx context.Context, v *view) error {
 		return fmt.Errorf("describe the runner's task: %w", err)
 	case task.isUsable():
 		v.task = taskUsable
+		l.usable.Add(v.state.Task, time.Now())
 	case task.hasEnded():
 		v.task = taskEnded
 	default:

@@ -1,7 +1,6 @@
 package launch_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -176,22 +175,6 @@ func TestForgedPrewarm(t *testing.T) {
 			assert.Len(t, a.Tasks(), tasks, name)
 		})
 	}
-}
-
-// TestUnreadablePlan: nothing is guessed.
-func TestUnreadablePlan(t *testing.T) {
-	t.Parallel()
-	inAccount(t, onFargate(), func(t *testing.T, a *account) {
-		hook := func(call string, done bool) error {
-			if call == "Plans.StackOfPlan" && !done {
-				return errors.New("throttled")
-			}
-			return nil
-		}
-		require.NoError(t, a.launcher(hook).Launch(t.Context(), a.job("t")))
-		a.failed("t", "TaskFailedToStart", "read which stack has the step's plan: throttled", "give the step a Retry")
-		assert.Zero(t, a.Calls("Queue.Send"))
-	})
 }
 
 // TestForeignTaskIsNotStopped: an agent can write any task into a claim of its runner,

@@ -14,6 +14,7 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
+// TestNoHostIsForgotten: hosts that cannot register, on every way out of the state.
 func TestNoHostIsForgotten(t *testing.T) {
 	t.Parallel()
 	toFargate := func(c *configuration.Configuration) { c.Host = nil }
@@ -111,6 +112,8 @@ func TestNoHostIsForgotten(t *testing.T) {
 	})
 }
 
+// TestBackAndForth: B is deployed, starts a host, and is rolled back to A. A's waiting
+// jobs run.
 func TestBackAndForth(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {

@@ -15,7 +15,6 @@ import (
 )
 
 // living counts the hosts that cost money.
-
 func (a *account) living() int {
 	count := 0
 	for _, host := range a.Hosts() {
@@ -27,21 +26,13 @@ func (a *account) living() int {
 }
 
 // quiet asserts that no check comes any more.
-
 func (a *account) quiet() {
 	a.t.Helper()
 	at, found := a.NextCheck()
 	assert.False(a.t, found, "a check comes at %s", at)
 }
 
-// TestHungHost: the ECS agent of a warm runner's host is not connected any more. ECS
-
-// says RUNNING for ever. The job that waits gets another host.
-
-// TestHostReconnects: one look without a connection is no proof.
-
 // TestHungTask: the agent of a warm Fargate task hangs.
-
 func TestHungTask(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -76,7 +67,6 @@ func TestHungTask(t *testing.T) {
 }
 
 // TestWorkingTaskIsLeftAlone: an agent that renews its claims may work for long.
-
 func TestWorkingTaskIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -95,32 +85,8 @@ func TestWorkingTaskIsLeftAlone(t *testing.T) {
 	})
 }
 
-// TestNoHostIsForgotten: hosts that cannot register, on every way out of the state.
-
-// TestDaemon: the cluster's daemons have tasks on the host before the runner has.
-
-// TestRemovalWaitsForTheHost: a cluster of the same stack cannot be deleted while the
-
-// host is registered, nor a security group while the host has it.
-
-// TestRemovalFindsEverything: what the state does not name is removed, too.
-
-// TestHostEndsAtOnce: EC2 ends the host, for a reason that the step is told at once.
-
-// TestOverdueHostIsFoundInTime: no execution ends and no job comes when it is overdue.
-
-// TestEventIsAheadOfTheList: ListContainerInstances does not know the host yet, or says
-
-// that it is not connected.
-
-// TestBackAndForth: B is deployed, starts a host, and is rolled back to A. A's waiting
-
-// jobs run.
-
 // TestThrottledLook: the job is in the queue of a warm runner. No question that is not
-
 // answered fails it.
-
 func TestThrottledLook(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"Cluster.Task", "States.State", "States.SetCheck"} {
@@ -144,10 +110,27 @@ func TestThrottledLook(t *testing.T) {
 	}
 }
 
+// TestManyJobsAskOnce: a Map of hundreds of jobs would throttle DescribeTasks.
+func TestManyJobsAskOnce(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("warm")
+		a.started().Work()
+		time.Sleep(2 * time.Minute)
+		l, before := a.launcher(nil), a.Calls("Cluster.Task")
+		for i := range 20 {
+			require.NoError(t, l.Launch(t.Context(), a.job(fmt.Sprint("t", i))))
+			time.Sleep(time.Second)
+		}
+		assert.Equal(t, 2, a.Calls("Cluster.Task")-before, "once in ten seconds")
+		before = a.Calls("Cluster.Task")
+		require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t")))
+		assert.Equal(t, 1, a.Calls("Cluster.Task")-before, "another process has not seen it")
+	})
+}
+
 // TestChecksThatFail: AWS answers no question for some minutes. The step fails with the
-
 // reason; without one it would wait for its heartbeat.
-
 func TestChecksThatFail(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -169,7 +152,6 @@ func TestChecksThatFail(t *testing.T) {
 }
 
 // TestSlowStart: images of ten minutes, and hosts that boot for minutes.
-
 func TestSlowStart(t *testing.T) {
 	t.Parallel()
 	for _, c := range []configuration.Configuration{onFargate(), onHost()} {
@@ -201,12 +183,7 @@ func TestSlowStart(t *testing.T) {
 	})
 }
 
-// TestBrokenHost: a host that worked before and whose next task takes no job is
-
-// replaced; its disk may be full.
-
 // TestPrewarmSideBySide: a runner without capacity does not delay the others.
-
 func TestPrewarmSideBySide(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -233,9 +210,7 @@ func TestPrewarmSideBySide(t *testing.T) {
 }
 
 // TestHiddenWhenAStartIsGivenUp: a job in the hands of an agent that dies is seen by a
-
 // check.
-
 func TestHiddenWhenAStartIsGivenUp(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -260,10 +235,7 @@ func TestHiddenWhenAStartIsGivenUp(t *testing.T) {
 	})
 }
 
-// TestReconnectAtARestart: the ECS agent connects again while the task is replaced.
-
 // TestLostEvents: a task's end, or a registration, of which no event tells.
-
 func TestLostEvents(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
@@ -289,12 +261,7 @@ func TestLostEvents(t *testing.T) {
 	})
 }
 
-// TestOriginalsHost: the original's item does not say which host its task is on. The
-
-// host is not ended under the task.
-
 // TestCostOfChecks: what a warm runner costs in calls, and that a cold one costs none.
-
 func TestCostOfChecks(t *testing.T) {
 	t.Parallel()
 	for most, c := range map[int]configuration.Configuration{48: onFargate(), 52: onHost()} {

@@ -11,6 +11,8 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
+// TestHungHost: the ECS agent of a warm runner's host is not connected any more. ECS
+// says RUNNING for ever. The job that waits gets another host.
 func TestHungHost(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -28,6 +30,7 @@ func TestHungHost(t *testing.T) {
 	})
 }
 
+// TestHostReconnects: one look without a connection is no proof.
 func TestHostReconnects(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -45,6 +48,7 @@ func TestHostReconnects(t *testing.T) {
 	})
 }
 
+// TestDaemon: the cluster's daemons have tasks on the host before the runner has.
 func TestDaemon(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -68,6 +72,8 @@ func TestDaemon(t *testing.T) {
 	})
 }
 
+// TestRemovalWaitsForTheHost: a cluster of the same stack cannot be deleted while the
+// host is registered, nor a security group while the host has it.
 func TestRemovalWaitsForTheHost(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -90,6 +96,7 @@ func TestRemovalWaitsForTheHost(t *testing.T) {
 	})
 }
 
+// TestRemovalFindsEverything: what the state does not name is removed, too.
 func TestRemovalFindsEverything(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -102,6 +109,7 @@ func TestRemovalFindsEverything(t *testing.T) {
 	})
 }
 
+// TestHostEndsAtOnce: EC2 ends the host, for a reason that the step is told at once.
 func TestHostEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	for event, within := range map[bool]time.Duration{true: 10 * time.Second, false: 65 * time.Second} {
@@ -122,6 +130,7 @@ func TestHostEndsAtOnce(t *testing.T) {
 	}
 }
 
+// TestOverdueHostIsFoundInTime: no execution ends and no job comes when it is overdue.
 func TestOverdueHostIsFoundInTime(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -146,6 +155,8 @@ func TestOverdueHostIsFoundInTime(t *testing.T) {
 	})
 }
 
+// TestEventIsAheadOfTheList: ListContainerInstances does not know the host yet, or says
+// that it is not connected.
 func TestEventIsAheadOfTheList(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []error{launch.ErrNotRegistered, nil} {
@@ -163,6 +174,8 @@ func TestEventIsAheadOfTheList(t *testing.T) {
 	}
 }
 
+// TestBrokenHost: a host that worked before and whose next task takes no job is
+// replaced; its disk may be full.
 func TestBrokenHost(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -180,6 +193,7 @@ func TestBrokenHost(t *testing.T) {
 	})
 }
 
+// TestReconnectAtARestart: the ECS agent connects again while the task is replaced.
 func TestReconnectAtARestart(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {
@@ -196,6 +210,8 @@ func TestReconnectAtARestart(t *testing.T) {
 	})
 }
 
+// TestOriginalsHost: the original's item does not say which host its task is on. The
+// host is not ended under the task.
 func TestOriginalsHost(t *testing.T) {
 	t.Parallel()
 	inAccount(t, onHost(), func(t *testing.T, a *account) {

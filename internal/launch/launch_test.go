@@ -31,7 +31,7 @@ func TestColdThenWarm(t *testing.T) {
 		assert.Len(t, a.Tasks(), 1, "the runner is warm")
 		a.succeeded("first", "second")
 		assert.Equal(t, map[string]int{
-			"Configurations.GetConfiguration": 2, "Deployments.Deployment": 2, "Plans.StackOfPlan": 2, "Secrets.Secret": 2, "Queue.Send": 2, "States.State": 2,
+			"Configurations.GetConfiguration": 2, "Admissions.Admission": 2, "Queue.Send": 2, "States.State": 2,
 			"States.Lock": 1, "Cluster.Run": 1, "States.RecordTask": 1, "Cluster.Task": 1,
 			"Checks.At": 2, "States.SetCheck": 2, // at most one a minute
 		}, a.AllCalls(), "what a cold and a warm start cost")

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -24,8 +26,8 @@ const (
 	maxRetryDelay = 2 * time.Second
 	// startRetryTime is how long a start is retried that AWS refuses for now.
 	startRetryTime = 90 * time.Second
-	// newTaskGrace is how long a new task counts as usable without a question. An
-	// event reports a task that ends sooner.
+	// newTaskGrace is how long a task counts as usable after its start, or after a
+	// question about it. An event reports a task that ends sooner.
 	newTaskGrace = 10 * time.Second
 	// consistencyTime is how long after its start ECS may not know a task yet.
 	consistencyTime = 2 * time.Minute
@@ -49,9 +51,14 @@ type Launcher struct {
 	settings Settings
 	ports    Ports
 	logger   *slog.Logger
+	// usable is when this process has last seen a task usable, by its ARN.
+	usable *lru.Cache[string, time.Time]
 	// steady means that pauses are not random.
 	steady bool
 }
+
+// usableTasks is how many tasks a Launcher remembers.
+const usableTasks = 256
 
 // WithoutJitter returns a Launcher whose pauses are not random, so that a simulation
 // can be replayed.
@@ -86,7 +93,11 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Launcher{settings: settings, ports: ports, logger: logger}, nil
+	usable, err := lru.New[string, time.Time](usableTasks)
+	if err != nil {
+		return nil, fmt.Errorf("make room for tasks: %w", err)
+	}
+	return &Launcher{settings: settings, ports: ports, logger: logger, usable: usable}, nil
 }
 
 // runner is a runner and the configuration to start it with.
@@ -129,13 +140,7 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := l.checkDeployment(ctx, &request); err != nil {
-		return err
-	}
-	if err := l.checkOwner(ctx, r, request); err != nil {
-		return err
-	}
-	if err := l.checkCapability(ctx, request); err != nil {
+	if err := l.admit(ctx, r, &request); err != nil {
 		return err
 	}
 	body, err := request.Message()
@@ -168,39 +173,26 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	return nil
 }
 
-// checkDeployment refuses a request of an earlier deployment.
-func (l *Launcher) checkDeployment(ctx context.Context, r *message.Request) error {
-	deployment, err := l.ports.Deployments.Deployment(ctx, r.Deployment())
+// admit refuses a request of an earlier deployment, one of another stack that the
+// runner's template does not share the runner with, since the job would run with the
+// role of the runner's stack, and one whose step does not prove that its plan was
+// deployed with the runner: whoever may invoke the launcher can name any execution.
+func (l *Launcher) admit(ctx context.Context, r runner, request *message.Request) error {
+	found, err := l.ports.Admissions.Admission(ctx, AdmissionKeys{Runner: request.Runner, StateMachine: request.StateMachine(), Deployment: request.Deployment()})
 	if err != nil {
-		return fmt.Errorf("read the deployment %s: %w", r.Deployment(), err)
+		return fmt.Errorf("read the deployment %s, the step's plan and the secret of the runner %s: %w", request.Deployment(), request.Runner, err)
 	}
-	return r.Admit(deployment)
-}
-
-// checkOwner refuses a job of another stack, unless the runner's template shares the
-// runner with it: the job would run with the role of the runner's stack.
-func (l *Launcher) checkOwner(ctx context.Context, r runner, request message.Request) error {
-	stack, err := l.ports.Plans.StackOfPlan(ctx, request.StateMachine())
+	if err := request.Admit(found.Deployment); err != nil {
+		return err
+	}
 	switch {
-	case err != nil:
-		return fmt.Errorf("read which stack has the step's plan: %w", err)
-	case stack == "":
+	case found.Stack == "":
 		return message.ConfigurationFailure("step %q: its state machine %s is not the plan of a stack; deploy the stack again", request.Step, request.StateMachine())
-	case !r.configuration.IsSharedWith(stack):
+	case !r.configuration.IsSharedWith(found.Stack):
 		return message.ConfigurationFailure("step %q: Runner %q belongs to the stack %s, and jobs of the stack %s may not run on it; add %s to its SharedWith, or use a Runner of %s",
-			request.Step, r.configuration.RunnerName, r.configuration.StackName, stack, stack, stack)
+			request.Step, r.configuration.RunnerName, r.configuration.StackName, found.Stack, found.Stack, found.Stack)
 	}
-	return nil
-}
-
-// checkCapability refuses a job whose step does not prove that its plan was deployed
-// with the runner: whoever may invoke the launcher can name any execution.
-func (l *Launcher) checkCapability(ctx context.Context, request message.Request) error {
-	secret, err := l.ports.Secrets.Secret(ctx, request.Runner)
-	if err != nil {
-		return fmt.Errorf("read the secret of the runner %s: %w", request.Runner, err)
-	}
-	return request.Authorize(secret)
+	return request.Authorize(found.Secret)
 }
 
 // Prewarm ensures that runners are there or are being started, without a job. The

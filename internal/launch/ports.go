@@ -15,8 +15,7 @@ import (
 type Ports struct {
 	Configurations configuration.Store
 	Secrets        configuration.Secrets
-	Deployments    Deployments
-	Plans          Plans
+	Admissions     Admissions
 	Queue          Queue
 	Steps          Steps
 	States         States
@@ -29,22 +28,32 @@ type Ports struct {
 }
 
 func (p Ports) isComplete() bool {
-	return p.Configurations != nil && p.Secrets != nil && p.Deployments != nil && p.Plans != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
+	return p.Configurations != nil && p.Secrets != nil && p.Admissions != nil && p.Queue != nil && p.Steps != nil && p.States != nil && p.Claims != nil && p.Cluster != nil && p.Hosts != nil
 }
 
-// Deployments is the deployment data table, in which the lifecycle function records
-// the executions that it starts.
-type Deployments interface {
-	// Deployment reads a deployment by its name, {environment}-{distribution}. One
-	// without an item is empty.
-	Deployment(ctx context.Context, name string) (message.Deployment, error)
+// Admissions are what the lifecycle function records of deployments, plans and runners.
+type Admissions interface {
+	// Admission reads what decides whether a job may run, in one call: every job needs
+	// it, and all of it may have changed since the job before.
+	Admission(ctx context.Context, job AdmissionKeys) (Admission, error)
 }
 
-// Plans are the plan items, which the lifecycle function writes.
-type Plans interface {
-	// StackOfPlan returns the name of the stack that a state machine belongs to; "" if
-	// it is no plan's.
-	StackOfPlan(ctx context.Context, stateMachineARN string) (stackName string, err error)
+// AdmissionKeys name what an Admission is read from; "" names nothing.
+type AdmissionKeys struct {
+	// Runner is the runner's resource name, StateMachine the ARN of the job's plan,
+	// Deployment the deployment's name, {environment}-{distribution}.
+	Runner, StateMachine, Deployment string
+}
+
+// Admission decides whether a job may run.
+type Admission struct {
+	// Secret is the runner's; zero if it has none.
+	Secret configuration.Secret
+	// Stack is the name of the stack that the state machine belongs to; "" if it is no
+	// plan's.
+	Stack string
+	// Deployment is empty if there is no item of it.
+	Deployment message.Deployment
 }
 
 // Queue is the runners' FIFO queues by their URLs. All methods return ErrNoQueue for a

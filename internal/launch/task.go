@@ -143,6 +143,7 @@ func (s Settings) environment(r runner, host string) []Variable {
 	for _, optional := range []Variable{
 		{protocol.EnvStartupTimeout, formatNonZero(c.Startup.CommandsTimeout)},
 		{protocol.EnvIdleTimeToLive, formatNonZero(c.Runner.IdleTimeToLive)},
+		{protocol.EnvIsolation, c.Isolation},
 		{protocol.EnvMaxConcurrentJobs, formatNonZero(c.Runner.MaxConcurrentJobs)},
 		{protocol.EnvJobTimeout, formatNonZero(c.Runner.JobTimeout)},
 		{protocol.EnvLogLevel, c.Runner.LogLevel},

@@ -28,7 +28,8 @@ const (
 )
 
 // agentPool has one agent for each runner, started when its first job comes and
-// kept until the end, as a warm task is.
+// kept until the end, as a warm task is. A runner with Isolation: job has one agent for
+// each job, one after the other.
 type agentPool struct {
 	deployment *Deployment
 	options    Options
@@ -39,9 +40,15 @@ type agentPool struct {
 	logger     *slog.Logger
 
 	mu         sync.Mutex
-	queues     map[string]*memory.Queue
+	queues     map[string]*agentQueue
 	running    sync.WaitGroup
 	startAgent func(run func(context.Context))
+}
+
+// agentQueue is the queue of a runner's agents, of which one at a time works.
+type agentQueue struct {
+	*memory.Queue
+	working sync.Mutex
 }
 
 // send puts a job into the queue of the runner of that resource name, and starts
@@ -54,20 +61,29 @@ func (f *agentPool) send(name string, body []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	q := f.queues[name]
-	if q == nil {
-		q = memory.NewQueue()
-		agent, err := f.newAgent(runner, q)
-		if err != nil {
-			return &message.Failure{Name: message.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
-		}
-		f.queues[name] = q
-		f.startAgent(func(ctx context.Context) { f.run(ctx, runner.Name, agent) })
+	if q != nil && !isIsolated(runner) {
+		q.Send(body)
+		return nil
 	}
+	if q == nil {
+		q = &agentQueue{Queue: memory.NewQueue()}
+	}
+	agent, err := f.newAgent(runner, q)
+	if err != nil {
+		return &message.Failure{Name: message.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
+	}
+	f.queues[name] = q
 	q.Send(body)
+	f.startAgent(func(ctx context.Context) { f.run(ctx, runner.Name, q, agent) })
 	return nil
 }
 
-func (f *agentPool) run(ctx context.Context, name string, agent *worker.Worker) {
+func (f *agentPool) run(ctx context.Context, name string, q *agentQueue, agent *worker.Worker) {
+	q.working.Lock()
+	defer q.working.Unlock()
+	if q.Waiting() == 0 { // its job's step has ended
+		return
+	}
 	if err := agent.Run(ctx); err != nil && ctx.Err() == nil {
 		f.logger.Error("runner ended", "runner", name, "error", err)
 	}
@@ -95,6 +111,7 @@ func (f *agentPool) newAgent(runner *schema.Runner, q worker.Queue) (*worker.Wor
 func (f *agentPool) config(runner *schema.Runner, directory string) worker.Config {
 	facts := f.deployment.facts
 	return worker.Config{
+		SingleJob:         isIsolated(runner),
 		MaxConcurrentJobs: runner.RunnerConfiguration.MaxConcurrentJobs.Literal,
 		JobTimeout:        seconds(runner.RunnerConfiguration.JobTimeout.Literal),
 		StartupCommands:   runner.Startup.Commands.Literal,
@@ -113,5 +130,7 @@ func (f *agentPool) config(runner *schema.Runner, directory string) worker.Confi
 		OutputLimit:       protocol.MaxPayload,
 	}
 }
+
+func isIsolated(runner *schema.Runner) bool { return runner.Isolation.Literal == protocol.IsolationJob }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

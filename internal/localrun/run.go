@@ -121,7 +121,7 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 	reporter := memory.NewReporter()
 	agents := &agentPool{
 		deployment: d, options: o, directory: directory, reporter: reporter,
-		source: source, log: log, logger: o.Logger, queues: map[string]*memory.Queue{},
+		source: source, log: log, logger: o.Logger, queues: map[string]*agentQueue{},
 	}
 	recorder.events.Emit(runevents.Event{Kind: runevents.RunStarted, Time: started, Version: runevents.Version, Run: &o.About, Input: input})
 	if len(leftOut) > 0 {

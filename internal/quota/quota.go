@@ -35,6 +35,12 @@ const (
 	TaskOverrides = 8192
 )
 
+// Amazon EC2 (user guide, "Run commands when you launch an EC2 instance").
+const (
+	// UserData is the size of an instance's user data before its encoding.
+	UserData = 16_384
+)
+
 // Amazon SQS (quotas).
 const (
 	// Message is the size of a message.

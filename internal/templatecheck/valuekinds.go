@@ -37,6 +37,7 @@ func runnerKinds() map[string]valueKind {
 		"RunnerConfiguration.LogLevel": choiceValue,
 		"AwsVpcConfiguration":          objectValue, "AwsVpcConfiguration.Subnets": idsValue, "AwsVpcConfiguration.SecurityGroups": idsValue,
 		"AwsVpcConfiguration.AssignPublicIp": choiceValue,
+		"Isolation":                          choiceValue,
 		"Startup":                            objectValue, "Startup.Commands": listValue, "Startup.CommandsTimeout": numberValue,
 	}
 }

@@ -77,18 +77,19 @@ func edits(a, b string, most int) int {
 			return 1
 		default:
 			least := min(edits(a[sizeA:], b[sizeB:], most-1), edits(a[sizeA:], b, most-1), edits(a, b[sizeB:], most-1))
-			if isSwapped(a[sizeA:], b[sizeB:], first, other) {
-				least = min(least, edits(a[sizeA+sizeB:], b[sizeB+sizeA:], most-1))
+			if restA, restB, ok := swapped(a[sizeA:], b[sizeB:], first, other); ok {
+				least = min(least, edits(restA, restB, most-1))
 			}
 			return 1 + least
 		}
 	}
 }
 
-// isSwapped reports whether two names that begin with different letters go on with the
-// other's.
-func isSwapped(a, b string, first, other rune) bool {
-	nextA, _ := utf8.DecodeRuneInString(a)
-	nextB, _ := utf8.DecodeRuneInString(b)
-	return nextA == other && nextB == first
+// swapped reports whether two names that begin with different letters go on with the
+// other's, and gives what follows. At its end a name has no letter, not utf8.RuneError,
+// which is a letter that names can have.
+func swapped(a, b string, first, other rune) (restA, restB string, ok bool) {
+	nextA, sizeA := utf8.DecodeRuneInString(a)
+	nextB, sizeB := utf8.DecodeRuneInString(b)
+	return a[sizeA:], b[sizeB:], sizeA > 0 && sizeB > 0 && nextA == other && nextB == first
 }

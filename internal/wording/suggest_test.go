@@ -35,6 +35,10 @@ func TestNearest(t *testing.T) {
 		"Zzz":                 "",
 		"a":                   "A",
 		"\xff\xfe":            "",
+		"Imag\ufffd":          "Image",
+		"RoleAr\xff":          "RoleArn",
+		"ecsc\ufffd":          "",
+		"Of\xfff":             "OFF",
 		longName(1_000_000):   "",
 		longName(200) + "Cpu": "Cpu",
 	} {

@@ -101,7 +101,7 @@ func TestBootstrap(t *testing.T) {
 	calls := cloud.Caller("LAUNCHER")
 	assert.Equal(t, 1, calls.Calls("RunTask"), "one task for both")
 	assert.Equal(t, []string{
-		"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "ecs:RunTask", "sqs:SendMessage", "states:SendTaskFailure",
+		"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "ecs:RunTask", "sqs:SendMessage", "states:SendTaskFailure",
 	}, calls.Actions())
 	function.Close()
 	assert.Contains(t, log.String(), "the runner is started")

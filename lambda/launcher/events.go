@@ -91,6 +91,16 @@ func readStack(detail json.RawMessage) (stacks.StackEvent, error) {
 	return stacks.StackEvent{StackID: event.StackID, Status: event.Details.Status, RequestToken: event.RequestToken}, nil
 }
 
+// succeeded reports whether the detail of an execution's status change (Step Functions
+// developer guide, "Automating Step Functions event delivery with EventBridge") is that
+// of one that succeeded.
+func succeeded(detail json.RawMessage) bool {
+	var execution struct {
+		Status string `json:"status"`
+	}
+	return json.Unmarshal(detail, &execution) == nil && execution.Status == "SUCCEEDED"
+}
+
 // readHost reads the detail of an EC2 instance state-change notification (EC2 user
 // guide, "Instance state change events") and returns the instance's id.
 func readHost(detail json.RawMessage) (string, error) {

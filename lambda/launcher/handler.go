@@ -156,6 +156,10 @@ func (h handler) handleEvent(ctx context.Context, kind string, detail json.RawMe
 		}
 		return h.stacks.StackChanged(ctx, event)
 	case executionChange:
+		// A plan's rule sends every end. Of one that succeeded, no step waited in vain.
+		if succeeded(detail) {
+			return nil
+		}
 		return h.launcher.ExecutionEnded(ctx)
 	case hostChange:
 		host, err := readHost(detail)

@@ -111,7 +111,7 @@ func (a *agent) config(made directories, declared awsports.Settings) worker.Conf
 		protocol.EnvEnvironmentName + "=" + declared.Environment, protocol.EnvDistributionName + "=" + declared.DistributionName,
 	})
 	return worker.Config{
-		MaxConcurrentJobs: a.settings.MaxConcurrentJobs, JobTimeout: a.settings.JobTimeout,
+		MaxConcurrentJobs: a.settings.MaxConcurrentJobs, SingleJob: a.settings.SingleJob, JobTimeout: a.settings.JobTimeout,
 		IdleTimeToLive: a.settings.IdleTimeToLive, SettleTime: a.settings.SettleTime, LeaseTime: a.settings.LeaseTime,
 		StartupCommands: declared.StartupCommands, StartupTimeout: a.settings.StartupTimeout,
 		Shell: a.shell(), Directory: made.disk, MemoryDirectory: made.memory, Environment: variables, LogURL: a.container.LogLink,

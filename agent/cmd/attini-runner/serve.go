@@ -78,7 +78,7 @@ func serve(ctx context.Context, arguments startArguments, s streams) int {
 		identifying.Wait()
 		return a.reportStartFailure(ctx, err)
 	}
-	a.queue = awsports.NewPrefetchQueue(ctx, awsports.NewQueue(a.aws, a.settings.QueueURL, a.logger), a.settings.MaxConcurrentJobs)
+	a.queue = awsports.NewPrefetchQueue(ctx, awsports.NewQueue(a.aws, a.settings.QueueURL, a.logger), a.settings.prefetches())
 	defer a.requeue(ctx)
 	identifying.Wait()
 	if err := a.run(ctx); err != nil {

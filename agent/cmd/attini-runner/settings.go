@@ -17,8 +17,10 @@ type settings struct {
 	ConfigurationHash                                         int32
 	// ConfigurationID is the configuration that the task was started from; the framework's
 	// launcher does not give it.
-	ConfigurationID                                         string
-	MaxConcurrentJobs                                       int
+	ConfigurationID   string
+	MaxConcurrentJobs int
+	// SingleJob means that the agent leaves after a job.
+	SingleJob                                               bool
 	IdleTimeToLive, JobTimeout, StartupTimeout, StopTimeout time.Duration
 	LogLevel                                                string
 	ArtifactStore                                           artifactStore
@@ -93,6 +95,14 @@ func readSettings(e environment) (settings, error) {
 	s.HeartbeatInterval = s.seconds(e, protocol.EnvHeartbeatInterval, protocol.HeartbeatInterval, 1, 60)
 	s.LeaseTime = s.seconds(e, protocol.EnvLeaseTime, protocol.LeaseTime, 2, 3600)
 	s.SettleTime = s.seconds(e, protocol.EnvSettleTime, protocol.SettleTime, 0, 3600)
+	switch e[protocol.EnvIsolation] {
+	case "", "none":
+	case protocol.IsolationJob:
+		s.SingleJob = true
+	default: // jobs may meet only if the Runner says so
+		s.SingleJob = true
+		s.warn(protocol.EnvIsolation, e, protocol.IsolationJob)
+	}
 	switch e[protocol.EnvMetrics] {
 	case "on":
 		s.Metrics = true
@@ -111,6 +121,14 @@ func readSettings(e environment) (settings, error) {
 		s.Shell = "/bin/bash"
 	}
 	return s, errors.Join(problems...)
+}
+
+// prefetches is how many jobs the agent receives before its worker does.
+func (s *settings) prefetches() int {
+	if s.SingleJob {
+		return 1
+	}
+	return s.MaxConcurrentJobs
 }
 
 func (s *settings) warn(name string, e environment, instead string) {

@@ -2,6 +2,8 @@ package aws
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/agent/worker"
 	"github.com/attini-go/runner/agent/worker/memory"
 )
@@ -65,6 +68,32 @@ func TestOlderPolicies(t *testing.T) {
 				}
 				_, err := c.Unfinished(t.Context(), 0)
 				return err
+			},
+		},
+		"two items cannot be read with one call": {
+			jsonService{
+				"BatchGetItem": func(context.Context, map[string]any) (any, error) { return map[string]any{}, nil },
+				"GetItem": func(_ context.Context, request map[string]any) (any, error) {
+					if request["TableName"] == stateTable {
+						return map[string]any{"Item": map[string]any{"taskId": map[string]any{"S": "arn:task/a"}}}, nil
+					}
+					return map[string]any{"Item": map[string]any{"executionArns": map[string]any{"M": map[string]any{"m": map[string]any{"S": "arn:execution"}}}}}, nil
+				},
+			},
+			"BatchGetItem", "dynamodb:BatchGetItem",
+			func(t *testing.T, far http.Handler, logger *slog.Logger) error {
+				configuration := configure(t, far)
+				filter := NewMessageFilter(configuration, NewMetadata(""), NewRunnerItem(configuration, stateTable, "shop-Build", "arn:task/a", logger), deploymentTable, 1)
+				for range 3 {
+					decision, err := filter.Check(t.Context(), &protocol.Message{
+						ConfigurationHash: 1, Origin: protocol.DeploymentOrigin{Environment: "dev", DistributionName: "shop"},
+						Metadata: protocol.ExecutionMetadata{ExecutionARN: "arn:execution"},
+					})
+					if err != nil || decision != worker.Accept {
+						return fmt.Errorf("decided %d: %w", decision, err)
+					}
+				}
+				return nil
 			},
 		},
 		"claims cannot be looked for": {

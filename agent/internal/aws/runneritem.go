@@ -145,7 +145,12 @@ func (r *RunnerItem) isCurrent(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	found, err := r.read(ctx)
-	return stringOf(found[protocol.AttrTaskID]) == r.task, err
+	return r.isNamedBy(found), err
+}
+
+// isNamedBy reports whether the item names this agent's task.
+func (r *RunnerItem) isNamedBy(found item) bool {
+	return r.task == "" || stringOf(found[protocol.AttrTaskID]) == r.task
 }
 
 func (r *RunnerItem) read(ctx context.Context) (item, error) {

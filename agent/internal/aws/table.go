@@ -12,6 +12,7 @@ import (
 
 type tableClient interface {
 	GetItem(ctx context.Context, input *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	BatchGetItem(ctx context.Context, input *dynamodb.BatchGetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
 	PutItem(ctx context.Context, input *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
 	UpdateItem(ctx context.Context, input *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
 	Query(ctx context.Context, input *dynamodb.QueryInput, options ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
@@ -43,6 +44,28 @@ func read(ctx context.Context, client tableClient, table string, key item) (item
 		return nil, err
 	}
 	return output.Item, nil
+}
+
+// readBoth reads an item of each of two tables consistently, with one call. An item that
+// does not exist is nil.
+func readBoth(ctx context.Context, client tableClient, table string, key item, otherTable string, otherKey item) (found, other item, err error) {
+	one := func(key item) types.KeysAndAttributes {
+		return types.KeysAndAttributes{ConsistentRead: aws.Bool(true), Keys: []item{key}}
+	}
+	output, err := client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{table: one(key), otherTable: one(otherKey)}})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(output.UnprocessedKeys) > 0 {
+		return nil, nil, errors.New("DynamoDB throttled a part of BatchGetItem")
+	}
+	first := func(items []item) item {
+		if len(items) == 0 {
+			return nil
+		}
+		return items[0]
+	}
+	return first(output.Responses[table]), first(output.Responses[otherTable]), nil
 }
 
 // isConditionFailed reports whether a write failed because of its condition.

@@ -37,6 +37,8 @@ type Configuration struct {
 	Startup Startup             `json:"startup,omitzero"`
 	// Host is the EC2 host; nil means launch type Fargate.
 	Host *Host `json:"host,omitempty"`
+	// Isolation is none, or job: each job has a task of its own.
+	Isolation string `json:"isolation,omitempty"`
 	// SharedWith are the other stacks whose plans may run jobs on the runner: names, or
 	// beginnings with "*" at their end. Their order has no meaning.
 	SharedWith []string `json:"sharedWith,omitempty"`

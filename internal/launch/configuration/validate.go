@@ -77,6 +77,7 @@ func (c *Configuration) Fields() schema.Fields {
 		"AwsVpcConfiguration.SecurityGroups": &c.Network.SecurityGroups,
 		"AwsVpcConfiguration.AssignPublicIp": &c.Network.AssignPublicIP,
 
+		"Isolation":  &c.Isolation,
 		"SharedWith": &c.SharedWith,
 
 		"Startup.Commands":        &c.Startup.Commands,

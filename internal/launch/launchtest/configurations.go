@@ -59,6 +59,7 @@ func PropertyValues() map[string]any {
 		"AwsVpcConfiguration.SecurityGroups": []string{"sg-0b1"},
 		"AwsVpcConfiguration.AssignPublicIp": "DISABLED",
 
+		"Isolation":  "job",
 		"SharedWith": []string{"dev-web", "team-*"},
 
 		"Startup.Commands":        []string{"make tools"},

@@ -149,7 +149,7 @@ type Hook func(call string, done bool) error
 func (w *Fake) Ports(hook Hook) launch.Ports {
 	u := user{w, hook}
 	return launch.Ports{
-		Configurations: Configurations{u}, Secrets: Secrets{u}, Deployments: Deployments{u}, Plans: Plans{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
+		Configurations: Configurations{u}, Secrets: Secrets{u}, Admissions: Admissions{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
 		Cluster: Cluster{u}, Hosts: Hosts{u}, Checks: Checks{u},
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
-	"github.com/attini-go/runner/internal/launch/message"
 )
 
 // Configurations implements configuration.Store.
@@ -51,24 +50,16 @@ func (c Configurations) DeleteConfigurations(_ context.Context, runner string) e
 	})
 }
 
-// Deployments implements launch.Deployments.
-type Deployments struct{ user }
+// Admissions implements launch.Admissions.
+type Admissions struct{ user }
 
-var _ launch.Deployments = Deployments{}
+var _ launch.Admissions = Admissions{}
 
-// Deployment implements launch.Deployments.
-func (d Deployments) Deployment(_ context.Context, name string) (message.Deployment, error) {
-	return call(d.user, "Deployments.Deployment", func() (message.Deployment, error) { return d.deployments[name], nil })
-}
-
-// Plans implements launch.Plans.
-type Plans struct{ user }
-
-var _ launch.Plans = Plans{}
-
-// StackOfPlan implements launch.Plans.
-func (p Plans) StackOfPlan(_ context.Context, stateMachineARN string) (string, error) {
-	return call(p.user, "Plans.StackOfPlan", func() (string, error) { return p.plans[stateMachineARN], nil })
+// Admission implements launch.Admissions.
+func (a Admissions) Admission(_ context.Context, job launch.AdmissionKeys) (launch.Admission, error) {
+	return call(a.user, "Admissions.Admission", func() (launch.Admission, error) {
+		return launch.Admission{Secret: a.secrets[job.Runner], Stack: a.plans[job.StateMachine], Deployment: a.deployments[job.Deployment]}, nil
+	})
 }
 
 // Claims implements launch.Claims.

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -34,6 +35,8 @@ type user struct {
 // Config is what an Authority is told.
 type Config struct {
 	Cloud *fakeaws.Cloud
+	// Region is whose calls it judges; empty is the Cloud's.
+	Region string
 	// InstanceTags are an instance's tags; none where EC2 does not know it (any
 	// more). Without it no instance has tags.
 	InstanceTags func(id string) map[string]string
@@ -47,9 +50,11 @@ var _ fakeaws.Judge = (*Authority)(nil)
 
 // New makes an Authority, to be set as the Cloud's Judge.
 func New(config Config) *Authority {
-	directory := &directory{cloud: config.Cloud, partition: "aws"}
+	config.Region = cmp.Or(config.Region, fakeaws.Region)
+	here := place{partition: fakeaws.Partition(config.Region), region: config.Region, account: fakeaws.Account}
+	directory := &directory{cloud: config.Cloud, place: here}
 	return &Authority{
-		place: place{partition: "aws", region: fakeaws.Region, account: fakeaws.Account},
+		place: here,
 		facts: newFacts(config.Cloud, directory, config), record: config.Record,
 		users: map[string]user{}, services: map[string]Service{},
 		directory: directory,

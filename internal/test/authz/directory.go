@@ -46,8 +46,8 @@ type Deployed struct {
 
 // directory reads what is deployed in the stand-in.
 type directory struct {
-	cloud     *fakeaws.Cloud
-	partition string
+	cloud *fakeaws.Cloud
+	place
 
 	mutex sync.Mutex
 	known *Deployed
@@ -65,7 +65,7 @@ func (d *directory) deployed(now bool) (*Deployed, error) {
 		return d.known, nil
 	}
 	begun := time.Now()
-	answer, err := d.cloud.AskMiniStack(httptest.NewRequest(http.MethodGet, "/_standin/policies", nil))
+	answer, err := d.cloud.AskMiniStack(httptest.NewRequest(http.MethodGet, "/_standin/policies?region="+d.region, nil))
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (p pastTheGate) Do(request *http.Request) (*http.Response, error) {
 
 func newFacts(cloud *fakeaws.Cloud, directory *directory, c Config) *deployedFacts {
 	config := aws.Config{
-		Region: fakeaws.Region, BaseEndpoint: aws.String(cloud.Endpoint()), HTTPClient: pastTheGate{cloud},
+		Region: c.Region, BaseEndpoint: aws.String(cloud.Endpoint()), HTTPClient: pastTheGate{cloud},
 		Credentials: credentials.NewStaticCredentialsProvider("AKIASTANDIN", "standin", ""),
 	}
 	return &deployedFacts{

@@ -53,10 +53,7 @@ func (p place) arnIn(service, account, resource string) string {
 
 // suffix is the domain of the partition's services.
 func (p place) suffix() string {
-	if p.partition == "aws-cn" {
-		return "amazonaws.com.cn"
-	}
-	return "amazonaws.com"
+	return fakeaws.Suffix(p.region)
 }
 
 // question makes the requests to IAM of one call.

@@ -14,8 +14,8 @@ type Call struct {
 	// AccessKey and SessionToken are the caller's credentials. A session of a role
 	// has the role's ARN for a token.
 	AccessKey, SessionToken string
-	// Service is the signature's scope: sqs, states, dynamodb, s3, lambda.
-	Service string
+	// Region and Service are the signature's scope: sqs, states, dynamodb, s3, lambda.
+	Region, Service string
 	// Operation is named as in the API's model, such as ReceiveMessage.
 	Operation string
 	// Body is the request's, but for S3; Form are its fields where it is one.
@@ -28,7 +28,7 @@ type Call struct {
 
 // scope finds access key and service in a signature (Signature Version 4:
 // Credential=KEY/DATE/REGION/SERVICE/aws4_request).
-var scope = regexp.MustCompile(`Credential=([^/]+)/[0-9]+/[^/]+/([^/]+)/aws4_request`)
+var scope = regexp.MustCompile(`Credential=([^/]+)/[0-9]+/([^/]+)/([^/]+)/aws4_request`)
 
 // callOf reads what a request calls: the last part of the X-Amz-Target of JSON,
 // Action of the form of a query, or method and path. It reads the body whole,
@@ -37,7 +37,7 @@ var scope = regexp.MustCompile(`Credential=([^/]+)/[0-9]+/[^/]+/([^/]+)/aws4_req
 func callOf(r *http.Request) (Call, error) {
 	c := Call{SessionToken: r.Header.Get("X-Amz-Security-Token"), Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header}
 	if match := scope.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
-		c.AccessKey, c.Service = match[1], match[2]
+		c.AccessKey, c.Region, c.Service = match[1], match[2], match[3]
 	}
 	if c.Service == "s3" {
 		c.Operation = objectOperation(r)
@@ -60,6 +60,14 @@ func callOf(r *http.Request) (Call, error) {
 		c.Operation = c.Form.Get("Action")
 	}
 	return c, err
+}
+
+// RegionOf is the region of a request's signature; of one without, the Region.
+func RegionOf(r *http.Request) string {
+	if match := scope.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
+		return match[2]
+	}
+	return Region
 }
 
 // Body is the body of a request. The request can still be read.

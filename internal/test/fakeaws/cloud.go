@@ -112,7 +112,7 @@ func (c *Cloud) start(ctx context.Context) error {
 // so the port is nobody else's and the first request waits until it is there.
 // For its own address it is told the gate's, through which all is to go.
 func (c *Cloud) startMiniStack() (string, error) {
-	python, err := installed("venv/bin/python")
+	python, err := Python()
 	if err != nil {
 		return "", err
 	}
@@ -153,7 +153,7 @@ func (c *Cloud) startMiniStack() (string, error) {
 
 // startInterpreter starts moto. Its tasks call the gate.
 func (c *Cloud) startInterpreter() (*process, error) {
-	python, err := installed("venv/bin/python")
+	python, err := Python()
 	if err != nil {
 		return nil, err
 	}
@@ -259,12 +259,13 @@ func (c *Cloud) Endpoint() string { return c.router.URL }
 // Environment is a program's environment in which it asks the Cloud as who has
 // an access key: base without what is AWS's in it. No two tests use one key.
 func (c *Cloud) Environment(base []string, accessKey string) []string {
-	return environmentAs(base, c.router.URL, accessKey)
+	return environmentAs(base, c.router.URL, accessKey, Region)
 }
 
-// SessionEnvironment is that of a session of a role, which is given by its ARN.
-func (c *Cloud) SessionEnvironment(base []string, accessKey, role string) []string {
-	return append(c.Environment(base, accessKey), "AWS_SESSION_TOKEN="+role)
+// SessionEnvironment is that of a session of a role in a region. The role is given by its
+// ARN.
+func (c *Cloud) SessionEnvironment(base []string, accessKey, region, role string) []string {
+	return append(environmentAs(base, c.router.URL, accessKey, region), "AWS_SESSION_TOKEN="+role)
 }
 
 // Caller is who has an access key. One of 12 digits would be another account.

@@ -31,30 +31,35 @@ const (
 	functionPath = "/_lambda/"
 )
 
-// FunctionURL is the ProxyVariable's value for a function.
-func (c *Cloud) FunctionURL(name string) string { return c.router.URL + functionPath + name }
+// FunctionURL is the ProxyVariable's value for a region's function.
+func (c *Cloud) FunctionURL(region, name string) string {
+	return c.router.URL + functionPath + region + "/" + name
+}
 
-// SetFunction has a function played, under its name; nil ends that.
-func (c *Cloud) SetFunction(name string, function Function) {
+// SetFunction has a function of the Region played, under its name; nil ends that.
+func (c *Cloud) SetFunction(name string, function Function) { c.SetFunctionIn(Region, name, function) }
+
+// SetFunctionIn is SetFunction of any region.
+func (c *Cloud) SetFunctionIn(region, name string, function Function) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if function == nil {
-		delete(c.functions, name)
+		delete(c.functions, region+"/"+name)
 		return
 	}
-	c.functions[name] = function
+	c.functions[region+"/"+name] = function
 }
 
-func (c *Cloud) function(name string) Function {
+func (c *Cloud) function(region, name string) Function {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return c.functions[name]
+	return c.functions[region+"/"+name]
 }
 
-// Call calls a function by its name or ARN. An error is ErrNoFunction, or the
+// Call calls a region's function by its name or ARN. An error is ErrNoFunction, or the
 // function's.
-func (c *Cloud) Call(ctx context.Context, name string, payload []byte) ([]byte, error) {
-	function := c.function(nameOf(name))
+func (c *Cloud) Call(ctx context.Context, region, name string, payload []byte) ([]byte, error) {
+	function := c.function(region, nameOf(name))
 	if function == nil {
 		return nil, ErrNoFunction
 	}
@@ -87,11 +92,12 @@ func (c *Cloud) invoke(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has gone
 	}
-	function := c.function(name)
+	region := RegionOf(r)
+	function := c.function(region, name)
 	if function == nil {
 		w.Header().Set("X-Amzn-Errortype", "ResourceNotFoundException")
 		w.WriteHeader(http.StatusNotFound)
-		arn := "arn:aws:lambda:" + Region + ":" + Account + ":function:" + name
+		arn := "arn:" + Partition(region) + ":lambda:" + region + ":" + Account + ":function:" + name
 		_, _ = w.Write(jsonText(map[string]string{"Type": "User", "Message": "Function not found: " + arn}))
 		return
 	}
@@ -111,12 +117,13 @@ func (c *Cloud) invoke(w http.ResponseWriter, r *http.Request) {
 
 // serveFunction answers MiniStack, for which what is not 200 is an error of the
 // function.
-func (c *Cloud) serveFunction(w http.ResponseWriter, r *http.Request, name string) {
+func (c *Cloud) serveFunction(w http.ResponseWriter, r *http.Request, place string) {
+	region, name, _ := strings.Cut(place, "/")
 	payload, err := Body(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has gone
 	}
-	result, err := c.Call(r.Context(), name, payload)
+	result, err := c.Call(r.Context(), region, name, payload)
 	if err != nil {
 		w.WriteHeader(http.StatusInternalServerError)
 		result = documentOf(err)

@@ -11,13 +11,13 @@ import (
 )
 
 // internalCall asks something as nobody's call: no Caller counts it.
-func internalCall(ctx context.Context, server http.Handler, method, path, service, target string, asked, answer any) error {
+func internalCall(ctx context.Context, server http.Handler, region, method, path, service, target string, asked, answer any) error {
 	body := ""
 	if asked != nil {
 		body = string(jsonText(asked))
 	}
 	request := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIASTANDIN/20260101/"+Region+"/"+service+"/aws4_request, SignedHeaders=host, Signature=0")
+	request.Header.Set("Authorization", signature(region, service))
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	if target != "" {
 		request.Header.Set("X-Amz-Target", target)
@@ -76,10 +76,10 @@ func (e *refused) Error() string {
 	return fmt.Sprintf("ask for %s: status %d: %s", e.what, e.status, e.text)
 }
 
-// PutEvent sends an event as a service of AWS does; detail is its JSON.
-func (c *Cloud) PutEvent(ctx context.Context, source, detailType string, detail []byte) error {
+// PutEvent sends an event as a service of AWS does in a region; detail is its JSON.
+func (c *Cloud) PutEvent(ctx context.Context, region, source, detailType string, detail []byte) error {
 	var answer struct{ FailedEntryCount int }
-	err := internalCall(ctx, c.base, http.MethodPost, "/", "events", "AWSEvents.PutEvents", map[string]any{"Entries": []map[string]string{
+	err := internalCall(ctx, c.base, region, http.MethodPost, "/", "events", "AWSEvents.PutEvents", map[string]any{"Entries": []map[string]string{
 		{"Source": source, "DetailType": detailType, "Detail": string(detail)},
 	}}, &answer)
 	if err == nil && answer.FailedEntryCount > 0 {
@@ -95,19 +95,24 @@ type FunctionConfiguration struct {
 	Timeout     time.Duration
 	// Role is the ARN of its execution role, and LogGroup where its logs go.
 	Role, LogGroup string
+	// Subnets are those of its VPC, and Architectures its processors.
+	Subnets, Architectures []string
 }
 
-// FunctionConfiguration reads a function's configuration.
-func (c *Cloud) FunctionConfiguration(ctx context.Context, name string) (FunctionConfiguration, error) {
+// FunctionConfiguration reads the configuration of a region's function.
+func (c *Cloud) FunctionConfiguration(ctx context.Context, region, name string) (FunctionConfiguration, error) {
 	var answer struct {
 		Timeout       int // in seconds
 		Environment   struct{ Variables map[string]string }
 		Role          string
 		LoggingConfig struct{ LogGroup string }
+		VpcConfig     struct{ SubnetIds []string }
+		Architectures []string
 	}
-	err := internalCall(ctx, c.base, http.MethodGet, "/2015-03-31/functions/"+name+"/configuration", "lambda", "", nil, &answer)
+	err := internalCall(ctx, c.base, region, http.MethodGet, "/2015-03-31/functions/"+name+"/configuration", "lambda", "", nil, &answer)
 	return FunctionConfiguration{
 		Environment: answer.Environment.Variables, Timeout: time.Duration(answer.Timeout) * time.Second,
 		Role: answer.Role, LogGroup: answer.LoggingConfig.LogGroup,
+		Subnets: answer.VpcConfig.SubnetIds, Architectures: answer.Architectures,
 	}, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -44,7 +45,11 @@ func (c *Cloud) copyMachine(ctx context.Context, arn string) error {
 		RoleArn    string `json:"roleArn"`
 	}
 	named := map[string]string{"stateMachineArn": arn}
-	err := internalCall(ctx, c.base, http.MethodPost, "/", "states", "AWSStepFunctions.DescribeStateMachine", named, &machine)
+	region := Region
+	if parts := strings.Split(arn, ":"); len(parts) > 3 {
+		region = parts[3]
+	}
+	err := internalCall(ctx, c.base, region, http.MethodPost, "/", "states", "AWSStepFunctions.DescribeStateMachine", named, &machine)
 	var unknown *refused
 	if errors.As(err, &unknown) {
 		return nil
@@ -57,10 +62,10 @@ func (c *Cloud) copyMachine(ctx context.Context, arn string) error {
 	case copied && known == machine.Definition:
 		return nil
 	case copied:
-		err = internalCall(ctx, c.moto, http.MethodPost, "/", "states", "AWSStepFunctions.UpdateStateMachine",
+		err = internalCall(ctx, c.moto, region, http.MethodPost, "/", "states", "AWSStepFunctions.UpdateStateMachine",
 			map[string]string{"stateMachineArn": arn, "definition": machine.Definition, "roleArn": machine.RoleArn}, nil)
 	default:
-		err = internalCall(ctx, c.moto, http.MethodPost, "/", "states", "AWSStepFunctions.CreateStateMachine",
+		err = internalCall(ctx, c.moto, region, http.MethodPost, "/", "states", "AWSStepFunctions.CreateStateMachine",
 			map[string]string{"name": machine.Name, "definition": machine.Definition, "roleArn": machine.RoleArn}, nil)
 	}
 	if err == nil {

@@ -23,12 +23,37 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Region is where the Environment's clients ask, and Account whose all is that
-// they make.
+// Region is where the Environment's clients ask where nothing else is said, and
+// Account whose all is that they make. A Cloud has all regions, each with resources of
+// its own, in one account.
 const (
 	Region  = "eu-west-1"
 	Account = "111122223333"
 )
+
+// Partition is AWS's of a region, as ARNs begin with it.
+func Partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// Suffix is the domain of a region's services.
+func Suffix(region string) string {
+	if Partition(region) == "aws-cn" {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
+}
+
+// signature is the header of a request in a region that nobody counts.
+func signature(region, service string) string {
+	return "AWS4-HMAC-SHA256 Credential=AKIASTANDIN/20260101/" + region + "/" + service + "/aws4_request, SignedHeaders=host, Signature=0"
+}
 
 // startTime is how long the server may take to listen: one second on an idle
 // machine.
@@ -78,18 +103,18 @@ func (s *Server) Reset(t testing.TB) {
 // Environment is a program's environment in which it asks an endpoint in place
 // of AWS, with credentials that mean nothing: base without what is AWS's in it.
 func Environment(base []string, endpoint string) []string {
-	return environmentAs(base, endpoint, "AKIASTANDIN")
+	return environmentAs(base, endpoint, "AKIASTANDIN", Region)
 }
 
 // environmentAs is the Environment of who has an access key.
-func environmentAs(base []string, endpoint, accessKey string) []string {
+func environmentAs(base []string, endpoint, accessKey, region string) []string {
 	environment := slices.DeleteFunc(slices.Clone(base), func(variable string) bool {
 		return strings.HasPrefix(variable, "AWS_")
 	})
 	return append(environment,
 		"AWS_ENDPOINT_URL="+endpoint,
-		"AWS_REGION="+Region,
-		"AWS_DEFAULT_REGION="+Region,
+		"AWS_REGION="+region,
+		"AWS_DEFAULT_REGION="+region,
 		"AWS_ACCESS_KEY_ID="+accessKey,
 		"AWS_SECRET_ACCESS_KEY=standin",
 		"AWS_CONFIG_FILE="+os.DevNull,
@@ -97,6 +122,9 @@ func environmentAs(base []string, endpoint, accessKey string) []string {
 		"AWS_EC2_METADATA_DISABLED=true",
 	)
 }
+
+// Python is the interpreter with the tests' packages.
+func Python() (string, error) { return installed("venv/bin/python") }
 
 // installed finds what make tools has installed, by its path in .tools.
 func installed(path string) (string, error) {

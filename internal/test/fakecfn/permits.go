@@ -35,7 +35,7 @@ func (f *Service) permitMacros(template *cfn.Node, change *Change) error {
 			change.Transforms = append(change.Transforms, name)
 			continue
 		}
-		function, err := f.macro(name)
+		function, err := f.macro(change.Region, name)
 		if err != nil {
 			return err
 		}
@@ -53,13 +53,13 @@ func (f *Service) permitResources(template *cfn.Node, change Change) error {
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.stacks[change.Stack] = template.Clone()
+	f.stacks[change.Region+"/"+change.Stack] = template.Clone()
 	return nil
 }
 
 func (f *Service) permitRemoval(change Change) error {
 	f.mutex.Lock()
-	change.Template = f.stacks[change.Stack]
+	change.Template = f.stacks[change.Region+"/"+change.Stack]
 	f.mutex.Unlock()
 	return f.permit(change)
 }

@@ -56,16 +56,6 @@ type playedEvent struct {
 	at                                                 time.Time
 }
 
-// regionOf is that of a call's signature.
-func regionOf(r *http.Request) string {
-	_, scope, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
-	parts := strings.Split(scope, "/")
-	if len(parts) > 2 {
-		return parts[2]
-	}
-	return fakeaws.Region
-}
-
 // find finds a stack by name or id; a deleted one by id only. The mutex is held.
 func (p *player) find(region, name string) *playedStack {
 	for _, s := range slices.Backward(p.stacks) {
@@ -108,7 +98,7 @@ func (f *Service) fetchTemplate(form url.Values) error {
 		return refusal("TemplateURL must be a supported URL.")
 	}
 	request := httptest.NewRequestWithContext(f.ctx, http.MethodGet, parsed.EscapedPath(), nil)
-	request.Header.Set("Authorization", strings.Replace(signature, "/cloudformation/", "/s3/", 1))
+	request.Header.Set("Authorization", strings.Replace(signature(fakeaws.Region), "/cloudformation/", "/s3/", 1))
 	answer, err := f.cloud.AskMiniStack(request)
 	if err != nil || answer.Code != http.StatusOK {
 		return refusal("S3 error: Access Denied")
@@ -143,7 +133,7 @@ func (p *player) serve(w http.ResponseWriter, r *http.Request, form url.Values) 
 		refuse(w, err)
 		return true
 	}
-	region := regionOf(r)
+	region := fakeaws.RegionOf(r)
 	s := p.find(region, name)
 	action := form.Get("Action")
 	result, err := "", error(nil)
@@ -226,9 +216,7 @@ func (s *playedStack) take(form url.Values) error {
 		return refusal(fmt.Sprintf("Template format error: %v", problems))
 	}
 	given := parameters(form)
-	evaluator, problems := cfn.NewEvaluator(template, cfn.Values{Parameters: given, Pseudo: map[string]string{
-		"AWS::Region": s.region, "AWS::AccountId": fakeaws.Account, "AWS::StackName": s.name, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com", "AWS::StackId": s.id,
-	}})
+	evaluator, problems := cfn.NewEvaluator(template, cfn.Values{Parameters: given, Pseudo: pseudo(s.region, s.name, s.id)})
 	if problems.HasErrors() {
 		return refusal(problems.Err().Error())
 	}

@@ -30,19 +30,19 @@ type Service struct {
 	watching sync.WaitGroup
 
 	mutex sync.Mutex
-	// macros are the functions of the macros that stacks have made, by name.
+	// macros are the functions of the macros that stacks have made, by region/name.
 	macros map[string]string
 	// permits is asked before a stack is changed; nil permits all.
 	permits func(Change) error
-	// stacks are the templates of stacks, by name, as macros have left them.
+	// stacks are the templates of stacks, by region/name, as macros have left them.
 	stacks map[string]*cfn.Node
 	played *player
 }
 
 // Change is what a call does with a stack, for who has to permit it.
 type Change struct {
-	// Authorization is the call's header.
-	Authorization, Operation, Stack string
+	// Authorization is the call's header, and Region that of its signature.
+	Authorization, Region, Operation, Stack string
 	// Functions are those of the template's macros, by name; Transforms are AWS's.
 	Functions, Transforms []string
 	// Template is as the macros leave it.
@@ -107,7 +107,7 @@ func (f *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	stack := form.Get("StackName")
-	change := Change{Authorization: r.Header.Get("Authorization"), Operation: form.Get("Action"), Stack: nameIn(stack)}
+	change := Change{Authorization: r.Header.Get("Authorization"), Region: fakeaws.RegionOf(r), Operation: form.Get("Action"), Stack: nameIn(stack)}
 	if change.Operation == "DeleteStack" {
 		stack = f.idOf(r, stack)
 		err = f.permitRemoval(change)
@@ -237,22 +237,23 @@ func (f *Service) expand(ctx context.Context, text string, given map[string]stri
 	if err := f.permitMacros(template, &change); err != nil {
 		return nil, err
 	}
-	template, err := f.transform(ctx, template, given)
+	template, err := f.transform(ctx, change.Region, template, given)
 	if err != nil {
 		return nil, err
 	}
 	if err := f.permitResources(template, change); err != nil {
 		return nil, err
 	}
-	f.recordMacros(template)
-	if err := f.adapt(template); err != nil {
+	f.recordMacros(change.Region, template)
+	decideConditions(template, change, given)
+	if err := f.adapt(change.Region, template); err != nil {
 		return nil, err
 	}
 	return template.MarshalJSON()
 }
 
 // recordMacros remembers the macros of a template, whose functions are its own.
-func (f *Service) recordMacros(template *cfn.Node) {
+func (f *Service) recordMacros(region string, template *cfn.Node) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for _, resource := range template.Get("Resources").Entries() {
@@ -263,15 +264,15 @@ func (f *Service) recordMacros(template *cfn.Node) {
 		}
 		function := template.At("Resources", attribute.Items[0].Text, "Properties", "FunctionName")
 		if name := properties.Get("Name"); name.IsString() && function.IsString() {
-			f.macros[name.Text] = function.Text
+			f.macros[region+"/"+name.Text] = function.Text
 		}
 	}
 }
 
-func (f *Service) macro(name string) (function string, err error) {
+func (f *Service) macro(region, name string) (function string, err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	function, known := f.macros[name]
+	function, known := f.macros[region+"/"+name]
 	if !known {
 		return "", refusal("No transform named " + fakeaws.Account + "::" + name + " found.")
 	}

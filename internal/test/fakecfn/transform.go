@@ -14,7 +14,7 @@ import (
 
 // transform runs the macros of a template's Transform, in their order. AWS's own
 // transforms stay in it, for MiniStack.
-func (f *Service) transform(ctx context.Context, template *cfn.Node, given map[string]string) (*cfn.Node, error) {
+func (f *Service) transform(ctx context.Context, region string, template *cfn.Node, given map[string]string) (*cfn.Node, error) {
 	var own []*cfn.Node
 	var macros []string
 	for _, name := range names(template.Get("Transform")) {
@@ -27,7 +27,7 @@ func (f *Service) transform(ctx context.Context, template *cfn.Node, given map[s
 	template.Delete("Transform")
 	for _, macro := range macros {
 		var err error
-		if template, err = f.runMacro(ctx, macro, template, values(template, given)); err != nil {
+		if template, err = f.runMacro(ctx, region, macro, template, values(template, given)); err != nil {
 			return nil, err
 		}
 	}
@@ -73,20 +73,20 @@ func values(template *cfn.Node, given map[string]string) map[string]any {
 
 // runMacro calls a macro's function as CloudFormation does ("Lambda function
 // request and response mapping" of its user guide).
-func (f *Service) runMacro(ctx context.Context, macro string, fragment *cfn.Node, values map[string]any) (*cfn.Node, error) {
-	function, err := f.macro(macro)
+func (f *Service) runMacro(ctx context.Context, region, macro string, fragment *cfn.Node, values map[string]any) (*cfn.Node, error) {
+	function, err := f.macro(region, macro)
 	if err != nil {
 		return nil, err
 	}
 	transformID := fakeaws.Account + "::" + macro
 	event, err := json.Marshal(map[string]any{
-		"region": fakeaws.Region, "accountId": fakeaws.Account, "fragment": fragment, "transformId": transformID,
+		"region": region, "accountId": fakeaws.Account, "fragment": fragment, "transformId": transformID,
 		"params": map[string]any{}, "requestId": uuid.NewString(), "templateParameterValues": values,
 	})
 	if err != nil {
 		return nil, err
 	}
-	answer, err := f.cloud.Call(ctx, function, event)
+	answer, err := f.cloud.Call(ctx, region, function, event)
 	if err != nil {
 		return nil, failed(transformID, err)
 	}
@@ -115,7 +115,7 @@ func failed(transform string, err error) error {
 // adapt puts right what MiniStack does otherwise than CloudFormation: a FIFO
 // queue without a name becomes a queue of the other kind there; and it is told
 // who plays the functions.
-func (f *Service) adapt(template *cfn.Node) error {
+func (f *Service) adapt(region string, template *cfn.Node) error {
 	for _, resource := range template.Get("Resources").Entries() {
 		properties := resource.Value.Get("Properties")
 		switch {
@@ -127,7 +127,7 @@ func (f *Service) adapt(template *cfn.Node) error {
 				return fmt.Errorf("the stand-in plays no function without a FunctionName: %s", resource.Key)
 			}
 			environment := child(child(properties, "Environment"), "Variables")
-			environment.Set(fakeaws.ProxyVariable, cfn.Str(f.cloud.FunctionURL(name.Text)))
+			environment.Set(fakeaws.ProxyVariable, cfn.Str(f.cloud.FunctionURL(region, name.Text)))
 		}
 	}
 	return nil

@@ -16,7 +16,17 @@ import (
 const tick = 20 * time.Millisecond
 
 // signature names who asks; nobody counts it.
-const signature = "AWS4-HMAC-SHA256 Credential=AKIAFORMATION/20260101/" + fakeaws.Region + "/cloudformation/aws4_request, SignedHeaders=host, Signature=0"
+func signature(region string) string {
+	return "AWS4-HMAC-SHA256 Credential=AKIAFORMATION/20260101/" + region + "/cloudformation/aws4_request, SignedHeaders=host, Signature=0"
+}
+
+// regionIn is the region of a stack's id.
+func regionIn(stack string) string {
+	if parts := strings.Split(stack, ":"); len(parts) > 3 {
+		return parts[3]
+	}
+	return fakeaws.Region
+}
 
 // watch waits until a stack is at rest, and tells its status as CloudFormation
 // does ("CloudFormation Stack Status Change"): the first and the last of them.
@@ -48,7 +58,7 @@ func (f *Service) watch(stack string) {
 func (f *Service) status(stack string) (status string, known bool) {
 	form := url.Values{"Action": {"DescribeStacks"}, "Version": {apiVersion}, "StackName": {stack}}
 	request := httptest.NewRequestWithContext(f.ctx, http.MethodPost, "/", nil)
-	request.Header.Set("Authorization", signature)
+	request.Header.Set("Authorization", signature(regionIn(stack)))
 	answer, err := f.ask(request, form)
 	if err != nil {
 		return "", false
@@ -77,5 +87,5 @@ func (f *Service) emitOperation(stack, status, token string) {
 	if err != nil {
 		panic(err) // never of strings
 	}
-	_ = f.cloud.PutEvent(f.ctx, "aws.cloudformation", "CloudFormation Stack Status Change", detail) // the stand-in ends
+	_ = f.cloud.PutEvent(f.ctx, regionIn(stack), "aws.cloudformation", "CloudFormation Stack Status Change", detail) // the stand-in ends
 }

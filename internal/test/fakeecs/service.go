@@ -238,7 +238,7 @@ func (f *Service) find(name string) *task {
 }
 
 func (f *Service) arn(kind, rest string) string {
-	return "arn:aws:ecs:" + f.config.Region + ":" + f.config.Account + ":" + kind + "/" + rest
+	return "arn:" + fakeaws.Partition(f.config.Region) + ":ecs:" + f.config.Region + ":" + f.config.Account + ":" + kind + "/" + rest
 }
 
 // clusterName is the cluster of a request, by name or ARN.

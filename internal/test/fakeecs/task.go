@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
 // Task is a task as DescribeTasks and its events have it.
@@ -143,7 +145,7 @@ func (f *Service) openLog(t *task) error {
 	}
 	return f.use(Use{
 		Service: tasksService, Role: t.view.ExecutionRole, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-		Resource: "arn:aws:logs:" + f.config.Region + ":" + f.config.Account + ":log-group:" + t.logGroup + ":log-stream:logs/" + t.view.Containers[t.container].Name,
+		Resource: "arn:" + fakeaws.Partition(f.config.Region) + ":logs:" + f.config.Region + ":" + f.config.Account + ":log-group:" + t.logGroup + ":log-stream:logs/" + t.view.Containers[t.container].Name,
 	})
 }
 

@@ -128,6 +128,8 @@ func walls() map[string][]string {
 		// What IAM decides; and what a call is to IAM, with the roles that are deployed.
 		"internal/test/iam":   {},
 		"internal/test/authz": {"internal/test/fakeaws", "internal/test/iam"},
+		// What AWS's models say of the requests that it judges.
+		"internal/test/apimodel": {"internal/test/fakeaws"},
 		// That nothing is permitted in vain.
 		"internal/test/leastprivilege": {"internal/cfn", "internal/test/iam"},
 		// Data for other tools, and the tests that try them.

@@ -40,6 +40,8 @@ type Config struct {
 	Name string
 	// Region is the function's region; eu-west-1 when empty.
 	Region string
+	// Partition is that of the region; aws when empty.
+	Partition string
 	// Account is the account that it belongs to; 123456789012 when empty.
 	Account string
 	// Environment are the function's own variables. A process has these and
@@ -68,7 +70,7 @@ type Function struct {
 // their Runtime API is gone.
 func New(c Config) *Function {
 	c.Name = cmp.Or(c.Name, defaultName)
-	c.Region = cmp.Or(c.Region, defaultRegion)
+	c.Region, c.Partition = cmp.Or(c.Region, defaultRegion), cmp.Or(c.Partition, "aws")
 	c.Account = cmp.Or(c.Account, defaultAccount)
 	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
 	if c.Log == nil {
@@ -80,7 +82,7 @@ func New(c Config) *Function {
 
 // ARN is the function's ARN.
 func (f *Function) ARN() string {
-	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", f.config.Region, f.config.Account, f.config.Name)
+	return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", f.config.Partition, f.config.Region, f.config.Account, f.config.Name)
 }
 
 // Invoke hands the function an event, JSON, and returns its response. The error

@@ -24,7 +24,7 @@ func attacks() []leastprivilege.Case {
 func foreignResources(n *table) {
 	other := arn("dynamodb", "table/Orders")
 	for _, role := range []string{"DefaultRunnerRole", "LauncherRole", "LifecycleRole"} {
-		for _, action := range []string{"dynamodb:GetItem", "dynamodb:UpdateItem"} {
+		for _, action := range []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"} {
 			n.add("another table", role, action, other, nil)
 		}
 		n.add("another queue", role, "sqs:ReceiveMessage", arn("sqs", "orders"), nil)
@@ -93,6 +93,7 @@ func jobs(n *table) {
 		}
 		if partition != "RunnerConfiguration" {
 			n.add("an item that is not the agent's", role, "dynamodb:GetItem", states, keys)
+			n.add("an item that is not the agent's, beside its own", role, "dynamodb:BatchGetItem", states, context{"dynamodb:LeadingKeys": {"Runner", partition}})
 		}
 	}
 	n.add("a runner", role, "dynamodb:PutItem", states, context{"dynamodb:LeadingKeys": {"Runner"}, "dynamodb:Attributes": {"name", "resourceType", "started"}})
