@@ -83,7 +83,7 @@ func TestQuickYAML(t *testing.T) {
 		"'a':b\n":                               false,
 		"a: [b, 'c', !Ref d, {e: f, g: [h, {}]}, []]\n": true,
 		"a: [b: c]\n":                          false,
-		"a: [!Ref0b c, :d]\n":                false,
+		"a: [!Ref0b c, :d]\n":                  false,
 		"a: {b, c}\n":                          false,
 		"a: [b,\n    c,\n\n    {d: e}\n  ]\n":  true,
 		"a: [\n  b\n]\n":                       false,
