@@ -76,9 +76,9 @@ WITHOUT_RACE = ^(TestADay|TestMutants|TestSchedules|TestEachProtectionIsNeeded|T
 unit: ## Run all tests of all modules with the race detector.
 	@$(MAKE) --no-print-directory --output-sync=target -j2 unit-root unit-agent
 unit-root:
-	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation
+	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -timeout 30m -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation
 unit-agent:
-	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./workspace
+	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race -timeout 30m -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./workspace
 
 # Left out of `make quick`: what deploys, builds or lints with other tools.
 SLOW = /(e2e|images|integrations|lambda/.*|cmd/.*|internal/(aws|release|test/(lint|fakeaws|fakecfn|fakeecs)))(/|$$)

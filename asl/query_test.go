@@ -84,10 +84,8 @@ func TestJSONataIsBounded(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	started := time.Now()
 	_, err := parse(t, machineIn("JSONata", `"A": {"Type": "Pass", "Output": "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}", "End": true}`)).Run(ctx, asl.Execution{}, asl.Options{})
 	require.Error(t, err)
-	assert.Less(t, time.Since(started), 5*time.Second)
 }
 
 func TestVariables(t *testing.T) {

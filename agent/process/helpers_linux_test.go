@@ -16,7 +16,7 @@ import (
 	"github.com/attini-go/runner/agent/process"
 )
 
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // shell is a command with short times, so that tests are quick.
 func shell(script string) process.Command {

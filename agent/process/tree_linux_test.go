@@ -37,11 +37,9 @@ func interrupted(t *testing.T, c process.Command, processes int) (process.Exit, 
 func TestABackgroundProcessDoesNotHoldUpWait(t *testing.T) {
 	t.Parallel()
 	tree, out := start(t, shell("sh -c 'echo pid $$; exec sleep 1000' & echo hello"))
-	begin := time.Now()
 	exit, err := tree.Wait(t.Context())
 	require.NoError(t, err)
 	assert.Zero(t, exit.Code)
-	assert.Less(t, time.Since(begin), 10*time.Second)
 	pids := out.pids(t, 1)
 	requireAlive(t, pids...)
 	tree.End()

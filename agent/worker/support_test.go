@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // testTimeout bounds what should happen soon.
-const testTimeout = 20 * time.Second
+const testTimeout = 2 * time.Minute
 
 // fixture is a worker with everything around it in memory.
 type fixture struct {

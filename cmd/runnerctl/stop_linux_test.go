@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds what should happen soon.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // The commands of jobs that leave children behind, one in a session of its own
 // and one whose parent has ended. A stubborn job ignores what it is sent.

@@ -3,7 +3,6 @@ package system_test
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,12 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// answerTime is how long the steps of a task that has ended may wait for their
-// answer.
-const answerTime = 10 * time.Second
-
 // TestTaskKilled: of a task that is killed while 5 jobs run and 10 wait, the 5
-// fail with its reason, and the 10 run on another.
+// fail with its reason (their heartbeats would say none), and the 10 run on another.
 func TestTaskKilled(t *testing.T) {
 	t.Parallel()
 	g := newJobBarrier(t)
@@ -32,14 +27,12 @@ func TestTaskKilled(t *testing.T) {
 	g.waitFor(t, 5)
 	killed := s.runs(t, "Build")
 	const reason = "Your Spot Task was interrupted."
-	at := time.Now()
 	require.NoError(t, s.ecsFake.Kill(killed.TaskArn, "SpotInterruption", reason))
 	var failed []string
 	require.Eventually(t, func() bool {
 		failed = s.withStatus(t, executions, types.ExecutionStatusFailed)
 		return len(failed) == 5
 	}, soon, tick, "the killed task's steps do not fail")
-	assert.Less(t, time.Since(at), answerTime)
 	for _, execution := range failed {
 		name, cause := s.failure(t, execution)
 		assert.Equal(t, "RuntimeError", name)

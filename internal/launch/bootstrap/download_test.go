@@ -226,7 +226,7 @@ func TestBootstrapSlow(t *testing.T) {
 		})
 		got := i.run(t, container{agent: agent, tools: tools, shell: bootstrap.Shell{Tries: 1, Timeout: time.Second}})
 		got.refused(t, 69, "cannot be downloaded within 1 tries and 1 s")
-		assert.Less(t, got.took, 20*time.Second)
+		assert.Less(t, got.took, time.Minute)
 		<-gone // nobody goes on with the download
 	})
 }

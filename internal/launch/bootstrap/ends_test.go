@@ -94,7 +94,7 @@ func TestBootstrapStops(t *testing.T) {
 			got := r.wait(t)
 			<-gone
 			assert.Equal(t, 143, got.code, got.stderr)
-			assert.Less(t, got.took, 20*time.Second)
+			assert.Less(t, got.took, time.Minute)
 			assert.Empty(t, got.stdout)
 			assert.Empty(t, got.left)
 		})

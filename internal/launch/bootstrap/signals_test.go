@@ -34,7 +34,7 @@ func TestBootstrapGuardDropsSignal(t *testing.T) {
 					tools: downloading, programs: map[string]string{"curl": download},
 					probe: deaf("sleep", `exec sleep "$@"`) + shell.Command(bootstrap.Agent{})[2],
 				})
-				assert.Less(t, got.took, 20*time.Second)
+				assert.Less(t, got.took, time.Minute)
 				want := 69
 				if name == "it succeeds" {
 					want = 65 // it is not the agent

@@ -26,6 +26,7 @@ func TestFaults(t *testing.T) {
 		Throttle: func(operation string) bool { return operation == "StopTask" },
 		Events:   func(string) (int, time.Duration) { return 0, 0 },
 	})
+	began := time.Now()
 	id := b.host(t, "one")
 	list := &ecs.ListContainerInstancesInput{Cluster: aws.String("builds"), Filter: aws.String("ec2InstanceId == " + id)}
 	instances := func() []string {
@@ -33,9 +34,8 @@ func TestFaults(t *testing.T) {
 		require.NoError(t, err)
 		return listed.ContainerInstanceArns
 	}
-	began := time.Now()
 	assert.Empty(t, instances())
-	require.Eventually(t, func() bool { return len(instances()) == 2 }, 30*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(instances()) == 2 }, soon, 10*time.Millisecond)
 	assert.GreaterOrEqual(t, time.Since(began), 2*lag)
 
 	connected := func() (states []bool) {
