@@ -15,6 +15,7 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 	"github.com/attini-go/runner/internal/test/fakecfn"
 	"github.com/attini-go/runner/internal/test/fakeecs"
+	"github.com/attini-go/runner/internal/test/iam"
 )
 
 // regions are those of the account that have an installation, or get one. Each judges
@@ -95,12 +96,14 @@ func TestVariants(t *testing.T) {
 		role         string
 		architecture string
 		subnets      []string
+		// admin says that jobs may do everything.
+		admin bool
 	}{
 		"default":       {region: "us-east-2", parameters: map[string]string{"RunnerSha256X8664": checksum, "RunnerSha256Aarch64": checksum}},
 		"x86_64":        {region: "us-west-1", parameters: map[string]string{"Architecture": "x86_64"}, architecture: "x86_64"},
-		"admin":         {region: "us-west-2", parameters: map[string]string{"GiveAdminAccess": "true"}},
+		"admin":         {region: "us-west-2", parameters: map[string]string{"GiveAdminAccess": "true"}, admin: true},
 		"own role path": {region: "eu-north-1", parameters: map[string]string{"RunnerRolePath": "team/runners/"}, before: ownRole(t, "eu-north-1"), role: "arn:aws:iam::" + fakeaws.Account + ":role/team/runners/own"},
-		"boundary":      {region: "eu-west-2", parameters: map[string]string{"PermissionsBoundary": "arn:aws:iam::" + fakeaws.Account + ":policy/bound"}, before: boundary()},
+		"boundary":      {region: "eu-west-2", parameters: map[string]string{"GiveAdminAccess": "true", "PermissionsBoundary": "arn:aws:iam::" + fakeaws.Account + ":policy/bound"}, before: boundary()},
 		"VPC":           {region: "eu-west-3", parameters: vpc, subnets: []string{"subnet-1", "subnet-2"}},
 		"closed network": {
 			region: "ca-central-1", parameters: map[string]string{"DisableDownload": "true", "SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1"}, subnets: []string{"subnet-1"},
@@ -123,6 +126,8 @@ func TestVariants(t *testing.T) {
 			if variant.role != "" {
 				assert.Equal(t, variant.role, tasks[0].Role)
 			}
+			everything := iam.Request{Action: "iam:CreateUser", Resource: "*"}
+			assert.Equal(t, variant.admin, a.authority.Use(tasks[0].Role, a.services()[a.key(keyAgent)], everything) == nil)
 			launcher, err := a.cloud.FunctionConfiguration(t.Context(), variant.region, launcherName)
 			require.NoError(t, err)
 			assert.Equal(t, []string{cmp.Or(variant.architecture, "arm64")}, launcher.Architectures)
