@@ -82,8 +82,8 @@ func (a *account) installed(t *testing.T, region string, parameters map[string]s
 	return other
 }
 
-// TestVariants: each way to install the system comes up, each in a region of its own, and
-// runs a job.
+// TestVariants: each way to install the system comes up, each in a region of its own, runs a job,
+// and can be removed.
 func TestVariants(t *testing.T) {
 	t.Parallel()
 	checksum := strings.Repeat("0", 64)
@@ -132,6 +132,8 @@ func TestVariants(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, []string{cmp.Or(variant.architecture, "arm64")}, launcher.Architectures)
 			assert.ElementsMatch(t, variant.subnets, launcher.Subnets)
+			s.remove(t)
+			(&stack{a, a.system()}).remove(t)
 		})
 	}
 }
