@@ -24,8 +24,8 @@ import (
 	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
-// bootTime is how long the system's stack may take.
-const bootTime = time.Minute
+// bootTime is how long the system's stack may take: several are deployed at once.
+const bootTime = 5 * time.Minute
 
 // releasesFunction is not run: no test downloads.
 const releasesFunction = "ReleasesFunction"

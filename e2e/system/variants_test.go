@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -100,8 +101,7 @@ func TestVariants(t *testing.T) {
 		admin bool
 	}{
 		"default":       {region: "us-east-2", parameters: map[string]string{"RunnerSha256X8664": checksum, "RunnerSha256Aarch64": checksum}},
-		"x86_64":        {region: "us-west-1", parameters: map[string]string{"Architecture": "x86_64"}, architecture: "x86_64"},
-		"admin":         {region: "us-west-2", parameters: map[string]string{"GiveAdminAccess": "true"}, admin: true},
+		"admin, x86_64": {region: "us-west-2", parameters: map[string]string{"GiveAdminAccess": "true", "Architecture": "x86_64"}, admin: true, architecture: "x86_64"},
 		"own role path": {region: "eu-north-1", parameters: map[string]string{"RunnerRolePath": "team/runners/"}, before: ownRole(t, "eu-north-1"), role: "arn:aws:iam::" + fakeaws.Account + ":role/team/runners/own"},
 		"boundary":      {region: "eu-west-2", parameters: map[string]string{"GiveAdminAccess": "true", "PermissionsBoundary": "arn:aws:iam::" + fakeaws.Account + ":policy/bound"}, before: boundary()},
 		"VPC":           {region: "eu-west-3", parameters: vpc, subnets: []string{"subnet-1", "subnet-2"}},
@@ -133,6 +133,7 @@ func TestVariants(t *testing.T) {
 			assert.Equal(t, []string{cmp.Or(variant.architecture, "arm64")}, launcher.Architectures)
 			assert.ElementsMatch(t, variant.subnets, launcher.Subnets)
 			s.remove(t)
+			a.stacks = cloudformation.NewFromConfig(a.config(keyTests)) // who installs it
 			(&stack{a, a.system()}).remove(t)
 		})
 	}
