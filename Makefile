@@ -166,6 +166,10 @@ build: ## Build runnerctl, and the agent for both processors, into build/.
 release: ## Build, sign and check release VERSION=x.y.z in build/releases/.
 	@$(GO) run ./cmd/releasectl build --output build/releases -- '$(VERSION)'
 
+.PHONY: package
+package: ## Make packages of release VERSION=x.y.z in build/packages/: Debian's, and with ADDRESS=URL Homebrew's formula.
+	@$(GO) run ./cmd/releasectl package --releases build/releases --output build/packages $(if $(ADDRESS),--address '$(ADDRESS)') -- '$(VERSION)'
+
 .PHONY: publish
 publish: ## Publish release VERSION=x.y.z in the bucket BUCKET=name, in its folder PREFIX if given.
 	@$(GO) run ./cmd/releasectl publish --releases build/releases --bucket '$(BUCKET)' --prefix '$(PREFIX)' -- '$(VERSION)'
