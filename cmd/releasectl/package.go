@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/attini-go/runner/internal/release"
 )
@@ -56,4 +57,23 @@ func (c packageCommand) Run(ctx context.Context, s environment) error {
 	}
 	defer directory.Close()
 	return release.Publish(ctx, directory, packages, s.logger())
+}
+
+type tagCommand struct {
+	Version string `arg:"" help:"The version."`
+	Source  string `help:"The project's folder, a git checkout without changes." default:"." placeholder:"DIR"`
+}
+
+// Run implements kong's command.
+func (c tagCommand) Run(ctx context.Context, s environment) error {
+	source, err := release.OpenSource(ctx, c.Source)
+	if err != nil {
+		return err
+	}
+	tags, err := source.TagModules(ctx, c.Version)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stderr, "tagged; now push the tags: git push origin %s\n", strings.Join(tags, " "))
+	return nil
 }
