@@ -78,7 +78,8 @@ func (s Settings) arguments() []string {
 		memory := strconv.Itoa(s.MemoryMiB) + "m"
 		arguments = append(arguments, "--memory", memory, "--memory-swap", memory)
 	}
-	return append(arguments, "--entrypoint", "sh", s.Image, "-c", mainScript, "sh", s.Directory)
+	// As on AWS, an image with an entry point cannot run jobs.
+	return append(arguments, s.Image, "sh", "-c", mainScript, "sh", s.Directory)
 }
 
 func mount(path string) string { return "type=bind,source=" + path + ",target=" + path }
@@ -95,7 +96,9 @@ func Start(ctx context.Context, s Settings) (_ *Container, err error) {
 	tail := joblog.NewTail(tailLines)
 	said := joblog.NewSplitter(lineLimit, joblog.NewMask(nil), func(lines []byte) {
 		for line := range strings.Lines(string(lines)) {
-			tail.Add(strings.TrimSuffix(line, "\n"))
+			if strings.TrimSpace(line) != "" {
+				tail.Add(strings.TrimSuffix(line, "\n"))
+			}
 		}
 		s.Log(lines)
 	})
@@ -136,9 +139,9 @@ func Start(ctx context.Context, s Settings) (_ *Container, err error) {
 	}
 	c.Remove()
 	if exit == nil {
-		exit = errors.New("the image has no sh, ls or id")
+		exit = errors.New("it ended")
 	}
-	return nil, fmt.Errorf("start a container of the image %s with %s: %w\n%s", s.Image, s.Engine, exit, strings.Join(tail.Lines(), "\n"))
+	return nil, fmt.Errorf("start a container of the image %s with %s (it needs sh, ls and id, and no ENTRYPOINT): %w\n%s", s.Image, s.Engine, exit, strings.Join(tail.Lines(), "\n"))
 }
 
 // Shell is the path of bash in the container, or of sh where there is no bash.

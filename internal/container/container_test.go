@@ -79,5 +79,5 @@ func TestLimitsAndSocket(t *testing.T) {
 	assert.NotContains(t, none, "--cpus")
 	assert.NotContains(t, none, "--memory")
 	all := strings.Join(Settings{Name: "c", Image: "i", Directory: "/d", CPUs: 0.5, MemoryMiB: 3072, DockerSocket: "/s"}.arguments(), " ")
-	assert.Contains(t, all, "--mount type=bind,source=/s,target=/s --cpus 0.5 --memory 3072m --memory-swap 3072m --entrypoint sh i")
+	assert.Contains(t, all, "--mount type=bind,source=/s,target=/s --cpus 0.5 --memory 3072m --memory-swap 3072m i sh -c")
 }
