@@ -121,7 +121,7 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 # The rules' examples are misspelt on purpose; a page has no such word in its prose.
 .PHONY: docs
 docs: .tools/docs/installed ## Check the spelling of all pages, and build the site of docs/ in build/site.
-	@git ls-files '*.md' '*.yaml' | grep -v testdata | xargs .tools/docs/bin/codespell --ignore-words-list mian,strin,biuld,paramters
+	@git ls-files '*.md' '*.yaml' | grep -v testdata | xargs .tools/docs/bin/codespell --ignore-words-list mian,strin,biuld,paramters,databse,szie
 	@NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict --quiet -f tools/mkdocs.yml
 	@echo "The site is in build/site; python3 -m http.server --directory build/site shows it."
 
@@ -173,6 +173,10 @@ build: ## Build runnerctl, and the agent for both processors, into build/.
 .PHONY: release
 release: ## Build, sign and check release VERSION=x.y.z in build/releases/.
 	@$(GO) run ./cmd/releasectl build --output build/releases -- '$(VERSION)'
+
+.PHONY: package
+package: ## Make packages of release VERSION=x.y.z in build/packages/: Debian's, and with ADDRESS=URL Homebrew's formula.
+	@$(GO) run ./cmd/releasectl package --releases build/releases --output build/packages $(if $(ADDRESS),--address '$(ADDRESS)') -- '$(VERSION)'
 
 .PHONY: publish
 publish: ## Publish release VERSION=x.y.z in the bucket BUCKET=name, in its folder PREFIX if given.

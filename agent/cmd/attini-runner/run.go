@@ -154,7 +154,7 @@ func (a *agent) startOrphanReaper(made directories) (stop func()) {
 	if made.memory != "" {
 		all = append(all, made.memory)
 	}
-	reaper, err := process.StartOrphanReaper(all...)
+	reaper, err := process.StartOrphanReaper(nil, all...)
 	if err != nil {
 		a.logger.Warn("if the agent is killed, processes of its jobs may outlive it", "error", err)
 		return func() {}
