@@ -17,7 +17,6 @@ import (
 
 // network is a VPC with one subnet, subnet-1.
 type network struct {
-	hostCalls
 	public    bool // its hosts get public addresses
 	tables    map[string]types.RouteTable
 	endpoints []types.VpcEndpoint
@@ -38,6 +37,10 @@ func (n network) DescribeRouteTables(_ context.Context, input *ec2.DescribeRoute
 
 func (n network) DescribeVpcEndpoints(context.Context, *ec2.DescribeVpcEndpointsInput, ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error) {
 	return &ec2.DescribeVpcEndpointsOutput{VpcEndpoints: n.endpoints}, nil
+}
+
+func (n network) calls() hostCalls {
+	return hostCalls{DescribeSubnets: n.DescribeSubnets, DescribeRouteTables: n.DescribeRouteTables, DescribeVpcEndpoints: n.DescribeVpcEndpoints}
 }
 
 func routes(all ...types.Route) types.RouteTable {
@@ -92,7 +95,7 @@ func TestNetwork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := &observation{Account: &Account{region: "eu-west-1", hosts: test.network}}
+			o := &observation{Account: &Account{region: "eu-west-1", hosts: test.network.calls()}}
 			state := runnerItem{
 				protocol.AttrSubnets:        &dynamodbtypes.AttributeValueMemberSS{Value: []string{"subnet-1", "subnet-2"}},
 				protocol.AttrAssignPublicIP: &dynamodbtypes.AttributeValueMemberS{Value: test.address},
