@@ -188,10 +188,22 @@ func (s States) SetCheck(_ context.Context, runner string, at time.Time) error {
 	return err
 }
 
+// BeginCheck implements launch.States.
+func (s States) BeginCheck(_ context.Context, runner string, due, until time.Time) (launch.State, error) {
+	return s.write("States.BeginCheck", runner, func(i *item) error {
+		if i.CheckAt.After(due) {
+			return launch.ErrChanged
+		}
+		i.CheckAt = until
+		return nil
+	})
+}
+
 // EndCheck implements launch.States.
 func (s States) EndCheck(_ context.Context, runner string, record launch.CheckRecord) error {
 	_, err := s.write("States.EndCheck", runner, func(i *item) error {
-		if record.At.IsZero() && !i.CheckAt.Equal(record.Before) {
+		later := !record.At.IsZero() && i.CheckAt.After(record.At)
+		if !i.CheckAt.IsZero() && !i.CheckAt.Equal(record.Before) && !later {
 			return launch.ErrChanged
 		}
 		i.CheckAt, i.Doubt, i.DoubtSince = record.At, record.Doubt, record.DoubtSince
