@@ -61,7 +61,7 @@ func play(options Options) Result {
 	w := &world{
 		schedule: newSchedule(options.Seed, options.skipped), fake: launchtest.NewFake(), mutation: options.Mutation, trace: options.Trace,
 		byToken: map[string]*job{}, byTask: map[string]*agent{}, hosts: map[string]*host{}, signal: make(chan struct{}, 1),
-		before: map[string]readState{}, runner: launchtest.OnFargate(),
+		before: map[string]readState{}, starts: map[string]bool{}, runner: launchtest.OnFargate(),
 	}
 	if w.one(3) == 0 {
 		w.runner = launchtest.OnHost()
