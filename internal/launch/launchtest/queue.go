@@ -215,6 +215,18 @@ func (w *Fake) Unseen(url string) []string {
 	return tokens
 }
 
+// Show has a job's message be visible, as if the queue had forgotten that it is hidden.
+func (w *Fake) Show(url, token string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, m := range w.queues[url].messages {
+		if w.parse(m.body).Metadata.TaskToken == token {
+			m.hidden = time.Now()
+		}
+	}
+	w.queues[url].wake()
+}
+
 // RemoveQueue is the deletion of a queue.
 func (w *Fake) RemoveQueue(url string) {
 	w.mu.Lock()

@@ -232,6 +232,13 @@ func (s States) Delete(_ context.Context, runner string) error {
 	})
 }
 
+// Name has the state name a task.
+func (w *Fake) Name(runner, task string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runners[runner].Task = task
+}
+
 // Started reports whether the agent of the runner's task has said that it is
 // up.
 func (w *Fake) Started(runner string) bool {

@@ -97,6 +97,15 @@ func (a *agent) lost(call string) bool { return a.w.happens(answerLost, a.name+"
 // start marks the agent as started, and begins its loops.
 func (a *agent) start() {
 	a.calls.Boot()
+	if a.w.worker != nil {
+		a.w.worker(a)
+		return
+	}
+	a.begin()
+}
+
+// begin begins the model's loops.
+func (a *agent) begin() {
 	a.began, a.lastEnd, a.busyUntil = time.Now(), time.Now(), time.Now().Add(protocol.SettleTime)
 	a.mark()
 }

@@ -58,6 +58,17 @@ func Run(options Options) Result {
 }
 
 func play(options Options) Result {
+	w := newWorld(options)
+	length := w.story()
+	w.run(time.Now().Add(length))
+	w.schedule.over = true
+	w.rest()
+	w.stop()
+	return Result{Violation: w.violation, Jobs: len(w.jobs), Seed: options.Seed, faults: w.faults}
+}
+
+// newWorld is an account with a runner that was just deployed.
+func newWorld(options Options) *world {
 	w := &world{
 		schedule: newSchedule(options.Seed, options.skipped), fake: launchtest.NewFake(), mutation: options.Mutation, trace: options.Trace,
 		byToken: map[string]*job{}, byTask: map[string]*agent{}, hosts: map[string]*host{}, signal: make(chan struct{}, 1),
@@ -74,12 +85,7 @@ func play(options Options) Result {
 	w.fake.Begin("dev-shop", stateMachine, execution, time.Date(2026, 5, 1, 9, 59, 0, 0, time.UTC))
 	w.fake.SetPlan(stateMachine, w.runner.StackName)
 	w.ids = []string{w.fake.Deploy(w.runner)}
-	length := w.story()
-	w.run(time.Now().Add(length))
-	w.schedule.over = true
-	w.rest()
-	w.stop()
-	return Result{Violation: w.violation, Jobs: len(w.jobs), Seed: options.Seed, faults: w.faults}
+	return w
 }
 
 // rest waits until everything is at rest, and then looks what is left.

@@ -33,6 +33,11 @@ type world struct {
 	number int
 	trace  func(string)
 
+	// worker, in a test, runs an agent in the model's place; runs is how long jobs run.
+	// No rule counts then.
+	worker func(*agent)
+	runs   func(token string) time.Duration
+
 	runner configuration.Configuration
 	// ids are the configurations that were deployed, in their order.
 	ids     []string
@@ -173,7 +178,7 @@ func (w *world) sleep(until time.Time) bool {
 
 // violate notes the first rule that does not hold.
 func (w *world) violate(rule, format string, values ...any) {
-	if w.violation == nil {
+	if w.violation == nil && w.runs == nil {
 		w.violation = &Violation{Rule: rule, Text: fmt.Sprintf("%7.1f s  ", time.Since(w.begun).Seconds()) + fmt.Sprintf(format, values...)}
 	}
 }
@@ -193,7 +198,11 @@ func (w *world) stop() {
 		w.waiting = nil
 		w.mu.Unlock()
 		for _, c := range waiting {
-			c.verdict <- die
+			if c.from.mortal {
+				c.verdict <- die
+			} else {
+				c.verdict <- refuse // a panic in a goroutine of its own would end all
+			}
 		}
 		if left == 0 {
 			return
