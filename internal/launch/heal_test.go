@@ -239,6 +239,23 @@ func TestLostEvents(t *testing.T) {
 	})
 }
 
+// TestReplacedTaskHasEnded: a task ended with a job, and its event was lost. The start of
+// another configuration answers for the job, which nobody would find any more.
+func TestReplacedTaskHasEnded(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("begun")
+		require.Len(t, a.started().Take(1), 1)
+		time.Sleep(2 * time.Minute)
+		a.StopTask(a.Tasks()[0].ARN, "EssentialContainerExited", "OutOfMemoryError")
+		a.redeploy(func(c *configuration.Configuration) { c.Task.Memory = 4096 })
+		a.launch("next")
+		a.failed("begun", "RuntimeError", "OutOfMemoryError")
+		a.started().Work()
+		a.succeeded("next")
+	})
+}
+
 // TestDeletedQueueIsAskedOnce: the queue is deleted while an event's launcher waits for
 // the messages that an agent may have held.
 func TestDeletedQueueIsAskedOnce(t *testing.T) {
