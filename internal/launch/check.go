@@ -15,9 +15,8 @@ import (
 const (
 	// checkSlack is how much too early a check may come: clocks differ.
 	checkSlack = 5 * time.Second
-	// checkTime is how long no other check of the runner begins. It is longer than
-	// checkSoon, so that a start arranges a check of its own meanwhile, and shorter than
-	// the time after which SQS delivers a check again whose launcher died.
+	// checkTime is how long no other check begins: longer than checkSoon, so that a start
+	// arranges one of its own, and shorter than until SQS delivers this one again.
 	checkTime = 4 * time.Minute
 )
 
@@ -29,10 +28,8 @@ func (l *Launcher) Check(ctx context.Context, name string) error {
 	now := time.Now()
 	state, err := l.ports.States.BeginCheck(ctx, name, now.Add(checkSlack), now.Add(checkTime))
 	switch {
-	case errors.Is(err, ErrNoRunner): // Remove has ended everything
-		return nil
-	case errors.Is(err, ErrChanged): // another check is being made, or comes later
-		return nil
+	case errors.Is(err, ErrNoRunner), errors.Is(err, ErrChanged):
+		return nil // Remove has ended everything; or another check is being made, or comes later
 	case err != nil:
 		return fmt.Errorf("begin the check of the runner %s: %w", name, err) // SQS delivers it again
 	}

@@ -255,7 +255,8 @@ func (p workerPorts) Unfinished(_ context.Context, silent time.Duration) ([]work
 	return claims, nil
 }
 
-func (p workerPorts) MarkStarted(context.Context) error  { return superseded(p.a.calls.MarkStarted()) }
+func (p workerPorts) MarkStarted(context.Context) error { return superseded(p.a.calls.MarkStarted()) }
+
 func (p workerPorts) CheckCurrent(context.Context) error { return superseded(p.a.calls.IsCurrent()) }
 
 func (p workerPorts) Retire(context.Context) error {
