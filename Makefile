@@ -155,6 +155,10 @@ FIRST ?= 0
 simulate: ## Play COUNT (10,000,000) schedules of the simulation from the seed FIRST (0).
 	ATTINI_SIMULATIONS=$(COUNT) ATTINI_SIMULATION_FIRST=$(FIRST) $(GO) test -count=1 -timeout 0 -v -run 'TestSchedules$$' ./internal/test/simulation
 
+.PHONY: faults
+faults: tools ## Run the agent with each fault at each stage of its jobs, and write docs/faults.md; takes ten minutes.
+	ATTINI_FAULTS=1 ATTINI_FAULTS_PAGE=$(CURDIR)/docs/faults.md $(GO) test -count=1 -timeout 60m -v -run 'TestFaultMatrix$$' ./e2e
+
 .PHONY: bench
 bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 	@set -e; for module in $(MODULES); do (cd $$module && $(GO) test -run '^$$' -bench . -benchmem ./...); done

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -47,6 +48,8 @@ type fixture struct {
 	launcher string
 	// addExecution takes turns, as the framework's function does.
 	adding sync.Mutex
+	// bodies are the messages that were sent.
+	bodies []string
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -123,6 +126,9 @@ func (b *fixture) launch(ctx context.Context, payload []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.adding.Lock()
+	b.bodies = append(b.bodies, string(body))
+	b.adding.Unlock()
 	token, _ := request.Metadata["sfnToken"].(string)
 	sum := sha256.Sum256([]byte(token))
 	id := hex.EncodeToString(sum[:])
@@ -130,6 +136,13 @@ func (b *fixture) launch(ctx context.Context, payload []byte) ([]byte, error) {
 		QueueUrl: &b.queueURL, MessageBody: aws.String(string(body)), MessageGroupId: &id, MessageDeduplicationId: &id,
 	})
 	return []byte("{}"), err
+}
+
+// sent are the messages that were sent.
+func (b *fixture) sent() []string {
+	b.adding.Lock()
+	defer b.adding.Unlock()
+	return slices.Clone(b.bodies)
 }
 
 // addExecution makes an execution one of its deployment's current ones.

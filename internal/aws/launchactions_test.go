@@ -42,7 +42,7 @@ func TestLaunchActions(t *testing.T) {
 		only(states.State(ctx, "r")), only(states.Lock(ctx, "r", launch.Lock{})), states.Renew(ctx, "r", "a", time.Now()),
 		states.RecordTask(ctx, "r", "a", launch.TaskRecord{}), states.RecordHost(ctx, "r", "a", launch.HostRecord{}), states.Release(ctx, "r", "a", true),
 		only(states.RemoveTask(ctx, "r", "t", true)), only(states.ForgetHost(ctx, "r", "h", "a", true)), states.ResetFailures(ctx, "r"),
-		only(states.BootingRunners(ctx)), only(states.RunnersOnHost(ctx, "i-1")), states.SetCheck(ctx, "r", time.Now()), states.EndCheck(ctx, "r", launch.CheckRecord{}),
+		only(states.BootingRunners(ctx)), only(states.RunnersOnHost(ctx, "i-1")), states.SetCheck(ctx, "r", time.Now()), only(states.BeginCheck(ctx, "r", time.Now(), time.Now())), states.EndCheck(ctx, "r", launch.CheckRecord{}),
 		only(claims.Renewed(ctx, "r", "t")), NewRunnerChecks(config, "https://q").At(ctx, "r", time.Now()),
 		only(cluster.StartedBy(ctx, "c", "s")), cluster.Deregister(ctx, "c", "i-1"), only(hosts.Tagged(ctx, "r")),
 		only(claims.Claims(ctx, "r", "t")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),

@@ -193,17 +193,24 @@ func (s *RunnerStates) SetCheck(ctx context.Context, runner string, at time.Time
 	return err
 }
 
+// BeginCheck implements launch.States.
+func (s *RunnerStates) BeginCheck(ctx context.Context, runner string, due, until time.Time) (launch.State, error) {
+	u := newUpdate().set(protocol.AttrCheckAt, until)
+	u.tests = append(u.tests, fmt.Sprintf("(attribute_not_exists(%[1]s) OR %[1]s <= %[2]s)", u.name(protocol.AttrCheckAt), u.value(due)))
+	return s.write(ctx, runner, u, launch.ErrChanged)
+}
+
 // EndCheck implements launch.States.
 func (s *RunnerStates) EndCheck(ctx context.Context, runner string, record launch.CheckRecord) error {
 	u := newUpdate()
-	switch {
-	case !record.At.IsZero():
+	unchanged := fmt.Sprintf("attribute_not_exists(%[1]s) OR %[1]s = %[2]s", u.name(protocol.AttrCheckAt), u.value(record.Before))
+	if record.At.IsZero() {
+		u.remove(protocol.AttrCheckAt)
+	} else {
 		u.set(protocol.AttrCheckAt, record.At)
-	case record.Before.IsZero():
-		u.ifNotExists(protocol.AttrCheckAt)
-	default:
-		u.ifEqual(protocol.AttrCheckAt, record.Before).remove(protocol.AttrCheckAt)
+		unchanged += fmt.Sprintf(" OR %s > %s", u.name(protocol.AttrCheckAt), u.value(record.At))
 	}
+	u.tests = append(u.tests, "("+unchanged+")")
 	if record.Doubt == "" {
 		u.remove(protocol.AttrDoubt, protocol.AttrDoubtSince)
 	} else {

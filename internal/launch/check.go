@@ -12,22 +12,26 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// checkSlack is how much too early a check may come: clocks differ.
-const checkSlack = 5 * time.Second
+const (
+	// checkSlack is how much too early a check may come: clocks differ.
+	checkSlack = 5 * time.Second
+	// checkTime is how long no other check begins: longer than checkSoon, so that a start
+	// arranges one of its own, and shorter than until SQS delivers this one again.
+	checkTime = 4 * time.Minute
+)
 
 // Check looks at a runner and takes it out of every state that it cannot leave by
 // itself (rules). A start arranges the first check; each check arranges the next one,
 // until the runner is cold. So every event that is lost has a second way, and a runner
 // without a task costs nothing.
 func (l *Launcher) Check(ctx context.Context, name string) error {
-	state, err := l.ports.States.State(ctx, name)
+	now := time.Now()
+	state, err := l.ports.States.BeginCheck(ctx, name, now.Add(checkSlack), now.Add(checkTime))
 	switch {
-	case errors.Is(err, ErrNoRunner):
-		return nil // Remove has ended everything
+	case errors.Is(err, ErrNoRunner), errors.Is(err, ErrChanged):
+		return nil // Remove has ended everything; or another check is being made, or comes later
 	case err != nil:
-		return fmt.Errorf("read the runner's state: %w", err) // SQS delivers the check again
-	case time.Until(state.CheckAt) > checkSlack:
-		return nil // a later check has been arranged
+		return fmt.Errorf("begin the check of the runner %s: %w", name, err) // SQS delivers it again
 	}
 	record, err := l.check(ctx, name, state)
 	if err != nil {
@@ -42,7 +46,7 @@ func (l *Launcher) Check(ctx context.Context, name string) error {
 	}
 	err = l.ports.States.EndCheck(ctx, name, record)
 	switch {
-	case errors.Is(err, ErrNoRunner), errors.Is(err, ErrChanged): // a start has arranged another check
+	case errors.Is(err, ErrNoRunner), errors.Is(err, ErrChanged): // an earlier one comes
 		return nil
 	case err != nil:
 		return fmt.Errorf("record the check of the runner %s: %w", name, err)

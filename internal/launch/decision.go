@@ -98,6 +98,12 @@ func (v *view) next(now time.Time) action {
 		return v.nextOnHost(now)
 	case v.state.Task != "" && v.state.Configuration == v.id && v.state.Retired != v.state.Task:
 		return v.nextWithTask(now)
+	// It is replaced. If it has ended and its event was lost, nobody else answers for its
+	// jobs. The original's item does not say when it began.
+	case v.state.Task != "" && !v.state.TaskStartedAt.IsZero() && now.Sub(v.state.TaskStartedAt) >= newTaskGrace && v.task == taskNotAsked:
+		return describeTask
+	case v.task == taskEnded, v.task == taskAbsent && now.Sub(v.state.TaskStartedAt) >= consistencyTime:
+		return removeTask
 	}
 	booting := v.configuration.Host != nil && v.state.Host != "" && v.state.isBooting() && v.state.HostConfiguration == v.id
 	if !booting {

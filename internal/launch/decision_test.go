@@ -139,8 +139,8 @@ func TestNextActionIsSafe(t *testing.T) {
 	assert.Greater(t, count, 10_000)
 }
 
-// TestNextActionComesToAnEnd: questions are asked once, so at most two of them
-// come before another action.
+// TestNextActionComesToAnEnd: questions are asked once, so at most three of them, for the
+// task that is replaced and the host, come before another action.
 func TestNextActionComesToAnEnd(t *testing.T) {
 	t.Parallel()
 	for v := range everyView() {
@@ -156,7 +156,7 @@ func TestNextActionComesToAnEnd(t *testing.T) {
 				v.machine = machineAbsent
 			}
 		}
-		if questions > 2 {
+		if questions > 3 {
 			t.Errorf("%d questions: %s", questions, describeView(v))
 		}
 	}

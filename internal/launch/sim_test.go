@@ -218,11 +218,8 @@ func (s *simulation) step() {
 		}
 		time.Sleep(time.Until(next))
 		for _, runner := range s.DueChecks() {
-			for range 5 { // SQS delivers it until it is done
-				if s.invoke(func(ctx context.Context, l *launch.Launcher) error { return l.Check(ctx, runner) }) {
-					break
-				}
-				time.Sleep(10 * time.Second)
+			if !s.invoke(func(ctx context.Context, l *launch.Launcher) error { return l.Check(ctx, runner) }) { // SQS delivers it again
+				require.NoError(s.t, s.Ports(nil).Checks.At(context.Background(), runner, time.Now().Add(6*time.Minute)))
 			}
 		}
 	}

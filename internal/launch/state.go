@@ -98,7 +98,7 @@ type HostRecord struct {
 
 // CheckRecord is how a check ended.
 type CheckRecord struct {
-	// Before is the state's CheckAt when the check began. At is when the next check
+	// Before is the state's CheckAt while the check is made. At is when the next check
 	// comes; zero if none does.
 	Before, At time.Time
 	// Doubt is a rule that needs another look, since DoubtSince; "" without one.
@@ -146,8 +146,12 @@ type States interface {
 
 	// SetCheck records when the runner is checked next.
 	SetCheck(ctx context.Context, runner string, at time.Time) error
-	// EndCheck records how a check ended. It returns ErrChanged if no other check
-	// comes, but one was arranged meanwhile.
+	// BeginCheck sets CheckAt to until, if no check is arranged that comes after due, and
+	// returns the state. Otherwise it returns ErrChanged. So of checks at the same
+	// moment only one is made.
+	BeginCheck(ctx context.Context, runner string, due, until time.Time) (State, error)
+	// EndCheck records how a check ended. It returns ErrChanged if another one was
+	// arranged meanwhile that comes earlier.
 	EndCheck(ctx context.Context, runner string, record CheckRecord) error
 
 	// MarkDeleted marks the runner as being deleted, so that nothing can be started

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 
@@ -120,7 +121,7 @@ func (o Overrides) size() int {
 	if err != nil { // a text in it is no UTF-8, which ECS will say
 		return len(fmt.Sprint(o))
 	}
-	return len([]rune(string(text)))
+	return utf8.RuneCount(text)
 }
 
 // environment returns the task's variables (docs/wire.md, "Task environment").

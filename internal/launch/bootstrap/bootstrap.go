@@ -77,9 +77,11 @@ func (s Shell) Command(agent Agent) []string {
 // compact removes comments and indentation: ECS limits the size of a command.
 func compact(script string) string {
 	var short strings.Builder
+	short.Grow(len(script))
 	for line := range strings.Lines(script) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			short.WriteString(line + "\n")
+			short.WriteString(line)
+			short.WriteByte('\n')
 		}
 	}
 	return short.String()

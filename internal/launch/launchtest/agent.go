@@ -19,6 +19,9 @@ type Agent struct {
 	hash        int32
 	// Ran are the tokens of the jobs that it began.
 	Ran []string
+	// Note, if it is set, gets the calls of package simulation's agents, with the job
+	// that each is about. Only under the lock.
+	Note func(call, token string)
 }
 
 // Agent is the agent of a task.
@@ -146,11 +149,11 @@ func (a *Agent) Work() int {
 
 // Retire says that the agent leaves, as far as the state names it.
 func (a *Agent) Retire() {
-	a.fake.mu.Lock()
-	defer a.fake.mu.Unlock()
-	if a.isCurrent() {
-		a.fake.runners[a.runner].Retired = a.task.ARN
-	}
+	a.noted("retire", "", func() {
+		if a.isCurrent() {
+			a.fake.runners[a.runner].Retired = a.task.ARN
+		}
+	})
 }
 
 // WriteTask writes a task, or that one has retired, into a runner's item: every role with

@@ -12,6 +12,7 @@ import (
 // Received is a message that an agent has received.
 type Received struct {
 	Receipt string
+	Body    []byte
 	Message *protocol.Message
 }
 
@@ -20,6 +21,30 @@ func (a *Agent) locked(do func()) {
 	a.fake.mu.Lock()
 	defer a.fake.mu.Unlock()
 	do()
+}
+
+// noted does something as one call of the agent that others notice.
+func (a *Agent) noted(call, token string, do func()) {
+	a.locked(func() {
+		if a.Note != nil {
+			a.Note(call, token)
+		}
+		do()
+	})
+}
+
+// tokenOf is the job that has a receipt.
+func (a *Agent) tokenOf(receipt string) (token string) {
+	a.locked(func() {
+		if q := a.fake.queues[a.url]; q != nil && a.Note != nil {
+			for _, m := range q.messages {
+				if m.receipt == receipt {
+					token = a.fake.parse(m.body).Metadata.TaskToken
+				}
+			}
+		}
+	})
+	return token
 }
 
 // Runs reports whether the agent's task has not stopped, and its host is there.
@@ -67,7 +92,7 @@ func (a *Agent) IsCurrent() (current bool) {
 // MarkStarted says that the agent has started, and returns false if the state names
 // another one.
 func (a *Agent) MarkStarted() (current bool) {
-	a.locked(func() {
+	a.noted("start", "", func() {
 		if current = a.isCurrent(); current {
 			a.fake.runners[a.runner].Started = true
 		}
@@ -83,7 +108,10 @@ func (a *Agent) Receive(most int, hide time.Duration) (received []Received) {
 			return
 		}
 		for _, delivery := range q.visible(most, hide) {
-			received = append(received, Received{delivery.Receipt, a.fake.parse(delivery.Body)})
+			received = append(received, Received{delivery.Receipt, delivery.Body, a.fake.parse(delivery.Body)})
+			if a.Note != nil {
+				a.Note("receive", received[len(received)-1].Message.Metadata.TaskToken)
+			}
 		}
 	})
 	return received
@@ -104,7 +132,7 @@ func (w *Fake) parse(body []byte) *protocol.Message {
 
 // HideMessage hides a received message, or shows it.
 func (a *Agent) HideMessage(receipt string, duration time.Duration) {
-	a.locked(func() {
+	a.noted("hide "+duration.String(), a.tokenOf(receipt), func() {
 		if q := a.fake.queues[a.url]; q != nil {
 			q.hide(receipt, duration)
 		}
@@ -113,7 +141,7 @@ func (a *Agent) HideMessage(receipt string, duration time.Duration) {
 
 // DeleteMessage deletes a received message.
 func (a *Agent) DeleteMessage(receipt string) {
-	a.locked(func() {
+	a.noted("delete", a.tokenOf(receipt), func() {
 		if q := a.fake.queues[a.url]; q != nil {
 			q.delete(receipt)
 		}
@@ -123,7 +151,7 @@ func (a *Agent) DeleteMessage(receipt string) {
 // ClaimJob claims a job, once for each attempt. It returns false if another attempt
 // has its claim.
 func (a *Agent) ClaimJob(m *protocol.Message, attempt string, at time.Time) (claimed bool) {
-	a.locked(func() {
+	a.noted("claim", m.Metadata.TaskToken, func() {
 		token := m.Metadata.TaskToken
 		for _, claim := range a.fake.claims[a.runner] {
 			if claim.Name == token {
@@ -143,7 +171,7 @@ func (a *Agent) ClaimJob(m *protocol.Message, attempt string, at time.Time) (cla
 
 // FinishClaim marks a claim as finished.
 func (a *Agent) FinishClaim(name string) {
-	a.locked(func() { a.fake.finish(a.runner, name) })
+	a.noted("finish", name, func() { a.fake.finish(a.runner, name) })
 }
 
 // RenewAt says that the agent lives.
@@ -166,7 +194,7 @@ func (a *Agent) Unfinished(since time.Time) (claims []launch.Claim) {
 
 // HeartbeatOf sends a step's heartbeat, and returns false if it has ended.
 func (a *Agent) HeartbeatOf(token string) (open bool) {
-	a.locked(func() {
+	a.noted("heartbeat", token, func() {
 		step, err := a.fake.open(token)
 		if open = err == nil; open {
 			step.Heartbeats++
@@ -178,7 +206,7 @@ func (a *Agent) HeartbeatOf(token string) (open bool) {
 
 // Answer ends a step: well, or with a failure. It returns false if it had ended.
 func (a *Agent) Answer(token string, failure *message.Failure) (open bool) {
-	a.locked(func() {
+	a.noted("answer", token, func() {
 		if step := a.fake.steps[token]; step != nil {
 			step.Answers++
 		}

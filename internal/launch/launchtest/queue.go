@@ -200,6 +200,33 @@ func (w *Fake) Messages(url string) [][]byte {
 	return bodies
 }
 
+// Unseen are the tokens of the jobs in a queue that nobody has received yet.
+func (w *Fake) Unseen(url string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var tokens []string
+	if q := w.queues[url]; q != nil {
+		for _, m := range q.messages {
+			if m.receipt == "" {
+				tokens = append(tokens, w.parse(m.body).Metadata.TaskToken)
+			}
+		}
+	}
+	return tokens
+}
+
+// Show has a job's message be visible, as if the queue had forgotten that it is hidden.
+func (w *Fake) Show(url, token string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, m := range w.queues[url].messages {
+		if w.parse(m.body).Metadata.TaskToken == token {
+			m.hidden = time.Now()
+		}
+	}
+	w.queues[url].wake()
+}
+
 // RemoveQueue is the deletion of a queue.
 func (w *Fake) RemoveQueue(url string) {
 	w.mu.Lock()

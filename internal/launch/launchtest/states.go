@@ -188,10 +188,22 @@ func (s States) SetCheck(_ context.Context, runner string, at time.Time) error {
 	return err
 }
 
+// BeginCheck implements launch.States.
+func (s States) BeginCheck(_ context.Context, runner string, due, until time.Time) (launch.State, error) {
+	return s.write("States.BeginCheck", runner, func(i *item) error {
+		if i.CheckAt.After(due) {
+			return launch.ErrChanged
+		}
+		i.CheckAt = until
+		return nil
+	})
+}
+
 // EndCheck implements launch.States.
 func (s States) EndCheck(_ context.Context, runner string, record launch.CheckRecord) error {
 	_, err := s.write("States.EndCheck", runner, func(i *item) error {
-		if record.At.IsZero() && !i.CheckAt.Equal(record.Before) {
+		later := !record.At.IsZero() && i.CheckAt.After(record.At)
+		if !i.CheckAt.IsZero() && !i.CheckAt.Equal(record.Before) && !later {
 			return launch.ErrChanged
 		}
 		i.CheckAt, i.Doubt, i.DoubtSince = record.At, record.Doubt, record.DoubtSince
@@ -218,6 +230,13 @@ func (s States) Delete(_ context.Context, runner string) error {
 		delete(s.runners, runner)
 		return nil
 	})
+}
+
+// Name has the state name a task.
+func (w *Fake) Name(runner, task string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runners[runner].Task = task
 }
 
 // Started reports whether the agent of the runner's task has said that it is

@@ -120,7 +120,7 @@ func walls() map[string][]string {
 		"internal/releaseapi/releaseapitest": {},
 
 		// The launcher with everything around it, in virtual time.
-		"internal/test/simulation": {"internal/launch", "internal/launch/launchtest", "internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol"},
+		"internal/test/simulation": {"internal/launch", "internal/launch/launchtest", "internal/launch/configuration", "internal/launch/message", "internal/launch/bootstrap", "agent/protocol", "agent/worker"},
 
 		"internal/test/lambdahost": {},
 		"internal/test/fakeaws":    {},

@@ -36,9 +36,13 @@ type agent struct {
 	order     []*held
 	running   int
 	// jobs counts those that ever began or failed here.
-	jobs     int
-	leaving  bool
-	retired  bool
+	jobs    int
+	leaving bool
+	retired bool
+	// waiting are the jobs that nobody had received when it retired. done means that
+	// it has received for the last time.
+	waiting  []string
+	done     bool
 	hangs    bool
 	over     bool
 	attempts int
@@ -93,6 +97,15 @@ func (a *agent) lost(call string) bool { return a.w.happens(answerLost, a.name+"
 // start marks the agent as started, and begins its loops.
 func (a *agent) start() {
 	a.calls.Boot()
+	if a.w.worker != nil {
+		a.w.worker(a)
+		return
+	}
+	a.begin()
+}
+
+// begin begins the model's loops.
+func (a *agent) begin() {
 	a.began, a.lastEnd, a.busyUntil = time.Now(), time.Now(), time.Now().Add(protocol.SettleTime)
 	a.mark()
 }
@@ -196,6 +209,7 @@ func (a *agent) handle(r launchtest.Received, confirmed bool) {
 		if before.claimed {
 			a.calls.DeleteMessage(r.Receipt)
 		} else {
+			a.w.violate("a job that waits comes once", "%s comes to %s again", token, a.name)
 			before.Receipt = r.Receipt
 		}
 		return
@@ -256,8 +270,10 @@ func (a *agent) markRetired() {
 		a.calls.Retire()
 	}
 	a.leaving, a.retired = true, true
+	a.waiting = a.w.fake.Unseen(a.w.runner.QueueURL)
 	a.w.log("%s retires", a.name)
 	if a.w.mutation.NoFinalReceive {
+		a.done = true
 		a.do(a.soon(), a.exit)
 		return
 	}
@@ -287,6 +303,7 @@ func (a *agent) afterFinal(before int) {
 	case a.jobs > before:
 		a.finalReceive()
 	default:
+		a.done = true
 		a.do(2*confirmDelay, a.exit)
 	}
 }
@@ -297,6 +314,9 @@ func (a *agent) exit() {
 	}
 	a.over = true
 	a.w.log("%s ends", a.name)
+	if a.retired {
+		a.w.mayLeave(a)
+	}
 	a.calls.Exit()
 	a.w.changed = true
 }

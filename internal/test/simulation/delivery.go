@@ -35,6 +35,9 @@ func (w *world) attempt(name string, tries int, do func(ctx context.Context, l *
 	})
 }
 
+// redelivery is after which time SQS delivers a check again that was not done.
+const redelivery = 6 * time.Minute
+
 // noticeChecks has the launcher check the runner when a check is due. SQS delivers one
 // until it is done.
 func (w *world) noticeChecks() {
@@ -54,7 +57,7 @@ func (w *world) check(runner string, tries int) {
 	do := func(ctx context.Context, l *launch.Launcher) error { return l.Check(ctx, runner) }
 	w.invoke("Check", true, do, func(failed bool) {
 		if failed && tries > 1 {
-			w.after(30*time.Second, func() { w.check(runner, tries-1) })
+			w.after(redelivery, func() { w.check(runner, tries-1) })
 		}
 	})
 }

@@ -30,6 +30,7 @@ func (w *world) notice() {
 		if known == nil {
 			known = &host{id: h.ID}
 			w.hosts[h.ID] = known
+			w.mayStart("host", h.Request.Token)
 			w.boot(known)
 		}
 		if gone := h.State != "pending" && h.State != "running"; gone && !known.over {
@@ -77,6 +78,7 @@ func (w *world) place(task launchtest.Task) *agent {
 	w.agents = append(w.agents, a)
 	w.byTask[task.ARN] = a
 	w.log("%s is placed on %q", a.name, task.Host())
+	w.mayStart("task", task.Request.Token)
 	starts := w.between(5*time.Second, 90*time.Second)
 	if w.happens(taskNeverUp, a.name) {
 		starts = never

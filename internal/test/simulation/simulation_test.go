@@ -15,7 +15,7 @@ import (
 // schedules is how many schedules a test run plays. ATTINI_SIMULATIONS plays more,
 // ATTINI_SIMULATION_FIRST has it begin at another seed, and ATTINI_SIMULATION_SEED plays
 // one and says all that happens.
-const schedules = 1_000
+const schedules = 5_000
 
 // TestSchedules: every schedule keeps the rules of its kind.
 func TestSchedules(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -82,6 +84,7 @@ func (w *world) launch(j *job, retries int) {
 			return
 		}
 		j.launched = time.Now()
+		w.mayReturn(j)
 		w.expect(j)
 	})
 }
@@ -124,6 +127,9 @@ func (w *world) begin(a *agent, token string) time.Duration {
 	if j.begun++; j.begun > 1 {
 		w.violate("a job begins twice", "%s on %s", token, a.name)
 	}
+	if w.runs != nil {
+		return w.runs(token)
+	}
 	switch w.one(10) {
 	case 0:
 		return w.between(2*time.Minute, 8*time.Minute)
@@ -143,6 +149,36 @@ func (w *world) mayTake(a *agent, m *protocol.Message) {
 	case there && state.Task != "" && !a.calls.IsCurrent() && time.Since(state.TaskStartedAt) > time.Minute:
 		w.violate("a replaced agent takes no job", "%s on %s", m.Metadata.TaskToken, a.name)
 	}
+}
+
+// mayLeave holds an agent that goes idle to its last receive: it has taken what waited
+// when it said that it retires.
+func (w *world) mayLeave(a *agent) {
+	for _, token := range w.fake.Unseen(w.runner.QueueURL) {
+		if slices.Contains(a.waiting, token) {
+			w.violate("an agent that leaves has looked once more", "%s leaves %s", a.name, token)
+		}
+	}
+}
+
+// mayReturn holds a launcher to guarantee 4: it does not rely on an agent that will
+// receive nothing any more.
+func (w *world) mayReturn(j *job) {
+	state, _ := w.fake.Item(w.runner.ResourceName())
+	a := w.byTask[state.Task]
+	starts := state.Attempt != "" || !state.HostBootedAt.IsZero()
+	if w.kind != Storm && a != nil && a.done && !starts && slices.Contains(w.fake.Unseen(w.runner.QueueURL), j.token) {
+		w.violate("a launcher relies on no agent that leaves", "%s on %s", j.token, a.name)
+	}
+}
+
+// mayStart holds a launcher to one task or host for each request that it repeats.
+func (w *world) mayStart(what, token string) {
+	token, _, _ = strings.Cut(token, "#")
+	if w.starts[what+token] {
+		w.violate("a start is one task or host", "one request has started two: a %s", what)
+	}
+	w.starts[what+token] = true
 }
 
 func (w *world) redeploy() {

@@ -14,8 +14,12 @@ import (
 	"github.com/attini-go/runner/internal/launch/launchtest"
 )
 
-// maxSteps is far more than happens in a schedule.
-const maxSteps = 20_000
+const (
+	// maxSteps is far more than happens in a schedule.
+	maxSteps = 20_000
+	// mostDue is how many due events are chosen from.
+	mostDue = 8
+)
 
 // world is everything of one schedule. Only the goroutine of play uses it, apart from
 // mu's fields.
@@ -24,8 +28,15 @@ type world struct {
 	fake     *launchtest.Fake
 	mutation Mutation
 	events   events
-	number   int
-	trace    func(string)
+	// due are the events whose time has come, in their order.
+	due    []event
+	number int
+	trace  func(string)
+
+	// worker, in a test, runs an agent in the model's place; runs is how long jobs run.
+	// No rule counts then.
+	worker func(*agent)
+	runs   func(token string) time.Duration
 
 	runner configuration.Configuration
 	// ids are the configurations that were deployed, in their order.
@@ -48,6 +59,8 @@ type world struct {
 	latest  int
 	uniques int
 	steps   int
+	// starts are the requests that have started a task or a host.
+	starts map[string]bool
 	// before are states that were read, for a mutation.
 	before map[string]readState
 }
@@ -70,6 +83,7 @@ func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
 func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
 func (e *events) Pop() any {
 	last := (*e)[len(*e)-1]
+	(*e)[len(*e)-1] = event{}
 	*e = (*e)[:len(*e)-1]
 	return last
 }
@@ -83,15 +97,14 @@ func (w *world) after(duration time.Duration, do func()) {
 // run lets things happen until a time, or until nothing can happen any more.
 func (w *world) run(until time.Time) {
 	for w.violation == nil {
-		synctest.Wait()
-		w.finish()
+		w.settle()
 		if w.changed {
 			w.changed = false
 			w.notice()
 		}
-		due := w.due()
-		calls := w.arrived()
-		if len(due)+len(calls) == 0 {
+		w.takeDue()
+		calls, due := w.arrived(), min(len(w.due), mostDue)
+		if due+len(calls) == 0 {
 			if !w.sleep(until) {
 				return
 			}
@@ -102,35 +115,37 @@ func (w *world) run(until time.Time) {
 			return
 		}
 		choice := 0
-		if len(due)+len(calls) > 1 {
-			choice = w.one(len(due) + len(calls))
+		if due+len(calls) > 1 {
+			choice = w.one(due + len(calls))
 		}
 		if choice < len(calls) {
 			w.allow(calls[choice])
 			continue
 		}
-		chosen := due[choice-len(calls)]
-		heap.Remove(&w.events, slices.IndexFunc(w.events, func(e event) bool { return e.number == chosen.number }))
+		chosen := w.due[choice-len(calls)]
+		w.due = slices.Delete(w.due, choice-len(calls), choice-len(calls)+1)
 		chosen.do()
 	}
 }
 
-// due are the events whose time has come, at most eight of them.
-func (w *world) due() []event {
-	now := time.Now()
-	if len(w.events) == 0 || w.events[0].at.After(now) {
-		return nil
+// settle waits until every invocation waits for something, and handles those that have
+// ended.
+func (w *world) settle() {
+	w.mu.Lock()
+	idle := w.living+len(w.ended) == 0
+	w.mu.Unlock()
+	if idle {
+		return
 	}
-	var due []event
-	for _, e := range w.events {
-		if !e.at.After(now) {
-			due = append(due, e)
-		}
+	synctest.Wait()
+	w.finish()
+}
+
+// takeDue notes the events whose time has come. None comes before those that are noted.
+func (w *world) takeDue() {
+	for now := time.Now(); len(w.events) > 0 && !w.events[0].at.After(now); {
+		w.due = append(w.due, heap.Pop(&w.events).(event))
 	}
-	slices.SortFunc(due, func(a, b event) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.number, b.number))
-	})
-	return due[:min(len(due), 8)]
 }
 
 // sleep waits for the next event or call. It returns false when until has come, or
@@ -163,7 +178,7 @@ func (w *world) sleep(until time.Time) bool {
 
 // violate notes the first rule that does not hold.
 func (w *world) violate(rule, format string, values ...any) {
-	if w.violation == nil {
+	if w.violation == nil && w.runs == nil {
 		w.violation = &Violation{Rule: rule, Text: fmt.Sprintf("%7.1f s  ", time.Since(w.begun).Seconds()) + fmt.Sprintf(format, values...)}
 	}
 }
@@ -183,7 +198,11 @@ func (w *world) stop() {
 		w.waiting = nil
 		w.mu.Unlock()
 		for _, c := range waiting {
-			c.verdict <- die
+			if c.from.mortal {
+				c.verdict <- die
+			} else {
+				c.verdict <- refuse // a panic in a goroutine of its own would end all
+			}
 		}
 		if left == 0 {
 			return
