@@ -189,6 +189,7 @@ func faults() []fault {
 		{"P06", "deployment-superseded", doctor.Observations{Now: now(), Execution: doctor.Execution{Status: "RUNNING", Superseded: true}}},
 		{"P07", "step-functions-limit", planSays("States.Runtime", `An error occurred while executing the state 'A' (entered at the event id #7). The JSONPath '$.x' specified for the field 'Variable' could not be found in the input '{"password":"hunter2"}'`)},
 		{"P08", "waits-its-turn", waitingFor(doctor.Runner{Queue: &doctor.Queue{Visible: 3}, Task: running, MaxConcurrentJobs: 1, Claims: []doctor.Claim{{Step: "Other"}}})},
+		{"P08", "waits-its-turn", waitingFor(doctor.Runner{Queue: &doctor.Queue{InFlight: 3}, Task: running, MaxConcurrentJobs: 5, Isolated: true, Claims: []doctor.Claim{{Step: "Other"}}})},
 		{"P08", "waits-for-others", doctor.Observations{Now: now(), Execution: doctor.Execution{Status: "RUNNING", Waiting: []doctor.Step{{Name: "Approve", Since: now().Add(-time.Hour)}}}}},
 	}
 }

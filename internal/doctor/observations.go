@@ -107,7 +107,10 @@ type Runner struct {
 	MissingConfiguration string
 	Cluster, Definition  string
 	// OnHost means launch type EC2.
-	OnHost            bool
+	OnHost bool
+	// Isolated means that each job has a task of its own; then MaxConcurrentJobs does
+	// not count.
+	Isolated          bool
 	MaxConcurrentJobs int
 	// StartLockedUntil is the end of the start lock; zero if no launcher has it.
 	StartLockedUntil time.Time

@@ -118,6 +118,11 @@ func (d *diagnosis) waits(r Runner, about string, waiting []Step) {
 			Rule: "start-slow", Kind: KindSymptom, Cause: "the task is starting", Evidence: []string{fmt.Sprintf("%s: %s for %s%s", about, t.Status, ago(d.o.Now.Sub(t.CreatedAt)), pulling(*t, d.o.Now))},
 			Advice: "use a smaller image or one in this region; give the step a longer HeartbeatSeconds", Next: describe,
 		})
+	case running && r.Isolated && len(r.Claims) > 0 && visible+inFlight > 0:
+		d.add(Finding{
+			Rule: "waits-its-turn", Kind: KindNotice, Cause: "each job of the runner has a task of its own; others wait for their turn", Evidence: []string{fmt.Sprintf("%s: %s runs, %d wait", about, claimed(r.Claims), visible+inFlight)},
+			Advice: "declare a second Runner, or leave out Isolation where jobs need not be kept apart", Next: "runnerctl logs {stack} -f",
+		})
 	case running && visible > 0 && r.MaxConcurrentJobs > 0 && len(r.Claims) >= r.MaxConcurrentJobs:
 		d.add(Finding{
 			Rule: "waits-its-turn", Kind: KindNotice, Cause: "the runner has as many jobs as it may have; others wait for their turn", Evidence: []string{fmt.Sprintf("%s: %d jobs run (%s), %d wait", about, len(r.Claims), claimed(r.Claims), visible)},

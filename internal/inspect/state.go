@@ -62,6 +62,7 @@ func (i runnerItem) set(name string) []string {
 func (i runnerItem) fill(r *doctor.Runner) {
 	r.Cluster, r.Definition = i.cluster(), i.text(protocol.AttrTaskDefinition)
 	r.OnHost = i[protocol.AttrHost] != nil
+	r.Isolated = i.text(protocol.AttrIsolation) == protocol.IsolationJob
 	if r.MaxConcurrentJobs = i.number(protocol.AttrMaxConcurrentJobs); r.MaxConcurrentJobs == 0 {
 		r.MaxConcurrentJobs = 5
 	}
