@@ -95,9 +95,14 @@ func (d *Deployer) StackChanged(ctx context.Context, event StackEvent) error {
 	if isInProgress(current.Status) {
 		return nil // a later operation's
 	}
+	return d.answer(ctx, cloud, key, name, *item, current)
+}
+
+// answer answers the step of an item whose stack is at rest.
+func (d *Deployer) answer(ctx context.Context, cloud Cloud, key, name string, item Item, current *Status) error {
 	request := Request{Token: item.TaskToken, Step: item.Step, Execution: item.Execution}
 	w := &wanted{request: request, cloud: cloud, key: key, stack: &Stack{Name: name, OutputPath: item.OutputPath, Delete: item.IsDelete}}
-	err = d.finish(ctx, w, *item, current)
+	err := d.finish(ctx, w, item, current)
 	var failure *message.Failure
 	if errors.As(err, &failure) {
 		return d.fail(ctx, request, failure)

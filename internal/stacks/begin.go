@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/attini-go/runner/internal/launch/message"
 )
@@ -12,6 +13,9 @@ import (
 func busy(format string, values ...any) *message.Failure {
 	return &message.Failure{Name: ErrorBusy, Cause: fmt.Sprintf(format, values...)}
 }
+
+// callTime is how long a launcher may take from writing an item to CloudFormation's answer.
+const callTime = 15 * time.Minute
 
 // begin begins an operation, or answers at once if there is nothing to do.
 func (d *Deployer) begin(ctx context.Context, w *wanted, current *Status, last *Item) error {
@@ -26,6 +30,10 @@ func (d *Deployer) begin(ctx context.Context, w *wanted, current *Status, last *
 		if err := stuck(w, current); err != nil {
 			return err
 		}
+	}
+	last, err := d.settle(ctx, w, last)
+	if err != nil {
+		return err
 	}
 	if w.operation.Role == "" && (current == nil || current.Role == "") {
 		w.operation.Role = d.settings.StackRole
@@ -56,6 +64,36 @@ func (d *Deployer) begin(ctx context.Context, w *wanted, current *Status, last *
 	}
 	item.Version++
 	return d.call(ctx, w, current, item)
+}
+
+// settle answers the step that the stack's last operation was for, if its event has not been
+// heard yet: the item becomes another step's, and the event would find nobody. It returns the
+// item as it is then.
+func (d *Deployer) settle(ctx context.Context, w *wanted, last *Item) (*Item, error) {
+	switch {
+	case last == nil:
+		return nil, nil
+	case last.Phase == Calling && d.settings.Now().Before(last.ExpiresAt.Add(callTime-retention)):
+		return nil, busy("step %q of %s is about to deploy the stack %q", last.Step, last.Execution, w.stack.Name)
+	case last.Phase != Running:
+		return last, nil
+	}
+	current, err := w.cloud.Stack(ctx, last.StackID)
+	switch {
+	case err != nil:
+		return nil, err
+	case current == nil:
+		current = &Status{ID: last.StackID, Status: "DELETE_COMPLETE"}
+	case isInProgress(current.Status):
+		return nil, busy("the stack %q is busy (%s)", w.stack.Name, current.Status)
+	}
+	if err := d.answer(ctx, w.cloud, w.key, w.stack.Name, *last, current); err != nil {
+		return nil, err
+	}
+	if last, err = d.ports.Items.Item(ctx, w.key); err != nil {
+		return nil, fmt.Errorf("read the item of the stack %q: %w", w.stack.Name, err)
+	}
+	return last, nil
 }
 
 // stuck says why a stack cannot be changed as it is.
