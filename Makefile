@@ -25,9 +25,11 @@ test: tools lint unit ## Run every check: the linters, then all tests with the r
 tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .tools/qemu-user-static/installed .tools/busybox/installed .tools/chromium-headless-shell/installed ## Install into .tools/ what the tests need besides Go.
 
 .tools/node/node_modules: tools/package.json tools/package-lock.json
-	mkdir -p .tools/node
-	cp $^ .tools/node/
-	npm ci --prefix .tools/node --ignore-scripts --no-audit --no-fund
+.tools/cdk-node/node_modules: tools/cdk/package.json tools/cdk/package-lock.json
+.tools/node/node_modules .tools/cdk-node/node_modules:
+	mkdir -p $(@D)
+	cp $^ $(@D)/
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
 	touch $@
 
 # Anew, since pip leaves behind what is not required any more. The file has all
@@ -35,7 +37,8 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .
 .tools/venv/installed: tools/requirements.txt
 .tools/checkov/installed: tools/checkov.txt
 .tools/docs/installed: tools/docs.txt
-.tools/venv/installed .tools/checkov/installed .tools/docs/installed:
+.tools/cdk-python/installed: tools/cdk.txt
+.tools/venv/installed .tools/checkov/installed .tools/docs/installed .tools/cdk-python/installed:
 	rm -rf $(@D)
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
@@ -118,9 +121,14 @@ lint: .tools/venv/installed ## Check formatting, go vet, staticcheck, go.mod, sh
 # The rules' examples are misspelt on purpose; a page has no such word in its prose.
 .PHONY: docs
 docs: .tools/docs/installed ## Check the spelling of all pages, and build the site of docs/ in build/site.
-	@git ls-files '*.md' '*.yaml' | grep -v testdata | xargs .tools/docs/bin/codespell --ignore-words-list mian,strin,biuld,paramters
+	@git ls-files '*.md' '*.yaml' | grep -v testdata | xargs .tools/docs/bin/codespell --ignore-words-list mian,strin,biuld,paramters,databse,szie
 	@NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict --quiet -f tools/mkdocs.yml
 	@echo "The site is in build/site; python3 -m http.server --directory build/site shows it."
+
+# Not part of make test: the CDK has half a gigabyte.
+.PHONY: cdk
+cdk: .tools/cdk-node/node_modules .tools/cdk-python/installed ## Check the CDK constructs with the real CDK, and pack them with VERSION in build/cdk.
+	@integrations/cdk/check.sh .tools/cdk-node .tools/cdk-python '$(or $(VERSION),0.0.0)'
 
 .PHONY: format
 format: ## Format all Go files.
@@ -169,6 +177,10 @@ build: ## Build runnerctl, and the agent for both processors, into build/.
 .PHONY: release
 release: ## Build, sign and check release VERSION=x.y.z in build/releases/.
 	@$(GO) run ./cmd/releasectl build --output build/releases -- '$(VERSION)'
+
+.PHONY: package
+package: ## Make packages of release VERSION=x.y.z in build/packages/: Debian's, and with ADDRESS=URL Homebrew's formula.
+	@$(GO) run ./cmd/releasectl package --releases build/releases --output build/packages $(if $(ADDRESS),--address '$(ADDRESS)') -- '$(VERSION)'
 
 .PHONY: publish
 publish: ## Publish release VERSION=x.y.z in the bucket BUCKET=name, in its folder PREFIX if given.

@@ -41,7 +41,7 @@ func TestItemReaders(t *testing.T) {
 		"JSON, some":              {`"InputType": "JSON", "MaxItems": 1`, `[1, 2]`, `[1]`},
 		"JSON, all":               {`"InputType": "JSON", "MaxItems": 0`, `[1, 2]`, `[1,2]`},
 		"JSON, as the input says": {`"InputType": "JSON", "MaxItemsPath": "$.n"`, `[1, 2, 3]`, `[1,2]`},
-		"JSON, inside":            {`"InputType": "JSON", "ItemsPointer": "/a/b~1c"`, `{"a": {"b/c": [5]}}`, `[5]`},
+		"JSON, inside":            {`"InputType": "JSON", "ItemsPointer": "/~0a/b~1c"`, `{"~a": {"b/c": [5]}}`, `[5]`},
 		"JSON, an object":         {`"InputType": "JSON"`, `{"a": 1, "b": 2}`, `[1,2]`},
 		"JSON lines":              {`"InputType": "JSONL"`, "{\"a\": 1}\n\n 2 \n\"x\"", `[{"a":1},2,"x"]`},
 		"JSON lines, some":        {`"InputType": "JSONL", "MaxItems": 2`, "1\n2\nno JSON", `[1,2]`},
@@ -80,6 +80,8 @@ func TestItemBatcher(t *testing.T) {
 	for name, c := range map[string]struct{ batcher, want string }{
 		"by number":        {`{"MaxItemsPerBatch": 2}`, `[{"Items":["a","b"]},{"Items":["c"]}]`},
 		"by size":          {`{"MaxInputBytesPerBatch": 22}`, `[{"Items":["a","b"]},{"Items":["c"]}]`},
+		"just as large":    {`{"MaxInputBytesPerBatch": 19}`, `[{"Items":["a","b"]},{"Items":["c"]}]`},
+		"a byte too large": {`{"MaxInputBytesPerBatch": 18}`, `[{"Items":["a"]},{"Items":["b"]},{"Items":["c"]}]`},
 		"never empty":      {`{"MaxInputBytesPerBatch": 1}`, `[{"Items":["a"]},{"Items":["b"]},{"Items":["c"]}]`},
 		"with what it has": {`{"MaxItemsPerBatchPath": "$.n", "BatchInput": {"n.$": "$.n", "m": 1}}`, `[{"BatchInput":{"n":3,"m":1},"Items":["a","b","c"]}]`},
 	} {

@@ -113,7 +113,10 @@ func (b *itemBatcher) batches(s *scope, values []any) ([]item, error) {
 		end := start
 		for end < len(values) && (most == 0 || float64(end-start) < most) {
 			text, _ := encode(values[end])
-			if size += len(text) + 1; end > start && float64(size) > bytes {
+			if end > start {
+				size++ // a comma
+			}
+			if size += len(text); end > start && float64(size) > bytes {
 				break
 			}
 			end++

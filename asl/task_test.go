@@ -59,6 +59,21 @@ func TestEachAttemptHasItsOwnTaskToken(t *testing.T) {
 	})
 }
 
+// A task that waits for a job's end has a token in its context object, which nothing is called with.
+func TestTokensOfJobs(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{".sync", ".sync:2"} {
+		tasks := tasksFunc(func(_ context.Context, task asl.Task) (any, error) {
+			assert.Empty(t, task.Token)
+			return task.Input, nil
+		})
+		output, err := parse(t, single(`"Type": "Task", "Resource": "arn:aws:states:::states:startExecution`+pattern+`", "Parameters": {"t.$": "$$.Task.Token"}, "End": true`)).
+			Run(t.Context(), asl.Execution{}, asl.Options{Tasks: tasks, NewToken: func() string { return "token" }})
+		require.NoError(t, err, pattern)
+		assert.Equal(t, `{"t":"token"}`, string(output))
+	}
+}
+
 func TestTokensAreRandomByDefault(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -26,6 +26,16 @@ const (
 	DefaultAmi     = "AmazonLinux2"
 )
 
+// The documented task definition (section Image), which Cpu and Memory override when
+// the task is run: CPU units and MiB.
+const (
+	TaskCPU    = 512
+	TaskMemory = 3072
+	// DefaultImage runs the jobs of a Runner that names neither an Image nor a task
+	// definition.
+	DefaultImage = "public.ecr.aws/amazonlinux/amazonlinux:2023"
+)
+
 // Value is a property: what the template says and, where that can be known
 // before the stack is deployed, what it is.
 type Value[T any] struct {

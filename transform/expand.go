@@ -41,7 +41,7 @@ type Request struct {
 	// other transforms add cannot be known there.
 	File bool
 	// DefaultImage runs the jobs of an EC2 Runner that names neither an Image
-	// nor a task definition; "" for DefaultImage.
+	// nor a task definition; "" for schema.DefaultImage.
 	DefaultImage string
 	// Installation is an id of the system that the template is expanded for. Every
 	// Runner's lifecycle resource has it, so that CloudFormation calls it again after a

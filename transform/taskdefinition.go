@@ -11,18 +11,10 @@ import (
 	"github.com/attini-go/runner/schema"
 )
 
-// The documented task definition (section Image). Cpu is in CPU units, Memory
-// in MiB; Runner's own Cpu and Memory override them when the task is run.
 const (
-	taskCPU       = "512"
-	taskMemory    = "3072"
 	containerName = "Container"
 	dockerSocket  = "/var/run/docker.sock"
 )
-
-// DefaultImage runs the jobs of an EC2 Runner that names neither an Image nor
-// a task definition: the default task definition is Fargate's.
-const DefaultImage = "public.ecr.aws/amazonlinux/amazonlinux:2023"
 
 func taskDefinitionID(runner *schema.Runner) string { return runner.Name + "TaskDefinition" }
 
@@ -53,7 +45,7 @@ func (x *expansion) taskDefinitionFor(runner *schema.Runner, onHost bool) *cfn.N
 	if x.shapeOf(runner).host.isNever() { // then there is none without an image
 		image = x.present(image)
 	}
-	image = x.choose(image, or(cfn.Str(cmp.Or(x.defaultImage, DefaultImage))))
+	image = x.choose(image, or(cfn.Str(cmp.Or(x.defaultImage, schema.DefaultImage))))
 	container := ecs.TaskDefinition_ContainerDefinition{
 		Name:  containerName,
 		Image: t.placeholder(image),
@@ -70,8 +62,8 @@ func (x *expansion) taskDefinitionFor(runner *schema.Runner, onHost bool) *cfn.N
 		},
 	}
 	definition := &ecs.TaskDefinition{
-		Cpu:                     new(taskCPU),
-		Memory:                  new(taskMemory),
+		Cpu:                     new(strconv.Itoa(schema.TaskCPU)),
+		Memory:                  new(strconv.Itoa(schema.TaskMemory)),
 		NetworkMode:             new("awsvpc"),
 		RequiresCompatibilities: []string{"FARGATE"},
 		ExecutionRoleArn:        new(t.placeholder(role)),

@@ -98,7 +98,7 @@ func (p *patterns) find(text []byte, spans []span) []span {
 		if at+length <= end || length == 0 {
 			continue
 		}
-		if at <= end && len(spans) > first {
+		if at < end && len(spans) > first { // those that touch may have an escape sequence between them
 			spans[len(spans)-1].end = at + length
 		} else {
 			spans = append(spans, span{at, at + length})

@@ -83,7 +83,7 @@ func runReapedHost() {
 	if os.Getuid() == 0 {
 		becomeNobody()
 	}
-	guard, err := process.StartOrphanReaper(os.Getenv(directoryVariable))
+	guard, err := process.StartOrphanReaper(nil, os.Getenv(directoryVariable))
 	if err != nil {
 		panic(err)
 	}

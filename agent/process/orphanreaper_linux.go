@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 )
 
@@ -17,35 +18,25 @@ type OrphanReaper struct {
 	ended     chan struct{}
 }
 
-// orphanReaperScript is the reaper's program, for any sh; it needs only rm, chmod and
-// sleep. Its arguments are the cookie of all trees and the directories to remove. A
-// process that was killed stays listed for a while and may have forked before, so the
-// script repeats until it finds none, a limited number of times. A job may have made
-// a directory read-only.
-const orphanReaperScript = `
+// orphanReaperScript is the reaper's program, for any sh; it needs only rm, chmod,
+// cat and sleep. Its arguments are the cookie of all trees and the directories to remove; LAST
+// has the words of a command to run before. A job may have made a directory read-only.
+const orphanReaperScript = endFunction + `
 trap '' HUP INT TERM
 cookie=$1
 shift
 read -r word
 [ "$word" != stop ] || exit 0
-looks=0
-found=yes
-while [ -n "$found" ] && [ "$looks" -lt 100 ]; do
-	found=
-	for file in /proc/[0-9]*/environ; do
-		while IFS= read -r part || [ -n "$part" ]; do
-			case $part in
-			*"$cookie"*)
-				pid=${file#/proc/}
-				kill -s KILL "${pid%/environ}" && found=yes
-				break
-				;;
-			esac
-		done <"$file"
-	done
-	looks=$((looks + 1))
-	[ -z "$found" ] || sleep 0.05
-done
+send() { kill -s KILL "$1"; }
+end_marked "$cookie" 100
+if [ -n "$LAST" ]; then
+	(
+		set -f
+		IFS='
+'
+		exec $LAST
+	)
+fi
 rm -rf -- "$@" 2>/dev/null && exit
 chmod -R u+rwx -- "$@"
 rm -rf -- "$@"
@@ -53,11 +44,12 @@ rm -rf -- "$@"
 
 // StartOrphanReaper starts a reaper. If this program is killed, the reaper ends the
 // processes of all trees that were started later, except processes that dropped their
-// environment, and removes the directories. Only main packages may call it, because
-// it sets CookieVariable in this program's environment. The caller must call Stop.
+// environment, runs the command last if it is not empty, and removes the directories.
+// Only main packages may call it, because it sets CookieVariable in this program's
+// environment. The caller must call Stop.
 //
 // The first process of a container needs no reaper: all others end with it.
-func StartOrphanReaper(directories ...string) (*OrphanReaper, error) {
+func StartOrphanReaper(last []string, directories ...string) (*OrphanReaper, error) {
 	if os.Getpid() == 1 {
 		return &OrphanReaper{}, nil
 	}
@@ -73,6 +65,9 @@ func StartOrphanReaper(directories ...string) (*OrphanReaper, error) {
 	outer, cookie := os.Getenv(CookieVariable), rand.Text()
 	cmd := exec.Command(shell, append([]string{"-c", orphanReaperScript, "attini-orphan-reaper", cookie}, directories...)...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), CookieVariable + "=" + outer}
+	if len(last) > 0 {
+		cmd.Env = append(os.Environ(), CookieVariable+"="+outer, "LAST="+strings.Join(last, "\n"))
+	}
 	cmd.Stdin = broken
 	// In this session, so that it does not count as an orphan, but not in a group
 	// that a terminal interrupts.

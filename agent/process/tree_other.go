@@ -28,7 +28,7 @@ func endOrphans(map[*Tree]bool, map[identity]bool) {}
 type OrphanReaper struct{}
 
 // StartOrphanReaper does nothing.
-func StartOrphanReaper(...string) (*OrphanReaper, error) { return &OrphanReaper{}, nil }
+func StartOrphanReaper([]string, ...string) (*OrphanReaper, error) { return &OrphanReaper{}, nil }
 
 // Stop does nothing.
 func (*OrphanReaper) Stop() {}

@@ -9,6 +9,7 @@ const (
 	EnvRunnerResourceName = "ATTINI_RUNNER_RESOURCE_NAME"
 	EnvConfigurationHash  = "ATTINI_CONFIGURATION_HASH"
 	EnvConfigurationID    = "ATTINI_CONFIGURATION_ID"
+	EnvTokenKey           = "ATTINI_TOKEN_KEY"
 	EnvDisableANSIColor   = "ATTINI_DISABLE_ANSI_COLOR"
 	EnvAccount            = "ATTINI_AWS_ACCOUNT"
 	EnvRegion             = "ATTINI_AWS_REGION"

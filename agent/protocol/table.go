@@ -106,6 +106,7 @@ const (
 	AttrStartupCommandsTimeout = "startupCommandsTimeout"
 	AttrStartupCommands        = "startupCommands"
 	AttrAgentVersion           = "attiniVersion"
+	AttrIsolation              = "isolation"
 	AttrSharedWith             = "sharedWith"
 	AttrHost                   = "ec2Configuration"
 	// The keys of AttrHost.
@@ -197,6 +198,7 @@ const (
 	AttrExecutionName = "executionName"
 	AttrPayload       = "payload"
 	AttrRequestedAt   = "requestedAt"
+	AttrReplaces      = "replaces"
 )
 
 // AttrStackType of a CDK stack's item is StackTypeCDK.

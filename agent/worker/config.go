@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -50,6 +51,9 @@ type Config struct {
 	// Program, optional, ends what jobs have left when no job runs in the program. All
 	// workers of a program share it.
 	Program *process.Program
+	// Start, optional, starts scripts elsewhere than beside this program, such as in a
+	// container. Shell is then a path there. See process.Program.Start.
+	Start func(command process.Command, service bool) (Tree, error)
 	// HeartbeatInterval is the time between two heartbeats of a job.
 	HeartbeatInterval time.Duration
 	// OutputLimit is the greatest size of a job's output in bytes.
@@ -61,6 +65,13 @@ type Config struct {
 	// other agents fail its jobs. Required with Claims, and the same for all agents
 	// of a runner.
 	LeaseTime time.Duration
+}
+
+// Tree is a started script with all its processes, as process.Tree describes it.
+type Tree interface {
+	Wait(ctx context.Context) (process.Exit, error)
+	End()
+	OutputDone() <-chan struct{}
 }
 
 // resolve checks the configuration and makes its paths absolute, because jobs run in
@@ -97,13 +108,17 @@ func (c Config) resolve(claims bool) (Config, error) {
 	if c.OutputLimit < 1 {
 		problems = append(problems, fmt.Errorf("OutputLimit is %d; it must be positive", c.OutputLimit))
 	}
-	shell, err := exec.LookPath(c.Shell)
-	if err == nil {
-		c.Shell, err = filepath.Abs(shell)
+	if c.Start == nil {
+		shell, err := exec.LookPath(c.Shell)
+		if err == nil {
+			c.Shell, err = filepath.Abs(shell)
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("find the shell: %w", err))
+		}
+		c.Start = func(command process.Command, service bool) (Tree, error) { return c.Program.Start(command, service) }
 	}
-	if err != nil {
-		problems = append(problems, fmt.Errorf("find the shell: %w", err))
-	}
+	var err error
 	if c.Directory, err = checkDirectory("Directory", c.Directory); err != nil {
 		problems = append(problems, err)
 	}

@@ -64,9 +64,9 @@ func (w *Worker) scriptHeader(ctx context.Context) string {
 func (w *Worker) askShell(ctx context.Context) (answer int32, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, askTimeout, errTimeout)
 	defer cancel()
-	question, err := process.Start(process.Command{
+	question, err := w.config.Start(process.Command{
 		Path: w.config.Shell, Args: []string{"-c", "set -o pipefail"}, Dir: w.config.Directory, Env: w.config.Environment,
-	})
+	}, true)
 	if err != nil {
 		return noAnswer, err
 	}

@@ -49,7 +49,7 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 	if s.log.takesPartial() {
 		output = &partialWriter{lines: lines, show: func(text []byte) { s.log.writePartial(time.Now(), text) }}
 	}
-	tree, err := w.config.Program.Start(process.Command{
+	tree, err := w.config.Start(process.Command{
 		Path: w.config.Shell, Args: []string{s.file}, Dir: s.directory, Env: s.environment,
 		Output: output, Grace: w.config.KillGrace, KillNow: w.config.KillNow, Drain: outputDrain,
 	}, s.service)
@@ -61,7 +61,7 @@ func (w *Worker) start(ctx context.Context, s script) (*running, error) {
 
 // running is a started script.
 type running struct {
-	*process.Tree
+	Tree
 	output   io.Closer
 	lines    *joblog.Splitter
 	script   script

@@ -20,6 +20,7 @@ func endless() map[string]string {
 		"ranges of ranges":   `[1..10000000].[1..10000000]`,
 		"wide padding":       `$pad("a", 1e15)`,
 		"range":              `$range(0, 1e12, 1)`,
+		"longest range":      `$range(1, 1e7, 1)`,
 		"sorts in sorts":     `[1..100000] ~> $sort(function($a, $b){$sum([1..1000]) > 1})`,
 		"product of arrays":  `[1..10000].($x := $; [1..10000].($x * $))`,
 		"join of a product":  `($a := [1..5000]; $a@$x.$a@$y.$a@$z.($x))`,

@@ -140,6 +140,18 @@ func TestBounded(t *testing.T) {
 	}
 }
 
+// TestDepth: evaluations nest as deeply as the language's own suite asks for, and no deeper.
+func TestDepth(t *testing.T) {
+	t.Parallel()
+	nested := func(depth int) string { return strings.Repeat("[", depth-1) + "1" + strings.Repeat("]", depth-1) }
+	_, _, err := compile(t, nested(302)).Evaluate(t.Context(), nil, nil)
+	require.NoError(t, err)
+	_, _, err = compile(t, nested(303)).Evaluate(t.Context(), nil, nil)
+	var fault *jsonata.Error
+	require.ErrorAs(t, err, &fault)
+	assert.Equal(t, "U1001", fault.Code)
+}
+
 // TestMessagesBounded: an error that shows a value shows its beginning, whatever it holds.
 func TestMessagesBounded(t *testing.T) {
 	t.Parallel()

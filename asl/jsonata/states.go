@@ -84,11 +84,11 @@ func rangeFunction(c call) (any, error) {
 	if err := c.spend(int(size)); err != nil {
 		return nil, err
 	}
-	result := newSequence()
-	for i := range int(size) {
-		result.items = append(result.items, start+float64(i)*step)
+	items := make([]any, int(size))
+	for i := range items {
+		items[i] = start + float64(i)*step
 	}
-	return result, nil
+	return newSequence(items...), nil
 }
 
 // hash returns a digest of the UTF-8 of a text, in hexadecimal.

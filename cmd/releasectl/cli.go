@@ -64,6 +64,8 @@ func (s environment) verifier() (*release.Verifier, error) {
 type cli struct {
 	Build   buildCommand   `cmd:"" help:"Build the programs of a release into a directory, with checksums, bills of materials and, with a key, signatures."`
 	Verify  verifyCommand  `cmd:"" help:"Check a release in a directory or a bucket: checksums, and signatures with the public key."`
+	Tag     tagCommand     `cmd:"" help:"Tag the Go modules of a release in the checkout, for go install."`
+	Package packageCommand `cmd:"" help:"Verify a release in a directory and make packages of its runnerctl: for Debian with dpkg-deb, and a formula for Homebrew."`
 	Publish publishCommand `cmd:"" help:"Verify a release in a directory and publish it in a bucket. What is published never changes."`
 }
 

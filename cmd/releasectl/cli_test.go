@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -98,7 +100,46 @@ func TestRelease(t *testing.T) {
 	assert.Equal(t, exitOK, verified.code, verified.stderr)
 	assert.Equal(t, made.stdout, verified.stdout)
 
+	testPackages(t, signing, directory)
 	testOtherBytes(t, signing, public, source, directory, build)
+}
+
+// testPackages installs a package into a folder, and reads the formula.
+func testPackages(t *testing.T, signing map[string]string, directory string) {
+	t.Helper()
+	if _, err := exec.LookPath("dpkg-deb"); err != nil {
+		t.Log("no dpkg-deb: packages are not tested")
+		return
+	}
+	packages, root := t.TempDir(), t.TempDir()
+	for range 2 { // the second time, they have the same bytes
+		made := releasectl(t, signing, "package", releasetest.Version, "--releases", directory, "--output", packages, "--address", "https://releases.example.com/agents/")
+		require.Equal(t, exitOK, made.code, made.stderr)
+	}
+	deb := filepath.Join(packages, "runnerctl_9.8.7~rc.1_"+runtime.GOARCH+".deb")
+	for _, file := range []string{deb, filepath.Join(packages, "runnerctl.rb")} {
+		assert.FileExists(t, file+".sha256")
+		assert.FileExists(t, file+".minisig")
+	}
+	output, err := exec.CommandContext(t.Context(), "dpkg", "-x", deb, root).CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	output, err = exec.CommandContext(t.Context(), filepath.Join(root, "usr/bin/runnerctl")).CombinedOutput()
+	require.NoError(t, err)
+	assert.Contains(t, string(output), releasetest.Version)
+	assert.FileExists(t, filepath.Join(root, "usr/share/doc/runnerctl/runnerctl.cdx.json"))
+	output, err = exec.CommandContext(t.Context(), "dpkg-deb", "--field", deb, "Version", "Architecture").CombinedOutput()
+	require.NoError(t, err)
+	assert.Equal(t, "Version: 9.8.7~rc.1\nArchitecture: "+runtime.GOARCH+"\n", string(output))
+
+	formula, err := os.ReadFile(filepath.Join(packages, "runnerctl.rb"))
+	require.NoError(t, err)
+	sum, err := os.ReadFile(filepath.Join(directory, releasetest.Version, "darwin/arm64/runnerctl.sha256"))
+	require.NoError(t, err)
+	assert.Contains(t, string(formula), "    on_arm do\n      url \"https://releases.example.com/agents/9.8.7-rc.1/darwin/arm64/runnerctl\"\n      sha256 \""+string(sum[:64])+"\"\n")
+	if ruby, err := exec.LookPath("ruby"); err == nil {
+		output, err := exec.CommandContext(t.Context(), ruby, "-c", filepath.Join(packages, "runnerctl.rb")).CombinedOutput()
+		assert.NoError(t, err, "%s", output)
+	}
 }
 
 // testOtherBytes: neither another commit nor a flipped bit gets the version's

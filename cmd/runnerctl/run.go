@@ -24,6 +24,7 @@ type runCommand struct {
 	templateArgument
 	showFlags
 	keepFlags
+	containerFlags
 	Source  string            `help:"The distribution: a directory or zip archive, of which every job gets a private copy. Default: the template's directory." placeholder:"DIR"`
 	Input   string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
 	Mock    map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
@@ -33,7 +34,7 @@ type runCommand struct {
 	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" sep:"none" xor:"start"`
 	Approve []string          `help:"Approve this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
 	Reject  []string          `help:"Reject this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
-	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is none." placeholder:"PATH"`
+	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is no bash." placeholder:"PATH"`
 	Watch   bool              `help:"Run again when the template or a file that a flag names changes: from the first step that changed on." xor:"start"`
 	DryRun  bool              `help:"Run nothing: print the steps, the Runners of jobs, and the steps that need a mock."`
 	Output  string            `help:"Write the final payload to this file in place of standard output; of a run that fails, the payload so far." placeholder:"FILE"`
@@ -75,10 +76,8 @@ func (c runCommand) once(ctx context.Context, s streams, kill <-chan struct{}) e
 	if c.DryRun {
 		return c.plan(s, contents, deployment, options)
 	}
-	for _, runner := range contents.Runners {
-		if image := runner.Image.Literal; image != "" {
-			fmt.Fprintf(s.stderr, "Jobs of Runner %s use this machine's programs in place of those in its image %s.\n", runner.Name, image)
-		}
+	if err := checkContainers(s, deployment, options.Containers, contents); err != nil {
+		return err
 	}
 	options.Places = text.places(original, contents)
 	number, _ := versions()
@@ -87,7 +86,7 @@ func (c runCommand) once(ctx context.Context, s streams, kill <-chan struct{}) e
 		return err
 	}
 	options.KillNow, options.Directory, options.Program = kill, localrun.NewDirectory(), process.NewProgram()
-	stop, err := guarded(s, options.Directory)
+	stop, err := guarded(s, removeContainers(deployment, options), options.Directory)
 	if err != nil {
 		return err
 	}
@@ -127,14 +126,14 @@ func (c runCommand) show(ctx context.Context, s streams, deployment *localrun.De
 	return err
 }
 
-// guarded has the jobs' processes ended, and the run's directory removed, also
-// when this program is killed, until stop is called.
-func guarded(s streams, directory string) (stop func(), err error) {
+// guarded has the jobs' processes ended, the command last run, and the run's directory
+// removed, also when this program is killed, until stop is called.
+func guarded(s streams, last []string, directory string) (stop func(), err error) {
 	// So that what a job leaves behind comes to us, and ends with us.
 	if err := process.BecomeSubreaper(); err != nil {
 		return nil, fmt.Errorf("take care of the jobs' processes: %w", err)
 	}
-	guard, err := process.StartOrphanReaper(directory)
+	guard, err := process.StartOrphanReaper(last, directory)
 	if err != nil {
 		fmt.Fprintf(s.stderr, "runnerctl: jobs' processes may outlive this program if it is killed: %s\n", err)
 		return func() {}, nil

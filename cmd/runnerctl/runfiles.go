@@ -32,10 +32,14 @@ func (c runCommand) files(s streams) (options localrun.Options, facts localrun.F
 	if err != nil {
 		return options, facts, usageError{err}
 	}
+	containers, err := c.containers()
+	if err != nil {
+		return options, facts, usageError{err}
+	}
 	options = localrun.Options{
 		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
 		Mocks: map[string]json.RawMessage{}, Items: c.Items, Results: c.Results, Steps: c.Step, Shell: shell,
-		Environment: s.environment,
+		Environment: c.containerFlags.environment(s.environment), Containers: containers,
 	}
 	facts = localrun.Facts{
 		Parameters: c.Parameter, StackName: localrun.DefaultStackName, Region: localrun.DefaultRegion, Account: localrun.DefaultAccount,
@@ -109,8 +113,12 @@ func readJSON(file string, object bool) (json.RawMessage, error) {
 	return text, nil
 }
 
-// shell is the user's choice, else bash as in the runner's images.
+// shell is the user's choice, else bash as in the runner's images. In a container, the
+// run finds it there.
 func (c runCommand) shell() (string, error) {
+	if c.Container {
+		return c.Shell, nil
+	}
 	if c.Shell != "" {
 		if _, err := exec.LookPath(c.Shell); err != nil {
 			return "", fmt.Errorf("--shell: %w", err)

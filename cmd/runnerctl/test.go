@@ -206,7 +206,7 @@ func (c testCommand) runCases(ctx context.Context, s streams, signals *interrupt
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(options.Directory)) }()
 	if slices.ContainsFunc(cases, func(s plantesting.Selected) bool { return s.Case.RunJobs }) {
-		stop, err := guarded(s, options.Directory)
+		stop, err := guarded(s, nil, options.Directory)
 		if err != nil {
 			return nil, err
 		}

@@ -24,18 +24,24 @@ import (
 	"github.com/attini-go/runner/internal/test/lambdahost"
 )
 
-// bootTime is how long the system's stack may take.
-const bootTime = time.Minute
+// bootTime is how long the system's stack may take: several are deployed at once.
+const bootTime = 5 * time.Minute
+
+// releasesFunction is not run: no test downloads.
+const releasesFunction = "ReleasesFunction"
 
 // resources are the system's functions in template.yaml.
 func resources() []string {
-	return []string{"MacroFunction", "LifecycleFunction", "LauncherFunction", "ReleasesFunction"}
+	return []string{"MacroFunction", "LifecycleFunction", "LauncherFunction", releasesFunction}
 }
 
 // build builds the functions as sam build does, and the agent into an image's
 // folder.
 func build(ctx context.Context, folder string) error {
 	for _, resource := range resources() {
+		if resource == releasesFunction {
+			continue
+		}
 		into := filepath.Join(folder, resource)
 		if err := os.Mkdir(into, 0o700); err != nil {
 			return err
@@ -52,6 +58,15 @@ func build(ctx context.Context, folder string) error {
 		return fmt.Errorf("build the agent: %w\n%s", err, output)
 	}
 	return nil
+}
+
+// system is the name of the system's stack, in which roles get theirs: those are the
+// account's.
+func (a *account) system() string {
+	if a.region == fakeaws.Region {
+		return "attini-runner"
+	}
+	return "attini-runner-" + a.region
 }
 
 // deploySystem deploys template.yaml with parameters, as sam deploy does, and has its
@@ -76,10 +91,7 @@ func (a *account) deploySystem(ctx context.Context, parameters map[string]string
 	if err != nil {
 		return err
 	}
-	stack := "attini-runner"
-	if a.region != fakeaws.Region { // roles are the account's
-		stack += "-" + a.region
-	}
+	stack := a.system()
 	var given []types.Parameter
 	for name, value := range parameters {
 		given = append(given, types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(value)})
@@ -116,7 +128,7 @@ func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error 
 	a.functions, a.logs = map[string]*lambdahost.Function{}, map[string]*safeBuffer{}
 	for _, resource := range resources() {
 		name := template.At("Resources", resource, "Properties", "FunctionName").Text
-		if name == "attini-runner-releases" { // nothing is downloaded
+		if resource == releasesFunction {
 			continue
 		}
 		configuration, err := a.cloud.FunctionConfiguration(ctx, a.region, name)

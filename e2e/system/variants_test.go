@@ -9,12 +9,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/attini-go/runner/internal/test/fakeaws"
 	"github.com/attini-go/runner/internal/test/fakecfn"
 	"github.com/attini-go/runner/internal/test/fakeecs"
+	"github.com/attini-go/runner/internal/test/iam"
 )
 
 // regions are those of the account that have an installation, or get one. Each judges
@@ -81,8 +83,8 @@ func (a *account) installed(t *testing.T, region string, parameters map[string]s
 	return other
 }
 
-// TestVariants: each way to install the system comes up, each in a region of its own, and
-// runs a job.
+// TestVariants: each way to install the system comes up, each in a region of its own, runs a job,
+// and can be removed.
 func TestVariants(t *testing.T) {
 	t.Parallel()
 	checksum := strings.Repeat("0", 64)
@@ -95,12 +97,13 @@ func TestVariants(t *testing.T) {
 		role         string
 		architecture string
 		subnets      []string
+		// admin says that jobs may do everything.
+		admin bool
 	}{
 		"default":       {region: "us-east-2", parameters: map[string]string{"RunnerSha256X8664": checksum, "RunnerSha256Aarch64": checksum}},
-		"x86_64":        {region: "us-west-1", parameters: map[string]string{"Architecture": "x86_64"}, architecture: "x86_64"},
-		"admin":         {region: "us-west-2", parameters: map[string]string{"GiveAdminAccess": "true"}},
+		"admin, x86_64": {region: "us-west-2", parameters: map[string]string{"GiveAdminAccess": "true", "Architecture": "x86_64"}, admin: true, architecture: "x86_64"},
 		"own role path": {region: "eu-north-1", parameters: map[string]string{"RunnerRolePath": "team/runners/"}, before: ownRole(t, "eu-north-1"), role: "arn:aws:iam::" + fakeaws.Account + ":role/team/runners/own"},
-		"boundary":      {region: "eu-west-2", parameters: map[string]string{"PermissionsBoundary": "arn:aws:iam::" + fakeaws.Account + ":policy/bound"}, before: boundary()},
+		"boundary":      {region: "eu-west-2", parameters: map[string]string{"GiveAdminAccess": "true", "PermissionsBoundary": "arn:aws:iam::" + fakeaws.Account + ":policy/bound"}, before: boundary()},
 		"VPC":           {region: "eu-west-3", parameters: vpc, subnets: []string{"subnet-1", "subnet-2"}},
 		"closed network": {
 			region: "ca-central-1", parameters: map[string]string{"DisableDownload": "true", "SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1"}, subnets: []string{"subnet-1"},
@@ -123,10 +126,15 @@ func TestVariants(t *testing.T) {
 			if variant.role != "" {
 				assert.Equal(t, variant.role, tasks[0].Role)
 			}
+			everything := iam.Request{Action: "iam:CreateUser", Resource: "*"}
+			assert.Equal(t, variant.admin, a.authority.Use(tasks[0].Role, a.services()[a.key(keyAgent)], everything) == nil)
 			launcher, err := a.cloud.FunctionConfiguration(t.Context(), variant.region, launcherName)
 			require.NoError(t, err)
 			assert.Equal(t, []string{cmp.Or(variant.architecture, "arm64")}, launcher.Architectures)
 			assert.ElementsMatch(t, variant.subnets, launcher.Subnets)
+			s.remove(t)
+			a.stacks = cloudformation.NewFromConfig(a.config(keyTests)) // who installs it
+			(&stack{a, a.system()}).remove(t)
 		})
 	}
 }

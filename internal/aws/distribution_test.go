@@ -3,6 +3,7 @@ package aws
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -60,11 +61,12 @@ func zipOf(name string) []byte {
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
 	member, err := w.Create(name)
-	if err == nil {
-		_, err = member.Write([]byte(name))
-	}
-	if err = w.Close(); err != nil {
+	if err != nil {
 		panic(err) // a buffer takes everything
+	}
+	_, err = member.Write([]byte(name))
+	if err := errors.Join(err, w.Close()); err != nil {
+		panic(err)
 	}
 	return archive.Bytes()
 }

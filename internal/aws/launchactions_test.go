@@ -50,7 +50,7 @@ func TestLaunchActions(t *testing.T) {
 		queue.Send(ctx, "https://q", "id", []byte("{}")), only(queue.Receive(ctx, "https://q", 0, 0)), only(queue.Hidden(ctx, "https://q")), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
 		steps.Fail(ctx, "token", message.Failure{}), steps.Heartbeat(ctx, "token"),
 		only(cluster.Run(ctx, taskRequest())), only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"), only(cluster.Instance(ctx, "c", "i-1")),
-		only(hosts.Run(ctx, launch.HostRequest{})), only(hosts.Host(ctx, "i-1")), hosts.Terminate(ctx, "i-1"),
+		only(hosts.Run(ctx, launch.HostRequest{})), only(hosts.Host(ctx, "i-1")), only(hosts.IsImpaired(ctx, "i-1")), hosts.Terminate(ctx, "i-1"),
 	} {
 		require.Error(t, err, i)
 		assert.NotContains(t, err.Error(), "no answer", i)

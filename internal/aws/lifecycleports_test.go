@@ -297,6 +297,7 @@ func testStarts(t *testing.T, a lifecycleAccount) {
 	first := lifecycle.Start{
 		StackID: testStackID, StateMachineARN: testMachine, Execution: "deployment-1", Deployment: "dev-shop",
 		Payload: []byte(`{"n":"` + strings.Repeat("x", 260_000) + `"}`), RequestedAt: time.UnixMilli(1_700_000_000_123),
+		Replaces: []lifecycle.ReplacedPlan{{StateMachineARN: otherMachine, Deployment: "dev-old"}},
 	}
 	other := first
 	other.StateMachineARN = otherMachine

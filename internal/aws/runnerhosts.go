@@ -67,6 +67,25 @@ func hostStatus(found types.Instance) launch.HostStatus {
 	return status
 }
 
+// IsImpaired implements launch.Hosts.
+func (h *RunnerHosts) IsImpaired(ctx context.Context, host string) (bool, error) {
+	output, err := h.client.DescribeInstanceStatus(ctx, &ec2.DescribeInstanceStatusInput{InstanceIds: []string{host}})
+	switch {
+	case code(err) == codeNoInstance:
+		return false, nil
+	case err != nil:
+		return false, wrapError(ctx, "ec2:DescribeInstanceStatus", err)
+	}
+	for _, found := range output.InstanceStatuses {
+		for _, checks := range []*types.InstanceStatusSummary{found.InstanceStatus, found.SystemStatus} {
+			if checks != nil && checks.Status == types.SummaryStatusImpaired {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
 // Terminate implements launch.Hosts. The permission depends on the instance's
 // tags, and an instance that has ended loses them after a while: EC2 then refuses
 // in place of saying that it is gone, so a refusal is looked into.

@@ -106,6 +106,10 @@ func TestHostRefusals(t *testing.T) {
 			_, err := h.Host(ctx, "i-1")
 			return err
 		},
+		"DescribeInstanceStatus": func(ctx context.Context, h *RunnerHosts) error {
+			_, err := h.IsImpaired(ctx, "i-1")
+			return err
+		},
 		"TerminateInstances": func(ctx context.Context, h *RunnerHosts) error { return h.Terminate(ctx, "i-1") },
 	} {
 		err := call(t.Context(), hosts(t, operation, fakeaws.Error(http.StatusForbidden, "UnauthorizedOperation")))
@@ -116,6 +120,29 @@ func TestHostRefusals(t *testing.T) {
 		return true
 	}).Host(t.Context(), "i-1")
 	require.ErrorIs(t, err, launch.ErrNoHost, "an empty list")
+}
+
+// TestIsImpaired: an instance that does not run has no status checks, and one that has
+// just started has none yet.
+func TestIsImpaired(t *testing.T) {
+	t.Parallel()
+	const none = `<DescribeInstanceStatusResponse><instanceStatusSet/></DescribeInstanceStatusResponse>`
+	status := func(instance, system string) string {
+		return fmt.Sprintf(`<DescribeInstanceStatusResponse><instanceStatusSet><item><instanceId>i-1</instanceId><instanceStatus><status>%s</status></instanceStatus><systemStatus><status>%s</status></systemStatus></item></instanceStatusSet></DescribeInstanceStatusResponse>`, instance, system)
+	}
+	for answer, want := range map[string]bool{
+		none: false, status("ok", "ok"): false, status("initializing", "ok"): false, status("insufficient-data", "not-applicable"): false,
+		status("impaired", "ok"): true, status("ok", "impaired"): true,
+	} {
+		proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
+		proxy.On("DescribeInstanceStatus", func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+			fmt.Fprint(w, answer)
+			return true
+		})
+		impaired, err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).IsImpaired(t.Context(), "i-1")
+		require.NoError(t, err)
+		assert.Equal(t, want, impaired, answer)
+	}
 }
 
 func TestRunnerHosts(t *testing.T) {

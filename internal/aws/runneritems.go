@@ -44,6 +44,7 @@ func (r *RunnerItems) PutRunner(ctx context.Context, runner lifecycle.Runner) er
 	u.setOrRemove(protocol.AttrJobTimeout, c.Runner.JobTimeout)
 	u.setOrRemove(protocol.AttrStartupCommandsTimeout, c.Startup.CommandsTimeout)
 	u.setOrRemove(protocol.AttrStartupCommands, c.Startup.Commands)
+	u.setOrRemove(protocol.AttrIsolation, c.Isolation)
 	u.setOrRemove(protocol.AttrSharedWith, textSet(c.SharedWith))
 	u.setOrRemove(protocol.AttrAgentVersion, runner.AgentVersion)
 	u.setOrRemove(protocol.AttrHost, hostAttributes(c.Host))

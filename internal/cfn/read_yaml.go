@@ -16,9 +16,12 @@ import (
 
 // read reads a file that is YAML, with places.
 func (r *yamlReader) read(data []byte) (*Node, problem.List) {
-	document, found := parse(data)
-	if found != nil {
-		return nil, problem.List{*found}
+	document := parseQuick(data)
+	if document == nil {
+		var found *problem.Problem
+		if document, found = parse(data); found != nil {
+			return nil, problem.List{*found}
+		}
 	}
 	root := r.node(document, 0)
 	if r.firstAlias != nil && !r.isData && !r.problems.HasErrors() {
@@ -99,6 +102,8 @@ type yamlReader struct {
 	// open are the aliases that are being read, to find those that hold
 	// themselves.
 	open map[*yaml.Node]bool
+	// unused are Nodes that nothing was read into yet.
+	unused []Node
 }
 
 func (r *yamlReader) report(at *yaml.Node, rule, message string) {
@@ -160,19 +165,30 @@ func isStandardTag(tag string) bool {
 
 // plain reads a value without regard to a short form's tag.
 func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
-	n := &Node{Place: yamlPlace(y)}
+	n := r.newNode(y)
 	switch y.Kind {
 	case yaml.SequenceNode:
-		n.Kind = List
+		n.Kind, n.Items = List, make([]*Node, 0, len(y.Content))
 		for _, item := range y.Content {
 			n.Items = append(n.Items, r.node(item, depth+1))
 		}
 	case yaml.MappingNode:
-		n.Kind = Map
+		n.Kind, n.Fields = Map, make([]Field, 0, len(y.Content)/2)
 		r.fields(n, y, depth)
 	default:
 		r.scalar(n, y)
 	}
+	return n
+}
+
+// newNode takes a Node of those that were made together, which is faster.
+func (r *yamlReader) newNode(y *yaml.Node) *Node {
+	if len(r.unused) == 0 {
+		r.unused = make([]Node, 128)
+	}
+	n := &r.unused[0]
+	r.unused = r.unused[1:]
+	n.Place = yamlPlace(y)
 	return n
 }
 

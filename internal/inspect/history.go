@@ -31,7 +31,7 @@ type waitingStep struct {
 // history reads the newest events of an execution.
 func (a *Account) history(ctx context.Context, arn string) (history, error) {
 	h := history{events: map[int64]types.HistoryEvent{}, followed: map[int64]bool{}}
-	pages := sfn.NewGetExecutionHistoryPaginator(a.plans, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, ReverseOrder: true, MaxResults: 1000, IncludeExecutionData: aws.Bool(true)})
+	pages := sfn.NewGetExecutionHistoryPaginator(a.plans.GetExecutionHistory, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, ReverseOrder: true, MaxResults: 1000, IncludeExecutionData: aws.Bool(true)})
 	for pages.HasMorePages() && len(h.events) < maxEvents {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -186,7 +186,7 @@ func (a *Account) Runs(ctx context.Context, stackName string, limit int) ([]plan
 	runs := []planlog.Run{}
 	for _, plan := range s.plans {
 		found := 0
-		for pages := sfn.NewListExecutionsPaginator(a.plans, &sfn.ListExecutionsInput{StateMachineArn: &plan, MaxResults: int32(min(limit, 1000))}); pages.HasMorePages() && found < limit; {
+		for pages := sfn.NewListExecutionsPaginator(a.plans.ListExecutions, &sfn.ListExecutionsInput{StateMachineArn: &plan, MaxResults: int32(min(limit, 1000))}); pages.HasMorePages() && found < limit; {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
 				return nil, asked(ctx, "states:ListExecutions", err)

@@ -75,7 +75,7 @@ func (a *Account) Logs(ctx context.Context, target string) (planlog.Store, strin
 func (l *logs) Objects(ctx context.Context) ([]planlog.Object, error) {
 	ending := "/" + l.execution[strings.LastIndexByte(l.execution, ':')+1:]
 	var all []planlog.Object
-	for pages := s3.NewListObjectsV2Paginator(l.objects, &s3.ListObjectsV2Input{Bucket: &l.bucket, Prefix: &l.prefix}); pages.HasMorePages(); {
+	for pages := s3.NewListObjectsV2Paginator(l.objects.ListObjectsV2, &s3.ListObjectsV2Input{Bucket: &l.bucket, Prefix: &l.prefix}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, final(asked(ctx, "s3:ListBucket", err))

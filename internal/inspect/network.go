@@ -55,7 +55,7 @@ func (o *observation) readNetwork(ctx context.Context, r *doctor.Runner, state r
 	}
 	var found []types.Subnet
 	// A filter leaves out what is missing; a list of ids would be refused.
-	pages := ec2.NewDescribeSubnetsPaginator(o.hosts, &ec2.DescribeSubnetsInput{Filters: filter("subnet-id", ids...)})
+	pages := ec2.NewDescribeSubnetsPaginator(o.hosts.DescribeSubnets, &ec2.DescribeSubnetsInput{Filters: filter("subnet-id", ids...)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -111,7 +111,7 @@ func (o *observation) way(ctx context.Context, subnet, vpc string) (way, error) 
 		}
 		w.blackhole = route.State == types.RouteStateBlackhole
 	}
-	pages := ec2.NewDescribeVpcEndpointsPaginator(o.hosts, &ec2.DescribeVpcEndpointsInput{Filters: filter("vpc-id", vpc)})
+	pages := ec2.NewDescribeVpcEndpointsPaginator(o.hosts.DescribeVpcEndpoints, &ec2.DescribeVpcEndpointsInput{Filters: filter("vpc-id", vpc)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -49,7 +49,7 @@ func (a *Account) stack(ctx context.Context, name string) (stack, error) {
 	for _, found := range output.Stacks {
 		s.name, s.id, s.status = aws.ToString(found.StackName), aws.ToString(found.StackId), found.StackStatus
 	}
-	pages := cloudformation.NewListStackResourcesPaginator(a.stacks, &cloudformation.ListStackResourcesInput{StackName: &name})
+	pages := cloudformation.NewListStackResourcesPaginator(a.stacks.ListStackResources, &cloudformation.ListStackResourcesInput{StackName: &name})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -105,7 +105,7 @@ const maxEvents = 5000
 func (a *Account) failures(ctx context.Context, s stack) ([]doctor.Statement, error) {
 	var all []doctor.Statement
 	seen := 0
-	for pages := cloudformation.NewDescribeStackEventsPaginator(a.stacks, &cloudformation.DescribeStackEventsInput{StackName: &s.name}); pages.HasMorePages() && seen < maxEvents; {
+	for pages := cloudformation.NewDescribeStackEventsPaginator(a.stacks.DescribeStackEvents, &cloudformation.DescribeStackEventsInput{StackName: &s.name}); pages.HasMorePages() && seen < maxEvents; {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return all, asked(ctx, "cloudformation:DescribeStackEvents", err)

@@ -143,7 +143,7 @@ func (a *Account) hasConfiguration(ctx context.Context, resource, id string) (bo
 // claims are the jobs that agents have and have not ended. Task tokens are not read:
 // they allow to answer the steps.
 func (a *Account) claims(ctx context.Context, resource string) ([]doctor.Claim, error) {
-	pages := dynamodb.NewQueryPaginator(a.table, &dynamodb.QueryInput{
+	pages := dynamodb.NewQueryPaginator(a.table.Query, &dynamodb.QueryInput{
 		TableName: aws.String(stateTable), ConsistentRead: aws.Bool(true), Select: types.SelectSpecificAttributes,
 		KeyConditionExpression: aws.String("#type = :type"), FilterExpression: aws.String("#finished = :no"),
 		ProjectionExpression: aws.String("#step, #task, #at"),

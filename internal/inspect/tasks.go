@@ -50,7 +50,7 @@ func (o *observation) readTasks(ctx context.Context, r *doctor.Runner, resource 
 
 func (o *observation) readStopped(ctx context.Context, r *doctor.Runner, group string, state runnerItem) error {
 	listed := 0
-	for pages := ecs.NewListTasksPaginator(o.tasks, &ecs.ListTasksInput{Cluster: aws.String(r.Cluster), DesiredStatus: types.DesiredStatusStopped}); pages.HasMorePages() && listed < maxListed; {
+	for pages := ecs.NewListTasksPaginator(o.tasks.ListTasks, &ecs.ListTasksInput{Cluster: aws.String(r.Cluster), DesiredStatus: types.DesiredStatusStopped}); pages.HasMorePages() && listed < maxListed; {
 		page, err := pages.NextPage(ctx)
 		if hasCode(err, "ClusterNotFoundException") {
 			return nil

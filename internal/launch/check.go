@@ -220,6 +220,8 @@ func (l *Launcher) lookAtTask(ctx context.Context, name string, state State, s *
 		s.host = hostUnready
 	case err != nil:
 		return fmt.Errorf("ask the cluster for the task's host: %w", err)
+	case l.isImpaired(ctx, name, state.TaskHost):
+		s.host = hostUnready
 	default:
 		s.host = hostFine
 	}

@@ -38,7 +38,7 @@ func TestChecksThatFail(t *testing.T) {
 // TestCostOfChecks: what a warm runner costs in calls, and that a cold one costs none.
 func TestCostOfChecks(t *testing.T) {
 	t.Parallel()
-	for most, c := range map[int]configuration.Configuration{48: onFargate(), 52: onHost()} {
+	for most, c := range map[int]configuration.Configuration{48: onFargate(), 56: onHost()} {
 		inAccount(t, c, func(t *testing.T, a *account) {
 			a.launch("warm")
 			a.registerAll()

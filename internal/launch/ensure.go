@@ -8,6 +8,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
@@ -76,7 +77,7 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 	}
 	l.arrangeCheck(ctx, v.name, state)
 	v.reset(state, "")
-	v.seen, _ = l.usable.Get(state.Task)
+	v.seen, _ = l.usable.Get(v.name + " " + state.Task)
 	for {
 		result, err := l.act(ctx, v, v.next(time.Now()))
 		var unanswered *unansweredError
@@ -193,9 +194,14 @@ func (l *Launcher) observeTask(ctx context.Context, v *view) error {
 		v.task, v.ended = taskAbsent, TaskStatus{ARN: v.state.Task, StopReason: ErrNoTask.Error() + " any more"}
 	case err != nil:
 		return fmt.Errorf("describe the runner's task: %w", err)
+	case v.state.Configuration != "" && task.Group != configuration.Group(v.name):
+		// Agents can write the state's task. The original's tasks, which have another
+		// group, come without a configuration.
+		l.logger.Warn("a task of another program is not the runner's", "runner", v.name, "task", task.ARN, "group", task.Group)
+		v.task, v.ended = taskAbsent, TaskStatus{ARN: v.state.Task, StopReason: "it is the task of another program"}
 	case task.isUsable():
 		v.task = taskUsable
-		l.usable.Add(v.state.Task, time.Now())
+		l.usable.Add(v.name+" "+v.state.Task, time.Now())
 	case task.hasEnded():
 		v.task = taskEnded
 	default:

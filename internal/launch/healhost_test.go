@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -27,6 +28,28 @@ func TestHungHost(t *testing.T) {
 		a.registered(a.Register(a.Hosts()[1].ID, a.name()))
 		a.started().Work()
 		a.succeeded("waits")
+	})
+}
+
+// TestImpairedHost: EC2's status checks of a host fail, and its ECS agent is connected
+// nevertheless. One look is no proof, and neither is a question without an answer.
+func TestImpairedHost(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		warmHost(a)
+		a.ImpairHost(a.Hosts()[0].ID, true)
+		at, found := a.NextCheck()
+		require.True(t, found)
+		a.pass(time.Until(at) + time.Second)
+		a.ImpairHost(a.Hosts()[0].ID, false)
+		a.pass(time.Hour)
+		assert.Equal(t, "running", a.Hosts()[0].State, "it was impaired for one look")
+		a.ImpairHost(a.Hosts()[0].ID, true)
+		a.pass(20 * time.Minute)
+		assert.Equal(t, "shutting-down", a.Hosts()[0].State)
+		assert.Equal(t, "STOPPED", a.Tasks()[0].LastStatus)
+		a.pass(30 * time.Minute)
+		a.quiet()
 	})
 }
 
@@ -207,6 +230,29 @@ func TestReconnectAtARestart(t *testing.T) {
 		a.stopped(a.StopTask(a.state().Task, "EssentialContainerExited", "OOM"))
 		assert.Len(t, a.Hosts(), 1)
 		assert.Len(t, a.Tasks(), 2)
+	})
+}
+
+// TestThrottledStart: a question is not answered while the launcher has the start lock.
+// The next launcher does not wait for that lock's end.
+func TestThrottledStart(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onHost(), func(t *testing.T, a *account) {
+		warmHost(a)
+		time.Sleep(time.Minute)
+		a.StopTask(a.state().Task, "EssentialContainerExited", "OOM") // its event is lost
+		throttled := func(name string, _ bool) error {
+			if name == "Cluster.Instance" {
+				return errors.New("AWS throttled it")
+			}
+			return nil
+		}
+		require.NoError(t, a.launcher(throttled).Launch(t.Context(), a.job("t")))
+		assert.Len(t, a.Tasks(), 1)
+		began := time.Now()
+		a.launch("next")
+		assert.Len(t, a.Tasks(), 2)
+		assert.Less(t, time.Since(began), 10*time.Second)
 	})
 }
 

@@ -184,6 +184,16 @@ func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err e
 	return host, err
 }
 
+// isImpaired asks EC2 for a host whose ECS agent is connected nevertheless. Without an
+// answer, the agent's own sign of life decides.
+func (l *Launcher) isImpaired(ctx context.Context, name, host string) bool {
+	impaired, err := l.ports.Hosts.IsImpaired(ctx, host)
+	if err != nil {
+		l.logger.Warn("ask EC2 for the status checks of a host", "runner", name, "host", host, "error", err)
+	}
+	return impaired
+}
+
 // hostStopReason returns why EC2 ended a host; "" if it did not, or gives no reason.
 func (l *Launcher) hostStopReason(ctx context.Context, host string) string {
 	status, err := l.ports.Hosts.Host(ctx, host)

@@ -51,7 +51,8 @@ type Launcher struct {
 	settings Settings
 	ports    Ports
 	logger   *slog.Logger
-	// usable is when this process has last seen a task usable, by its ARN.
+	// usable is when this process has last seen a task usable, by runner and ARN: agents
+	// can write another runner's task into an item.
 	usable *lru.Cache[string, time.Time]
 	// steady means that pauses are not random.
 	steady bool
@@ -104,6 +105,9 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 type runner struct {
 	name, id      string
 	configuration configuration.Configuration
+	// secret is the runner's, without a Key if its stack was deployed before runners had
+	// one; nil if it has not been read.
+	secret *configuration.Secret
 	// registered is a host of which an event says that it has registered.
 	registered string
 }
@@ -140,7 +144,7 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := l.admit(ctx, r, &request); err != nil {
+	if err := l.admit(ctx, &r, &request); err != nil {
 		return err
 	}
 	body, err := request.Message()
@@ -177,7 +181,7 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 // runner's template does not share the runner with, since the job would run with the
 // role of the runner's stack, and one whose step does not prove that its plan was
 // deployed with the runner: whoever may invoke the launcher can name any execution.
-func (l *Launcher) admit(ctx context.Context, r runner, request *message.Request) error {
+func (l *Launcher) admit(ctx context.Context, r *runner, request *message.Request) error {
 	found, err := l.ports.Admissions.Admission(ctx, AdmissionKeys{Runner: request.Runner, StateMachine: request.StateMachine(), Deployment: request.Deployment()})
 	if err != nil {
 		return fmt.Errorf("read the deployment %s, the step's plan and the secret of the runner %s: %w", request.Deployment(), request.Runner, err)
@@ -192,6 +196,7 @@ func (l *Launcher) admit(ctx context.Context, r runner, request *message.Request
 		return message.ConfigurationFailure("step %q: Runner %q belongs to the stack %s, and jobs of the stack %s may not run on it; add %s to its SharedWith, or use a Runner of %s",
 			request.Step, r.configuration.RunnerName, r.configuration.StackName, found.Stack, found.Stack, found.Stack)
 	}
+	r.secret = &found.Secret
 	return request.Authorize(found.Secret)
 }
 
@@ -228,6 +233,7 @@ func (l *Launcher) prewarm(ctx context.Context, want message.PrewarmTarget) erro
 		l.logger.Info("a runner is not started ahead, since the plan has not got its configuration id from its deployment", "runner", want.Runner)
 		return nil
 	}
+	r.secret = &secret
 	return l.ensureRunner(ctx, r)
 }
 

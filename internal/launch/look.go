@@ -80,7 +80,8 @@ const (
 	// hostOverdue: it has not registered in time, or EC2 has ended it before.
 	hostOverdue
 	hostFine
-	// hostUnready: its ECS agent is not connected, or it is gone.
+	// hostUnready: its ECS agent is not connected, EC2's status checks of it fail, or
+	// it is gone.
 	hostUnready
 	hostLooks
 )
@@ -190,7 +191,7 @@ func rules() []rule {
 			when: func(l look) bool { return l.task == taskStops }, remedy: endTaskAndHost, after: stoppingTimeout, next: checkSoon,
 		},
 		{
-			name: "host-unready", state: "the task's host is gone, or its ECS agent is not connected", action: "fail the task's jobs, end task and host, start another if jobs wait",
+			name: "host-unready", state: "the task's host is gone, its ECS agent is not connected, or EC2's status checks of it fail", action: "fail the task's jobs, end task and host, start another if jobs wait",
 			when: func(l look) bool { return !no(l) && l.host == hostUnready }, remedy: endTaskAndHost, after: unreadyTimeout, next: checkSoon,
 		},
 		{

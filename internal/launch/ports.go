@@ -120,8 +120,8 @@ type Claims interface {
 type Claim struct {
 	// Name is its key.
 	Name string
-	// Token is the job's task token; a finished claim has none. It is never
-	// logged.
+	// Token is the job's task token, sealed (protocol.OpenToken) or of a runner without a
+	// secret as it is; a finished claim has none. It is never logged.
 	Token    string
 	Task     string
 	StepName string
@@ -185,6 +185,9 @@ type Hosts interface {
 	// Host describes an instance. It returns ErrNoHost for one that EC2 does
 	// not know, or not yet.
 	Host(ctx context.Context, host string) (HostStatus, error)
+	// IsImpaired reports whether EC2's status checks of an instance or of its system
+	// fail. An instance that is not checked yet, or does not run, is not impaired.
+	IsImpaired(ctx context.Context, host string) (bool, error)
 	// Terminate terminates an instance. One that does not exist is no error.
 	Terminate(ctx context.Context, host string) error
 	// Tagged returns the instances of a runner that have not ended, by their tag.

@@ -19,6 +19,13 @@ func (l *Launcher) startTask(ctx context.Context, v *view) (outcome, error) {
 	if v.configuration.Host != nil {
 		host = v.state.Host
 	}
+	if v.secret == nil {
+		secret, err := l.ports.Secrets.Secret(ctx, v.name)
+		if err != nil {
+			return goOn, fmt.Errorf("read the secret of the runner %s: %w", v.name, err)
+		}
+		v.secret = &secret
+	}
 	request, err := l.settings.taskRequest(v.runner, host)
 	var task TaskStatus
 	var requestedAt time.Time

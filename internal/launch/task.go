@@ -148,6 +148,7 @@ func (s Settings) environment(r runner, host string) []Variable {
 		{protocol.EnvMaxConcurrentJobs, formatNonZero(c.Runner.MaxConcurrentJobs)},
 		{protocol.EnvJobTimeout, formatNonZero(c.Runner.JobTimeout)},
 		{protocol.EnvLogLevel, c.Runner.LogLevel},
+		{protocol.EnvTokenKey, r.tokenKey()},
 		{protocol.EnvHostID, host},
 	} {
 		if optional.Value != "" {
@@ -155,6 +156,18 @@ func (s Settings) environment(r runner, host string) []Variable {
 		}
 	}
 	return all
+}
+
+// tokenKey is the key for the tokens of the runner's claims; "" without a secret.
+func (r runner) tokenKey() string {
+	if r.secret == nil || r.secret.Key == "" {
+		return ""
+	}
+	key, err := protocol.TokenKey(r.secret.Key)
+	if err != nil { // of no secret that the lifecycle function makes
+		return ""
+	}
+	return key
 }
 
 // formatNonZero returns a number's text; "" for 0, an absent number.

@@ -101,9 +101,9 @@ func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []
 		if claim.Finished {
 			continue
 		}
-		var err error
-		if claim.Token != "" {
-			err = l.failStep(ctx, claim.Token, failure.For(claim.ErrorNames))
+		token, err := l.openToken(ctx, runner, claim)
+		if err == nil && token != "" {
+			err = l.failStep(ctx, token, failure.For(claim.ErrorNames))
 		}
 		if err == nil {
 			err = l.ports.Claims.Finish(ctx, runner, claim)
@@ -113,6 +113,25 @@ func (l *Launcher) failClaimedJobs(ctx context.Context, runner string, claims []
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// openToken returns the task token of a claim; "" if there is none that can be read:
+// then the runner's secret is gone or an agent has written something else, and the step
+// fails by its missing heartbeats.
+func (l *Launcher) openToken(ctx context.Context, runner string, claim Claim) (string, error) {
+	if !protocol.IsSealedToken(claim.Token) {
+		return claim.Token, nil
+	}
+	secret, err := l.ports.Secrets.Secret(ctx, runner)
+	if err != nil {
+		return "", fmt.Errorf("read the secret of the runner %s: %w", runner, err)
+	}
+	token, err := protocol.OpenToken(secret.Key, claim.Task, claim.Token)
+	if err != nil {
+		l.logger.Warn("the token of a claim cannot be read; its step fails by its missing heartbeats", "runner", runner, "step", claim.StepName, "error", err)
+		return "", nil
+	}
+	return token, nil
 }
 
 // restartIfJobsWait starts the runner again if jobs wait for it after its task ended.

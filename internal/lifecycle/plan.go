@@ -62,6 +62,16 @@ type Start struct {
 	Payload []byte
 	// RequestedAt is when CloudFormation asked for it.
 	RequestedAt time.Time
+	// Replaces are the plans in whose place this one is, until the stack is complete:
+	// their jobs run on, and a rollback keeps them.
+	Replaces []ReplacedPlan
+}
+
+// ReplacedPlan is a plan whose state machine or whose deployment's name has changed.
+type ReplacedPlan struct {
+	StateMachineARN string
+	// Deployment is the deployment's name in the deployment data table.
+	Deployment string
 }
 
 // StartRetention is how long a start is kept for a stack that never completes. It is
@@ -103,20 +113,66 @@ func (l *Lifecycle) PutPlan(ctx context.Context, request PlanRequest) error {
 	if err := l.ports.Plans.PutPlan(ctx, plan); err != nil {
 		return fmt.Errorf("keep the item of the plan: %w", err)
 	}
-	if request.OldStateMachineARN != "" && request.OldStateMachineARN != request.StateMachineARN {
-		if err := l.forgetPlan(ctx, request, request.OldStateMachineARN, origin); err != nil {
-			return err
-		}
+	replaces, err := l.replaced(ctx, request, origin)
+	if err != nil {
+		return err
 	}
 	err = l.ports.Starts.PutStart(ctx, Start{
 		StackID: request.StackID, StateMachineARN: request.StateMachineARN, Execution: request.execution(),
-		Deployment: origin.DeploymentName(), Payload: payload, RequestedAt: at,
+		Deployment: origin.DeploymentName(), Payload: payload, RequestedAt: at, Replaces: replaces,
 	})
 	if err != nil {
 		return fmt.Errorf("record that the plan is to be started: %w", err)
 	}
+	for _, plan := range replaces {
+		if plan.StateMachineARN == request.StateMachineARN {
+			continue
+		}
+		if err := l.ports.Starts.DeletePlanStart(ctx, request.StackID, plan.StateMachineARN); err != nil {
+			return fmt.Errorf("forget the start of the plan %s: %w", plan.StateMachineARN, err)
+		}
+	}
 	l.logger.Info("a plan waits for its stack", "stack", request.StackName, "execution", request.execution())
 	return nil
+}
+
+// replaced returns the plans that a request's plan is in the place of. A plan that a
+// rollback undoes has never run, and is forgotten at once.
+func (l *Lifecycle) replaced(ctx context.Context, request PlanRequest, origin Origin) ([]ReplacedPlan, error) {
+	if request.OldStateMachineARN == "" {
+		return nil, nil
+	}
+	earlier := request
+	earlier.Parameters = request.OldParameters
+	before, _, err := l.origin(ctx, earlier)
+	if err != nil {
+		return nil, err
+	}
+	old := ReplacedPlan{request.OldStateMachineARN, before.DeploymentName()}
+	if old == (ReplacedPlan{request.StateMachineARN, origin.DeploymentName()}) {
+		return nil, nil
+	}
+	status, err := l.ports.Stacks.Status(ctx, request.StackID)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("ask CloudFormation for the stack %s: %w", request.StackName, err)
+	case isRolledBackOrDeleted(status) && old.StateMachineARN == request.StateMachineARN:
+		return nil, nil
+	case isRolledBackOrDeleted(status):
+		return nil, l.forgetPlan(ctx, request.StackID, old)
+	}
+	// A deployment that failed and was not rolled back has left its start.
+	starts, err := l.ports.Starts.Starts(ctx, request.StackID)
+	if err != nil {
+		return nil, fmt.Errorf("find the plans that wait for the stack %s: %w", request.StackName, err)
+	}
+	replaces := []ReplacedPlan{old}
+	for _, start := range starts {
+		if start.StateMachineARN == old.StateMachineARN {
+			replaces = append(replaces, start.Replaces...)
+		}
+	}
+	return replaces, nil
 }
 
 // RemovePlan removes a plan, and its start if it has not started yet.
@@ -131,23 +187,24 @@ func (l *Lifecycle) RemovePlan(ctx context.Context, request PlanRequest) error {
 	if err != nil {
 		return err
 	}
-	return l.forgetPlan(ctx, request, request.StateMachineARN, origin)
+	return l.forgetPlan(ctx, request.StackID, ReplacedPlan{request.StateMachineARN, origin.DeploymentName()})
 }
 
-// forgetPlan forgets a plan of the request's stack. A plan of another stack stays.
-func (l *Lifecycle) forgetPlan(ctx context.Context, request PlanRequest, stateMachine string, origin Origin) error {
+// forgetPlan forgets a plan of a stack. A plan of another stack stays.
+func (l *Lifecycle) forgetPlan(ctx context.Context, stackID string, plan ReplacedPlan) error {
+	stack, stateMachine := StackNameOf(stackID), plan.StateMachineARN
 	owner, err := l.ports.Plans.StackOfPlan(ctx, stateMachine)
 	switch {
 	case err != nil:
 		return fmt.Errorf("read the item of the plan %s: %w", stateMachine, err)
-	case owner != "" && owner != request.StackName:
+	case owner != "" && owner != stack:
 		l.logger.Warn("a plan belongs to another stack", "stateMachine", stateMachine, "stack", owner)
 		return nil
 	}
 	problems := errors.Join(
-		l.ports.Starts.DeletePlanStart(ctx, request.StackID, stateMachine),
-		l.ports.Deployments.ForgetPlan(ctx, origin.DeploymentName(), stateMachine),
-		l.ports.Plans.DeletePlan(ctx, request.StackName, stateMachine),
+		l.ports.Starts.DeletePlanStart(ctx, stackID, stateMachine),
+		l.ports.Deployments.ForgetPlan(ctx, plan.Deployment, stateMachine),
+		l.ports.Plans.DeletePlan(ctx, stack, stateMachine),
 	)
 	if problems != nil {
 		return fmt.Errorf("forget the plan %s: %w", stateMachine, problems)

@@ -183,37 +183,6 @@ func TestPlanStartBrokenOff(t *testing.T) {
 	}
 }
 
-// TestPlanReplaced: the new item is written before the old one is deleted, and
-// only the new plan starts.
-func TestPlanReplaced(t *testing.T) {
-	t.Parallel()
-	fake := newFake()
-	l := open(t, fake)
-	require.NoError(t, l.PutPlan(t.Context(), plan(t, "1", parameters)))
-	require.NoError(t, changed(t, fake, l, happens("CREATE_COMPLETE", time.Minute)))
-
-	var calls []string
-	fake.Fail = func(call string) error {
-		calls = append(calls, call)
-		return nil
-	}
-	same := lifecycle.ReadPlan(stackID, "2", trigger(t, machine, parameters), trigger(t, machine, parameters))
-	require.NoError(t, l.PutPlan(t.Context(), same))
-	assert.NotContains(t, calls, "DeletePlan", "a running execution finds its plan at any time")
-
-	calls = nil
-	other := lifecycle.ReadPlan(stackID, "3", trigger(t, newMachine, parameters), trigger(t, machine, parameters))
-	require.NoError(t, l.PutPlan(t.Context(), other))
-	joined := strings.Join(calls, " ")
-	assert.Less(t, strings.Index(joined, "PutPlan"), strings.Index(joined, "DeletePlan"))
-	fake.Fail = nil
-	require.NoError(t, changed(t, fake, l, happens("UPDATE_COMPLETE", time.Minute)))
-	require.Len(t, fake.Started, 2)
-	assert.Equal(t, newMachine, fake.Started[1].StateMachine)
-	assert.NotContains(t, fake.Plans, machine)
-	assert.Equal(t, []string{newMachine}, fake.Stacks["dev-shop"].StateMachines)
-}
-
 func TestRemovePlan(t *testing.T) {
 	t.Parallel()
 	fake := newFake()

@@ -20,6 +20,7 @@ type PlanRequest struct {
 	StateMachineARN    string
 	OldStateMachineARN string
 	Parameters         map[string]string
+	OldParameters      map[string]string
 	Steps              []Step
 	// defaults is PayloadDefaults, an object, with PayloadDefaultsValues in it.
 	defaults *cfn.Node
@@ -35,10 +36,7 @@ func ReadPlan(stackID, requestID string, properties, old *cfn.Node) PlanRequest 
 	r := PlanRequest{
 		StackID: stackID, StackName: StackNameOf(stackID), RequestID: requestID,
 		StateMachineARN: stringProperty(properties, "SfnArn"), OldStateMachineARN: stringProperty(old, "SfnArn"),
-		Parameters: map[string]string{},
-	}
-	for _, parameter := range properties.Get("Parameters").Entries() {
-		r.Parameters[parameter.Key] = parameterText(parameter.Value)
+		Parameters: parametersOf(properties), OldParameters: parametersOf(old),
 	}
 	if steps := properties.Get("AttiniSteps"); steps.IsList() {
 		for _, step := range steps.Items {
@@ -111,6 +109,14 @@ func readDefaults(given *cfn.Node) (*cfn.Node, error) {
 		return cfn.Obj(), fmt.Errorf("read PayloadDefaults: must be an object, not a %s", given.Kind)
 	}
 	return given, nil
+}
+
+func parametersOf(properties *cfn.Node) map[string]string {
+	parameters := map[string]string{}
+	for _, parameter := range properties.Get("Parameters").Entries() {
+		parameters[parameter.Key] = parameterText(parameter.Value)
+	}
+	return parameters
 }
 
 // parameterText is a parameter as the stack has it. CloudFormation passes one of a list

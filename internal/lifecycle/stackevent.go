@@ -127,6 +127,18 @@ func (l *Lifecycle) start(ctx context.Context, start Start) error {
 	default:
 		l.logger.Info("a plan is started", "execution", execution)
 	}
+	for _, plan := range start.Replaces {
+		var err error
+		switch {
+		case plan.StateMachineARN != start.StateMachineARN:
+			err = l.forgetPlan(ctx, start.StackID, plan)
+		case plan.Deployment != start.Deployment:
+			err = l.ports.Deployments.ForgetPlan(ctx, plan.Deployment, plan.StateMachineARN)
+		}
+		if err != nil {
+			return fmt.Errorf("forget the plan %s, which was replaced: %w", plan.StateMachineARN, err)
+		}
+	}
 	if err := l.ports.Starts.DeleteStart(ctx, start); err != nil {
 		return fmt.Errorf("record that the plan %s is started: %w", start.StateMachineARN, err)
 	}

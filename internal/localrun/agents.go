@@ -68,24 +68,62 @@ func (f *agentPool) send(name string, body []byte) error {
 	if q == nil {
 		q = &agentQueue{Queue: memory.NewQueue()}
 	}
-	agent, err := f.newAgent(runner, q)
-	if err != nil {
-		return &message.Failure{Name: message.ErrorTask, Cause: fmt.Sprintf("start the Runner %q: %s", runner.Name, err)}
-	}
 	f.queues[name] = q
 	q.Send(body)
-	f.startAgent(func(ctx context.Context) { f.run(ctx, runner.Name, q, agent) })
+	f.startAgent(func(ctx context.Context) {
+		q.working.Lock()
+		defer q.working.Unlock()
+		if q.Waiting() == 0 { // its job's step has ended
+			return
+		}
+		if err := f.run(ctx, runner, q); err != nil {
+			f.refuse(ctx, q, fmt.Sprintf("start the Runner %q: %s", runner.Name, err))
+		}
+	})
 	return nil
 }
 
-func (f *agentPool) run(ctx context.Context, name string, q *agentQueue, agent *worker.Worker) {
-	q.working.Lock()
-	defer q.working.Unlock()
-	if q.Waiting() == 0 { // its job's step has ended
-		return
+// run runs an agent until its queue is closed or its only job has ended. The error says
+// why it could not start.
+func (f *agentPool) run(ctx context.Context, runner *schema.Runner, q worker.Queue) error {
+	directory := filepath.Join(f.directory, runner.Name)
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return err
+	}
+	config := f.config(runner, directory)
+	if f.options.Containers != nil {
+		c, err := f.startContainer(ctx, runner, directory)
+		if err != nil {
+			return err
+		}
+		defer c.Remove()
+		config = inContainer(config, c)
+	}
+	agent, err := worker.New(config, worker.Ports{
+		Queue: q, Reporter: f.reporter, Source: f.source, Log: runnerLog{f.log, runner.Name},
+	}, f.logger)
+	if err != nil {
+		return err
 	}
 	if err := agent.Run(ctx); err != nil && ctx.Err() == nil {
-		f.logger.Error("runner ended", "runner", name, "error", err)
+		f.logger.Error("runner ended", "runner", runner.Name, "error", err)
+	}
+	return nil
+}
+
+// refuse fails the jobs of a runner that did not start.
+func (f *agentPool) refuse(ctx context.Context, q worker.Queue, cause string) {
+	for {
+		deliveries, err := q.Receive(ctx, 1, time.Hour)
+		if err != nil {
+			return // the run is over
+		}
+		for _, delivery := range deliveries {
+			if job, err := protocol.ParseMessage(delivery.Body); err == nil {
+				// The step may have ended.
+				_ = f.reporter.Fail(ctx, job.Metadata.TaskToken, worker.Failure{Error: message.ErrorTask, Cause: cause})
+			}
+		}
 	}
 }
 
@@ -96,16 +134,6 @@ func (f *agentPool) close() {
 	for _, name := range slices.Sorted(maps.Keys(f.queues)) {
 		f.queues[name].Close()
 	}
-}
-
-func (f *agentPool) newAgent(runner *schema.Runner, q worker.Queue) (*worker.Worker, error) {
-	directory := filepath.Join(f.directory, runner.Name)
-	if err := os.MkdirAll(directory, 0o700); err != nil {
-		return nil, err
-	}
-	return worker.New(f.config(runner, directory), worker.Ports{
-		Queue: q, Reporter: f.reporter, Source: f.source, Log: runnerLog{f.log, runner.Name},
-	}, f.logger)
 }
 
 func (f *agentPool) config(runner *schema.Runner, directory string) worker.Config {

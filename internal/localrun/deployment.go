@@ -23,7 +23,9 @@ type Deployment struct {
 	facts Facts
 	// runners are the stack's, by their resource names.
 	runners map[string]*schema.Runner
-	machine *asl.Machine
+	// containers are those of the runners, by logical id.
+	containers map[string]containerOf
+	machine    *asl.Machine
 	// name is the state machine's logical id, plan that of the plan it is made of.
 	name, plan string
 	// parameters are the stack's, with their defaults and without secret ones.
@@ -59,11 +61,12 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	deployment := &Deployment{facts: facts, runners: map[string]*schema.Runner{}, name: machine.Key}
+	deployment := &Deployment{facts: facts, runners: map[string]*schema.Runner{}, containers: map[string]containerOf{}, name: machine.Key}
 	for _, field := range runners {
 		runner, found := configure(evaluator, field)
 		problems.Add(found...)
 		deployment.runners[configuration.ResourceName(facts.StackName, field.Key)] = runner
+		deployment.containers[field.Key] = readContainer(evaluator, field.Key, original)
 	}
 	problems.Add(deployment.resolve(evaluator, *machine)...)
 	problems.Add(deployment.payload(evaluator, original)...)

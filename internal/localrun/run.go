@@ -51,6 +51,9 @@ type Options struct {
 	Steps []string
 	// Shell runs the commands, such as "bash".
 	Shell string
+	// Containers has the jobs run in containers; nil beside this program. Shell is then a
+	// path there, "" for bash or sh.
+	Containers *Containers
 	// Environment is what the jobs inherit.
 	Environment []string
 	// Events is told of everything that happens; nil for nobody. About describes the

@@ -58,6 +58,7 @@ func Check(template *cfn.Node, options Options) problem.List {
 	c.valueKinds()
 	c.missingSubs()
 	c.dynamicReferences()
+	c.dependencyCycles()
 	return c.problems.Sorted()
 }
 

@@ -2,7 +2,6 @@ package templatecheck
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
@@ -76,31 +75,17 @@ func (c *checker) operand(n *cfn.Node, at cfn.Path) {
 
 // conditionCycles reports each condition that needs itself, once for a cycle.
 func (c *checker) conditionCycles() {
-	const open, done = 1, 2
-	state := map[string]int{}
-	var path []string
-	var visit func(name string)
-	visit = func(name string) {
-		definition := c.names.conditions[name]
-		switch {
-		case definition == nil || state[name] == done:
-			return
-		case state[name] == open:
-			cycle := append(slices.Clone(path[slices.Index(path, name):]), name)
-			c.report(problem.Error, RuleCycle, cfn.NewPath("Conditions", name), c.template.Get("Conditions").KeyPlace(name),
-				"the condition needs itself: "+strings.Join(briefly(cycle), " > "), "")
-			return
-		}
-		state[name], path = open, append(path, name)
-		for inside := range definition.All() {
+	needs := func(name string) (needed []string) {
+		for inside := range c.names.conditions[name].All() {
 			if function, argument, _ := cfn.Intrinsic(inside); function == "Condition" {
-				visit(argument.Text)
+				needed = append(needed, argument.AsString())
 			}
 		}
-		state[name], path = done, path[:len(path)-1]
+		return needed
 	}
-	for _, field := range c.template.Get("Conditions").Entries() {
-		visit(field.Key)
+	for _, cycle := range cycles(c.template.Get("Conditions"), needs) {
+		c.report(problem.Error, RuleCycle, cfn.NewPath("Conditions", cycle[0]), c.template.Get("Conditions").KeyPlace(cycle[0]),
+			"the condition needs itself: "+strings.Join(briefly(cycle), " > "), "")
 	}
 }
 

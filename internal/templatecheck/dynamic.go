@@ -14,6 +14,9 @@ const RuleDynamicReference = "dynamic-reference"
 // dynamicReferences reports dynamic references that CloudFormation can resolve in no
 // place. What other resources have may be meant for something else.
 func (c *checker) dynamicReferences() {
+	if !hasBraces(c.template) {
+		return
+	}
 	for _, field := range c.template.Get("Parameters").Entries() {
 		value := field.Value.Get("Default")
 		at := cfn.NewPath("Parameters", field.Key, "Default")
@@ -108,4 +111,14 @@ func (c *checker) referencesOf(text string, n *cfn.Node, at cfn.Path, severity p
 	if almost := almostReference.FindString(text); almost != "" && !cfn.IsDynamicReference(text) && severity == problem.Error {
 		c.report(problem.Warning, RuleDynamicReference, at, n.Place, almost+" stays as it is written; a dynamic reference begins with {{resolve:", "")
 	}
+}
+
+// hasBraces reports whether any text may have a dynamic reference; most templates have none.
+func hasBraces(n *cfn.Node) bool {
+	for inside := range n.All() {
+		if strings.Contains(inside.Text, "{{") {
+			return true
+		}
+	}
+	return false
 }

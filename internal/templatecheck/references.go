@@ -78,6 +78,8 @@ func (c *checker) function(n *cfn.Node, at cfn.Path) bool {
 		}
 	case "Fn::FindInMap":
 		c.findInMap(argument, at)
+	case "Fn::Select":
+		c.selects(argument, at)
 	case "Fn::And", "Fn::Or", "Fn::Not":
 		c.condition(n, at)
 		return false

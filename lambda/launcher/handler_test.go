@@ -107,7 +107,7 @@ func TestEvents(t *testing.T) {
 			recordingLauncher{clusters: []string{"arn:cluster"}, hosts: []launch.Instance{{Host: "i-1"}}},
 		},
 		"an execution that succeeded": {`{"source":"aws.states","detail-type":"Step Functions Execution Status Change","detail":{"status":"SUCCEEDED"}}`, recordingLauncher{}},
-		"an execution": {`{"source":"aws.states","detail-type":"Step Functions Execution Status Change","detail":{"status":"FAILED"}}`, recordingLauncher{ended: 1}},
+		"an execution":                {`{"source":"aws.states","detail-type":"Step Functions Execution Status Change","detail":{"status":"FAILED"}}`, recordingLauncher{ended: 1}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -86,7 +86,7 @@ func (a *agent) run(ctx context.Context) error {
 		Queue: a.queue, Reporter: awsports.NewReporter(a.aws, a.logger),
 		Source: ownSource{store, a.settings.ArtifactStore}, Log: &logs{a.output.Console(), archive, a.settings.ArtifactStore},
 		Filter: awsports.NewMessageFilter(a.aws, a.metadata, runner, a.settings.DeployDataTable, a.settings.ConfigurationHash),
-		Claims: awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.logger),
+		Claims: awsports.NewClaims(a.aws, a.settings.ResourceStateTable, a.settings.RunnerName, a.container.TaskARN, a.settings.TokenKey, a.logger),
 		State:  runner, Meter: meter,
 	}
 	registration.Wait()
@@ -154,7 +154,7 @@ func (a *agent) startOrphanReaper(made directories) (stop func()) {
 	if made.memory != "" {
 		all = append(all, made.memory)
 	}
-	reaper, err := process.StartOrphanReaper(all...)
+	reaper, err := process.StartOrphanReaper(nil, all...)
 	if err != nil {
 		a.logger.Warn("if the agent is killed, processes of its jobs may outlive it", "error", err)
 		return func() {}

@@ -19,6 +19,8 @@ type settings struct {
 	// launcher does not give it.
 	ConfigurationID   string
 	MaxConcurrentJobs int
+	// TokenKey seals the tokens of claims.
+	TokenKey string
 	// SingleJob means that the agent leaves after a job.
 	SingleJob                                               bool
 	IdleTimeToLive, JobTimeout, StartupTimeout, StopTimeout time.Duration
@@ -62,7 +64,7 @@ func readSettings(e environment) (settings, error) {
 	s := settings{
 		LogLevel: "INFO", Region: e[protocol.EnvRegion], Shell: e[protocol.EnvShell], MetadataURI: e[protocol.EnvMetadataURI], HostID: e[protocol.EnvHostID],
 		ArtifactStore:   artifactStore(e[protocol.EnvArtifactStore]),
-		ConfigurationID: e[protocol.EnvConfigurationID],
+		ConfigurationID: e[protocol.EnvConfigurationID], TokenKey: e[protocol.EnvTokenKey],
 	}
 	var problems []error
 	for _, required := range []struct {

@@ -21,6 +21,8 @@ type Claims struct {
 	client       tableClient
 	table        string
 	runner, task string
+	// tokenKey seals the tokens of claims; "" for a launcher that does not open them.
+	tokenKey     string
 	now          func() time.Time
 	missing      missingPermission
 	notPermitted atomic.Bool
@@ -28,10 +30,11 @@ type Claims struct {
 
 var _ worker.Claims = (*Claims)(nil)
 
-// NewClaims returns the claims of a runner, for the agent of a task.
-func NewClaims(configuration aws.Config, table, runner, task string, logger *slog.Logger) *Claims {
+// NewClaims returns the claims of a runner, for the agent of a task. tokenKey is as in
+// protocol.SealToken.
+func NewClaims(configuration aws.Config, table, runner, task, tokenKey string, logger *slog.Logger) *Claims {
 	return &Claims{
-		client: dynamodb.NewFromConfig(configuration), table: table, runner: runner, task: task,
+		client: dynamodb.NewFromConfig(configuration), table: table, runner: runner, task: task, tokenKey: tokenKey,
 		now: time.Now, missing: missingPermission{logger: logger},
 	}
 }
@@ -56,8 +59,12 @@ func (c *Claims) Claim(ctx context.Context, claim worker.Claim) error {
 	if c.notPermitted.Load() {
 		return nil
 	}
+	token, err := protocol.SealToken(c.tokenKey, c.task, claim.Token)
+	if err != nil {
+		return fmt.Errorf("claim a job: %w: %w", worker.ErrRefused, err)
+	}
 	claimed := c.key(protocol.JobID(claim.Token))
-	claimed[protocol.AttrToken] = stringAttr(claim.Token)
+	claimed[protocol.AttrToken] = stringAttr(token)
 	claimed[protocol.AttrAttempt] = stringAttr(claim.Attempt)
 	claimed[protocol.AttrStepName] = stringAttr(claim.StepName)
 	claimed[protocol.AttrExecutionARN] = stringAttr(claim.ExecutionARN)
@@ -68,7 +75,7 @@ func (c *Claims) Claim(ctx context.Context, claim worker.Claim) error {
 	claimed[protocol.AttrClaimedAt] = numberAttr(claim.ClaimedAt.UnixMilli())
 	claimed[protocol.AttrFinished] = boolAttr(false)
 	claimed[protocol.AttrExpiresAt] = c.expiry()
-	_, err := c.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err = c.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &c.table, Item: claimed,
 		ConditionExpression:       aws.String("attribute_not_exists(#name) OR (#attempt = :attempt AND #finished = :no)"),
 		ExpressionAttributeNames:  map[string]string{"#name": protocol.AttrName, "#attempt": protocol.AttrAttempt, "#finished": protocol.AttrFinished},
@@ -136,6 +143,9 @@ func (c *Claims) Unfinished(ctx context.Context, silent time.Duration) ([]worker
 			finished, isClaim := found[protocol.AttrFinished].(*types.AttributeValueMemberBOOL)
 			if !isClaim || finished.Value || task == c.task {
 				continue
+			}
+			if protocol.IsSealedToken(stringOf(found[protocol.AttrToken])) {
+				continue // only the launcher can answer its step
 			}
 			open = append(open, worker.Claim{
 				Token: stringOf(found[protocol.AttrToken]), Attempt: stringOf(found[protocol.AttrAttempt]), StepName: stringOf(found[protocol.AttrStepName]),

@@ -57,7 +57,7 @@ func TestOlderPolicies(t *testing.T) {
 			jsonService{},
 			"PutItem", "dynamodb:PutItem",
 			func(t *testing.T, far http.Handler, logger *slog.Logger) error {
-				c := NewClaims(configure(t, far), stateTable, "shop-Build", "arn:task/a", logger)
+				c := NewClaims(configure(t, far), stateTable, "shop-Build", "arn:task/a", "", logger)
 				for range 3 {
 					if err := c.Claim(t.Context(), worker.Claim{Token: "token", Attempt: "1"}); err != nil {
 						return err
@@ -100,7 +100,7 @@ func TestOlderPolicies(t *testing.T) {
 			jsonService{},
 			"Query", "dynamodb:Query",
 			func(t *testing.T, far http.Handler, logger *slog.Logger) error {
-				_, err := NewClaims(configure(t, far), stateTable, "shop-Build", "arn:task/a", logger).Unfinished(t.Context(), 0)
+				_, err := NewClaims(configure(t, far), stateTable, "shop-Build", "arn:task/a", "", logger).Unfinished(t.Context(), 0)
 				return err
 			},
 		},

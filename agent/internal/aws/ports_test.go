@@ -84,7 +84,7 @@ func TestClaims(t *testing.T) {
 	porttest.Claims(t, func(t *testing.T) porttest.ClaimsFixture {
 		configuration, _ := tables(t)
 		return porttest.ClaimsFixture{Of: func(_ testing.TB, task string) worker.Claims {
-			return NewClaims(configuration, stateTable, "shop-Build", task, quiet())
+			return NewClaims(configuration, stateTable, "shop-Build", task, "", quiet())
 		}}
 	})
 }

@@ -156,6 +156,14 @@ func (a *Agent) Retire() {
 	})
 }
 
+// WriteTask writes a task, or that one has retired, into a runner's item: every role with
+// the basic policy can.
+func (w *Fake) WriteTask(runner, task, retired string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runners[runner].Task, w.runners[runner].Retired = task, retired
+}
+
 // Hide hides a job that waits, as an agent does that keeps it for later.
 func (a *Agent) Hide(duration time.Duration) bool {
 	a.fake.mu.Lock()

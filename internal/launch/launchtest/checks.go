@@ -61,3 +61,10 @@ func (w *Fake) HangHost(id string) {
 	defer w.mu.Unlock()
 	w.host(id).Hangs = true
 }
+
+// ImpairHost has EC2's status checks of a host fail, or succeed again.
+func (w *Fake) ImpairHost(id string, impaired bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.host(id).Impaired = impaired
+}

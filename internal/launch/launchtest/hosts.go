@@ -19,10 +19,11 @@ type Host struct {
 	// Registered says that it is a container instance, of Runner.
 	Registered bool
 	Runner     string
-	// Hangs says that its ECS agent is not connected.
-	Hangs bool
-	Since time.Time
-	end   time.Time
+	// Hangs says that its ECS agent is not connected, Impaired that EC2's status checks
+	// fail.
+	Hangs, Impaired bool
+	Since           time.Time
+	end             time.Time
 }
 
 func (h *Host) gone() bool { return h.State != "pending" && h.State != "running" }
@@ -65,6 +66,14 @@ func (h Hosts) Host(_ context.Context, id string) (launch.HostStatus, error) {
 			host.State = "terminated"
 		}
 		return launch.HostStatus{State: host.State, Reason: host.Reason}, nil
+	})
+}
+
+// IsImpaired implements launch.Hosts.
+func (h Hosts) IsImpaired(_ context.Context, id string) (bool, error) {
+	return call(h.user, "Hosts.IsImpaired", func() (bool, error) {
+		host := h.host(id)
+		return host != nil && !host.gone() && host.Impaired, nil
 	})
 }
 

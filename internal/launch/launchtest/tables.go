@@ -2,8 +2,10 @@ package launchtest
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
 )
@@ -73,11 +75,32 @@ func (c Claims) Claims(_ context.Context, runner, task string) ([]launch.Claim, 
 		var found []launch.Claim
 		for _, claim := range c.claims[runner] {
 			if task == "" || claim.Task == task {
-				found = append(found, *claim)
+				found = append(found, c.sealed(*claim))
 			}
 		}
 		return found, nil
 	})
+}
+
+// sealed is a claim as the agent of its task writes it.
+func (w *Fake) sealed(claim launch.Claim) launch.Claim {
+	for _, task := range w.tasks {
+		if task.ARN != claim.Task || claim.Finished {
+			continue
+		}
+		for _, container := range task.Request.Overrides.Containers {
+			i := slices.IndexFunc(container.Environment, func(v launch.Variable) bool { return v.Name == protocol.EnvTokenKey })
+			if i < 0 {
+				continue
+			}
+			token, err := protocol.SealToken(container.Environment[i].Value, claim.Task, claim.Token)
+			if err != nil {
+				panic(err) // the launcher's mistake
+			}
+			claim.Token = token
+		}
+	}
+	return claim
 }
 
 // Renewed implements launch.Claims.

@@ -106,7 +106,10 @@ func Copy(t testing.TB, folder string) {
 			return err
 		}
 		if slices.Contains([]string{".git", ".tools", ".aws-sam", "build"}, relative) {
-			return filepath.SkipDir
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil // of a worktree; SkipDir would skip all that is beside it
 		}
 		if !entry.Type().IsRegular() {
 			return nil

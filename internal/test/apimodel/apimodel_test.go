@@ -35,6 +35,10 @@ func TestCheck(t *testing.T) {
 		formCall("ec2", "Action=RunInstances&Version=1&MinCount=1&MaxCount=1&LaunchTemplate.LaunchTemplateId=lt-0123456789abcdef0&TagSpecification.1.ResourceType=instance"),
 		formCall("cloudformation", "Action=CreateStack&StackName=s&Parameters.member.1.ParameterKey=k&Capabilities.member.1=CAPABILITY_IAM"),
 		{Service: "s3", Operation: "GetObject", Path: "/bucket/a/key", Query: url.Values{"partNumber": {"1"}}},
+		{
+			Service: "s3", Operation: "UploadPartCopy", Path: "/bucket/key", Query: url.Values{"partNumber": {"1"}, "uploadId": {"u"}},
+			Header: http.Header{"X-Amz-Copy-Source": {"bucket/other"}},
+		},
 		{Service: "lambda", Operation: "Invoke", Path: "/2015-03-31/functions/name/invocations", Header: http.Header{"X-Amz-Invocation-Type": {"Event"}}},
 		jsonCall("states", "SendTaskHeartbeat", `{"taskToken":"t"}`),
 	}
@@ -59,6 +63,11 @@ func TestCheck(t *testing.T) {
 		{formCall("ec2", "Action=RunInstances&MinCount=1&MaxCount=1&InstanceInitiatedShutdownBehavior=halt"), "ec2.RunInstances: InstanceInitiatedShutdownBehavior 'halt' is none of stop, terminate"},
 		{formCall("cloudformation", "Action=CreateStack&StackName=s&ClientRequestToken=_"), "cloudformation.CreateStack: ClientRequestToken '_' does not match"},
 		{fakeaws.Call{Service: "s3", Operation: "GetObject", Path: "/bucket"}, "s3.GetObject: ValueError"},
+		{fakeaws.Call{Service: "s3", Operation: "UploadPartCopy", Path: "/bucket/key", Query: url.Values{"partNumber": {"1"}, "uploadId": {"u"}}}, `s3.UploadPartCopy: Missing required parameter in input: "CopySource"`},
+		{
+			fakeaws.Call{Service: "lambda", Operation: "Invoke", Path: "/2015-03-31/functions/n/invocations", Header: http.Header{"X-Amz-Invocation-Type": {"Later"}}},
+			"lambda.Invoke: InvocationType 'Later' is none of",
+		},
 		{fakeaws.Call{Service: "lambda", Operation: "Invoke", Path: "/2015-03-31/functions/a name/invocations"}, "lambda.Invoke: FunctionName 'a name' does not match"},
 	}
 	var mistaken apimodel.Requests

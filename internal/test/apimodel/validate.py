@@ -84,11 +84,16 @@ def from_rest(operation, request):
     found = re.fullmatch(pattern, request["path"])
     if found is None:
         raise ValueError(f"the path {request['path']} is none of {operation.http['requestUri']}")
-    places = {"uri": {k: unquote(v) for k, v in found.groupdict().items()}, "querystring": request["query"], "header": request["header"]}
+    places = {
+        "uri": {k: unquote(v) for k, v in found.groupdict().items()},
+        "querystring": request["query"] or {},
+        "header": {k.lower(): v for k, v in (request["header"] or {}).items()},
+    }
     value = {}
     for name, member in operation.input_shape.members.items():
         place = places.get(member.serialization.get("location"))
         key = member.serialization.get("name", name)
+        key = key.lower() if member.serialization.get("location") == "header" else key
         if place is not None and key in place and member.type_name != "timestamp":
             value[name] = scalar(member, place[key])
     return value

@@ -45,6 +45,15 @@ func (f *Service) SetConnected(id string, connected bool) error {
 	return nil
 }
 
+// SetImpaired has EC2's status checks of a host fail, or succeed again.
+func (f *Service) SetImpaired(id string, impaired bool) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if h := f.host(id); h != nil {
+		h.impaired = impaired
+	}
+}
+
 // throttled reports whether a call is refused.
 func (f *Service) throttled(operation string) bool {
 	f.mutex.Lock()

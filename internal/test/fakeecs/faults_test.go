@@ -61,6 +61,16 @@ func TestFaults(t *testing.T) {
 	require.Len(t, found.Reservations, 1)
 	assert.WithinDuration(t, began, aws.ToTime(found.Reservations[0].Instances[0].LaunchTime), time.Minute)
 
+	status := func() ec2types.SummaryStatus {
+		checked, err := b.hosts.DescribeInstanceStatus(t.Context(), &ec2.DescribeInstanceStatusInput{InstanceIds: []string{id}})
+		require.NoError(t, err)
+		require.Len(t, checked.InstanceStatuses, 1)
+		return checked.InstanceStatuses[0].InstanceStatus.Status
+	}
+	assert.Equal(t, ec2types.SummaryStatusOk, status())
+	b.SetImpaired(id, true)
+	assert.Equal(t, ec2types.SummaryStatusImpaired, status())
+
 	for _, arn := range instances() {
 		_, err := b.tasks.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{Cluster: aws.String("builds"), ContainerInstance: &arn, Force: aws.Bool(true)})
 		require.NoError(t, err, arn)

@@ -48,6 +48,8 @@ type host struct {
 	// connected, twice that it has an older registration, too.
 	registered          time.Time
 	disconnected, twice bool
+	// impaired says that EC2's status checks fail.
+	impaired bool
 	// deregistered says that its cluster does not know it any more.
 	deregistered bool
 }

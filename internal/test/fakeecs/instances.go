@@ -41,11 +41,19 @@ type tagItem struct {
 	Value string `xml:"value"`
 }
 
+// statusItem is a running instance's status checks.
+type statusItem struct {
+	ID       string `xml:"instanceId"`
+	Instance string `xml:"instanceStatus>status"`
+	System   string `xml:"systemStatus>status"`
+}
+
 type instancesAnswer struct {
 	XMLName   xml.Name
 	RequestID string         `xml:"requestId"`
 	Instances []instanceItem `xml:"instancesSet>item,omitempty"`
 	Reserved  []instanceItem `xml:"reservationSet>item>instancesSet>item,omitempty"`
+	Statuses  []statusItem   `xml:"instanceStatusSet>item,omitempty"`
 }
 
 // serveInstances answers EC2's Query requests.
@@ -58,6 +66,8 @@ func (f *Service) serveInstances(w http.ResponseWriter, body []byte) {
 			answer.Instances, err = f.runInstances(form)
 		case "DescribeInstances":
 			answer.Reserved, err = f.findInstances(form)
+		case "DescribeInstanceStatus":
+			answer.Statuses, err = f.statuses(form)
 		case "TerminateInstances":
 			answer.Instances, err = f.terminateInstances(form)
 		default:
@@ -149,6 +159,23 @@ func (f *Service) findInstances(form url.Values) (items []instanceItem, err erro
 	}
 	for _, h := range found {
 		items = append(items, h.view.item())
+	}
+	return items, err
+}
+
+// statuses are the status checks of the hosts that run.
+func (f *Service) statuses(form url.Values) (items []statusItem, err error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	found, err := f.named(form)
+	for _, h := range found {
+		if h.view.State == "running" {
+			one := statusItem{ID: h.view.ID, Instance: "ok", System: "ok"}
+			if h.impaired {
+				one.Instance = "impaired"
+			}
+			items = append(items, one)
+		}
 	}
 	return items, err
 }

@@ -103,7 +103,7 @@ func Operations() []string {
 		"ecs.RunTask", "ecs.StopTask", "ecs.DescribeTasks", "ecs.ListTasks",
 		"ecs.UpdateTaskProtection", "ecs.GetTaskProtection",
 		"ecs.ListContainerInstances", "ecs.DescribeContainerInstances", "ecs.DeregisterContainerInstance",
-		"ec2.RunInstances", "ec2.DescribeInstances", "ec2.TerminateInstances",
+		"ec2.RunInstances", "ec2.DescribeInstances", "ec2.DescribeInstanceStatus", "ec2.TerminateInstances",
 	}
 }
 

@@ -78,6 +78,7 @@ func needs() []leastprivilege.Case {
 	n.add("a team's cluster", "LauncherRole", "ecs:RunTask", arn("ecs", "task-definition/a:1"), context{"ecs:cluster": {arn("ecs", "cluster/team-a")}})
 	n.add("a CDK step's stacks", "DefaultRunnerRole", "dynamodb:PutItem", arn("dynamodb", "table/AttiniResourceStatesV1"), context{"dynamodb:LeadingKeys": {"CloudformationStack"}})
 	n.add("a configuration's startup commands", "DefaultRunnerRole", "dynamodb:GetItem", arn("dynamodb", "table/AttiniResourceStatesV1"), context{"dynamodb:LeadingKeys": {"RunnerConfiguration"}})
+	n.add("a host's status checks", "LauncherRole", "ec2:DescribeInstanceStatus", "*", nil)
 	n.add("an older agent's deployment", "DefaultRunnerRole", "dynamodb:GetItem", arn("dynamodb", "table/AttiniDeployDataV1"), nil)
 	n.add("a missing distribution", "DefaultRunnerRole", "s3:ListBucket", artifactStore, nil)
 	for _, service := range []string{"ecs-tasks.amazonaws.com", "ec2.amazonaws.com"} {

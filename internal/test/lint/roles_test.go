@@ -64,7 +64,7 @@ func TestRolesAreNarrow(t *testing.T) {
 	t.Parallel()
 	// The Service Authorization Reference names no resources for these.
 	boundless := []string{
-		"cloudformation:GetTemplateSummary", "ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+		"cloudformation:GetTemplateSummary", "ec2:DescribeImages", "ec2:DescribeInstanceStatus", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
 		"ecs:DescribeTaskDefinition", "states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess",
 	}
 	conditions := map[string]string{
