@@ -38,7 +38,7 @@ func (o *object) choice(s *state) {
 	o.filters(s)
 	s.assign = o.assign()
 	w := choice{}
-	o.rules("Choices", "rule", func(at *trail) {
+	o.rules("Choices", "rule", func(at *location) {
 		w.rules = append(w.rules, o.choiceRule(s, at))
 	})
 	if name, ok := o.name("Default"); ok {
@@ -51,7 +51,7 @@ func (o *object) choice(s *state) {
 }
 
 // rules reads each of a list that must have at least one.
-func (o *object) rules(key, what string, read func(at *trail)) {
+func (o *object) rules(key, what string, read func(at *location)) {
 	at, ok := o.field(key)
 	switch {
 	case !o.has(key):
@@ -73,7 +73,7 @@ func (o *object) rules(key, what string, read func(at *trail)) {
 	}
 }
 
-func (o *object) choiceRule(s *state, at *trail) *choiceRule {
+func (o *object) choiceRule(s *state, at *location) *choiceRule {
 	r := o.open(at, "a rule of a Choice", FieldsOfPart(PartChoiceRule), s.jsonata)
 	r.state = s
 	rule := &choiceRule{}
@@ -186,12 +186,12 @@ func incomplete(kinds, comparisons []string) string {
 // inner reads the rules of And or Or.
 func (o *object) inner(key string) []condition {
 	var conditions []condition
-	o.rules(key, "rule", func(at *trail) { conditions = append(conditions, o.nested(at)) })
+	o.rules(key, "rule", func(at *location) { conditions = append(conditions, o.nested(at)) })
 	return conditions
 }
 
 // nested reads a rule inside another, which has neither Next nor Assign.
-func (o *object) nested(at *trail) condition {
+func (o *object) nested(at *location) condition {
 	inner := o.open(at, "a rule of a Choice", FieldsOfPart(PartChoiceRule), false)
 	inner.state = o.state
 	for _, key := range []string{"Next", "Assign"} {

@@ -5,8 +5,8 @@ import "strings"
 // parser collects the problems of one definition.
 type parser struct {
 	problems []Problem
-	named    map[string]*trail  // state name -> where it is: names are unique in the whole machine
-	fields   map[string][]Field // those of the types of states that were met
+	named    map[string]*location // state name -> where it is: names are unique in the whole machine
+	fields   map[string][]Field   // those of the types of states that were met
 	options  ParseOptions
 	language QueryLanguage // the machine's
 	express  bool          // what is read runs as an EXPRESS execution
@@ -26,7 +26,7 @@ func (p *parser) fieldsOf(stateType string) []Field {
 // object reads the fields of one object of the definition. A field that is wrong counts as absent once its problem is noted.
 type object struct {
 	*parser
-	at      *trail
+	at      *location
 	fields  []Field
 	byName  map[string]int
 	jsonata bool
@@ -38,10 +38,10 @@ const indexObjectsFrom = 24
 
 // open reads the object at t, whose fields are those of what ("a Task state"). It reports fields that do not belong there and gives an object
 // without fields if t is no object.
-func (p *parser) open(at *trail, what string, fields []Field, jsonata bool) *object {
+func (p *parser) open(at *location, what string, fields []Field, jsonata bool) *object {
 	o := &object{parser: p, at: at, fields: fields, jsonata: jsonata}
 	if !p.isObject(at) {
-		o.at = &trail{before: at.before, key: at.key, index: at.index, position: at.position, state: at.state, value: emptyObject{at.value}}
+		o.at = &location{before: at.before, key: at.key, index: at.index, position: at.position, state: at.state, value: emptyObject{at.value}}
 		return o
 	}
 	o.index()
@@ -60,7 +60,7 @@ type emptyObject struct{ Value }
 
 func (emptyObject) Len() int { return 0 }
 
-func (p *parser) isObject(at *trail) bool {
+func (p *parser) isObject(at *location) bool {
 	switch kind := at.value.Kind(); kind {
 	case ObjectKind:
 		return true
@@ -106,7 +106,7 @@ func (o *object) find(name string) int {
 func (o *object) belongs(i int, name, what string) {
 	spec := o.spec(name)
 	if spec != nil && o.speaks(spec) {
-		return // of most fields there is no need for a trail
+		return // of most fields there is no need for a location
 	}
 	_, value := o.at.value.Field(i)
 	at := o.at.field(name, i, value)
@@ -158,12 +158,12 @@ func (o *object) names() []string {
 	return names
 }
 
-func (p *parser) problemAt(at *trail, rule Rule, format string, args ...any) {
+func (p *parser) problemAt(at *location, rule Rule, format string, args ...any) {
 	p.problems = append(p.problems, at.problem(rule, "", format, args...))
 }
 
 // problemKey is a problem whose place is the field's name.
-func (p *parser) problemKey(at *trail, rule Rule, format string, args ...any) {
+func (p *parser) problemKey(at *location, rule Rule, format string, args ...any) {
 	problem := at.problem(rule, "", format, args...)
 	problem.Place = at.keyPlace()
 	p.problems = append(p.problems, problem)
@@ -198,13 +198,13 @@ func (o *object) get(key string) Value {
 	return value
 }
 
-// under is the trail to a field.
-func (o *object) under(key string, value Value) *trail {
+// under is the location to a field.
+func (o *object) under(key string, value Value) *location {
 	return o.at.field(key, o.find(key), value)
 }
 
-// field is the trail to a field that is there and can be checked.
-func (o *object) field(key string) (*trail, bool) {
+// field is the location to a field that is there and can be checked.
+func (o *object) field(key string) (*location, bool) {
 	value := o.get(key)
 	if value == nil || value.Kind() == Opaque {
 		return nil, false

@@ -193,7 +193,7 @@ func (o *object) expression(key string) (*query, bool) {
 }
 
 // expressionText compiles the text at t if it is {% … %} in a state of JSONata.
-func (o *object) expressionText(at *trail) (expression, bool) {
+func (o *object) expressionText(at *location) (expression, bool) {
 	if !o.jsonata || o.later(at.value) {
 		return nil, false
 	}
@@ -204,7 +204,7 @@ func (o *object) expressionText(at *trail) (expression, bool) {
 	return o.compileQuery(at, text), true
 }
 
-func (o *object) compileQuery(at *trail, text string) *query {
+func (o *object) compileQuery(at *location, text string) *query {
 	q, err := compileQuery(text, at.slashed())
 	if err != nil {
 		o.problemAt(at, RuleExpression, "%s", err)
@@ -215,7 +215,7 @@ func (o *object) compileQuery(at *trail, text string) *query {
 }
 
 // checkStates reports the parts of $states that a field does not have. Step Functions knows them by the field, when it creates the machine.
-func (o *object) checkStates(at *trail, q *query) {
+func (o *object) checkStates(at *location, q *query) {
 	field, inside, _ := strings.Cut(q.field, "/")
 	if field == "Catch" {
 		_, field, _ = strings.Cut(inside, "/")

@@ -127,7 +127,7 @@ func (o *object) iteration() (iteration *graph, distributed bool) {
 	return iteration, distributed
 }
 
-func (o *object) processorConfig(at *trail) (distributed, express bool) {
+func (o *object) processorConfig(at *location) (distributed, express bool) {
 	config := o.open(at, "ProcessorConfig", FieldsOfPart(PartProcessorConfig), false)
 	mode, _ := config.text("Mode")
 	kind, _ := config.text("ExecutionType")

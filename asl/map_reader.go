@@ -63,7 +63,7 @@ func (o *object) itemReader() *itemReader {
 	return w
 }
 
-func (o *object) readerConfig(at *trail, w *itemReader) {
+func (o *object) readerConfig(at *location, w *itemReader) {
 	c := o.open(at, "ReaderConfig", FieldsOfPart(PartReaderConfig), o.jsonata)
 	if kind, ok := c.text("InputType"); ok {
 		w.inputType = kind

@@ -17,7 +17,7 @@ func (o *object) parallel(s *state) {
 	s.resultSelector = o.selector("ResultSelector")
 	o.failing(s)
 	w := parallel{}
-	o.rules("Branches", "branch", func(at *trail) {
+	o.rules("Branches", "branch", func(at *location) {
 		b := o.open(at, "a branch", FieldsOfPart(PartBranch), false)
 		b.text("Comment")
 		if at.value.Kind() == ObjectKind {

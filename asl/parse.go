@@ -60,15 +60,15 @@ func ParseWith(definition []byte, options ParseOptions) (*Machine, error) {
 // ParseValue is [Parse] for a definition that has been read already, from a template for example. It returns all problems in the order of their
 // places. The machine can be run only if there are none and nothing in the definition is [Deferred] or [Opaque].
 func ParseValue(definition Value, options ParseOptions) (*Machine, []Problem) {
-	p := &parser{named: map[string]*trail{}, fields: map[string][]Field{}, options: options, express: options.Express}
-	m := p.machine(&trail{index: -1, position: -1, value: definition})
+	p := &parser{named: map[string]*location{}, fields: map[string][]Field{}, options: options, express: options.Express}
+	m := p.machine(&location{index: -1, position: -1, value: definition})
 	slices.SortStableFunc(p.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
 	})
 	return m, slices.CompactFunc(p.problems, func(a, b Problem) bool { return a.Path == b.Path && a.Message == b.Message })
 }
 
-func (p *parser) machine(at *trail) *Machine {
+func (p *parser) machine(at *location) *Machine {
 	o := p.open(at, "a state machine", FieldsOfPart(PartMachine), false)
 	o.text("Comment")
 	o.text("Version")
@@ -108,7 +108,7 @@ func (o *object) graph() *graph {
 	whole := true
 	g.states = make(map[string]*state, count)
 	if len(o.named) == 0 {
-		o.named = make(map[string]*trail, count)
+		o.named = make(map[string]*location, count)
 	}
 	g.order, g.names = make([]*state, 0, count), make([]string, 0, count)
 	for i := range count {
@@ -131,7 +131,7 @@ func (o *object) graph() *graph {
 }
 
 // checkName holds names to the service's rules. White space, brackets and the like, which the name of a state machine may not have, are allowed.
-func (p *parser) checkName(at *trail, name string) {
+func (p *parser) checkName(at *location, name string) {
 	length := utf8.RuneCountInString(name)
 	switch other := p.named[name]; {
 	case length == 0:
@@ -176,7 +176,7 @@ func (o *object) transitions(g *graph, whole, right bool) {
 
 // dangling is a transition to a state that its graph does not have. Whether it is at another level is known only when all is read.
 type dangling struct {
-	at    *trail
+	at    *location
 	graph *graph
 	to    string
 }

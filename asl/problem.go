@@ -74,9 +74,9 @@ func (e *DefinitionError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// trail leads from the root of a definition to a value in it. It becomes a path only where there is something to say.
-type trail struct {
-	before   *trail
+// location leads from the root of a definition to a value in it. It becomes a path only where there is something to say.
+type location struct {
+	before   *location
 	key      string
 	index    int // of a list's item; -1 for a field
 	position int // of a field in its object
@@ -84,17 +84,17 @@ type trail struct {
 	state    bool // the value is a state
 }
 
-func (t *trail) item(i int, value Value) *trail {
-	return &trail{before: t, index: i, value: value}
+func (t *location) item(i int, value Value) *location {
+	return &location{before: t, index: i, value: value}
 }
 
 // field is the value of t's field i.
-func (t *trail) field(name string, i int, value Value) *trail {
-	return &trail{before: t, key: name, index: -1, position: i, value: value}
+func (t *location) field(name string, i int, value Value) *location {
+	return &location{before: t, key: name, index: -1, position: i, value: value}
 }
 
 // keyPlace is the place of the field's name.
-func (t *trail) keyPlace() Place {
+func (t *location) keyPlace() Place {
 	if t.before == nil || t.index >= 0 || t.position < 0 {
 		return t.value.Place()
 	}
@@ -126,8 +126,8 @@ func joined(path, key string) string {
 	}
 }
 
-// path writes the trail from the trail end, which is left out; nil for the root.
-func (t *trail) path(end *trail) string {
+// path writes the location from the location end, which is left out; nil for the root.
+func (t *location) path(end *location) string {
 	switch {
 	case t == nil || t == end || t.before == nil:
 		return ""
@@ -139,7 +139,7 @@ func (t *trail) path(end *trail) string {
 }
 
 // innermost is the state around the value, nil for none.
-func (t *trail) innermost() *trail {
+func (t *location) innermost() *location {
 	for ; t != nil; t = t.before {
 		if t.state {
 			return t
@@ -158,11 +158,11 @@ func messageOf(format string, args []any) string {
 }
 
 // problem makes a Problem of the value at t. missing is the field that t lacks, if that is what is wrong.
-func (t *trail) problem(rule Rule, missing, format string, args ...any) Problem {
+func (t *location) problem(rule Rule, missing, format string, args ...any) Problem {
 	p := Problem{Rule: rule, Missing: missing, Message: messageOf(format, args), Place: t.value.Place()}
 	end := t
 	if missing != "" {
-		end = &trail{before: t, key: missing, index: -1}
+		end = &location{before: t, key: missing, index: -1}
 	}
 	p.Path = end.path(nil)
 	if state := t.innermost(); state != nil {
@@ -181,7 +181,7 @@ func (t *trail) problem(rule Rule, missing, format string, args ...any) Problem 
 }
 
 // slashed is the path from the innermost state as the service names a field: Arguments/Payload/x.
-func (t *trail) slashed() string {
+func (t *location) slashed() string {
 	state := t.innermost()
 	text := ""
 	for ; t != nil && t != state && t.before != nil; t = t.before {

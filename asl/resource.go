@@ -16,7 +16,7 @@ func isSync(resource string) bool {
 
 // checkResource reports a service integration that Step Functions does not have. Other resources, and whether a service has an API that aws-sdk
 // names, cannot be told from here.
-func (o *object) checkResource(at *trail, resource string) {
+func (o *object) checkResource(at *location, resource string) {
 	if o.express {
 		o.checkExpress(at, resource)
 	}
@@ -57,7 +57,7 @@ func (o *object) checkResource(at *trail, resource string) {
 // sdkCall is a service, as its API for Java is named, and an action that begins with a small letter.
 var sdkCall = regexp.MustCompile(`^[a-z0-9]+:[a-z][A-Za-z0-9]*$`)
 
-func (o *object) checkSDK(at *trail, call, pattern string) {
+func (o *object) checkSDK(at *location, call, pattern string) {
 	switch {
 	case !sdkCall.MatchString(call):
 		o.problemAt(at, RuleResource, "want arn:aws:states:::aws-sdk:service:action with the service in small letters and the action's first letter small, such as aws-sdk:s3:listBuckets")
@@ -79,7 +79,7 @@ func (o *object) integrated(does, resource string, names ...string) {
 var activityARN = regexp.MustCompile(`^arn:[^:]+:states:[^:]+:[^:]+:activity:`)
 
 // checkExpress reports what an execution of type EXPRESS cannot call.
-func (o *object) checkExpress(at *trail, resource string) {
+func (o *object) checkExpress(at *location, resource string) {
 	const advice = "; an EXPRESS execution ends within five minutes and waits for nothing. Use ExecutionType STANDARD"
 	switch {
 	case strings.HasSuffix(resource, ".waitForTaskToken"):

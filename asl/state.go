@@ -9,9 +9,9 @@ import (
 // state is one compiled state: what all types share, and the work of its own type.
 type state struct {
 	name, kind  string
-	at          *trail // in the definition
-	unread      bool   // where it leads is unknown
-	reached     bool   // a transition leads to it
+	at          *location // in the definition
+	unread      bool      // where it leads is unknown
+	reached     bool      // a transition leads to it
 	jsonata     bool
 	next        string // empty: the graph ends here
 	transitions []transition
@@ -33,7 +33,7 @@ type state struct {
 }
 
 type transition struct {
-	at *trail
+	at *location
 	to string
 }
 
@@ -67,7 +67,7 @@ func (f selection) apply(s *scope) (any, error) {
 }
 
 // readState reads one state.
-func (p *parser) readState(at *trail, name string) *state {
+func (p *parser) readState(at *location, name string) *state {
 	s := &state{name: name, at: at}
 	if at.value.Kind() == Opaque || !p.isObject(at) {
 		s.unread = true
@@ -106,7 +106,7 @@ func (p *parser) readState(at *trail, name string) *state {
 }
 
 // stateType reads Type; which fields belong to a state of unknown type cannot be told.
-func (p *parser) stateType(at *trail) (kind string, known bool) {
+func (p *parser) stateType(at *location) (kind string, known bool) {
 	o := &object{parser: p, at: at}
 	field, ok := o.field("Type")
 	switch {
@@ -128,7 +128,7 @@ func (p *parser) stateTypes() []string {
 }
 
 // stateLanguage reads QueryLanguage: a machine of JSONPath may have states of JSONata, but not the other way round.
-func (p *parser) stateLanguage(at *trail) QueryLanguage {
+func (p *parser) stateLanguage(at *location) QueryLanguage {
 	o := &object{parser: p, at: at, fields: p.fieldsOf("Succeed")}
 	language, ok := o.text("QueryLanguage")
 	switch {

@@ -89,7 +89,7 @@ func (o *object) selector(key string) *template {
 }
 
 // compileTemplate compiles the value at t.
-func (o *object) compileTemplate(at *trail) *template {
+func (o *object) compileTemplate(at *location) *template {
 	v := at.value
 	switch v.Kind() {
 	case Text:
@@ -125,7 +125,7 @@ func (t *template) settled(v Value) *template {
 	return t
 }
 
-func (o *object) templateField(at *trail, name string) templateField {
+func (o *object) templateField(at *location, name string) templateField {
 	plain, replaced := strings.CutSuffix(name, ".$")
 	if !replaced || o.jsonata {
 		return templateField{name, o.compileTemplate(at)}
@@ -149,7 +149,7 @@ func (o *object) templateField(at *trail, name string) templateField {
 }
 
 // twice reports a name that is given with and without ".$".
-func (o *object) twice(at *trail) {
+func (o *object) twice(at *location) {
 	replaces := false
 	for i := range at.value.Len() {
 		name, _ := at.value.Field(i)

@@ -31,7 +31,7 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// What a bed has one of.
+// What a fixture has one of.
 const (
 	runnerName        = "shop-Build"
 	configurationHash = -619745872

@@ -20,8 +20,8 @@ import (
 // pipe is a writer that blocks while it is closed, and takes so long for each
 // call.
 type pipe struct {
-	gate  chan struct{} // has an element while the pipe is open
-	delay time.Duration
+	opened chan struct{} // has an element while the pipe is open
+	delay  time.Duration
 
 	mu      sync.Mutex
 	text    bytes.Buffer
@@ -29,15 +29,15 @@ type pipe struct {
 }
 
 func newPipe(open bool) *pipe {
-	p := &pipe{gate: make(chan struct{}, 1)}
+	p := &pipe{opened: make(chan struct{}, 1)}
 	if open {
 		p.open()
 	}
 	return p
 }
 
-func (p *pipe) open()  { p.gate <- struct{}{} }
-func (p *pipe) block() { <-p.gate }
+func (p *pipe) open()  { p.opened <- struct{}{} }
+func (p *pipe) block() { <-p.opened }
 
 func (p *pipe) Write(text []byte) (int, error) {
 	p.block()

@@ -31,7 +31,7 @@ type log struct {
 	// refusals are what the next calls of Write return.
 	refusals []error
 	partial  []string
-	// gate, where there is one, holds Write up until it is closed.
+	// held, where there is one, holds Write up until it is closed.
 	block chan struct{}
 }
 

@@ -22,12 +22,12 @@ func newJobBarrier(t testing.TB) jobBarrier {
 // recordCommand is a command that notes who has begun.
 func (g jobBarrier) recordCommand(who string) string { return `echo "` + who + `" >> ` + g.startedFile }
 
-// waitCommand is a command that waits until the gate is open.
+// waitCommand is a command that waits until the barrier is open.
 func (g jobBarrier) waitCommand() string {
 	return "until [ -e " + g.releaseFile + " ]; do sleep 0.05; done"
 }
 
-// release opens the gate.
+// release opens the barrier.
 func (g jobBarrier) release(t testing.TB) {
 	t.Helper()
 	require.NoError(t, os.WriteFile(g.releaseFile, nil, 0o600))

@@ -53,11 +53,11 @@ func (l *Launcher) Check(ctx context.Context, name string) error {
 
 // check looks once, and acts by the rule that counts.
 func (l *Launcher) check(ctx context.Context, name string, state State) (CheckRecord, error) {
-	sight, err := l.look(ctx, name, state)
+	seen, err := l.look(ctx, name, state)
 	if err != nil {
 		return CheckRecord{}, err
 	}
-	rule, _ := sight.rule()
+	rule, _ := seen.rule()
 	now := time.Now()
 	if rule.after > 0 {
 		record := CheckRecord{At: now.Add(checkSoon), Doubt: rule.name, DoubtSince: now}
@@ -71,7 +71,7 @@ func (l *Launcher) check(ctx context.Context, name string, state State) (CheckRe
 	if rule.remedy != leave && rule.remedy != sweep {
 		l.logger.Warn("a runner is mended", "runner", name, "rule", rule.name, "state", rule.state, "action", rule.action)
 	}
-	left, err := l.mend(ctx, name, state, sight, rule)
+	left, err := l.mend(ctx, name, state, seen, rule)
 	next, record := rule.next, CheckRecord{}
 	if left {
 		next = checkLater

@@ -12,7 +12,7 @@ import (
 
 // mend acts by a rule. left means that a sweep has found something that may still have
 // jobs.
-func (l *Launcher) mend(ctx context.Context, name string, state State, s sight, r rule) (left bool, err error) {
+func (l *Launcher) mend(ctx context.Context, name string, state State, s observation, r rule) (left bool, err error) {
 	switch r.remedy {
 	case leave:
 	case repeatStart:

@@ -12,8 +12,8 @@ import (
 	"github.com/attini-go/runner/internal/launch/message"
 )
 
-// sight is a look, and what it was taken from.
-type sight struct {
+// observation is a look, and what it was taken from.
+type observation struct {
 	look
 	status TaskStatus
 	found  []waitingJob
@@ -21,8 +21,8 @@ type sight struct {
 
 // look asks for everything that the rules need. It asks for the jobs last, since that
 // sends heartbeats for their steps.
-func (l *Launcher) look(ctx context.Context, name string, state State) (sight, error) {
-	var s sight
+func (l *Launcher) look(ctx context.Context, name string, state State) (observation, error) {
+	var s observation
 	now := time.Now()
 	switch {
 	case now.Before(state.LockedUntil):
@@ -88,7 +88,7 @@ func jobsOf(found []waitingJob, state State) jobsLook {
 }
 
 // lookAtTask looks at the task, and at its host.
-func (l *Launcher) lookAtTask(ctx context.Context, name string, state State, s *sight, now time.Time) error {
+func (l *Launcher) lookAtTask(ctx context.Context, name string, state State, s *observation, now time.Time) error {
 	v := &view{runner: runner{name: name, id: state.Configuration}, state: state}
 	if err := l.observeTask(ctx, v); err != nil {
 		return err

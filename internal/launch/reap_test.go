@@ -98,7 +98,7 @@ func TestIdleEnd(t *testing.T) {
 				delete(after, name)
 			}
 		}
-		assert.Equal(t, map[string]int{"States.State": 1, "Claims.Claims": 1, "States.Bury": 1, "Queue.Hidden": 1, "Queue.Receive": 1}, after)
+		assert.Equal(t, map[string]int{"States.State": 1, "Claims.Claims": 1, "States.RemoveTask": 1, "Queue.Hidden": 1, "Queue.Receive": 1}, after)
 		assert.Empty(t, a.state().Task)
 
 		began = time.Now()

@@ -135,7 +135,7 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 	execution := d.execution(input, started)
 	output, failure := d.interpret(ctx, execution, o, recorder, &recordedTasks{next: &tasks{
 		options: o, agents: agents, reporter: reporter, deployment: message.DeploymentOf(input), approve: o.approve,
-		stacks: &stackPlayer{
+		stacks: &localStacks{
 			files: OpenDistribution(o.Source), facts: d.facts, stored: d.facts.Stored,
 			warn: func(step, text string) { o.logger().Warn(text, "step", step) },
 		},

@@ -11,7 +11,7 @@ import (
 // evaluate works out a template's Outputs. What only AWS knows of a resource is
 // STACK.RESOURCE or STACK.RESOURCE.ATTRIBUTE; an output that is more than that is
 // STACK.OUTPUT.
-func (p *stackPlayer) evaluate(stack *stacks.Stack, template *cfn.Node, parameters map[string]string) map[string]string {
+func (p *localStacks) evaluate(stack *stacks.Stack, template *cfn.Node, parameters map[string]string) map[string]string {
 	facts := p.facts
 	facts.Parameters, facts.StackName = parameters, stack.Name
 	if stack.Region != "" {

@@ -59,10 +59,10 @@ func (s stored) Parameter(_ context.Context, name string) (string, bool, error) 
 	return value, ok, nil
 }
 
-// stackPlayer does the work of steps that deploy stacks, with the launcher's code as far as
+// localStacks does the work of steps that deploy stacks, with the launcher's code as far as
 // nothing is deployed: configuration, template and parameters are checked, and the outputs
 // are those that the user has told, or the template's own.
-type stackPlayer struct {
+type localStacks struct {
 	files  Distribution
 	facts  Facts
 	stored stored
@@ -71,7 +71,7 @@ type stackPlayer struct {
 }
 
 // deploy answers the request of a step.
-func (p *stackPlayer) deploy(ctx context.Context, event json.RawMessage) (any, error) {
+func (p *localStacks) deploy(ctx context.Context, event json.RawMessage) (any, error) {
 	request, err := stacks.ReadRequest(event)
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func stackFailure(format string, values ...any) error {
 }
 
 // outputs are those of a stack.
-func (p *stackPlayer) outputs(ctx context.Context, request stacks.Request, stack *stacks.Stack) (map[string]string, error) {
+func (p *localStacks) outputs(ctx context.Context, request stacks.Request, stack *stacks.Stack) (map[string]string, error) {
 	told, isTold := p.facts.Lookups.Stacks[stack.Name]
 	if !stacks.IsFile(stack.Template) {
 		if !isTold {
@@ -139,7 +139,7 @@ func (p *stackPlayer) outputs(ctx context.Context, request stacks.Request, stack
 }
 
 // parameters are the values of the parameters that a template declares.
-func (p *stackPlayer) parameters(ctx context.Context, request stacks.Request, stack *stacks.Stack, template *cfn.Node) (map[string]string, error) {
+func (p *localStacks) parameters(ctx context.Context, request stacks.Request, stack *stacks.Stack, template *cfn.Node) (map[string]string, error) {
 	known, err := stack.Values(ctx, p.stored, nil)
 	if err != nil {
 		var failure *message.Failure
@@ -177,7 +177,7 @@ func (p *stackPlayer) parameters(ctx context.Context, request stacks.Request, st
 
 // packageSAM checks a project, and answers with the path of its template, whose outputs the
 // next step then has.
-func (p *stackPlayer) packageSAM(ctx context.Context, event json.RawMessage) (any, error) {
+func (p *localStacks) packageSAM(ctx context.Context, event json.RawMessage) (any, error) {
 	var request struct {
 		Properties struct {
 			Project struct{ Path, Template string }
@@ -198,7 +198,7 @@ func (p *stackPlayer) packageSAM(ctx context.Context, event json.RawMessage) (an
 }
 
 // importValues answers a step that imports, from the documents that the user has told.
-func (p *stackPlayer) importValues(ctx context.Context, event json.RawMessage) (any, error) {
+func (p *localStacks) importValues(ctx context.Context, event json.RawMessage) (any, error) {
 	request, err := imports.ReadRequest(event)
 	if err != nil {
 		return nil, err

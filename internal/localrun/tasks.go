@@ -57,7 +57,7 @@ type tasks struct {
 	options  Options
 	agents   *agentPool
 	reporter *memory.Reporter
-	stacks   *stackPlayer
+	stacks   *localStacks
 	approve  func(ctx context.Context, step string) (any, error)
 	// deployment is the name of the deployment, started what it has started.
 	deployment string

@@ -115,7 +115,7 @@ func (s States) Release(_ context.Context, runner, owner string, failed bool) er
 
 // RemoveTask implements launch.States.
 func (s States) RemoveTask(_ context.Context, runner, task string, progress bool) (launch.State, error) {
-	return s.write("States.Bury", runner, func(i *item) error {
+	return s.write("States.RemoveTask", runner, func(i *item) error {
 		if i.Task != task {
 			return launch.ErrChanged
 		}

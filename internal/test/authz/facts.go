@@ -17,7 +17,7 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeaws"
 )
 
-// deployedFacts are those of the stand-in. It is asked past its gate, so that no
+// deployedFacts are those of the stand-in. It is asked past its router, so that no
 // question is judged or counted.
 type deployedFacts struct {
 	tables    *dynamodb.Client

@@ -59,19 +59,19 @@ Resources:
     {Effect: Deny, Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::closed/*"}]}}}
 `
 
-// bed is a Cloud with the roles.
-type bed struct {
+// fixture is a Cloud with the roles.
+type fixture struct {
 	cloud     *fakeaws.Cloud
 	record    *authz.Record
 	transport *http.Transport
 }
 
-func newBed(t *testing.T) *bed {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	cloud, err := fakeaws.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, cloud.Close()) })
-	b := &bed{cloud: cloud, record: authz.NewRecord(), transport: &http.Transport{}}
+	b := &fixture{cloud: cloud, record: authz.NewRecord(), transport: &http.Transport{}}
 	t.Cleanup(b.transport.CloseIdleConnections)
 	authority := authz.New(authz.Config{Cloud: cloud, Record: b.record})
 	everything, err := iam.Managed("arn:aws:iam::aws:policy/AdministratorAccess")
@@ -92,7 +92,7 @@ func newBed(t *testing.T) *bed {
 
 // as is the configuration of an access key, in a session of a role where one is
 // given.
-func (b *bed) as(key, role string) aws.Config {
+func (b *fixture) as(key, role string) aws.Config {
 	return aws.Config{
 		Region: fakeaws.Region, BaseEndpoint: aws.String(b.cloud.Endpoint()), HTTPClient: &http.Client{Transport: b.transport}, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(key, "standin", role),
@@ -116,7 +116,7 @@ func refused(t *testing.T, err error, code, words string) {
 // protocol; and says nothing of what it would have answered.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	ctx, nothing := t.Context(), b.as(keyTask, prefix+"team/nothing")
 	const user = "User: arn:aws:sts::" + fakeaws.Account + ":assumed-role/nothing/" + keyTask + " is not authorized to perform: "
 	why := func(action string) string {
@@ -207,7 +207,7 @@ func TestRefusals(t *testing.T) {
 // bucket; to others it is refused.
 func TestMissingObject(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	administrator := objects(b.as(keyAdministrator, ""))
 	_, err := administrator.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("open")})
 	require.NoError(t, err)

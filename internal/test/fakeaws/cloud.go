@@ -110,7 +110,7 @@ func (c *Cloud) start(ctx context.Context) error {
 
 // startMiniStack starts MiniStack. It is given a socket that listens already,
 // so the port is nobody else's and the first request waits until it is there.
-// For its own address it is told the gate's, through which all is to go.
+// For its own address it is told the router's, through which all is to go.
 func (c *Cloud) startMiniStack() (string, error) {
 	python, err := Python()
 	if err != nil {
@@ -151,7 +151,7 @@ func (c *Cloud) startMiniStack() (string, error) {
 	return "http://" + listener.Addr().String(), nil
 }
 
-// startInterpreter starts moto. Its tasks call the gate.
+// startInterpreter starts moto. Its tasks call the router.
 func (c *Cloud) startInterpreter() (*process, error) {
 	python, err := Python()
 	if err != nil {
@@ -200,7 +200,7 @@ func (c *Cloud) Close() error {
 	return os.RemoveAll(c.home)
 }
 
-// Reset has the servers forget all that they were told, and the gate all
+// Reset has the servers forget all that they were told, and the router all
 // callers, functions, players and its judge. No test may be under way.
 func (c *Cloud) Reset(ctx context.Context) error {
 	c.mutex.Lock()

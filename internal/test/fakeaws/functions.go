@@ -27,7 +27,7 @@ const (
 	// ProxyVariable is the variable of a function in MiniStack that has it played
 	// by who is at an address. MiniStack calls it for custom resources and events.
 	ProxyVariable = "MINISTACK_LAMBDA_PROXY_URL"
-	// functionPath is where the gate plays functions, for MiniStack.
+	// functionPath is where the router plays functions, for MiniStack.
 	functionPath = "/_lambda/"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// serve is the gate: it passes each call to who plays the service, and answers
+// serve is the router: it passes each call to who plays the service, and answers
 // itself where nobody does as AWS does.
 func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	if name, ok := strings.CutPrefix(r.URL.Path, functionPath); ok {

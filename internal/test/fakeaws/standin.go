@@ -3,7 +3,7 @@
 // parameters of the recommended AMIs, those AMIs and the instance types). Open
 // starts a Cloud, in which whole deployments run: MiniStack plays the queues,
 // tables, buckets and all else, moto's interpreter the state machines, Go
-// functions of the test the Lambda functions, behind one gate, which knows who
+// functions of the test the Lambda functions, behind one router, which knows who
 // calls what. None checks signatures; permissions are checked by a Cloud's Judge. A
 // Proxy, or a Caller of the Cloud, fails as AWS does where a test says so.
 package fakeaws

@@ -33,8 +33,8 @@ func playedOperations() []string {
 	return []string{"DescribeStacks", "DescribeStackEvents", "GetTemplateSummary", "UpdateTerminationProtection"}
 }
 
-// player plays stacks.
-type player struct {
+// stackService is CloudFormation for stacks.
+type stackService struct {
 	service *Service
 	mutex   sync.Mutex
 	named   map[string]bool
@@ -57,7 +57,7 @@ type playedEvent struct {
 }
 
 // find finds a stack by name or id; a deleted one by id only. The mutex is held.
-func (p *player) find(region, name string) *playedStack {
+func (p *stackService) find(region, name string) *playedStack {
 	for _, s := range slices.Backward(p.stacks) {
 		if s.region == region && (s.id == name || s.name == name && s.status != "DELETE_COMPLETE") {
 			return s
@@ -122,7 +122,7 @@ func (f *Service) Played(name string) (told []string) {
 }
 
 // serve answers a call about a played stack; false leaves it to others.
-func (p *player) serve(w http.ResponseWriter, r *http.Request, form url.Values) bool {
+func (p *stackService) serve(w http.ResponseWriter, r *http.Request, form url.Values) bool {
 	name := form.Get("StackName")
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -163,7 +163,7 @@ func (p *player) serve(w http.ResponseWriter, r *http.Request, form url.Values) 
 	return true
 }
 
-func (p *player) create(region string, s *playedStack, form url.Values) (string, error) {
+func (p *stackService) create(region string, s *playedStack, form url.Values) (string, error) {
 	token := form.Get("ClientRequestToken")
 	switch {
 	case s != nil && s.tokens[token]:
@@ -184,7 +184,7 @@ func (p *player) create(region string, s *playedStack, form url.Values) (string,
 	return "<StackId>" + s.id + "</StackId>", nil
 }
 
-func (p *player) update(s *playedStack, form url.Values) (string, error) {
+func (p *stackService) update(s *playedStack, form url.Values) (string, error) {
 	token := form.Get("ClientRequestToken")
 	switch {
 	case s.tokens[token]:
@@ -203,7 +203,7 @@ func (p *player) update(s *playedStack, form url.Values) (string, error) {
 	return "<StackId>" + s.id + "</StackId>", nil
 }
 
-func (p *player) remove(s *playedStack, form url.Values) {
+func (p *stackService) remove(s *playedStack, form url.Values) {
 	if s != nil && !s.tokens[form.Get("ClientRequestToken")] {
 		p.begin(s, "DELETE", form.Get("ClientRequestToken"))
 	}
@@ -238,7 +238,7 @@ func (s *playedStack) take(form url.Values) error {
 }
 
 // begin plays an operation; the mutex is held.
-func (p *player) begin(s *playedStack, what, token string) {
+func (p *stackService) begin(s *playedStack, what, token string) {
 	s.tokens[token] = true
 	s.status = what + "_IN_PROGRESS"
 	s.tell(s.name, "AWS::CloudFormation::Stack", s.status, "", token)
@@ -284,7 +284,7 @@ func (p *player) begin(s *playedStack, what, token string) {
 }
 
 // rest gives a stack a status, and tells it.
-func (p *player) rest(s *playedStack, status, reason, token string) {
+func (p *stackService) rest(s *playedStack, status, reason, token string) {
 	p.mutex.Lock()
 	s.status, s.reason = status, reason
 	s.tell(s.name, "AWS::CloudFormation::Stack", status, reason, token)

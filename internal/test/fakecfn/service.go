@@ -36,7 +36,7 @@ type Service struct {
 	permits func(Change) error
 	// stacks are the templates of stacks, by region/name, as macros have left them.
 	stacks map[string]*cfn.Node
-	played *player
+	played *stackService
 }
 
 // Change is what a call does with a stack, for who has to permit it.
@@ -65,7 +65,7 @@ func operations() []string {
 func New(cloud *fakeaws.Cloud) *Service {
 	f := &Service{cloud: cloud, macros: map[string]string{}, stacks: map[string]*cfn.Node{}}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
-	f.played = &player{service: f, named: map[string]bool{}}
+	f.played = &stackService{service: f, named: map[string]bool{}}
 	for _, operation := range operations() {
 		cloud.Handle("cloudformation."+operation, f)
 	}

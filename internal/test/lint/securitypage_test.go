@@ -23,7 +23,7 @@ func TestSecurityPage(t *testing.T) {
 	named := regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
 	require.NotEmpty(t, named)
 	for _, name := range named {
-		assert.Contains(t, tests, name[1])
+		assert.True(t, slices.Contains(tests, name[1]), "there is no %s", name[1])
 	}
 	for row := range strings.Lines(section(t, string(text), "## Attacks and defences")) {
 		if strings.HasPrefix(row, "| ") && !strings.HasPrefix(row, "| attack |") {
