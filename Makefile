@@ -72,16 +72,20 @@ UNIT_ENV = GORACE=atexit_sleep_ms=0 PATH="$$PATH:$(CURDIR)/.tools/busybox/bin:$(
 # of cases, one goroutine at a time. TestSessions starts a program for each command; what
 # runs concurrently in it (a plan, its jobs, the tree of a terminal) has tests of its own
 # with the detector. The last two do with much what others do with little.
-WITHOUT_RACE = ^(TestADay|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
+WITHOUT_RACE = ^(TestADay|TestConditionsByHand|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
 
-# Both modules at once: much of the time is waiting.
-.PHONY: unit unit-root unit-agent
-unit: ## Run all tests of all modules with the race detector.
-	@$(MAKE) --no-print-directory --output-sync=target -j2 unit-root unit-agent
+# All at once: much of the time is waiting.
+.PHONY: unit unit-root unit-agent unit-programs
+unit: ## Run all tests of all modules, what runs concurrently with the race detector.
+	@$(MAKE) --no-print-directory --output-sync=target -j3 unit-root unit-agent unit-programs
 unit-root:
-	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -timeout 30m -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation
+	@echo "== test ."; $(UNIT_ENV) $(GO) test -race -timeout 30m -skip '$(WITHOUT_RACE)' $$($(GO) list ./... | grep -v /e2e)
 unit-agent:
 	@echo "== test agent"; cd agent && $(UNIT_ENV) $(GO) test -race -timeout 30m -skip '$(WITHOUT_RACE)' ./... && $(GO) test -run '$(WITHOUT_RACE)' ./workspace
+# The programs of e2e are built as they are deployed, without the detector: it would watch
+# the stand-in, whose parts have tests of their own.
+unit-programs:
+	@echo "== test the programs"; $(UNIT_ENV) $(GO) test -timeout 30m ./e2e/... && $(GO) test -run '$(WITHOUT_RACE)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation ./transform
 
 # Left out of `make quick`: what deploys, builds or lints with other tools.
 SLOW = /(e2e|images|integrations|lambda/.*|cmd/.*|internal/(aws|release|test/(lint|fakeaws|fakecfn|fakeecs)))(/|$$)
@@ -96,7 +100,7 @@ quick: ## Check format, vet, and run the fast tests without the race detector.
 
 .PHONY: e2e
 e2e: tools ## Run the programs as they are deployed against the AWS stand-in; part of make test.
-	$(GO) test -race ./e2e/...
+	$(GO) test -timeout 30m ./e2e/...
 
 .PHONY: e2e-account
 e2e-account: ## Check in your AWS account what only an account can tell: STACK_PREFIX=name; costs a few cents.

@@ -455,7 +455,11 @@ execution.Execution.stop = stop
 
 
 if __name__ == "__main__":
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication
     from moto.server import main
+
+    # For each request moto looks through the folders of its services on the disk.
+    DomainDispatcherApplication.get_backend_for_host = functools.cache(DomainDispatcherApplication.get_backend_for_host)
 
     # A page for each error that a state meets tells nothing that its execution
     # does not; a line for each request is too much, but the address must be told.
