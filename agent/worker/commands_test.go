@@ -61,8 +61,9 @@ func TestTheFailedCommandIsNamed(t *testing.T) {
 					return
 				}
 				assert.Equal(t, c.prints, b.text("Step"))
-				c.want.Commands = len(c.commands)
-				assert.Equal(t, &c.want, failure.Script)
+				want := c.want
+				want.Commands = len(c.commands)
+				assert.Equal(t, &want, failure.Script)
 			})
 		}
 	}
