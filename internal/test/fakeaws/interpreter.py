@@ -54,6 +54,7 @@ from moto.stepfunctions.parser.asl.eval.callback.callback import (
     HeartbeatTimeoutError,
 )
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.parse import asl_parser
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend import execution, execution_worker
@@ -123,6 +124,19 @@ def evaluation_entrypoint(self):
 
 
 execution_worker.ExecutionWorker._get_evaluation_entrypoint = evaluation_entrypoint
+
+
+# --- Definitions: moto's readers of all definitions share one list of query languages, also
+# with one that could not be read.
+
+
+class Preprocessor(asl_parser.Preprocessor):
+    def __init__(self):
+        super().__init__()
+        self._query_language_per_scope = []
+
+
+asl_parser.Preprocessor = Preprocessor
 
 
 # --- Tokens: in AWS each attempt has a token of its own. It is good for one
