@@ -78,7 +78,8 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	late, err := l.ports.Claims.Claims(ctx, name, "")
 	problems = append(problems, err,
 		l.failClaimedJobs(ctx, name, late, failure),
-		l.failAllJobs(ctx, state.QueueURL, failure))
+		l.failAllJobs(ctx, state.QueueURL, failure),
+		l.failHiddenJobs(ctx, state.QueueURL, failure))
 	for _, host := range hosts {
 		problems = append(problems, l.endHost(ctx, name, host.Cluster, host.ID))
 	}
@@ -155,6 +156,21 @@ func (l *Launcher) failAllJobs(ctx context.Context, queue string, failure *messa
 		return nil
 	}
 	return l.failJobs(ctx, queue, failure, func(*protocol.Message) bool { return true })
+}
+
+// failHiddenJobs fails the jobs that an agent had when it ended, or whose answer from SQS
+// was lost on the way to it, as soon as they are visible again. They would be deleted with
+// the queue, and their steps would wait for their heartbeat timeout.
+func (l *Launcher) failHiddenJobs(ctx context.Context, queue string, failure *message.Failure) error {
+	ctx, cancel := withReserve(ctx)
+	defer cancel()
+	for since := time.Now(); queue != "" && ctx.Err() == nil && time.Since(since) < maxHiddenTime && l.hasHiddenMessages(ctx, queue); {
+		pause(ctx, removePause)
+		if err := l.failAllJobs(ctx, queue, failure); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // runningTasks returns the runner's task, and the tasks that drain: those have jobs.

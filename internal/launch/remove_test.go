@@ -63,6 +63,27 @@ func TestRemovalWaitsForTasks(t *testing.T) {
 	})
 }
 
+// TestRemovalOfHiddenJobs: the agent had a job when it ended, or the answer that had it was
+// lost. Nobody could find it any more when the queue is deleted.
+func TestRemovalOfHiddenJobs(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("hidden")
+		require.True(t, a.started().Hide(time.Minute))
+		began := time.Now()
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		a.failed("hidden", "RunnerRemoved")
+		assert.Less(t, time.Since(began), 2*time.Minute)
+	})
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("for long")
+		require.True(t, a.started().Hide(time.Hour))
+		began := time.Now()
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		assert.Less(t, time.Since(began), 4*time.Minute, "it does not hold up the deletion for ever")
+	})
+}
+
 // TestRemovalOfBothHosts: a task drains on one host while another boots.
 func TestRemovalOfBothHosts(t *testing.T) {
 	t.Parallel()

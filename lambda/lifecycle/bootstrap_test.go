@@ -87,7 +87,7 @@ func TestBootstrap(t *testing.T) {
 	assert.Equal(t, []string{
 		"cloudformation:DescribeStacks", "cloudformation:ListStackResources", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem",
 		"ec2:DescribeInstances", "ecs:DescribeTaskDefinition", "ecs:ListTasks",
-		"sqs:DeleteMessage", "sqs:ReceiveMessage", "states:SendTaskFailure", "states:StartExecution",
+		"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "states:SendTaskFailure", "states:StartExecution",
 	}, d.cloud.Caller(accessKey).Actions(), "the role needs these, and a host's and a task's")
 	d.function.Close()
 	for line := range strings.Lines(d.log.String()) {

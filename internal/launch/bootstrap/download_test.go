@@ -181,8 +181,12 @@ func TestBootstrapCut(t *testing.T) {
 					}
 					_, _ = io.WriteString(w, script)
 				})
-				shell := bootstrap.Shell{Tries: 2, Stall: time.Second}
-				if (name == "stalled" || name == "silent") && !i.limits(t, tools) {
+				shell := bootstrap.Shell{Tries: 2}
+				stalls := name == "stalled" || name == "silent"
+				if stalls {
+					shell.Stall = 5 * time.Second // the second try is served within that on a busy machine too
+				}
+				if stalls && !i.limits(t, tools) {
 					shell.Timeout = time.Second
 				} else {
 					got := i.run(t, container{agent: agent, tools: tools, shell: shell})
