@@ -76,7 +76,7 @@ func removalCalls(ctx context.Context, config aws.Config) []error {
 		only(states.MarkDeleted(ctx, "r")), only(claims.Claims(ctx, "r", "")), claims.Finish(ctx, "r", launch.Claim{Name: "c"}),
 		only(cluster.StartedBy(ctx, "c", "s")), cluster.Deregister(ctx, "c", "i-1"), only(NewRunnerHosts(config).Tagged(ctx, "r")), only(NewRunnerHosts(config).Host(ctx, "i-1")),
 		only(cluster.Task(ctx, "c", "t")), cluster.Stop(ctx, "c", "t", "why"),
-		only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"),
+		only(queue.Receive(ctx, "https://q", 0, 0)), queue.Hide(ctx, "https://q", "x", 0), queue.Delete(ctx, "https://q", "x"), only(queue.Hidden(ctx, "https://q")),
 		NewSteps(config).Fail(ctx, "token", message.Failure{}), NewRunnerHosts(config).Terminate(ctx, "i-1"),
 		configurations.DeleteConfigurations(ctx, "r"), states.Delete(ctx, "r"),
 	}
