@@ -69,10 +69,10 @@ tools: .tools/node/node_modules .tools/venv/installed .tools/checkov/installed .
 UNIT_ENV = GORACE=atexit_sleep_ms=0 PATH="$$PATH:$(CURDIR)/.tools/busybox/bin:$(CURDIR)/.tools/busybox/usr/bin"
 
 # Run without the race detector, which takes five times as long. The first play thousands
-# of cases, one goroutine at a time. TestSessions starts a program for each command; what
-# runs concurrently in it (a plan, its jobs, the tree of a terminal) has tests of its own
-# with the detector. The last two do with much what others do with little.
-WITHOUT_RACE = ^(TestADay|TestConditionsByHand|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
+# of cases, one goroutine at a time. TestSessions and TestTemplateCases start a program for
+# each command; what runs concurrently in it (a plan, its jobs, the tree of a terminal) has
+# tests of its own with the detector. The last two do with much what others do with little.
+WITHOUT_RACE = ^(TestADay|TestConditionsByHand|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestTemplateCases|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
 
 # All at once: much of the time is waiting.
 .PHONY: unit unit-root unit-agent unit-programs

@@ -29,7 +29,7 @@ func idleMemory() row {
 			require.NoError(t, agent.Start())
 			defer end(agent)
 			<-f.received
-			time.Sleep(3 * time.Second)
+			time.Sleep(3 * time.Second) // a real process gives back what its start took; memory is measured, not time
 			return memoryOf(t, agent.Process.Pid, "RSS"), 0
 		},
 	}
