@@ -110,9 +110,11 @@ func TestBlockedConsole(t *testing.T) {
 		_, err := os.Stat(begun)
 		return err == nil
 	}, soon, tick)
+	began := time.Now()
 	a.terminate(t)
 	require.Eventually(t, func() bool { return strings.Contains(told.of("Silent"), "its stop timeout is over") }, soon, tick, "%s", told.of("Silent"))
 	require.Eventually(t, func() bool { return isClosed(a.ended) }, soon, tick, "it ends")
+	assert.Less(t, time.Since(began), 16*time.Second, "the stop timeout, after which ECS kills it")
 	assert.Equal(t, 0, a.process.ProcessState.ExitCode())
 }
 
