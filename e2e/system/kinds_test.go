@@ -120,8 +120,16 @@ func TestHostEnds(t *testing.T) {
 	require.Len(t, hosts, 2)
 	assert.Equal(t, []string{"terminated", "running"}, []string{hosts[0].State, hosts[1].State})
 	assert.True(t, strings.HasPrefix(hosts[1].ID, "i-"))
-	require.NoError(t, s.ecsFake.Kill(s.runs(t, "Build").TaskArn, "EssentialContainerExited", "the agent is killed"))
-	require.Eventually(t, func() bool { return s.ecsFake.Hosts(s.name + "-Build")[1].State == "terminated" }, soon, tick, "the host is left")
+	// The event of the first host's end has seen the second job wait. Its launcher may
+	// wait for the start lock until now, and then start another task.
+	require.Eventually(t, func() bool {
+		for _, task := range s.runnerTasks("Build") {
+			if task.LastStatus == "RUNNING" {
+				_ = s.ecsFake.Kill(task.TaskArn, "EssentialContainerExited", "the agent is killed")
+			}
+		}
+		return s.ecsFake.Hosts(s.name + "-Build")[1].State == "terminated"
+	}, soon, tick, "the host is left")
 }
 
 // TestHostVanished: a host that ended while nobody was told, and has lost its tags
