@@ -21,7 +21,7 @@ import (
 
 const (
 	// soon is how long what takes milliseconds may take on a busy machine.
-	soon = 2 * time.Minute
+	soon = 5 * time.Minute
 	// tick is how often a test looks.
 	tick = 10 * time.Millisecond
 )

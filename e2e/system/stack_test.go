@@ -21,7 +21,7 @@ import (
 
 const (
 	// soon is how long what takes seconds may take on a busy machine.
-	soon = 90 * time.Second
+	soon = 5 * time.Minute
 	// tick is how often a test looks.
 	tick = 20 * time.Millisecond
 )

@@ -59,7 +59,7 @@ func TestPrefetchQueueRequeues(t *testing.T) {
 	t.Parallel()
 	far := &oneMessage{}
 	q := NewPrefetchQueue(t.Context(), NewQueue(configure(t, far), "https://queue", slog.New(slog.DiscardHandler)), 10)
-	require.Eventually(t, func() bool { return len(q.first) == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(q.first) == 1 }, time.Minute, time.Millisecond)
 	require.NoError(t, q.Requeue(t.Context()))
 	require.NoError(t, q.Requeue(t.Context()))
 	assert.Equal(t, []string{"ReceiveMessage", `ChangeMessageVisibility"VisibilityTimeout":0}`}, far.calls)

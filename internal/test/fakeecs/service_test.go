@@ -33,7 +33,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
-	soon = 2 * time.Minute
+	soon = 5 * time.Minute
 	tick = 5 * time.Millisecond
 )
 
