@@ -72,7 +72,7 @@ UNIT_ENV = GORACE=atexit_sleep_ms=0 PATH="$$PATH:$(CURDIR)/.tools/busybox/bin:$(
 # of cases, one goroutine at a time. TestSessions and TestTemplateCases start a program for
 # each command; what runs concurrently in it (a plan, its jobs, the tree of a terminal) has
 # tests of its own with the detector. The last two do with much what others do with little.
-WITHOUT_RACE = ^(TestADay|TestConditionsByHand|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestTemplateCases|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
+WITHOUT_RACE = ^(TestADay|TestBounded|TestConditionsByHand|TestHostileTemplates|TestMessagesBounded|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestTemplateCases|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
 
 # All at once: much of the time is waiting.
 .PHONY: unit unit-root unit-agent unit-programs
@@ -85,7 +85,7 @@ unit-agent:
 # The programs of e2e are built as they are deployed, without the detector: it would watch
 # the stand-in, whose parts have tests of their own.
 unit-programs:
-	@echo "== test the programs"; $(UNIT_ENV) $(GO) test -timeout 30m ./e2e/... && $(GO) test -run '$(WITHOUT_RACE)' ./cmd/runnerctl ./internal/launch ./internal/test/simulation ./transform
+	@echo "== test the programs"; $(UNIT_ENV) $(GO) test -timeout 30m ./e2e/... && $(GO) test -run '$(WITHOUT_RACE)' ./asl/jsonata/... ./cmd/runnerctl ./internal/launch ./internal/test/simulation ./transform
 
 # Left out of `make quick`: what deploys, builds or lints with other tools.
 SLOW = /(e2e|images|integrations|lambda/.*|cmd/.*|internal/(aws|release|test/(lint|fakeaws|fakecfn|fakeecs)))(/|$$)
