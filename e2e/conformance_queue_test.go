@@ -294,7 +294,7 @@ func TestConformancePartCopy(t *testing.T) {
 		}},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, string(body)+"new\n", string(c.object(t, bucket, *key)))
+	assert.Equal(t, string(body)+"new\n", string(c.object(t.Context(), t, bucket, *key)))
 	_, err = c.objects.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: key, IfMatch: put.ETag})
 	assert.Equal(t, "PreconditionFailed", code(t, err))
 	assert.Equal(t, []string{"s3:CreateBucket", "s3:GetObject", "s3:PutObject"}, c.caller.Actions())

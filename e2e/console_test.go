@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -98,8 +99,10 @@ func TestBlockedConsole(t *testing.T) {
 	b.sendJob(t, "Prints", fmt.Sprintf("seq -f %%0100.0f %d", lines)) // ten times what waits for the log
 	b.sendJob(t, "Hangs", fmt.Sprintf("seq -f %%0100.0f %d; sleep 300", lines))
 	require.Eventually(t, func() bool { return told.of("Prints") == "success" }, soon, tick, "it is not held up")
-	stored := b.object(t, b.bucketName, "attini/deployment/logs/runner/dev/shop/7c9e/Prints/x1")
-	assert.Equal(t, lines, strings.Count(string(stored), "\n"), "its log is whole")
+	// The report waits 10 s for the log, which a slow store may exceed.
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		assert.Equal(c, lines, bytes.Count(b.object(t.Context(), c, b.bucketName, "attini/deployment/logs/runner/dev/shop/7c9e/Prints/x1"), []byte("\n")))
+	}, soon, tick, "its log is not whole")
 	require.Eventually(t, func() bool {
 		return strings.HasPrefix(told.of("Hangs"), "ScriptExecutionError: Script timed out after 20 seconds")
 	}, 2*soon, tick, "%s", told.of("Hangs"))

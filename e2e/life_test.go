@@ -39,9 +39,11 @@ func TestAgentLifecycle(t *testing.T) {
 	execution := b.run(t, machine, `{}`)
 	ended := b.ended(t, execution, 2*soon)
 	assert.Equal(t, sfntypes.ExecutionStatusFailed, ended.Status)
+	// Its last words in the log may come after the report if the store takes more than 10 s.
+	require.Eventually(t, func() bool { return isClosed(a.ended) }, soon, tick, "an idle agent leaves")
 
 	name := execution[strings.LastIndex(execution, ":")+1:]
-	log := b.object(t, b.bucketName, "attini/deployment/logs/runner/dev/shop/7c9e/Build/"+name)
+	log := b.object(t.Context(), t, b.bucketName, "attini/deployment/logs/runner/dev/shop/7c9e/Build/"+name)
 	require.True(t, bytes.HasSuffix(log, []byte("\n")))
 	var lines []string
 	for record := range bytes.Lines(log) {
@@ -60,7 +62,6 @@ func TestAgentLifecycle(t *testing.T) {
 		require.Equal(t, fmt.Sprintf("%063d", 1), part[1])
 		require.Equal(t, fmt.Sprintf("%063d", 65536), part[65536])
 	}
-	require.Eventually(t, func() bool { return isClosed(a.ended) }, soon, tick, "an idle agent leaves")
 	assert.Equal(t, 0, a.process.ProcessState.ExitCode())
 	retired := b.runnerState(t)["retiredTaskId"]
 	assert.Equal(t, text("arn:task/a"), retired)

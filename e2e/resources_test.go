@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"io"
 	"maps"
 	"slices"
@@ -47,9 +48,8 @@ func (c *clients) bucket(t testing.TB) string {
 	return name
 }
 
-func (c *clients) object(t testing.TB, bucket, key string) []byte {
-	t.Helper()
-	got, err := c.objects.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: aws.String(key)})
+func (c *clients) object(ctx context.Context, t require.TestingT, bucket, key string) []byte {
+	got, err := c.objects.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: aws.String(key)})
 	require.NoError(t, err)
 	defer got.Body.Close()
 	body, err := io.ReadAll(got.Body)
