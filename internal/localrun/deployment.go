@@ -54,6 +54,7 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 	for i, runner := range runners {
 		names[i] = runner.Key
 	}
+	facts.Parameters = facts.withDeployment(original.Get("Parameters"))
 	evaluator, problems := cfn.NewEvaluator(original, facts.values(names))
 	if machine == nil {
 		problems.Add(problem.Problem{Severity: problem.Error, Rule: "no-plan", Path: "Resources", Message: "the expanded template has no state machine of a deployment plan"})
@@ -68,7 +69,9 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 		deployment.runners[configuration.ResourceName(facts.StackName, field.Key)] = runner
 		deployment.containers[field.Key] = readContainer(evaluator, field.Key, original)
 	}
-	problems.Add(deployment.resolve(evaluator, *machine)...)
+	substitutions := machine.Value.At("Properties", "DefinitionSubstitutions")
+	standIns, _ := cfn.NewEvaluator(original, facts.standIns(original, substitutions, names))
+	problems.Add(deployment.resolve(evaluator, standIns, *machine)...)
 	problems.Add(deployment.payload(evaluator, original)...)
 	return deployment, problems
 }
