@@ -11,6 +11,7 @@ import (
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/stacks"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -159,17 +160,28 @@ func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
 func (d *Deployment) StepPath(name string) string { return d.machine.StatePath(name) }
 
 // Transitions lists every way out of the states of the plan, nested ones too, without
-// the retriers of calls of the launcher, which the macro adds to jobs.
+// the retriers of calls of the launcher, which the macro adds to steps.
 func (d *Deployment) Transitions() []asl.Transition {
-	calls := map[string]bool{}
+	actions := map[string]string{}
 	for _, task := range d.machine.Tasks() {
-		calls[task.Name] = isAnswered(task.Parameters)
+		actions[task.Name], _ = readCall(task.Parameters)
 	}
 	ofLauncher := func(t asl.Transition) bool {
-		another := func(name string) bool { return !strings.HasPrefix(name, "Lambda.") }
-		return strings.HasPrefix(t.Via, "Retry[") && calls[t.State] && !slices.ContainsFunc(t.Errors, another)
+		another := func(name string) bool { return !isOfMacro(actions[t.State], name) }
+		return strings.HasPrefix(t.Via, "Retry[") && actions[t.State] != "" && !slices.ContainsFunc(t.Errors, another)
 	}
 	return slices.DeleteFunc(d.machine.Transitions(), ofLauncher)
+}
+
+// isOfMacro reports whether the macro has an error retried in the call of an action.
+func isOfMacro(action, name string) bool {
+	switch name {
+	case "Runtime.ExitError", "Sandbox.Timedout":
+		return true
+	case stacks.ErrorBusy, asl.HeartbeatTimeout:
+		return action == protocol.ActionDeployStack
+	}
+	return strings.HasPrefix(name, "Lambda.")
 }
 
 // CheckAnswers says what is wrong with mocks for the plan.

@@ -3,6 +3,7 @@ package localrun_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -67,4 +68,22 @@ func TestMockedCallsNeedNoFacts(t *testing.T) {
 	assert.Equal(t, "unknown-value", problems[0].Rule)
 	_, problems = deploy(t, plan(call+job)+function, localrun.Facts{Lookups: localrun.Lookups{References: map[string]string{"Own.Arn": "arn:own"}}})
 	require.NoError(t, problems.Err())
+}
+
+// TestTransitionsAreTheUsers: what the macro adds to a step needs no test of the user's.
+func TestTransitionsAreTheUsers(t *testing.T) {
+	t.Parallel()
+	deployment, problems := deploy(t, plan(`
+        - {Name: Stack, Type: AttiniCfn, Properties: {StackName: s, Template: /t.yaml}, Retry: [{ErrorEquals: [CREATE_FAILED]}]}
+        - {Name: Approve, Type: AttiniManualApproval}
+        - {Name: Job, Type: AttiniRunnerJob, Retry: [{ErrorEquals: [States.HeartbeatTimeout]}], Properties: {Commands: [ls]}}
+`), localrun.Facts{})
+	require.NoError(t, problems.Err())
+	retried := map[string][]string{}
+	for _, transition := range deployment.Transitions() {
+		if strings.HasPrefix(transition.Via, "Retry[") {
+			retried[transition.State] = append(retried[transition.State], transition.Errors...)
+		}
+	}
+	assert.Equal(t, map[string][]string{"Stack": {"CREATE_FAILED"}, "Job": {"States.HeartbeatTimeout"}}, retried)
 }
