@@ -195,11 +195,17 @@ func (d *Deployment) UnknownSteps(names []string) []string {
 
 // Approvals names the steps that wait for a person and have no mock. Of steps that run
 // alone, just those are asked.
-func (d *Deployment) Approvals(o Options) []string {
+func (d *Deployment) Approvals(o Options) []string { return d.asking(protocol.ActionApproval, o) }
+
+// Stacks names the steps that would deploy a stack and have no mock, as Approvals does.
+func (d *Deployment) Stacks(o Options) []string { return d.asking(protocol.ActionDeployStack, o) }
+
+// asking names the steps that ask an action of the launcher and have no mock.
+func (d *Deployment) asking(wanted string, o Options) []string {
 	var names []string
 	for _, task := range d.machine.Tasks() {
 		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
-		if action, _ := readCall(task.Parameters); asked && action == protocol.ActionApproval && !o.IsMocked(task.Name) {
+		if action, _ := readCall(task.Parameters); asked && action == wanted && !o.IsMocked(task.Name) {
 			names = append(names, task.Name)
 		}
 	}
