@@ -121,11 +121,11 @@ func cdkProperties() []StepProperty {
 
 func importProperties() []StepProperty {
 	return []StepProperty{
-		{Name: "SourceType", Required: true, Values: []string{"S3", "Distribution"}, Description: "Where the document is: S3. Distribution needs the original framework."},
+		{Name: "SourceType", Required: true, Values: []string{"S3"}, Description: "Where the document is."},
 		{Name: "Source", Kind: StepObject, Required: true, Description: "The document: YAML or JSON.", Of: []StepProperty{
 			{Name: "Bucket", Description: "The bucket."},
 			{Name: "Key", Description: "The object's key."},
-			{Name: "Name", Description: "The distribution's name, in the original framework."},
+			{Name: "Name", Description: "The distribution's name, in the original framework only."},
 		}},
 		{Name: "Mapping", Kind: StepTexts, Required: true, Description: "What the step's output has: JSONPaths into the document, by key."},
 		{Name: "ExecutionRoleArn", Description: "The role that reads the document."},

@@ -53,6 +53,24 @@ func TestNotAllowedToCall(t *testing.T) {
 	}
 }
 
+// TestLauncherDies: a step that can be repeated calls again when the launcher dies, and a
+// job, which a dead launcher may have queued, does not.
+func TestLauncherDies(t *testing.T) {
+	t.Parallel()
+	for kind, repeats := range map[string]bool{
+		"AttiniCfn, Properties: {StackName: s, Template: /t.yaml}": true, "AttiniManualApproval": true,
+		"AttiniImport, Properties: {SourceType: S3, Source: {Bucket: b, Key: k}, Mapping: {A: $.a}}": true,
+		"AttiniRunnerJob, Properties: {Commands: [ls]}":                                              false,
+	} {
+		resources := expanded(t, "Resources:\n  R: {Type: Attini::Deploy::Runner, Properties: {Image: debian}}\n  Plan:\n    Type: Attini::Deploy::DeploymentPlan\n"+
+			"    Properties: {DefaultRunner: R, DeploymentPlan: [{Name: A, Type: "+kind+"}]}\n")
+		retry := resources.At("AttiniDeploymentPlanSfnPlan", "Properties", "Definition", "States", "A", "Retry")
+		for _, death := range []string{"Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"} {
+			assert.Equal(t, repeats, retried(t, retry, death) > 0, "%s: %s", kind, death)
+		}
+	}
+}
+
 // retried returns how long a step waits in all before it gives an error up.
 func retried(t *testing.T, retry *cfn.Node, name string) time.Duration {
 	t.Helper()

@@ -28,7 +28,7 @@ func (x *expansion) stackState(p *plan.Plan, state *plan.State) *cfn.Node {
 	if task.Has("HeartbeatSeconds") || task.Has("HeartbeatSecondsPath") {
 		own.Items = append(own.Items, retrier("States.HeartbeatTimeout", 1, maxHeartbeats, "1"))
 	}
-	calls := x.lambdaTask(languageOf(p, state), tokenIntegration, cfn.Obj()).Get("Retry")
+	calls := repeatable(x.lambdaTask(languageOf(p, state), tokenIntegration, cfn.Obj())).Get("Retry")
 	own.Items = append(own.Items, calls.Items...)
 	if users := state.Node.Get("Retry"); users.IsList() {
 		own.Items = append(own.Items, users.Clone().Items...)
@@ -54,13 +54,22 @@ func (x *expansion) waitingState(p *plan.Plan, state *plan.State, action string)
 	if properties == nil {
 		properties = cfn.Obj()
 	}
-	task := x.launcherTask(language, tokenIntegration, cfn.Obj(
+	task := repeatable(x.launcherTask(language, tokenIntegration, cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(action)),
 		cfn.F(protocol.KeyProperties, properties.Clone()),
 		stepMetadata(language),
 		cfn.F(protocol.KeyStack, cfn.Str(x.substitutions.add("AttiniStackName", cfn.Ref("AWS::StackName")))),
 		language.input(protocol.KeyInput),
-	))
+	)))
 	language.keepResult(task, state)
 	return keepUserKeys(task, state)
+}
+
+// repeatable has a call of the launcher repeated if the launcher dies or runs out of time.
+// A job's is not: the dead launcher may have queued the job.
+func repeatable(task *cfn.Node) *cfn.Node {
+	calls := task.Get("Retry").Items
+	names := calls[len(calls)-1].Get("ErrorEquals")
+	names.Items = append(names.Items, cfn.Str("Lambda.Unknown"), cfn.Str("Runtime.ExitError"), cfn.Str("Sandbox.Timedout"))
+	return task
 }

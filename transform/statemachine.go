@@ -197,10 +197,10 @@ func timesOutWithin(step *cfn.Node, seconds int) bool {
 // state language cannot: its JsonMerge takes two objects, not a list.
 func (x *expansion) mergeState(p *plan.Plan, state *plan.State) *cfn.Node {
 	language := languageOf(p, state)
-	task := x.launcherTask(language, "lambda:invoke", cfn.Obj(
+	task := repeatable(x.launcherTask(language, "lambda:invoke", cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(protocol.ActionMergeOutput)),
 		language.input(protocol.KeyBranches),
-	))
+	)))
 	language.passPayload(task)
 	return keepUserKeys(task, state)
 }

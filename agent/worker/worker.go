@@ -82,7 +82,6 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		var failed *StartupError
 		if errors.As(err, &failed) && taking.Err() == nil {
-			w.logger.Error("the runner cannot start", "error", err)
 			w.failWaiting(taking, startupFailure(failed))
 			return failed
 		}

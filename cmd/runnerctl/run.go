@@ -168,6 +168,9 @@ func (c runCommand) checkSteps(s streams, deployment *localrun.Deployment, optio
 	if unanswered := deployment.Unanswered(options); len(unanswered) > 0 && !c.DryRun {
 		fmt.Fprintf(s.stderr, "These steps call what is not on this machine, and fail if the plan reaches them; answer them with --mock or --mocks:\n  %s\n", strings.Join(unanswered, "\n  "))
 	}
+	if stacks := deployment.Stacks(options); len(stacks) > 0 && !c.DryRun {
+		fmt.Fprintf(s.stderr, "No stack is deployed: these steps are checked, and their outputs are those of --lookups or made from the template's Outputs:\n  %s\n", strings.Join(stacks, "\n  "))
+	}
 	if asks := c.unanswered(deployment, options); len(asks) > 0 && !c.DryRun && !canAsk(s) {
 		fmt.Fprintf(s.stderr, "These steps wait for an approval, and fail if the plan reaches them; answer them with --approve or --reject:\n  %s\n", strings.Join(asks, "\n  "))
 	}

@@ -37,12 +37,12 @@ func (c runCommand) files(s streams) (options localrun.Options, facts localrun.F
 		return options, facts, usageError{err}
 	}
 	options = localrun.Options{
-		Source: source, Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
-		Mocks: map[string]json.RawMessage{}, Items: c.Items, Results: c.Results, Steps: c.Step, Shell: shell,
+		Source: source, Mocks: map[string]json.RawMessage{}, Items: c.Items, Results: c.Results, Steps: c.Step, Shell: shell,
 		Environment: c.containerFlags.environment(s.environment), Containers: containers,
 	}
 	facts = localrun.Facts{
 		Parameters: c.Parameter, StackName: localrun.DefaultStackName, Region: localrun.DefaultRegion, Account: localrun.DefaultAccount,
+		Distribution: strings.TrimSuffix(filepath.Base(source), ".zip"),
 	}
 	if options.Input, err = readJSON(c.Input, true); err != nil {
 		return options, facts, err

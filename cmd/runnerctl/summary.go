@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -26,9 +27,9 @@ func writeSummary(w io.Writer, p painter, result runevents.Result, about runeven
 		return // nobody is there to read on
 	}
 	for _, step := range result.Steps {
-		around := strings.HasPrefix(result.FailedStep, step.Path+"[") // the step within says why
 		switch {
-		case step.Status == runevents.Failed && !around:
+		case hasReasonInside(result.Steps, step):
+		case step.Status == runevents.Failed:
 			explain(w, p, color.FgRed, "failed", step)
 		case step.Status == runevents.Caught:
 			explain(w, p, color.FgYellow, "failed and was caught", step)
@@ -40,15 +41,35 @@ func writeSummary(w io.Writer, p painter, result runevents.Result, about runeven
 	case runevents.Stopped:
 		fmt.Fprintf(w, "\n%s\n", p.paint("The plan was stopped: "+result.Error.Cause, color.FgYellow))
 	default:
-		at := ""
-		if result.FailedStep != "" {
-			at = fmt.Sprintf(" at step %q", result.FailedStep)
-		}
-		fmt.Fprintf(w, "\n%s\n", p.paint(fmt.Sprintf("The plan failed%s: %s", at, result.Error), color.FgRed))
+		fmt.Fprintf(w, "\n%s\n", p.paint("The plan failed"+describeFailure(result), color.FgRed))
 	}
 	if result.Status != runevents.Succeeded && about.Directory != "" {
 		fmt.Fprintf(w, "The run is kept in %s; --resume goes on from here.\n", about.Directory)
 	}
+}
+
+// describeFailure says at which step a plan failed, and why if the step's own lines do not
+// say it.
+func describeFailure(result runevents.Result) string {
+	if result.FailedStep == "" {
+		return ": " + result.Error.String()
+	}
+	at := fmt.Sprintf(" at step %q", result.FailedStep)
+	explained := slices.ContainsFunc(result.Steps, func(s runevents.StepResult) bool {
+		return s.Path == result.FailedStep && s.Error != nil && *s.Error == *result.Error
+	})
+	if explained {
+		return at + "."
+	}
+	return at + ": " + result.Error.String()
+}
+
+// hasReasonInside reports whether a step in one of a step's branches or iterations failed
+// with the same error, and so says why.
+func hasReasonInside(steps []runevents.StepResult, around runevents.StepResult) bool {
+	return around.Error != nil && slices.ContainsFunc(steps, func(s runevents.StepResult) bool {
+		return s.Status == runevents.Failed && s.Error != nil && *s.Error == *around.Error && strings.HasPrefix(s.Path, around.Path+"[")
+	})
 }
 
 func explain(w io.Writer, p painter, colour color.Attribute, how string, step runevents.StepResult) {

@@ -33,17 +33,18 @@ func deployTest(s streams) plantesting.Deploy {
 		if expanded == nil {
 			return nil, failedRead(errPartial)
 		}
+		directory, err := filepath.Abs(filepath.Dir(file.Template))
+		if err != nil {
+			return nil, failedRead(err)
+		}
 		deployment, found := localrun.Deploy(expanded, original, localrun.Facts{
 			Parameters: parameters, Lookups: known.Lookups,
 			StackName: localrun.DefaultStackName, Region: localrun.DefaultRegion, Account: localrun.DefaultAccount,
+			Distribution: filepath.Base(directory),
 		})
 		problems.Add(found...)
 		if problems.HasErrors() {
 			return nil, problems
-		}
-		directory, err := filepath.Abs(filepath.Dir(file.Template))
-		if err != nil {
-			return nil, failedRead(err)
 		}
 		contents, _ := transform.ReadTemplate(original, argument.values()) // its problems have been reported
 		if contents == nil || contents.Plan == nil {

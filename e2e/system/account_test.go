@@ -56,6 +56,7 @@ type account struct {
 	logs       map[string]*safeBuffer
 	clients
 	refusals refusals
+	deaths   deaths
 	billed   billed
 }
 

@@ -149,10 +149,17 @@ func (a *account) startFunctions(ctx context.Context, template *cfn.Node) error 
 			Environment: environment, Timeout: configuration.Timeout, Log: a.logs[name],
 		})
 		a.functions[name] = function
-		a.cloud.SetFunctionIn(a.region, name, a.billed.measured(name, function.Invoke))
+		invoke := fakeaws.Function(function.Invoke)
+		if name == launcherName {
+			invoke = a.deaths.mortal(invoke)
+		}
+		a.cloud.SetFunctionIn(a.region, name, a.billed.measured(name, invoke))
 	}
 	a.cloud.Caller(a.key(keyOf(launcherName))).On("RunTask", a.refusals.answer)
 	a.cloud.Caller(a.key(keyOf(launcherName))).After("RunTask", a.refusals.after)
+	for _, service := range []string{"cloudformation", "dynamodb", "states"} {
+		a.cloud.Caller(a.key(keyOf(launcherName))).On(service, a.deaths.answer)
+	}
 	return nil
 }
 

@@ -68,12 +68,14 @@ Resources:
 )
 
 // TestStackSteps: what becomes of a stack, step by step: created, the same, updated, in
-// another region, failed and rolled back, created anew, deleted.
+// another region, failed and rolled back, created anew, updated in vain, deleted.
 func TestStackSteps(t *testing.T) {
 	t.Parallel()
 	name, broken := played(t), played(t)
 	failing := cfnStep("Fails", broken, object{"Template": "/bad.yaml", "Parameters": object{"Size": 1}})
 	failing["Catch"] = []object{{"ErrorEquals": []string{"CREATE_FAILED"}, "ResultPath": "$.output.Failure", "Next": "Anew"}}
+	breaking := cfnStep("Breaks", broken, object{"Template": "/bad.yaml", "Parameters": object{"Size": 3}})
+	breaking["Catch"] = []object{{"ErrorEquals": []string{"UPDATE_FAILED"}, "ResultPath": "$.output.Break", "Next": "Gone"}}
 	s := open(t).stepsPlan(t, map[string]string{
 		"good.yaml": goodTemplate, "bad.yaml": badTemplate, "config/all.yaml": "parameters: {Size: 7, Unknown: dropped}\ntags: {Team: core}\n",
 		"config/dev.yaml": "extends: /config/all.yaml\nstackName: " + name + "\ntemplate: /good.yaml\nstackRoleArn: " + stackRole + "\n",
@@ -84,6 +86,7 @@ func TestStackSteps(t *testing.T) {
 		cfnStep("Far", played(t), object{"Template": "/good.yaml", "Parameters": object{"Size": 5}, "Region": "eu-central-1"}),
 		failing,
 		cfnStep("Anew", broken, object{"Template": "/good.yaml", "Parameters": object{"Size": 2}}),
+		breaking,
 		cfnStep("Gone", broken, object{"Action": "Delete"}),
 		cfnStep("GoneAlready", played(t), object{"Action": "Delete"}),
 	)
@@ -99,6 +102,8 @@ func TestStackSteps(t *testing.T) {
 	assert.Equal(t, "CREATE_FAILED", failure["Error"])
 	assert.Contains(t, failure["Cause"], "Table (AWS::DynamoDB::Table): Table already exists")
 	assert.Equal(t, of("2", fakeaws.Region), outputOf(t, payload, "Anew"))
+	failure, _ = outputOf(t, payload, "Break").(map[string]any)
+	assert.Contains(t, failure["Cause"], "Table (AWS::DynamoDB::Table): Table already exists")
 	assert.Equal(t, map[string]any{}, outputOf(t, payload, "Gone"))
 	assert.Equal(t, map[string]any{}, outputOf(t, payload, "GoneAlready"))
 	assert.Equal(t, "core", s.cfnFake.Tags(name)["Team"])
@@ -110,7 +115,8 @@ func TestStackSteps(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE",
-		"CREATE_IN_PROGRESS", "CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE",
+		"CREATE_IN_PROGRESS", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE",
+		"DELETE_IN_PROGRESS", "DELETE_COMPLETE",
 	}, operations)
 }
 
@@ -167,6 +173,23 @@ func TestManyStacks(t *testing.T) {
 	first, _ := outputOf(t, payload, "First").(map[string]any)
 	second, _ := outputOf(t, payload, "Second").(map[string]any)
 	assert.Equal(t, []any{"1", "2"}, []any{first["Size"], second["Size"]})
+}
+
+// TestStackBusy: a step waits for an operation of another plan, and then has its own.
+func TestStackBusy(t *testing.T) {
+	t.Parallel()
+	name := played(t)
+	slow := strings.Replace(goodTemplate, "AWS::SNS::Topic", "AWS::SNS::Topic, Metadata: {Takes: 3000}", 1)
+	first := open(t).stepsPlan(t, map[string]string{"slow.yaml": slow}, cfnStep("Step", name, object{"Template": "/slow.yaml", "Parameters": object{"Size": 1}}))
+	begun := first.first(t)
+	require.Eventually(t, func() bool { return len(first.cfnFake.Played(name)) > 0 }, soon, tick)
+	second := open(t).stepsPlan(t, map[string]string{"good.yaml": goodTemplate}, cfnStep("Step", name, object{"Template": "/good.yaml", "Parameters": object{"Size": 2}}))
+	assert.Equal(t, "2", outputOf(t, second.output(t, second.first(t)), "Step").(map[string]any)["Size"])
+	assert.Equal(t, "1", outputOf(t, first.output(t, begun), "Step").(map[string]any)["Size"])
+	assert.Equal(t, []string{
+		name + " CREATE_IN_PROGRESS", "Topic CREATE_COMPLETE", name + " CREATE_COMPLETE",
+		name + " UPDATE_IN_PROGRESS", "Topic UPDATE_COMPLETE", name + " UPDATE_COMPLETE",
+	}, first.cfnFake.Played(name))
 }
 
 // TestStackEventLost: the step's next attempt, after its heartbeat timeout, answers from

@@ -2,6 +2,7 @@ package localrun
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -105,7 +106,8 @@ func (f *agentPool) run(ctx context.Context, runner *schema.Runner, q worker.Que
 	if err != nil {
 		return err
 	}
-	if err := agent.Run(ctx); err != nil && ctx.Err() == nil {
+	var startup *worker.StartupError // its jobs have failed with the reason
+	if err := agent.Run(ctx); err != nil && ctx.Err() == nil && !errors.As(err, &startup) {
 		f.logger.Error("runner ended", "runner", runner.Name, "error", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
@@ -13,15 +14,21 @@ import (
 
 // resolve makes the state machine's definition as SAM and CloudFormation do:
 // SAM replaces each intrinsic function in it by a quoted substitution, and
-// CloudFormation replaces the substitutions in the JSON text, as they are.
-func (d *Deployment) resolve(evaluator *cfn.Evaluator, machine cfn.Field) problem.List {
+// CloudFormation replaces the substitutions in the JSON text, as they are. What only calls
+// have that mocks answer, standIns evaluates: nothing here uses it.
+func (d *Deployment) resolve(evaluator, standIns *cfn.Evaluator, machine cfn.Field) problem.List {
 	at := cfn.NewPath("Resources", machine.Key, "Properties")
 	properties := machine.Value.Get("Properties")
 	substitutions := map[string]string{}
+	onlyMocked := substitutionsOfMocks(properties.Get("Definition"))
 
 	var problems problem.List
 	for _, field := range properties.Get("DefinitionSubstitutions").Entries() {
-		value, unknown := evaluator.Evaluate(field.Value, at.Keys("DefinitionSubstitutions", field.Key))
+		from := evaluator
+		if onlyMocked[field.Key] {
+			from = standIns
+		}
+		value, unknown := from.Evaluate(field.Value, at.Keys("DefinitionSubstitutions", field.Key))
 		problems.Add(unknown...)
 		if unknown.HasErrors() {
 			continue
@@ -50,6 +57,36 @@ func (d *Deployment) resolve(evaluator *cfn.Evaluator, machine cfn.Field) proble
 		return problem.List{invalidDefinition(machine, at, err)}
 	}
 	return nil
+}
+
+// substitution is one in a text of the definition.
+var substitution = regexp.MustCompile(`\$\{(\w+)\}`)
+
+// substitutionsOfMocks are the substitutions that a definition has in calls of something
+// else than the launcher, and nowhere else.
+func substitutionsOfMocks(definition *cfn.Node) map[string]bool {
+	used := map[string]bool{}
+	var visit func(n *cfn.Node, mocked bool)
+	visit = func(n *cfn.Node, mocked bool) {
+		for _, found := range substitution.FindAllStringSubmatch(n.Text, -1) {
+			before, known := used[found[1]]
+			used[found[1]] = mocked && (before || !known)
+		}
+		mocked = mocked || n.Get("Type").Value() == "Task" && !isOfLauncher(n)
+		for _, item := range n.Items {
+			visit(item, mocked)
+		}
+		for _, field := range n.Fields {
+			visit(field.Value, mocked)
+		}
+	}
+	visit(definition, false)
+	return used
+}
+
+// isOfLauncher reports whether a task of the definition asks something of the launcher.
+func isOfLauncher(task *cfn.Node) bool {
+	return task.At("Parameters", "Payload", protocol.KeyActionType) != nil || task.At("Arguments", "Payload", protocol.KeyActionType) != nil
 }
 
 func notText(n *cfn.Node, at cfn.Path, value *cfn.Node) problem.Problem {

@@ -11,6 +11,7 @@ import (
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/plan"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/stacks"
 	"github.com/attini-go/runner/schema"
 )
 
@@ -54,6 +55,7 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 	for i, runner := range runners {
 		names[i] = runner.Key
 	}
+	facts.Parameters = facts.withDeployment(original.Get("Parameters"))
 	evaluator, problems := cfn.NewEvaluator(original, facts.values(names))
 	if machine == nil {
 		problems.Add(problem.Problem{Severity: problem.Error, Rule: "no-plan", Path: "Resources", Message: "the expanded template has no state machine of a deployment plan"})
@@ -68,7 +70,9 @@ func Deploy(expanded, original *cfn.Node, facts Facts) (*Deployment, problem.Lis
 		deployment.runners[configuration.ResourceName(facts.StackName, field.Key)] = runner
 		deployment.containers[field.Key] = readContainer(evaluator, field.Key, original)
 	}
-	problems.Add(deployment.resolve(evaluator, *machine)...)
+	substitutions := machine.Value.At("Properties", "DefinitionSubstitutions")
+	standIns, _ := cfn.NewEvaluator(original, facts.standIns(original, substitutions, names))
+	problems.Add(deployment.resolve(evaluator, standIns, *machine)...)
 	problems.Add(deployment.payload(evaluator, original)...)
 	return deployment, problems
 }
@@ -156,17 +160,28 @@ func (d *Deployment) StepNames() []string { return d.machine.StateNames() }
 func (d *Deployment) StepPath(name string) string { return d.machine.StatePath(name) }
 
 // Transitions lists every way out of the states of the plan, nested ones too, without
-// the retriers of calls of the launcher, which the macro adds to jobs.
+// the retriers of calls of the launcher, which the macro adds to steps.
 func (d *Deployment) Transitions() []asl.Transition {
-	calls := map[string]bool{}
+	actions := map[string]string{}
 	for _, task := range d.machine.Tasks() {
-		calls[task.Name] = isAnswered(task.Parameters)
+		actions[task.Name], _ = readCall(task.Parameters)
 	}
 	ofLauncher := func(t asl.Transition) bool {
-		another := func(name string) bool { return !strings.HasPrefix(name, "Lambda.") }
-		return strings.HasPrefix(t.Via, "Retry[") && calls[t.State] && !slices.ContainsFunc(t.Errors, another)
+		another := func(name string) bool { return !isOfMacro(actions[t.State], name) }
+		return strings.HasPrefix(t.Via, "Retry[") && actions[t.State] != "" && !slices.ContainsFunc(t.Errors, another)
 	}
 	return slices.DeleteFunc(d.machine.Transitions(), ofLauncher)
+}
+
+// isOfMacro reports whether the macro has an error retried in the call of an action.
+func isOfMacro(action, name string) bool {
+	switch name {
+	case "Runtime.ExitError", "Sandbox.Timedout":
+		return true
+	case stacks.ErrorBusy, asl.HeartbeatTimeout:
+		return action == protocol.ActionDeployStack
+	}
+	return strings.HasPrefix(name, "Lambda.")
 }
 
 // CheckAnswers says what is wrong with mocks for the plan.
@@ -180,11 +195,17 @@ func (d *Deployment) UnknownSteps(names []string) []string {
 
 // Approvals names the steps that wait for a person and have no mock. Of steps that run
 // alone, just those are asked.
-func (d *Deployment) Approvals(o Options) []string {
+func (d *Deployment) Approvals(o Options) []string { return d.asking(protocol.ActionApproval, o) }
+
+// Stacks names the steps that would deploy a stack and have no mock, as Approvals does.
+func (d *Deployment) Stacks(o Options) []string { return d.asking(protocol.ActionDeployStack, o) }
+
+// asking names the steps that ask an action of the launcher and have no mock.
+func (d *Deployment) asking(wanted string, o Options) []string {
 	var names []string
 	for _, task := range d.machine.Tasks() {
 		asked := len(o.Steps) == 0 || slices.Contains(o.Steps, task.Name)
-		if action, _ := readCall(task.Parameters); asked && action == protocol.ActionApproval && !o.IsMocked(task.Name) {
+		if action, _ := readCall(task.Parameters); asked && action == wanted && !o.IsMocked(task.Name) {
 			names = append(names, task.Name)
 		}
 	}

@@ -2,10 +2,12 @@ package localrun
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/cfn"
 )
 
@@ -21,6 +23,22 @@ type Facts struct {
 	StackName string
 	Region    string
 	Account   string
+	// Distribution names the distribution when no parameter does.
+	Distribution string
+}
+
+// withDeployment are the parameters, and those that a framework gives the stack by
+// itself, where the template has no default and no list of values for them.
+func (f Facts) withDeployment(declared *cfn.Node) map[string]string {
+	parameters := map[string]string{
+		protocol.ParameterEnvironment: local, protocol.ParameterDistribution: cmp.Or(f.Distribution, local), protocol.ParameterDistributionID: local,
+	}
+	maps.DeleteFunc(parameters, func(name, _ string) bool {
+		parameter := declared.Get(name)
+		return parameter == nil || parameter.Has("Default") || parameter.Has("AllowedValues") || parameter.Has("AllowedPattern")
+	})
+	maps.Copy(parameters, f.Parameters)
+	return parameters
 }
 
 // Lookups is the --lookups file.
@@ -54,7 +72,8 @@ func ReadLookups(data []byte) (Lookups, error) {
 const (
 	DefaultRegion    = "eu-west-1"
 	DefaultAccount   = "000000000000"
-	DefaultStackName = "local"
+	DefaultStackName = local
+	local            = "local"
 )
 
 // values are the facts as the evaluator takes them. The lifecycle function's

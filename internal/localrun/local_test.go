@@ -39,7 +39,7 @@ func deploy(t *testing.T, text string, facts localrun.Facts) (*localrun.Deployme
 	require.NoError(t, problems.Err())
 	expanded, problems := transform.Expand(t.Context(), transform.Request{Template: template})
 	require.NoError(t, problems.Err())
-	facts.StackName, facts.Region, facts.Account = "stack", "eu-west-1", "111122223333"
+	facts.StackName, facts.Region, facts.Account, facts.Distribution = "stack", "eu-west-1", "111122223333", "shop"
 	return localrun.Deploy(expanded, template, facts)
 }
 
@@ -80,7 +80,7 @@ func runDeployment(t *testing.T, ctx context.Context, deployment *localrun.Deplo
 	t.Helper()
 	lines := &stepLogs{text: map[string]string{}}
 	options := localrun.Options{
-		Shell: "bash", Environment: os.Environ(), Events: runevents.NewStream(lines), Distribution: "shop",
+		Shell: "bash", Environment: os.Environ(), Events: runevents.NewStream(lines),
 		Logger: slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil)),
 	}
 	if change != nil {

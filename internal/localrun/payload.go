@@ -14,11 +14,11 @@ import (
 
 // input is the payload that the first step gets: what a deployment would know
 // of itself, the plan's PayloadDefaults over it, the user's own over both.
-func (d *Deployment) input(distribution string, own json.RawMessage, now time.Time) (json.RawMessage, error) {
+func (d *Deployment) input(own json.RawMessage, now time.Time) (json.RawMessage, error) {
 	origin := lifecycle.Origin{
-		Environment:      cmp.Or(d.parameters[protocol.ParameterEnvironment], "local"),
-		DistributionName: cmp.Or(d.parameters[protocol.ParameterDistribution], distribution),
-		DistributionID:   cmp.Or(d.parameters[protocol.ParameterDistributionID], "local"),
+		Environment:      cmp.Or(d.parameters[protocol.ParameterEnvironment], local),
+		DistributionName: cmp.Or(d.parameters[protocol.ParameterDistribution], d.facts.Distribution, local),
+		DistributionID:   cmp.Or(d.parameters[protocol.ParameterDistributionID], local),
 	}
 	origin.ObjectIdentifier = origin.Environment + "/" + origin.DistributionName + "/" + origin.DistributionID
 	payload, err := lifecycle.Payload(origin, d.facts.StackName, artifactStore(d.facts), d.parameters, now)

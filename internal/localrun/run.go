@@ -30,8 +30,6 @@ type Options struct {
 	// Source is the directory or zip archive that every job gets a private
 	// copy of; empty for none.
 	Source string
-	// Distribution names the distribution when no parameter does.
-	Distribution string
 	// Input is laid over the payload that the first step gets; empty for none.
 	Input json.RawMessage
 	// Mocks are the results of steps that call something else than a runner.
@@ -115,7 +113,7 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 	if o.Time != nil {
 		started = o.Time.Now()
 	}
-	input, err := d.input(o.Distribution, o.Input, started)
+	input, err := d.input(o.Input, started)
 	if err != nil {
 		return runevents.Result{}, err
 	}

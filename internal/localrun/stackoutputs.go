@@ -17,13 +17,7 @@ func (p *localStacks) evaluate(stack *stacks.Stack, template *cfn.Node, paramete
 	if stack.Region != "" {
 		facts.Region = stack.Region
 	}
-	values := facts.values(nil)
-	for _, name := range referencesIn(template.Get("Outputs")) {
-		if _, known := values.References[name]; !known && !template.Get("Parameters").Has(name) {
-			values.References[name] = stack.Name + "." + name
-		}
-	}
-	evaluator, _ := cfn.NewEvaluator(template, values) // what is not known stays so
+	evaluator, _ := cfn.NewEvaluator(template, facts.standIns(template, template.Get("Outputs"), nil)) // what is not known stays so
 	outputs := map[string]string{}
 	for _, output := range template.Get("Outputs").Entries() {
 		at := cfn.NewPath("Outputs", output.Key)
@@ -40,6 +34,18 @@ func (p *localStacks) evaluate(stack *stacks.Stack, template *cfn.Node, paramete
 		outputs[output.Key] = value.Text
 	}
 	return outputs
+}
+
+// standIns are the facts, and STACK.RESOURCE or STACK.RESOURCE.ATTRIBUTE for what only AWS
+// knows of the resources that a part of a template names.
+func (f Facts) standIns(template, part *cfn.Node, runners []string) cfn.Values {
+	values := f.values(runners)
+	for _, name := range referencesIn(part) {
+		if _, known := values.References[name]; !known && !template.Get("Parameters").Has(name) {
+			values.References[name] = f.StackName + "." + name
+		}
+	}
+	return values
 }
 
 // referencesIn are the names of resources, and of their attributes, that functions in a tree

@@ -22,13 +22,13 @@ func TestThePayloadKeepsItsOrder(t *testing.T) {
 	t.Parallel()
 	defaults, err := cfn.ReadJSON([]byte(`{"zone":"z","output":{"b":1,"a":2}}`))
 	require.NoError(t, err)
-	d := &Deployment{facts: Facts{StackName: "s"}, parameters: map[string]string{}, payloadDefaults: defaults}
-	input, err := d.input("shop", json.RawMessage(`{"zone":"<own>","alpha":1.10,"environment":"mine"}`), time.Unix(0, 0))
+	d := &Deployment{facts: Facts{StackName: "s", Distribution: "shop"}, parameters: map[string]string{}, payloadDefaults: defaults}
+	input, err := d.input(json.RawMessage(`{"zone":"<own>","alpha":1.10,"environment":"mine"}`), time.Unix(0, 0))
 	require.NoError(t, err)
 	assert.Regexp(t, `^{"environment":"mine","deploymentOriginData":{"environment":"local","distributionName":"shop",.*},`+
 		`"stackParameters":{},"output":{"b":1,"a":2},"dependencies":{},"customData":{},"zone":"<own>","alpha":1.10}$`, string(input))
 
-	_, err = d.input("shop", json.RawMessage(`[]`), time.Unix(0, 0))
+	_, err = d.input(json.RawMessage(`[]`), time.Unix(0, 0))
 	assert.ErrorContains(t, err, "no JSON object")
 }
 

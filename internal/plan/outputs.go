@@ -23,6 +23,11 @@ const oldOutputs = "$.cfnOutput"
 // outputs warns of paths to the output of a step that no step writes. Where a
 // step may put anything into the payload, nothing is certain.
 func (w *warner) outputs() {
+	if defaults := w.plan.PayloadDefaults; defaults == nil || !defaults.IsIntrinsic() && !defaults.Has("cfnOutput") {
+		for s := range w.plan.Machine.All() {
+			w.readOldPaths(s)
+		}
+	}
 	written, ok := w.writtenOutputs()
 	if !ok || slices.Contains(written, "") { // a step whose name is not known
 		return
@@ -97,11 +102,11 @@ func mayReplacePayload(s *State) bool {
 // its items, and those inside a Parallel with Parameters of these.
 func (w *warner) readOutputs(m *Machine, written []string) {
 	for _, s := range m.States {
-		for _, field := range s.Node.Fields {
-			if !slices.Contains([]string{"Branches", "Iterator", "ItemProcessor", "ResultSelector", "ResultPath", "OutputPath"}, field.Key) {
-				w.readPaths(s, field.Value, s.Path.Key(field.Key), written)
+		w.eachPath(s, func(n *cfn.Node, at cfn.Path) {
+			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
+				w.readOutput(s, nameIn(found), n, at, written)
 			}
-		}
+		})
 		if s.Type == "Parallel" && !s.Node.Has("Parameters") && !changesInput(s) {
 			for _, nested := range s.Machines {
 				w.readOutputs(nested, written)
@@ -110,25 +115,41 @@ func (w *warner) readOutputs(m *Machine, written []string) {
 	}
 }
 
-// readPaths checks the values that Step Functions takes for paths.
-func (w *warner) readPaths(s *State, n *cfn.Node, at cfn.Path, written []string) {
-	inJob := s.Job != nil && n == s.Job.Properties // its keys are the user's names
-	cfn.Walk(n, at, func(n *cfn.Node, at cfn.Path) bool {
-		key := at.LastKey()
-		isPath := strings.HasSuffix(key, ".$") || !inJob && (strings.HasSuffix(key, "Path") || key == "Variable")
-		if n.IsString() && isPath {
-			for _, found := range outputName.FindAllStringSubmatch(n.Text, -1) {
-				w.readOutput(s, nameIn(found), n, at, written)
+// eachPath visits the values of a step that Step Functions takes for paths into its
+// input. Intrinsic functions may make them.
+func (w *warner) eachPath(s *State, visit func(n *cfn.Node, at cfn.Path)) {
+	for _, field := range s.Node.Fields {
+		if slices.Contains([]string{"Branches", "Iterator", "ItemProcessor", "ResultSelector", "ResultPath", "OutputPath"}, field.Key) {
+			continue
+		}
+		inJob := s.Job != nil && field.Value == s.Job.Properties // its keys are the user's names
+		cfn.Walk(field.Value, s.Path.Key(field.Key), func(n *cfn.Node, at cfn.Path) bool {
+			key := at.LastKey()
+			if strings.HasSuffix(key, ".$") || !inJob && (strings.HasSuffix(key, "Path") || key == "Variable") {
+				visit(n, at)
+			}
+			return true
+		})
+	}
+}
+
+// readOldPaths warns of paths to where early versions of the framework had outputs.
+func (w *warner) readOldPaths(s *State) {
+	w.eachPath(s, func(n *cfn.Node, at cfn.Path) {
+		text := n.Text
+		if name, argument, ok := cfn.Intrinsic(n); ok && name == "Fn::Sub" {
+			if sub, err := cfn.ParseSub(argument); err == nil { // else another rule reports it
+				text = sub.Text.Text
 			}
 		}
-		if n.IsString() && isPath && strings.HasPrefix(n.Text, oldOutputs) {
-			w.warn(RuleOutputOfStep, s, problem.Problem{
-				Path: at.String(), Place: n.Place,
-				Message: at.From(s.Path) + ": the payload has no cfnOutput, as early versions of the framework had",
-				Advice:  "Read $.output.STEP.OUTPUT, by the name of the step that deploys the stack.",
-			})
+		if !strings.HasPrefix(text, oldOutputs) {
+			return
 		}
-		return true
+		w.warn(RuleOutputOfStep, s, problem.Problem{
+			Path: at.String(), Place: n.Place,
+			Message: at.From(s.Path) + ": the payload has no cfnOutput, as early versions of the framework had",
+			Advice:  "Read $.output.STEP.OUTPUT, by the name of the step that deploys the stack.",
+		})
 	})
 }
 

@@ -87,6 +87,9 @@ func (r *reader) approval(s *State) {
 	}
 }
 
+// sourceDistribution is a SourceType of the original framework.
+const sourceDistribution = "Distribution"
+
 // importStep reads a step that imports values.
 func (r *reader) importStep(s *State) {
 	properties := r.described(s)
@@ -94,11 +97,11 @@ func (r *reader) importStep(s *State) {
 	if !source.IsMap() || source.IsIntrinsic() || !kind.IsString() {
 		return
 	}
-	if strings.EqualFold(kind.Text, "Distribution") {
+	if strings.EqualFold(kind.Text, sourceDistribution) {
 		r.problems.Add(problem.Problem{
 			Severity: problem.Error, Rule: RuleAllowedValues, Path: s.Path.Keys("Properties", "SourceType").String(), Place: kind.Place,
-			Message: stepSubject(s.Name) + ": SourceType: Distribution needs the original framework, which keeps the outputs of distributions",
-			Advice:  "Let a job of the other plan write its outputs to S3, and import them with SourceType S3.",
+			Message: stepSubject(s.Name) + ": SourceType: Distribution needs the original framework, which knows which distribution may read the outputs of which",
+			Advice:  "Let a job of the other plan write its outputs to a bucket of yours, and import them with SourceType S3: docs/steps.md has both steps.",
 		})
 		return
 	}

@@ -175,6 +175,9 @@ func (r stepProperties) scalar(p schema.StepProperty, n *cfn.Node, at cfn.Path, 
 		if p.Name == "Action" && n.Kind == cfn.Number && n.Text == "0" {
 			return true
 		}
+		if p.Name == "SourceType" && strings.EqualFold(n.Text, sourceDistribution) {
+			return true // importStep says why not
+		}
 		return value == n.Text || r.state.Type == schema.ImportStep && strings.EqualFold(value, n.Text)
 	}
 	switch {

@@ -128,7 +128,7 @@ func (c *Case) options(plan *Plan, o Options, w *watcher, id string) localrun.Op
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same numbers each time
 	token := 0
 	options := localrun.Options{
-		Distribution: filepath.Base(plan.Source), Input: c.Input, Answers: c.Mocks, Items: c.Items, Shell: o.Shell, Environment: o.Environment,
+		Input: c.Input, Answers: c.Mocks, Items: c.Items, Shell: o.Shell, Environment: o.Environment,
 		Places: plan.Places, Watch: w.observe, Logger: o.Logger, Directory: filepath.Join(o.Directory, id), KillNow: o.KillNow, Program: o.Program,
 		Time: asl.NewVirtualTime(c.Start), Random: random.Float64, InspectJob: w.inspect,
 		MockAdvice: "give %s a mock in the test's mocks",

@@ -74,11 +74,11 @@ func TestLive(t *testing.T) {
 			"Fork[3].A | first",
 			"Fork[3].A | " + strings.Repeat("wide ", 30),
 			"-- Fork[11].A attempt 1 failed: E; attempt 2 in 30s",
-			"-- Fork[2].A failed after 1s: ScriptExecutionError: Script exited with code 1",
+			"-- Fork[2].A failed after 1s: ScriptExecutionError",
 			"⠙ Fork  10s",
 			"  ⠙ [0].A  10s",
 		}, shown[:6])
-		assert.Equal(t, "  ✗ [2].A  failed after 1s: ScriptExecutionError: Script e…", shown[7])
+		assert.Equal(t, "  ✗ [2].A  failed after 1s: ScriptExecutionError", shown[7])
 		assert.Equal(t, "  ⠙ [3].A  10s  wide wide wide wide wide wide wide wide wi…", shown[8])
 		assert.Equal(t, "  … and 3 more steps", shown[14], "a tree leaves room for lines")
 		for _, line := range shown[4:] {

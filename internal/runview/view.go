@@ -124,7 +124,9 @@ func works(step *runevents.Step) bool {
 	}
 }
 
-// describeEnd says how a step ended: "succeeded after 1.2s", and why.
+// describeEnd says how a step ended: "succeeded after 1.2s". Why the plan ends is in the
+// summary, which follows at once, and why a Parallel or Map failed, the step in it says;
+// only a step whose Catch goes on has its cause here.
 func describeEnd(end *runevents.StepResult) string {
 	words := map[runevents.Status]string{
 		runevents.Succeeded: "succeeded", runevents.Failed: "failed", runevents.Caught: "failed", runevents.Stopped: "stopped",
@@ -133,8 +135,12 @@ func describeEnd(end *runevents.StepResult) string {
 	if end.Attempts > 1 {
 		text += fmt.Sprintf(" and %d attempts", end.Attempts)
 	}
-	if end.Error != nil {
+	switch {
+	case end.Error == nil:
+	case end.Status == runevents.Caught && end.Type != "Parallel" && end.Type != "Map":
 		text += ": " + end.Error.String()
+	default:
+		text += ": " + end.Error.Name
 	}
 	if end.Status == runevents.Caught {
 		text += "; its Catch goes on"

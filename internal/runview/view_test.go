@@ -123,8 +123,8 @@ Fork[0].A | a again
 -- Fork[1].B still running 20s; last line: Enter a value: 
 -- Fork[1].B still running 1m20s; last line: Enter a value: 
 Fork[1].B | Enter a value: 
--- Fork[1].B failed after 1s: ScriptExecutionError: Script exited with code 1
--- Fork failed after 1s: ScriptExecutionError: Script exited with code 1; its Catch goes on
+-- Fork[1].B failed after 1s: ScriptExecutionError
+-- Fork failed after 1s: ScriptExecutionError; its Catch goes on
 `},
 		"quiet": {runview.Options{Detail: runview.Quiet}, "careful\nplease\nFork[1].B | b one\nFork[1].B | Enter a value: \n"},
 	} {
@@ -192,9 +192,9 @@ Fork[0].A succeeded after 1s
 b one
 Enter a value: 
 ::endgroup::
-Fork[1].B failed after 1s: ScriptExecutionError: Script exited with code 1
+Fork[1].B failed after 1s: ScriptExecutionError
 ::error file=t.yaml,line=12,title=Step Fork[1].B failed::ScriptExecutionError: Script exited with code 1%0Acommand 2 of 3: false, 100%25%0Aat t.yaml:12%0Ait printed nothing
-Fork failed after 1s: ScriptExecutionError: Script exited with code 1; its Catch goes on
+Fork failed after 1s: ScriptExecutionError; its Catch goes on
 ::warning file=t.yaml,line=12,title=Step Fork failed::ScriptExecutionError: Script exited with code 1%0Acommand 2 of 3: false, 100%25%0Aat t.yaml:12%0Ait printed nothing
 `, out.String())
 	})

@@ -310,9 +310,9 @@ export type AttiniImportProperties = {
   readonly "Source"?: AttiniImportSource;
   /** The path in the step's input to this: The document: YAML or JSON. */
   readonly "Source.$"?: string;
-  /** Where the document is: S3. Distribution needs the original framework. */
-  readonly "SourceType"?: "Distribution" | "S3" | IResolvable | `${string}\${${string}` | `{%${string}%}`;
-  /** The path in the step's input to this: Where the document is: S3. Distribution needs the original framework. */
+  /** Where the document is. */
+  readonly "SourceType"?: "S3" | IResolvable | `${string}\${${string}` | `{%${string}%}`;
+  /** The path in the step's input to this: Where the document is. */
   readonly "SourceType.$"?: string;
 } & ({ readonly "SourceType": unknown } | { readonly "SourceType.$": unknown }) & ({ readonly "Source": unknown } | { readonly "Source.$": unknown }) & ({ readonly "Mapping": unknown } | { readonly "Mapping.$": unknown });
 
@@ -325,9 +325,9 @@ export type AttiniImportSource = {
   readonly "Key"?: IResolvable | boolean | number | string;
   /** The path in the step's input to this: The object's key. */
   readonly "Key.$"?: string;
-  /** The distribution's name, in the original framework. */
+  /** The distribution's name, in the original framework only. */
   readonly "Name"?: IResolvable | boolean | number | string;
-  /** The path in the step's input to this: The distribution's name, in the original framework. */
+  /** The path in the step's input to this: The distribution's name, in the original framework only. */
   readonly "Name.$"?: string;
 };
 

@@ -311,9 +311,9 @@ AttiniImportProperties = TypedDict("AttiniImportProperties", {
     "Source": NotRequired["AttiniImportSource"],
     # The path in the step's input to this: The document: YAML or JSON.
     "Source.$": NotRequired["str"],
-    # Where the document is: S3. Distribution needs the original framework.
-    "SourceType": NotRequired["IResolvable | Literal['Distribution'] | Literal['S3']"],
-    # The path in the step's input to this: Where the document is: S3. Distribution needs the original framework.
+    # Where the document is.
+    "SourceType": NotRequired["IResolvable | Literal['S3']"],
+    # The path in the step's input to this: Where the document is.
     "SourceType.$": NotRequired["str"],
 })
 
@@ -326,9 +326,9 @@ AttiniImportSource = TypedDict("AttiniImportSource", {
     "Key": NotRequired["IResolvable | bool | float | str"],
     # The path in the step's input to this: The object's key.
     "Key.$": NotRequired["str"],
-    # The distribution's name, in the original framework.
+    # The distribution's name, in the original framework only.
     "Name": NotRequired["IResolvable | bool | float | str"],
-    # The path in the step's input to this: The distribution's name, in the original framework.
+    # The path in the step's input to this: The distribution's name, in the original framework only.
     "Name.$": NotRequired["str"],
 })
 
