@@ -17,52 +17,59 @@ import (
 // what takes most, since that is what has to become smaller.
 func sizes(expanded *cfn.Node, p *plan.Plan) problem.List {
 	var problems problem.List
-	near := func(path string, place problem.Place, what string, size, most int, largest []sized, advice string) {
+	near := func(path string, place problem.Place, what string, size, most int, largest func() []sized, advice string) {
 		if !quota.IsNear(size, most) {
 			return
 		}
 		text := fmt.Sprintf("%s %d bytes; AWS takes at most %d", what, size, most)
-		if len(largest) > 0 {
-			text += ". Largest: " + listed(largest)
+		if largest != nil {
+			text += listed(largest())
 		}
 		problems.Add(problem.Problem{Severity: problem.Warning, Rule: RuleLimit, Path: path, Place: place, Message: text, Advice: advice})
 	}
 	resources := expanded.Get("Resources")
-	total, members := expanded.JSONSize(), []sized{}
+	total := expanded.JSONSize()
 	for _, field := range resources.Entries() {
-		size := field.Value.JSONSize()
 		if definition := definitionOf(field.Value); definition != nil {
-			more := measure(definition, 0).inTemplate() - definition.JSONSize()
-			size, total = size+more, total+more
+			size := measure(definition, 0)
+			total += size.inTemplate() - definition.JSONSize()
+			if p != nil && p.Machine != nil {
+				near(p.Path.String(), p.Resource.Place, "Plan "+wording.Quote(p.Name)+": the definition of its state machine has", size.bytes, quota.Definition,
+					func() []sized { return states(definition, nil) }, "Move commands into scripts of the distribution, or put a part of the plan into a stack of its own.")
+			}
 		}
-		members = append(members, sized{"Resource", field.Key, size})
 		if data := userDataOf(field.Value); data != nil {
 			near("Resources."+field.Key, field.Value.Place, "Launch template "+wording.Quote(field.Key)+": its user data has at least", userDataSize(data), quota.UserData, nil,
 				"Let a short script in it download the rest, such as from S3.")
 		}
 	}
-	near("Resources", resources.Place, "the template has, after all transforms,", total, quota.Template, members,
+	near("Resources", resources.Place, "the template has, after all transforms,", total, quota.Template, func() []sized { return resourceSizes(resources) },
 		"Move resources into a stack of their own.")
 	if p == nil || p.Machine == nil {
 		return problems
-	}
-	subject := "Plan " + wording.Quote(p.Name) + ": "
-	for _, field := range resources.Entries() {
-		definition := definitionOf(field.Value)
-		if definition == nil {
-			continue
-		}
-		near(p.Path.String(), p.Resource.Place, subject+"the definition of its state machine has", measure(definition, 0).bytes, quota.Definition, states(definition, nil),
-			"Move commands into scripts of the distribution, or put a part of the plan into a stack of its own.")
 	}
 	for state := range p.Machine.All() {
 		if state.Job == nil {
 			continue
 		}
-		near(state.Path.String(), state.Place, fmt.Sprintf("Step %s: its Properties have", wording.Quote(state.Name)), state.Job.Properties.JSONSize(), quota.Payload, nil,
-			"They and the step's input together are a task's payload. Move commands into scripts of the distribution.")
+		if size := state.Job.Properties.JSONSize(); quota.IsNear(size, quota.Payload) {
+			near(state.Path.String(), state.Place, fmt.Sprintf("Step %s: its Properties have", wording.Quote(state.Name)), size, quota.Payload, nil,
+				"They and the step's input together are a task's payload. Move commands into scripts of the distribution.")
+		}
 	}
 	return problems
+}
+
+func resourceSizes(resources *cfn.Node) []sized {
+	var all []sized
+	for _, field := range resources.Entries() {
+		size := field.Value.JSONSize()
+		if definition := definitionOf(field.Value); definition != nil {
+			size += measure(definition, 0).inTemplate() - definition.JSONSize()
+		}
+		all = append(all, sized{"Resource", field.Key, size})
+	}
+	return all
 }
 
 // counts warns of sections with more members than CloudFormation takes, or nearly.
@@ -96,8 +103,11 @@ type sized struct {
 	bytes      int
 }
 
-// listed names the three largest parts.
+// listed names the three largest parts, in a sentence.
 func listed(parts []sized) string {
+	if len(parts) == 0 {
+		return ""
+	}
 	slices.SortStableFunc(parts, func(a, b sized) int { return cmp.Compare(b.bytes, a.bytes) })
 	var texts []string
 	for _, part := range parts[:min(3, len(parts))] {
@@ -106,7 +116,7 @@ func listed(parts []sized) string {
 		}
 		texts = append(texts, fmt.Sprintf("%s %s (%d)", part.kind, wording.Quote(part.name), part.bytes))
 	}
-	return strings.Join(texts, ", ")
+	return ". Largest: " + strings.Join(texts, ", ")
 }
 
 // states are a definition's tasks and other states without states in them, with their

@@ -31,7 +31,7 @@ func (x *expansion) stackState(p *plan.Plan, state *plan.State) *cfn.Node {
 	calls := repeatable(x.lambdaTask(languageOf(p, state), tokenIntegration, cfn.Obj())).Get("Retry")
 	own.Items = append(own.Items, calls.Items...)
 	if users := state.Node.Get("Retry"); users.IsList() {
-		own.Items = append(own.Items, users.Clone().Items...)
+		own.Items = append(own.Items, users.Items...)
 	}
 	task.Set("Retry", own)
 	return task
@@ -56,7 +56,7 @@ func (x *expansion) waitingState(p *plan.Plan, state *plan.State, action string)
 	}
 	task := repeatable(x.launcherTask(language, tokenIntegration, cfn.Obj(
 		cfn.F(protocol.KeyActionType, cfn.Str(action)),
-		cfn.F(protocol.KeyProperties, properties.Clone()),
+		cfn.F(protocol.KeyProperties, properties),
 		stepMetadata(language),
 		cfn.F(protocol.KeyStack, cfn.Str(x.substitutions.add("AttiniStackName", cfn.Ref("AWS::StackName")))),
 		language.input(protocol.KeyInput),

@@ -129,7 +129,7 @@ const heartbeatSeconds = 300
 // jobState is the task that waits, with its token, for a runner to do the job that
 // action names. handled are the error names by cause that its plan handles.
 func (x *expansion) jobState(p *plan.Plan, state *plan.State, runner *schema.Runner, handled []string, action string) *cfn.Node {
-	properties := state.Job.Properties.Clone()
+	properties := state.Job.Properties.Copy()
 	properties.Delete(protocol.KeyRunner) // the reference has it
 	config := x.runnerConfig(p, runner)
 	if len(handled) > 0 {
@@ -210,7 +210,7 @@ func (x *expansion) mergeState(p *plan.Plan, state *plan.State) *cfn.Node {
 // is under result in the step's output, unless the step has a ResultSelector.
 func (x *expansion) invokeState(p *plan.Plan, state *plan.State) *cfn.Node {
 	language := languageOf(p, state)
-	parameters := state.Node.Get(language.parameters()).Clone()
+	parameters := state.Node.Get(language.parameters()).Copy()
 	if cfn.IsNoValue(parameters.Get("Payload")) {
 		parameters.Delete("Payload")
 	}
@@ -264,7 +264,7 @@ func (x *expansion) lambdaTask(language queryLanguage, integration string, param
 func keepUserKeys(task *cfn.Node, state *plan.State) *cfn.Node {
 	for _, field := range state.Node.Fields {
 		if !slices.Contains([]string{"Type", "Properties", "Parameters", "Arguments"}, field.Key) && !cfn.IsNoValue(field.Value) {
-			task.Set(field.Key, field.Value.Clone())
+			task.Set(field.Key, field.Value)
 		}
 	}
 	return task

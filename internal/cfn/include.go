@@ -124,7 +124,7 @@ func (i includer) section(template *Node) *Node {
 
 // placed returns a copy of a tree in which every value has one place.
 func placed(n *Node, at problem.Place) *Node {
-	result := n.Rebuild(func(child *Node) *Node { return placed(child, at) })
+	result := n.Rebuild(func(child *Node) *Node { return placed(child, at) }).Copy()
 	result.Place = at
 	for i := range result.Fields {
 		result.Fields[i].Place = at

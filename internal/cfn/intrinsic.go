@@ -3,7 +3,6 @@ package cfn
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/attini-go/runner/internal/wording"
@@ -87,39 +86,45 @@ func (s SubText) References() []string {
 	return names
 }
 
-var subVariable = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+func isSubVariable(name string) bool {
+	return name != "" && strings.IndexFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '.' || r > ':' || r == '/') && r != '_'
+	}) < 0
+}
 
 // subParts takes Fn::Sub's text apart; ${!Name} is the literal ${Name}.
 func subParts(text string) ([]SubPart, error) {
-	var parts []SubPart
-	var literal strings.Builder
-	flush := func() {
-		if literal.Len() > 0 {
-			parts = append(parts, SubPart{Literal: literal.String()})
-			literal.Reset()
-		}
+	if text == "" {
+		return nil, nil
 	}
+	parts := make([]SubPart, 0, min(1+2*strings.Count(text, "${"), 16))
+	var escapes strings.Builder // and the text before them
 	for {
-		before, after, found := strings.Cut(text, "${")
-		literal.WriteString(before)
-		if !found {
-			flush()
-			return parts, nil
-		}
+		literal, after, found := strings.Cut(text, "${")
 		name, rest, closed := strings.Cut(after, "}")
+		text = rest
+		if closed && strings.HasPrefix(name, "!") {
+			escapes.WriteString(literal + "${" + name[1:] + "}")
+			continue
+		}
+		if escapes.Len() > 0 {
+			escapes.WriteString(literal)
+			literal = escapes.String()
+			escapes.Reset()
+		}
+		if literal != "" {
+			parts = append(parts, SubPart{Literal: literal})
+		}
 		switch {
+		case !found:
+			return parts, nil
 		case !closed:
 			return nil, fmt.Errorf("Fn::Sub: %s has a ${ without }", wording.Quote("${"+after))
-		case strings.HasPrefix(name, "!"):
-			literal.WriteString("${" + name[1:] + "}")
-		case !subVariable.MatchString(name):
+		case !isSubVariable(name):
 			name = wording.Brief(name)
 			return nil, fmt.Errorf("Fn::Sub: ${%s} is no name of a parameter or resource; write ${!%s} for a shell variable", name, name)
-		default:
-			flush()
-			parts = append(parts, SubPart{Variable: name})
 		}
-		text = rest
+		parts = append(parts, SubPart{Variable: name})
 	}
 }
 

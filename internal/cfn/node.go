@@ -171,21 +171,29 @@ func (n *Node) Delete(key string) {
 	}
 }
 
-// Clone returns a deep copy.
-func (n *Node) Clone() *Node {
+// Copy returns a copy that shares the values inside.
+func (n *Node) Copy() *Node {
 	if n == nil {
 		return nil
 	}
 	c := *n
-	c.Items = slices.Clone(n.Items)
+	c.Items, c.Fields = slices.Clone(n.Items), slices.Clone(n.Fields)
+	return &c
+}
+
+// Clone returns a deep copy.
+func (n *Node) Clone() *Node {
+	c := n.Copy()
+	if c == nil {
+		return nil
+	}
 	for i, item := range c.Items {
 		c.Items[i] = item.Clone()
 	}
-	c.Fields = slices.Clone(n.Fields)
 	for i, f := range c.Fields {
 		c.Fields[i].Value = f.Value.Clone()
 	}
-	return &c
+	return c
 }
 
 func (n *Node) index(key string) int {

@@ -2,30 +2,34 @@ package cfn
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v4"
+	"github.com/attini-go/runner/internal/problem"
 )
 
 // quickYAML reads the YAML that templates are mostly written in: block and flow
 // collections, texts on one line, literal blocks, short forms. It takes a fraction of the
-// time of the YAML library, and gives what that gives. Of everything else, right or
-// wrong, it reads nothing, so that the library reads the whole text.
+// time of the YAML library, and gives what that gives. Of everything else, and where
+// there is anything to report, it reads nothing, so that the library reads the whole text.
 type quickYAML struct {
 	text string
 	pos  int
 	// line is the number of the line that pos is in, start where it begins.
 	line, start int
 	depth       int
-	unused      []yaml.Node
+	// isData says that the text is not a template.
+	isData bool
+	values int
+	nodes  builder
 }
 
 // deepestQuick bounds how deep collections nest.
 const deepestQuick = 100
 
 // parseQuick returns nil where the text has something that it does not read.
-func parseQuick(data []byte) *yaml.Node {
+func parseQuick(data []byte, isData bool) *Node {
 	// Tabs, carriage returns and the other line breaks of YAML 1.1 are rare.
 	for _, rare := range []string{"\t", "\r", "\u0085", "\u2028", "\u2029", "\ufeff"} {
 		if bytes.Contains(data, []byte(rare)) {
@@ -35,7 +39,7 @@ func parseQuick(data []byte) *yaml.Node {
 	if !bytes.HasSuffix(data, []byte("\n")) {
 		return nil
 	}
-	p := &quickYAML{text: string(data), line: 1}
+	p := &quickYAML{text: string(data), line: 1, isData: isData}
 	indent := p.next()
 	if indent == 0 && strings.HasPrefix(p.text[p.pos:], "---\n") {
 		p.newLine()
@@ -45,30 +49,22 @@ func parseQuick(data []byte) *yaml.Node {
 		return nil
 	}
 	root := p.block(indent)
-	if root == nil || root.Kind == yaml.ScalarNode || p.next() >= 0 {
+	if root == nil || p.next() >= 0 {
 		return nil
 	}
 	return root
 }
 
-// node makes a node that begins at pos.
-func (p *quickYAML) node(kind yaml.Kind, style yaml.Style, value string, pos int) *yaml.Node {
-	if len(p.unused) == 0 {
-		p.unused = make([]yaml.Node, 128)
-	}
-	n := &p.unused[0]
-	p.unused = p.unused[1:]
-	n.Kind, n.Style, n.Value = kind, style, value
-	n.Line, n.Column = p.line, p.columnIn(p.start, pos)
-	if kind == yaml.ScalarNode {
-		n.Tag = "!!str"
-	}
+// node makes a value that begins at pos.
+func (p *quickYAML) node(kind Kind, text string, pos int) *Node {
+	n := p.nodes.node()
+	n.Kind, n.Text, n.Place = kind, text, p.place(pos)
 	return n
 }
 
-// columnIn is the column of a position in the line that begins at start, in characters.
-func (p *quickYAML) columnIn(start, pos int) int {
-	return 1 + utf8.RuneCountInString(p.text[start:pos])
+// place is that of a position in the line; columns count characters.
+func (p *quickYAML) place(pos int) problem.Place {
+	return problem.Place{Line: p.line, Column: 1 + utf8.RuneCountInString(p.text[p.start:pos])}
 }
 
 // next goes to the next line that has more than a comment, from the begin of a line, and
@@ -115,8 +111,8 @@ func (p *quickYAML) isDash() bool {
 }
 
 // block reads the collection that begins at pos, which is the column indent.
-func (p *quickYAML) block(indent int) *yaml.Node {
-	if p.depth++; p.depth > deepestQuick {
+func (p *quickYAML) block(indent int) *Node {
+	if !p.enter() {
 		return nil
 	}
 	defer func() { p.depth-- }()
@@ -129,12 +125,24 @@ func (p *quickYAML) block(indent int) *yaml.Node {
 	return p.mapping(indent)
 }
 
-func (p *quickYAML) sequence(indent int) *yaml.Node {
-	n := p.node(yaml.SequenceNode, 0, "", p.pos)
+// enter counts a collection, and reports whether it is read.
+func (p *quickYAML) enter() bool {
+	p.depth++
+	return p.depth <= deepestQuick && p.count()
+}
+
+// count counts a value, and reports whether it is read.
+func (p *quickYAML) count() bool {
+	p.values++
+	return p.values <= maxTemplateNodes
+}
+
+func (p *quickYAML) sequence(indent int) *Node {
+	n, first := p.node(List, "", p.pos), len(p.nodes.items)
 	for {
 		p.pos++
 		p.spaces()
-		var item *yaml.Node
+		var item *Node
 		switch {
 		case p.text[p.pos] == '\n' || p.text[p.pos] == '#':
 			item = p.below(indent, false)
@@ -146,29 +154,31 @@ func (p *quickYAML) sequence(indent int) *yaml.Node {
 		if item == nil {
 			return nil
 		}
-		n.Content = append(n.Content, item)
+		p.nodes.items = append(p.nodes.items, item)
 		switch at := p.next(); {
 		case at < indent || at == indent && !p.isDash():
-			return n
+			return p.nodes.list(n, first)
 		case at > indent:
 			return nil
 		}
 	}
 }
 
-func (p *quickYAML) mapping(indent int) *yaml.Node {
-	n := p.node(yaml.MappingNode, 0, "", p.pos)
+func (p *quickYAML) mapping(indent int) *Node {
+	n, first := p.node(Map, "", p.pos), len(p.nodes.fields)
+	var seen keys
 	for {
 		end := p.keyEnd(p.pos)
 		if end < 0 || indent == 0 && (p.text[p.pos] == '.' || strings.HasPrefix(p.text[p.pos:], "---")) {
 			return nil
 		}
-		key := p.key(end)
-		if key == nil {
+		field := Field{Place: p.place(p.pos)}
+		var ok bool
+		if field.Key, ok = p.key(end); !ok || p.nodes.has(n, first, &seen, field.Key) {
 			return nil
 		}
 		p.spaces()
-		var value *yaml.Node
+		var value *Node
 		if c := p.text[p.pos]; c == '\n' || c == '#' && p.text[p.pos-1] == ' ' {
 			value = p.below(indent, true)
 		} else {
@@ -177,10 +187,11 @@ func (p *quickYAML) mapping(indent int) *yaml.Node {
 		if value == nil {
 			return nil
 		}
-		n.Content = append(n.Content, key, value)
+		field.Value = value
+		p.nodes.fields = append(p.nodes.fields, field)
 		switch at := p.next(); {
 		case at < indent:
-			return n
+			return p.nodes.object(n, first)
 		case at > indent:
 			return nil
 		case p.isDash():
@@ -191,7 +202,7 @@ func (p *quickYAML) mapping(indent int) *yaml.Node {
 
 // below reads a collection that begins in a later line. The items of a list may have the
 // indent of the key that they belong to.
-func (p *quickYAML) below(indent int, isValue bool) *yaml.Node {
+func (p *quickYAML) below(indent int, isValue bool) *Node {
 	p.newLine()
 	switch at := p.next(); {
 	case at > indent:
@@ -202,65 +213,15 @@ func (p *quickYAML) below(indent int, isValue bool) *yaml.Node {
 	return nil
 }
 
-// keyEnd is where the colon behind the key is that begins at a position; -1 without.
-func (p *quickYAML) keyEnd(pos int) int {
-	rest := p.text[pos:]
-	if rest[0] == '"' || rest[0] == '\'' {
-		length := quotedLength(rest)
-		if length < 0 || rest[length] != ':' || rest[length+1] != ' ' && rest[length+1] != '\n' {
-			return -1
-		}
-		return pos + length
-	}
-	if !beginsPlain(rest) {
-		return -1
-	}
-	for i := 1; rest[i] != '\n'; i++ {
-		switch {
-		case rest[i] == ':' && (rest[i+1] == ' ' || rest[i+1] == '\n'):
-			return pos + i
-		case rest[i] == '#' && rest[i-1] == ' ':
-			return -1
-		}
-	}
-	return -1
-}
-
-// longestQuickKey is below YAML's limit of 1,024 characters.
-const longestQuickKey = 500
-
-func (p *quickYAML) key(end int) *yaml.Node {
-	at, text := p.pos, p.text[p.pos:end]
-	p.pos = end + 1
-	if text[0] == '"' || text[0] == '\'' {
-		return p.quoted(text, at)
-	}
-	if len(text) > longestQuickKey || text == "<<" || strings.HasSuffix(text, " ") {
-		return nil
-	}
-	return p.node(yaml.ScalarNode, 0, text, at)
-}
-
-// beginsPlain reports whether a text without quotes can begin as rest does.
-func beginsPlain(rest string) bool {
-	switch c := rest[0]; c {
-	case '-', '?', ':':
-		return rest[1] > ' ' && strings.IndexByte(",[]{}", rest[1]) < 0
-	default:
-		return c > ' ' && strings.IndexByte(",[]{}#&*!|>'\"%@`", c) < 0
-	}
-}
-
 // value reads what begins in the line of its key or its dash, to the end of the line that it
 // ends in.
-func (p *quickYAML) value(indent int, isValue bool) *yaml.Node {
-	at, line, start, tag := p.pos, p.line, p.start, ""
-	if p.text[p.pos] == '!' {
-		if tag = p.tag(); tag == "" {
-			return nil
-		}
+func (p *quickYAML) value(indent int, isValue bool) *Node {
+	at, tag, ok := p.tag()
+	if !ok {
+		return nil
 	}
-	var n *yaml.Node
+	var n *Node
+	isPlain := false
 	switch c := p.text[p.pos]; {
 	case c == '\n':
 		// Behind a short form, the items are indented.
@@ -272,26 +233,40 @@ func (p *quickYAML) value(indent int, isValue bool) *yaml.Node {
 			return nil
 		}
 	case beginsPlain(p.text[p.pos:]):
-		n = p.plain(indent)
+		n, isPlain = p.plain(indent), true
 	}
-	if n != nil && tag != "" {
-		n.Tag, n.Style = tag, n.Style|yaml.TaggedStyle
-		n.Line, n.Column = line, p.columnIn(start, at)
+	return p.finished(n, isPlain, tag, at)
+}
+
+// finished is a value behind its short form, if it has one; a text without quotes may
+// be another value.
+func (p *quickYAML) finished(n *Node, isPlain bool, shortForm string, at problem.Place) *Node {
+	switch {
+	case n == nil:
+	case shortForm != "":
+		n.Place = at
+		return longForm(shortForm, n)
+	case isPlain && p.isData:
+		dataScalar(n, n.Text)
+	case isPlain:
+		plainScalar(n, n.Text)
 	}
 	return n
 }
 
-// tag reads a short form such as !Sub, and the space behind it.
-func (p *quickYAML) tag() string {
-	end := p.pos + 1
-	for c := p.text[end]; c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'; c = p.text[end] {
-		end++
+// tag reads the name of a short form such as !Sub, if there is one, and the space
+// behind it.
+func (p *quickYAML) tag() (at problem.Place, name string, ok bool) {
+	if !p.count() {
+		return at, "", false
 	}
-	if c := p.text[end]; end == p.pos+1 || c != ' ' && c != '\n' {
-		return ""
+	if p.text[p.pos] != '!' {
+		return at, "", true
 	}
-	tag := p.text[p.pos:end]
+	at = p.place(p.pos)
+	end := p.pos + strings.IndexAny(p.text[p.pos:], " \n")
+	name = p.text[p.pos+1 : end]
 	p.pos = end
 	p.spaces()
-	return tag
+	return at, name, !p.isData && slices.Contains(shortForms(), name)
 }

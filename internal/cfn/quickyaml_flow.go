@@ -1,70 +1,77 @@
 package cfn
 
-import (
-	"strings"
-
-	"go.yaml.in/yaml/v4"
-)
+import "strings"
 
 // flow reads a collection in brackets or braces, or a text in quotes.
-func (p *quickYAML) flow(indent int) *yaml.Node {
+func (p *quickYAML) flow(indent int) *Node {
 	if p.depth++; p.depth > deepestQuick {
 		return nil
 	}
 	defer func() { p.depth-- }()
 	switch p.text[p.pos] {
 	case '[':
-		n := p.node(yaml.SequenceNode, yaml.FlowStyle, "", p.pos)
-		return p.items(n, ']', indent, func() bool {
+		n, first := p.node(List, "", p.pos), len(p.nodes.items)
+		if !p.items(']', indent, func() bool {
 			item := p.flowValue(indent)
-			n.Content = append(n.Content, item)
+			p.nodes.items = append(p.nodes.items, item)
 			return item != nil
-		})
+		}) {
+			return nil
+		}
+		return p.nodes.list(n, first)
 	case '{':
-		n := p.node(yaml.MappingNode, yaml.FlowStyle, "", p.pos)
-		return p.items(n, '}', indent, func() bool {
-			key := p.flowValue(indent)
-			if key == nil || key.Kind != yaml.ScalarNode || key.Tag != "!!str" || key.Value == "<<" || p.text[p.pos] != ':' || p.text[p.pos+1] != ' ' {
+		n, first := p.node(Map, "", p.pos), len(p.nodes.fields)
+		var seen keys
+		if !p.items('}', indent, func() bool {
+			key, isPlain := p.flowPart(indent)
+			if !key.IsString() || isPlain && !p.isKey(key.Text) || p.text[p.pos] != ':' || p.text[p.pos+1] != ' ' || p.nodes.has(n, first, &seen, key.Text) {
 				return false
 			}
 			p.pos++
 			p.spaces()
 			value := p.flowValue(indent)
-			n.Content = append(n.Content, key, value)
+			p.nodes.fields = append(p.nodes.fields, Field{Key: key.Text, Value: value, Place: key.Place})
 			return value != nil
-		})
+		}) {
+			return nil
+		}
+		return p.nodes.object(n, first)
 	}
 	length := quotedLength(p.text[p.pos:])
 	if length < 0 {
 		return p.quotedLines(indent)
 	}
-	at := p.pos
+	text, ok := unquoted(p.text[p.pos : p.pos+length])
+	if !ok {
+		return nil
+	}
+	n := p.node(String, text, p.pos)
 	p.pos += length
-	return p.quoted(p.text[at:p.pos], at)
+	return n
 }
 
 // items reads what stands between commas.
-func (p *quickYAML) items(n *yaml.Node, closing byte, indent int, item func() bool) *yaml.Node {
+func (p *quickYAML) items(closing byte, indent int, item func() bool) bool {
 	p.pos++
 	for first := true; ; first = false {
 		if !p.flowSpace(indent) {
-			return nil
+			return false
 		}
 		if p.text[p.pos] == closing && first {
 			p.pos++
-			return n
+			return true
 		}
 		if !item() || !p.flowSpace(indent) {
-			return nil
+			return false
 		}
 		switch p.text[p.pos] {
 		case closing:
 			p.pos++
-			return n
+			return true
 		case ',':
 			p.pos++
 		default:
-			return nil
+			return false
 		}
 	}
 }
@@ -85,30 +92,28 @@ func (p *quickYAML) flowSpace(indent int) bool {
 	return p.text[p.pos] != '#'
 }
 
-func (p *quickYAML) flowValue(indent int) *yaml.Node {
-	tag, at := "", p.pos
-	if p.text[p.pos] == '!' {
-		if tag = p.tag(); tag == "" || p.text[p.pos] == '\n' {
-			return nil
-		}
+func (p *quickYAML) flowValue(indent int) *Node {
+	at, tag, ok := p.tag()
+	if !ok || p.text[p.pos] == '\n' {
+		return nil
 	}
-	var n *yaml.Node
-	line, start := p.line, p.start
+	n, isPlain := p.flowPart(indent)
+	return p.finished(n, isPlain, tag, at)
+}
+
+// flowPart reads a key, or a value behind its short form.
+func (p *quickYAML) flowPart(indent int) (n *Node, isPlain bool) {
 	switch c := p.text[p.pos]; {
 	case c == '[' || c == '{' || c == '"' || c == '\'':
-		n = p.flow(indent)
+		return p.flow(indent), false
 	case beginsPlain(p.text[p.pos:]) && c != ':' && c != '?':
-		n = p.flowPlain()
+		return p.flowPlain(), true
 	}
-	if n != nil && tag != "" {
-		n.Tag, n.Style = tag, n.Style|yaml.TaggedStyle
-		n.Line, n.Column = line, p.columnIn(start, at)
-	}
-	return n
+	return nil, false
 }
 
 // flowPlain reads a text without quotes, up to what ends it in a collection.
-func (p *quickYAML) flowPlain() *yaml.Node {
+func (p *quickYAML) flowPlain() *Node {
 	rest := p.text[p.pos:]
 	end := strings.IndexAny(rest, ",[]{}\n#?")
 	text := rest[:end]
@@ -118,7 +123,7 @@ func (p *quickYAML) flowPlain() *yaml.Node {
 	case strings.HasSuffix(text, ":") || strings.IndexByte(",]}", rest[end]) < 0:
 		return nil
 	}
-	n := p.node(yaml.ScalarNode, 0, strings.TrimRight(text, " "), p.pos)
+	n := p.node(String, strings.TrimRight(text, " "), p.pos)
 	p.pos += len(text)
 	return n
 }

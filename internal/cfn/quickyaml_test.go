@@ -17,15 +17,18 @@ import (
 // one has read it.
 func quickly(t *testing.T, data []byte) bool {
 	t.Helper()
-	quick, slow, quickProblems, slowProblems := cfn.ReadBoth(data)
-	if quick == nil {
-		return false
+	wasRead := false
+	for _, isData := range []bool{true, false} {
+		quick, slow, problems := cfn.ReadBoth(data, isData)
+		if wasRead = quick != nil; !wasRead {
+			continue
+		}
+		require.Empty(t, problems, "%q", data)
+		if !assert.ObjectsAreEqual(slow, quick) {
+			require.Equal(t, slow, quick, "%q", data)
+		}
 	}
-	require.Equal(t, slowProblems, quickProblems, "%q", data)
-	if !assert.ObjectsAreEqual(slow, quick) {
-		require.Equal(t, slow, quick, "%q", data)
-	}
-	return true
+	return wasRead
 }
 
 // TestQuickYAML: all that the quick reader reads is what the YAML library makes of it,
@@ -62,11 +65,14 @@ func TestQuickYAML(t *testing.T) {
 		"AWS::X: y\nFn::If: [a, B::c, d]\n":     true,
 		"a: yes\nb: 0644\nc: 12:30\nd: ~\n":     true,
 		"yes: a\n1: b\n<<: c\n":                 false,
-		"yes: a\n1: b\n":                        true,
+		"yes: a\n":                              false,
+		"1: b\n":                                false,
+		"a: {1.5: b}\n":                         false,
+		"'yes': a\n\"1\": b\nnull: c\n":         true,
 		"a: !Ref b\nc: !Sub '${d}'\n":           true,
 		"a: !If\n  - b\n  - !Ref c\nd: e\n":     true,
 		"a: !If\n- b\n":                         false,
-		"a: !Foo\n  b: c\n":                     true,
+		"a: !Foo\n  b: c\n":                     false,
 		"a: !!str b\n":                          false,
 		"a: !GetAtt b.c\nd: !Base64 e\n":        true,
 		"a: &b c\n":                             false,
@@ -107,17 +113,21 @@ func TestQuickYAML(t *testing.T) {
 		"a: @b\n":                              false,
 		"a: b\ta\n":                            false,
 		"a: b\u0085c\n":                        false,
-		"a: b\na: c\n":                         true,
+		"a: b\na: c\n":                         false,
 	} {
 		assert.Equal(t, read, quickly(t, []byte(text)), "%q", text)
 	}
 }
 
-// TestQuickYAMLReadsTemplates: the templates of this project are read quickly, as a rule.
+// TestQuickYAMLReadsTemplates: the templates of this project are read quickly, but for
+// those of which there is something to report.
 func TestQuickYAMLReadsTemplates(t *testing.T) {
 	t.Parallel()
 	all, quick := 0, 0
 	for _, text := range templates(t) {
+		if _, problems := cfn.Read(text); len(problems) > 0 {
+			continue
+		}
 		all++
 		if quickly(t, text) {
 			quick++

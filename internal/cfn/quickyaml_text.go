@@ -1,14 +1,10 @@
 package cfn
 
-import (
-	"strings"
-
-	"go.yaml.in/yaml/v4"
-)
+import "strings"
 
 // plain reads a text without quotes, to the end of the last line that is indented.
-func (p *quickYAML) plain(indent int) *yaml.Node {
-	n := p.node(yaml.ScalarNode, 0, "", p.pos)
+func (p *quickYAML) plain(indent int) *Node {
+	n := p.node(String, "", p.pos)
 	var before []string
 	for {
 		length := strings.IndexByte(p.text[p.pos:], '\n')
@@ -21,9 +17,9 @@ func (p *quickYAML) plain(indent int) *yaml.Node {
 		breaks := p.blankLines()
 		if p.pos == len(p.text) || p.pos-p.start <= indent {
 			p.pos = p.start
-			n.Value = text
+			n.Text = text
 			if before != nil {
-				n.Value = strings.Join(append(before, text), "")
+				n.Text = strings.Join(append(before, text), "")
 			}
 			return n
 		}
@@ -55,11 +51,8 @@ func folded(emptyLines int) string {
 }
 
 // literal reads the lines below |, |- or |+, and below > where these are folded.
-func (p *quickYAML) literal(indent int) *yaml.Node {
-	n := p.node(yaml.ScalarNode, yaml.LiteralStyle, "", p.pos)
-	if p.text[p.pos] == '>' {
-		n.Style = yaml.FoldedStyle
-	}
+func (p *quickYAML) literal(indent int) *Node {
+	n, isFolded := p.node(String, "", p.pos), p.text[p.pos] == '>'
 	p.pos++
 	chomp := p.text[p.pos]
 	if chomp == '-' || chomp == '+' {
@@ -94,10 +87,10 @@ func (p *quickYAML) literal(indent int) *yaml.Node {
 		break
 	}
 	p.pos = p.start
-	if n.Style == yaml.FoldedStyle && !foldLines(lines) {
+	if isFolded && !foldLines(lines) {
 		return nil
 	}
-	n.Value = chomped(strings.Join(lines, ""), chomp)
+	n.Text = chomped(strings.Join(lines, ""), chomp)
 	return n
 }
 
@@ -151,12 +144,8 @@ func quotedLength(text string) int {
 }
 
 // quotedLines reads a quoted text of several lines, without escapes.
-func (p *quickYAML) quotedLines(indent int) *yaml.Node {
-	quote, style := p.text[p.pos], yaml.DoubleQuotedStyle
-	if quote == '\'' {
-		style = yaml.SingleQuotedStyle
-	}
-	n := p.node(yaml.ScalarNode, style, "", p.pos)
+func (p *quickYAML) quotedLines(indent int) *Node {
+	n, quote := p.node(String, "", p.pos), p.text[p.pos]
 	p.pos++
 	for before := []string(nil); ; {
 		rest := p.text[p.pos:]
@@ -166,8 +155,8 @@ func (p *quickYAML) quotedLines(indent int) *yaml.Node {
 		}
 		if rest[end] == quote {
 			p.pos += end + 1
-			if n.Value = strings.Join(append(before, rest[:end]), ""); quote == '\'' {
-				n.Value = strings.ReplaceAll(n.Value, "''", "'")
+			if n.Text = strings.Join(append(before, rest[:end]), ""); quote == '\'' {
+				n.Text = strings.ReplaceAll(n.Text, "''", "'")
 			}
 			return n
 		}
@@ -194,14 +183,14 @@ func quotedEnd(line string, quote byte) int {
 	}
 }
 
-// quoted makes a node of a text with its quotes.
-func (p *quickYAML) quoted(text string, at int) *yaml.Node {
-	inner := text[1 : len(text)-1]
+// unquoted is a text without its quotes; false for escapes that are not read.
+func unquoted(text string) (inner string, ok bool) {
+	inner = text[1 : len(text)-1]
 	if text[0] == '\'' {
-		return p.node(yaml.ScalarNode, yaml.SingleQuotedStyle, strings.ReplaceAll(inner, "''", "'"), at)
+		return strings.ReplaceAll(inner, "''", "'"), true
 	}
 	if strings.IndexByte(inner, '\\') < 0 {
-		return p.node(yaml.ScalarNode, yaml.DoubleQuotedStyle, inner, at)
+		return inner, true
 	}
 	var plain strings.Builder
 	for i := 0; i < len(inner); i++ {
@@ -215,10 +204,10 @@ func (p *quickYAML) quoted(text string, at int) *yaml.Node {
 			case 't':
 				c = '\t'
 			default:
-				return nil
+				return "", false
 			}
 		}
 		plain.WriteByte(c)
 	}
-	return p.node(yaml.ScalarNode, yaml.DoubleQuotedStyle, plain.String(), at)
+	return plain.String(), true
 }

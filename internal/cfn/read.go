@@ -71,6 +71,10 @@ func encodingProblem(data []byte) *problem.Problem {
 		return syntaxError(problem.Place{Line: 1, Column: 1}, "the template is UTF-16 text; save it as UTF-8")
 	}
 	for offset := 0; offset < len(data); {
+		if c := data[offset]; c >= ' ' && c < 0x7f {
+			offset++
+			continue
+		}
 		r, size := utf8.DecodeRune(data[offset:])
 		switch {
 		case r == utf8.RuneError && size <= 1:

@@ -46,8 +46,7 @@ type jsonReader struct {
 	// duplicate key is a problem, without them the last one counts.
 	cursor   *cursor
 	problems problem.List
-	// freeNodes are Nodes that were allocated together.
-	freeNodes []Node
+	builder  builder
 }
 
 func newJSONReader(data []byte) *jsonReader {
@@ -74,7 +73,7 @@ func (r *jsonReader) value(depth int) (*Node, error) {
 	if depth > maxTemplateDepth {
 		return nil, errTooDeep
 	}
-	n := r.node()
+	n := r.builder.node()
 	n.Place = r.next()
 	token, err := r.decoder.ReadToken()
 	if err != nil {
@@ -102,19 +101,22 @@ func (r *jsonReader) value(depth int) (*Node, error) {
 }
 
 func (r *jsonReader) items(n *Node, depth int) error {
+	first := len(r.builder.items)
 	for r.decoder.PeekKind() != jsontext.KindEndArray {
 		item, err := r.value(depth + 1)
 		if err != nil {
 			return err
 		}
-		n.Items = append(n.Items, item)
+		r.builder.items = append(r.builder.items, item)
 	}
+	r.builder.list(n, first)
 	_, err := r.decoder.ReadToken()
 	return err
 }
 
 func (r *jsonReader) fields(n *Node, depth int) error {
 	var seen keys
+	start := len(r.builder.fields)
 	for r.decoder.PeekKind() != jsontext.KindEndObject {
 		at := r.next()
 		token, err := r.decoder.ReadToken()
@@ -126,53 +128,19 @@ func (r *jsonReader) fields(n *Node, depth int) error {
 		if err != nil {
 			return err
 		}
+		n.Fields = r.builder.fields[start:]
 		switch first := seen.find(n, key); {
 		case first < 0:
-			n.Fields = append(n.Fields, Field{Key: key, Value: value, Place: at})
+			r.builder.fields = append(r.builder.fields, Field{Key: key, Value: value, Place: at})
 		case r.cursor == nil:
 			n.Fields[first].Value = value
 		default:
 			r.problems.Add(duplicateKey(key, n.Fields[first].Place, at))
 		}
 	}
+	r.builder.object(n, start)
 	_, err := r.decoder.ReadToken()
 	return err
-}
-
-// node hands out Nodes that were allocated by the dozen: half of the time of
-// reading a large fragment is allocation.
-func (r *jsonReader) node() *Node {
-	if len(r.freeNodes) == 0 {
-		r.freeNodes = make([]Node, 64)
-	}
-	n := &r.freeNodes[0]
-	r.freeNodes = r.freeNodes[1:]
-	return n
-}
-
-// keys finds an object's duplicate keys: by comparing while there are few,
-// with an index once there are many.
-type keys struct{ index map[string]int }
-
-const fewKeys = 16
-
-// find returns the position of key among n's entries, or -1 for a new key,
-// which the caller appends.
-func (k *keys) find(n *Node, key string) int {
-	if len(n.Fields) < fewKeys {
-		return n.index(key)
-	}
-	if k.index == nil {
-		k.index = make(map[string]int, 4*fewKeys)
-		for i, field := range n.Fields {
-			k.index[field.Key] = i
-		}
-	}
-	if i, found := k.index[key]; found {
-		return i
-	}
-	k.index[key] = len(n.Fields)
-	return -1
 }
 
 // offset is where in the text an error was found.

@@ -16,12 +16,12 @@ import (
 
 // read reads a file that is YAML, with places.
 func (r *yamlReader) read(data []byte) (*Node, problem.List) {
-	document := parseQuick(data)
-	if document == nil {
-		var found *problem.Problem
-		if document, found = parse(data); found != nil {
-			return nil, problem.List{*found}
-		}
+	if root := parseQuick(data, r.isData); root != nil {
+		return root, nil
+	}
+	document, found := parse(data)
+	if found != nil {
+		return nil, problem.List{*found}
 	}
 	root := r.node(document, 0)
 	if r.firstAlias != nil && !r.isData && !r.problems.HasErrors() {
@@ -101,9 +101,8 @@ type yamlReader struct {
 	firstAlias *yaml.Node
 	// open are the aliases that are being read, to find those that hold
 	// themselves.
-	open map[*yaml.Node]bool
-	// unused are Nodes that nothing was read into yet.
-	unused []Node
+	open    map[*yaml.Node]bool
+	builder builder
 }
 
 func (r *yamlReader) report(at *yaml.Node, rule, message string) {
@@ -165,7 +164,8 @@ func isStandardTag(tag string) bool {
 
 // plain reads a value without regard to a short form's tag.
 func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
-	n := r.newNode(y)
+	n := r.builder.node()
+	n.Place = yamlPlace(y)
 	switch y.Kind {
 	case yaml.SequenceNode:
 		n.Kind, n.Items = List, make([]*Node, 0, len(y.Content))
@@ -178,17 +178,6 @@ func (r *yamlReader) plain(y *yaml.Node, depth int) *Node {
 	default:
 		r.scalar(n, y)
 	}
-	return n
-}
-
-// newNode takes a Node of those that were made together, which is faster.
-func (r *yamlReader) newNode(y *yaml.Node) *Node {
-	if len(r.unused) == 0 {
-		r.unused = make([]Node, 128)
-	}
-	n := &r.unused[0]
-	r.unused = r.unused[1:]
-	n.Place = yamlPlace(y)
 	return n
 }
 
@@ -218,6 +207,13 @@ func (r *yamlReader) fields(n *Node, y *yaml.Node, depth int) {
 		}
 		n.Fields = append(n.Fields, Field{Key: key.Value, Value: r.node(value, depth+1), Place: at})
 	}
+}
+
+// isTextKey reports whether a key without quotes and without a tag is a text to CloudFormation.
+func isTextKey(text string) bool {
+	var read Node
+	plainScalar(&read, text)
+	return read.Kind != Number && read.Kind != Bool
 }
 
 // checkKey reports a key that is not a text to CloudFormation, which refuses
@@ -258,6 +254,11 @@ func (r *yamlReader) shortForm(y *yaml.Node, name string, depth int) *Node {
 	if y.Kind == yaml.ScalarNode {
 		argument.Kind, argument.Text, argument.Written = String, y.Value, ""
 	}
+	return longForm(name, argument)
+}
+
+// longForm is the function that a short form stands for.
+func longForm(name string, argument *Node) *Node {
 	key := "Fn::" + name
 	switch name {
 	case "Ref", "Condition":

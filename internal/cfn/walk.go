@@ -3,17 +3,21 @@ package cfn
 import "iter"
 
 // Walk calls visit for a value and for all values in it: parents first, then
-// items and entries in their order. at leads to n. visit returns false to leave
-// out what is inside its value. A nil value is not visited.
+// items and entries in their order. at leads to n, until visit returns: the walk
+// uses its paths again. visit returns false to leave out what is inside its value.
+// A nil value is not visited.
 func Walk(n *Node, at Path, visit func(n *Node, at Path) bool) {
-	if n == nil || !visit(n, at) {
+	if n == nil || !visit(n, at) || len(n.Items) == 0 && len(n.Fields) == 0 {
 		return
 	}
+	inside := at.Index(0)
 	for i, item := range n.Items {
-		Walk(item, at.Index(i), visit)
+		inside.last.index = int32(i)
+		Walk(item, inside, visit)
 	}
 	for _, field := range n.Fields {
-		Walk(field.Value, at.Key(field.Key), visit)
+		inside.last.key, inside.last.index = field.Key, -1
+		Walk(field.Value, inside, visit)
 	}
 }
 
@@ -43,20 +47,38 @@ func (n *Node) yieldAll(yield func(*Node) bool) bool {
 	return true
 }
 
-// Rebuild returns a copy of n that has what replace returns in place of each item
-// and each entry's value; those for which it returns nil are left out.
+// Rebuild returns n with what replace returns in place of each item and each entry's
+// value; those for which it returns nil are left out. n stays as it is: what changes is
+// a copy, which shares the rest with n.
 func (n *Node) Rebuild(replace func(child *Node) *Node) *Node {
+	items, newItems := replaced(n.Items, func(item *Node) (*Node, bool) {
+		value := replace(item)
+		return value, value != nil
+	})
+	fields, newFields := replaced(n.Fields, func(field Field) (Field, bool) {
+		field.Value = replace(field.Value)
+		return field, field.Value != nil
+	})
+	if !newItems && !newFields {
+		return n
+	}
 	result := *n
-	result.Items, result.Fields = nil, nil
-	for _, item := range n.Items {
-		if value := replace(item); value != nil {
-			result.Items = append(result.Items, value)
-		}
-	}
-	for _, field := range n.Fields {
-		if field.Value = replace(field.Value); field.Value != nil {
-			result.Fields = append(result.Fields, field)
-		}
-	}
+	result.Items, result.Fields = items, fields
 	return &result
+}
+
+// replaced is what replace makes of all, without those that it leaves out, and whether
+// that is something else.
+func replaced[T comparable](all []T, replace func(one T) (other T, ok bool)) (result []T, changed bool) {
+	result = all
+	for i, one := range all {
+		other, ok := replace(one)
+		if !changed && (!ok || other != one) {
+			result, changed = append(make([]T, 0, len(all)), all[:i]...), true
+		}
+		if changed && ok {
+			result = append(result, other)
+		}
+	}
+	return result, changed
 }

@@ -30,6 +30,35 @@ func TestWalk(t *testing.T) {
 	cfn.Walk(nil, cfn.Path{}, func(*cfn.Node, cfn.Path) bool { t.Error("nil is no value"); return true })
 }
 
+// TestRebuildCopiesWhatChanges: the tree stays as it is, and shares what does not change.
+func TestRebuildCopiesWhatChanges(t *testing.T) {
+	t.Parallel()
+	tree := read(t, walked)
+	var without func(text string) func(*cfn.Node) *cfn.Node
+	without = func(text string) func(*cfn.Node) *cfn.Node {
+		return func(n *cfn.Node) *cfn.Node {
+			if n.Text == text {
+				return nil
+			}
+			return n.Rebuild(without(text))
+		}
+	}
+	assert.Same(t, tree, tree.Rebuild(without("nowhere")))
+	for text, want := range map[string]string{
+		"1": `{"a":{"b":[{"c":2}],"d":3},"e":[[4]]}`,
+		"2": `{"a":{"b":[1,{}],"d":3},"e":[[4]]}`,
+		"3": `{"a":{"b":[1,{"c":2}]},"e":[[4]]}`,
+		"4": `{"a":{"b":[1,{"c":2}],"d":3},"e":[[]]}`,
+	} {
+		rebuilt := tree.Rebuild(without(text))
+		written, err := rebuilt.MarshalJSON()
+		assert.NoError(t, err)
+		assert.Equal(t, want, string(written))
+		assert.Equal(t, read(t, walked), tree, text)
+		assert.Equal(t, text != "4", rebuilt.Get("e") == tree.Get("e"), text)
+	}
+}
+
 func TestAllIsWalkWithoutPaths(t *testing.T) {
 	t.Parallel()
 	tree := read(t, walked)

@@ -149,11 +149,14 @@ func (d *definition) task(s *State) []cfn.Field {
 }
 
 // locate notes where the values of the source are.
-func (d *definition) locate(body *cfn.Node, at cfn.Path) {
-	cfn.Walk(body, at, func(n *cfn.Node, at cfn.Path) bool {
-		d.source[n] = at
-		return true
-	})
+func (d *definition) locate(n *cfn.Node, at cfn.Path) {
+	d.source[n] = at
+	for i, item := range n.Items {
+		d.locate(item, at.Index(i))
+	}
+	for _, field := range n.Fields {
+		d.locate(field.Value, at.Key(field.Key))
+	}
 }
 
 // path returns where a value is in the source; the root for one that was made.

@@ -134,19 +134,16 @@ func (m *Machine) walk(yield func(*State) bool) bool {
 }
 
 // Definition returns the machine's definition with each state's body replaced
-// by what rewrite returns for it; nil keeps the body. The machines nested in a
+// by what rewrite makes for it; nil keeps the body. The machines nested in a
 // state are put into its new body afterwards, rewritten too. The machine itself
-// is left as it is.
+// is left as it is; the definition shares values with it.
 func (m *Machine) Definition(rewrite func(*State) *cfn.Node) *cfn.Node {
 	definition := &cfn.Node{Kind: cfn.Map, Place: m.Place}
 	for _, field := range m.Node.Fields {
-		value := field.Value
 		if field.Key == "States" {
-			value = m.states(value.Place, rewrite)
-		} else {
-			value = value.Clone()
+			field.Value = m.states(field.Value.Place, rewrite)
 		}
-		definition.Fields = append(definition.Fields, cfn.Field{Key: field.Key, Value: value, Place: field.Place})
+		definition.Fields = append(definition.Fields, field)
 	}
 	return definition
 }
@@ -164,10 +161,10 @@ func (s *State) definition(rewrite func(*State) *cfn.Node) *cfn.Node {
 	if body == nil {
 		body = s.Node
 	}
-	body = body.Clone()
 	if len(s.Machines) == 0 {
 		return body
 	}
+	body = body.Copy()
 	nested := make([]*cfn.Node, len(s.Machines))
 	for i, machine := range s.Machines {
 		nested[i] = machine.Definition(rewrite)

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/attini-go/runner/asl"
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
@@ -13,30 +11,33 @@ import (
 type value struct {
 	definition *definition
 	node       *cfn.Node
-	filtered   bool
-	items      []*cfn.Node
-	fields     []cfn.Field
+	// field is the entry that the value is of; nil for an item.
+	field *cfn.Field
+	// parts are the items, or the entries' values, once one was asked for.
+	parts []value
 }
 
 var _ asl.Value = (*value)(nil)
 
 func (d *definition) value(n *cfn.Node) *value { return &value{definition: d, node: n} }
 
-// filter leaves out what is not there, when a part is first asked for.
-func (v *value) filter() *value {
-	if v.filtered {
-		return v
+// inside makes the parts that are there, when one is first asked for.
+func (v *value) inside() []value {
+	if v.parts != nil {
+		return v.parts
 	}
-	v.filtered = true
-	v.items, v.fields = v.node.Items, v.node.Fields
-	if slices.ContainsFunc(v.items, cfn.IsNoValue) {
-		v.items = slices.DeleteFunc(slices.Clone(v.items), cfn.IsNoValue)
+	v.parts = make([]value, 0, len(v.node.Items)+len(v.node.Fields))
+	for _, item := range v.node.Items {
+		if !cfn.IsNoValue(item) {
+			v.parts = append(v.parts, value{definition: v.definition, node: item})
+		}
 	}
-	absent := func(field cfn.Field) bool { return cfn.IsNoValue(field.Value) || isLoopKey(field.Key) }
-	if slices.ContainsFunc(v.fields, absent) {
-		v.fields = slices.DeleteFunc(slices.Clone(v.fields), absent)
+	for i := range v.node.Fields {
+		if field := &v.node.Fields[i]; !cfn.IsNoValue(field.Value) && !isLoopKey(field.Key) {
+			v.parts = append(v.parts, value{definition: v.definition, node: field.Value, field: field})
+		}
 	}
-	return v
+	return v.parts
 }
 
 // Kind implements asl.Value.
@@ -61,24 +62,19 @@ func (v *value) Kind() asl.Kind {
 func (v *value) Text() string { return v.node.Text }
 
 // Len implements asl.Value.
-func (v *value) Len() int {
-	if v.node.Kind == cfn.Map {
-		return len(v.filter().fields)
-	}
-	return len(v.filter().items)
-}
+func (v *value) Len() int { return len(v.inside()) }
 
 // Item implements asl.Value.
-func (v *value) Item(i int) asl.Value { return v.definition.value(v.filter().items[i]) }
+func (v *value) Item(i int) asl.Value { return &v.inside()[i] }
 
 // Field implements asl.Value.
 func (v *value) Field(i int) (name string, field asl.Value) {
-	one := v.filter().fields[i]
-	return one.Key, v.definition.value(one.Value)
+	one := &v.inside()[i]
+	return one.field.Key, one
 }
 
 // FieldPlace implements asl.Value.
-func (v *value) FieldPlace(i int) asl.Place { return placeOf(v.filter().fields[i].Place) }
+func (v *value) FieldPlace(i int) asl.Place { return placeOf(v.inside()[i].field.Place) }
 
 // Place implements asl.Value.
 func (v *value) Place() asl.Place { return placeOf(v.node.Place) }

@@ -34,8 +34,11 @@ func (c *checker) members() {
 			continue
 		}
 		for _, field := range resource.Value.Entries() {
+			if slices.Contains(known, field.Key) || strings.HasPrefix(field.Key, "Fn::") {
+				continue
+			}
 			near := wording.Nearest(field.Key, known)
-			if slices.Contains(known, field.Key) || strings.HasPrefix(field.Key, "Fn::") || near == "" && kind != planType {
+			if near == "" && kind != planType {
 				continue // CloudFormation has attributes that are for one type alone
 			}
 			c.report(c.names.severity(), RuleMember, cfn.NewPath("Resources", resource.Key, field.Key), field.Place,
