@@ -25,7 +25,7 @@ func (o *object) assign() *template {
 			o.problemKey(at.field(key, i, value), RuleVariable, "the variable's name %s", reason)
 		}
 	}
-	return o.compileTemplate(at)
+	return o.wholeTemplate(at)
 }
 
 // badVariable says what is wrong with a variable's name.

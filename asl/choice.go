@@ -74,7 +74,7 @@ func (o *object) rules(key, what string, read func(at *location)) {
 }
 
 func (o *object) choiceRule(s *state, at *location) *choiceRule {
-	r := o.open(at, "a rule of a Choice", FieldsOfPart(PartChoiceRule), s.jsonata)
+	r := o.open(at, "a rule of a Choice", o.fieldsOfPart(PartChoiceRule), s.jsonata)
 	r.state = s
 	rule := &choiceRule{}
 	if s.jsonata {
@@ -192,7 +192,7 @@ func (o *object) inner(key string) []condition {
 
 // nested reads a rule inside another, which has neither Next nor Assign.
 func (o *object) nested(at *location) condition {
-	inner := o.open(at, "a rule of a Choice", FieldsOfPart(PartChoiceRule), false)
+	inner := o.open(at, "a rule of a Choice", o.fieldsOfPart(PartChoiceRule), false)
 	inner.state = o.state
 	for _, key := range []string{"Next", "Assign"} {
 		if i := inner.find(key); i >= 0 {

@@ -4,21 +4,37 @@ import "strings"
 
 // parser collects the problems of one definition.
 type parser struct {
-	problems []Problem
-	named    map[string]*location // state name -> where it is: names are unique in the whole machine
-	fields   map[string][]Field   // those of the types of states that were met
-	options  ParseOptions
-	language QueryLanguage // the machine's
-	express  bool          // what is read runs as an EXPRESS execution
-	dangling []dangling
+	problems     []Problem
+	named        map[string]*location     // state name -> where it is: names are unique in the whole machine
+	fields       map[fieldsKey][]Field    // those that were asked for
+	integrations map[string][]integration // made once a Task names one
+	options      ParseOptions
+	language     QueryLanguage // the machine's
+	express      bool          // what is read runs as an EXPRESS execution
+	dangling     []dangling
+}
+
+// fieldsKey is a type of states, or a part.
+type fieldsKey struct {
+	isPart bool
+	name   string
 }
 
 // fieldsOf is FieldsOf, once for each type.
 func (p *parser) fieldsOf(stateType string) []Field {
-	fields, known := p.fields[stateType]
+	return p.once(fieldsKey{false, stateType}, FieldsOf)
+}
+
+// fieldsOfPart is FieldsOfPart, once for each part.
+func (p *parser) fieldsOfPart(part string) []Field {
+	return p.once(fieldsKey{true, part}, FieldsOfPart)
+}
+
+func (p *parser) once(key fieldsKey, list func(name string) []Field) []Field {
+	fields, known := p.fields[key]
 	if !known {
-		fields = FieldsOf(stateType)
-		p.fields[stateType] = fields
+		fields = list(key.name)
+		p.fields[key] = fields
 	}
 	return fields
 }
@@ -203,10 +219,16 @@ func (o *object) under(key string, value Value) *location {
 	return o.at.field(key, o.find(key), value)
 }
 
-// field is the location to a field that is there and can be checked.
-func (o *object) field(key string) (*location, bool) {
+// known is a field that is there and can be checked.
+func (o *object) known(key string) (Value, bool) {
 	value := o.get(key)
-	if value == nil || value.Kind() == Opaque {
+	return value, value != nil && value.Kind() != Opaque
+}
+
+// field is the location to a known field.
+func (o *object) field(key string) (*location, bool) {
+	value, ok := o.known(key)
+	if !ok {
 		return nil, false
 	}
 	return o.under(key, value), true

@@ -11,18 +11,18 @@ import (
 
 // text reads a text that is known; ok is false too for one that the deployment gives.
 func (o *object) text(key string) (text string, ok bool) {
-	at, ok := o.field(key)
-	if !ok || o.later(at.value) {
+	value, ok := o.known(key)
+	if !ok || o.later(value) {
 		return "", false
 	}
-	if at.value.Kind() != Text {
-		o.problemAt(at, RuleType, "must be a string, not %s%s", at.value.Kind(), when(isScalar(at.value), "; put it in quotes"))
+	if value.Kind() != Text {
+		o.problemAt(o.under(key, value), RuleType, "must be a string, not %s%s", value.Kind(), when(isScalar(value), "; put it in quotes"))
 		return "", false
 	}
-	text = at.value.Text()
+	text = value.Text()
 	spec := o.spec(key)
 	if spec != nil && len(spec.Values) > 0 && !slices.Contains(spec.Values, text) {
-		o.problemAt(at, RuleValue, "%q is not allowed (allowed: %s)", text, strings.Join(spec.Values, ", "))
+		o.problemAt(o.under(key, value), RuleValue, "%q is not allowed (allowed: %s)", text, strings.Join(spec.Values, ", "))
 		return "", false
 	}
 	return text, true
@@ -30,15 +30,15 @@ func (o *object) text(key string) (text string, ok bool) {
 
 // name reads the name of a state, which has to be known.
 func (o *object) name(key string) (name string, ok bool) {
-	at, ok := o.field(key)
+	value, ok := o.known(key)
 	if !ok {
 		return "", false
 	}
-	if at.value.Kind() != Text {
-		o.problemAt(at, RuleType, "must be the name of a state, not %s", at.value.Kind())
+	if value.Kind() != Text {
+		o.problemAt(o.under(key, value), RuleType, "must be the name of a state, not %s", value.Kind())
 		return "", false
 	}
-	return at.value.Text(), true
+	return value.Text(), true
 }
 
 func isScalar(v Value) bool { return v.Kind() == Number || v.Kind() == Boolean }
@@ -68,35 +68,35 @@ func (o *object) present(key, what, text string, ok bool) {
 
 const writtenOut = "; it has to be written out: CloudFormation substitutes texts into a definition, never numbers or booleans"
 
-func (o *object) flag(key string) (value, ok bool) {
-	at, ok := o.field(key)
+func (o *object) flag(key string) (isTrue, ok bool) {
+	value, ok := o.known(key)
 	if !ok {
 		return false, false
 	}
-	if at.value.Kind() != Boolean {
-		o.problemAt(at, RuleType, "must be true or false, not %s%s", at.value.Kind(), when(o.later(at.value), writtenOut))
+	if value.Kind() != Boolean {
+		o.problemAt(o.under(key, value), RuleType, "must be true or false, not %s%s", value.Kind(), when(o.later(value), writtenOut))
 		return false, false
 	}
-	return at.value.Text() == "true", true
+	return value.Text() == "true", true
 }
 
 // number reads a number within the bounds of its field.
 func (o *object) number(key string) (json.Number, bool) {
-	at, ok := o.field(key)
+	value, ok := o.known(key)
 	if !ok {
 		return "", false
 	}
-	if at.value.Kind() != Number {
-		advice := when(o.later(at.value) || at.value.Kind() == Text && isNumber(at.value.Text()), writtenOut)
+	if value.Kind() != Number {
+		advice := when(o.later(value) || value.Kind() == Text && isNumber(value.Text()), writtenOut)
 		if advice != "" && o.spec(key+"Path") != nil && !o.jsonata {
 			advice += ", or taken from the state's input with " + key + "Path"
 		}
-		o.problemAt(at, RuleNumber, "must be a number, not %s%s", at.value.Kind(), advice)
+		o.problemAt(o.under(key, value), RuleNumber, "must be a number, not %s%s", value.Kind(), advice)
 		return "", false
 	}
-	number := json.Number(at.value.Text())
+	number := json.Number(value.Text())
 	if spec := o.spec(key); spec != nil && !spec.allows(number) {
-		o.problemAt(at, RuleRange, "%s is not allowed (%s)", number, spec.allowed())
+		o.problemAt(o.under(key, value), RuleRange, "%s is not allowed (%s)", number, spec.allowed())
 		return "", false
 	}
 	return number, true
@@ -181,15 +181,15 @@ func (o *object) oneOf(need bool, keys ...string) bool {
 
 // expression reads a text {% … %} of a field that can be computed; ok is false for anything else, and for JSONPath.
 func (o *object) expression(key string) (*query, bool) {
-	at, ok := o.field(key)
-	if !ok || !o.jsonata || at.value.Kind() != Text || o.later(at.value) {
+	value, ok := o.known(key)
+	if !ok || !o.jsonata || value.Kind() != Text || o.later(value) {
 		return nil, false
 	}
-	text, ok := expressionOf(at.value.Text())
+	text, ok := expressionOf(value.Text())
 	if !ok {
 		return nil, false
 	}
-	return o.compileQuery(at, text), true
+	return o.compileQuery(o.under(key, value), text), true
 }
 
 // expressionText compiles the text at t if it is {% … %} in a state of JSONata.

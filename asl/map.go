@@ -74,7 +74,7 @@ func (o *object) itemList() *template {
 		o.problemAt(at, RuleType, "must be a list or an expression such as {%% $states.input.items %%}, not %s", kind)
 		return nil
 	}
-	return o.compileTemplate(at)
+	return o.wholeTemplate(at)
 }
 
 func (o *object) label() {
@@ -114,7 +114,7 @@ func (o *object) iteration() (iteration *graph, distributed bool) {
 	if !ok || !o.isObject(at) {
 		return &graph{}, false
 	}
-	inner := o.open(at, "an "+key, FieldsOfPart(PartItemProcessor), false)
+	inner := o.open(at, "an "+key, o.fieldsOfPart(PartItemProcessor), false)
 	inner.text("Comment")
 	express := false
 	if at, ok := inner.field("ProcessorConfig"); ok {
@@ -128,7 +128,7 @@ func (o *object) iteration() (iteration *graph, distributed bool) {
 }
 
 func (o *object) processorConfig(at *location) (distributed, express bool) {
-	config := o.open(at, "ProcessorConfig", FieldsOfPart(PartProcessorConfig), false)
+	config := o.open(at, "ProcessorConfig", o.fieldsOfPart(PartProcessorConfig), false)
 	mode, _ := config.text("Mode")
 	kind, _ := config.text("ExecutionType")
 	distributed = mode == "DISTRIBUTED"

@@ -74,7 +74,7 @@ func (o *object) itemBatcher() *itemBatcher {
 	if !ok {
 		return nil
 	}
-	b := o.open(at, "ItemBatcher", FieldsOfPart(PartItemBatcher), o.jsonata)
+	b := o.open(at, "ItemBatcher", o.fieldsOfPart(PartItemBatcher), o.jsonata)
 	w := &itemBatcher{items: b.amount("MaxItemsPerBatch"), bytes: b.amount("MaxInputBytesPerBatch"), input: b.template("BatchInput")}
 	if at.value.Kind() == ObjectKind && !b.has("MaxItemsPerBatch") && !b.has("MaxItemsPerBatchPath") && !b.has("MaxInputBytesPerBatch") && !b.has("MaxInputBytesPerBatchPath") {
 		b.missing("MaxItemsPerBatch", RuleRequired, "MaxItemsPerBatch or MaxInputBytesPerBatch is required")

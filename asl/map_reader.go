@@ -43,7 +43,7 @@ func (o *object) itemReader() *itemReader {
 	if !ok {
 		return nil
 	}
-	r := o.open(at, "ItemReader", FieldsOfPart(PartItemReader), o.jsonata)
+	r := o.open(at, "ItemReader", o.fieldsOfPart(PartItemReader), o.jsonata)
 	w := &itemReader{arguments: r.template("Parameters"), delimiter: ',', inputType: "JSON"}
 	if o.jsonata {
 		w.arguments = r.template("Arguments")
@@ -64,7 +64,7 @@ func (o *object) itemReader() *itemReader {
 }
 
 func (o *object) readerConfig(at *location, w *itemReader) {
-	c := o.open(at, "ReaderConfig", FieldsOfPart(PartReaderConfig), o.jsonata)
+	c := o.open(at, "ReaderConfig", o.fieldsOfPart(PartReaderConfig), o.jsonata)
 	if kind, ok := c.text("InputType"); ok {
 		w.inputType = kind
 	} else if strings.HasSuffix(w.resource, ":s3:getObject") && !c.has("InputType") && at.value.Kind() == ObjectKind {

@@ -29,7 +29,7 @@ func (o *object) resultWriter() *resultWriter {
 	if !ok {
 		return nil
 	}
-	r := o.open(at, "ResultWriter", FieldsOfPart(PartResultWriter), o.jsonata)
+	r := o.open(at, "ResultWriter", o.fieldsOfPart(PartResultWriter), o.jsonata)
 	w := &resultWriter{arguments: r.template("Parameters"), whole: true}
 	if o.jsonata {
 		w.arguments = r.template("Arguments")
@@ -44,7 +44,7 @@ func (o *object) resultWriter() *resultWriter {
 		}
 		return w
 	}
-	c := r.open(config, "WriterConfig", FieldsOfPart(PartWriterConfig), o.jsonata)
+	c := r.open(config, "WriterConfig", o.fieldsOfPart(PartWriterConfig), o.jsonata)
 	output, _ := c.text("OutputType")
 	transformation, _ := c.text("Transformation")
 	w.lines, w.flat, w.whole = output == "JSONL", transformation == "FLATTEN", transformation == "" || transformation == "NONE"

@@ -18,7 +18,7 @@ func (o *object) parallel(s *state) {
 	o.failing(s)
 	w := parallel{}
 	o.rules("Branches", "branch", func(at *location) {
-		b := o.open(at, "a branch", FieldsOfPart(PartBranch), false)
+		b := o.open(at, "a branch", o.fieldsOfPart(PartBranch), false)
 		b.text("Comment")
 		if at.value.Kind() == ObjectKind {
 			w.branches = append(w.branches, b.graph())

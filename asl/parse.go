@@ -60,7 +60,7 @@ func ParseWith(definition []byte, options ParseOptions) (*Machine, error) {
 // ParseValue is [Parse] for a definition that has been read already, from a template for example. It returns all problems in the order of their
 // places. The machine can be run only if there are none and nothing in the definition is [Deferred] or [Opaque].
 func ParseValue(definition Value, options ParseOptions) (*Machine, []Problem) {
-	p := &parser{named: map[string]*location{}, fields: map[string][]Field{}, options: options, express: options.Express}
+	p := &parser{named: map[string]*location{}, fields: map[fieldsKey][]Field{}, options: options, express: options.Express}
 	m := p.machine(&location{index: -1, position: -1, value: definition})
 	slices.SortStableFunc(p.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
@@ -69,7 +69,7 @@ func ParseValue(definition Value, options ParseOptions) (*Machine, []Problem) {
 }
 
 func (p *parser) machine(at *location) *Machine {
-	o := p.open(at, "a state machine", FieldsOfPart(PartMachine), false)
+	o := p.open(at, "a state machine", p.fieldsOfPart(PartMachine), false)
 	o.text("Comment")
 	o.text("Version")
 	p.language = JSONPath

@@ -194,6 +194,11 @@ func (r *pathReader) name(s *step) error {
 // dotted takes a name off the front. A backslash takes the special meaning from the character after it ("Reference Paths" in the specification:
 // $.store\.book).
 func (r *pathReader) dotted() (name, rest string) {
+	if end := strings.IndexAny(r.text, r.ends+`\\`); end < 0 {
+		return r.text, ""
+	} else if r.text[end] != '\\' {
+		return r.text[:end], r.text[end:]
+	}
 	var plain strings.Builder
 	for i := 0; i < len(r.text); i++ {
 		if strings.IndexByte(r.ends, r.text[i]) >= 0 {

@@ -78,19 +78,19 @@ func (e *DefinitionError) Error() string {
 type location struct {
 	before   *location
 	key      string
-	index    int // of a list's item; -1 for a field
-	position int // of a field in its object
 	value    Value
-	state    bool // the value is a state
+	index    int32 // of a list's item; -1 for a field
+	position int32 // of a field in its object
+	state    bool  // the value is a state
 }
 
 func (t *location) item(i int, value Value) *location {
-	return &location{before: t, index: i, value: value}
+	return &location{before: t, index: int32(i), value: value} //nolint:gosec // a definition has at most 1 MiB
 }
 
 // field is the value of t's field i.
 func (t *location) field(name string, i int, value Value) *location {
-	return &location{before: t, key: name, index: -1, position: i, value: value}
+	return &location{before: t, key: name, index: -1, position: int32(i), value: value} //nolint:gosec // as above
 }
 
 // keyPlace is the place of the field's name.
@@ -98,7 +98,7 @@ func (t *location) keyPlace() Place {
 	if t.before == nil || t.index >= 0 || t.position < 0 {
 		return t.value.Place()
 	}
-	return t.before.value.FieldPlace(t.position)
+	return t.before.value.FieldPlace(int(t.position))
 }
 
 var plainKey = regexp.MustCompile(`^[A-Za-z0-9_:-]+$`)
@@ -132,7 +132,7 @@ func (t *location) path(end *location) string {
 	case t == nil || t == end || t.before == nil:
 		return ""
 	case t.index >= 0:
-		return t.before.path(end) + "[" + strconv.Itoa(t.index) + "]"
+		return t.before.path(end) + "[" + strconv.Itoa(int(t.index)) + "]"
 	default:
 		return joined(t.before.path(end), t.key)
 	}
@@ -187,7 +187,7 @@ func (t *location) slashed() string {
 	for ; t != nil && t != state && t.before != nil; t = t.before {
 		part := t.key
 		if t.index >= 0 {
-			part = strconv.Itoa(t.index)
+			part = strconv.Itoa(int(t.index))
 		}
 		if text != "" {
 			part += "/" + text

@@ -37,7 +37,10 @@ func (o *object) checkResource(at *location, resource string) {
 		o.checkSDK(at, action, pattern)
 		return
 	}
-	actions := integrations()[service]
+	if o.integrations == nil {
+		o.integrations = integrations()
+	}
+	actions := o.integrations[service]
 	switch i := slices.IndexFunc(actions, func(i integration) bool { return i.action == action }); {
 	case service == "" || action == "":
 		o.problemAt(at, RuleResource, "want arn:aws:states:::service:action, such as arn:aws:states:::lambda:invoke")

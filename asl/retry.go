@@ -60,7 +60,7 @@ func (o *object) each(key, what string, fields []Field, read func(e *object, las
 
 func (o *object) retry(s *state) []retrier {
 	var retriers []retrier
-	o.each("Retry", "a retrier", FieldsOfPart(PartRetrier), func(e *object, last bool) {
+	o.each("Retry", "a retrier", o.fieldsOfPart(PartRetrier), func(e *object, last bool) {
 		e.state = s
 		r := retrier{interval: defaultInterval, maxAttempts: defaultMaxAttempts, backoffRate: defaultBackoffRate}
 		r.errorEquals = e.errorEquals(last)
@@ -89,7 +89,7 @@ func (o *object) retry(s *state) []retrier {
 
 func (o *object) catch(s *state) []catcher {
 	var catchers []catcher
-	o.each("Catch", "a catcher", FieldsOfPart(PartCatcher), func(e *object, last bool) {
+	o.each("Catch", "a catcher", o.fieldsOfPart(PartCatcher), func(e *object, last bool) {
 		e.state = s
 		placed := &state{}
 		e.result(placed)

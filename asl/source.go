@@ -47,18 +47,14 @@ type Value interface {
 type jsonValue struct {
 	source *jsonSource
 	text   string
-	parts  *jsonParts // of a list or an object; nil if it has none
+	parts  []jsonPart // of a list or an object
 	offset uint32
 	kind   Kind
 }
 
-// jsonParts are a list's items, or an object's fields.
-type jsonParts struct {
-	items []*jsonValue
-	names []jsonName
-}
-
-type jsonName struct {
+// jsonPart is a list's item, or an object's field with its name and where that is.
+type jsonPart struct {
+	value  *jsonValue
 	name   string
 	offset int
 }
@@ -79,23 +75,18 @@ func (v *jsonValue) Kind() Kind { return v.kind }
 func (v *jsonValue) Text() string { return v.text }
 
 // Len implements [Value].
-func (v *jsonValue) Len() int {
-	if v.parts == nil {
-		return 0
-	}
-	return len(v.parts.items)
-}
+func (v *jsonValue) Len() int { return len(v.parts) }
 
 // Item implements [Value].
-func (v *jsonValue) Item(i int) Value { return v.parts.items[i] }
+func (v *jsonValue) Item(i int) Value { return v.parts[i].value }
 
 // Field implements [Value].
 func (v *jsonValue) Field(i int) (name string, value Value) {
-	return v.parts.names[i].name, v.parts.items[i]
+	return v.parts[i].name, v.parts[i].value
 }
 
 // FieldPlace implements [Value].
-func (v *jsonValue) FieldPlace(i int) Place { return v.source.place(v.parts.names[i].offset) }
+func (v *jsonValue) FieldPlace(i int) Place { return v.source.place(v.parts[i].offset) }
 
 // Place implements [Value].
 func (v *jsonValue) Place() Place { return v.source.place(int(v.offset)) }
@@ -120,8 +111,7 @@ type nodeReader struct {
 	scanner
 	source *jsonSource
 	block  []jsonValue
-	items  []*jsonValue
-	names  []jsonName
+	parts  []jsonPart
 }
 
 func newNodeReader(text []byte) *nodeReader {
@@ -145,7 +135,7 @@ func (r *nodeReader) make() *jsonValue {
 func (r *nodeReader) node() *jsonValue {
 	first := r.space()
 	v := r.make()
-	items, names := len(r.items), len(r.names)
+	before := len(r.parts)
 	switch first {
 	case '{':
 		v.kind = ObjectKind
@@ -153,17 +143,18 @@ func (r *nodeReader) node() *jsonValue {
 		for !r.skip('}') {
 			r.skip(',')
 			r.space()
-			offset := r.next
-			r.names = append(r.names, jsonName{r.str(), offset})
+			part := jsonPart{offset: r.next}
+			part.name = r.str()
 			r.skip(':')
-			r.items = append(r.items, r.node())
+			part.value = r.node()
+			r.parts = append(r.parts, part)
 		}
 	case '[':
 		v.kind = Array
 		r.next++
 		for !r.skip(']') {
 			r.skip(',')
-			r.items = append(r.items, r.node())
+			r.parts = append(r.parts, jsonPart{value: r.node()})
 		}
 	case '"':
 		v.kind, v.text = Text, r.str()
@@ -178,10 +169,10 @@ func (r *nodeReader) node() *jsonValue {
 			v.kind = Number
 		}
 	}
-	if len(r.items) > items {
-		v.parts = &jsonParts{slices.Clone(r.items[items:]), slices.Clone(r.names[names:])}
+	if len(r.parts) > before {
+		v.parts = slices.Clone(r.parts[before:])
 	}
-	r.items, r.names = r.items[:items], r.names[:names]
+	r.parts = r.parts[:before]
 	return v
 }
 

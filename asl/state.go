@@ -106,18 +106,15 @@ func (p *parser) readState(at *location, name string) *state {
 }
 
 // stateType reads Type; which fields belong to a state of unknown type cannot be told.
-func (p *parser) stateType(at *location) (kind string, known bool) {
+func (p *parser) stateType(at *location) (kind string, ok bool) {
 	o := &object{parser: p, at: at}
-	field, ok := o.field("Type")
-	switch {
-	case !o.has("Type"):
+	if !o.has("Type") {
 		o.missing("Type", RuleRequired, "Type is required (%s)", strings.Join(p.stateTypes(), ", "))
 		return "", false
-	case !ok || o.later(field.value):
-		return "", false
 	}
-	if kind, ok = o.text("Type"); ok && p.fieldsOf(kind) == nil {
-		o.problemAt(field, RuleStateType, "%q is not a type of state; %s", kind, suggestion(kind, p.stateTypes()))
+	kind, ok = o.text("Type")
+	if ok && p.fieldsOf(kind) == nil {
+		o.problemAt(o.under("Type", o.get("Type")), RuleStateType, "%q is not a type of state; %s", kind, suggestion(kind, p.stateTypes()))
 		return kind, false
 	}
 	return kind, ok

@@ -57,7 +57,7 @@ func (o *object) credentials() *template {
 	}
 	c.text("RoleArn")
 	c.text("roleArn")
-	return o.compileTemplate(at)
+	return o.wholeTemplate(at)
 }
 
 func (w task) do(ctx context.Context, v *visit, input any) (outcome, error) {

@@ -11,14 +11,14 @@ type template struct {
 	constant any // the value, if nothing in it is replaced
 	dynamic  bool
 	object   []templateField
-	array    []*template
+	array    []template
 	value    expression // what replaces
 	field    string     // the name of the replaced field, for errors
 }
 
 type templateField struct {
 	name  string
-	value *template
+	value template
 }
 
 // expression is the value of a ".$" field, or a text {% … %}.
@@ -42,8 +42,8 @@ func (t *template) fill(s *scope) (any, error) {
 		return value, err
 	case t.array != nil:
 		array := make([]any, len(t.array))
-		for i, item := range t.array {
-			value, err := item.fill(s)
+		for i := range t.array {
+			value, err := t.array[i].fill(s)
 			if err != nil {
 				return nil, err
 			}
@@ -52,7 +52,8 @@ func (t *template) fill(s *scope) (any, error) {
 		return array, nil
 	default:
 		object := NewObject(len(t.object))
-		for _, f := range t.object {
+		for i := range t.object {
+			f := &t.object[i]
 			value, err := f.value.fill(s)
 			if err != nil {
 				return nil, err
@@ -77,7 +78,12 @@ func (o *object) template(key string) *template {
 	if v == nil {
 		return nil
 	}
-	return o.compileTemplate(o.under(key, v))
+	return o.wholeTemplate(o.under(key, v))
+}
+
+func (o *object) wholeTemplate(at *location) *template {
+	t := o.compileTemplate(at)
+	return &t
 }
 
 // selector compiles a template that must be an object.
@@ -89,22 +95,22 @@ func (o *object) selector(key string) *template {
 }
 
 // compileTemplate compiles the value at t.
-func (o *object) compileTemplate(at *location) *template {
+func (o *object) compileTemplate(at *location) template {
 	v := at.value
 	switch v.Kind() {
 	case Text:
 		if expression, ok := o.expressionText(at); ok {
-			return &template{dynamic: true, value: expression}
+			return template{dynamic: true, value: expression}
 		}
 	case Array:
-		t := &template{array: make([]*template, v.Len())}
+		t := template{array: make([]template, v.Len())}
 		for i := range v.Len() {
 			t.array[i] = o.compileTemplate(at.item(i, v.Item(i)))
 			t.dynamic = t.dynamic || t.array[i].dynamic
 		}
 		return t.settled(v)
 	case ObjectKind:
-		t := &template{object: make([]templateField, 0, v.Len())}
+		t := template{object: make([]templateField, 0, v.Len())}
 		for i := range v.Len() {
 			name, value := v.Field(i)
 			f := o.templateField(at.field(name, i, value), name)
@@ -114,13 +120,13 @@ func (o *object) compileTemplate(at *location) *template {
 		o.twice(at)
 		return t.settled(v)
 	}
-	return &template{constant: decoded(v)}
+	return template{constant: decoded(v)}
 }
 
 // settled drops the parts of a template in which nothing is replaced.
-func (t *template) settled(v Value) *template {
+func (t template) settled(v Value) template {
 	if !t.dynamic {
-		return &template{constant: decoded(v)}
+		return template{constant: decoded(v)}
 	}
 	return t
 }
@@ -130,7 +136,7 @@ func (o *object) templateField(at *location, name string) templateField {
 	if !replaced || o.jsonata {
 		return templateField{name, o.compileTemplate(at)}
 	}
-	t := &template{dynamic: true, field: name}
+	t := template{dynamic: true, field: name}
 	switch kind := at.value.Kind(); {
 	case kind == Deferred || kind == Opaque || kind == Text && o.later(at.value):
 		t.value = &literal{}
