@@ -1,10 +1,13 @@
 package plan
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/attini-go/runner/internal/cfn"
 	"github.com/attini-go/runner/internal/problem"
+	"github.com/attini-go/runner/internal/wording"
 )
 
 // isExpression reports whether a value is computed in JSONata, {% … %}.
@@ -44,4 +47,32 @@ func (r *reader) literalExpressions(s *State, properties *cfn.Node, at cfn.Path)
 	for _, field := range properties.Get("Environment").Entries() {
 		look(field.Value, at.Keys("Environment", field.Key))
 	}
+}
+
+// bareName is an expression that consists of the names of fields alone.
+var bareName = regexp.MustCompile(`^\{%\s*([A-Za-z_]\w*(\.[A-Za-z_]\w*)*)\s*%\}$`)
+
+// bareNames warns of expressions that read a field of nothing: without $states.input, a
+// name in JSONata is a field of the context, which Step Functions does not give.
+func (w *warner) bareNames(s *State) {
+	if !w.isJSONata(s) {
+		return
+	}
+	cfn.Walk(s.Node, s.Path, func(n *cfn.Node, at cfn.Path) bool {
+		// Nested steps may be in the other language.
+		if slices.Contains([]string{"Branches", "Comment", "IsFalse", "IsTrue", "ItemProcessor", "Iterator", "Steps"}, at.LastKey()) && at.From(s.Path) != "" {
+			return false
+		}
+		found := bareName.FindStringSubmatch(n.AsString())
+		if found == nil || slices.Contains([]string{"true", "false", "null"}, found[1]) {
+			return true
+		}
+		name := wording.Brief(found[1])
+		w.warn(RuleExpression, s, problem.Problem{
+			Path: at.String(), Place: n.Place,
+			Message: at.From(s.Path) + ": " + name + " is never found, and the step fails: Step Functions gives an expression no context to read fields of",
+			Advice:  "Write {% $states.input." + name + " %}.",
+		})
+		return true
+	})
 }

@@ -29,6 +29,7 @@ func Warnings(p *Plan, broken bool) problem.List {
 	w := warner{plan: p}
 	for s := range p.Machine.All() {
 		w.errorNames(s)
+		w.bareNames(s)
 		if s.Type == JobType && s.Job != nil {
 			w.heartbeat(s)
 			w.reservedVariables(s)
