@@ -166,7 +166,7 @@ func hostEndRule(reason string) refusalRule {
 	rule, known := (&Refusal{Message: reason}).find([]refusalRule{
 		{says: []string{"*Client.InternalError: *"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "allow EC2 the KMS key of the Ami's encrypted volume, by the key's policy or a grant"},
 		{says: []string{"*Client.VolumeLimitExceeded: *"}, action: fatal, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EBS storage in Service Quotas"},
-		{says: []string{"*Server.InsufficientInstanceCapacity: *"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: "give the Runner Subnets in more availability zones, or another InstanceType"},
+		{says: []string{"*Server.InsufficientInstanceCapacity: *"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: "give the Runner Subnets in more availability zones, or FallbackInstanceTypes"},
 		{says: []string{"*Server.SpotInstanceTermination: *"}, action: retrySame, cause: protocol.CauseInterrupted, advice: "give the step a Retry"},
 		{says: []string{"*Client.UserInitiatedShutdown: *", "*Client.InstanceInitiatedShutdown: *"}, action: retrySame, cause: protocol.CauseHostUnavailable, advice: "see what ended the instance: TerminateInstances in CloudTrail, or its user data"},
 	})
