@@ -92,7 +92,7 @@ func stopTextRules() []refusalRule {
 		layers    = "push the image again with one kind of compression for all of its layers"
 		missing   = "push the image, or name one that the registry has, by its tag or digest"
 		secrets   = "name secrets and parameters that exist in this region, with the JSON key that they have"
-		logs      = "create the log group that the task definition names, in its region, or deploy the stack again"
+		logs      = "create the log group that the task definition names, in its region, or deploy the stack again; let the task definition's execution role, or on EC2 without one the host's role, write to it (logs:CreateLogStream, logs:PutLogEvents)"
 		shell     = "use an image that has the program, and /bin/sh for the agent; nothing may be mounted over it"
 		addresses = "give the Runner subnets with free addresses, or more network interfaces in Service Quotas"
 	)
