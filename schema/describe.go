@@ -114,6 +114,11 @@ func runnerProperties() []property {
 	}
 }
 
+const (
+	instanceTypePattern = `^[a-z][a-z0-9-]*\.[a-z0-9-]+$`
+	instanceTypeShape   = "an instance type such as m5.large"
+)
+
 func ec2Properties() []property {
 	return []property{
 		{
@@ -128,7 +133,12 @@ func ec2Properties() []property {
 		{
 			name: "InstanceType", kind: text, required: true,
 			description: "AWS instance type, for example m5.large.",
-			pattern:     `^[a-z][a-z0-9-]*\.[a-z0-9-]+$`, shape: "an instance type such as m5.large",
+			pattern:     instanceTypePattern, shape: instanceTypeShape,
+		},
+		{
+			name: "FallbackInstanceTypes", kind: idList, maxItems: 4,
+			description: "Instance types that are tried in this order when EC2 has no InstanceType in any of the Subnets. They share its Ami, so they need its architecture, and the task must fit each of them.",
+			pattern:     instanceTypePattern, shape: instanceTypeShape,
 		},
 		{
 			name: "InstanceProfileName", kind: text,

@@ -137,6 +137,9 @@ func TestReadReports(t *testing.T) {
 		{"RoleArn without a name", "RoleArn: arn:aws:iam::123456789012:role/attini/", schema.RulePattern, "Properties.RoleArn", problem.Place{Line: 5, Column: 16}},
 		{"Image that is empty", "Image: ''", schema.RulePattern, "Properties.Image", problem.Place{Line: 5, Column: 14}},
 		{"InstanceType without a size", "Ec2Configuration: {InstanceType: m5}", schema.RulePattern, "Properties.Ec2Configuration.InstanceType", problem.Place{Line: 5, Column: 40}},
+		{"FallbackInstanceTypes without a size", "Ec2Configuration: {InstanceType: m5.large, FallbackInstanceTypes: [m5a.large, m5]}", schema.RulePattern, "Properties.Ec2Configuration.FallbackInstanceTypes[1]", problem.Place{Line: 5, Column: 85}},
+		{"FallbackInstanceTypes too many", "Ec2Configuration: {InstanceType: m5.large, FallbackInstanceTypes: 'a.b,a.b,a.b,a.b,a.b'}", schema.RuleListLength, "Properties.Ec2Configuration.FallbackInstanceTypes", problem.Place{Line: 5, Column: 73}},
+		{"FallbackInstanceTypes alone", "Ec2Configuration:\n  FallbackInstanceTypes: [m5.large]", schema.RuleRequired, "Properties.Ec2Configuration.InstanceType", problem.Place{Line: 5, Column: 7}},
 		{"InstanceProfileName that is an ARN", "Ec2Configuration: {InstanceType: m5.large, InstanceProfileName: 'arn:x'}", schema.RulePattern, "Properties.Ec2Configuration.InstanceProfileName", problem.Place{Line: 5, Column: 71}},
 
 		// Lists.

@@ -18,7 +18,8 @@ func examples() map[string]string {
 		"TaskDefinitionArn": "!Ref BuildTask", "ContainerName": "build", "EcsCluster": "deployments", "RoleArn": "!GetAtt BuildRole.Arn",
 		"Image": "public.ecr.aws/amazonlinux/amazonlinux:2023", "Memory": "4096", "Cpu": "1024", "SharedWith": "[shop-*]", "Isolation": "job",
 		"Ec2Configuration.Ami": "AmazonLinux2023", "Ec2Configuration.InstanceType": "m5.large", "Ec2Configuration.InstanceProfileName": "build-host",
-		"RunnerConfiguration.MaxConcurrentJobs": "2", "RunnerConfiguration.IdleTimeToLive": "600", "RunnerConfiguration.JobTimeout": "1800", "RunnerConfiguration.LogLevel": "DEBUG",
+		"Ec2Configuration.FallbackInstanceTypes": "[m5a.large, m6i.large]",
+		"RunnerConfiguration.MaxConcurrentJobs":  "2", "RunnerConfiguration.IdleTimeToLive": "600", "RunnerConfiguration.JobTimeout": "1800", "RunnerConfiguration.LogLevel": "DEBUG",
 		"AwsVpcConfiguration.Subnets": "[subnet-0a1, subnet-0b2]", "AwsVpcConfiguration.SecurityGroups": "[!GetAtt Group.GroupId]", "AwsVpcConfiguration.AssignPublicIp": "DISABLED",
 		"Startup.Commands": "[./prepare.sh]", "Startup.CommandsTimeout": "120",
 	}
@@ -29,7 +30,7 @@ func TestReferenceExamples(t *testing.T) {
 	t.Parallel()
 	for path, example := range examples() {
 		text := "{" + strings.ReplaceAll(path, ".", ": {") + ": " + example + strings.Repeat("}", strings.Count(path, ".")+1)
-		if strings.HasPrefix(path, "Ec2Configuration.") && !strings.HasSuffix(path, "InstanceType") {
+		if strings.HasPrefix(path, "Ec2Configuration.") && !strings.HasSuffix(path, ".InstanceType") {
 			text = strings.Replace(text, "Ec2Configuration: {", "Ec2Configuration: {InstanceType: m5.large, ", 1)
 		}
 		if strings.HasPrefix(path, "AwsVpcConfiguration.") && !strings.HasSuffix(path, "Subnets") {

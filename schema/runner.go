@@ -98,6 +98,9 @@ type Ec2Configuration struct {
 	// absent.
 	Ami          Value[string]
 	InstanceType Value[string]
+	// FallbackInstanceTypes are 1-4 types in the order in which they are tried, or
+	// absent.
+	FallbackInstanceTypes Value[[]string]
 	// InstanceProfileName has a default that depends on the region, so it
 	// is not Known when absent.
 	InstanceProfileName Value[string]
@@ -177,10 +180,11 @@ func ec2Of(o parsedProperty) *Ec2Configuration {
 		return nil
 	}
 	return &Ec2Configuration{
-		Node:                o.node,
-		Ami:                 textOf(o.properties["Ami"]),
-		InstanceType:        textOf(o.properties["InstanceType"]),
-		InstanceProfileName: textOf(o.properties["InstanceProfileName"]),
+		Node:                  o.node,
+		Ami:                   textOf(o.properties["Ami"]),
+		InstanceType:          textOf(o.properties["InstanceType"]),
+		FallbackInstanceTypes: listOf(o.properties["FallbackInstanceTypes"]),
+		InstanceProfileName:   textOf(o.properties["InstanceProfileName"]),
 	}
 }
 

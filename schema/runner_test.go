@@ -21,6 +21,7 @@ Cpu: 1024.0
 Ec2Configuration:
   Ami: ami-0123456789abcdef0
   InstanceType: u-6tb1.metal
+  FallbackInstanceTypes: u-9tb1.metal, u7i-6tb.112xlarge
   InstanceProfileName: profile
 RunnerConfiguration:
   MaxConcurrentJobs: 20
@@ -61,10 +62,11 @@ func TestReadTakesEveryProperty(t *testing.T) {
 		Memory:            known(r, 4096, "Memory"),
 		Cpu:               known(r, 1024, "Cpu"),
 		Ec2Configuration: &schema.Ec2Configuration{
-			Node:                properties.Get("Ec2Configuration"),
-			Ami:                 known(r, "ami-0123456789abcdef0", "Ec2Configuration", "Ami"),
-			InstanceType:        known(r, "u-6tb1.metal", "Ec2Configuration", "InstanceType"),
-			InstanceProfileName: known(r, "profile", "Ec2Configuration", "InstanceProfileName"),
+			Node:                  properties.Get("Ec2Configuration"),
+			Ami:                   known(r, "ami-0123456789abcdef0", "Ec2Configuration", "Ami"),
+			InstanceType:          known(r, "u-6tb1.metal", "Ec2Configuration", "InstanceType"),
+			FallbackInstanceTypes: known(r, []string{"u-9tb1.metal", "u7i-6tb.112xlarge"}, "Ec2Configuration", "FallbackInstanceTypes"),
+			InstanceProfileName:   known(r, "profile", "Ec2Configuration", "InstanceProfileName"),
 		},
 		RunnerConfiguration: schema.RunnerConfiguration{
 			Node:              properties.Get("RunnerConfiguration"),
@@ -163,7 +165,7 @@ func TestReadLeavesUnresolvedValuesAlone(t *testing.T) {
 	for _, c := range []struct{ name, properties string }{
 		{"functions for all values", `
 Image: !Sub "${Registry}/a:${Tag}"
-Ec2Configuration: {Ami: !Ref A, InstanceType: !FindInMap [a, b, c], InstanceProfileName: !ImportValue a}
+Ec2Configuration: {Ami: !Ref A, InstanceType: !FindInMap [a, b, c], FallbackInstanceTypes: !Ref A, InstanceProfileName: !ImportValue a}
 RunnerConfiguration: {MaxConcurrentJobs: !Ref A, IdleTimeToLive: !If [a, 1, 2], JobTimeout: !Ref A, LogLevel: !Ref A}
 AwsVpcConfiguration: {Subnets: !Split [",", a], SecurityGroups: !Ref A, AssignPublicIp: !Ref A}
 Startup: {Commands: !Split [",", a], CommandsTimeout: !Ref A}`},
@@ -175,13 +177,13 @@ AwsVpcConfiguration: {Fn::Transform: {Name: a}}
 Startup: !If [a, b, c]`},
 		{"functions for items", `
 Image: !Ref A
-Ec2Configuration: {Ami: !Ref A, InstanceType: !Ref A, InstanceProfileName: !Ref A}
+Ec2Configuration: {Ami: !Ref A, InstanceType: !Ref A, FallbackInstanceTypes: [m5.large, !Ref A], InstanceProfileName: !Ref A}
 RunnerConfiguration: !Ref A
 AwsVpcConfiguration: {Subnets: [subnet-1, !Ref A], SecurityGroups: [!Ref A], AssignPublicIp: !Ref A}
 Startup: {Commands: [make, !Sub "echo ${A}", "echo {{resolve:ssm:a}}"], CommandsTimeout: !Ref A}`},
 		{"dynamic references", `
 Image: "{{resolve:ssm:image}}"
-Ec2Configuration: {Ami: "{{resolve:ssm:/aws/service/ecs}}", InstanceType: "{{resolve:ssm:a}}", InstanceProfileName: "x{{resolve:ssm:a}}"}
+Ec2Configuration: {Ami: "{{resolve:ssm:/aws/service/ecs}}", InstanceType: "{{resolve:ssm:a}}", FallbackInstanceTypes: ["{{resolve:ssm:a}}"], InstanceProfileName: "x{{resolve:ssm:a}}"}
 RunnerConfiguration: {MaxConcurrentJobs: "{{resolve:ssm:a}}", IdleTimeToLive: "{{resolve:ssm:a}}", JobTimeout: "1{{resolve:ssm:a}}", LogLevel: "{{resolve:ssm:a}}"}
 AwsVpcConfiguration: {Subnets: "subnet-1,{{resolve:ssm:a}}", SecurityGroups: ["{{resolve:ssm:a}}"], AssignPublicIp: "{{resolve:ssm:a}}"}
 Startup: {Commands: ["{{resolve:ssm:a}}"], CommandsTimeout: "{{resolve:ssm:a}}"}`},
@@ -194,19 +196,20 @@ Startup: {Commands: ["{{resolve:ssm:a}}"], CommandsTimeout: "{{resolve:ssm:a}}"}
 			require.NotNil(t, r.AwsVpcConfiguration)
 			assert.True(t, r.Image.Given())
 			for name, known := range map[string]bool{
-				"Image":               r.Image.Known,
-				"Ami":                 r.Ec2Configuration.Ami.Known,
-				"InstanceType":        r.Ec2Configuration.InstanceType.Known,
-				"InstanceProfileName": r.Ec2Configuration.InstanceProfileName.Known,
-				"MaxConcurrentJobs":   r.RunnerConfiguration.MaxConcurrentJobs.Known,
-				"IdleTimeToLive":      r.RunnerConfiguration.IdleTimeToLive.Known,
-				"JobTimeout":          r.RunnerConfiguration.JobTimeout.Known,
-				"LogLevel":            r.RunnerConfiguration.LogLevel.Known,
-				"Subnets":             r.AwsVpcConfiguration.Subnets.Known,
-				"SecurityGroups":      r.AwsVpcConfiguration.SecurityGroups.Known,
-				"AssignPublicIp":      r.AwsVpcConfiguration.AssignPublicIp.Known,
-				"Commands":            r.Startup.Commands.Known,
-				"CommandsTimeout":     r.Startup.CommandsTimeout.Known,
+				"Image":                 r.Image.Known,
+				"Ami":                   r.Ec2Configuration.Ami.Known,
+				"InstanceType":          r.Ec2Configuration.InstanceType.Known,
+				"InstanceProfileName":   r.Ec2Configuration.InstanceProfileName.Known,
+				"FallbackInstanceTypes": r.Ec2Configuration.FallbackInstanceTypes.Known,
+				"MaxConcurrentJobs":     r.RunnerConfiguration.MaxConcurrentJobs.Known,
+				"IdleTimeToLive":        r.RunnerConfiguration.IdleTimeToLive.Known,
+				"JobTimeout":            r.RunnerConfiguration.JobTimeout.Known,
+				"LogLevel":              r.RunnerConfiguration.LogLevel.Known,
+				"Subnets":               r.AwsVpcConfiguration.Subnets.Known,
+				"SecurityGroups":        r.AwsVpcConfiguration.SecurityGroups.Known,
+				"AssignPublicIp":        r.AwsVpcConfiguration.AssignPublicIp.Known,
+				"Commands":              r.Startup.Commands.Known,
+				"CommandsTimeout":       r.Startup.CommandsTimeout.Known,
 			} {
 				assert.False(t, known, name)
 			}

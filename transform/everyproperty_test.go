@@ -25,9 +25,10 @@ func TestEveryPropertyIsEmitted(t *testing.T) {
 		"Image":   {definition, "AWS::Logs::LogGroup"},
 		"RoleArn": {definition, queuePolicy},
 
-		"Ec2Configuration.Ami":                 {template},
-		"Ec2Configuration.InstanceType":        {template},
-		"Ec2Configuration.InstanceProfileName": {template},
+		"Ec2Configuration.Ami":                   {template},
+		"Ec2Configuration.InstanceType":          {template},
+		"Ec2Configuration.InstanceProfileName":   {template},
+		"Ec2Configuration.FallbackInstanceTypes": nil, // RunInstances has them
 
 		"RunnerConfiguration.MaxConcurrentJobs": nil, "RunnerConfiguration.IdleTimeToLive": nil,
 		"RunnerConfiguration.JobTimeout": nil, "RunnerConfiguration.LogLevel": nil,

@@ -196,6 +196,7 @@ func (r *randomRunner) runner() *cfn.Node {
 				cfn.F("InstanceType", r.text("m5.large", "c5.large")),
 				cfn.F("Ami", r.text("AmazonLinux2023", "ami-0123456789abcdef0")),
 				cfn.F("InstanceProfileName", r.text("profile", "other")),
+				cfn.F("FallbackInstanceTypes", r.list("m5a.large", "c5a.large")),
 			)
 		})),
 		cfn.F("AwsVpcConfiguration", r.object(func() *cfn.Node {

@@ -85,17 +85,22 @@ func (x *expansion) useAccelerators(runner *schema.Runner, container *ecs.TaskDe
 		return
 	}
 	kind, ami := runner.Ec2Configuration.InstanceType.Node, runner.Ec2Configuration.Ami.Node
+	fallbacks := runner.Ec2Configuration.FallbackInstanceTypes
 	alias, isAlias := compat.AliasOf(runner)
-	if !isAlias || !kind.IsString() || !ami.IsString() {
+	if !isAlias || !kind.IsString() || !ami.IsString() || fallbacks.Given() && !fallbacks.Known {
 		return
 	}
 	host := x.facts.Types[kind.Text]
+	gpus, neurons := host.GPUs, host.NeuronDevices
+	for _, name := range fallbacks.Literal { // the task fits each
+		gpus, neurons = min(gpus, x.facts.Types[name].GPUs), min(neurons, x.facts.Types[name].NeuronDevices)
+	}
 	switch {
-	case alias.Accelerator == compat.GPU && host.GPUs > 0:
-		container.ResourceRequirements = []ecs.TaskDefinition_ResourceRequirement{{Type: "GPU", Value: strconv.Itoa(host.GPUs)}}
-	case alias.Accelerator == compat.Neuron && host.NeuronDevices > 0:
+	case alias.Accelerator == compat.GPU && gpus > 0:
+		container.ResourceRequirements = []ecs.TaskDefinition_ResourceRequirement{{Type: "GPU", Value: strconv.Itoa(gpus)}}
+	case alias.Accelerator == compat.Neuron && neurons > 0:
 		container.LinuxParameters = &ecs.TaskDefinition_LinuxParameters{}
-		for i := range host.NeuronDevices {
+		for i := range neurons {
 			device := "/dev/neuron" + strconv.Itoa(i)
 			container.LinuxParameters.Devices = append(container.LinuxParameters.Devices, ecs.TaskDefinition_Device{
 				HostPath: &device, ContainerPath: &device, Permissions: []string{"read", "write"},

@@ -111,6 +111,7 @@ const (
 	AttrHost                   = "ec2Configuration"
 	// The keys of AttrHost.
 	AttrInstanceType    = "instanceType"
+	AttrFallbackTypes   = "fallbackInstanceTypes"
 	AttrInstanceProfile = "instanceProfile"
 	AttrHostLogGroup    = "ecsClientLogGroup"
 	AttrAMI             = "ami"

@@ -37,6 +37,7 @@ func (a *account) ownDefinition(t testing.TB, mode types.NetworkMode, compatibil
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	host := object{"InstanceType": "m5.large"}
+	const soldOut = "m4.large" // no other test has it
 	network := object{"Subnets": []string{"subnet-0a", "subnet-0b"}, "SecurityGroups": []string{"sg-0a"}}
 	for name, test := range map[string]struct {
 		runner     object
@@ -50,7 +51,7 @@ func TestKinds(t *testing.T) {
 		"image, own VPC":                {runner: object{"Image": "debian:stable", "AwsVpcConfiguration": network}},
 		"default, EC2":                  {runner: object{"Ec2Configuration": host}},
 		"image, EC2":                    {runner: object{"Image": "debian:stable", "Ec2Configuration": host}},
-		"image, EC2, own VPC":           {runner: object{"Image": "debian:stable", "Ec2Configuration": host, "AwsVpcConfiguration": network}},
+		"image, EC2, own VPC, fallback": {runner: object{"Image": "debian:stable", "Ec2Configuration": object{"InstanceType": soldOut, "FallbackInstanceTypes": []string{"m5a.large"}}, "AwsVpcConfiguration": network}},
 		"task definition":               {runner: object{}, mode: types.NetworkModeAwsvpc, compatible: types.CompatibilityFargate, definition: "own-"},
 		"task definition, own VPC":      {runner: object{"AwsVpcConfiguration": network}, mode: types.NetworkModeAwsvpc, compatible: types.CompatibilityFargate, definition: "own-"},
 		"task definition, EC2":          {runner: object{"Ec2Configuration": host}, mode: types.NetworkModeBridge, compatible: types.CompatibilityEc2, definition: "own-"},
@@ -59,6 +60,9 @@ func TestKinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := open(t)
+			a.ecsFake.SellOut(soldOut, "subnet-0a")
+			a.ecsFake.SellOut(soldOut, "subnet-0b")
+			a.ecsFake.SellOut("m5a.large", "subnet-0a")
 			own := test.mode != ""
 			if own {
 				test.runner["TaskDefinitionArn"] = a.ownDefinition(t, test.mode, test.compatible)
@@ -85,6 +89,9 @@ func TestKinds(t *testing.T) {
 			assert.Equal(t, hosts[0].InstanceArn, tasks[0].ContainerInstanceArn)
 			assert.Equal(t, "RunnerInstance", hosts[0].Tags["AttiniResourceType"])
 			assert.Equal(t, inVPC, hosts[0].Subnet == "subnet-0a" || hosts[0].Subnet == "subnet-0b", hosts[0].Subnet)
+			if strings.HasSuffix(name, "fallback") {
+				assert.Equal(t, []string{"m5a.large", "subnet-0b"}, []string{hosts[0].InstanceType, hosts[0].Subnet})
+			}
 			s.remove(t)
 			assert.Equal(t, "terminated", a.ecsFake.Hosts(s.name + "-Build")[0].State)
 		})

@@ -28,6 +28,7 @@ func NewRunnerHosts(config aws.Config) *RunnerHosts {
 func (h *RunnerHosts) Run(ctx context.Context, request launch.HostRequest) (string, error) {
 	output, err := h.client.RunInstances(ctx, &ec2.RunInstancesInput{
 		ClientToken: &request.Token, MinCount: aws.Int32(1), MaxCount: aws.Int32(1), SubnetId: &request.Subnet,
+		InstanceType:   types.InstanceType(request.InstanceType),
 		LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &request.LaunchTemplate, Version: &request.TemplateVersion},
 	}, func(o *ec2.Options) { o.RetryMaxAttempts = 1 }) // the launcher retries itself, or in another subnet
 	switch {

@@ -55,8 +55,8 @@ func testHosts(t *testing.T, config aws.Config) {
 	require.NoError(t, hosts.Terminate(ctx, "i-0123456789abcdef0"))
 }
 
-// TestRunInstances: the request has a client token, the launch template and the
-// subnet, and nothing else.
+// TestRunInstances: the request has a client token, the launch template, the subnet and
+// the type in place of the template's, and nothing else.
 func TestRunInstances(t *testing.T) {
 	t.Parallel()
 	proxy := fakeaws.NewProxy(t, "http://127.0.0.1:1")
@@ -68,14 +68,20 @@ func TestRunInstances(t *testing.T) {
 		fmt.Fprint(w, `<RunInstancesResponse><instancesSet><item><instanceId>i-1</instanceId></item></instancesSet></RunInstancesResponse>`)
 		return true
 	})
-	host, err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), launch.HostRequest{Token: "token", LaunchTemplate: "lt-1", TemplateVersion: "3", Subnet: "subnet-1"})
-	require.NoError(t, err)
-	assert.Equal(t, "i-1", host)
-	delete(form, "Version")
-	assert.Equal(t, map[string][]string{
-		"Action": {"RunInstances"}, "ClientToken": {"token"}, "MinCount": {"1"}, "MaxCount": {"1"}, "SubnetId": {"subnet-1"},
-		"LaunchTemplate.LaunchTemplateId": {"lt-1"}, "LaunchTemplate.Version": {"3"},
-	}, form)
+	for _, instanceType := range []string{"", "m5a.large"} {
+		host, err := NewRunnerHosts(sdkConfig(t, proxy.Endpoint())).Run(t.Context(), launch.HostRequest{Token: "token", LaunchTemplate: "lt-1", TemplateVersion: "3", Subnet: "subnet-1", InstanceType: instanceType})
+		require.NoError(t, err)
+		assert.Equal(t, "i-1", host)
+		delete(form, "Version")
+		want := map[string][]string{
+			"Action": {"RunInstances"}, "ClientToken": {"token"}, "MinCount": {"1"}, "MaxCount": {"1"}, "SubnetId": {"subnet-1"},
+			"LaunchTemplate.LaunchTemplateId": {"lt-1"}, "LaunchTemplate.Version": {"3"},
+		}
+		if instanceType != "" {
+			want["InstanceType"] = []string{instanceType}
+		}
+		assert.Equal(t, want, form)
+	}
 }
 
 func TestHostRefusals(t *testing.T) {

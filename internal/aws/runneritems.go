@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -86,6 +87,7 @@ func hostAttributes(host *configuration.Host) map[string]string {
 	attributes := map[string]string{
 		protocol.AttrInstanceType: host.InstanceType, protocol.AttrInstanceProfile: host.InstanceProfile,
 		protocol.AttrHostLogGroup: host.LogGroup, protocol.AttrAMI: host.AMI,
+		protocol.AttrFallbackTypes: strings.Join(host.FallbackInstanceTypes, ","),
 	}
 	maps.DeleteFunc(attributes, func(_, value string) bool { return value == "" })
 	return attributes

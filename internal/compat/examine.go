@@ -58,6 +58,9 @@ func QuestionsOf(runners ...*schema.Runner) Questions {
 		if host.InstanceType.Known {
 			q.types = append(q.types, host.InstanceType.Literal)
 		}
+		if host.FallbackInstanceTypes.Known {
+			q.types = append(q.types, host.FallbackInstanceTypes.Literal...)
+		}
 		if alias, isAlias := AliasOf(runner); isAlias {
 			q.AddAmi(alias.Name)
 		} else if host.Ami.Known {
@@ -149,5 +152,7 @@ func (f Facts) Examine(runner *schema.Runner, definition TaskDefinition) problem
 	} else if ami.Known && !isAlias && f.Images != nil { // EC2 finds an alias under its parameter
 		problems.Add(UnknownAmi(runner))
 	}
-	return append(problems, CheckHost(runner, definition, host)...)
+	problems.Add(CheckHost(runner, definition, host)...)
+	problems.Add(f.checkFallbacks(runner, definition, host)...)
+	return problems
 }

@@ -42,7 +42,7 @@ func hostRunners(t *testing.T) []*schema.Runner {
 	t.Helper()
 	return []*schema.Runner{
 		read(t, "Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}"),
-		read(t, "Ec2Configuration: {InstanceType: c5.large, Ami: ami-22222222}"),
+		read(t, "Ec2Configuration: {InstanceType: m5.large, Ami: ami-22222222, FallbackInstanceTypes: [m5.large, c5.large]}"),
 		read(t, "Ec2Configuration: {InstanceType: m5.large, Ami: ami-22222222}"),
 		read(t, "Ec2Configuration: {InstanceType: !Ref Open, Ami: !Ref Open}"),
 		read(t, "Memory: 512"),
@@ -88,6 +88,14 @@ func TestExamine(t *testing.T) {
 		change(&facts)
 		return facts
 	}
+	withTypes := func() compat.Facts {
+		return without(func(f *compat.Facts) {
+			f.Parameters = nil
+			for _, name := range []string{"m7g.large", "t2.small", "g4dn.xlarge"} {
+				f.Types[name] = *instanceType(t, name)
+			}
+		})
+	}
 	cases := map[string]struct {
 		properties string
 		facts      compat.Facts
@@ -106,9 +114,19 @@ func TestExamine(t *testing.T) {
 		"an AMI of Windows": {"Ec2Configuration: {InstanceType: m5.large, Ami: ami-22222222}", without(func(f *compat.Facts) {
 			f.Images["ami-22222222"] = compat.Image{Architecture: "x86_64", Platform: "Windows"}
 		}), []string{compat.RuleAmiPlatform}},
-		"a public address":  {"{Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}, AwsVpcConfiguration: {AssignPublicIp: ENABLED}}", knownFacts(), []string{compat.RuleHostAddress}},
-		"no public address": {"{Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}, AwsVpcConfiguration: {AssignPublicIp: DISABLED}}", knownFacts(), nil},
-		"end of life":       {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2}", compat.Facts{}, []string{compat.RuleAmiEndOfLife}},
+		"a public address":                {"{Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}, AwsVpcConfiguration: {AssignPublicIp: ENABLED}}", knownFacts(), []string{compat.RuleHostAddress}},
+		"no public address":               {"{Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023}, AwsVpcConfiguration: {AssignPublicIp: DISABLED}}", knownFacts(), nil},
+		"a fallback that fits":            {"{Cpu: 1024, Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023, FallbackInstanceTypes: [c5.large, m5.large, c5.large]}}", knownFacts(), nil},
+		"a fallback that does not exist":  {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023, FallbackInstanceTypes: [c5.large, x9.none]}", knownFacts(), []string{compat.RuleInstanceType}},
+		"a fallback that is unknown":      {"{Cpu: 98304, Ec2Configuration: {InstanceType: !Ref Open, Ami: AmazonLinux2023, FallbackInstanceTypes: [m5.large, !Ref Open]}}", knownFacts(), nil},
+		"a fallback that is too small":    {"{Cpu: 1024, Memory: 3800, Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023, FallbackInstanceTypes: [c5.large]}}", knownFacts(), []string{compat.RuleHostMemory}},
+		"a fallback with too few vCPUs":   {"{Cpu: 1536, Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023, FallbackInstanceTypes: [t2.small]}}", withTypes(), []string{compat.RuleHostCPU}},
+		"a fallback for another alias":    {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2023, FallbackInstanceTypes: [m7g.large]}", withTypes(), []string{compat.RuleArchitecture}},
+		"a fallback for another AMI":      {"Ec2Configuration: {InstanceType: m5.large, Ami: ami-22222222, FallbackInstanceTypes: [m7g.large]}", withTypes(), []string{compat.RuleArchitecture}},
+		"a fallback of another type's":    {"Ec2Configuration: {InstanceType: m5.large, Ami: !Ref Open, FallbackInstanceTypes: [m7g.large]}", withTypes(), []string{compat.RuleArchitecture}},
+		"a fallback of one of its type's": {"Ec2Configuration: {InstanceType: t2.small, Ami: !Ref Open, FallbackInstanceTypes: [m5.large]}", withTypes(), nil},
+		"a fallback without GPUs":         {"Ec2Configuration: {InstanceType: g4dn.xlarge, Ami: AmazonLinux2_gpu, FallbackInstanceTypes: [m5.large]}", withTypes(), []string{compat.RuleAmiEndOfLife, compat.RuleAccelerator}},
+		"end of life":                     {"Ec2Configuration: {InstanceType: m5.large, Ami: AmazonLinux2}", compat.Facts{}, []string{compat.RuleAmiEndOfLife}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

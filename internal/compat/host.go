@@ -19,6 +19,8 @@ type Host struct {
 	// id given or by the alias's.
 	Alias *Alias
 	Image *Image
+	// fallback means that the type is one of FallbackInstanceTypes.
+	fallback bool
 }
 
 // cpuUnits are the CPU units of one vCPU.
@@ -76,7 +78,7 @@ func checkAddress(runner *schema.Runner) problem.List {
 func UnknownInstanceType(runner *schema.Runner) problem.Problem {
 	given := runner.Ec2Configuration.InstanceType
 	r := &reporter{runner: runner}
-	r.instanceType(problem.Error, RuleInstanceType, fmt.Sprintf("there is no instance type %s in this region; choose one that the region has", wording.Quote(given.Literal)))
+	r.instanceType(Host{}, problem.Error, RuleInstanceType, fmt.Sprintf("there is no instance type %s in this region; choose one that the region has", wording.Quote(given.Literal)))
 	return r.problems[0]
 }
 
@@ -128,15 +130,8 @@ func (t *InstanceType) alias() (Alias, bool) {
 
 // accelerator reports an AMI for an accelerator that the host lacks.
 func (r *reporter) accelerator(host Host) {
-	var devices string
-	switch {
-	case host.Alias == nil:
-		return
-	case host.Alias.Accelerator == GPU && host.Type.GPUs == 0:
-		devices = "GPUs"
-	case host.Alias.Accelerator == Neuron && host.Type.NeuronDevices == 0:
-		devices = "Neuron devices"
-	default:
+	devices := lackedDevices(host)
+	if devices == "" {
 		return
 	}
 	choice := "use"
@@ -145,6 +140,19 @@ func (r *reporter) accelerator(host Host) {
 	}
 	r.ami(problem.Error, RuleAccelerator, fmt.Sprintf("%s is for hosts with %s, but %s has none; %s an instance type with %s",
 		describeAlias(r.runner, *host.Alias), devices, host.TypeName, choice, devices))
+}
+
+// lackedDevices names the accelerators that the host's alias is for and the host lacks;
+// "" for none.
+func lackedDevices(host Host) string {
+	switch {
+	case host.Alias == nil:
+	case host.Alias.Accelerator == GPU && host.Type.GPUs == 0:
+		return "GPUs"
+	case host.Alias.Accelerator == Neuron && host.Type.NeuronDevices == 0:
+		return "Neuron devices"
+	}
+	return ""
 }
 
 // hostCPU reports a Cpu that is not smaller than the host's (section Cpu).
@@ -160,7 +168,7 @@ func (r *reporter) hostCPU(definition TaskDefinition, host Host) {
 		r.add(problem.Error, RuleHostCPU, writtenAs(r.runner.Cpu),
 			fmt.Sprintf("%d CPU units must be smaller than the host's: %s; lower Cpu or use a larger instance type", cpu.Value, has), "Cpu")
 	case !cpu.own && cpu.Value > units:
-		r.instanceType(problem.Error, RuleHostCPU,
+		r.instanceType(host, problem.Error, RuleHostCPU,
 			fmt.Sprintf("%s, less than the %d of %s; give Cpu or use a larger instance type", has, cpu.Value, definition.Name))
 	}
 }
@@ -189,10 +197,15 @@ func (r *reporter) hostMemory(definition TaskDefinition, host Host) {
 		r.add(severity, RuleHostMemory, writtenAs(r.runner.Memory), message+"lower Memory or use a larger instance type", "Memory")
 		return
 	}
-	r.instanceType(severity, RuleHostMemory, message+"give Memory or use a larger instance type")
+	r.instanceType(host, severity, RuleHostMemory, message+"give Memory or use a larger instance type")
 }
 
-// instanceType reports the InstanceType of a Runner with a host.
-func (r *reporter) instanceType(severity problem.Severity, rule, message string) {
-	r.add(severity, rule, writtenAs(r.runner.Ec2Configuration.InstanceType), message, "Ec2Configuration", "InstanceType")
+// instanceType reports the property that names a host's type.
+func (r *reporter) instanceType(host Host, severity problem.Severity, rule, message string) {
+	configured := r.runner.Ec2Configuration
+	as, property := writtenAs(configured.InstanceType), "InstanceType"
+	if host.fallback {
+		as, property = writtenAs(configured.FallbackInstanceTypes), "FallbackInstanceTypes"
+	}
+	r.add(severity, rule, as, message, "Ec2Configuration", property)
 }

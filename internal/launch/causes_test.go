@@ -82,6 +82,7 @@ func stops() map[string]ending {
 		"F09 KMS":             start(registry+"failed to fetch secret arn:aws:secretsmanager:eu-west-1:1:secret:a from secrets manager: AccessDeniedException: Access to KMS is not allowed", denied, true, "execution role"),
 		"F09 secret":          start(registry+"failed to fetch secret arn:aws:secretsmanager:eu-west-1:1:secret:a from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret.", invalid, true, "name secrets"),
 		"F09 parameter":       start("Fetching secret data from SSM Parameter Store in eu-west-1: the parameter is missing", invalid, true, "name secrets"),
+		"F10 credentials":     start("CannotStartContainerError: Error response from daemon: failed to initialize logging driver: failed to create Cloudwatch log stream: NoCredentialProviders: no valid providers in chain", invalid, true, "logs:CreateLogStream"),
 		"F10 driver":          start("CannotStartContainerError: Error response from daemon: failed to initialize logging driver: a", invalid, true, "log group"),
 		"F10 no way":          start("The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task and Amazon CloudWatch. Check your network configuration.", network, true, "logs"),
 		"F11 time-out":        start("Timeout waiting for network interface provisioning to complete.", network, false, "AssignPublicIp"),

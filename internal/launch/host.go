@@ -147,43 +147,6 @@ func (l *Launcher) startHost(ctx context.Context, v *view) error {
 	return nil
 }
 
-// requestHost asks for an instance in one subnet after another. Its errors are
-// retryStart's.
-func (l *Launcher) requestHost(ctx context.Context, v *view) (host string, err error) {
-	template, subnets := v.configuration.Host, v.configuration.Network.Subnets
-	attempted := fmt.Sprintf("run the runner's EC2 host (%s, launch template %s version %s) in %v",
-		template.InstanceType, template.LaunchTemplateID, template.LaunchTemplateVersion, subnets)
-	err = l.retryStart(ctx, v, message.ErrorHost, attempted, func(try int) (refusalRule, error) {
-		var worst error
-		var rule refusalRule
-		for i, subnet := range subnets {
-			if i > 0 { // each may take as long as the lock lasts
-				if err := l.ports.States.Renew(ctx, v.name, v.owner, time.Now().Add(lockTime)); err != nil {
-					return noReply(), &lockLostError{err}
-				}
-			}
-			host, err = l.ports.Hosts.Run(ctx, HostRequest{
-				Token:          token(v.state.Attempt, v.id, subnet, try),
-				LaunchTemplate: template.LaunchTemplateID, TemplateVersion: template.LaunchTemplateVersion, Subnet: subnet,
-			})
-			if err == nil {
-				return refusalRule{}, nil
-			}
-			var refusal *Refusal
-			if !errors.As(err, &refusal) {
-				return noReply(), err
-			}
-			worst = err
-			if rule = refusal.classify(hostRules()); rule.action != tryNextSubnet {
-				return rule, err
-			}
-		}
-		rule.action = retrySame
-		return rule, worst
-	})
-	return host, err
-}
-
 // isImpaired asks EC2 for a host whose ECS agent is connected nevertheless. Without an
 // answer, the agent's own sign of life decides.
 func (l *Launcher) isImpaired(ctx context.Context, name, host string) bool {

@@ -66,11 +66,12 @@ func TestOverridesFit(t *testing.T) {
 func TestEveryPropertyReachesTheTask(t *testing.T) {
 	t.Parallel()
 	elsewhere := map[string]string{
-		"SharedWith":                           "the launcher reads it for each job",
-		"Startup.Commands":                     "the agent reads them from the configuration",
-		"Ec2Configuration.Ami":                 "the launch template has it",
-		"Ec2Configuration.InstanceType":        "the launch template has it",
-		"Ec2Configuration.InstanceProfileName": "the launch template has it",
+		"SharedWith":                             "the launcher reads it for each job",
+		"Startup.Commands":                       "the agent reads them from the configuration",
+		"Ec2Configuration.Ami":                   "the launch template has it",
+		"Ec2Configuration.InstanceType":          "the launch template has it",
+		"Ec2Configuration.InstanceProfileName":   "the launch template has it",
+		"Ec2Configuration.FallbackInstanceTypes": "a host has one only without capacity; TestFallbackInstanceTypes",
 	}
 	requests := func(c configuration.Configuration) (all string) {
 		inAccount(t, c, func(t *testing.T, a *account) {

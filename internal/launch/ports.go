@@ -212,6 +212,8 @@ type HostRequest struct {
 	LaunchTemplate  string
 	TemplateVersion string
 	Subnet          string
+	// InstanceType takes the place of the launch template's; "" leaves it.
+	InstanceType string
 }
 
 // HostStatus is an instance's.

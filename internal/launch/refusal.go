@@ -50,8 +50,10 @@ const (
 	retrySame
 	// retryNewToken: the token belongs to another request, so a new one is needed.
 	retryNewToken
-	// tryNextSubnet: the request may succeed in another subnet.
+	// tryNextSubnet: the request may succeed in another subnet, or for another type.
 	tryNextSubnet
+	// tryNextType: the request may succeed for another instance type, in any subnet.
+	tryNextType
 )
 
 // refusalRule says what to do about the refusals that match one of its codes and one
@@ -66,6 +68,8 @@ type refusalRule struct {
 	// says are sentences: exceptions' messages, and reasons of RunTask's failures.
 	says   []string
 	action retryAction
+	// permanent means that a request for the same instance type is refused again.
+	permanent bool
 	// cause is the error name by cause (docs/errors.md).
 	cause  string
 	advice string

@@ -61,7 +61,7 @@ func taskRules() []refusalRule {
 // hostRules are for RunInstances (EC2 API reference, "Error codes").
 func hostRules() []refusalRule {
 	const (
-		zones   = "give the Runner Subnets in more availability zones, or another InstanceType"
+		zones   = "give the Runner Subnets in more availability zones, or FallbackInstanceTypes"
 		passes  = "it usually passes; give the step a Retry"
 		role    = "let the launcher's role run instances from the launch template (ec2:RunInstances) and pass the instance profile's role (iam:PassRole): where the installation has a RunnerRolePath, that role has to be below it"
 		image   = "give the Runner an Ami that exists in this region and that this account may use"
@@ -77,15 +77,15 @@ func hostRules() []refusalRule {
 		{codes: []string{"InvalidSubnetID.NotFound"}, action: tryNextSubnet, cause: protocol.CauseInvalidConfiguration, advice: "give the Runner Subnets that exist in this account"},
 		{codes: throttles(), action: retrySame, cause: protocol.CauseThrottled, advice: passes},
 		{codes: []string{"InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "ServerInternal"}, action: retrySame, cause: protocol.CauseServiceUnavailable, advice: passes},
-		{codes: []string{"VcpuLimitExceeded"}, action: retrySame, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EC2 vCPUs in Service Quotas"},
-		{codes: []string{"InstanceLimitExceeded"}, action: retrySame, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EC2 instances in Service Quotas"},
+		{codes: []string{"VcpuLimitExceeded"}, action: tryNextType, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EC2 vCPUs in Service Quotas"},
+		{codes: []string{"InstanceLimitExceeded"}, action: tryNextType, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EC2 instances in Service Quotas"},
 		{codes: []string{"VolumeLimitExceeded"}, action: fatal, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EBS storage in Service Quotas"},
 		{codes: []string{"PendingVerification"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "AWS is still verifying the account; try again in some hours"},
 		{codes: []string{"Blocked"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "the account is blocked from EC2; ask AWS Support"},
 		{codes: []string{"OptInRequired"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "subscribe to the Ami in the AWS Marketplace, or sign the account up for EC2 in this region"},
 		{codes: []string{"InvalidParameterValue"}, says: []string{"Value (*) for parameter iamInstanceProfile.* is invalid*"}, action: retrySame, cause: protocol.CauseInvalidConfiguration, advice: profile},
 		{
-			codes: []string{"InvalidParameterValue"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: machine,
+			codes: []string{"InvalidParameterValue"}, action: tryNextType, permanent: true, cause: protocol.CauseInvalidConfiguration, advice: machine,
 			says: []string{"The architecture '*' of the specified instance type does not match the architecture '*' of the specified AMI*", "The requested instance type's architecture (*) does not match the architecture in the manifest for *"},
 		},
 		{codes: []string{"InvalidAMIID.*", "AuthFailure"}, action: fatal, cause: protocol.CauseImageNotFound, advice: image},
@@ -95,7 +95,7 @@ func hostRules() []refusalRule {
 		{codes: []string{"InvalidLaunchTemplate*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "deploy the stack again"},
 		{codes: []string{"InvalidGroup.*"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: groups},
 		{codes: []string{"InvalidParameter"}, says: []string{"Security group *"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: groups},
-		{codes: []string{"Unsupported"}, action: fatal, cause: protocol.CauseInvalidConfiguration, advice: "give the Runner an InstanceType and an Ami that go together"},
+		{codes: []string{"Unsupported"}, action: tryNextType, permanent: true, cause: protocol.CauseInvalidConfiguration, advice: "give the Runner an InstanceType and an Ami that go together"},
 	}...)
 }
 

@@ -92,7 +92,7 @@ func stopTextRules() []refusalRule {
 		layers    = "push the image again with one kind of compression for all of its layers"
 		missing   = "push the image, or name one that the registry has, by its tag or digest"
 		secrets   = "name secrets and parameters that exist in this region, with the JSON key that they have"
-		logs      = "create the log group that the task definition names, in its region, or deploy the stack again"
+		logs      = "create the log group that the task definition names, in its region, or deploy the stack again; let the task definition's execution role, or on EC2 without one the host's role, write to it (logs:CreateLogStream, logs:PutLogEvents)"
 		shell     = "use an image that has the program, and /bin/sh for the agent; nothing may be mounted over it"
 		addresses = "give the Runner subnets with free addresses, or more network interfaces in Service Quotas"
 	)
@@ -166,7 +166,7 @@ func hostEndRule(reason string) refusalRule {
 	rule, known := (&Refusal{Message: reason}).find([]refusalRule{
 		{says: []string{"*Client.InternalError: *"}, action: fatal, cause: protocol.CauseAccessDenied, advice: "allow EC2 the KMS key of the Ami's encrypted volume, by the key's policy or a grant"},
 		{says: []string{"*Client.VolumeLimitExceeded: *"}, action: fatal, cause: protocol.CauseQuotaExceeded, advice: "raise the account's quota of EBS storage in Service Quotas"},
-		{says: []string{"*Server.InsufficientInstanceCapacity: *"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: "give the Runner Subnets in more availability zones, or another InstanceType"},
+		{says: []string{"*Server.InsufficientInstanceCapacity: *"}, action: retrySame, cause: protocol.CauseCapacityUnavailable, advice: "give the Runner Subnets in more availability zones, or FallbackInstanceTypes"},
 		{says: []string{"*Server.SpotInstanceTermination: *"}, action: retrySame, cause: protocol.CauseInterrupted, advice: "give the step a Retry"},
 		{says: []string{"*Client.UserInitiatedShutdown: *", "*Client.InstanceInitiatedShutdown: *"}, action: retrySame, cause: protocol.CauseHostUnavailable, advice: "see what ended the instance: TerminateInstances in CloudTrail, or its user data"},
 	})

@@ -413,7 +413,9 @@ func TestEveryPropertyIsDeployed(t *testing.T) {
 	values := launchtest.PropertyValues()
 	for _, onHost := range []bool{true, false} {
 		fake := newFake()
-		fake.Types["c5.2xlarge"] = compat.InstanceType{VCPUs: 8, MemoryMiB: 16384, Architectures: []string{"x86_64"}}
+		for _, name := range []string{"c5.2xlarge", "m6i.large", "m5a.large"} {
+			fake.Types[name] = compat.InstanceType{VCPUs: 8, MemoryMiB: 16384, Architectures: []string{"x86_64"}}
+		}
 		fake.AMIs["ami-0123456789abcdef0"] = compat.Image{Architecture: "x86_64"}
 		definition := compat.TaskDefinition{Name: "own", Complete: true, NetworkMode: compat.Known("awsvpc"), Containers: []compat.Container{{Name: compat.Known("agent")}}}
 		fake.Definitions[values["TaskDefinitionArn"].(string)] = definition

@@ -21,7 +21,7 @@ func TestEveryPropertyReachesALocalRun(t *testing.T) {
 	const host, task, network = "a local run has no EC2 host", "a local run has no ECS task", "a local run uses this machine's network"
 	elsewhere := map[string]string{
 		"TaskDefinitionArn": task, "ContainerName": task, "EcsCluster": task, "RoleArn": task, "Image": task, "Memory": task, "Cpu": task,
-		"Ec2Configuration.Ami": host, "Ec2Configuration.InstanceType": host, "Ec2Configuration.InstanceProfileName": host,
+		"Ec2Configuration.Ami": host, "Ec2Configuration.InstanceType": host, "Ec2Configuration.InstanceProfileName": host, "Ec2Configuration.FallbackInstanceTypes": host,
 		"AwsVpcConfiguration.Subnets": network, "AwsVpcConfiguration.SecurityGroups": network, "AwsVpcConfiguration.AssignPublicIp": network,
 		"SharedWith":                         "a local run has one stack",
 		"RunnerConfiguration.IdleTimeToLive": "a local runner ends with its plan",

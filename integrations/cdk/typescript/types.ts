@@ -1170,6 +1170,8 @@ export type DeploymentPlanProps = {
 export type Ec2Configuration = {
   /** An AMI id, or the name of a recommended AMI. An AMI of your own needs the ECS agent installed and enabled. */
   readonly "Ami"?: "AmazonLinux2" | "AmazonLinux2023" | "AmazonLinux2023_arm64" | "AmazonLinux2023_inf" | "AmazonLinux2_arm64" | "AmazonLinux2_gpu" | "AmazonLinux2_inf" | IResolvable | `{{resolve:${string}` | string;
+  /** Instance types that are tried in this order when EC2 has no InstanceType in any of the Subnets. They share its Ami, so they need its architecture, and the task must fit each of them. */
+  readonly "FallbackInstanceTypes"?: IResolvable | `{{resolve:${string}` | readonly (IResolvable | `{{resolve:${string}` | string)[] | string | unknown;
   /** Instance profile that gives the host its IAM access. Default: attini-runner-default-instance-profile-{Region}. */
   readonly "InstanceProfileName"?: IResolvable | `{{resolve:${string}` | number | string;
   /** AWS instance type, for example m5.large. */

@@ -96,14 +96,17 @@ type Startup struct {
 // Host is the EC2 instance of a runner's task, on which no other task runs.
 type Host struct {
 	// LaunchTemplateID and LaunchTemplateVersion name the launch template of the
-	// macro. It has everything about the instance but its subnet.
+	// macro. It has everything about the instance but its subnet, and its type where a
+	// fallback is tried.
 	LaunchTemplateID      string `json:"launchTemplateId"`
 	LaunchTemplateVersion string `json:"launchTemplateVersion"`
 	// InstanceType, AMI (an id or a documented name) and InstanceProfile are the
 	// Runner's, for messages. The launch template has the values that are used.
-	InstanceType    string `json:"instanceType"`
-	AMI             string `json:"ami,omitempty"`
-	InstanceProfile string `json:"instanceProfile,omitempty"`
+	InstanceType string `json:"instanceType"`
+	AMI          string `json:"ami,omitempty"`
+	// FallbackInstanceTypes are tried in their order when EC2 has no InstanceType.
+	FallbackInstanceTypes []string `json:"fallbackInstanceTypes,omitempty"`
+	InstanceProfile       string   `json:"instanceProfile,omitempty"`
 	// LogGroup is where the host's ECS agent logs.
 	LogGroup string `json:"logGroup,omitempty"`
 }

@@ -86,6 +86,7 @@ func (c *Configuration) Fields() schema.Fields {
 	if c.Host != nil {
 		fields["Ec2Configuration.Ami"] = &c.Host.AMI
 		fields["Ec2Configuration.InstanceType"] = &c.Host.InstanceType
+		fields["Ec2Configuration.FallbackInstanceTypes"] = &c.Host.FallbackInstanceTypes
 		fields["Ec2Configuration.InstanceProfileName"] = &c.Host.InstanceProfile
 	}
 	return fields

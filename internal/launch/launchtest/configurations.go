@@ -46,9 +46,10 @@ func PropertyValues() map[string]any {
 		"Memory":            2048,
 		"Cpu":               1024,
 
-		"Ec2Configuration.Ami":                 "ami-0123456789abcdef0",
-		"Ec2Configuration.InstanceType":        "c5.2xlarge",
-		"Ec2Configuration.InstanceProfileName": "builders",
+		"Ec2Configuration.Ami":                   "ami-0123456789abcdef0",
+		"Ec2Configuration.InstanceType":          "c5.2xlarge",
+		"Ec2Configuration.FallbackInstanceTypes": []string{"m6i.large", "m5a.large"},
+		"Ec2Configuration.InstanceProfileName":   "builders",
 
 		"RunnerConfiguration.MaxConcurrentJobs": 7,
 		"RunnerConfiguration.IdleTimeToLive":    120,

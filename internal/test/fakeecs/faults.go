@@ -54,6 +54,19 @@ func (f *Service) SetImpaired(id string, impaired bool) {
 	}
 }
 
+// SellOut leaves EC2 no capacity for an instance type in a subnet's zone.
+func (f *Service) SellOut(instanceType, subnet string) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.soldOut[[2]string{instanceType, subnet}] = true
+}
+
+func (f *Service) isSoldOut(instanceType, subnet string) bool {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.soldOut[[2]string{instanceType, subnet}]
+}
+
 // throttled reports whether a call is refused.
 func (f *Service) throttled(operation string) bool {
 	f.mutex.Lock()

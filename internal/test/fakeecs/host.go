@@ -24,7 +24,7 @@ import (
 // Host is an EC2 instance, and with an InstanceArn a container instance of a
 // cluster.
 type Host struct {
-	ID, State, Subnet string
+	ID, State, Subnet, InstanceType string
 	// Tags are those of its launch template.
 	Tags map[string]string
 	// Cluster and Runner are what its user data says to the ECS agent.
@@ -55,7 +55,7 @@ type host struct {
 }
 
 // newHost is an instance of a launch template.
-func (f *Service) newHost(ctx context.Context, id, template, version, subnet string) (Host, error) {
+func (f *Service) newHost(ctx context.Context, id, template, version, instanceType, subnet string) (Host, error) {
 	found, err := f.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
 		LaunchTemplateId: &template, Versions: []string{version},
 	})
@@ -64,6 +64,9 @@ func (f *Service) newHost(ctx context.Context, id, template, version, subnet str
 	}
 	data := found.LaunchTemplateVersions[0].LaunchTemplateData
 	made := Host{ID: id, State: "running", Subnet: subnet, Launched: time.Now(), Tags: map[string]string{}}
+	if made.InstanceType = cmp.Or(instanceType, string(data.InstanceType)); f.isSoldOut(made.InstanceType, subnet) {
+		return Host{}, &Refusal{"InsufficientInstanceCapacity", "We currently do not have sufficient " + made.InstanceType + " capacity in the Availability Zone you requested."}
+	}
 	for _, specification := range data.TagSpecifications {
 		if specification.ResourceType != ec2types.ResourceTypeInstance {
 			continue

@@ -104,7 +104,7 @@ func serveRefusal(w http.ResponseWriter, refusal *Refusal) {
 
 func (f *Service) runInstances(form url.Values) ([]instanceItem, error) {
 	id := "i-0" + strings.ReplaceAll(uuid.NewString(), "-", "")[:16]
-	made, err := f.newHost(f.ctx, id, form.Get("LaunchTemplate.LaunchTemplateId"), form.Get("LaunchTemplate.Version"), form.Get("SubnetId"))
+	made, err := f.newHost(f.ctx, id, form.Get("LaunchTemplate.LaunchTemplateId"), form.Get("LaunchTemplate.Version"), form.Get("InstanceType"), form.Get("SubnetId"))
 	if err != nil {
 		return nil, err
 	}

@@ -76,14 +76,16 @@ type Service struct {
 	lostEvents map[string]bool
 	// absent are the runners whose hosts do not register by themselves.
 	absent map[string]bool
-	faults Faults
+	// soldOut are the instance types and subnets without capacity.
+	soldOut map[[2]string]bool
+	faults  Faults
 }
 
 // New makes a fleet without tasks. Its caller must call Close.
 func New(config Config) *Service {
 	f := &Service{
 		config: config, definitions: ecs.NewFromConfig(config.AWS), templates: ec2.NewFromConfig(config.AWS),
-		requests: map[string]*request{}, lostEvents: map[string]bool{}, absent: map[string]bool{},
+		requests: map[string]*request{}, lostEvents: map[string]bool{}, absent: map[string]bool{}, soldOut: map[[2]string]bool{},
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	f.metadata = httptest.NewServer(http.HandlerFunc(f.serveMetadata))

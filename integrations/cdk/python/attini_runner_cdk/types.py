@@ -1171,6 +1171,8 @@ DeploymentPlanProps = TypedDict("DeploymentPlanProps", {
 Ec2Configuration = TypedDict("Ec2Configuration", {
     # An AMI id, or the name of a recommended AMI. An AMI of your own needs the ECS agent installed and enabled.
     "Ami": NotRequired["IResolvable | Literal['AmazonLinux2'] | Literal['AmazonLinux2023'] | Literal['AmazonLinux2023_arm64'] | Literal['AmazonLinux2023_inf'] | Literal['AmazonLinux2_arm64'] | Literal['AmazonLinux2_gpu'] | Literal['AmazonLinux2_inf'] | str"],
+    # Instance types that are tried in this order when EC2 has no InstanceType in any of the Subnets. They share its Ami, so they need its architecture, and the task must fit each of them.
+    "FallbackInstanceTypes": NotRequired["Any | IResolvable | Sequence[IResolvable | str] | str"],
     # Instance profile that gives the host its IAM access. Default: attini-runner-default-instance-profile-{Region}.
     "InstanceProfileName": NotRequired["IResolvable | int | str"],
     # AWS instance type, for example m5.large.
