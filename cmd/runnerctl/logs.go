@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -68,20 +70,28 @@ func (c logsCommand) print(output *bufio.Writer) func(planlog.Line) error {
 		return func(l planlog.Line) error { return encoder.Encode(l) }
 	}
 	return func(l planlog.Line) error {
-		_, err := fmt.Fprintf(output, "%s | %s\n", l.Step, harmless(l.Text))
-		return err
+		for _, text := range []string{l.Step, " | ", harmless(l.Text)} {
+			_, _ = output.WriteString(text) // it keeps its error
+		}
+		return output.WriteByte('\n')
 	}
 }
 
 // harmless removes control sequences and control characters but tabs.
 func harmless(text string) string {
-	kept := []rune(ansi.Strip(text))
-	n := 0
-	for _, r := range kept {
-		if r >= ' ' && r != 0x7f && (r < 0x80 || r > 0x9f) || r == '\t' {
-			kept[n] = r
-			n++
-		}
+	// What is no UTF-8 can hide one.
+	if !strings.ContainsFunc(text, func(r rune) bool { return isControl(r) || r == utf8.RuneError }) {
+		return text
 	}
-	return string(kept[:n])
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, ansi.Strip(text))
+}
+
+// isControl reports whether a terminal could take a character for more than text.
+func isControl(r rune) bool {
+	return r < ' ' && r != '\t' || r >= 0x7f && r <= 0x9f
 }

@@ -56,8 +56,8 @@ func (l fakeLog) Objects(context.Context) ([]planlog.Object, error) {
 	return []planlog.Object{{Step: "Build", Key: "k", Size: int64(len(l.text))}}, nil
 }
 
-func (l fakeLog) Read(_ context.Context, _ string, position int64, text []byte) (int, error) {
-	return copy(text, l.text[position:]), nil
+func (l fakeLog) Open(_ context.Context, _ string, from, to int64) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader(l.text[from:to])), nil
 }
 
 func (l fakeLog) Running(context.Context) (bool, error) { return false, nil }

@@ -91,20 +91,15 @@ func (l *logs) Objects(ctx context.Context) ([]planlog.Object, error) {
 	return all, nil
 }
 
-// Read implements planlog.Store.
-func (l *logs) Read(ctx context.Context, key string, position int64, text []byte) (n int, err error) {
+// Open implements planlog.Store.
+func (l *logs) Open(ctx context.Context, key string, from, to int64) (io.ReadCloser, error) {
 	output, err := l.objects.GetObject(ctx, &s3.GetObjectInput{
-		Bucket: &l.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-%d", position, position+int64(len(text))-1)),
+		Bucket: &l.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-%d", from, to-1)),
 	})
 	if err != nil {
-		return 0, final(asked(ctx, "s3:GetObject", err))
+		return nil, final(asked(ctx, "s3:GetObject", err))
 	}
-	defer func() { err = errors.Join(err, output.Body.Close()) }()
-	n, err = io.ReadFull(output.Body, text)
-	if n > 0 && ctx.Err() == nil {
-		return n, nil // what came before a break counts
-	}
-	return n, asked(ctx, "s3:GetObject", err)
+	return output.Body, nil
 }
 
 // Running implements planlog.Store.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -30,9 +31,8 @@ type Object struct {
 type Store interface {
 	// Objects returns the logs of the execution's steps, in a stable order.
 	Objects(ctx context.Context) ([]Object, error)
-	// Read reads from an object into text, from a position; it returns how much, at
-	// least one byte without an error.
-	Read(ctx context.Context, key string, position int64, text []byte) (int, error)
+	// Open reads an object's bytes from a position to another, for as long as ctx lasts.
+	Open(ctx context.Context, key string, from, to int64) (io.ReadCloser, error)
 	// Running reports whether the execution still runs.
 	Running(ctx context.Context) (bool, error)
 }
@@ -127,8 +127,10 @@ func (r *Reader) repeated(ctx context.Context, f func() error, tries uint) error
 // callTimeout bounds each call of the store: a connection that hangs is a broken one.
 const callTimeout = time.Minute
 
+var errHangs = fmt.Errorf("no answer within %s", callTimeout)
+
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, callTimeout, fmt.Errorf("no answer within %s", callTimeout))
+	return context.WithTimeoutCause(ctx, callTimeout, errHangs)
 }
 
 func pause(ctx context.Context, wait time.Duration) error {
@@ -182,6 +184,11 @@ func (r *Reader) look(ctx context.Context) error {
 // merge prints the lines of some objects, the oldest first. Each line moves the position
 // of its object, so that a failure repeats none.
 func (r *Reader) merge(ctx context.Context, open []*source) error {
+	defer func() {
+		for _, s := range open {
+			s.close()
+		}
+	}()
 	for {
 		var first *source
 		for _, s := range open {

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -60,15 +60,31 @@ func (s *store) Objects(context.Context) ([]planlog.Object, error) {
 	return all, nil
 }
 
-func (s *store) Read(_ context.Context, key string, position int64, text []byte) (int, error) {
+func (s *store) Open(_ context.Context, key string, from, to int64) (io.ReadCloser, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.breaks() {
+		return nil, errBroken
+	}
+	return &body{s, strings.NewReader(s.content[key].String()[from:to])}, nil
+}
+
+// body is an object's content over the store's connection.
+type body struct {
+	store *store
+	text  *strings.Reader
+}
+
+func (b *body) Read(text []byte) (int, error) {
+	b.store.mutex.Lock()
+	defer b.store.mutex.Unlock()
+	if b.store.breaks() {
 		return 0, errBroken
 	}
-	n := copy(text, s.content[key].String()[position:])
-	return min(n, s.short), nil
+	return b.text.Read(text[:min(len(text), b.store.short)])
 }
+
+func (*body) Close() error { return nil }
 
 func (s *store) Running(context.Context) (bool, error) {
 	s.mutex.Lock()
@@ -82,13 +98,13 @@ func (s *store) end() {
 	s.running = false
 }
 
-// TestNothingIsLostOrDoubled follows three steps over a connection that breaks at every
-// third call and reads at most seven bytes at once.
+// TestNothingIsLostOrDoubled follows three steps over a connection that breaks at one of
+// twenty calls, and gives at most seven bytes at once.
 func TestNothingIsLostOrDoubled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, random := newStore(), rand.New(rand.NewPCG(1, 2))
-		s.breaks, s.short = func() bool { return random.IntN(300) == 0 }, 7
+		s.breaks, s.short = func() bool { return random.IntN(20) == 0 }, 7
 		var want []string
 		done := make(chan struct{})
 		go func() {
@@ -139,6 +155,33 @@ func TestLinesComeWithinTwoSeconds(t *testing.T) {
 	})
 }
 
+// TestEachLineIsRead as the JSON decoder would, whatever its text; what is no record is
+// printed as it is.
+func TestEachLineIsRead(t *testing.T) {
+	t.Parallel()
+	for stored, want := range map[string]string{
+		`{"timestamp":1700000000000,"data":"é ✓ {}"}`:         "é ✓ {}",
+		`{"timestamp":1700000000000,"data":""}`:               "",
+		`{"timestamp":1700000000000,"data":"a\"b\\\u001b\t"}`: "a\"b\\\x1b\t",
+		`{"data":"turned","timestamp":1700000000000}`:         "turned",
+		`{"timestamp":1700000000000,"data":"a","data":"b"}`:   "b",
+		"{\"timestamp\":1700000000000,\"data\":\"\xff\"}":     "\ufffd",
+		"no record": "no record",
+	} {
+		s := newStore()
+		s.write("a", "first")
+		s.content["a"].WriteString(stored + "\n")
+		var got []planlog.Line
+		r := &planlog.Reader{Store: s, Print: func(l planlog.Line) error { got = append(got, l); return nil }}
+		require.NoError(t, r.All(t.Context()))
+		require.Len(t, got, 2, stored)
+		assert.Equal(t, want, got[1].Text, stored)
+		if stored != want {
+			assert.Equal(t, time.UnixMilli(1700000000000).UTC(), got[1].At, stored)
+		}
+	}
+}
+
 func TestOneStepOnce(t *testing.T) {
 	t.Parallel()
 	s := newStore()
@@ -166,19 +209,29 @@ func TestALineWithoutAnEnd(t *testing.T) {
 	assert.GreaterOrEqual(t, length, 2<<20)
 }
 
-// hanging is a store whose first read never returns by itself.
+// hanging is a store that does not answer the first time, and sends nothing the second.
 type hanging struct {
 	*store
-	hung bool
+	opened int
 }
 
-func (h *hanging) Read(ctx context.Context, key string, position int64, text []byte) (int, error) {
-	if !h.hung {
-		h.hung = true
+func (h *hanging) Open(ctx context.Context, key string, from, to int64) (io.ReadCloser, error) {
+	h.opened++
+	switch h.opened {
+	case 1:
 		<-ctx.Done()
-		return 0, context.Cause(ctx)
+		return nil, context.Cause(ctx)
+	case 2:
+		return io.NopCloser(hangingBody{ctx}), nil
 	}
-	return h.store.Read(ctx, key, position, text)
+	return h.store.Open(ctx, key, from, to)
+}
+
+type hangingBody struct{ ctx context.Context }
+
+func (b hangingBody) Read([]byte) (int, error) {
+	<-b.ctx.Done()
+	return 0, b.ctx.Err()
 }
 
 // TestAConnectionThatHangs is broken off and repeated.
@@ -189,9 +242,12 @@ func TestAConnectionThatHangs(t *testing.T) {
 		s.write("a", "1")
 		s.end()
 		var got []string
-		r := &planlog.Reader{Store: s, Print: func(l planlog.Line) error { got = append(got, l.Text); return nil }}
+		r := &planlog.Reader{Store: s, Print: func(l planlog.Line) error { got = append(got, l.Text); return nil }, Interrupted: func(err error, _ time.Duration) {
+			assert.ErrorContains(t, err, "no answer within 1m0s")
+		}}
 		require.NoError(t, r.Follow(t.Context()))
 		assert.Equal(t, []string{"1"}, got)
+		assert.Equal(t, 3, s.opened)
 	})
 }
 
@@ -207,42 +263,4 @@ func TestErrorsEndIt(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	r.Interrupted = func(error, time.Duration) { cancel(closed) }
 	require.ErrorIs(t, r.Follow(ctx), closed)
-}
-
-// repeated is a store of steps whose logs repeat one line, without being in memory.
-type repeated struct {
-	line  string
-	steps int
-	size  int64
-}
-
-func (r repeated) Objects(context.Context) ([]planlog.Object, error) {
-	var all []planlog.Object
-	for i := range r.steps {
-		all = append(all, planlog.Object{Step: fmt.Sprint("step-", i), Key: fmt.Sprint(i), Size: r.size})
-	}
-	return all, nil
-}
-
-func (r repeated) Read(_ context.Context, _ string, position int64, text []byte) (n int, err error) {
-	for n < len(text) {
-		n += copy(text[n:], r.line[(position+int64(n))%int64(len(r.line)):])
-	}
-	return n, nil
-}
-
-func (repeated) Running(context.Context) (bool, error) { return false, nil }
-
-// BenchmarkReader reads 1 GiB of four steps; MiB is the process's heap after that.
-func BenchmarkReader(b *testing.B) {
-	line := fmt.Sprintf("{\"timestamp\":1700000000000,\"data\":%q}\n", strings.Repeat("y", 200))
-	store := repeated{line: line, steps: 4, size: 1 << 30 / 4 / int64(len(line)) * int64(len(line))}
-	b.SetBytes(4 * store.size)
-	for b.Loop() {
-		r := &planlog.Reader{Store: store, Print: func(planlog.Line) error { return nil }}
-		require.NoError(b, r.All(b.Context()))
-	}
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	b.ReportMetric(float64(memory.Sys)/(1<<20), "MiB")
 }

@@ -74,7 +74,7 @@ func Compare(before, after Version) []Change {
 				continue
 			}
 		}
-		c.Effect = c.effect()
+		c.Effect = c.effect(isOnHost(fresh))
 		changes = append(changes, c)
 	}
 	return changes
@@ -87,10 +87,20 @@ func typeOf(old, fresh *cfn.Node) string {
 	return old.Get("Type").AsString()
 }
 
+// isOnHost reports whether a resource is a Runner with an EC2 host, or a task definition
+// that the macro writes for one.
+func isOnHost(resource *cfn.Node) bool {
+	properties := resource.Get("Properties")
+	return properties.Has("LaunchTemplateId") || slices.ContainsFunc(properties.Get("RequiresCompatibilities").Elements(), func(n *cfn.Node) bool { return n.AsString() == "EC2" })
+}
+
 // effect says what a change means for jobs that run or wait while it is deployed
-// (docs/architecture.md).
-func (c Change) effect() string {
-	const next = "running jobs end on the task that they have; jobs that are queued after the deployment run on a new task"
+// (docs/architecture.md). A host has one configuration, so that each change brings a new one.
+func (c Change) effect(onHost bool) string {
+	next := "running jobs end on the task that they have; jobs that are queued after the deployment run on a new task"
+	if onHost || c.Type == "AWS::EC2::LaunchTemplate" {
+		next += ", on a new host"
+	}
 	switch c.Type {
 	case "Custom::AttiniRunner":
 		switch c.Kind {
@@ -103,7 +113,7 @@ func (c Change) effect() string {
 	case "AWS::ECS::TaskDefinition":
 		return "a new revision: " + next
 	case "AWS::EC2::LaunchTemplate":
-		return "a new version: " + next + ", on a new host"
+		return "a new version: " + next
 	case "AWS::Serverless::StateMachine":
 		return "running executions go on with the old definition; the deployment starts one with the new"
 	case "AWS::SQS::Queue":
