@@ -55,7 +55,7 @@ func (l *Launcher) ensureRunner(ctx context.Context, r runner) error {
 		case cause != nil:
 			return cause
 		case errors.Is(err, ErrLocked):
-			pause(ctx, pauses.NextBackOff())
+			l.pause(ctx, pauses.NextBackOff())
 		case err != nil:
 			return err
 		}
