@@ -51,7 +51,7 @@ func TestReplay(t *testing.T) {
 		return result
 	}
 	violations := 0
-	for seed := range uint64(300) {
+	for seed := uint64(0); seed < 1000 && violations < 3; seed++ {
 		first := play(seed, nil)
 		if first.Violation == nil {
 			continue
@@ -65,7 +65,7 @@ func TestReplay(t *testing.T) {
 		}
 		assert.Equal(t, traces[0], traces[1])
 	}
-	assert.NotZero(t, violations)
+	assert.Equal(t, 3, violations)
 }
 
 // TestDocument keeps the table of docs/simulation.md.
