@@ -33,7 +33,10 @@ func runnerDescription() property {
 // eachProperty visits the properties in an object that are not objects themselves.
 func eachProperty(p property, path string, visit func(p property, path string)) {
 	for _, inside := range p.of {
-		at := strings.TrimPrefix(path+"."+inside.name, ".")
+		at := inside.name
+		if path != "" {
+			at = path + "." + inside.name
+		}
 		if inside.kind == object {
 			eachProperty(inside, at, visit)
 		} else {
@@ -47,14 +50,17 @@ func eachProperty(p property, path string, visit func(p property, path string)) 
 func (f Fields) Check(name string, at cfn.Path) problem.List {
 	r := &reader{name: name, base: at}
 	eachProperty(runnerDescription(), "", func(p property, path string) {
-		here := at.Key(propertiesKey).Keys(strings.Split(path, ".")...)
 		variable, kept := f[path]
-		switch n := nodeOf(variable); {
-		case n != nil:
-			r.value(n, p, here)
-		case kept && p.required:
-			r.report(RuleRequired, here, problem.Place{}, "is required")
+		n := nodeOf(variable)
+		if n == nil && (!kept || !p.required) {
+			return
 		}
+		here := at.Key(propertiesKey).Keys(strings.Split(path, ".")...)
+		if n == nil {
+			r.report(RuleRequired, here, problem.Place{}, "is required")
+			return
+		}
+		r.value(n, p, here)
 	})
 	return r.problems.Sorted()
 }

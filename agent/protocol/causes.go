@@ -63,9 +63,3 @@ func JoinErrorNames(names []string) string { return strings.Join(names, " ") }
 func HasErrorName(text, name string) bool {
 	return name != "" && slices.Contains(strings.Fields(text), name)
 }
-
-// ErrorNamesOf returns the error names by cause that a message or a request lists; ""
-// for none.
-func ErrorNamesOf(body []byte) string {
-	return scalarOrEmpty(objectFields(objectFields(body)[KeyRunnerConfig])[KeyErrorNames])
-}

@@ -80,51 +80,51 @@ func ParseMessage(body []byte) (*Message, error) {
 		return nil, fmt.Errorf("read a job message: %w", err)
 	}
 	m := &Message{payload: members}
-	properties, metadata, origin := objectFields(members.Value(KeyProperties)), objectFields(members.Value(KeyMetadata)), objectFields(members.Value(KeyOrigin))
-	m.Job = Job{Runner: scalarOrEmpty(properties[KeyRunner]), Commands: scalarList(properties[KeyCommands]), Environment: scalarMap(properties[KeyJobVariables])}
+	properties, metadata, origin := fieldsOf(members.Value(KeyProperties)), fieldsOf(members.Value(KeyMetadata)), fieldsOf(members.Value(KeyOrigin))
+	m.Job = Job{Runner: scalarOrEmpty(properties.Value(KeyRunner)), Commands: scalarList(properties.Value(KeyCommands)), Environment: scalarMap(properties.Value(KeyJobVariables))}
 	m.Metadata = ExecutionMetadata{
-		TaskToken:              scalarOrEmpty(metadata[KeyTaskToken]),
-		StepName:               scalarOrEmpty(metadata[KeyStepName]),
-		ExecutionARN:           scalarOrEmpty(metadata[KeyExecutionARN]),
-		DeploymentExecutionARN: scalarOrEmpty(metadata[KeyDeploymentExecution]),
-		ExecutionStartTime:     scalarOrEmpty(metadata[KeyExecutionStartTime]),
-		RetryCount:             int(int32Of(metadata[KeyRetryCount])),
-		ErrorNames:             ErrorNamesOf(body),
+		TaskToken:              scalarOrEmpty(metadata.Value(KeyTaskToken)),
+		StepName:               scalarOrEmpty(metadata.Value(KeyStepName)),
+		ExecutionARN:           scalarOrEmpty(metadata.Value(KeyExecutionARN)),
+		DeploymentExecutionARN: scalarOrEmpty(metadata.Value(KeyDeploymentExecution)),
+		ExecutionStartTime:     scalarOrEmpty(metadata.Value(KeyExecutionStartTime)),
+		RetryCount:             int(int32Of(metadata.Value(KeyRetryCount))),
+		ErrorNames:             scalarOrEmpty(fieldsOf(members.Value(KeyRunnerConfig)).Value(KeyErrorNames)),
 	}
-	source := objectFields(origin[KeyDeploymentSource])
+	source := fieldsOf(origin.Value(KeyDeploymentSource))
 	m.Origin = DeploymentOrigin{
-		DistributionName: scalarOrEmpty(origin[KeyDistributionName]),
-		DistributionID:   scalarOrEmpty(origin[KeyDistributionID]),
-		Environment:      scalarOrEmpty(origin[KeyEnvironment]),
-		ObjectIdentifier: scalarOrEmpty(origin[KeyObjectIdentifier]),
-		StackName:        scalarOrEmpty(origin[KeyStackName]),
-		DeploymentName:   scalarOrEmpty(origin[KeyDeploymentName]),
-		Source:           DeploymentSource{Bucket: scalarOrEmpty(source[KeySourceBucket]), Prefix: scalarOrEmpty(source[KeySourcePrefix])},
+		DistributionName: scalarOrEmpty(origin.Value(KeyDistributionName)),
+		DistributionID:   scalarOrEmpty(origin.Value(KeyDistributionID)),
+		Environment:      scalarOrEmpty(origin.Value(KeyEnvironment)),
+		ObjectIdentifier: scalarOrEmpty(origin.Value(KeyObjectIdentifier)),
+		StackName:        scalarOrEmpty(origin.Value(KeyStackName)),
+		DeploymentName:   scalarOrEmpty(origin.Value(KeyDeploymentName)),
+		Source:           DeploymentSource{Bucket: scalarOrEmpty(source.Value(KeySourceBucket)), Prefix: scalarOrEmpty(source.Value(KeySourcePrefix))},
 	}
 	m.ConfigurationHash = int32Of(members.Value(KeyConfigurationHash))
 	m.jobProblem = jobProblem(properties)
-	m.originProblem = m.findOriginProblem(members)
+	m.originProblem = m.findOriginProblem(members, origin != nil)
 	return m, nil
 }
 
 // jobProblem refuses a job that would run nothing and succeed.
-func jobProblem(properties map[string]json.RawMessage) error {
+func jobProblem(properties Members) error {
 	var commands []json.RawMessage
 	switch {
 	case properties == nil:
 		return fmt.Errorf("%s of the message is not an object", KeyProperties)
-	case json.Unmarshal(properties[KeyCommands], &commands) != nil || commands == nil:
+	case json.Unmarshal(properties.Value(KeyCommands), &commands) != nil || commands == nil:
 		return fmt.Errorf("%s.%s of the message is not a list", KeyProperties, KeyCommands)
 	}
 	return nil
 }
 
-func (m *Message) findOriginProblem(members Members) error {
+func (m *Message) findOriginProblem(members Members, hasOrigin bool) error {
 	var problems []error
 	if m.Metadata.ExecutionARN == "" {
 		problems = append(problems, fmt.Errorf("%s.%s of the message is missing", KeyMetadata, KeyExecutionARN))
 	}
-	if objectFields(members.Value(KeyOrigin)) == nil {
+	if !hasOrigin {
 		problems = append(problems, fmt.Errorf("%s of the message is not an object", KeyOrigin))
 	}
 	if _, err := strconv.ParseInt(scalarText(members.Value(KeyConfigurationHash)), 10, 32); err != nil {
@@ -163,14 +163,6 @@ func (m *Message) Input() []byte {
 	return b.Bytes()
 }
 
-func objectFields(raw json.RawMessage) map[string]json.RawMessage {
-	var result map[string]json.RawMessage
-	if json.Unmarshal(raw, &result) != nil {
-		return nil
-	}
-	return result
-}
-
 // scalarOrEmpty returns the text of a scalar; "" for null and anything else.
 func scalarOrEmpty(raw json.RawMessage) string {
 	if s := scalarText(raw); s != "null" || strings.HasPrefix(string(raw), `"`) {
@@ -189,11 +181,7 @@ func scalarText(raw json.RawMessage) string {
 	case '[', '{':
 		return ""
 	case '"':
-		var s string
-		if json.Unmarshal(trimmed, &s) != nil {
-			return ""
-		}
-		return s
+		return unquote(trimmed)
 	}
 	return string(trimmed)
 }
@@ -211,10 +199,10 @@ func scalarList(raw json.RawMessage) []string {
 }
 
 func scalarMap(raw json.RawMessage) map[string]string {
-	items := objectFields(raw)
+	items := fieldsOf(raw)
 	result := make(map[string]string, len(items))
-	for key, item := range items {
-		result[key] = scalarText(item)
+	for _, item := range items {
+		result[item.Key] = scalarText(item.Value)
 	}
 	return result
 }

@@ -111,18 +111,23 @@ func (l *Launcher) failingCheck(ctx context.Context, name string, state State, c
 }
 
 // arrangeCheck arranges a check of a runner that is being started, unless one comes
-// soon anyway. A start does not fail without: its events come in most cases.
-func (l *Launcher) arrangeCheck(ctx context.Context, name string, state State) {
+// soon anyway. It fails if no check comes at all: then nothing would look at a start
+// whose events are lost.
+func (l *Launcher) arrangeCheck(ctx context.Context, name string, state State) error {
 	now := time.Now()
 	if state.CheckAt.After(now) && !state.CheckAt.After(now.Add(checkSoon)) {
-		return
+		return nil
 	}
 	at := now.Add(checkSoon)
 	err := l.ports.Checks.At(ctx, name, at)
+	if err != nil && !state.CheckAt.After(now) {
+		return fmt.Errorf("arrange a check of the runner %s: %w", name, err)
+	}
 	if err == nil {
-		err = l.ports.States.SetCheck(ctx, name, at)
+		err = l.ports.States.SetCheck(ctx, name, at) // without it the check comes nevertheless
 	}
 	if err != nil && !errors.Is(err, ErrNoRunner) { // which the start finds out
 		l.logger.Warn("arrange a check of the runner", "runner", name, "error", err)
 	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
 )
 
@@ -84,5 +85,61 @@ func TestChecksAtTheSameMoment(t *testing.T) {
 		require.True(t, found)
 		time.Sleep(time.Until(next) + time.Minute)
 		assert.Len(t, a.DueChecks(), 1)
+	})
+}
+
+// TestStartWithoutACheck: nothing would look at a task that never starts. So none is
+// started until a check is arranged, and a job for which that is impossible fails.
+func TestStartWithoutACheck(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		refused int
+		fails   bool
+	}{
+		"SQS answers the second try": {1, false},
+		"SQS answers no try":         {10, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inAccount(t, onFargate(), func(t *testing.T, a *account) {
+				tries := 0
+				refused := func(call string, done bool) error {
+					if call != "Checks.At" || done {
+						return nil
+					}
+					if tries++; tries > c.refused {
+						return nil
+					}
+					return errFailed
+				}
+				require.NoError(t, a.launcher(refused).Launch(t.Context(), a.job("t")))
+				assert.Empty(t, a.Tasks(), "nobody looks at it")
+				if c.fails {
+					a.failed("t", "TaskFailedToStart", "arrange a check", errFailed.Error())
+					return
+				}
+				a.pass(2 * time.Minute)
+				a.started().Work()
+				a.succeeded("t")
+			})
+		})
+	}
+}
+
+// TestAttemptOfAWarmRunner: a launcher dies with the lock of a runner that is there. Its
+// attempt starts nothing, so the check ends it, and sees that the agent hangs.
+func TestAttemptOfAWarmRunner(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("warm")
+		agent := a.started()
+		require.Equal(t, []string{"warm"}, agent.Take(1))
+		_, err := a.Ports(nil).States.Lock(t.Context(), a.name(), launch.Lock{Owner: "dead", Until: time.Now().Add(time.Minute), Attempt: "a", Configuration: a.id})
+		require.NoError(t, err)
+		a.pass(4 * time.Minute)
+		assert.Empty(t, a.state().Attempt)
+		a.pass(30 * time.Minute)
+		a.failed("warm", "RuntimeError", "has not renewed its claims")
+		assert.Empty(t, a.state().Task)
 	})
 }

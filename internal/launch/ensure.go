@@ -55,7 +55,7 @@ func (l *Launcher) ensureRunner(ctx context.Context, r runner) error {
 		case cause != nil:
 			return cause
 		case errors.Is(err, ErrLocked):
-			pause(ctx, pauses.NextBackOff())
+			l.pause(ctx, pauses.NextBackOff())
 		case err != nil:
 			return err
 		}
@@ -75,7 +75,9 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 	case v.watched != "" && state.FailedAttempt == v.watched:
 		return true, nil // the attempt has failed this job: it was in the queue
 	}
-	l.arrangeCheck(ctx, v.name, state)
+	if err := l.arrangeCheck(ctx, v.name, state); err != nil {
+		return false, err
+	}
 	v.reset(state, "")
 	v.seen, _ = l.usable.Get(v.name + " " + state.Task)
 	for {
@@ -148,7 +150,9 @@ func (l *Launcher) lock(ctx context.Context, v *view) (outcome, error) {
 	}
 	v.reset(locked, owner)
 	// A check that ended while the lock was free has arranged no other one.
-	l.arrangeCheck(ctx, v.name, locked)
+	if err := l.arrangeCheck(ctx, v.name, locked); err != nil {
+		return goOn, errors.Join(err, l.ports.States.Release(ctx, v.name, owner, false))
+	}
 	return goOn, nil
 }
 

@@ -30,7 +30,7 @@ func (l *Launcher) replaceHost(ctx context.Context, v *view) error {
 	host, booting, failures := v.state.Host, v.state.isBooting(), v.state.StartFailures+1
 	if !booting && !v.second && v.machine != machineGone {
 		// An ECS agent connects again several times an hour.
-		pause(ctx, reconnectTime)
+		l.pause(ctx, reconnectTime)
 		v.second, v.instance, v.machine = true, instanceNotAsked, machineNotAsked
 		return nil
 	}

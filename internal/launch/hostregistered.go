@@ -103,7 +103,7 @@ func (l *Launcher) awaitStart(ctx context.Context, runner, host string) (State, 
 		if err != nil || state.Host == host || !time.Now().Before(state.LockedUntil) {
 			return state, err
 		}
-		pause(ctx, maxRetryDelay)
+		l.pause(ctx, maxRetryDelay)
 	}
 }
 

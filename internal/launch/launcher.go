@@ -54,18 +54,20 @@ type Launcher struct {
 	// usable is when this process has last seen a task usable, by runner and ARN: agents
 	// can write another runner's task into an item.
 	usable *lru.Cache[string, time.Time]
-	// steady means that pauses are not random.
+	// pause waits, at most until the context ends. steady means that pauses are not
+	// random.
+	pause  func(ctx context.Context, duration time.Duration)
 	steady bool
 }
 
 // usableTasks is how many tasks a Launcher remembers.
 const usableTasks = 256
 
-// WithoutJitter returns a Launcher whose pauses are not random, so that a simulation
-// can be replayed.
-func (l *Launcher) WithoutJitter() *Launcher {
+// WithPauses returns a Launcher whose pauses are not random, and are made by pause, so
+// that a simulation decides what happens meanwhile, and can be replayed.
+func (l *Launcher) WithPauses(pause func(ctx context.Context, duration time.Duration)) *Launcher {
 	steady := *l
-	steady.steady = true
+	steady.pause, steady.steady = pause, true
 	return &steady
 }
 
@@ -98,7 +100,7 @@ func New(settings Settings, ports Ports, logger *slog.Logger) (*Launcher, error)
 	if err != nil {
 		return nil, fmt.Errorf("make room for tasks: %w", err)
 	}
-	return &Launcher{settings: settings, ports: ports, logger: logger, usable: usable}, nil
+	return &Launcher{settings: settings, ports: ports, logger: logger, usable: usable, pause: pause}, nil
 }
 
 // runner is a runner and the configuration to start it with.
@@ -205,16 +207,21 @@ func (l *Launcher) admit(ctx context.Context, r *runner, request *message.Reques
 // fail.
 func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) error {
 	problems := make([]error, len(wanted))
-	var all sync.WaitGroup
-	for i, want := range wanted {
-		all.Go(func() {
-			err := l.prewarm(ctx, want)
-			if err != nil {
-				problems[i] = fmt.Errorf("start the runner %s ahead: %w", want.Runner, err)
-			}
-		})
+	start := func(i int) {
+		if err := l.prewarm(ctx, wanted[i]); err != nil {
+			problems[i] = fmt.Errorf("start the runner %s ahead: %w", wanted[i].Runner, err)
+		}
 	}
-	all.Wait()
+	var others sync.WaitGroup
+	for i := range wanted {
+		if i > 0 {
+			others.Go(func() { start(i) })
+		}
+	}
+	if len(wanted) > 0 {
+		start(0)
+	}
+	others.Wait()
 	return errors.Join(problems...)
 }
 

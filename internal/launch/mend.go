@@ -49,10 +49,19 @@ func (l *Launcher) repeatStart(ctx context.Context, name string, state State) er
 			return err
 		}
 		if err == nil {
-			return nil
+			now, err := l.ports.States.State(ctx, name)
+			switch {
+			case errors.Is(err, ErrNoRunner):
+				return nil
+			case err != nil:
+				return fmt.Errorf("read the runner's state: %w", err)
+			case now.Attempt != state.Attempt || time.Now().Before(now.LockedUntil):
+				return nil
+			}
 		}
 	}
-	// It was no start, or it can never go on.
+	// It was no start, it can never go on, or the runner is there without it. While its
+	// attempt is in the state, checks look at nothing else.
 	owner, _, err := l.acquireLock(ctx, name)
 	if err != nil {
 		return fmt.Errorf("take the start lock of a launcher that died: %w", err)

@@ -69,11 +69,11 @@ func (l *Launcher) Remove(ctx context.Context, name string) error {
 	}
 	problems := []error{
 		err,
-		l.stopTasks(ctx, name, tasks, failure.Cause),
+		l.stopTasks(ctx, name, state, tasks, failure.Cause),
 		l.failClaimedJobs(ctx, name, claims, failure),
 		l.failAllJobs(ctx, state.QueueURL, failure),
 	}
-	l.awaitTasksStopped(ctx, tasks)
+	l.awaitTasksStopped(ctx, name, state, tasks, failure.Cause)
 	// Fail also the jobs that a task began or made visible before it stopped.
 	late, err := l.ports.Claims.Claims(ctx, name, "")
 	problems = append(problems, err,
@@ -137,7 +137,7 @@ func (l *Launcher) everything(ctx context.Context, name string, state State) (ho
 func (l *Launcher) awaitHostsEnded(ctx context.Context, hosts []TaggedHost) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	for since := time.Now(); ; pause(ctx, removePause) {
+	for since := time.Now(); ; l.pause(ctx, removePause) {
 		left := 0
 		for _, host := range hosts {
 			status, err := l.ports.Hosts.Host(ctx, host.ID)
@@ -165,7 +165,7 @@ func (l *Launcher) failHiddenJobs(ctx context.Context, queue string, failure *me
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
 	for since := time.Now(); queue != "" && ctx.Err() == nil && time.Since(since) < maxHiddenTime && l.hasHiddenMessages(ctx, queue); {
-		pause(ctx, removePause)
+		l.pause(ctx, removePause)
 		if err := l.failAllJobs(ctx, queue, failure); err != nil {
 			return err
 		}
@@ -188,39 +188,51 @@ func runningTasks(state State, claims []Claim) []string {
 	return slices.Compact(tasks)
 }
 
-// stopTasks stops the runner's tasks. Agents write claims, and so could name any task
-// in them: one that ECS does not have in the runner's group is left alone.
-func (l *Launcher) stopTasks(ctx context.Context, runner string, tasks []string, reason string) error {
+// stopTasks stops the runner's tasks.
+func (l *Launcher) stopTasks(ctx context.Context, runner string, state State, tasks []string, reason string) error {
 	var problems []error
 	for _, task := range tasks {
-		status, err := l.ports.Cluster.Task(ctx, clusterOf(task), task)
-		switch {
-		case errors.Is(err, ErrNoTask):
-			continue
-		case err != nil:
-			problems = append(problems, fmt.Errorf("ask ECS for the task %s: %w", task, err))
-			continue
-		case status.Group != configuration.Group(runner):
-			l.logger.Warn("a task of another program is not stopped", "runner", runner, "task", task, "group", status.Group)
-			continue
-		}
-		if err := l.ports.Cluster.Stop(ctx, clusterOf(task), task, reason); err != nil {
-			problems = append(problems, fmt.Errorf("stop the task %s: %w", task, err))
-		}
+		_, err := l.stopTask(ctx, runner, state, task, reason)
+		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
 }
 
+// stopTask asks for a task's end, unless that was done, and reports whether it has
+// stopped. Agents write claims, and so could name any task in them: one that ECS does not
+// have in the runner's group is left alone. One that has just started ECS may not know
+// yet.
+func (l *Launcher) stopTask(ctx context.Context, runner string, state State, task, reason string) (stopped bool, err error) {
+	status, err := l.ports.Cluster.Task(ctx, clusterOf(task), task)
+	switch {
+	case errors.Is(err, ErrNoTask):
+		return task != state.Task || time.Since(state.TaskStartedAt) >= consistencyTime, nil
+	case err != nil:
+		return false, fmt.Errorf("ask ECS for the task %s: %w", task, err)
+	case status.Group != configuration.Group(runner):
+		l.logger.Warn("a task of another program is not stopped", "runner", runner, "task", task, "group", status.Group)
+		return true, nil
+	case status.hasEnded():
+		return true, nil
+	case status.DesiredStatus == "STOPPED":
+		return false, nil
+	}
+	if err := l.ports.Cluster.Stop(ctx, clusterOf(task), task, reason); err != nil {
+		return false, fmt.Errorf("stop the task %s: %w", task, err)
+	}
+	return false, nil
+}
+
 // awaitTasksStopped waits until all tasks have stopped, at most for removeTimeout.
-// CloudFormation waits for their network interfaces, too.
-func (l *Launcher) awaitTasksStopped(ctx context.Context, tasks []string) {
+// CloudFormation waits for their network interfaces, too. It stops those that ECS did not
+// know before.
+func (l *Launcher) awaitTasksStopped(ctx context.Context, runner string, state State, tasks []string, reason string) {
 	ctx, cancel := withReserve(ctx)
 	defer cancel()
-	for since := time.Now(); ; pause(ctx, removePause) {
+	for since := time.Now(); ; l.pause(ctx, removePause) {
 		running := 0
 		for _, task := range tasks {
-			status, err := l.ports.Cluster.Task(ctx, clusterOf(task), task)
-			if !errors.Is(err, ErrNoTask) && (err != nil || !status.hasEnded()) {
+			if stopped, err := l.stopTask(ctx, runner, state, task, reason); err != nil || !stopped {
 				running++
 			}
 		}

@@ -100,3 +100,16 @@ func TestRemovalOfBothHosts(t *testing.T) {
 		}
 	})
 }
+
+// TestRemoveOfATaskThatECSDoesNotKnowYet: the stack is deleted as the task starts. It is
+// stopped as soon as ECS knows it.
+func TestRemoveOfATaskThatECSDoesNotKnowYet(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.UnknownTime = 3 * time.Second
+		a.launch("t")
+		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.Len(t, a.Tasks(), 1)
+		assert.Equal(t, "STOPPED", a.Tasks()[0].DesiredStatus)
+	})
+}

@@ -135,7 +135,7 @@ func (l *Launcher) retryStart(ctx context.Context, v *view, name, attempted stri
 			try++
 		}
 		if rule.action != retryNewToken || tries > 1 {
-			pause(ctx, wait)
+			l.pause(ctx, wait)
 		}
 		if err := l.ports.States.Renew(ctx, v.name, v.owner, time.Now().Add(lockTime)); err != nil {
 			return fmt.Errorf("renew the runner's start lock: %w", err)

@@ -171,6 +171,6 @@ func (l *Launcher) acquireLock(ctx context.Context, runner string) (owner string
 		if !errors.Is(err, ErrLocked) || ctx.Err() != nil {
 			return owner, state, err
 		}
-		pause(ctx, pauses.NextBackOff())
+		l.pause(ctx, pauses.NextBackOff())
 	}
 }

@@ -53,13 +53,16 @@ func TestBootstrap(t *testing.T) {
 	id, err := deployed.ID()
 	require.NoError(t, err)
 
+	checks, err := sqs.NewFromConfig(config).CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("checks")})
+	require.NoError(t, err)
+
 	var log bytes.Buffer
 	function := lambdahost.New(lambdahost.Config{
 		Bootstrap: binary, Name: "attini-action", Region: fakeaws.Region, Timeout: time.Minute, Log: &log,
 		Environment: map[string]string{
 			"AWS_ENDPOINT_URL": cloud.Endpoint(), "AWS_ACCESS_KEY_ID": "LAUNCHER", "AWS_SECRET_ACCESS_KEY": "secret",
 			"ATTINI_RESOURCE_STATES_TABLE": stateTable, "ATTINI_DEPLOYMENT_ORIGIN_TABLE": deployTable,
-			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "ATTINI_RUNNER_CHECKS_URL": cloud.Endpoint() + "/000000000000/checks", "AWS_ACCOUNT_ID": fakeaws.Account,
+			"ATTINI_ARTIFACT_BUCKET": "attini-artifact-store", "ATTINI_RUNNER_CHECKS_URL": aws.ToString(checks.QueueUrl), "AWS_ACCOUNT_ID": fakeaws.Account,
 		},
 	})
 	t.Cleanup(function.Close)

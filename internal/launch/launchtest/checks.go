@@ -15,7 +15,7 @@ type timer struct {
 }
 
 // Checks implements launch.Checks.
-type Checks struct{ user }
+type Checks struct{ *user }
 
 var _ launch.Checks = Checks{}
 

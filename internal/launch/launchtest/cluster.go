@@ -35,7 +35,7 @@ func (t Task) Host() string {
 }
 
 // Cluster implements launch.Cluster.
-type Cluster struct{ user }
+type Cluster struct{ *user }
 
 var _ launch.Cluster = Cluster{}
 

@@ -1,6 +1,7 @@
 package launchtest
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"sync"
@@ -49,6 +50,9 @@ type Fake struct {
 	StopTime time.Duration
 	// MaxMessage is the size of message that queues take; 0 is SQS's.
 	MaxMessage int
+	// Await, if it is set, waits in a receive's place: until changed is closed, a time, or
+	// the context's end.
+	Await func(ctx context.Context, changed <-chan struct{}, until time.Time)
 	// LockOpen has the start lock refuse nobody, to see what it is for.
 	LockOpen bool
 }
@@ -147,7 +151,7 @@ type Hook func(call string, done bool) error
 
 // Ports are the ports of one user of the Fake.
 func (w *Fake) Ports(hook Hook) launch.Ports {
-	u := user{w, hook}
+	u := &user{w, hook}
 	return launch.Ports{
 		Configurations: Configurations{u}, Secrets: Secrets{u}, Admissions: Admissions{u}, Queue: Queue{u}, Steps: Steps{u}, States: States{u}, Claims: Claims{u},
 		Cluster: Cluster{u}, Hosts: Hosts{u}, Checks: Checks{u},
@@ -161,7 +165,7 @@ type user struct {
 }
 
 // call does something in the Fake, as one call.
-func call[T any](u user, name string, do func() (T, error)) (T, error) {
+func call[T any](u *user, name string, do func() (T, error)) (T, error) {
 	var nothing T
 	if u.hook != nil {
 		if err := u.hook(name, false); err != nil {
@@ -185,7 +189,7 @@ func locked[T any](w *Fake, name string, do func() (T, error)) (T, error) {
 }
 
 // notify is a call that returns nothing but an error.
-func notify(u user, name string, do func() error) error {
+func notify(u *user, name string, do func() error) error {
 	_, err := call(u, name, func() (struct{}, error) { return struct{}{}, do() })
 	return err
 }

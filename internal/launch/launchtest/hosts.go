@@ -29,7 +29,7 @@ type Host struct {
 func (h *Host) gone() bool { return h.State != "pending" && h.State != "running" }
 
 // Hosts implements launch.Hosts.
-type Hosts struct{ user }
+type Hosts struct{ *user }
 
 var _ launch.Hosts = Hosts{}
 

@@ -2,8 +2,8 @@ package launchtest
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/attini-go/runner/internal/launch"
@@ -40,7 +40,7 @@ type queuedMessage struct {
 }
 
 // Queue implements launch.Queue.
-type Queue struct{ user }
+type Queue struct{ *user }
 
 var _ launch.Queue = Queue{}
 
@@ -89,11 +89,23 @@ func (q Queue) Receive(ctx context.Context, url string, wait, hide time.Duration
 				return deliveries, context.Cause(ctx)
 			}
 			changed, next := found.changed, found.nextVisible(until)
-			q.mu.Unlock()
-			await(ctx, changed, next)
-			q.mu.Lock()
+			q.unlocked(func() {
+				if q.Await != nil {
+					q.Await(ctx, changed, next)
+				} else {
+					await(ctx, changed, next)
+				}
+			})
 		}
 	})
+}
+
+// unlocked does something without the lock, and with it again after that, also after a
+// user's death.
+func (w *Fake) unlocked(do func()) {
+	w.mu.Unlock()
+	defer w.mu.Lock()
+	do()
 }
 
 // nextVisible is when the next hidden message is visible again, at most until.
@@ -126,7 +138,7 @@ func (q *queue) visible(most int, hide time.Duration) []launch.Delivery {
 			continue
 		}
 		q.last++
-		m.hidden, m.receipt = time.Now().Add(hide), fmt.Sprint("receipt-", q.last)
+		m.hidden, m.receipt = time.Now().Add(hide), "receipt-"+strconv.Itoa(q.last)
 		deliveries = append(deliveries, launch.Delivery{Body: slices.Clone(m.body), Receipt: m.receipt})
 	}
 	return deliveries

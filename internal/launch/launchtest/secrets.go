@@ -12,7 +12,7 @@ import (
 )
 
 // Secrets implements configuration.Secrets.
-type Secrets struct{ user }
+type Secrets struct{ *user }
 
 var _ configuration.Secrets = Secrets{}
 

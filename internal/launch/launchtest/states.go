@@ -17,7 +17,7 @@ type item struct {
 }
 
 // States implements launch.States.
-type States struct{ user }
+type States struct{ *user }
 
 var _ launch.States = States{}
 

@@ -26,7 +26,7 @@ type Step struct {
 func (s Step) Closed() bool { return s.Failure != nil || s.Succeeded }
 
 // Steps implements launch.Steps.
-type Steps struct{ user }
+type Steps struct{ *user }
 
 var _ launch.Steps = Steps{}
 

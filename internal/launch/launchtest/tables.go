@@ -11,7 +11,7 @@ import (
 )
 
 // Configurations implements configuration.Store.
-type Configurations struct{ user }
+type Configurations struct{ *user }
 
 var _ configuration.Store = Configurations{}
 
@@ -53,7 +53,7 @@ func (c Configurations) DeleteConfigurations(_ context.Context, runner string) e
 }
 
 // Admissions implements launch.Admissions.
-type Admissions struct{ user }
+type Admissions struct{ *user }
 
 var _ launch.Admissions = Admissions{}
 
@@ -65,7 +65,7 @@ func (a Admissions) Admission(_ context.Context, job launch.AdmissionKeys) (laun
 }
 
 // Claims implements launch.Claims.
-type Claims struct{ user }
+type Claims struct{ *user }
 
 var _ launch.Claims = Claims{}
 

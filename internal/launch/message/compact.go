@@ -39,11 +39,13 @@ func longMetadata(raw json.RawMessage) json.RawMessage {
 // Neither names nor ids have a slash.
 func (f *runnerReference) UnmarshalJSON(text []byte) error {
 	var short string
-	if json.Unmarshal(text, &short) != nil {
+	if kindOf(text) != "a text" {
 		type object runnerReference // without this method
 		if err := json.Unmarshal(text, (*object)(f)); err != nil {
 			return err
 		}
+	} else if err := json.Unmarshal(text, &short); err != nil {
+		return err
 	} else {
 		parts := append(strings.SplitN(short, "/", 4), "", "", "")
 		f.StackName, f.Runner, f.ConfigurationID, f.ErrorNames = parts[0], parts[1], parts[2], parts[3]

@@ -100,16 +100,18 @@ func ConfigurationIDOf(body []byte) string {
 // If it returns a *Failure, the step fails with it; the request has its Token and Step
 // as far as they could be read. No error contains any of the payload.
 func ParseRequest(event []byte) (Request, error) {
-	var parts map[string]json.RawMessage
-	if err := json.Unmarshal(event, &parts); err != nil {
+	parts, err := protocol.SplitObject(event)
+	if err != nil {
 		return Request{}, errors.New("read a step's request: it is no JSON object")
 	}
 	r := Request{
-		properties: parts[protocol.KeyProperties], metadata: longMetadata(parts[protocol.KeyMetadata]), config: parts[protocol.KeyRunnerConfig],
+		properties: parts.Value(protocol.KeyProperties), metadata: longMetadata(parts.Value(protocol.KeyMetadata)), config: parts.Value(protocol.KeyRunnerConfig),
 	}
 	var reference runnerReference
 	if json.Unmarshal(r.config, &reference) == nil {
 		r.ErrorNames, r.Capability, r.config = reference.ErrorNames, reference.capability, longConfig(r.config, reference)
+	} else {
+		reference = runnerReference{} // part of it may have been read
 	}
 	metadata := objectFields(r.metadata)
 	r.Token, r.Step, r.Execution = stringValue(metadata[protocol.KeyTaskToken]), stringValue(metadata[protocol.KeyStepName]), stringValue(metadata[protocol.KeyExecutionARN])
@@ -117,12 +119,12 @@ func ParseRequest(event []byte) (Request, error) {
 		return r, fmt.Errorf("read the request of %s: it has no task token, so the step cannot be failed; deploy the plan again", r)
 	}
 	r.executionStart = parseTime(metadata[protocol.KeyExecutionStartTime])
-	if err := r.readInput(parts[protocol.KeyInput]); err != nil {
+	if err := r.readInput(parts.Value(protocol.KeyInput), reference); err != nil {
 		return r, err
 	}
 	var action string
-	if json.Unmarshal(parts[protocol.KeyActionType], &action) == nil && tooljob.IsAction(action) {
-		job, err := tooljob.Commands(action, r.properties, parts[protocol.KeyInput])
+	if json.Unmarshal(parts.Value(protocol.KeyActionType), &action) == nil && tooljob.IsAction(action) {
+		job, err := tooljob.Commands(action, r.properties, parts.Value(protocol.KeyInput))
 		if err != nil {
 			return r, &Failure{Name: ErrorFormat, Cause: fmt.Sprintf("step %q: %s", r.Step, err)}
 		}
@@ -160,7 +162,7 @@ func parseTime(value any) time.Time {
 }
 
 // readInput reads the step's input, and which runner and deployment it is for.
-func (r *Request) readInput(input json.RawMessage) error {
+func (r *Request) readInput(input json.RawMessage, reference runnerReference) error {
 	members, err := protocol.SplitObject(input)
 	if err != nil {
 		return ConfigurationFailure("step %q: its input is no JSON object but %s; after a Parallel or a Map, merge its results with an AttiniMergeOutput step first", r.Step, kindOf(input))
@@ -173,8 +175,7 @@ func (r *Request) readInput(input json.RawMessage) error {
 	if origin == nil {
 		return ConfigurationFailure("step %q: its input has no object %s, by which the runner knows what it deploys; keep it where InputPath, ItemSelector, Parameters or ResultPath change the payload", r.Step, protocol.KeyOrigin)
 	}
-	var reference runnerReference
-	if json.Unmarshal(r.config, &reference) != nil || reference.Runner == "" || reference.ConfigurationID == "" {
+	if reference.Runner == "" || reference.ConfigurationID == "" {
 		return ConfigurationFailure("step %q: its %s does not name a Runner and its ConfigurationId; deploy the plan again", r.Step, protocol.KeyRunnerConfig)
 	}
 	runner, problem := reference.resolve(stringValue(origin[protocol.KeyStackName]))
@@ -205,11 +206,11 @@ func (f runnerReference) resolve(originStack string) (runner, problem string) {
 
 // checkProperties refuses properties that an agent could not run as they are written.
 func (r *Request) checkProperties() error {
-	var properties map[string]json.RawMessage
-	if kindOf(r.properties) != "an object" || json.Unmarshal(r.properties, &properties) != nil {
+	properties, err := protocol.SplitObject(r.properties)
+	if err != nil {
 		return &Failure{Name: ErrorFormat, Cause: fmt.Sprintf("step %q: Properties must be an object, not %s", r.Step, kindOf(r.properties))}
 	}
-	problems := append(commandProblems(properties[protocol.KeyCommands]), environmentProblems(properties[protocol.KeyJobVariables])...)
+	problems := append(commandProblems(properties.Value(protocol.KeyCommands)), environmentProblems(properties.Value(protocol.KeyJobVariables))...)
 	if len(problems) > 0 {
 		return &Failure{Name: ErrorFormat, Cause: fmt.Sprintf("step %q: %s", r.Step, strings.Join(problems, "; "))}
 	}

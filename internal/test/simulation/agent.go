@@ -35,6 +35,8 @@ type agent struct {
 	held      map[string]*held
 	order     []*held
 	running   int
+	// deciding counts the messages that were received and are not decided on.
+	deciding int
 	// jobs counts those that ever began or failed here.
 	jobs    int
 	leaving bool
@@ -46,6 +48,8 @@ type agent struct {
 	hangs    bool
 	over     bool
 	attempts int
+	// waited means that it has waited for messages to be decided on.
+	waited bool
 	// named means that the state has named its task.
 	named bool
 	// told means that its task's end was noticed.
@@ -67,17 +71,18 @@ type held struct {
 }
 
 // do has an alive agent do something after a time.
-func (a *agent) do(after time.Duration, what func()) {
-	a.w.after(after, func() {
-		switch {
-		case !a.works():
-		case a.w.happens(agentKilled, a.name):
-			a.w.fake.StopTask(a.calls.ARN(), "EssentialContainerExited", "OutOfMemoryError: Container killed due to memory usage")
-			a.w.changed = true
-		default:
-			what()
-		}
-	})
+func (a *agent) do(after time.Duration, what func()) { a.w.add(after, a, what) }
+
+// act does what is due, unless the agent has died or dies now.
+func (a *agent) act(what func()) {
+	switch {
+	case !a.works():
+	case a.w.happens(agentKilled, a.name):
+		a.w.fake.StopTask(a.calls.ARN(), "EssentialContainerExited", "OutOfMemoryError: Container killed due to memory usage")
+		a.w.changed = true
+	default:
+		what()
+	}
 }
 
 // works reports whether the agent is alive and does not hang.
@@ -92,7 +97,7 @@ func (a *agent) now() time.Time { return time.Now().Add(a.skew) }
 func (a *agent) soon() time.Duration { return time.Duration(a.w.one(3)) * 300 * time.Millisecond }
 
 // lost draws whether the answer to a call is lost.
-func (a *agent) lost(call string) bool { return a.w.happens(answerLost, a.name+" "+call) }
+func (a *agent) lost(call string) bool { return a.w.happens(answerLost, a.name, call) }
 
 // start marks the agent as started, and begins its loops.
 func (a *agent) start() {
@@ -121,11 +126,17 @@ func (a *agent) mark() {
 		a.do(retryPause, a.mark)
 	default:
 		a.w.log("%s is not the runner's", a.name)
-		if !a.named && a.w.kind == Calm {
+		if !a.named && a.w.kind == Calm && !a.w.records() {
 			a.w.violate("a start is one task", "%s was never the runner's", a.name)
 		}
 		a.exit()
 	}
+}
+
+// records reports whether a launcher is about to record a task: it took longer than the
+// agent waits for it.
+func (w *world) records() bool {
+	return slices.ContainsFunc(w.living, func(i *invocation) bool { return i.call == "States.RecordTask" })
 }
 
 // tick is what an agent does every 20 s.
@@ -167,7 +178,7 @@ func (a *agent) drop(h *held) {
 
 // leave ends an agent that leaves and has no job.
 func (a *agent) leave() {
-	if a.leaving && !a.retired && len(a.order) == 0 {
+	if a.leaving && !a.retired && len(a.order)+a.deciding == 0 {
 		a.exit()
 	}
 }
@@ -180,9 +191,15 @@ func (a *agent) poll() {
 	}
 	idle := time.Since(a.lastEnd) >= idleTime || a.outdated
 	if len(a.order) == 0 && idle && !time.Now().Before(a.busyUntil) {
+		if a.deciding > 0 && !a.waited { // one that has just arrived may be a job
+			a.waited = true
+			a.do(2*confirmDelay, a.poll)
+			return
+		}
 		a.retire()
 		return
 	}
+	a.waited = false
 	wait := pollPause
 	if a.receive() > 0 {
 		wait = a.soon()
@@ -195,6 +212,7 @@ func (a *agent) receive() int {
 	if len(received) > 0 && a.lost("receive") {
 		return 0
 	}
+	a.deciding += len(received)
 	for _, r := range received {
 		a.do(a.soon(), func() { a.handle(r, false) })
 	}
@@ -203,8 +221,18 @@ func (a *agent) receive() int {
 
 // handle decides what to do with a message.
 func (a *agent) handle(r launchtest.Received, confirmed bool) {
+	if a.decide(r, confirmed) {
+		a.deciding--
+		a.leave()
+	}
+}
+
+// decide is handle's. It returns false if it will be asked again.
+func (a *agent) decide(r launchtest.Received, confirmed bool) bool {
 	token := r.Message.Metadata.TaskToken
-	a.w.log("%s gets %s", a.name, token)
+	if a.w.trace != nil {
+		a.w.log("%s gets %s", a.name, token)
+	}
 	if before := a.held[token]; before != nil {
 		if before.claimed {
 			a.calls.DeleteMessage(r.Receipt)
@@ -212,17 +240,17 @@ func (a *agent) handle(r launchtest.Received, confirmed bool) {
 			a.w.violate("a job that waits comes once", "%s comes to %s again", token, a.name)
 			before.Receipt = r.Receipt
 		}
-		return
+		return true
 	}
 	switch {
 	case a.leaving && !a.retired:
 		a.calls.HideMessage(r.Receipt, 0)
 	case !a.calls.IsCurrent() && !a.w.mutation.NoCurrent && !confirmed:
 		a.do(confirmDelay, func() { a.handle(r, true) })
+		return false
 	case !a.calls.IsCurrent() && !a.w.mutation.NoCurrent:
 		a.supersede()
 		a.calls.HideMessage(r.Receipt, 0)
-		a.leave()
 	case r.Message.ConfigurationHash != a.calls.Hash() && !a.w.mutation.NoHash && (a.w.mutation.NoOtherHeartbeat || a.calls.HeartbeatOf(token)):
 		a.outdated = true
 		a.calls.HideMessage(r.Receipt, requeueDelay)
@@ -235,6 +263,7 @@ func (a *agent) handle(r launchtest.Received, confirmed bool) {
 		a.order = append(a.order, h)
 		a.next()
 	}
+	return true
 }
 
 // supersede has the agent take no more jobs, and gives those back that wait.
@@ -287,6 +316,7 @@ func (a *agent) finalReceive() {
 		a.do(retryPause, a.finalReceive)
 		return
 	}
+	a.deciding += len(received)
 	for _, r := range received {
 		a.handle(r, false)
 	}
@@ -298,7 +328,7 @@ func (a *agent) afterFinal(before int) {
 	switch {
 	case !a.retired: // superseded meanwhile
 		a.leave()
-	case len(a.order) > 0 || a.running > 0:
+	case len(a.order)+a.running+a.deciding > 0:
 		a.do(pollPause, func() { a.afterFinal(before) })
 	case a.jobs > before:
 		a.finalReceive()

@@ -1,8 +1,8 @@
 package simulation
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/attini-go/runner/agent/protocol"
@@ -16,7 +16,7 @@ func (a *agent) next() {
 			h.ready = false
 			a.running++
 			a.attempts++
-			attempt := fmt.Sprint(a.name, " ", a.attempts)
+			attempt := a.name + " " + strconv.Itoa(a.attempts)
 			a.do(a.soon(), func() { a.claim(h, attempt) })
 		}
 	}
@@ -40,7 +40,7 @@ func (a *agent) claimed(h *held, attempt string) {
 	if a.lost("claim") {
 		if a.w.mutation.NoAttempt {
 			a.attempts++
-			attempt = fmt.Sprint(a.name, " ", a.attempts)
+			attempt = a.name + " " + strconv.Itoa(a.attempts)
 		}
 		a.do(retryPause, func() { a.claimed(h, attempt) })
 		return

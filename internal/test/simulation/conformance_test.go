@@ -104,7 +104,9 @@ const (
 func callsOf(t *testing.T, happens func(*world), start func(t *testing.T, a *agent)) map[string][]string {
 	calls := map[string][]string{}
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(Options{Seed: fargateSeed})
+		var c coroutines
+		defer c.close()
+		w := newWorld(Options{Seed: fargateSeed}, &c)
 		require.Nil(t, w.runner.Host)
 		w.schedule.over = true // of its faults
 		w.runs = func(string) time.Duration { return jobTime }

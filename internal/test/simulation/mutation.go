@@ -86,8 +86,6 @@ type stale struct {
 
 func (s stale) State(ctx context.Context, runner string) (launch.State, error) {
 	state, err := s.States.State(ctx, runner)
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
 	before, there := s.w.before[runner]
 	if there && !before.used && err == nil {
 		s.w.before[runner] = readState{before.state, true}
@@ -123,8 +121,6 @@ func (h tokenlessHosts) Run(ctx context.Context, request launch.HostRequest) (st
 }
 
 func (w *world) unique() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.uniques++
 	return fmt.Sprint("#", w.uniques)
 }

@@ -24,8 +24,10 @@ func TestEachProtectionIsNeeded(t *testing.T) {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
+				var player simulation.Player
+				defer player.Close()
 				for seed := m.From; seed < m.From+most; seed++ {
-					if result := simulation.Run(simulation.Options{Seed: seed, Mutation: m}); result.Violation != nil {
+					if result := player.Run(simulation.Options{Seed: seed, Mutation: m}); result.Violation != nil {
 						t.Logf("seed %d (%s): %s: %s", seed, simulation.KindOf(seed), result.Violation.Rule, result.Violation.Text)
 						return
 					}
@@ -34,6 +36,36 @@ func TestEachProtectionIsNeeded(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestReplay: a violation names its seed, and the seed plays the same schedule again.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	mutation := simulation.Mutations()[0]
+	play := func(seed uint64, trace func(string)) (result simulation.Result) {
+		synctest.Test(t, func(*testing.T) {
+			var player simulation.Player
+			defer player.Close()
+			result = player.Run(simulation.Options{Seed: seed, Mutation: mutation, Trace: trace})
+		})
+		return result
+	}
+	violations := 0
+	for seed := uint64(0); seed < 1000 && violations < 3; seed++ {
+		first := play(seed, nil)
+		if first.Violation == nil {
+			continue
+		}
+		violations++
+		assert.Contains(t, first.String(), fmt.Sprintf("ATTINI_SIMULATION_SEED=%d ", seed))
+		var traces [2][]string
+		for i := range traces {
+			again := play(seed, func(line string) { traces[i] = append(traces[i], line) })
+			assert.Equal(t, first.Violation, again.Violation)
+		}
+		assert.Equal(t, traces[0], traces[1])
+	}
+	assert.Equal(t, 3, violations)
 }
 
 // TestDocument keeps the table of docs/simulation.md.

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -23,6 +24,12 @@ type Options struct {
 
 	skipped map[int]bool
 }
+
+// Player plays schedules one after another, in one bubble of package synctest.
+type Player struct{ coroutines coroutines }
+
+// Close ends what the schedules had begun.
+func (p *Player) Close() { p.coroutines.close() }
 
 // Result is what became of a schedule.
 type Result struct {
@@ -49,29 +56,33 @@ func (r Result) String() string {
 }
 
 // Run plays a schedule. A violation has the fewest faults that still lead to it.
-func Run(options Options) Result {
-	result := play(options)
+func (p *Player) Run(options Options) Result {
+	result := p.play(options)
 	if result.Violation != nil && options.Trace == nil && options.Mutation.Name == "" {
-		return shrink(options, result)
+		return p.shrink(options, result)
 	}
 	return result
 }
 
-func play(options Options) Result {
-	w := newWorld(options)
+func (p *Player) play(options Options) Result {
+	w := newWorld(options, &p.coroutines)
 	length := w.story()
 	w.run(time.Now().Add(length))
 	w.schedule.over = true
 	w.rest()
 	w.stop()
-	return Result{Violation: w.violation, Jobs: len(w.jobs), Seed: options.Seed, faults: w.faults}
+	result := Result{Violation: w.violation, Jobs: len(w.jobs), Seed: options.Seed}
+	if w.violation != nil {
+		result.faults = w.faults
+	}
+	return result
 }
 
 // newWorld is an account with a runner that was just deployed.
-func newWorld(options Options) *world {
+func newWorld(options Options, c *coroutines) *world {
 	w := &world{
 		schedule: newSchedule(options.Seed, options.skipped), fake: launchtest.NewFake(), mutation: options.Mutation, trace: options.Trace,
-		byToken: map[string]*job{}, byTask: map[string]*agent{}, hosts: map[string]*host{}, signal: make(chan struct{}, 1),
+		byToken: map[string]*job{}, byTask: map[string]*agent{}, hosts: map[string]*host{}, coroutines: c,
 		before: map[string]readState{}, starts: map[string]bool{}, runner: launchtest.OnFargate(),
 	}
 	if w.one(3) == 0 {
@@ -81,6 +92,9 @@ func newWorld(options Options) *world {
 	w.fake.UnknownTime = time.Duration(w.one(3)) * 500 * time.Millisecond
 	w.fake.StopTime = time.Duration(w.one(3)) * 10 * time.Second
 	w.fake.EndTime = time.Duration(w.one(3)) * 10 * time.Second
+	w.fake.Await = func(ctx context.Context, changed <-chan struct{}, until time.Time) {
+		w.pause(w.current, ctx, changed, until)
+	}
 	w.fake.LockOpen = options.Mutation.NoLock
 	w.fake.Begin("dev-shop", stateMachine, execution, time.Date(2026, 5, 1, 9, 59, 0, 0, time.UTC))
 	w.fake.SetPlan(stateMachine, w.runner.StackName)
@@ -169,9 +183,6 @@ func settings() launch.Settings {
 	return launch.Settings{
 		Account: "111122223333", Region: "eu-west-1",
 		DeployDataTable: "deployments", ResourceStateTable: "states", ArtifactStore: "artifacts",
-		Agent: bootstrap.Agent{Version: "2.1.0", Downloads: []bootstrap.Download{
-			{Machine: "x86_64", URL: "https://releases.example/attini-runner", SHA256: strings.Repeat("ab", 32)},
-		}},
-		Bootstrap: bootstrap.Shell{},
+		Agent: bootstrap.Agent{Version: "2.1.0"}, Bootstrap: bootstrap.Shell{},
 	}
 }

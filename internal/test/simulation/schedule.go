@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -82,21 +83,29 @@ func newSchedule(seed uint64, skipped map[int]bool) *schedule {
 	return &schedule{random: rand.New(rand.NewPCG(seed, 24)), kind: KindOf(seed), skipped: skipped, begun: time.Now()}
 }
 
-// happens draws whether a fault happens.
-func (s *schedule) happens(f fault, on string) bool {
-	if s.over || s.kind < f.from || s.kind == Kills && f == eventLost {
+// happens draws whether a fault happens. on says to what.
+func (s *schedule) happens(f fault, on ...string) bool {
+	if s.over || s.kind < f.from || s.kind == Kills && f.name == eventLost.name {
 		return false
 	}
 	s.chances++
 	if s.random.Float64() >= f.chance || s.skipped[s.chances] {
 		return false
 	}
-	s.faults = append(s.faults, happened{s.chances, fmt.Sprintf("%7.1f s  %s: %s", time.Since(s.begun).Seconds(), f.name, on)})
+	s.faults = append(s.faults, happened{s.chances, fmt.Sprintf("%7.1f s  %s: %s", time.Since(s.begun).Seconds(), f.name, strings.Join(on, " "))})
 	return true
 }
 
 // one draws one of several.
 func (s *schedule) one(of int) int { return s.random.IntN(of) }
+
+// oneOf is one, and draws nothing where there is no choice.
+func (s *schedule) oneOf(of int) int {
+	if of < 2 {
+		return 0
+	}
+	return s.one(of)
+}
 
 // between draws a time.
 func (s *schedule) between(least, most time.Duration) time.Duration {
@@ -105,14 +114,14 @@ func (s *schedule) between(least, most time.Duration) time.Duration {
 
 // shrink looks for fewer faults that lead to a violation of the same rule, and
 // returns their result.
-func shrink(options Options, found Result) Result {
+func (p *Player) shrink(options Options, found Result) Result {
 	skipped := map[int]bool{}
 	for tries := 0; tries < 200; {
 		smaller := false
 		for _, f := range slices.Backward(found.faults) {
 			skipped[f.number] = true
 			options.skipped = skipped
-			again := play(options)
+			again := p.play(options)
 			if tries++; again.Violation != nil && again.Violation.Rule == found.Violation.Rule && len(again.faults) < len(found.faults) {
 				found, smaller = again, true
 				break

@@ -12,21 +12,24 @@ import (
 	"github.com/attini-go/runner/internal/test/simulation"
 )
 
-// schedules is how many schedules a test run plays. ATTINI_SIMULATIONS plays more,
-// ATTINI_SIMULATION_FIRST has it begin at another seed, and ATTINI_SIMULATION_SEED plays
-// one and says all that happens.
-const schedules = 5_000
+const (
+	// schedules is how many schedules a test run plays. ATTINI_SIMULATIONS plays more,
+	// ATTINI_SIMULATION_FIRST has it begin at another seed, and ATTINI_SIMULATION_SEED
+	// plays one and says all that happens.
+	schedules = 20_000
+	// batch is how many schedules are played in one bubble.
+	batch = 200
+	// mostViolations is after how many it stops.
+	mostViolations = 20
+)
 
 // TestSchedules: every schedule keeps the rules of its kind.
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	if seed, set := number("ATTINI_SIMULATION_SEED"); set {
-		synctest.Test(t, func(t *testing.T) {
-			result := simulation.Run(simulation.Options{Seed: seed, Trace: func(line string) { t.Log(line) }})
-			if result.Violation != nil {
-				t.Fatal(result)
-			}
-		})
+		if result := play(t, seed, seed+1, func(line string) { t.Log(line) })[0]; result.Violation != nil {
+			t.Error(result)
+		}
 		return
 	}
 	count, set := number("ATTINI_SIMULATIONS")
@@ -35,25 +38,44 @@ func TestSchedules(t *testing.T) {
 	}
 	first, _ := number("ATTINI_SIMULATION_FIRST")
 	began := time.Now()
-	var jobs atomic.Int64
-	shards := uint64(runtime.GOMAXPROCS(0))
+	var next, played, jobs, violations atomic.Uint64
 	t.Run("shards", func(t *testing.T) {
-		for shard := range shards {
+		for range runtime.GOMAXPROCS(0) {
 			t.Run("", func(t *testing.T) {
 				t.Parallel()
-				for seed := first + shard; seed < first+count && !t.Failed(); seed += shards {
-					synctest.Test(t, func(t *testing.T) {
-						result := simulation.Run(simulation.Options{Seed: seed})
-						jobs.Add(int64(result.Jobs))
+				for violations.Load() < mostViolations {
+					from := next.Add(batch) - batch
+					if from >= count {
+						return
+					}
+					results := play(t, first+from, first+min(from+batch, count), nil)
+					played.Add(uint64(len(results)))
+					for _, result := range results {
+						jobs.Add(uint64(result.Jobs))
 						if result.Violation != nil {
-							t.Fatal(result)
+							violations.Add(1)
+							t.Error(result)
 						}
-					})
+					}
 				}
 			})
 		}
 	})
-	t.Logf("%d schedules, %d jobs, %s", count, jobs.Load(), time.Since(began).Round(time.Millisecond))
+	t.Logf("%d schedules from seed %d, %d jobs, %d violations, %s", played.Load(), first, jobs.Load(), violations.Load(), time.Since(began).Round(time.Millisecond))
+}
+
+// play plays the schedules of some seeds.
+func play(t *testing.T, from, to uint64, trace func(string)) []simulation.Result {
+	t.Helper()
+	results := make([]simulation.Result, 0, to-from)
+	synctest.Test(t, func(*testing.T) {
+		var player simulation.Player
+		defer player.Close()
+		for seed := from; seed < to; seed++ {
+			results = append(results, player.Run(simulation.Options{Seed: seed, Trace: trace}))
+		}
+	})
+	return results
 }
 
 func number(variable string) (uint64, bool) {

@@ -2,7 +2,6 @@ package simulation
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -210,22 +209,10 @@ func (w *world) remove() {
 	})
 }
 
+// event is the request of a step, as the macro writes it.
 func (w *world) event(token, id string) []byte {
-	text, err := json.Marshal(map[string]any{
-		"attiniActionType": "ExecuteRunner",
-		"RunnerConfig":     map[string]any{"Runner": w.runner.RunnerName, "ConfigurationId": id},
-		"Properties":       map[string]any{"Runner": w.runner.RunnerName, "Commands": []any{"make"}},
-		"deploymentPlanExecutionMetadata": map[string]any{
-			"executionArn": execution, "executionStartTime": "2026-05-01T10:00:00Z",
-			"sfnToken": token, "retryCounter": 0, "stepName": "Build",
-		},
-		"input": map[string]any{
-			"deploymentOriginData": map[string]any{"stackName": w.runner.StackName, "environment": "dev", "distributionName": "shop"},
-			"output":               map[string]any{}, "customData": map[string]any{},
-		},
-	})
-	if err != nil {
-		panic(err) // the simulation's mistake
-	}
-	return text
+	return fmt.Appendf(nil, `{"attiniActionType":"ExecuteRunner","RunnerConfig":"%s/%s/%s","Properties":{"Commands":["make"]},`+
+		`"deploymentPlanExecutionMetadata":["%s","2026-05-01T10:00:00Z","%s",0,"Build"],`+
+		`"input":{"deploymentOriginData":{"stackName":"%[1]s","environment":"dev","distributionName":"shop"},"output":{},"customData":{}}}`,
+		w.runner.StackName, w.runner.RunnerName, id, execution, token)
 }

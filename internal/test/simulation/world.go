@@ -1,12 +1,9 @@
 package simulation
 
 import (
-	"cmp"
-	"container/heap"
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"testing/synctest"
 	"time"
 
@@ -21,17 +18,15 @@ const (
 	mostDue = 8
 )
 
-// world is everything of one schedule. Only the goroutine of play uses it, apart from
-// mu's fields.
+// world is everything of one schedule. One goroutine uses it at a time.
 type world struct {
 	*schedule
 	fake     *launchtest.Fake
 	mutation Mutation
-	events   events
+	events   []event
 	// due are the events whose time has come, in their order.
-	due    []event
-	number int
-	trace  func(string)
+	due   []event
+	trace func(string)
 
 	// worker, in a test, runs an agent in the model's place; runs is how long jobs run.
 	// No rule counts then.
@@ -51,14 +46,15 @@ type world struct {
 	changed   bool
 	violation *Violation
 
-	mu      sync.Mutex
-	waiting []*call
-	ended   []*invocation
-	living  int
-	signal  chan struct{}
-	latest  int
-	uniques int
-	steps   int
+	coroutines *coroutines
+	// living are the invocations that have not ended, in their order; current is the one
+	// that runs. ready is settle's, calls arrived's.
+	living       []*invocation
+	current      *invocation
+	ready, calls []*invocation
+	latest       int
+	uniques      int
+	steps        int
 	// starts are the requests that have started a task or a host.
 	starts map[string]bool
 	// before are states that were read, for a mutation.
@@ -67,31 +63,40 @@ type world struct {
 
 // event is something that happens at a time.
 type event struct {
-	at     time.Time
-	number int
-	do     func()
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-
-func (e events) Less(i, j int) bool {
-	return cmp.Or(e[i].at.Compare(e[j].at), cmp.Compare(e[i].number, e[j].number)) < 0
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	(*e)[len(*e)-1] = event{}
-	*e = (*e)[:len(*e)-1]
-	return last
+	at time.Time
+	do func()
+	// by, if it is set, does it if it is alive then.
+	by *agent
 }
 
 // after has something happen after a time.
-func (w *world) after(duration time.Duration, do func()) {
-	w.number++
-	heap.Push(&w.events, event{time.Now().Add(duration), w.number, do})
+func (w *world) after(duration time.Duration, do func()) { w.add(duration, nil, do) }
+
+// add adds an event. They are in the order in which they happen, the next one last.
+func (w *world) add(duration time.Duration, by *agent, do func()) {
+	at := time.Now().Add(duration)
+	i := len(w.events)
+	for i > 0 && !at.Before(w.events[i-1].at) {
+		i--
+	}
+	w.events = slices.Insert(w.events, i, event{at, do, by})
+}
+
+// happen has an event happen.
+func (e event) happen() {
+	if e.by != nil {
+		e.by.act(e.do)
+		return
+	}
+	e.do()
+}
+
+// next is when the next event happens, if that is before a time.
+func (w *world) next(before time.Time) time.Time {
+	if last := len(w.events) - 1; last >= 0 && w.events[last].at.Before(before) {
+		return w.events[last].at
+	}
+	return before
 }
 
 // run lets things happen until a time, or until nothing can happen any more.
@@ -114,64 +119,41 @@ func (w *world) run(until time.Time) {
 			w.violate("work is bounded", "%d things happened", w.steps)
 			return
 		}
-		choice := 0
-		if due+len(calls) > 1 {
-			choice = w.one(due + len(calls))
-		}
+		choice := w.oneOf(due + len(calls))
 		if choice < len(calls) {
 			w.allow(calls[choice])
 			continue
 		}
 		chosen := w.due[choice-len(calls)]
 		w.due = slices.Delete(w.due, choice-len(calls), choice-len(calls)+1)
-		chosen.do()
+		chosen.happen()
 	}
-}
-
-// settle waits until every invocation waits for something, and handles those that have
-// ended.
-func (w *world) settle() {
-	w.mu.Lock()
-	idle := w.living+len(w.ended) == 0
-	w.mu.Unlock()
-	if idle {
-		return
-	}
-	synctest.Wait()
-	w.finish()
 }
 
 // takeDue notes the events whose time has come. None comes before those that are noted.
 func (w *world) takeDue() {
-	for now := time.Now(); len(w.events) > 0 && !w.events[0].at.After(now); {
-		w.due = append(w.due, heap.Pop(&w.events).(event))
+	now, last := time.Now(), len(w.events)
+	for ; last > 0 && !w.events[last-1].at.After(now); last-- {
+		w.due = append(w.due, w.events[last-1])
 	}
+	clear(w.events[last:])
+	w.events = w.events[:last]
 }
 
-// sleep waits for the next event or call. It returns false when until has come, or
-// nothing is left to wait for.
+// sleep waits for the next event, or the end of a pause. It returns false when until has
+// come, or nothing is left to wait for.
 func (w *world) sleep(until time.Time) bool {
-	next := until
-	if len(w.events) > 0 && w.events[0].at.Before(until) {
-		next = w.events[0].at
-	}
-	w.mu.Lock()
-	living := w.living
-	w.mu.Unlock()
 	switch {
 	case !time.Now().Before(until):
 		return false
-	case living == 0 && len(w.events) == 0:
+	case len(w.living) == 0 && len(w.events) == 0:
 		return false
-	case living == 0:
-		time.Sleep(time.Until(next))
-		return true
+	case slices.ContainsFunc(w.living, func(i *invocation) bool { return i.mayGoOn(time.Now()) }):
+		return true // the end of another one was what it waited for
 	}
-	timer := time.NewTimer(time.Until(next))
-	defer timer.Stop()
-	select {
-	case <-w.signal:
-	case <-timer.C:
+	time.Sleep(time.Until(w.nextPause(w.next(until))))
+	if len(w.living) > 0 {
+		synctest.Wait() // contexts that end now
 	}
 	return true
 }
@@ -186,30 +168,6 @@ func (w *world) violate(rule, format string, values ...any) {
 func (w *world) log(format string, values ...any) {
 	if w.trace != nil {
 		w.trace(fmt.Sprintf("%7.1f s  ", time.Since(w.begun).Seconds()) + fmt.Sprintf(format, values...))
-	}
-}
-
-// stop ends all invocations that are left.
-func (w *world) stop() {
-	for {
-		synctest.Wait()
-		w.mu.Lock()
-		left, waiting := w.living, w.waiting
-		w.waiting = nil
-		w.mu.Unlock()
-		for _, c := range waiting {
-			if c.from.mortal {
-				c.verdict <- die
-			} else {
-				c.verdict <- refuse // a panic in a goroutine of its own would end all
-			}
-		}
-		if left == 0 {
-			return
-		}
-		if len(waiting) == 0 {
-			time.Sleep(time.Minute)
-		}
 	}
 }
 
