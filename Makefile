@@ -171,6 +171,7 @@ bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 .PHONY: build
 build: ## Build runnerctl, and the agent for both processors, into build/.
 	$(GO) build -tags aws -trimpath -ldflags "-s -w" -o build/ ./cmd/runnerctl
+	@size=$$(wc -c < build/runnerctl); [ $$size -le 28000000 ] || { echo "runnerctl has $$size bytes, 28000000 are allowed (docs/decisions/0057-small-runnerctl.md)"; exit 1; }
 	for processor in amd64 arm64; do \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$$processor $(GO) build -C agent -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)" \
 			-o ../build/attini-runner-linux-$$processor ./cmd/attini-runner || exit 1; \

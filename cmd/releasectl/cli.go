@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 
-	"github.com/alecthomas/kong"
-
+	"github.com/attini-go/runner/internal/commandline"
 	"github.com/attini-go/runner/internal/release"
 )
 
@@ -61,14 +61,6 @@ func (s environment) verifier() (*release.Verifier, error) {
 	return verifier, nil
 }
 
-type cli struct {
-	Build   buildCommand   `cmd:"" help:"Build the programs of a release into a directory, with checksums, bills of materials and, with a key, signatures."`
-	Verify  verifyCommand  `cmd:"" help:"Check a release in a directory or a bucket: checksums, and signatures with the public key."`
-	Tag     tagCommand     `cmd:"" help:"Tag the Go modules of a release in the checkout, for go install."`
-	Package packageCommand `cmd:"" help:"Verify a release in a directory and make packages of its runnerctl: for Debian with dpkg-deb, and a formula for Homebrew."`
-	Publish publishCommand `cmd:"" help:"Verify a release in a directory and publish it in a bucket. What is published never changes."`
-}
-
 const description = `Make, verify and publish releases.
 
 ATTINI_SIGNING_KEY: the text of minisign's secret key file; build signs with it.
@@ -77,32 +69,44 @@ ATTINI_SIGNING_PUBLIC_KEY: minisign's public key; verify and publish check signa
 
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, arguments []string, s environment) int {
-	var commands cli
-	exited := -1
-	parser, err := kong.New(
-		&commands,
-		kong.Name("releasectl"),
-		kong.Description(description),
-		kong.Writers(s.stdout, s.stderr),
-		kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(s),
+	var (
+		build   buildCommand
+		check   verifyCommand
+		tag     tagCommand
+		pack    packageCommand
+		publish publishCommand
 	)
-	if err != nil {
-		fmt.Fprintln(s.stderr, "releasectl:", err)
-		return exitMisused
-	}
-	command, err := parser.Parse(arguments)
-	if exited >= 0 {
-		return exited // --help
-	}
-	if err != nil {
+	program := commandline.Program{Name: "releasectl", Help: description, Stdout: s.stdout, Commands: []commandline.Command{
+		{
+			Name: "build", Help: "Build the programs of a release into a directory, with checksums, bills of materials and, with a key, signatures.",
+			Fields: &build, Run: func() error { return build.Run(ctx, s) },
+		},
+		{
+			Name: "verify", Help: "Check a release in a directory or a bucket: checksums, and signatures with the public key.",
+			Fields: &check, Run: func() error { return check.Run(ctx, s) },
+		},
+		{
+			Name: "tag", Help: "Tag the Go modules of a release in the checkout, for go install.",
+			Fields: &tag, Run: func() error { return tag.Run(ctx, s) },
+		},
+		{
+			Name: "package", Help: "Verify a release in a directory and make packages of its runnerctl: for Debian with dpkg-deb, and a formula for Homebrew.",
+			Fields: &pack, Run: func() error { return pack.Run(ctx, s) },
+		},
+		{
+			Name: "publish", Help: "Verify a release in a directory and publish it in a bucket. What is published never changes.",
+			Fields: &publish, Run: func() error { return publish.Run(ctx, s) },
+		},
+	}}
+	err := program.Execute(ctx, arguments)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, new(commandline.UsageError)):
 		fmt.Fprintf(s.stderr, "releasectl: %s; see releasectl --help\n", err)
 		return exitMisused
-	}
-	if err := command.Run(); err != nil {
+	default:
 		fmt.Fprintln(s.stderr, "releasectl:", err)
 		return exitFailed
 	}
-	return exitOK
 }

@@ -19,7 +19,7 @@ type buildCommand struct {
 	Output  string `help:"The directory of releases, as runnerctl serve --releases takes it." default:"build/releases" placeholder:"DIR"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c buildCommand) Run(ctx context.Context, s environment) error {
 	r, err := release.New(c.Version, release.Programs())
 	if err != nil {
@@ -69,7 +69,7 @@ type verifyCommand struct {
 	bucketFlags
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c verifyCommand) Run(ctx context.Context, s environment) error {
 	r, err := release.New(c.Version, release.Programs())
 	if err != nil {
@@ -119,7 +119,7 @@ type publishCommand struct {
 	bucketFlags
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c publishCommand) Run(ctx context.Context, s environment) error {
 	r, err := release.New(c.Version, release.Programs())
 	if err != nil {

@@ -16,7 +16,7 @@ type packageCommand struct {
 	Address  string `help:"Where the directory of releases can be downloaded, for the formula; none without it." placeholder:"URL"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c packageCommand) Run(ctx context.Context, s environment) error {
 	r, err := release.New(c.Version, release.Programs())
 	if err != nil {
@@ -64,7 +64,7 @@ type tagCommand struct {
 	Source  string `help:"The project's folder, a git checkout without changes." default:"." placeholder:"DIR"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c tagCommand) Run(ctx context.Context, s environment) error {
 	source, err := release.OpenSource(ctx, c.Source)
 	if err != nil {

@@ -17,10 +17,10 @@ type approveCommand struct {
 // rejectCommand is approveCommand with the other answer.
 type rejectCommand approveCommand
 
-// Run implements kong's command.
+// Run runs the command.
 func (c approveCommand) Run(ctx context.Context, s streams) error { return c.answer(ctx, s, true) }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c rejectCommand) Run(ctx context.Context, s streams) error {
 	return approveCommand(c).answer(ctx, s, false)
 }

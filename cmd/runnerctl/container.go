@@ -17,8 +17,8 @@ import (
 type containerFlags struct {
 	Container    bool              `help:"Run the jobs in their Runner's image, with Docker or Podman: one container for each Runner, with its CPU and memory."`
 	Engine       string            `help:"The container engine. Default: docker, or podman where there is no docker." placeholder:"PATH"`
-	Image        map[string]string `help:"The image of a Runner, in place of the template's. Repeatable." placeholder:"RUNNER=IMAGE" mapsep:"none"`
-	ContainerEnv []string          `help:"Hand on this variable of yours to the jobs in containers, such as AWS_PROFILE. Repeatable." placeholder:"NAME" sep:"none"`
+	Image        map[string]string `help:"The image of a Runner, in place of the template's. Repeatable." placeholder:"RUNNER=IMAGE"`
+	ContainerEnv []string          `help:"Hand on this variable of yours to the jobs in containers, such as AWS_PROFILE. Repeatable." placeholder:"NAME"`
 }
 
 // containers finds the engine; nil without --container.

@@ -32,7 +32,6 @@ type setting struct {
 
 // applyDefaults fills in what the command line leaves out of the command.
 func (c *cli) applyDefaults(command string) error {
-	name, _, _ := strings.Cut(command, " ")
 	settings := map[string]setting{}
 	known := func(k *knownArguments) *configFlags {
 		settings["parameters"], settings["include"] = setting{values: &k.Parameter}, setting{values: &k.Include, path: true}
@@ -40,19 +39,19 @@ func (c *cli) applyDefaults(command string) error {
 		return &k.configFlags
 	}
 	var flags *configFlags
-	switch name {
+	switch command {
 	case "validate":
-		flags = known(&c.Validate.knownArguments)
+		flags = known(&c.validate.knownArguments)
 	case "expand":
-		flags = known(&c.Expand.knownArguments)
+		flags = known(&c.expand.knownArguments)
 	case "graph":
-		flags = known(&c.Graph.knownArguments)
+		flags = known(&c.graph.knownArguments)
 	case "run":
-		flags = known(&c.Run.knownArguments)
-		settings["source"], settings["input"] = setting{text: &c.Run.Source, path: true}, setting{text: &c.Run.Input, path: true}
-		settings["mocks"], settings["mock"] = setting{text: &c.Run.Mocks, path: true}, setting{values: &c.Run.Mock, path: true}
-		settings["items"], settings["results"] = setting{values: &c.Run.Items, path: true}, setting{text: &c.Run.Results, path: true}
-		settings["shell"] = setting{text: &c.Run.Shell}
+		flags = known(&c.run.knownArguments)
+		settings["source"], settings["input"] = setting{text: &c.run.Source, path: true}, setting{text: &c.run.Input, path: true}
+		settings["mocks"], settings["mock"] = setting{text: &c.run.Mocks, path: true}, setting{values: &c.run.Mock, path: true}
+		settings["items"], settings["results"] = setting{values: &c.run.Items, path: true}, setting{text: &c.run.Results, path: true}
+		settings["shell"] = setting{text: &c.run.Shell}
 	default:
 		return nil
 	}

@@ -21,13 +21,13 @@ type diffCommand struct {
 	Image  string `name:"default-image" help:"The image of EC2 Runners that name none, as the macro is told." placeholder:"IMAGE"`
 }
 
-// Help implements kong's help.
+// Help is the longer part of the command's help.
 func (diffCommand) Help() string {
 	return "It expands the deployed template and the new one, and compares what the macro makes of them: task definitions, queues, hosts, configurations and the plan. Each change says what it means for running jobs. " +
 		"Parameters without a value have the deployed one. Your own resources are left to CloudFormation's change sets."
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c diffCommand) Run(ctx context.Context, s streams, connect newOperator) error {
 	ctx, cancel := asking(ctx)
 	defer cancel()

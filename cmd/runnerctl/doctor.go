@@ -17,7 +17,7 @@ type doctorCommand struct {
 	Format string `help:"The output's format: text or json." enum:"text,json" default:"text"`
 }
 
-// Help implements kong's help.
+// Help is the longer part of the command's help.
 func (doctorCommand) Help() string {
 	return "It reads the stack, the execution's history, the state table, queues, tasks, hosts, networks and roles, and changes nothing. The likeliest cause comes first, with its evidence, what to do, and the next command. " +
 		"It ends with 1 if it found a fault, and with 0 if it found none."
@@ -31,7 +31,7 @@ type diagnosis struct {
 	Unread []string `json:"unread"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c doctorCommand) Run(ctx context.Context, s streams, connect newOperator) error {
 	account, err := connect(ctx)
 	if err != nil {

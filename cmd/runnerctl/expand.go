@@ -17,7 +17,7 @@ type expandCommand struct {
 	Image  string `name:"default-image" help:"The image of EC2 Runners that name none, as the macro is told." placeholder:"IMAGE"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c expandCommand) Run(ctx context.Context, s streams) error {
 	request, err := c.request(ctx, s)
 	if err != nil {

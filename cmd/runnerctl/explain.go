@@ -12,7 +12,7 @@ type explainCommand struct {
 	Rule string `arg:"" optional:"" help:"A rule, as validate prints it in brackets. Without one, all rules are listed."`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c explainCommand) Run(s streams) error {
 	if c.Rule == "" {
 		_, err := fmt.Fprintln(s.stdout, strings.Join(rules.Names(), "\n"))

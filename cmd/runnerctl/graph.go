@@ -21,7 +21,7 @@ type graphCommand struct {
 	Runs   string `help:"Where runs are kept, for --run last." placeholder:"DIR"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c graphCommand) Run(s streams) error {
 	text, template, problems, err := c.read(s)
 	if err != nil {

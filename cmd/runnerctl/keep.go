@@ -19,8 +19,8 @@ import (
 type keepFlags struct {
 	From   string `help:"Start at this step of the plan's top level, with the payload that it had in the last run." placeholder:"NAME" xor:"start"`
 	Resume bool   `help:"Start at the step at which the last run failed or was stopped, with the payload that it had." xor:"start"`
-	Keep   bool   `help:"Keep the run: payloads, logs and events, for --from, --resume and --step." default:"true" negatable:""`
-	Runs   string `help:"Where runs are kept. Default: runnerctl/runs in $$XDG_STATE_HOME or ~/.local/state." placeholder:"DIR"`
+	Keep   bool   `help:"Keep the run: payloads, logs and events, for --from, --resume and --step." default:"true" negatable:"Do not keep the run."`
+	Runs   string `help:"Where runs are kept. Default: runnerctl/runs in $XDG_STATE_HOME or ~/.local/state." placeholder:"DIR"`
 }
 
 // runs is the directory of the template's runs; "" and why, if there is none.

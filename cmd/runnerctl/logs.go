@@ -21,12 +21,12 @@ type logsCommand struct {
 	Format string `help:"The output's format: text, or json for one object for each line." enum:"text,json" default:"text"`
 }
 
-// Help implements kong's help.
+// Help is the longer part of the command's help.
 func (logsCommand) Help() string {
 	return "The lines of all steps are merged by time; each begins with its step. Agents upload lines within 10 seconds, less often for large logs; --follow prints them within 2 seconds of that, and goes on after a broken connection."
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c logsCommand) Run(ctx context.Context, s streams, connect newOperator) error {
 	account, err := connect(ctx)
 	if err != nil {

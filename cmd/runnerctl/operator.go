@@ -9,16 +9,6 @@ import (
 	"github.com/attini-go/runner/internal/planlog"
 )
 
-// operatorCommands are for plans that are deployed. They ask AWS with the user's own
-// credentials, for which docs/policies/attini-runner-operator-policy.json is enough.
-type operatorCommands struct {
-	Doctor doctorCommand `cmd:"" help:"Say why a deployed plan waits or fails, or a runner does not start."`
-	Logs   logsCommand   `cmd:"" help:"Print the logs of a deployed plan's jobs."`
-	Runs   runsCommand   `cmd:"" help:"List the executions of a deployed plan."`
-	Diff   diffCommand   `cmd:"" help:"Say what a deployment of a template would change, and which jobs that affects."`
-	Stop   stopCommand   `cmd:"" help:"Stop an execution of a deployed plan, with its jobs."`
-}
-
 // operator reads deployed plans in the user's account.
 type operator interface {
 	// Observe reads all about a stack or an execution; "" is the installation alone.

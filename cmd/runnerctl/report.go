@@ -18,10 +18,10 @@ import (
 type reportCommand struct {
 	Of     string `arg:"" name:"run" optional:"" help:"A run that is kept, by its name or its directory; last, the newest one; or the ARN of an execution on AWS." default:"last"`
 	Output string `short:"o" help:"The page." placeholder:"FILE" default:"report.html"`
-	Runs   string `help:"Where runs are kept. Default: runnerctl/runs in $$XDG_STATE_HOME or ~/.local/state." placeholder:"DIR"`
+	Runs   string `help:"Where runs are kept. Default: runnerctl/runs in $XDG_STATE_HOME or ~/.local/state." placeholder:"DIR"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c reportCommand) Run(ctx context.Context, s streams) error {
 	if err := checkTarget("--output", c.Output); err != nil {
 		return err

@@ -27,20 +27,20 @@ type runCommand struct {
 	containerFlags
 	Source  string            `help:"The distribution: a directory or zip archive, of which every job gets a private copy. Default: the template's directory." placeholder:"DIR"`
 	Input   string            `help:"A JSON object that is laid over the payload of the first step." placeholder:"FILE"`
-	Mock    map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
+	Mock    map[string]string `help:"Answer a step that calls something else than a runner with this JSON file. Repeatable." placeholder:"STEP=FILE"`
 	Mocks   string            `help:"Answer steps as this YAML or JSON file says: results, errors and delays, by attempt and iteration." placeholder:"FILE"`
-	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV; for Parquet, the same rows as JSON lines. Repeatable." placeholder:"STEP=FILE" mapsep:"none"`
+	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV; for Parquet, the same rows as JSON lines. Repeatable." placeholder:"STEP=FILE"`
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
-	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" sep:"none" xor:"start"`
-	Approve []string          `help:"Approve this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
-	Reject  []string          `help:"Reject this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]" sep:"none"`
+	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" xor:"start"`
+	Approve []string          `help:"Approve this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]"`
+	Reject  []string          `help:"Reject this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]"`
 	Shell   string            `help:"The shell of the jobs. Default: bash, or sh where there is no bash." placeholder:"PATH"`
 	Watch   bool              `help:"Run again when the template or a file that a flag names changes: from the first step that changed on." xor:"start"`
 	DryRun  bool              `help:"Run nothing: print the steps, the Runners of jobs, and the steps that need a mock."`
 	Output  string            `help:"Write the final payload to this file in place of standard output; of a run that fails, the payload so far." placeholder:"FILE"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c runCommand) Run(ctx context.Context, s streams, signals *interrupts) error {
 	kill := signals.jobs()
 	ctx, s = watchOutputs(ctx, s)

@@ -16,7 +16,7 @@ type runsCommand struct {
 	Format string `help:"The output's format: text or json." enum:"text,json" default:"text"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c runsCommand) Run(ctx context.Context, s streams, connect newOperator) error {
 	if c.Limit < 1 {
 		return usageError{errors.New("--limit must be at least 1")}
@@ -53,12 +53,12 @@ type stopCommand struct {
 	Cause     string `help:"The reason, for the execution's history." default:"stopped with runnerctl"`
 }
 
-// Help implements kong's help.
+// Help is the longer part of the command's help.
 func (stopCommand) Help() string {
 	return "The agents end the execution's running jobs at their next heartbeat, within 20 seconds. It needs states:StopExecution, which the read-only operator policy does not have."
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c stopCommand) Run(ctx context.Context, s streams, connect newOperator) error {
 	if !strings.Contains(c.Execution, ":execution:") {
 		return usageError{fmt.Errorf("%q is not the ARN of an execution; runnerctl runs STACK lists them", c.Execution)}

@@ -9,7 +9,7 @@ type schemaCommand struct {
 	For string `help:"What the schema is for: a Runner's resource, a whole template (for editors), tests of a plan (for editors), or the CloudFormation registry's form." enum:"resource,template,plantest,registry" default:"resource"`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c schemaCommand) Run(s streams) error {
 	document := schema.Document
 	switch c.For {

@@ -33,7 +33,7 @@ type serveCommand struct {
 	Address  string `help:"Where to listen. Port 0 is any that is free." placeholder:"HOST:PORT" default:"127.0.0.1:8080"`
 }
 
-// Run implements kong's command. It serves until ctx ends, which is well, and
+// Run runs the command. It serves until ctx ends, which is well, and
 // lets downloads end.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
 	store, err := releaseapi.NewDirectory(c.Releases)

@@ -26,9 +26,9 @@ type templateArgument struct {
 // knownArguments are what is known beside a template.
 type knownArguments struct {
 	configFlags
-	Parameter map[string]string `help:"A stack parameter's value. Repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
+	Parameter map[string]string `help:"A stack parameter's value. Repeatable." placeholder:"NAME=VALUE"`
 	Lookups   string            `help:"A JSON file with what only AWS knows." placeholder:"FILE"`
-	Include   map[string]string `help:"The file that AWS::Include puts in, by what its location ends with. Repeatable." placeholder:"KEY=FILE" mapsep:"none"`
+	Include   map[string]string `help:"The file that AWS::Include puts in, by what its location ends with. Repeatable." placeholder:"KEY=FILE"`
 }
 
 // values are the stack's parameters.

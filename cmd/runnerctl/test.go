@@ -32,7 +32,7 @@ type testCommand struct {
 	Parallel    int      `help:"How many cases run at once. Default: the number of CPUs." placeholder:"N"`
 }
 
-// Help implements kong's help of a command.
+// Help is the longer part of the command's help.
 func (testCommand) Help() string {
 	return `A test file stands beside its template: release.plantest.yaml tests release.yaml.
 
@@ -49,7 +49,7 @@ Wait states and retries take no time, and nothing runs unless the file says "job
 Exit codes: 0 all cases passed; 1 a case failed, a test file is not valid, or the coverage is too low; 2 wrong usage, or a file that cannot be read.`
 }
 
-// Run implements kong's command.
+// Run runs the command.
 func (c testCommand) Run(ctx context.Context, s streams, signals *interrupts) error {
 	matches, err := c.check()
 	if err != nil {

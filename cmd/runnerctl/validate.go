@@ -38,7 +38,7 @@ type validated struct {
 	ours bool
 }
 
-// Run implements kong's command. It never calls AWS: what the account would
+// Run runs the command. It never calls AWS: what the account would
 // tell is checked as far as --lookups has it.
 func (c validateCommand) Run(ctx context.Context, s streams) error {
 	if err := c.checkFlags(); err != nil {

@@ -10,10 +10,7 @@ import (
 // A release's build sets these; Go itself stamps others.
 var version, commit string
 
-type versionCommand struct{}
-
-// Run implements kong's command.
-func (versionCommand) Run(s streams) error {
+func printVersion(s streams) error {
 	_, err := fmt.Fprintln(s.stdout, versionLine())
 	return err
 }

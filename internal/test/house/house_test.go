@@ -62,8 +62,10 @@ func walls() map[string][]string {
 		"internal/release/bucket":          {"internal/release"},
 		// Projects to make releases of, for tests.
 		"internal/release/releasetest": {},
-		"cmd/releasectl":               {"internal/release", "internal/release/bucket"},
-		"internal/aws":                 {"internal/history", "internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/stacks", "internal/approvals", "internal/imports", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
+		// Command lines, of any program: it knows nothing of what the commands do.
+		"internal/commandline": {"internal/wording"},
+		"cmd/releasectl":       {"internal/commandline", "internal/release", "internal/release/bucket"},
+		"internal/aws":         {"internal/history", "internal/launch", "internal/launch/configuration", "internal/launch/message", "internal/lifecycle", "internal/stacks", "internal/approvals", "internal/imports", "internal/compat", "internal/releaseapi", "transform", "agent/protocol"},
 		// The Amazon States Language, for anybody: it knows nothing of templates or
 		// jobs.
 		"asl": {"asl/jsonata", "internal/wording"},
@@ -105,7 +107,7 @@ func walls() map[string][]string {
 		"lambda/launcher":  {"internal/launch/bootstrap", "internal/launch/configuration", "internal/launch/message", "internal/aws", "internal/launch", "internal/stacks", "internal/approvals", "internal/imports", "internal/plan", "agent/protocol"},
 		"lambda/macro":     {"internal/aws", "transform", "internal/cfn", "internal/problem"},
 		"lambda/lifecycle": {"internal/quota", "internal/aws", "internal/lifecycle", "internal/launch", "schema", "internal/cfn", "internal/problem"},
-		"cmd/runnerctl":    {"internal/history", "internal/report", "internal/doctor", "internal/planlog", "internal/inspect", "internal/stackdiff", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "internal/container", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
+		"cmd/runnerctl":    {"internal/commandline", "internal/history", "internal/report", "internal/doctor", "internal/planlog", "internal/inspect", "internal/stackdiff", "internal/plangraph", "internal/runevents", "internal/runview", "internal/rundir", "internal/aws", "internal/stackcheck", "internal/approvals", "internal/releaseapi", "internal/localrun", "internal/container", "internal/plantesting", "asl", "transform", "internal/templatecheck", "internal/plan", "internal/rules", "internal/wording", "schema", "internal/cfn", "internal/problem", "agent/worker", "agent/joblog", "agent/process", "agent/protocol"},
 
 		"e2e":        {},
 		"e2e/system": {},
