@@ -44,7 +44,7 @@ type stack struct {
 func newStack() *stack {
 	s := &stack{deployed: lifecycletest.NewFake(), account: launchtest.NewFake(), revisions: map[string]int{}}
 	s.deployed.Resources = []string{queueURL, "lt-0a1"}
-	for _, name := range []string{"m5.large", "c5.2xlarge"} {
+	for _, name := range []string{"m5.large", "c5.2xlarge", "m6i.large", "m5a.large"} {
 		s.deployed.Types[name] = compat.InstanceType{VCPUs: 8, MemoryMiB: 16384, Architectures: []string{"x86_64"}}
 	}
 	for _, name := range []string{"ami-1", "ami-0123456789abcdef0"} {
