@@ -268,8 +268,6 @@ func TestCrashInARemoval(t *testing.T) {
 		require.ErrorIs(t, err, launch.ErrNoRunner)
 		_, err = a.Ports(nil).Configurations.GetConfiguration(context.Background(), a.name(), a.id)
 		require.ErrorIs(t, err, configuration.ErrNotFound)
-		remover, err := launch.NewRemover(a.Ports(nil), nil)
-		require.NoError(t, err)
-		require.NoError(t, remover.Remove(t.Context(), a.name()), "again")
+		require.NoError(t, a.remove(nil), "again")
 	})
 }

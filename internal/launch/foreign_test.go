@@ -186,7 +186,7 @@ func TestForeignTaskIsNotStopped(t *testing.T) {
 		production, err := a.Ports(nil).Cluster.Run(t.Context(), launch.TaskRequest{Token: "production", Cluster: "production", Group: "service:orders"})
 		require.NoError(t, err)
 		a.Claim(a.name(), launch.Claim{Name: "forged", Token: "forged", Task: production.ARN})
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		for _, task := range a.Tasks() {
 			assert.Equal(t, task.ARN != production.ARN, task.StopAsked, task.ARN)
 		}

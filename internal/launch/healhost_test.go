@@ -104,7 +104,7 @@ func TestRemovalWaitsForTheHost(t *testing.T) {
 		a.EndTime = time.Minute
 		a.HangHost(a.Hosts()[0].ID)
 		began := time.Now()
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		assert.Equal(t, "terminated", a.Hosts()[0].State)
 		assert.False(t, a.Hosts()[0].Registered)
 		assert.Less(t, time.Since(began), 4*time.Minute)
@@ -114,7 +114,7 @@ func TestRemovalWaitsForTheHost(t *testing.T) {
 		warmHost(a)
 		a.EndTime = time.Hour
 		began := time.Now()
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		assert.Less(t, time.Since(began), 4*time.Minute)
 	})
 }
@@ -127,7 +127,7 @@ func TestRemovalFindsEverything(t *testing.T) {
 		_, err := a.Ports(nil).Hosts.Run(t.Context(), launch.HostRequest{Token: "lost", LaunchTemplate: a.c.Host.LaunchTemplateID})
 		require.NoError(t, err)
 		assert.Equal(t, 2, a.living())
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		assert.Zero(t, a.living())
 	})
 }

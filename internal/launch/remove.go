@@ -37,7 +37,7 @@ func NewRemover(ports Ports, logger *slog.Logger) (*Remover, error) {
 		logger = slog.New(slog.DiscardHandler)
 	}
 	// It arranges no checks.
-	return &Remover{Launcher{ports: ports, logger: logger}}, nil
+	return &Remover{Launcher{ports: ports, logger: logger, pause: pause}}, nil
 }
 
 // Remove is Launcher.Remove.

@@ -19,7 +19,7 @@ func TestRemovalOfDraining(t *testing.T) {
 		a.redeploy(func(c *configuration.Configuration) { c.Task.Cluster = "other" })
 		a.launch("new")
 		a.started().Take(1)
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		for _, task := range a.Tasks() {
 			assert.True(t, task.StopAsked, task.ARN)
 		}
@@ -43,13 +43,12 @@ func TestRemovalWaitsForTasks(t *testing.T) {
 		a.launch("late")
 		agent := a.started()
 		began := time.Now()
-		l := a.launcher(func(call string, done bool) error {
+		require.NoError(t, a.remove(func(call string, done bool) error {
 			if call == "Cluster.Stop" && done {
 				agent.Take(1)
 			}
 			return nil
-		})
-		require.NoError(t, l.Remove(t.Context(), a.name()))
+		}))
 		a.failed("late", "RunnerRemoved")
 		assert.GreaterOrEqual(t, time.Since(began), 30*time.Second)
 	})
@@ -57,7 +56,7 @@ func TestRemovalWaitsForTasks(t *testing.T) {
 		a.StopTime = time.Hour
 		a.launch("t")
 		began := time.Now()
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		assert.Less(t, time.Since(began), 4*time.Minute)
 		a.failed("t", "RunnerRemoved")
 	})
@@ -71,7 +70,7 @@ func TestRemovalOfHiddenJobs(t *testing.T) {
 		a.launch("hidden")
 		require.True(t, a.started().Hide(time.Minute))
 		began := time.Now()
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		a.failed("hidden", "RunnerRemoved")
 		assert.Less(t, time.Since(began), 2*time.Minute)
 	})
@@ -79,7 +78,7 @@ func TestRemovalOfHiddenJobs(t *testing.T) {
 		a.launch("for long")
 		require.True(t, a.started().Hide(time.Hour))
 		began := time.Now()
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		assert.Less(t, time.Since(began), 4*time.Minute, "it does not hold up the deletion for ever")
 	})
 }
@@ -94,7 +93,7 @@ func TestRemovalOfBothHosts(t *testing.T) {
 		a.redeploy(func(c *configuration.Configuration) { c.Task.Memory = 1024 })
 		a.launch("new")
 		require.Len(t, a.Hosts(), 2)
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		for _, host := range a.Hosts() {
 			assert.Equal(t, "terminated", host.State, host.ID)
 		}
@@ -108,7 +107,7 @@ func TestRemoveOfATaskThatECSDoesNotKnowYet(t *testing.T) {
 	inAccount(t, onFargate(), func(t *testing.T, a *account) {
 		a.UnknownTime = 3 * time.Second
 		a.launch("t")
-		require.NoError(t, a.launcher(nil).Remove(t.Context(), a.name()))
+		require.NoError(t, a.remove(nil))
 		require.Len(t, a.Tasks(), 1)
 		assert.Equal(t, "STOPPED", a.Tasks()[0].DesiredStatus)
 	})

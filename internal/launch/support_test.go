@@ -78,6 +78,14 @@ func (a *account) launcher(hook launchtest.Hook) *launch.Launcher {
 	return l
 }
 
+// remove ends the runner as the lifecycle function does.
+func (a *account) remove(hook launchtest.Hook) error {
+	a.t.Helper()
+	remover, err := launch.NewRemover(a.Ports(hook), nil)
+	require.NoError(a.t, err)
+	return remover.Remove(a.t.Context(), a.name())
+}
+
 func (a *account) logged(to slog.Handler) *launch.Launcher {
 	a.t.Helper()
 	l, err := launch.New(settings(), a.Ports(nil), slog.New(to))
