@@ -181,10 +181,19 @@ type dangling struct {
 	to    string
 }
 
+// maxSuggestions is for how many missing states a name is suggested, which takes most of
+// the time of a machine with thousands.
+const maxSuggestions = 1000
+
+// reportDangling reports transitions to states that are not there.
 func (p *parser) reportDangling() {
-	for _, d := range p.dangling {
+	for i, d := range p.dangling {
 		if other := p.named[d.to]; other != nil {
 			p.problemAt(d.at, RuleUnknownState, "state %q is at another level, at %s; a transition stays inside its branch or iteration", d.to, other.path(nil))
+			continue
+		}
+		if i >= maxSuggestions {
+			p.problemAt(d.at, RuleUnknownState, "state %q does not exist at this level", d.to)
 			continue
 		}
 		p.problemAt(d.at, RuleUnknownState, "state %q does not exist at this level; %s", d.to, suggestion(d.to, d.graph.names))

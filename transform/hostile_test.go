@@ -234,6 +234,7 @@ func BenchmarkHostile(b *testing.B) {
 			text := write(b, hostile()[name](bytes))
 			b.Run(fmt.Sprintf("%s/%d", name, bytes), func(b *testing.B) {
 				b.ReportAllocs()
+				before := processorTime()
 				for b.Loop() {
 					template, err := cfn.ReadJSON(text)
 					require.NoError(b, err)
@@ -242,6 +243,7 @@ func BenchmarkHostile(b *testing.B) {
 					require.NoError(b, err)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(text)), "ns/B")
+				b.ReportMetric((processorTime()-before).Seconds()/float64(b.N), "cpu-s/op")
 			})
 		}
 	}

@@ -1,6 +1,9 @@
 package joblog
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // escape starts a terminal's escape sequence.
 const escape = 0x1b
@@ -13,7 +16,7 @@ type piece struct{ plain, text int }
 // and where its pieces were. The text of a sequence that sets a title or a link stays.
 func withoutEscapes(text, plain []byte, pieces []piece) ([]byte, []piece) {
 	for at := 0; at < len(text); {
-		next := slices.Index(text[at:], escape)
+		next := bytes.IndexByte(text[at:], escape)
 		if next < 0 {
 			next = len(text) - at
 		}

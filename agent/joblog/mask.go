@@ -134,17 +134,31 @@ func (m *Mask) Contains(text []byte) bool { return m != nil && len(m.find(text))
 func (m *Mask) find(lines []byte) []span {
 	m.spans = m.spans[:0]
 	m.spans = m.patterns.find(lines, m.spans)
-	if bytes.IndexByte(lines, escape) < 0 {
-		return merge(m.spans)
+	for at := 0; ; {
+		next := bytes.IndexByte(lines[at:], escape)
+		if next < 0 {
+			return merge(m.spans)
+		}
+		start, end := at+bytes.LastIndexByte(lines[at:at+next], '\n')+1, len(lines)
+		if length := bytes.IndexByte(lines[at+next:], '\n'); length >= 0 {
+			end = at + next + length
+		}
+		m.findBetweenEscapes(lines[start:end], start)
+		at = end
 	}
-	m.plain, m.pieces = withoutEscapes(lines, m.plain[:0], m.pieces[:0])
-	raw := len(m.spans)
+}
+
+// findBetweenEscapes adds where secrets are in a line without its escape sequences. No
+// secret and no sequence goes on in the next line. start is where the line is in its
+// lines.
+func (m *Mask) findBetweenEscapes(line []byte, start int) {
+	m.plain, m.pieces = withoutEscapes(line, m.plain[:0], m.pieces[:0])
+	first := len(m.spans)
 	m.spans = m.patterns.find(m.plain, m.spans)
-	for i := range m.spans[raw:] {
-		s := &m.spans[raw+i]
-		*s = span{original(m.pieces, s.start), original(m.pieces, s.end-1) + 1}
+	for i := range m.spans[first:] {
+		s := &m.spans[first+i]
+		*s = span{start + original(m.pieces, s.start), start + original(m.pieces, s.end-1) + 1}
 	}
-	return merge(m.spans)
 }
 
 // Cut cuts a line that is too long: at its end, or before a secret that continues or

@@ -10,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -89,21 +91,39 @@ func TestLinksStopWithTheContext(t *testing.T) {
 	require.ErrorIs(t, l.check(ctx, nil), cause)
 }
 
+const linkMode = fs.ModeSymlink | 0o777
+
 // hostileLinks are archives whose links took hours: each leads over many names, and
 // each of them over many others.
 func hostileLinks() map[string][]item {
-	const mode = fs.ModeSymlink | 0o777
-	hops := []item{{name: "p", content: ".", mode: mode}}
+	hops := []item{{name: "p", content: ".", mode: linkMode}}
 	for i := range 300 {
-		hops = append(hops, item{name: fmt.Sprintf("l%d", i), content: strings.Repeat("p/", 600) + "x", mode: mode})
+		hops = append(hops, item{name: fmt.Sprintf("l%d", i), content: strings.Repeat("p/", 600) + "x", mode: linkMode})
 	}
-	loop := []item{{name: "loop", content: strings.Repeat("./", 2000) + "loop", mode: mode}}
-	nested := []item{{name: "n0", content: "x", mode: mode}}
+	loop := []item{{name: "loop", content: strings.Repeat("./", 2000) + "loop", mode: linkMode}}
 	for i := range 15_000 {
-		loop = append(loop, item{name: fmt.Sprintf("a%d", i), content: "loop", mode: mode})
-		nested = append(nested, item{name: fmt.Sprintf("n%d", i+1), content: strings.Repeat(fmt.Sprintf("n%d/../", i), 200) + "y", mode: mode})
+		loop = append(loop, item{name: fmt.Sprintf("a%d", i), content: "loop", mode: linkMode})
 	}
-	return map[string][]item{"hops": hops, "loop": loop, "nested": nested}
+	return map[string][]item{"hops": hops, "loop": loop, "nested": nestedLinks(8000)}
+}
+
+// deepEntries are below many directories.
+func deepEntries() []item {
+	var deep []item
+	for i := range 1000 {
+		at := fmt.Sprintf("%sn%d", strings.Repeat("d/", 2000), i)
+		deep = append(deep, item{name: at, content: "x", mode: linkMode}, item{name: at + "f"}, item{name: at + "d/", mode: fs.ModeDir | 0o755})
+	}
+	return deep
+}
+
+// nestedLinks lead over each other, each over 200 others and by some 2 KB of text.
+func nestedLinks(n int) []item {
+	links := []item{{name: "n0", content: "x", mode: linkMode}}
+	for i := range n {
+		links = append(links, item{name: fmt.Sprintf("n%d", i+1), content: strings.Repeat(fmt.Sprintf("n%d/../", i), 200) + "y", mode: linkMode})
+	}
+	return links
 }
 
 // TestHostileLinksAreFollowedOnce: the steps are linear in the text of the links. The
@@ -190,18 +210,31 @@ func TestUnpackCountsEntriesFirst(t *testing.T) {
 	require.NoError(t, reader.Close())
 }
 
-// BenchmarkHostileArchives: each must take at most 2 s and 256 MB.
+// BenchmarkHostileArchives: each must take at most 2 s of the processor and 256 MB. They
+// are unpacked in memory: what a disk takes for a file, whatever is in it, is its own.
 func BenchmarkHostileArchives(b *testing.B) {
-	archives := map[string]string{"entries": manyEntries(b, 10_000_000, 10_000_000), "entries, lied": manyEntries(b, 10_000_000, 10_000_000&0xffff)}
+	archives := map[string]string{
+		"entries": manyEntries(b, 10_000_000, 10_000_000), "entries, lied": manyEntries(b, 10_000_000, 10_000_000&0xffff),
+		"nested, refused": archive(b, nestedLinks(15_000)...), "deep": archive(b, deepEntries()...),
+	}
 	for name, items := range hostileLinks() {
 		archives[name] = archive(b, items...)
 	}
 	for name, file := range archives {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
+			before := processorTime(b)
 			for b.Loop() {
-				_ = Unpack(b.Context(), file, b.TempDir(), DefaultLimits())
+				_ = Unpack(b.Context(), file, inMemory(b), DefaultLimits())
 			}
+			b.ReportMetric((processorTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
 		})
 	}
+}
+
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

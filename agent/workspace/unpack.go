@@ -88,6 +88,7 @@ func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limi
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
 	u := &unpacker{root: root, forRunning: forRunning, buffer: make([]byte, chunk)}
+	defer func() { err = errors.Join(err, u.leave()) }()
 	for _, file := range reader.File {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -96,7 +97,7 @@ func unpack(ctx context.Context, reader *zip.Reader, size int64, to string, limi
 			return fmt.Errorf("entry %q: %w", file.Name, err)
 		}
 	}
-	return u.finish()
+	return u.finish(ctx)
 }
 
 type unpacker struct {
@@ -105,9 +106,37 @@ type unpacker struct {
 	// links are created last, so that no file is written through one.
 	links       []link
 	directories []directoryMode
-	// made is the last directory that was made for a file.
-	made   string
-	buffer []byte
+	// parent is the open directory of the last file, so that the names above it are
+	// not resolved for each of its files; parentPath is its path.
+	parent     *os.Root
+	parentPath string
+	buffer     []byte
+}
+
+// enter makes and opens the directory of an entry.
+func (u *unpacker) enter(directory string) error {
+	if u.parent != nil && directory == u.parentPath {
+		return nil
+	}
+	if err := errors.Join(u.leave(), u.root.MkdirAll(directory, 0o700)); err != nil {
+		return err
+	}
+	parent, err := u.root.OpenRoot(directory)
+	if err != nil {
+		return err
+	}
+	u.parent, u.parentPath = parent, directory
+	return nil
+}
+
+// leave closes the directory of the last entry.
+func (u *unpacker) leave() error {
+	if u.parent == nil {
+		return nil
+	}
+	err := u.parent.Close()
+	u.parent = nil
+	return err
 }
 
 // directoryMode is set last, because a read-only directory accepts no files.
@@ -121,23 +150,21 @@ type link struct{ path, destination string }
 func (u *unpacker) entry(ctx context.Context, file *zip.File, links map[string]string) error {
 	name := strings.TrimSuffix(file.Name, "/")
 	mode := file.Mode()
+	if err := u.enter(path.Dir(name)); err != nil {
+		return err
+	}
 	if mode.IsDir() {
 		u.directories = append(u.directories, directoryMode{name, mode.Perm()})
-		return u.root.MkdirAll(name, 0o700)
-	}
-	if parent := path.Dir(name); parent != u.made {
-		if err := u.root.MkdirAll(parent, 0o700); err != nil {
-			return err
-		}
-		u.made = parent
+		return u.parent.MkdirAll(path.Base(name), 0o700) // a file before it may have made it
 	}
 	if mode.Type() == fs.ModeSymlink {
 		u.links = append(u.links, link{name, links[name]})
 		return nil
 	}
-	return u.file(ctx, file, name, mode.Perm())
+	return u.file(ctx, file, path.Base(name), mode.Perm())
 }
 
+// file unpacks a file into the open directory.
 func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode fs.FileMode) (err error) {
 	content, err := file.Open()
 	if err != nil {
@@ -147,7 +174,7 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 	if u.forRunning {
 		defer holdForks(mode)()
 	}
-	to, err := u.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	to, err := u.parent.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
@@ -167,14 +194,26 @@ func (u *unpacker) file(ctx context.Context, file *zip.File, name string, mode f
 	return to.Chmod(mode | 0o400)
 }
 
-func (u *unpacker) finish() error {
+// finish creates the links and sets the modes of the directories.
+func (u *unpacker) finish(ctx context.Context) error {
+	in := func(name string, do func(base string) error) error {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := u.enter(path.Dir(name)); err != nil {
+			return err
+		}
+		return do(path.Base(name))
+	}
 	for _, l := range u.links {
-		if err := u.root.Symlink(l.destination, l.path); err != nil {
+		err := in(l.path, func(base string) error { return u.parent.Symlink(l.destination, base) })
+		if err != nil {
 			return fmt.Errorf("entry %q: %w", l.path, err)
 		}
 	}
 	for _, d := range slices.Backward(u.directories) {
-		if err := u.root.Chmod(d.path, d.mode|0o700); err != nil {
+		err := in(d.path, func(base string) error { return u.parent.Chmod(base, d.mode|0o700) })
+		if err != nil {
 			return err
 		}
 	}

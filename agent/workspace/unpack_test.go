@@ -20,7 +20,7 @@ import (
 
 // inMemory is a directory whose files are in memory, where the system has one:
 // these tests write more than a disk likes.
-func inMemory(t *testing.T) string {
+func inMemory(t testing.TB) string {
 	t.Helper()
 	directory, err := os.MkdirTemp("/dev/shm", "workspace-")
 	if err != nil {

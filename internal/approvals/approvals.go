@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -68,8 +70,13 @@ type Steps interface {
 // ErrEnded means that a step waits no more: it was answered, timed out or was stopped.
 var ErrEnded = errors.New("the step waits no more: it was answered, timed out or was stopped")
 
-// Ask keeps the step of a request until a person answers it.
-func Ask(ctx context.Context, store Store, event []byte, now time.Time) error {
+// PlanStack returns the stack whose plan an execution is of; "" if it is no plan's.
+type PlanStack func(ctx context.Context, execution string) (stack string, err error)
+
+// Ask keeps the step of a request until a person answers it. Whoever may call the launcher
+// can name another stack in a request, whose approvers would then answer the step: the stack
+// must be that of the execution's plan.
+func Ask(ctx context.Context, store Store, planStack PlanStack, event []byte, now time.Time) error {
 	var parts struct {
 		Stack string `json:"stackName"`
 	}
@@ -78,6 +85,15 @@ func Ask(ctx context.Context, store Store, event []byte, now time.Time) error {
 		return errors.New("read the request of a step that waits for a person: it has no task token or no stack; deploy the plan again")
 	}
 	w := Waiting{Stack: parts.Stack, Step: step.Name, Execution: step.Execution, Token: step.Token, Since: now}
+	if strings.ContainsFunc(w.Step+w.Execution, unicode.IsControl) { // they are listed in terminals
+		return errors.New("read the request of a step that waits for a person: its name or execution has control characters")
+	}
+	switch stack, err := planStack(ctx, w.Execution); {
+	case err != nil:
+		return fmt.Errorf("find the stack of %s, in which step %q waits: %w", w.Execution, w.Step, err)
+	case stack != w.Stack:
+		return fmt.Errorf("step %q of %s waits for an approval of the stack %q, which is not the stack of its plan; deploy the plan's stack again", w.Step, w.Execution, w.Stack)
+	}
 	if err := store.Put(ctx, w); err != nil {
 		return fmt.Errorf("keep step %q of %s for whom it waits: %w", w.Step, w.Execution, err)
 	}
@@ -120,6 +136,8 @@ func Resolve(ctx context.Context, store Store, stack, step, execution string) (W
 	if err != nil {
 		return Waiting{}, fmt.Errorf("find the steps of the stack %q that wait: %w", stack, err)
 	}
+	// A name of another stack may begin the same.
+	all = slices.DeleteFunc(all, func(w Waiting) bool { return w.Stack != stack })
 	var meant []Waiting
 	for _, w := range all {
 		if w.Step == step && (execution == "" || w.Execution == execution || strings.HasSuffix(w.Execution, ":"+execution)) {

@@ -2,6 +2,7 @@ package approvals_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -59,10 +60,15 @@ func (m *memory) Fail(_ context.Context, token string, failure message.Failure) 
 	return nil
 }
 
+// planOf says that every execution is one of a stack's plan.
+func planOf(stack string) approvals.PlanStack {
+	return func(context.Context, string) (string, error) { return stack, nil }
+}
+
 func ask(t *testing.T, m *memory, stack, step, execution, token string) {
 	t.Helper()
 	event := `{"attiniActionType": "ManualApproval", "stackName": "` + stack + `", "deploymentPlanExecutionMetadata": {"stepName": "` + step + `", "executionArn": "` + execution + `", "sfnToken": "` + token + `"}}`
-	require.NoError(t, approvals.Ask(t.Context(), m, []byte(event), time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)))
+	require.NoError(t, approvals.Ask(t.Context(), m, planOf(stack), []byte(event), time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)))
 }
 
 func TestApprove(t *testing.T) {
@@ -110,5 +116,33 @@ func TestEnded(t *testing.T) {
 // TestNoToken: a request without a token cannot be kept.
 func TestNoToken(t *testing.T) {
 	t.Parallel()
-	require.Error(t, approvals.Ask(t.Context(), newMemory(), []byte(`{"stackName": "s"}`), time.Now()))
+	require.Error(t, approvals.Ask(t.Context(), newMemory(), planOf("s"), []byte(`{"stackName": "s"}`), time.Now()))
+}
+
+// TestForgedApproval: whoever may call the launcher can have a step of his own wait, under
+// another stack's name, for that stack's approvers.
+func TestForgedApproval(t *testing.T) {
+	t.Parallel()
+	const own = "arn:aws:states:eu-west-1:111122223333:execution:EvilPlan:1"
+	for name, c := range map[string]struct{ plan, stack, step, execution string }{
+		"another stack":                 {"evil", "dev-shop", "Release", own},
+		"a name that begins as its":     {"evil", "dev-shop#Release", "Release", own},
+		"no plan's execution":           {"", "dev-shop", "Release", "EvilPlan"},
+		"in other letters":              {"evil", "Dev-shop", "Release", own},
+		"a line of the approvers' list": {"evil", "evil", "x\n  Release, since", own},
+		"an escape sequence in it":      {"evil", "evil", "Release", own + "\x1b[2J"},
+	} {
+		m := newMemory()
+		event, err := json.Marshal(map[string]any{"stackName": c.stack, "deploymentPlanExecutionMetadata": map[string]any{"stepName": c.step, "executionArn": c.execution, "sfnToken": "evil"}})
+		require.NoError(t, err)
+		err = approvals.Ask(t.Context(), m, planOf(c.plan), event, time.Now())
+		require.Error(t, err, name)
+		assert.NotContains(t, err.Error(), "\n", name)
+		assert.Empty(t, m.waiting, name)
+	}
+	// An item of before, whose stack's name goes on after that of the one that is asked for.
+	m := newMemory()
+	require.NoError(t, m.Put(t.Context(), approvals.Waiting{Stack: "dev-shop#Release", Step: "Release", Token: "evil"}))
+	_, err := approvals.Resolve(t.Context(), m, "dev-shop", "Release", "")
+	require.ErrorContains(t, err, "no step")
 }

@@ -8,7 +8,7 @@ func (f *StaticValues) Assume(conditions map[string]bool) *StaticValues {
 	for name, value := range conditions {
 		v.conditions[name] = conditionResult{value: value, known: true}
 	}
-	return &StaticValues{evaluation: &v, given: f.given}
+	return &StaticValues{evaluation: &v, given: f.given, references: f.references}
 }
 
 // WithoutParameters returns what can be known whatever values the parameters
@@ -18,7 +18,7 @@ func (f *StaticValues) WithoutParameters() *StaticValues {
 	evaluator := *v.Evaluator
 	evaluator.parameters = map[string]*Node{}
 	v.Evaluator, v.conditions = &evaluator, map[string]conditionResult{}
-	return &StaticValues{evaluation: &v}
+	return &StaticValues{evaluation: &v, references: map[string][]string{}}
 }
 
 // Undecided adds to names the conditions of the Fn::If in a tree whose values

@@ -11,6 +11,8 @@ package cfn
 type StaticValues struct {
 	evaluation *evaluation
 	given      map[string]string
+	// references are the results of References.
+	references map[string][]string
 }
 
 // Analyze takes the values that are known. Missing parameters are no problem.
@@ -21,7 +23,7 @@ func Analyze(template *Node, values Values) *StaticValues {
 			delete(evaluator.parameters, declared.Key)
 		}
 	}
-	return &StaticValues{evaluation: evaluator.evaluation(), given: values.Parameters}
+	return &StaticValues{evaluation: evaluator.evaluation(), given: values.Parameters, references: map[string][]string{}}
 }
 
 // Values returns the values that n may have, and whether these are all: one
@@ -135,6 +137,15 @@ func (f *StaticValues) IsNoEcho(parameter string) bool {
 // References are the dynamic references in the values that a parameter may have, which
 // is the one given, or its Default and the AllowedValues; also where they are hidden.
 func (f *StaticValues) References(parameter string) []string {
+	all, known := f.references[parameter]
+	if !known {
+		all = f.findReferences(parameter)
+		f.references[parameter] = all
+	}
+	return all
+}
+
+func (f *StaticValues) findReferences(parameter string) []string {
 	declaration := f.declaration(parameter)
 	if _, isStored := storedType(declaration); isStored || declaration == nil {
 		return nil

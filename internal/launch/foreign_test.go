@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/attini-go/runner/agent/protocol"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
 	"github.com/attini-go/runner/internal/launch/message"
@@ -70,6 +71,26 @@ func TestForeignJob(t *testing.T) {
 				a.failed("t", "RunnerConfigError", says)
 				assert.Zero(t, a.Calls("Queue.Send")+a.Calls("States.Lock")+a.Calls("Cluster.Run"))
 			})
+		})
+	}
+}
+
+// TestForeignTools: the steps of tools are jobs, of the same runners.
+func TestForeignTools(t *testing.T) {
+	t.Parallel()
+	for action, properties := range map[string]map[string]any{
+		protocol.ActionPackageSAM: {"Project": map[string]any{"Path": "/"}},
+		protocol.ActionDeployCDK:  {"Path": "/"},
+		protocol.ActionDiffCDK:    {"Path": "/"},
+	} {
+		inAccount(t, onFargate(), func(t *testing.T, a *account) {
+			a.Begin("default-evil", evilMachine, evilExecution, deployed())
+			a.SetPlan(evilMachine, "evil")
+			require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("t", evil(a), func(event map[string]any) {
+				event[protocol.KeyActionType], event[protocol.KeyProperties] = action, properties
+			})))
+			a.failed("t", "RunnerConfigError", "belongs to the stack dev-shop")
+			assert.Zero(t, a.Calls("Queue.Send")+a.Calls("Cluster.Run"), action)
 		})
 	}
 }

@@ -78,3 +78,30 @@ func TestSealedClaimOfAStoppedTask(t *testing.T) {
 		})
 	}
 }
+
+// TestRunnerOfBefore: a task that was started before the runner had a secret goes on with
+// jobs of plans of before and after. Its claims have their tokens as they are, and the
+// launcher answers by them.
+func TestRunnerOfBefore(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		a.launch("before")
+		agent := a.started()
+		require.Equal(t, []string{"before"}, agent.Take(1))
+		after := a.withSecret()
+		require.NoError(t, a.launcher(nil).Launch(t.Context(), a.job("after", after)))
+		require.Len(t, a.Tasks(), 1, "the task takes jobs of the new plan, too")
+		require.Equal(t, []string{"after"}, agent.Take(1))
+		claims, err := a.Ports(nil).Claims.Claims(t.Context(), a.name(), "")
+		require.NoError(t, err)
+		require.Len(t, claims, 2)
+		for _, claim := range claims {
+			assert.False(t, protocol.IsSealedToken(claim.Token))
+		}
+		time.Sleep(time.Minute)
+		require.NoError(t, a.launcher(nil).TaskStopped(t.Context(), agent.Exit()))
+		for _, step := range []string{"before", "after"} {
+			a.failed(step, protocol.ErrorRuntime, "the runner's task stopped while the job ran")
+		}
+	})
+}

@@ -89,13 +89,30 @@ func (d *Deployer) StackChanged(ctx context.Context, event StackEvent) error {
 	if err != nil {
 		return err
 	}
-	if current == nil {
-		current = &Status{ID: event.StackID, Status: event.Status}
+	if current == nil || isInProgress(current.Status) {
+		return nil // another event's, of a later operation; or a forged one's
 	}
-	if isInProgress(current.Status) {
-		return nil // a later operation's
+	switch isOurs, err := d.isOurs(ctx, cloud, *item, current); {
+	case err != nil:
+		return err
+	case !isOurs:
+		return nil
 	}
 	return d.answer(ctx, cloud, key, name, *item, current)
+}
+
+// isOurs reports whether a stack is at rest after the item's operation. Whoever may call
+// the launcher can send an event, of a stack that had the name before, or before
+// CloudFormation has the operation.
+func (d *Deployer) isOurs(ctx context.Context, cloud Cloud, item Item, current *Status) (bool, error) {
+	if item.StackID != "" && current.ID != item.StackID {
+		return false, nil
+	}
+	if item.Phase != Calling {
+		return true, nil
+	}
+	events, err := cloud.Events(ctx, current.ID, item.RequestToken)
+	return len(events) > 0, err
 }
 
 // answer answers the step of an item whose stack is at rest.

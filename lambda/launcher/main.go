@@ -17,6 +17,7 @@ import (
 	"github.com/attini-go/runner/internal/imports"
 	"github.com/attini-go/runner/internal/launch"
 	"github.com/attini-go/runner/internal/launch/configuration"
+	"github.com/attini-go/runner/internal/launch/message"
 	"github.com/attini-go/runner/internal/stacks"
 )
 
@@ -58,9 +59,23 @@ func open(ctx context.Context, getenv func(string) string, logger *slog.Logger) 
 		stacks: stacks.New(
 			stacks.Settings{Region: settings.Region, Account: settings.Account, StackRole: getenv(envStackRole)},
 			aws.NewStackPorts(config, settings.ArtifactStore, table), logger),
-		ask: func(ctx context.Context, event []byte) error { return approvals.Ask(ctx, waiting, event, time.Now()) },
+		ask: func(ctx context.Context, event []byte) error {
+			return approvals.Ask(ctx, waiting, planStack(ports.Admissions), event, time.Now())
+		},
 		importValues: func(ctx context.Context, event []byte) error {
 			return imports.Import(ctx, aws.NewDocuments(config), aws.ImportSteps{Steps: aws.NewSteps(config)}, event)
 		},
 	}, nil
+}
+
+// planStack finds the stack of an execution's plan among the plans that are deployed.
+func planStack(admissions launch.Admissions) approvals.PlanStack {
+	return func(ctx context.Context, execution string) (string, error) {
+		machine := message.StateMachineOf(execution)
+		if machine == "" {
+			return "", nil
+		}
+		found, err := admissions.Admission(ctx, launch.AdmissionKeys{StateMachine: machine})
+		return found.Stack, err
+	}
 }

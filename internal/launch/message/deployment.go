@@ -34,7 +34,7 @@ func (d Deployment) includes(execution string) bool {
 // current deployment, too. Agents know only the execution that the deployment has
 // started, so the message then names that one. The error is a *Failure.
 func (r *Request) Admit(deployment Deployment) error {
-	machine := stateMachineOf(r.Execution)
+	machine := StateMachineOf(r.Execution)
 	r.planDeployed = deployment.Times[machine]
 	if deployment.includes(r.Execution) {
 		return nil
@@ -70,10 +70,10 @@ func (r *Request) Authorize(secret configuration.Secret) error {
 		r.Step, r.Runner)
 }
 
-// stateMachineOf returns the ARN of an execution's state machine; "" if the ARN is not
+// StateMachineOf returns the ARN of an execution's state machine; "" if the ARN is not
 // an execution's. The child of a distributed Map has the Map's label after the name:
 // arn:aws:states:region:account:execution:NAME/LABEL:ID.
-func stateMachineOf(execution string) string {
+func StateMachineOf(execution string) string {
 	parts := strings.Split(execution, ":")
 	if len(parts) != 8 || parts[5] != "execution" {
 		return ""

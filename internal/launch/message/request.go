@@ -52,7 +52,7 @@ func (r Request) Deployment() string { return r.deployment }
 
 // StateMachine returns the ARN of the execution's state machine; "" if the execution is
 // not one.
-func (r Request) StateMachine() string { return stateMachineOf(r.Execution) }
+func (r Request) StateMachine() string { return StateMachineOf(r.Execution) }
 
 // DeploymentOf returns the name of a payload's deployment in the deployment table; "-"
 // if the payload has no origin.
