@@ -186,7 +186,7 @@ func (a *account) container(task fakeecs.Task) []string {
 		own = append(own, a.cloud.SessionEnvironment(nil, a.key(keyAgent), a.region, task.Role)...)
 	}
 	switch {
-	case strings.HasSuffix(task.Group, "-"+restless):
+	case strings.HasSuffix(task.Group, restless):
 		return append(own, "ATTINI_RUNNER_IDLE_TTL=1", "ATTINI_SETTLE_TIME="+strconv.Itoa(restlessSettles))
 	case strings.HasSuffix(task.Group, "-"+settled):
 		return append(own, "ATTINI_SETTLE_TIME=0")

@@ -3,6 +3,7 @@ package system_test
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/attini-go/runner/internal/test/fakeaws"
@@ -12,19 +13,20 @@ import (
 type refusals struct {
 	mutex   sync.Mutex
 	left    map[string]int
+	answers map[string]string
 	refused map[string]int
 	// afterwards is what is done after the next start of a group's task.
 	afterwards map[string]func()
 }
 
-// refuse has the next requests for a group's tasks refused.
-func (r *refusals) refuse(group string, times int) {
+// refuse has the next requests for a group's tasks refused, with what ECS answers.
+func (r *refusals) refuse(group string, times int, answer string) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.left == nil {
-		r.left, r.refused = map[string]int{}, map[string]int{}
+		r.left, r.refused, r.answers = map[string]int{}, map[string]int{}, map[string]string{}
 	}
-	r.left[group] = times
+	r.left[group], r.answers[group] = times, answer
 }
 
 // count is how many requests were refused.
@@ -47,7 +49,10 @@ func (r *refusals) answer(_ int, w http.ResponseWriter, request *http.Request) b
 			r.left[group]--
 			r.refused[group]++
 			w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-			_, _ = w.Write([]byte(`{"tasks":[],"failures":[{"reason":"RESOURCE:ENI","detail":"no network interface is left"}]}`)) // the client's matter
+			if strings.Contains(r.answers[group], "__type") {
+				w.WriteHeader(http.StatusBadRequest)
+			}
+			_, _ = w.Write([]byte(r.answers[group])) // the client's matter
 			return true
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/test/fakeecs"
 )
 
 // TestStackDeletedWhileHostBoots: nobody but the deletion knows of a host that has
@@ -16,7 +18,7 @@ import (
 func TestStackDeletedWhileHostBoots(t *testing.T) {
 	t.Parallel()
 	s := open(t).deploy(t, template(object{"Ec2Configuration": object{"InstanceType": "m5.large"}}, onCall(job(last(), "true"))))
-	s.ecsFake.SetAutoRegister(s.name+"-Build", false)
+	s.ecsFake.SetFaults(s.name+"-Build", fakeecs.Faults{NeverRegisters: true})
 	s.output(t, s.first(t))
 	waiting := s.called(t)
 	require.Eventually(t, func() bool { return len(s.ecsFake.Hosts(s.name+"-Build")) == 1 }, soon, tick, "the runner has no host")

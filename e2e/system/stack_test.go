@@ -281,13 +281,18 @@ func (s *stack) executions(t testing.TB) (all []string) {
 // called starts a plan that is onCall.
 func (s *stack) called(t testing.TB) string {
 	t.Helper()
+	return s.calledWith(t, true)
+}
+
+func (s *stack) calledWith(t testing.TB, value any) string {
+	t.Helper()
 	known, err := s.states.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(s.first(t))})
 	if !assert.NoError(t, err) {
 		return ""
 	}
 	var input map[string]any
 	assert.NoError(t, json.Unmarshal([]byte(aws.ToString(known.Input)), &input))
-	input["go"] = true
+	input["go"] = value
 	text, err := json.Marshal(input)
 	assert.NoError(t, err)
 	started, err := s.states.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: known.StateMachineArn, Input: aws.String(string(text))})

@@ -12,13 +12,16 @@ type object map[string]any
 func template(runner, plan object) string { return templateOf("Build", runner, plan, nil) }
 
 func templateOf(name string, runner, plan object, parameters object) string {
-	whole := object{
-		"Transform": []string{"AttiniDeploymentPlan", "AWS::Serverless-2016-10-31"},
-		"Resources": object{
-			name:   object{"Type": "Attini::Deploy::Runner", "Properties": runner},
-			"Plan": object{"Type": "Attini::Deploy::DeploymentPlan", "Properties": object{"DefaultRunner": name, "DeploymentPlan": plan}},
-		},
+	return templateFor(object{name: runner}, object{"DefaultRunner": name, "DeploymentPlan": plan}, parameters)
+}
+
+// templateFor is a template with several Runners by their names.
+func templateFor(runners, plan, parameters object) string {
+	resources := object{"Plan": object{"Type": "Attini::Deploy::DeploymentPlan", "Properties": plan}}
+	for name, runner := range runners {
+		resources[name] = object{"Type": "Attini::Deploy::Runner", "Properties": runner}
 	}
+	whole := object{"Transform": []string{"AttiniDeploymentPlan", "AWS::Serverless-2016-10-31"}, "Resources": resources}
 	if parameters != nil {
 		whole["Parameters"] = parameters
 	}
@@ -47,11 +50,19 @@ func one(state object) object {
 // onCall is a plan that does nothing until it is started with "go" in its input:
 // the deployment's own execution starts no runner.
 func onCall(state object) object {
-	return object{"StartAt": "Called", "States": object{
-		"Called": object{"Type": "Choice", "Choices": []object{{"Variable": "$.go", "IsPresent": true, "Next": "Step"}}, "Default": "Done"},
-		"Done":   object{"Type": "Succeed"},
-		"Step":   state,
-	}}
+	return onCallOf(object{"Step": state}, object{"Variable": "$.go", "IsPresent": true, "Next": "Step"})
+}
+
+// onCallOf is onCall with several states; "go" says which.
+func onCallOf(states object, choices ...object) object {
+	for name := range states {
+		if len(choices) < len(states) {
+			choices = append(choices, object{"And": []object{{"Variable": "$.go", "IsPresent": true}, {"Variable": "$.go", "StringEquals": name}}, "Next": name})
+		}
+	}
+	all := object{"Called": object{"Type": "Choice", "Choices": choices, "Default": "Done"}, "Done": object{"Type": "Succeed"}}
+	maps.Copy(all, states)
+	return object{"StartAt": "Called", "States": all}
 }
 
 // output is a command that makes a JSON text the job's output.

@@ -17,6 +17,8 @@ import (
 type attempts struct {
 	mutex sync.Mutex
 	all   map[attemptID]*attempt
+	// given are the receipts of all messages that were received, by the queue's URL.
+	given map[string][]string
 }
 
 type attemptID struct{ queue, id string }
@@ -66,6 +68,21 @@ func (a *attempts) begin(ctx context.Context, id attemptID) (answer *httptest.Re
 		}
 		<-found.turn
 	}, nil
+}
+
+// gave notes the receipts of messages that were received.
+func (a *attempts) gave(queue string, receipts []string) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.given[queue] = append(a.given[queue], receipts...)
+}
+
+// Received are the receipts of all messages that were received from a queue, by its URL,
+// those of deleted ones included.
+func (c *Cloud) Received(queue string) []string {
+	c.attempts.mutex.Lock()
+	defer c.attempts.mutex.Unlock()
+	return slices.Clone(c.attempts.given[queue])
 }
 
 // changed forgets the attempts that had one of the receipts.

@@ -72,7 +72,7 @@ func Open(ctx context.Context) (*Cloud, error) {
 		home: home, callers: map[string]*Caller{}, functions: map[string]Function{}, overrides: map[string]http.Handler{},
 		machines:  machines{definitions: map[string]string{}},
 		notifier:  queueNotifier{channels: map[string]chan struct{}{}},
-		attempts:  attempts{all: map[attemptID]*attempt{}},
+		attempts:  attempts{all: map[attemptID]*attempt{}, given: map[string][]string{}},
 		transport: &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512},
 	}
 	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))

@@ -104,6 +104,7 @@ func (c *Cloud) poll(r *http.Request, queue string, input map[string]any) *httpt
 			c.requeue(r, queue, found.Body.Bytes())
 			return nil
 		}
+		c.attempts.gave(queue, receipts(found.Body.Bytes()))
 		left := time.Until(until)
 		if left <= 0 || found.Code != http.StatusOK || len(receipts(found.Body.Bytes())) > 0 {
 			return found

@@ -1,36 +1,66 @@
 package fakeecs
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
-// Faults are how a Service is as unreliable as AWS. The zero value has none.
+// Faults are how AWS is unreliable for one runner. The zero value has none.
 type Faults struct {
-	// RegisterAfter is how long after its start a host registers, RegisterTwice that
-	// an old registration of it, which is not connected, stays beside the new one.
-	RegisterAfter time.Duration
-	RegisterTwice bool
-	// ListLag is how long ListContainerInstances does not know a new registration.
-	ListLag time.Duration
-	// Events says how often an event is delivered, and how much later; nil is once and
-	// at once. It is called with the event's detail-type.
-	Events func(detailType string) (times int, delay time.Duration)
-	// Throttle refuses a call, if it returns true; nil refuses none. It is called with
-	// the operation's name.
+	// RegisterAfter is how long after its start a host registers; NeverRegisters means
+	// that it does not by itself. RegisterTwice means that an old registration of it,
+	// which is not connected, stays beside the new one.
+	RegisterAfter  time.Duration
+	NeverRegisters bool
+	RegisterTwice  bool
+	// Lag is how long reads do not know a new task, instance or registration.
+	Lag time.Duration
+	// Event delivers an event as often and whenever it likes, also after its return; nil
+	// delivers it once and at once. It is called with the event's detail-type.
+	Event func(detailType string, deliver func())
+	// Throttle refuses a call that is about the runner, if it returns true; nil refuses
+	// none. It is called with the operation's name.
 	Throttle func(operation string) bool
 }
 
-// SetFaults has the Service be unreliable from now on.
-func (f *Service) SetFaults(faults Faults) {
+// SetFaults has AWS be unreliable for a runner from now on.
+func (f *Service) SetFaults(runner string, faults Faults) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.faults = faults
+	f.faults[runner] = faults
 }
 
+// Age has all tasks and hosts that a runner has be older, as if time had passed for them
+// alone.
+func (f *Service) Age(runner string, by time.Duration) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, t := range f.tasks {
+		if runnerOf(t.view.Group) == runner {
+			t.view.CreatedAt.Time = t.view.CreatedAt.Add(-by)
+		}
+	}
+	for _, h := range f.hosts {
+		if h.view.Runner == runner {
+			h.view.Launched = h.view.Launched.Add(-by)
+			if !h.registered.IsZero() {
+				h.registered = h.registered.Add(-by)
+			}
+		}
+	}
+}
+
+// runnerOf is the runner of a task's group, which is kind:runner.
+func runnerOf(group string) string { return group[strings.LastIndex(group, ":")+1:] }
+
 // SetConnected has the ECS agent of a host lose its connection, or get it again. ECS
-// tells of that by an event.
+// tells of that by an event. Without it, no task on the host is stopped.
 func (f *Service) SetConnected(id string, connected bool) error {
 	f.mutex.Lock()
 	h := f.host(id)
@@ -39,9 +69,14 @@ func (f *Service) SetConnected(id string, connected bool) error {
 		return errors.New("connect the host " + id + ": it has not registered")
 	}
 	h.disconnected = !connected
+	for _, t := range f.tasks {
+		if connected && t.view.DesiredStatus == "STOPPED" && t.view.ContainerInstanceArn == h.view.InstanceArn {
+			t.stopOnce.Do(func() { close(t.stop) })
+		}
+	}
 	view := f.instance(h)
 	f.mutex.Unlock()
-	f.emit("ECS Container Instance State Change", view)
+	f.emit(h.view.Runner, "ECS Container Instance State Change", view)
 	return nil
 }
 
@@ -68,33 +103,54 @@ func (f *Service) isSoldOut(instanceType, subnet string) bool {
 }
 
 // throttled reports whether a call is refused.
-func (f *Service) throttled(operation string) bool {
+func (f *Service) throttled(operation string, body []byte) bool {
 	f.mutex.Lock()
-	throttle := f.faults.Throttle
+	var asked []func(string) bool
+	for _, runner := range slices.Sorted(maps.Keys(f.faults)) {
+		if throttle := f.faults[runner].Throttle; throttle != nil && f.concerns(runner, body) {
+			asked = append(asked, throttle)
+		}
+	}
 	f.mutex.Unlock()
-	return throttle != nil && throttle(operation)
+	return slices.ContainsFunc(asked, func(throttle func(string) bool) bool { return throttle(operation) })
 }
 
-// deliver emits an event as often and as late as the faults say.
-func (f *Service) deliver(source, detailType string, detail []byte) {
-	f.mutex.Lock()
-	events := f.faults.Events
-	f.mutex.Unlock()
-	times, delay := 1, time.Duration(0)
-	if events != nil {
-		times, delay = events(detailType)
-	}
-	for range times {
-		if delay == 0 {
-			f.config.Emit(f.ctx, source, detailType, detail)
-			continue
+// concerns reports whether a call names a runner, or one of its tasks or hosts; the mutex
+// is held.
+func (f *Service) concerns(runner string, body []byte) bool {
+	names := []string{runner}
+	for _, t := range f.tasks {
+		if runnerOf(t.view.Group) == runner {
+			names = append(names, t.view.TaskArn)
 		}
-		f.running.Go(func() {
-			if wait(f.ctx, delay) {
-				f.config.Emit(f.ctx, source, detailType, detail)
-			}
-		})
 	}
+	for _, h := range f.hosts {
+		if h.view.Runner == runner { // its id is in that of its container instance, too
+			names = append(names, strings.TrimPrefix(h.view.ID, "i-"))
+		}
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return bytes.Contains(body, []byte(name)) })
+}
+
+// emit tells of a change as often and as late as the runner's faults say.
+func (f *Service) emit(runner, detailType string, detail any) {
+	text, err := json.Marshal(detail)
+	if err != nil {
+		panic(err) // never of what is made here
+	}
+	source := "aws.ecs"
+	if strings.HasPrefix(detailType, "EC2") {
+		source = "aws.ec2"
+	}
+	deliver := func() { f.config.Emit(f.ctx, source, detailType, text) }
+	f.mutex.Lock()
+	event := f.faults[runner].Event
+	f.mutex.Unlock()
+	if event == nil {
+		deliver()
+		return
+	}
+	event(detailType, deliver)
 }
 
 // wait waits, and reports whether the context has not ended before.

@@ -175,11 +175,11 @@ func (f *Service) Register(id string) error {
 		f.mutex.Unlock()
 		return errors.New("register the host " + id + ": it has ended meanwhile")
 	}
-	h.registered, h.twice = time.Now(), f.faults.RegisterTwice
+	h.registered, h.twice = time.Now(), f.faults[runner].RegisterTwice
 	h.view.InstanceArn = f.arn("container-instance", cluster+"/"+strings.TrimPrefix(id, "i-"))
 	view := f.instance(h)
 	f.mutex.Unlock()
-	f.emit("ECS Container Instance State Change", view)
+	f.emit(runner, "ECS Container Instance State Change", view)
 	return nil
 }
 
@@ -247,7 +247,7 @@ func (f *Service) listInstances(_ context.Context, body []byte) (any, error) {
 	defer f.mutex.Unlock()
 	found := []string{}
 	for _, h := range f.hosts {
-		if time.Since(h.registered) >= f.faults.ListLag && h.view.InstanceArn != "" && !h.deregistered && h.view.State == "running" && h.view.Cluster == clusterName(input.Cluster) &&
+		if time.Since(h.registered) >= f.faults[h.view.Runner].Lag && h.view.InstanceArn != "" && !h.deregistered && h.view.State == "running" && h.view.Cluster == clusterName(input.Cluster) &&
 			(input.Filter == "" || h.view.meets(input.Filter)) {
 			if h.twice {
 				found = append(found, h.view.InstanceArn+oldRegistration)

@@ -40,7 +40,7 @@ func TestHosts(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "No Container Instances were found in your cluster.", aws.ToString(refused.Failures[0].Reason))
 
-	b.SetAutoRegister("shop-Build", false)
+	b.SetFaults("shop-Build", fakeecs.Faults{NeverRegisters: true})
 	id := b.host(t, "once")
 	assert.Equal(t, id, b.host(t, "once"), "the same request has the same instance")
 	list := &ecs.ListContainerInstancesInput{Cluster: aws.String("builds"), Filter: aws.String("ec2InstanceId == " + id)}
@@ -98,7 +98,7 @@ func TestLongAttribute(t *testing.T) {
 	for length, registers := range map[int]bool{128: true, 129: false} {
 		b := newFixture(t, "bridge", "true")
 		b.runner = strings.Repeat("a", length)
-		b.SetAutoRegister(b.runner, false)
+		b.SetFaults(b.runner, fakeecs.Faults{NeverRegisters: true})
 		err := b.Register(b.host(t, "once"))
 		if registers {
 			require.NoError(t, err, length)

@@ -1,7 +1,6 @@
 package fakeecs
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -60,6 +59,9 @@ type instancesAnswer struct {
 func (f *Service) serveInstances(w http.ResponseWriter, body []byte) {
 	form, err := url.ParseQuery(string(body))
 	var answer instancesAnswer
+	if err == nil && f.throttled(form.Get("Action"), body) {
+		err = &Refusal{"RequestLimitExceeded", "Request limit exceeded."}
+	}
 	if err == nil {
 		switch form.Get("Action") {
 		case "RunInstances":
@@ -112,7 +114,7 @@ func (f *Service) runInstances(form url.Values) ([]instanceItem, error) {
 	if isNew && joins {
 		f.running.Go(func() {
 			f.mutex.Lock()
-			delay := f.faults.RegisterAfter
+			delay := f.faults[made.Runner].RegisterAfter
 			f.mutex.Unlock()
 			if delay == 0 || wait(f.ctx, delay) {
 				_ = f.Register(id) // it may have been terminated meanwhile
@@ -133,7 +135,7 @@ func (f *Service) addHost(made *host) (h Host, isNew, joins bool) {
 		}
 	}
 	f.hosts = append(f.hosts, made)
-	return made.view, true, !f.absent[made.view.Runner]
+	return made.view, true, !f.faults[made.view.Runner].NeverRegisters
 }
 
 // named are the hosts that a request names; the mutex is held.
@@ -142,12 +144,17 @@ func (f *Service) named(form url.Values) ([]*host, error) {
 	for i := 1; form.Has("InstanceId." + strconv.Itoa(i)); i++ {
 		id := form.Get("InstanceId." + strconv.Itoa(i))
 		h := f.host(id)
-		if h == nil || h.forgotten {
+		if h == nil || h.forgotten || f.isNewHost(h) {
 			return nil, &Refusal{"InvalidInstanceID.NotFound", "The instance ID '" + id + "' does not exist"}
 		}
 		found = append(found, h)
 	}
 	return found, nil
+}
+
+// isNewHost reports whether reads do not know a host yet; the mutex is held.
+func (f *Service) isNewHost(h *host) bool {
+	return time.Since(h.view.Launched) < f.faults[h.view.Runner].Lag
 }
 
 func (f *Service) findInstances(form url.Values) (items []instanceItem, err error) {
@@ -185,7 +192,7 @@ func (f *Service) statuses(form url.Values) (items []statusItem, err error) {
 func (f *Service) filtered(form url.Values) []*host {
 	var found []*host
 	for _, h := range f.hosts {
-		meets := !h.forgotten
+		meets := !h.forgotten && !f.isNewHost(h)
 		for i := 1; form.Has(fmt.Sprintf("Filter.%d.Name", i)); i++ {
 			value := h.view.State
 			if tag, isTag := strings.CutPrefix(form.Get(fmt.Sprintf("Filter.%d.Name", i)), "tag:"); isTag {
@@ -225,11 +232,9 @@ func (f *Service) terminate(h *host) {
 		h.ended = time.Now()
 	}
 	if h.view.State != "terminated" {
-		detail, err := json.Marshal(map[string]string{"instance-id": h.view.ID, "state": "terminated"})
-		if err != nil {
-			panic(err) // never of strings
-		}
-		f.running.Go(func() { f.deliver("aws.ec2", "EC2 Instance State-change Notification", detail) })
+		f.running.Go(func() {
+			f.emit(h.view.Runner, "EC2 Instance State-change Notification", map[string]string{"instance-id": h.view.ID, "state": "terminated"})
+		})
 	}
 	h.view.State = "terminated"
 	for _, t := range f.tasks {

@@ -72,20 +72,17 @@ type Service struct {
 	tasks    []*task
 	requests map[string]*request
 	hosts    []*host
-	// lostEvents are the groups whose tasks' events are lost.
-	lostEvents map[string]bool
-	// absent are the runners whose hosts do not register by themselves.
-	absent map[string]bool
+	// faults are those of runners.
+	faults map[string]Faults
 	// soldOut are the instance types and subnets without capacity.
 	soldOut map[[2]string]bool
-	faults  Faults
 }
 
 // New makes a fleet without tasks. Its caller must call Close.
 func New(config Config) *Service {
 	f := &Service{
 		config: config, definitions: ecs.NewFromConfig(config.AWS), templates: ec2.NewFromConfig(config.AWS),
-		requests: map[string]*request{}, lostEvents: map[string]bool{}, absent: map[string]bool{}, soldOut: map[[2]string]bool{},
+		requests: map[string]*request{}, faults: map[string]Faults{}, soldOut: map[[2]string]bool{},
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	f.metadata = httptest.NewServer(http.HandlerFunc(f.serveMetadata))
@@ -128,7 +125,7 @@ func (f *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	operation := target[strings.LastIndex(target, ".")+1:]
 	var answer any
-	if f.throttled(operation) {
+	if f.throttled(operation, body) {
 		err = &Refusal{"ThrottlingException", "Rate exceeded"}
 	} else {
 		answer, err = operations[operation](r.Context(), body)
@@ -162,30 +159,6 @@ func refusalOf(err error) *Refusal {
 		return refusal
 	}
 	return &Refusal{"ServerException", err.Error()}
-}
-
-// LoseEvents has the events of a group's tasks lost.
-func (f *Service) LoseEvents(group string) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.lostEvents[group] = true
-}
-
-// SetAutoRegister has the hosts of a runner that start from now on register with their
-// cluster, or not.
-func (f *Service) SetAutoRegister(runner string, joins bool) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.absent[runner] = !joins
-}
-
-// emit tells of a change.
-func (f *Service) emit(detailType string, detail any) {
-	text, err := json.Marshal(detail)
-	if err != nil {
-		panic(err) // never of what is made here
-	}
-	f.deliver("aws.ecs", detailType, text)
 }
 
 // AllTasks are all tasks that were ever started, in their order.

@@ -217,7 +217,7 @@ func TestTaskIsStopped(t *testing.T) {
 func TestEventsAreLost(t *testing.T) {
 	t.Parallel()
 	b := newFixture(t, "awsvpc", "true")
-	b.LoseEvents("g")
+	b.SetFaults("g", fakeecs.Faults{Event: func(string, func()) {}})
 	task := b.run(t, request())
 	require.Eventually(t, func() bool { return b.Tasks("g")[0].LastStatus == "STOPPED" }, soon, tick)
 	assert.Empty(t, b.ends(task))

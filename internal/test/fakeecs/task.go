@@ -98,11 +98,9 @@ func (f *Service) change(t *task, change func(*Task)) {
 	f.mutex.Lock()
 	change(&t.view)
 	t.view.Version++
-	view, lost := t.view.clone(), f.lostEvents[t.view.Group]
+	view := t.view.clone()
 	f.mutex.Unlock()
-	if !lost {
-		f.emit("ECS Task State Change", view)
-	}
+	f.emit(runnerOf(view.Group), "ECS Task State Change", view)
 }
 
 // run is a task's life.
@@ -204,9 +202,24 @@ func (f *Service) stopTask(_ context.Context, body []byte) (any, error) {
 	}
 	if t.view.LastStatus != "STOPPED" {
 		t.end("UserInitiated", input.Reason)
-		t.stopOnce.Do(func() { close(t.stop) })
+		if !f.isDisconnected(t) { // else nobody tells its container
+			t.stopOnce.Do(func() { close(t.stop) })
+		}
 	}
 	return map[string]any{"task": t.view.clone()}, nil
+}
+
+// isDisconnected reports whether the ECS agent of a task's host is not connected; the
+// mutex is held.
+func (f *Service) isDisconnected(t *task) bool {
+	return slices.ContainsFunc(f.hosts, func(h *host) bool {
+		return h.disconnected && h.view.InstanceArn == t.view.ContainerInstanceArn
+	})
+}
+
+// isNew reports whether reads do not know a task yet; the mutex is held.
+func (f *Service) isNew(t *task) bool {
+	return time.Since(t.view.CreatedAt.Time) < f.faults[runnerOf(t.view.Group)].Lag
 }
 
 func (f *Service) describeTasks(_ context.Context, body []byte) (any, error) {
@@ -222,7 +235,7 @@ func (f *Service) describeTasks(_ context.Context, body []byte) (any, error) {
 	found, missing := []Task{}, []map[string]string{}
 	for _, name := range input.Tasks {
 		t := f.find(name)
-		if t == nil || t.view.ClusterArn != f.arn("cluster", clusterName(input.Cluster)) {
+		if t == nil || f.isNew(t) || t.view.ClusterArn != f.arn("cluster", clusterName(input.Cluster)) {
 			missing = append(missing, map[string]string{"arn": name, "reason": "MISSING"})
 			continue
 		}
@@ -243,7 +256,7 @@ func (f *Service) listTasks(_ context.Context, body []byte) (any, error) {
 	defer f.mutex.Unlock()
 	found := []string{}
 	for _, t := range f.tasks {
-		if t.view.ClusterArn == f.arn("cluster", clusterName(input.Cluster)) && t.view.DesiredStatus == input.DesiredStatus &&
+		if !f.isNew(t) && t.view.ClusterArn == f.arn("cluster", clusterName(input.Cluster)) && t.view.DesiredStatus == input.DesiredStatus &&
 			(input.StartedBy == "" || t.view.StartedBy == input.StartedBy) {
 			found = append(found, t.view.TaskArn)
 		}

@@ -1,0 +1,323 @@
+package system_test
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/test/fakeecs"
+)
+
+// TestUnreliable: whatever AWS does to a Runner, all jobs are answered, and in the end
+// nothing is left that costs.
+func TestUnreliable(t *testing.T) {
+	t.Parallel()
+	twice := func(_ string, deliver func()) { deliver(); deliver() }
+	stories := map[string]struct {
+		onHost bool
+		// faults are those from before the first job.
+		faults fakeecs.Faults
+		play   func(t *testing.T, s *story)
+	}{
+		"HostLate":      {true, fakeecs.Faults{NeverRegisters: true, Event: lost}, hostLate},
+		"HostNever":     {true, fakeecs.Faults{NeverRegisters: true}, hostNever},
+		"HostTwice":     {true, fakeecs.Faults{RegisterTwice: true, Event: twice}, hostTwice},
+		"HostSilent":    {true, fakeecs.Faults{}, hostDisconnects},
+		"HostEnds":      {true, fakeecs.Faults{}, hostEnds},
+		"HostGone":      {true, fakeecs.Faults{}, hostGone},
+		"ReadsLag":      {true, fakeecs.Faults{Lag: 90 * time.Second}, readsLag},
+		"EventLost":     {false, fakeecs.Faults{Event: lost}, eventLost},
+		"EventTwice":    {false, fakeecs.Faults{Event: twice}, eventTwice},
+		"EventEarly":    {false, fakeecs.Faults{}, eventEarly},
+		"EventLate":     {false, fakeecs.Faults{}, eventLate},
+		"ReadsThrottle": {false, fakeecs.Faults{}, readsThrottled},
+	}
+	runners, jobs, all := object{}, object{}, map[string]*story{}
+	for name, told := range stories {
+		s := &story{runner: name + restless, jobBarrier: newJobBarrier(t)}
+		properties := object{"RunnerConfiguration": object{"MaxConcurrentJobs": 2}}
+		if told.onHost {
+			properties["Ec2Configuration"] = object{"InstanceType": "m5.large"}
+		}
+		runners[s.runner], all[name] = properties, s
+		state := job(last(), s.recordCommand("begun"), s.waitCommand())
+		state["Properties"].(object)["Runner"] = s.runner
+		jobs[s.runner] = state
+	}
+	d := open(t).deploy(t, templateFor(runners, object{"DeploymentPlan": onCallOf(jobs)}, nil))
+	d.output(t, d.first(t))
+	names := slices.Sorted(maps.Keys(stories))
+	beside(func(i int) {
+		t.Run(names[i], func(t *testing.T) {
+			s, told := all[names[i]], stories[names[i]]
+			s.stack = d
+			s.hideFor(t, s.runner, restlessHides)
+			s.ecsFake.SetFaults(s.resource(), told.faults)
+			told.play(t, s)
+			s.release(t)
+			s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{})
+			s.settle(t)
+		})
+	}, len(names))
+}
+
+// lost are the events of faults that lose all.
+func lost(string, func()) {}
+
+// call starts as many executions with a job of the Runner.
+func (s *story) call(t *testing.T, count int) (executions []string) {
+	for range count {
+		executions = append(executions, s.calledWith(t, s.runner))
+	}
+	return executions
+}
+
+// host waits until the Runner has so many hosts, and returns the last.
+func (s *story) host(t *testing.T, count int) string {
+	t.Helper()
+	s.eventually(t, "there is no host", func() bool { return len(s.hosts()) == count })
+	return s.hosts()[count-1].ID
+}
+
+// failed are the errors of those of the executions that have failed, as soon as there are
+// as many.
+func (s *story) failed(t *testing.T, executions []string, count int) (causes []string) {
+	t.Helper()
+	var failed []string
+	s.eventually(t, "the jobs of the task do not fail", func() bool {
+		failed = s.withStatus(t, executions, sfntypes.ExecutionStatusFailed)
+		return len(failed) >= count
+	})
+	require.Len(t, failed, count)
+	for _, execution := range failed {
+		name, cause := s.answer(t, execution)
+		causes = append(causes, name+": "+cause)
+	}
+	return causes
+}
+
+// afterLoss asserts that of five jobs two have failed with a cause, and that the others run
+// on a second task, each once.
+func (s *story) afterLoss(t *testing.T, executions []string, cause string) {
+	t.Helper()
+	for _, found := range s.failed(t, executions, 2) {
+		assert.Regexp(t, "^RuntimeError: .*"+cause, found)
+	}
+	s.release(t)
+	s.eventually(t, "not all jobs are answered", func() bool { return len(s.withStatus(t, executions, sfntypes.ExecutionStatusRunning)) == 0 })
+	assert.Len(t, s.withStatus(t, executions, sfntypes.ExecutionStatusSucceeded), 3)
+	assert.Len(t, s.started(t), 5, "each job has begun once")
+}
+
+// busy has five jobs, of which two run.
+func (s *story) busy(t *testing.T) (executions []string) {
+	t.Helper()
+	executions = s.call(t, 5)
+	s.waitFor(t, 2)
+	return executions
+}
+
+// hostLate: the event of its registration is lost, too.
+func hostLate(t *testing.T, s *story) {
+	jobs := s.call(t, 2)
+	host := s.host(t, 1)
+	s.pass(t, 2*time.Minute)
+	require.NoError(t, s.ecsFake.Register(host))
+	s.pass(t, time.Minute)
+	s.release(t)
+	s.succeed(t, jobs...)
+	assert.Len(t, s.hosts(), 1)
+}
+
+func hostNever(t *testing.T, s *story) {
+	jobs := s.call(t, 2)
+	s.host(t, 1)
+	s.pass(t, 2*time.Minute)
+	assert.Equal(t, "running", s.hosts()[0].State, "it may still come")
+	s.pass(t, 3*time.Minute)
+	for _, cause := range s.failed(t, jobs, 2) {
+		assert.Contains(t, cause, "did not register")
+	}
+	assert.Equal(t, "terminated", s.hosts()[0].State)
+	s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{})
+	s.release(t)
+	s.succeed(t, s.call(t, 1)...)
+	assert.Len(t, s.hosts(), 2)
+}
+
+// hostTwice: the registration that is not connected is not taken for the host's.
+func hostTwice(t *testing.T, s *story) {
+	jobs := s.busy(t)
+	for range 5 {
+		s.pass(t, 2*time.Minute)
+	}
+	s.release(t)
+	s.succeed(t, jobs...)
+	assert.Len(t, s.tasks(), 1)
+	assert.Len(t, s.hosts(), 1)
+}
+
+// hostDisconnects: ECS says that the task runs, and cannot stop it.
+func hostDisconnects(t *testing.T, s *story) {
+	jobs := s.busy(t)
+	require.NoError(t, s.ecsFake.SetConnected(s.host(t, 1), false))
+	s.pass(t, time.Minute)
+	assert.Equal(t, "RUNNING", s.tasks()[0].LastStatus, "it may connect again")
+	s.pass(t, 4*time.Minute)
+	s.afterLoss(t, jobs, "its ECS agent is not connected")
+	assert.Len(t, s.hosts(), 2)
+	assert.Equal(t, "terminated", s.hosts()[0].State)
+}
+
+// hostEnds: EC2 ends a host, and all is told. The next agent is killed and cannot end its
+// host: the launcher does.
+func hostEnds(t *testing.T, s *story) {
+	jobs := s.call(t, 2)
+	s.waitFor(t, 2)
+	id := s.host(t, 1)
+	require.NoError(t, s.ecsFake.Terminate(id))
+	for _, cause := range s.failed(t, jobs, 2) {
+		assert.Contains(t, cause, id)
+	}
+	jobs = s.call(t, 1)
+	s.waitFor(t, 3)
+	s.interrupt(t)
+	for _, cause := range s.failed(t, jobs, 1) {
+		assert.Contains(t, cause, "SpotInterruption")
+	}
+	assert.Len(t, s.hosts(), 2)
+}
+
+// hostGone: EC2 ends a host and nobody is told. Before the next look it has lost its tags,
+// and at last EC2 has forgotten it.
+func hostGone(t *testing.T, s *story) {
+	jobs := s.busy(t)
+	vanish := func(count int) (id string) {
+		id = s.host(t, count)
+		s.waitFor(t, 2*count)
+		s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{Event: lost})
+		require.NoError(t, s.ecsFake.Terminate(id))
+		s.eventually(t, "it keeps its tags", func() bool { return s.ecsFake.InstanceTags(id) == nil && s.stopped() == count })
+		s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{})
+		return id
+	}
+	vanish(1)
+	s.pass(t, time.Minute)
+	s.failed(t, jobs, 2)
+	require.NoError(t, s.ecsFake.Forget(vanish(2)))
+	s.pass(t, time.Minute)
+	s.failed(t, jobs, 4)
+	s.release(t)
+	s.eventually(t, "the last job does not run", func() bool { return len(s.withStatus(t, jobs, sfntypes.ExecutionStatusSucceeded)) == 1 })
+	assert.Len(t, s.hosts(), 3)
+}
+
+// readsLag: the event of the registration comes when ECS does not list the host yet.
+func readsLag(t *testing.T, s *story) {
+	jobs := s.call(t, 1)
+	s.host(t, 1)
+	s.eventually(t, "the host does not register", func() bool { return s.hosts()[0].InstanceArn != "" })
+	s.pass(t, 30*time.Second)
+	s.pass(t, 61*time.Second)
+	s.waitFor(t, 1)
+	s.pass(t, 20*time.Second) // ECS does not know the task yet
+	jobs = append(jobs, s.call(t, 1)...)
+	s.release(t)
+	s.succeed(t, jobs...)
+	assert.Len(t, s.hosts(), 1)
+}
+
+func (s *story) interrupt(t *testing.T) {
+	t.Helper()
+	require.NoError(t, s.ecsFake.Kill(s.tasks()[len(s.tasks())-1].TaskArn, "SpotInterruption", "Your Spot Task was interrupted."))
+	s.eventually(t, "the task does not end", func() bool { return s.stopped() == len(s.tasks()) })
+}
+
+func eventLost(t *testing.T, s *story) {
+	jobs := s.busy(t)
+	s.interrupt(t)
+	s.pass(t, time.Minute)
+	s.afterLoss(t, jobs, "SpotInterruption: Your Spot Task")
+	assert.Len(t, s.tasks(), 2)
+}
+
+func eventTwice(t *testing.T, s *story) {
+	jobs := s.busy(t)
+	s.interrupt(t)
+	s.afterLoss(t, jobs, "SpotInterruption: Your Spot Task")
+	assert.Len(t, s.tasks(), 2)
+}
+
+// eventEarly: the task has ended, and its event been handled, when the launcher gets the
+// answer to its request for it.
+func eventEarly(t *testing.T, s *story) {
+	handled, once := make(chan struct{}), sync.Once{}
+	s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{Throttle: func(operation string) bool {
+		if operation == "DescribeTasks" {
+			once.Do(func() { close(handled) })
+		}
+		return false
+	}})
+	s.refusals.afterStart(s.group(s.runner), func() {
+		assert.NoError(t, s.ecsFake.Kill(s.tasks()[0].TaskArn, "SpotInterruption", "Your Spot Task was interrupted."))
+		select {
+		case <-handled:
+		case <-t.Context().Done():
+		}
+	})
+	s.release(t)
+	jobs := s.call(t, 1)
+	<-handled
+	s.eventually(t, "the task does not end", func() bool { return s.stopped() >= 1 })
+	s.pass(t, time.Minute)
+	s.succeed(t, jobs...)
+	assert.Len(t, s.started(t), 1)
+}
+
+// eventLate: another task has taken the place of the one that the event is about.
+func eventLate(t *testing.T, s *story) {
+	var late atomic.Value
+	var asked atomic.Int64
+	s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{
+		Event: func(_ string, deliver func()) { late.Store(deliver) },
+		Throttle: func(operation string) bool {
+			if operation == "DescribeTasks" {
+				asked.Add(1)
+			}
+			return false
+		},
+	})
+	jobs := s.busy(t)
+	s.interrupt(t)
+	event := late.Load().(func())
+	s.pass(t, time.Minute)
+	s.waitFor(t, 4)
+	before := asked.Load()
+	event()
+	s.eventually(t, "nobody looks at the event", func() bool { return asked.Load() > before })
+	s.afterLoss(t, jobs, "SpotInterruption: Your Spot Task")
+	assert.Len(t, s.tasks(), 2)
+}
+
+// readsThrottled: a job that is in the queue waits for no answer.
+func readsThrottled(t *testing.T, s *story) {
+	jobs := s.call(t, 1)
+	s.waitFor(t, 1)
+	s.pass(t, time.Minute)
+	var refused atomic.Int64
+	s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{Throttle: func(string) bool { refused.Add(1); return true }})
+	jobs = append(jobs, s.call(t, 1)...)
+	s.waitFor(t, 2)
+	s.pass(t, time.Minute)
+	assert.Positive(t, refused.Load())
+	s.release(t)
+	s.succeed(t, jobs...)
+	assert.Len(t, s.tasks(), 1)
+}
