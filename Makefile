@@ -72,7 +72,7 @@ UNIT_ENV = GORACE=atexit_sleep_ms=0 PATH="$$PATH:$(CURDIR)/.tools/busybox/bin:$(
 # of cases, one goroutine at a time. TestSessions and TestTemplateCases start a program for
 # each command; what runs concurrently in it (a plan, its jobs, the tree of a terminal) has
 # tests of its own with the detector. The last two do with much what others do with little.
-WITHOUT_RACE = ^(TestADay|TestBounded|TestConditionsByHand|TestHostileTemplates|TestMessagesBounded|TestMutants|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestTemplateCases|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
+WITHOUT_RACE = ^(TestADay|TestBounded|TestConditionsByHand|TestHostileTemplates|TestMessagesBounded|TestMutants|TestRandomFaults|TestSchedules|TestEachProtectionIsNeeded|TestSessions|TestTemplateCases|TestUnpackAboveFourGigabytes|TestUnpackAHundredThousandFiles)$$
 
 # All at once: much of the time is waiting.
 .PHONY: unit unit-root unit-agent unit-programs

@@ -7,9 +7,9 @@ import (
 	"testing/synctest"
 )
 
-// sequences is how many random sequences of faults a test run plays; the race detector
-// makes each ten times slower. ATTINI_TEST_SEQUENCES plays more.
-const sequences = 100
+// sequences is how many random sequences of faults a test run plays, in 3 s of processor
+// time. ATTINI_TEST_SEQUENCES plays more.
+const sequences = 500
 
 // TestRandomFaults: whatever goes wrong, after the faults end every job has an answer,
 // and every task and host without work is gone within two hours.

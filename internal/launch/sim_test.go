@@ -19,19 +19,14 @@ import (
 )
 
 // tick is how often the world moves.
-
 const tick = 30 * time.Second
 
 // heartbeatTimeout is a step's.
-
 const heartbeatTimeout = 300 * time.Second
 
 // simulation plays AWS, the agents and the steps around launchers, with random faults:
-
 // tasks that never start, are killed or hang, hosts that never register, hang or end,
-
 // events that are lost, late or doubled, calls that fail and launchers that die.
-
 type simulation struct {
 	*account
 	random *rand.Rand
@@ -70,9 +65,7 @@ type simHost struct {
 }
 
 // kinds are the kinds of runners: on Fargate, on hosts, and on hosts of a cluster with
-
 // daemons.
-
 func kinds() []configuration.Configuration {
 	own := onHost()
 	own.Task.Cluster = "own"
@@ -112,7 +105,6 @@ func (s *simulation) between(least, most time.Duration) time.Duration {
 }
 
 // hook is a launcher's that may die or be refused at a call.
-
 func (s *simulation) hook() launchtest.Hook {
 	if !s.chance() {
 		return nil
@@ -125,7 +117,6 @@ func (s *simulation) hook() launchtest.Hook {
 }
 
 // invoke is an invocation of a function; ok is false if it failed or died.
-
 func (s *simulation) invoke(do func(ctx context.Context, l *launch.Launcher) error) (ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
@@ -133,7 +124,6 @@ func (s *simulation) invoke(do func(ctx context.Context, l *launch.Launcher) err
 }
 
 // deliver delivers an event, perhaps never or twice; one that fails comes again twice.
-
 func (s *simulation) deliver(do func(ctx context.Context, l *launch.Launcher) error) {
 	times := 1
 	switch {
@@ -152,7 +142,6 @@ func (s *simulation) deliver(do func(ctx context.Context, l *launch.Launcher) er
 }
 
 // launchJob has a step call the launcher, as its Retry does.
-
 func (s *simulation) launchJob() {
 	r := s.runners[s.random.IntN(len(s.runners))]
 	s.jobs++
@@ -175,8 +164,7 @@ func (s *simulation) prewarm() {
 	})
 }
 
-// redeploy changes a runner's configuration, and perhaps whether it has a host.
-
+// change changes a runner's configuration, and perhaps whether it has a host.
 func (s *simulation) change() {
 	r := s.runners[s.random.IntN(len(s.runners))]
 	r.Task.Memory = 512 * (1 + s.random.IntN(3))
@@ -184,7 +172,6 @@ func (s *simulation) change() {
 }
 
 // step is a tick of the world.
-
 func (s *simulation) step() {
 	s.look()
 	for _, id := range slices.Sorted(maps.Keys(s.living)) {
@@ -226,14 +213,7 @@ func (s *simulation) step() {
 	time.Sleep(time.Until(end))
 }
 
-// look notes which hosts live, and which tasks are on them.
-
-// inUse reports whether a task that works is on a host, or starts there.
-
-// work is what an agent does in a tick: one job at a time.
-
 // alive returns what still costs, or waits.
-
 func (s *simulation) alive() error {
 	var problems []error
 	for _, host := range s.Hosts() {
@@ -256,7 +236,6 @@ func (s *simulation) alive() error {
 }
 
 // sequence is a random story of faults in 20 minutes, and of the time after it.
-
 func sequence(t *testing.T, seed uint64) {
 	s := newSimulation(t, seed, 0.15, 1)
 	for range 40 {

@@ -8,6 +8,7 @@ import (
 	"github.com/attini-go/runner/internal/launch/launchtest"
 )
 
+// look notes which hosts live, and which tasks are on them.
 func (s *simulation) look() {
 	s.living, s.onHost = map[string]launchtest.Host{}, map[string][]launchtest.Task{}
 	for _, host := range s.Hosts() {
@@ -63,6 +64,7 @@ func (s *simulation) moveHost(host launchtest.Host) {
 	}
 }
 
+// inUse reports whether a task that works is on a host, or starts there.
 func (s *simulation) inUse(host string) bool {
 	for _, task := range s.onHost[host] {
 		known := s.tasks[task.ARN]
@@ -131,6 +133,7 @@ func (s *simulation) moveTask(task launchtest.Task) {
 	}
 }
 
+// work is what an agent does in a tick: one job at a time.
 func (s *simulation) work(known *simTask) {
 	now := time.Now()
 	if len(known.jobs) > 0 {
