@@ -99,8 +99,10 @@ func TestVariants(t *testing.T) {
 		subnets      []string
 		// admin says that jobs may do everything.
 		admin bool
+		// last is done when the stack is gone.
+		last func(t *testing.T, a *account)
 	}{
-		"default":       {region: "us-east-2", parameters: map[string]string{"RunnerSha256X8664": checksum, "RunnerSha256Aarch64": checksum}},
+		"default":       {region: "us-east-2", last: countCalls, parameters: map[string]string{"RunnerSha256X8664": checksum, "RunnerSha256Aarch64": checksum}},
 		"admin, x86_64": {region: "us-west-2", parameters: map[string]string{"GiveAdminAccess": "true", "Architecture": "x86_64"}, admin: true, architecture: "x86_64"},
 		"own role path": {region: "eu-north-1", parameters: map[string]string{"RunnerRolePath": "team/runners/"}, before: ownRole(t, "eu-north-1"), role: "arn:aws:iam::" + fakeaws.Account + ":role/team/runners/own"},
 		"boundary":      {region: "eu-west-2", parameters: map[string]string{"GiveAdminAccess": "true", "PermissionsBoundary": "arn:aws:iam::" + fakeaws.Account + ":policy/bound"}, before: boundary()},
@@ -133,6 +135,9 @@ func TestVariants(t *testing.T) {
 			assert.Equal(t, []string{cmp.Or(variant.architecture, "arm64")}, launcher.Architectures)
 			assert.ElementsMatch(t, variant.subnets, launcher.Subnets)
 			s.remove(t)
+			if variant.last != nil {
+				variant.last(t, a)
+			}
 			a.stacks = cloudformation.NewFromConfig(a.config(keyTests)) // who installs it
 			(&stack{a, a.system()}).remove(t)
 		})
