@@ -92,7 +92,7 @@ func (s *story) eventually(t testing.TB, message string, holds func() bool) {
 			s.showHidden(t)
 		}
 		return holds()
-	}, soon, 5*tick, "%s", message)
+	}, soon, 10*tick, "%s", message)
 }
 
 // stopped is how many of the Runner's tasks have stopped.
@@ -134,10 +134,13 @@ func (s *story) succeed(t testing.TB, executions ...string) {
 	}
 }
 
-// settle waits until the Runner has nothing that costs: no task, no host and no check.
+// settle has time pass until the Runner has nothing that costs: no task, no host and no
+// check.
 func (s *story) settle(t testing.TB) {
 	t.Helper()
-	for !s.isCold(t) {
+	const most = 8 * time.Hour
+	for passed := time.Duration(0); !s.isCold(t); passed += time.Minute {
+		require.Less(t, passed, most, "something is left: %v %v", s.tasks(), s.hosts())
 		s.pass(t, time.Minute)
 	}
 }
