@@ -127,3 +127,23 @@ func readsLag(t *testing.T, s *story) {
 	s.succeed(t, jobs...)
 	assert.Len(t, s.hosts(), 1)
 }
+
+// readsThrottled: a job that is in the queue does not fail since the launcher, or a check,
+// gets no answer about the host that boots for it.
+func readsThrottled(t *testing.T, s *story) {
+	jobs := s.call(t, 1)
+	host := s.host(t, 1)
+	s.pass(t, time.Minute)
+	s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{Throttle: func(string) bool { return true }})
+	jobs = append(jobs, s.call(t, 1)...)
+	s.eventually(t, "the launcher does not leave the host to a check", func() bool {
+		return logged(s.logs[launcherName].String(), s.resource(), "a check does it later")
+	})
+	s.pass(t, time.Minute)
+	assert.Len(t, s.withStatus(t, jobs, sfntypes.ExecutionStatusRunning), 2)
+	s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{})
+	require.NoError(t, s.ecsFake.Register(host))
+	s.release(t)
+	s.succeed(t, jobs...)
+	assert.Len(t, s.hosts(), 1)
+}

@@ -22,7 +22,7 @@ func TestIdleRace(t *testing.T) {
 	const runners, tries = 10, 20
 	all, jobs := object{}, object{}
 	for i := range runners {
-		name := fmt.Sprint("R", i, restless)
+		name := numbered(i)
 		state := job(last(), output("1"))
 		state["Properties"].(object)["Runner"] = name
 		all[name], jobs[name] = object{}, state
@@ -31,7 +31,7 @@ func TestIdleRace(t *testing.T) {
 	s.output(t, s.first(t))
 	var tasks atomic.Int64
 	beside(func(i int) {
-		name := fmt.Sprint("R", i, restless)
+		name := numbered(i)
 		t.Run(name, func(t *testing.T) {
 			s.hideFor(t, name, restlessHides)
 			for try := range tries {
@@ -46,6 +46,10 @@ func TestIdleRace(t *testing.T) {
 	assert.Greater(t, tasks.Load(), int64(runners), "some agents have left before the job")
 	assert.Less(t, tasks.Load(), int64(runners*tries), "some had it")
 }
+
+// numbered is the name of one of several restless Runners. The recording of requests takes
+// the number for a random one: all have the same permissions.
+func numbered(i int) string { return fmt.Sprintf("R%08x%s", i, restless) }
 
 // beside does something so many times at once. They mostly wait, so they count as one of
 // the tests that go at once.

@@ -37,11 +37,12 @@ func TestUnreliable(t *testing.T) {
 		"EventTwice":    {false, fakeecs.Faults{Event: twice}, eventTwice},
 		"EventEarly":    {false, fakeecs.Faults{}, eventEarly},
 		"EventLate":     {false, fakeecs.Faults{}, eventLate},
-		"ReadsThrottle": {false, fakeecs.Faults{}, readsThrottled},
+		"ReadsThrottle": {true, fakeecs.Faults{NeverRegisters: true}, readsThrottled},
 	}
 	runners, jobs, all := object{}, object{}, map[string]*story{}
-	for name, told := range stories {
-		s := &story{runner: name + restless, jobBarrier: newJobBarrier(t)}
+	names := slices.Sorted(maps.Keys(stories))
+	for i, name := range names {
+		told, s := stories[name], &story{runner: numbered(i), jobBarrier: newJobBarrier(t)}
 		properties := object{"RunnerConfiguration": object{"MaxConcurrentJobs": 2}}
 		if told.onHost {
 			properties["Ec2Configuration"] = object{"InstanceType": "m5.large"}
@@ -53,7 +54,6 @@ func TestUnreliable(t *testing.T) {
 	}
 	d := open(t).deploy(t, templateFor(runners, object{"DeploymentPlan": onCallOf(jobs)}, nil))
 	d.output(t, d.first(t))
-	names := slices.Sorted(maps.Keys(stories))
 	beside(func(i int) {
 		t.Run(names[i], func(t *testing.T) {
 			s, told := all[names[i]], stories[names[i]]
@@ -187,20 +187,4 @@ func eventLate(t *testing.T, s *story) {
 	s.eventually(t, "nobody looks at the event", func() bool { return asked.Load() > before })
 	s.afterLoss(t, jobs, "SpotInterruption: Your Spot Task")
 	assert.Len(t, s.tasks(), 2)
-}
-
-// readsThrottled: a job that is in the queue waits for no answer.
-func readsThrottled(t *testing.T, s *story) {
-	jobs := s.call(t, 1)
-	s.waitFor(t, 1)
-	s.pass(t, time.Minute)
-	var refused atomic.Int64
-	s.ecsFake.SetFaults(s.resource(), fakeecs.Faults{Throttle: func(string) bool { refused.Add(1); return true }})
-	jobs = append(jobs, s.call(t, 1)...)
-	s.waitFor(t, 2)
-	s.pass(t, time.Minute)
-	assert.Positive(t, refused.Load())
-	s.release(t)
-	s.succeed(t, jobs...)
-	assert.Len(t, s.tasks(), 1)
 }
