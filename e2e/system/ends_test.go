@@ -13,21 +13,25 @@ import (
 	"github.com/attini-go/runner/internal/test/fakeecs"
 )
 
-// TestStartRefused: ECS refuses the task for a reason that does not pass, and then three
-// times for one that does.
+// TestStartRefused: ECS refuses the task of one Runner for a reason that does not pass, and
+// another's three times for one that does.
 func TestStartRefused(t *testing.T) {
 	t.Parallel()
-	s := open(t).deploy(t, template(object{}, onCall(job(last(), "true"))))
+	jobs := object{}
+	for _, runner := range []string{"Never", "Later"} {
+		jobs[runner] = object{"Type": "AttiniRunnerJob", "End": true, "Properties": object{"Runner": runner, "Commands": []string{"true"}}}
+	}
+	s := open(t).deploy(t, templateFor(object{"Never": object{}, "Later": object{}}, object{"DeploymentPlan": onCallOf(jobs)}, nil))
 	s.output(t, s.first(t))
-	s.refusals.refuse(s.group("Build"), 1, `{"__type":"ClientException","message":"TaskDefinition is inactive"}`)
-	name, cause := s.failure(t, s.called(t))
+	s.refusals.refuse(s.group("Never"), 1, `{"__type":"ClientException","message":"TaskDefinition is inactive"}`)
+	name, cause := s.failure(t, s.calledWith(t, "Never"))
 	assert.Equal(t, "TaskFailedToStart", name)
 	assert.Contains(t, cause, "ClientException: TaskDefinition is inactive")
-	assert.Empty(t, s.runnerTasks("Build"))
-	s.refusals.refuse(s.group("Build"), 3, `{"tasks":[],"failures":[{"reason":"RESOURCE:ENI","detail":"no network interface is left"}]}`)
-	s.output(t, s.called(t))
-	assert.Equal(t, 4, s.refusals.count(s.group("Build")))
-	assert.Len(t, s.runnerTasks("Build"), 1)
+	assert.Empty(t, s.runnerTasks("Never"))
+	s.refusals.refuse(s.group("Later"), 3, `{"tasks":[],"failures":[{"reason":"RESOURCE:ENI","detail":"no network interface is left"}]}`)
+	s.output(t, s.calledWith(t, "Later"))
+	assert.Equal(t, 3, s.refusals.count(s.group("Later")))
+	assert.Len(t, s.runnerTasks("Later"), 1)
 }
 
 // TestStackDeleted: what ran and waited when the stack was deleted fails, and

@@ -138,10 +138,16 @@ func (s *story) succeed(t testing.TB, executions ...string) {
 // check.
 func (s *story) settle(t testing.TB) {
 	t.Helper()
+	s.passUntil(t, time.Minute, func() bool { return s.isCold(t) })
+}
+
+// passUntil has time pass, again and again, until a condition holds.
+func (s *story) passUntil(t testing.TB, by time.Duration, holds func() bool) {
+	t.Helper()
 	const most = 8 * time.Hour
-	for passed := time.Duration(0); !s.isCold(t); passed += time.Minute {
-		require.Less(t, passed, most, "something is left: %v %v", s.tasks(), s.hosts())
-		s.pass(t, time.Minute)
+	for passed := time.Duration(0); !holds(); passed += by {
+		require.Less(t, passed, most, "of the Runner there are %v and %v", s.tasks(), s.hosts())
+		s.pass(t, by)
 	}
 }
 
