@@ -134,11 +134,11 @@ func reportSentences() []sentence {
 func stateSentences() []sentence {
 	return []sentence{
 		{
-			rule: "queue-unusable", says: []string{"NonExistentQueue", "The specified queue does not exist", "Access to the resource *is denied", "is not authorized to perform: sqs:", "The ciphertext refers to a customer master key", "KMS.", "QueueDeletedRecently"},
+			rule: "queue-unusable", says: []string{"NonExistentQueue", "The specified queue does not exist", "Access to the resource *is denied", "is not authorized to perform: sqs:", "not allowed to call sqs:", "The ciphertext refers to a customer master key", "KMS.", "QueueDeletedRecently"},
 			cause: "the runner's queue is gone, or its key or policy refuses the launcher or the agent", advice: "deploy the stack again if the queue is gone; allow the launcher's and the runner's role the queue and its KMS key", next: "aws sqs get-queue-attributes --queue-url {queue} --attribute-names All --region {region}",
 		},
 		{
-			rule: "configuration-missing", says: []string{"has no configuration", "Requested resource not found", "is not authorized to perform: dynamodb:", "The conditional request failed"},
+			rule: "configuration-missing", says: []string{"has no configuration", "Requested resource not found", "is not authorized to perform: dynamodb:", "not allowed to call dynamodb:", "The conditional request failed"},
 			cause: "the runner's configuration is not in the state table", advice: "deploy the stack again", next: "aws cloudformation describe-stacks --stack-name {stack} --region {region}",
 		},
 		{
@@ -152,7 +152,7 @@ func stateSentences() []sentence {
 func deniedSentences() []sentence {
 	return []sentence{{
 		rule: "launch-denied", says: []string{
-			"is not authorized to perform: ecs:", "is not authorized to perform: iam:PassRole", "is not authorized to perform: ", "AccessDenied",
+			"is not authorized to perform: ecs:", "is not authorized to perform: iam:PassRole", "is not authorized to perform: ", "AccessDenied", "not allowed to call ",
 		},
 		cause: "a role lacks a permission to start the runner", advice: "allow the launcher's role ecs:RunTask and iam:PassRole; where the installation has a RunnerRolePath, the Runner's roles have to be below it",
 		next: "aws iam simulate-principal-policy --policy-source-arn ROLE --action-names ACTION --resource-arns RESOURCE",

@@ -116,7 +116,9 @@ func (a *Account) failures(ctx context.Context, s stack) ([]doctor.Statement, er
 			own := aws.ToString(event.PhysicalResourceId) == s.id
 			// The failures that follow from the first one have these reasons.
 			follows := strings.HasPrefix(reason, "Resource creation cancelled") || strings.HasPrefix(reason, "Resource update cancelled") || own && strings.HasPrefix(reason, "The following resource(s) failed to ") && !strings.Contains(status, "DELETE")
-			if strings.Contains(status, "FAILED") && reason != "" && !follows || own && strings.Contains(reason, "Transform ") {
+			// A deployment that fails before its first resource, such as in the macro, has its reason at the stack's own rollback.
+			failed := strings.Contains(status, "FAILED") || own && strings.HasSuffix(status, "ROLLBACK_IN_PROGRESS") && !strings.EqualFold(reason, "User Initiated")
+			if failed && reason != "" && !follows {
 				all = append(all, doctor.Statement{By: doctor.SourceStack, About: "resource " + aws.ToString(event.LogicalResourceId), Text: reason, At: aws.ToTime(event.Timestamp)})
 			}
 			if own && strings.HasSuffix(status, "_IN_PROGRESS") && strings.EqualFold(reason, "User Initiated") {
