@@ -51,7 +51,7 @@ func (c *cli) applyDefaults(command string) error {
 		settings["source"], settings["input"] = setting{text: &c.run.Source, path: true}, setting{text: &c.run.Input, path: true}
 		settings["mocks"], settings["mock"] = setting{text: &c.run.Mocks, path: true}, setting{values: &c.run.Mock, path: true}
 		settings["items"], settings["results"] = setting{values: &c.run.Items, path: true}, setting{text: &c.run.Results, path: true}
-		settings["shell"] = setting{text: &c.run.Shell}
+		settings["shell"], settings["prices"] = setting{text: &c.run.Shell}, setting{values: &c.run.Price}
 	default:
 		return nil
 	}
@@ -106,7 +106,7 @@ func (f configFlags) apply(settings map[string]setting) error {
 
 // allSettings are the keys of all commands: one file serves them all.
 func allSettings() []string {
-	return []string{"include", "input", "items", "lookups", "mock", "mocks", "parameters", "results", "shell", "source"}
+	return []string{"include", "input", "items", "lookups", "mock", "mocks", "parameters", "prices", "results", "shell", "source"}
 }
 
 func set(settings map[string]setting, field cfn.Field, directory string) error {

@@ -31,6 +31,7 @@ type runCommand struct {
 	Mocks   string            `help:"Answer steps as this YAML or JSON file says: results, errors and delays, by attempt and iteration." placeholder:"FILE"`
 	Items   map[string]string `help:"The items that a distributed Map reads with its ItemReader: JSON, JSON lines or CSV; for Parquet, the same rows as JSON lines. Repeatable." placeholder:"STEP=FILE"`
 	Results string            `help:"Write what a distributed Map's ResultWriter writes below this directory." placeholder:"DIR"`
+	Price   map[string]string `help:"What Fargate costs in your region, in US dollars, for the price of each job: vcpu-hour=0.04048 and gb-hour=0.004445 as in docs/costs.md. Repeatable." placeholder:"NAME=DOLLARS"`
 	Step    []string          `help:"Run only this step, with --input over its payload, or with the payload that it had in the last run. Repeatable." placeholder:"NAME" xor:"start"`
 	Approve []string          `help:"Approve this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]"`
 	Reject  []string          `help:"Reject this step that waits for a person, with a message. Repeatable." placeholder:"STEP[=MESSAGE]"`

@@ -36,7 +36,12 @@ func (c runCommand) files(s streams) (options localrun.Options, facts localrun.F
 	if err != nil {
 		return options, facts, usageError{err}
 	}
+	prices, err := pricesOf(c.Price)
+	if err != nil {
+		return options, facts, usageError{err}
+	}
 	options = localrun.Options{
+		Prices: prices,
 		Source: source, Mocks: map[string]json.RawMessage{}, Items: c.Items, Results: c.Results, Steps: c.Step, Shell: shell,
 		Environment: c.containerFlags.environment(s.environment), Containers: containers,
 	}

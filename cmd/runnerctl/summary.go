@@ -19,12 +19,23 @@ import (
 func writeSummary(w io.Writer, p painter, result runevents.Result, about runevents.Run) {
 	fmt.Fprintln(w)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "STEP\tTYPE\tRESULT\tTIME\tATTEMPTS")
+	heading, price := "", result.Price()
+	if price != nil {
+		heading = "\tPRICE"
+	}
+	fmt.Fprintln(table, "STEP\tTYPE\tRESULT\tTIME\tATTEMPTS"+heading)
 	for _, step := range result.Steps {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\n", runview.OneLine(step.Path), step.Type, step.Status, runevents.Clock(step.Duration.Duration()), step.Attempts)
+		cost := runevents.Dollars(step.Price)
+		if cost != "" {
+			cost = "\t" + cost
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d%s\n", runview.OneLine(step.Path), step.Type, step.Status, runevents.Clock(step.Duration.Duration()), step.Attempts, cost)
 	}
 	if err := table.Flush(); err != nil {
 		return // nobody is there to read on
+	}
+	if price != nil {
+		fmt.Fprintf(w, "\nThe jobs' time costs %s on Fargate.\n", runevents.Dollars(price))
 	}
 	for _, step := range result.Steps {
 		switch {

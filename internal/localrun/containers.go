@@ -99,10 +99,7 @@ func (f *agentPool) startContainer(ctx context.Context, runner *schema.Runner, d
 			log.Write(time.Now(), lines)
 		},
 	}
-	cpu, memory := runner.Cpu.Literal, runner.Memory.Literal
-	if !of.ownTask {
-		cpu, memory = cmp.Or(cpu, schema.TaskCPU), cmp.Or(memory, schema.TaskMemory)
-	}
+	cpu, memory := f.deployment.size(runner.Name)
 	// An engine refuses more processors than there are.
 	settings.CPUs, settings.MemoryMiB = min(float64(cpu)/1024, float64(runtime.NumCPU())), memory
 	if _, err := os.Stat(dockerSocket); of.onHost && err == nil {

@@ -23,6 +23,8 @@ type recorder struct {
 	// singleStep says that steps run without the plan around them: nothing goes on
 	// from a Catch, so a step that ends there has failed.
 	singleStep bool
+	// price is what a job of a Runner costs; nil if that is unknown.
+	price func(runner string, took time.Duration) *float64
 
 	// Only Observe uses these.
 	steps []runevents.StepResult
@@ -123,6 +125,9 @@ func (d *recorder) ended(event asl.Event) {
 	result := runevents.StepResult{
 		Step: step.Step, Status: status, Attempts: event.Attempt + 1, Started: step.started,
 		Duration: runevents.Seconds(event.Duration), Error: eventError(event.Error), Original: eventError(event.Original), Next: event.Next,
+	}
+	if step.Runner != "" {
+		result.Price = d.price(step.Runner, event.Duration)
 	}
 	if status != runevents.Succeeded {
 		cause := event.Error

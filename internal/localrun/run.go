@@ -63,6 +63,8 @@ type Options struct {
 	// From starts the plan at another state than the first; its zero value does not. If
 	// Steps run alone, the first of them gets From's input.
 	From asl.Start
+	// Prices give jobs a price in the events.
+	Prices Prices
 	// Watch is told of every state that begins; nil for nobody.
 	Watch func(asl.Event)
 	// Time is the run's clock; nil for the real one. Jobs take real time on it.
@@ -118,6 +120,7 @@ func (d *Deployment) Run(ctx context.Context, o Options) (result runevents.Resul
 		return runevents.Result{}, err
 	}
 	recorder := newRecorder(o)
+	recorder.price = func(runner string, took time.Duration) *float64 { return d.price(o.Prices, runner, took) }
 	log := newJobLog(recorder.events)
 	reporter := memory.NewReporter()
 	agents := &agentPool{

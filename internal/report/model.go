@@ -38,7 +38,9 @@ type step struct {
 	End      float64          `json:"end"`
 	Attempts []attempt        `json:"attempts,omitempty"`
 	Wait     float64          `json:"wait,omitempty"`
-	Next     string           `json:"next,omitempty"`
+	// Price is a text, as in "about $0.0012".
+	Price string `json:"price,omitempty"`
+	Next  string `json:"next,omitempty"`
 	// Reason is why the step failed, in lines.
 	Reason string `json:"reason,omitempty"`
 	Log    *text  `json:"log,omitempty"`
@@ -147,7 +149,7 @@ func (s *step) endAttempt(now float64) {
 
 func (s *step) end(result runevents.StepResult, now float64) {
 	s.ended, s.Status, s.End, s.Next = true, result.Status, now, result.Next
-	s.Reason, s.result = runevents.Reason(result), result
+	s.Reason, s.result, s.Price = runevents.Reason(result), result, runevents.Dollars(result.Price)
 	if n := len(s.Attempts); n > 0 && s.Attempts[n-1].End < 0 {
 		s.Attempts[n-1].Reason = s.Reason
 	}

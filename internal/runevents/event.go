@@ -179,7 +179,10 @@ type StepResult struct {
 	Started  time.Time `json:"started"`
 	// Duration is from entry to end, retries and waits included.
 	Duration Seconds `json:"durationSeconds"`
-	Error    *Error  `json:"error,omitempty"`
+	// Price is about what the time of a job costs on Fargate, in US dollars; nil if it is
+	// unknown.
+	Price *float64 `json:"priceDollars,omitempty"`
+	Error *Error   `json:"error,omitempty"`
 	// Original is the error that a Catch took before the Catch failed itself.
 	Original *Error   `json:"original,omitempty"`
 	Failure  *Failure `json:"failure,omitempty"`

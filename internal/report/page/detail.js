@@ -39,7 +39,7 @@ function facts(run, step) {
   const row = el("p", {class: "facts"});
   const attempts = step.attempts || [];
   for (const fact of [
-    step.type, step.runner && "on " + step.runner, place(step.place), clock(step.end - step.start), "starts at " + clock(step.start),
+    step.type, step.runner && "on " + step.runner, place(step.place), clock(step.end - step.start), step.price, "starts at " + clock(step.start),
     attempts.length > 1 && plural(attempts.length, "attempt"), step.wait && "waits " + clock(step.wait), step.next && "next: " + step.next,
   ]) if (fact) row.append(el("span", {}, plain(fact)), " ");
   return row;
