@@ -125,7 +125,12 @@ type Runner struct {
 	// Host is the newest EC2 host; nil if the state table names none.
 	Host    *Host
 	Subnets []Subnet
-	Roles   []Role
+	// MissingGroups are security groups that do not exist; ClosedGroups are all of them,
+	// if none lets port 443 out.
+	MissingGroups, ClosedGroups []string
+	// MissingImages are those that the registry does not have.
+	MissingImages []string
+	Roles         []Role
 }
 
 // Claim is a job that an agent has taken.

@@ -40,14 +40,7 @@ func (d *diagnosis) runner(r Runner) {
 			})
 		}
 	}
-	for _, subnet := range r.Subnets {
-		if subnet.Missing {
-			d.add(Finding{
-				Rule: "network-parameters", Kind: KindCause, Cause: "a subnet of the Runner does not exist", Evidence: []string{about + ": no subnet " + subnet.ID},
-				Advice: "give the Runner Subnets of this account, and deploy again", Next: "aws ec2 describe-subnets --region {region}",
-			})
-		}
-	}
+	d.missing(r, about)
 	if len(waiting) == 0 {
 		return
 	}
@@ -64,6 +57,30 @@ func (d *diagnosis) runner(r Runner) {
 		})
 	default:
 		d.waits(r, about, waiting)
+	}
+}
+
+// missing adds what the Runner names and does not exist.
+func (d *diagnosis) missing(r Runner, about string) {
+	for _, subnet := range r.Subnets {
+		if subnet.Missing {
+			d.add(Finding{
+				Rule: "network-parameters", Kind: KindCause, Cause: "a subnet of the Runner does not exist", Evidence: []string{about + ": no subnet " + subnet.ID},
+				Advice: "give the Runner Subnets of this account, and deploy again", Next: "aws ec2 describe-subnets --region {region}",
+			})
+		}
+	}
+	for _, group := range r.MissingGroups {
+		d.add(Finding{
+			Rule: "network-parameters", Kind: KindCause, Cause: "a security group of the Runner does not exist", Evidence: []string{about + ": no security group " + group},
+			Advice: "give the Runner SecurityGroups of its subnets' VPC, and deploy again", Next: "aws ec2 describe-security-groups --region {region}",
+		})
+	}
+	for _, image := range r.MissingImages {
+		d.add(Finding{
+			Rule: "image-missing", Kind: KindCause, Cause: "the registry does not have the image or its tag", Evidence: []string{about + ": Amazon ECR has no image " + image},
+			Advice: "push the image, or name one that the registry has, in this region", Next: "aws ecr describe-images --repository-name REPOSITORY",
+		})
 	}
 }
 

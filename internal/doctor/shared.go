@@ -99,23 +99,25 @@ func (d *diagnosis) execution() {
 	}
 }
 
-// network adds what keeps the subnets from AWS: as evidence to a finding that it
-// explains, or by itself while a step waits for a runner without a running task.
+// network adds what keeps the subnets and security groups from AWS: as evidence to a
+// finding that it explains, or by itself while a step waits for a runner without a
+// running task.
 func (d *diagnosis) network() {
-	explained := []string{"registry-unreachable", "layers-unreachable", "host-unregistered", "ecs-agent-disconnected", "bootstrap-failed", "secret-missing", "log-group-missing"}
 	for _, r := range d.o.Runners {
+		starting := len(d.waitingFor(r.Name)) > 0 && (r.Task == nil || r.Task.Status != "RUNNING")
+		if len(r.ClosedGroups) > 0 {
+			d.blocked("runner "+r.Name+": no security group lets port 443 out: "+strings.Join(r.ClosedGroups, ", "), starting, Finding{
+				Cause:  "the security groups of the runner let nothing out to AWS",
+				Advice: "allow port 443 out in one of the Runner's SecurityGroups", Next: "aws ec2 describe-security-groups --region {region} --group-ids " + strings.Join(r.ClosedGroups, " "),
+			})
+		}
 		for _, s := range r.Subnets {
 			if s.Missing {
 				continue
 			}
-			evidence := fmt.Sprintf("runner %s: subnet %s: %s", r.Name, s.ID, s.Blocked)
-			starting := len(d.waitingFor(r.Name)) > 0 && (r.Task == nil || r.Task.Status != "RUNNING")
-			switch i := slices.IndexFunc(d.findings, func(f Finding) bool { return slices.Contains(explained, f.Rule) }); {
-			case s.Blocked != "" && i >= 0:
-				d.findings[i].Evidence = append([]string{evidence}, d.findings[i].Evidence...)
-			case s.Blocked != "" && (starting || d.has("no-sign-of-life")):
-				d.add(Finding{
-					Rule: "registry-unreachable", Kind: KindSuspect, Cause: "a subnet of the runner has no way to AWS", Evidence: []string{evidence},
+			if s.Blocked != "" {
+				d.blocked(fmt.Sprintf("runner %s: subnet %s: %s", r.Name, s.ID, s.Blocked), starting, Finding{
+					Cause:  "a subnet of the runner has no way to AWS",
 					Advice: "AssignPublicIp ENABLED in a public subnet; in a private one a NAT gateway or the endpoints that docs/doctor.md lists", Next: "aws ec2 describe-route-tables --region {region}",
 				})
 			}
@@ -126,5 +128,19 @@ func (d *diagnosis) network() {
 				})
 			}
 		}
+	}
+}
+
+// blocked adds the evidence of a blocked network to the finding that it explains; without
+// one, while a runner starts or a step had no sign of life, it is a finding.
+func (d *diagnosis) blocked(evidence string, starting bool, f Finding) {
+	explained := []string{"registry-unreachable", "layers-unreachable", "host-unregistered", "ecs-agent-disconnected", "bootstrap-failed", "secret-missing", "log-group-missing"}
+	i := slices.IndexFunc(d.findings, func(f Finding) bool { return slices.Contains(explained, f.Rule) })
+	switch {
+	case i >= 0:
+		d.findings[i].Evidence = append([]string{evidence}, d.findings[i].Evidence...)
+	case starting || d.has("no-sign-of-life"):
+		f.Rule, f.Kind, f.Evidence = "registry-unreachable", KindSuspect, []string{evidence}
+		d.add(f)
 	}
 }

@@ -156,7 +156,7 @@ func TestWhatMayNotBeAsked(t *testing.T) {
 	t.Parallel()
 	a := notStarted("CannotPullContainerError: failed to resolve ref docker.io/library/nothing:1: not found")
 	a.errors = map[string][2]string{}
-	for _, operation := range []string{"DescribeSubnets", "DescribeTaskDefinition", "GetQueueAttributes", "GetFunctionConfiguration"} {
+	for _, operation := range []string{"DescribeSubnets", "DescribeSecurityGroups", "DescribeImages", "GetQueueAttributes", "GetFunctionConfiguration"} {
 		a.errors[operation] = [2]string{"AccessDeniedException", "User: arn:aws:iam::111122223333:user/me is not authorized"}
 	}
 	observed, found := a.diagnose(t)
@@ -164,7 +164,7 @@ func TestWhatMayNotBeAsked(t *testing.T) {
 	assert.Equal(t, "image-missing", found[0].Rule)
 	unread := strings.Join(observed.Unread, "\n")
 	assert.NotContains(t, unread, "user/me")
-	for _, action := range []string{"ec2:DescribeSubnets", "ecs:DescribeTaskDefinition", "sqs:GetQueueAttributes", "lambda:GetFunctionConfiguration"} {
+	for _, action := range []string{"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ecr:DescribeImages", "sqs:GetQueueAttributes", "lambda:GetFunctionConfiguration"} {
 		assert.Contains(t, unread, "not allowed to call "+action)
 	}
 }

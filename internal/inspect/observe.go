@@ -212,7 +212,7 @@ func (o *observation) runner(ctx context.Context, name string, steps []waitingSt
 	errs = append(errs, err)
 	errs = append(errs, o.readTasks(ctx, &r, resource, *state), o.readHost(ctx, &r, *state))
 	if o.troubled {
-		errs = append(errs, o.readNetwork(ctx, &r, *state), o.readDefinition(ctx, &r, *state, queue))
+		errs = append(errs, o.readNetwork(ctx, &r, *state), o.readGroups(ctx, &r, *state), o.readDefinition(ctx, &r, *state, queue))
 	}
 	return r, errors.Join(slices.DeleteFunc(errs, func(err error) bool { return err == nil })...)
 }

@@ -61,6 +61,11 @@ func launchFaults() []fault {
 		{"F11", "network-interface", waiting(account{visible: 1, subnets: []string{"0"}})},
 		{"F01", "registry-unreachable", waiting(account{visible: 1, routes: natRoute("blackhole")})},
 
+		{"S05", "network-parameters", waiting(account{visible: 1, egress: "gone"})},
+		{"F01", "registry-unreachable", waiting(account{visible: 1, egress: "<ipProtocol>tcp</ipProtocol><fromPort>80</fromPort><toPort>80</toPort>"})},
+		{"F03", "image-missing", waiting(account{visible: 1, errors: map[string][2]string{"DescribeImages": {"ImageNotFoundException", "The image with imageId {imageDigest:'null', imageTag:'1'} does not exist within the repository with name 'build' in the registry with id '111122223333'"}}})},
+		{"F03", "image-missing", waiting(account{visible: 1, errors: map[string][2]string{"DescribeImages": {"RepositoryNotFoundException", "The repository with name 'build' does not exist in the registry with id '111122223333'"}}})},
+
 		{"S06", "quota-reached", notRun("You’ve reached the limit on the number of vCPUs you can run concurrently")},
 		{"S06", "quota-reached", notRun("The requested CPU configuration is above your limit.")},
 		{"S07", "capacity-unavailable", notRun("Capacity is unavailable at this time. Please try again later or in a different availability zone.")},

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -43,10 +44,14 @@ type (
 		DescribeContainerInstances call[ecs.DescribeContainerInstancesInput, ecs.Options, ecs.DescribeContainerInstancesOutput]
 	}
 	hostCalls struct {
-		DescribeInstances    call[ec2.DescribeInstancesInput, ec2.Options, ec2.DescribeInstancesOutput]
-		DescribeSubnets      describeSubnets
-		DescribeRouteTables  call[ec2.DescribeRouteTablesInput, ec2.Options, ec2.DescribeRouteTablesOutput]
-		DescribeVpcEndpoints describeVpcEndpoints
+		DescribeInstances      call[ec2.DescribeInstancesInput, ec2.Options, ec2.DescribeInstancesOutput]
+		DescribeSubnets        describeSubnets
+		DescribeRouteTables    call[ec2.DescribeRouteTablesInput, ec2.Options, ec2.DescribeRouteTablesOutput]
+		DescribeVpcEndpoints   describeVpcEndpoints
+		DescribeSecurityGroups describeSecurityGroups
+	}
+	imageCalls struct {
+		DescribeImages call[ecr.DescribeImagesInput, ecr.Options, ecr.DescribeImagesOutput]
 	}
 	tableCalls struct {
 		GetItem call[dynamodb.GetItemInput, dynamodb.Options, dynamodb.GetItemOutput]
@@ -74,15 +79,16 @@ type (
 
 // The calls that the SDK's paginators use.
 type (
-	describeStackEvents  func(context.Context, *cloudformation.DescribeStackEventsInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStackEventsOutput, error)
-	listStackResources   func(context.Context, *cloudformation.ListStackResourcesInput, ...func(*cloudformation.Options)) (*cloudformation.ListStackResourcesOutput, error)
-	getExecutionHistory  func(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
-	listExecutions       func(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error)
-	listTasks            func(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
-	describeSubnets      func(context.Context, *ec2.DescribeSubnetsInput, ...func(*ec2.Options)) (*ec2.DescribeSubnetsOutput, error)
-	describeVpcEndpoints func(context.Context, *ec2.DescribeVpcEndpointsInput, ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error)
-	query                func(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
-	listObjectsV2        func(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
+	describeStackEvents    func(context.Context, *cloudformation.DescribeStackEventsInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStackEventsOutput, error)
+	listStackResources     func(context.Context, *cloudformation.ListStackResourcesInput, ...func(*cloudformation.Options)) (*cloudformation.ListStackResourcesOutput, error)
+	getExecutionHistory    func(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
+	listExecutions         func(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error)
+	listTasks              func(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
+	describeSubnets        func(context.Context, *ec2.DescribeSubnetsInput, ...func(*ec2.Options)) (*ec2.DescribeSubnetsOutput, error)
+	describeVpcEndpoints   func(context.Context, *ec2.DescribeVpcEndpointsInput, ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error)
+	describeSecurityGroups func(context.Context, *ec2.DescribeSecurityGroupsInput, ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupsOutput, error)
+	query                  func(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	listObjectsV2          func(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
 )
 
 // DescribeStackEvents implements the paginator's interface.
@@ -120,6 +126,11 @@ func (c describeVpcEndpoints) DescribeVpcEndpoints(ctx context.Context, in *ec2.
 	return c(ctx, in, o...)
 }
 
+// DescribeSecurityGroups implements the paginator's interface.
+func (c describeSecurityGroups) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecurityGroupsInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupsOutput, error) {
+	return c(ctx, in, o...)
+}
+
 // Query implements the paginator's interface.
 func (c query) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	return c(ctx, in, o...)
@@ -137,6 +148,7 @@ type Account struct {
 	plans     planCalls
 	tasks     taskCalls
 	hosts     hostCalls
+	images    imageCalls
 	table     tableCalls
 	queues    queueCalls
 	roles     roleCalls
@@ -151,6 +163,7 @@ func New(c aws.Config) *Account {
 	plans := sfn.NewFromConfig(c)
 	tasks := ecs.NewFromConfig(c)
 	hosts := ec2.NewFromConfig(c)
+	images := ecr.NewFromConfig(c)
 	table := dynamodb.NewFromConfig(c)
 	queues := sqs.NewFromConfig(c)
 	roles := iam.NewFromConfig(c)
@@ -162,7 +175,8 @@ func New(c aws.Config) *Account {
 		stacks:    stackCalls{stacks.DescribeStacks, stacks.DescribeStackEvents, stacks.DescribeStackResources, stacks.ListStackResources, stacks.GetTemplate},
 		plans:     planCalls{plans.DescribeExecution, plans.GetExecutionHistory, plans.ListExecutions, plans.StopExecution},
 		tasks:     taskCalls{tasks.DescribeTasks, tasks.ListTasks, tasks.DescribeTaskDefinition, tasks.ListContainerInstances, tasks.DescribeContainerInstances},
-		hosts:     hostCalls{hosts.DescribeInstances, hosts.DescribeSubnets, hosts.DescribeRouteTables, hosts.DescribeVpcEndpoints},
+		hosts:     hostCalls{hosts.DescribeInstances, hosts.DescribeSubnets, hosts.DescribeRouteTables, hosts.DescribeVpcEndpoints, hosts.DescribeSecurityGroups},
+		images:    imageCalls{images.DescribeImages},
 		table:     tableCalls{table.GetItem, table.Query},
 		queues:    queueCalls{queues.GetQueueAttributes},
 		roles:     roleCalls{roles.GetRole, roles.SimulatePrincipalPolicy},

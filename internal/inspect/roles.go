@@ -18,7 +18,7 @@ import (
 
 const tasksService = "ecs-tasks.amazonaws.com"
 
-// readDefinition reads the task definition, and what depends on it: logs and roles.
+// readDefinition reads the task definition, and what depends on it: logs, images and roles.
 func (o *observation) readDefinition(ctx context.Context, r *doctor.Runner, state runnerItem, queue string) error {
 	definition, err := o.tasks.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(r.Definition)})
 	if hasCode(err, "ClientException") {
@@ -32,7 +32,7 @@ func (o *observation) readDefinition(ctx context.Context, r *doctor.Runner, stat
 	if string(d.Status) == "INACTIVE" {
 		o.Statements = append(o.Statements, doctor.Statement{By: doctor.SourceTask, About: "runner " + r.Name, Text: "TaskDefinition is inactive: " + r.Definition})
 	}
-	return errors.Join(o.readLogs(ctx, r, d), o.readRoles(ctx, r, d, state, queue))
+	return errors.Join(o.readLogs(ctx, r, d), o.readImages(ctx, r, d), o.readRoles(ctx, r, d, state, queue))
 }
 
 // readRoles reads the task's role and its execution role, and simulates what the agent

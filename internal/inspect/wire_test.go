@@ -66,8 +66,10 @@ type account struct {
 	host       *instance
 	subnets    []string
 	routes     string
-	untrusted  bool
-	denied     []string
+	// egress is the security group's rule, which allows all without one; "gone" without the group.
+	egress    string
+	untrusted bool
+	denied    []string
 	// errors are the refusals, code and message, of operations or of one about a queue.
 	errors map[string][2]string
 }

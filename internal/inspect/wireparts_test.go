@@ -21,6 +21,11 @@ func (a *account) networkXML(operation string) string {
 		return "<subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><availableIpAddressCount>" + cmp.Or(strings.Join(a.subnets, ""), "200") + "</availableIpAddressCount></item></subnetSet>"
 	case "DescribeRouteTables":
 		return "<routeTableSet><item><routeTableId>rtb-1</routeTableId><routeSet>" + cmp.Or(a.routes, natRoute("active")) + "</routeSet></item></routeTableSet>"
+	case "DescribeSecurityGroups":
+		if a.egress == "gone" {
+			return "<securityGroupInfo/>"
+		}
+		return "<securityGroupInfo><item><groupId>sg-1</groupId><ipPermissionsEgress><item>" + cmp.Or(a.egress, "<ipProtocol>-1</ipProtocol>") + "</item></ipPermissionsEgress></item></securityGroupInfo>"
 	case "DescribeVpcEndpoints":
 		return "<vpcEndpointSet/>"
 	}
@@ -110,6 +115,8 @@ func (a *account) tasksJSON(operation string, input object) any {
 		}}}
 		maps.Copy(definition, a.definition)
 		return object{"taskDefinition": definition}
+	case "DescribeImages":
+		return object{"imageDetails": []object{{"repositoryName": input["repositoryName"]}}}
 	case "GetLogEvents":
 		events := []object{}
 		if a.log != "" {

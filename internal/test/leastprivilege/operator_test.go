@@ -67,7 +67,9 @@ func operatorsNeeds() []leastprivilege.Case {
 	}
 	cluster := arn("ecs", "cluster/attini-default")
 	add("tasks", arn("ecs", "task/attini-default/1"), "ecs:DescribeTasks")
-	add("tasks", "*", "ecs:ListTasks", "ecs:DescribeTaskDefinition", "ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeRouteTables", "ec2:DescribeVpcEndpoints")
+	add("tasks", "*", "ecs:ListTasks", "ecs:DescribeTaskDefinition", "ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeRouteTables", "ec2:DescribeVpcEndpoints", "ec2:DescribeSecurityGroups")
+	add("images", arn("ecr", "repository/build"), "ecr:DescribeImages")
+	add("images of another account and region", "arn:aws:ecr:us-east-1:999999999999:repository/build", "ecr:DescribeImages")
 	add("hosts", cluster, "ecs:ListContainerInstances", "ecs:DescribeContainerInstances")
 	add("roles", roleARN("attini/build"), "iam:GetRole", "iam:SimulatePrincipalPolicy")
 	for _, function := range []string{"attini-runner-macro", "attini-deployment-plan-setup", "attini-action"} {
@@ -106,7 +108,7 @@ func operatorsAttacks() []leastprivilege.Case {
 		"states:StopExecution": arn("states", "execution:shop-AttiniDeploymentPlanSfnPlan-1:x"), "states:SendTaskSuccess": "*", "states:DescribeExecution": arn("states", "execution:orders:x"),
 		"dynamodb:UpdateItem": state, "ecs:StopTask": arn("ecs", "task/attini-default/1"), "ecs:RunTask": arn("ecs", "task-definition/a:1"), "ec2:TerminateInstances": arn("ec2", "instance/i-1"),
 		"logs:GetLogEvents": arn("logs", "log-group:orders:log-stream:x"), "logs:DeleteLogGroup": arn("logs", "log-group:shop-BuildLogGroup-1"),
-		"iam:PassRole": roleARN("attini/build"), "lambda:InvokeFunction": arn("lambda", "function:attini-action"), "lambda:GetFunctionConfiguration": arn("lambda", "function:orders"),
+		"ecr:BatchGetImage": arn("ecr", "repository/build"), "iam:PassRole": roleARN("attini/build"), "lambda:InvokeFunction": arn("lambda", "function:attini-action"), "lambda:GetFunctionConfiguration": arn("lambda", "function:orders"),
 		"cloudformation:DeleteStack": arn("cloudformation", "stack/shop/*"),
 	} {
 		n.add("a change, or what is another's", operator, action, resource, nil)
