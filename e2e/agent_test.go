@@ -50,6 +50,22 @@ func TestAgentRunsAPlan(t *testing.T) {
 	assert.Equal(t, 0, a.stop(t), "%s", a.output)
 }
 
+// TestNoStartupCommands: an agent that was started from a configuration without startup
+// commands runs none that somebody writes into the runner's item, and reads none.
+func TestNoStartupCommands(t *testing.T) {
+	t.Parallel()
+	b := newFixture(t)
+	b.runner(t, "arn:task/a", "echo forged")
+	a := b.prepare(t, "arn:task/a")
+	a.process.Env = append(a.process.Env, "ATTINI_CONFIGURATION_ID=v1-0", "ATTINI_STARTUP_COMMANDS=none")
+	a.begin(t)
+	machine := b.machine(t, `{"StartAt":"Build","States":{"Build":`+b.job([]string{"true"}, nil, `,"End":true`)+`}}`)
+	ended := b.ended(t, b.run(t, machine, `{"output":{}}`), soon)
+	assert.Equal(t, sfntypes.ExecutionStatusSucceeded, ended.Status, "%s", a.output)
+	assert.NotContains(t, a.output.String(), "forged")
+	assert.Zero(t, a.caller.AllCalls()["dynamodb.GetItem"])
+}
+
 // TestEveryJobOnce: 200 jobs of five executions, 20 at a time, each once, as
 // the jobs themselves wrote it.
 func TestEveryJobOnce(t *testing.T) {

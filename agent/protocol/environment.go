@@ -19,9 +19,14 @@ const (
 	EnvMaxConcurrentJobs  = "ATTINI_MAX_CONCURRENT_JOBS"
 	EnvIdleTimeToLive     = "ATTINI_RUNNER_IDLE_TTL"
 	EnvJobTimeout         = "ATTINI_JOB_TIMEOUT"
+	EnvStartupCommands    = "ATTINI_STARTUP_COMMANDS"
 	EnvStartupTimeout     = "ATTINI_STARTUP_COMMANDS_TIMEOUT"
 	EnvLogLevel           = "ATTINI_LOG_LEVEL"
 )
+
+// NoStartupCommands is the value of EnvStartupCommands with which the agent need not read
+// its configuration, since it has none.
+const NoStartupCommands = "none"
 
 // IsolationJob is the value of EnvIsolation with which each job has a task of its own.
 const IsolationJob = "job"

@@ -72,6 +72,7 @@ func countCalls(t *testing.T, a *account) {
 	t.Logf("the launcher worked %v for the cold start, %v (median of %d) for a warm job", start[0], times[len(times)/2], len(times))
 
 	assert.Equal(t, 1, since(nothing, cold)["launcher ecs.RunTask"])
+	assert.Equal(t, 1, since(nothing, cold)["launcher dynamodb.BatchGetItem"], "all that is read before a job is queued")
 	assert.Zero(t, perJob["launcher ecs.RunTask"])
 	assert.Equal(t, jobs, perJob["agent states.SendTaskSuccess"])
 	assert.Equal(t, jobs, perJob["agent sqs.DeleteMessage"])

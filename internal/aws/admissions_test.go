@@ -20,7 +20,7 @@ func TestAdmissionInParts(t *testing.T) {
 		answered int // calls that read an item
 		calls    int
 	}{
-		"in the end": {answered: 3, calls: 3},
+		"in the end": {answered: 4, calls: 4},
 		"never":      {answered: 1, calls: 5},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -41,7 +41,7 @@ func TestAdmissionInParts(t *testing.T) {
 						continue
 					}
 					found := wanted.Keys[0]
-					found["stackName"], found["secret"] = map[string]string{"S": "dev-shop"}, map[string]string{"S": "key"}
+					found["stackName"], found["secret"], found["sqsQueueUrl"] = map[string]string{"S": "dev-shop"}, map[string]string{"S": "key"}, map[string]string{"S": "https://queue"}
 					read[name] = append(read[name], found)
 					if wanted.Keys = wanted.Keys[1:]; len(wanted.Keys) == 0 {
 						delete(request.RequestItems, name)
@@ -54,7 +54,7 @@ func TestAdmissionInParts(t *testing.T) {
 			found, err := NewAdmissions(sdkConfig(t, proxy.Endpoint()), stateTable, deployTable).
 				Admission(t.Context(), launch.AdmissionKeys{Runner: "dev-shop-Build", StateMachine: testMachine, Deployment: "dev-shop"})
 			assert.Equal(t, c.calls, calls)
-			if c.answered < 3 {
+			if c.answered < 4 {
 				require.ErrorContains(t, err, "AWS throttled dynamodb:BatchGetItem")
 				assert.Zero(t, found)
 				return
@@ -62,6 +62,7 @@ func TestAdmissionInParts(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "dev-shop", found.Stack)
 			assert.Equal(t, "key", found.Secret.Key)
+			assert.Equal(t, "https://queue", found.State.QueueURL)
 		})
 	}
 }

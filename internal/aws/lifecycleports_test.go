@@ -52,6 +52,7 @@ func TestLifecyclePorts(t *testing.T) {
 	t.Run("a runner of another stack", func(t *testing.T) { testRunnersOf(t, a) })
 	t.Run("a foreign runner", func(t *testing.T) { testForeignRunner(t, a) })
 	t.Run("a foreign plan", func(t *testing.T) { testForeignPlan(t, a) })
+	t.Run("an admitted runner", func(t *testing.T) { testAdmittedRunner(t, a) })
 	t.Run("plans", func(t *testing.T) { testPlanItems(t, a) })
 	t.Run("a framework's stack", func(t *testing.T) { testFramework(t, a) })
 	t.Run("starts", func(t *testing.T) { testStarts(t, a) })
@@ -192,6 +193,27 @@ func testForeignPlan(t *testing.T, a lifecycleAccount) {
 	owner, err = plans.StackOfPlan(ctx, machine)
 	require.NoError(t, err)
 	assert.Empty(t, owner)
+}
+
+// testAdmittedRunner: what the launcher reads of a runner before it queues a job.
+func testAdmittedRunner(t *testing.T, a lifecycleAccount) {
+	ctx, c, admissions := t.Context(), launchtest.Configuration("admitted", "Build"), NewAdmissions(a.config, stateTable, deployTable)
+	id, err := c.ID()
+	require.NoError(t, err)
+	keys := launch.AdmissionKeys{Runner: c.ResourceName(), Configuration: id}
+	_, err = admissions.Admission(ctx, keys)
+	require.ErrorIs(t, err, configuration.ErrNotFound)
+	require.NoError(t, NewRunnerConfigurations(a.config, stateTable).PutConfiguration(ctx, c))
+	require.NoError(t, NewRunnerItems(a.config, stateTable).PutRunner(ctx, lifecycle.Runner{StackID: testStackID, ConfigurationID: id, Configuration: c}))
+	found, err := admissions.Admission(ctx, keys)
+	require.NoError(t, err)
+	assert.Equal(t, c, found.Configuration)
+	assert.Equal(t, launch.State{QueueURL: c.QueueURL, RunnerConfiguration: id, RunnerCluster: c.Task.Cluster}, found.State)
+	_, err = NewRunnerStates(a.config, stateTable).MarkDeleted(ctx, c.ResourceName())
+	require.NoError(t, err)
+	found, err = admissions.Admission(ctx, keys)
+	require.NoError(t, err)
+	assert.Zero(t, found.State, "it is being deleted")
 }
 
 func testRunnersOf(t *testing.T, a lifecycleAccount) {

@@ -80,11 +80,20 @@ func (r *RunnerConfigurations) versions(ctx context.Context, runner string, filt
 
 // GetConfiguration implements configuration.Store.
 func (r *RunnerConfigurations) GetConfiguration(ctx context.Context, runner, id string) (configuration.Configuration, error) {
-	found, err := r.table.read(ctx, itemKey(protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator+id))
-	switch {
-	case err != nil:
+	found, err := r.table.read(ctx, configurationKey(runner, id))
+	if err != nil {
 		return configuration.Configuration{}, err
-	case found == nil:
+	}
+	return configurationOf(found, id)
+}
+
+func configurationKey(runner, id string) item {
+	return itemKey(protocol.TypeRunnerConfiguration, runner+protocol.NameSeparator+id)
+}
+
+// configurationOf reads the item of a version; nil is none.
+func configurationOf(found item, id string) (configuration.Configuration, error) {
+	if found == nil {
 		return configuration.Configuration{}, configuration.ErrNotFound
 	}
 	return configuration.Parse([]byte(stringOf(found[protocol.AttrConfiguration])), id)

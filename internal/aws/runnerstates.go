@@ -92,6 +92,9 @@ func (s *RunnerStates) Lock(ctx context.Context, runner string, lock launch.Lock
 	u := s.ifUnlocked(newUpdate(), lock.Owner)
 	u.set(protocol.AttrStartOwner, lock.Owner).set(protocol.AttrStartUntil, lock.Until)
 	u.set(protocol.AttrStartConfigurationID, lock.Configuration).setIfNotExists(protocol.AttrStartAttempt, lock.Attempt)
+	if !lock.CheckAt.IsZero() {
+		u.set(protocol.AttrCheckAt, lock.CheckAt)
+	}
 	return s.write(ctx, runner, u, launch.ErrLocked)
 }
 

@@ -113,21 +113,39 @@ func (l *Launcher) failingCheck(ctx context.Context, name string, state State, c
 // arrangeCheck arranges a check of a runner that is being started, unless one comes
 // soon anyway. It fails if no check comes at all: then nothing would look at a start
 // whose events are lost.
-func (l *Launcher) arrangeCheck(ctx context.Context, name string, state State) error {
+func (l *Launcher) arrangeCheck(ctx context.Context, name string, state *State) error {
+	at, err := l.sendCheck(ctx, name, *state)
+	if err != nil || at.IsZero() {
+		return err
+	}
+	l.recordCheck(ctx, name, at)
+	state.CheckAt = at
+	return nil
+}
+
+// sendCheck is arrangeCheck, but the caller records the time of the check. It is zero
+// if there is nothing to record.
+func (l *Launcher) sendCheck(ctx context.Context, name string, state State) (at time.Time, err error) {
 	now := time.Now()
 	if state.CheckAt.After(now) && !state.CheckAt.After(now.Add(checkSoon)) {
-		return nil
+		return time.Time{}, nil
 	}
-	at := now.Add(checkSoon)
-	err := l.ports.Checks.At(ctx, name, at)
-	if err != nil && !state.CheckAt.After(now) {
-		return fmt.Errorf("arrange a check of the runner %s: %w", name, err)
+	at = now.Add(checkSoon)
+	err = l.ports.Checks.At(ctx, name, at)
+	switch {
+	case err == nil:
+		return at, nil
+	case !state.CheckAt.After(now):
+		return time.Time{}, fmt.Errorf("arrange a check of the runner %s: %w", name, err)
 	}
-	if err == nil {
-		err = l.ports.States.SetCheck(ctx, name, at) // without it the check comes nevertheless
-	}
+	l.logger.Warn("arrange a check of the runner", "runner", name, "error", err)
+	return time.Time{}, nil
+}
+
+// recordCheck records the time of a check, which comes without it, too.
+func (l *Launcher) recordCheck(ctx context.Context, name string, at time.Time) {
+	err := l.ports.States.SetCheck(ctx, name, at)
 	if err != nil && !errors.Is(err, ErrNoRunner) { // which the start finds out
-		l.logger.Warn("arrange a check of the runner", "runner", name, "error", err)
+		l.logger.Warn("record when the runner is checked", "runner", name, "error", err)
 	}
-	return nil
 }

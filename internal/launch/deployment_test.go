@@ -114,7 +114,7 @@ func TestUnreadableAdmission(t *testing.T) {
 			return nil
 		}
 		require.NoError(t, a.launcher(hook).Launch(t.Context(), a.job("t")))
-		a.failed("t", "TaskFailedToStart", "read the deployment dev-shop, the step's plan and the secret of the runner dev-shop-Build: throttled", "give the step a Retry")
+		a.failed("t", "TaskFailedToStart", "read the runner dev-shop-Build, its configuration and what the step's plan was deployed with: throttled", "give the step a Retry")
 		assert.Zero(t, a.Calls("Queue.Send"))
 	})
 }

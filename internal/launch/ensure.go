@@ -66,7 +66,7 @@ func (l *Launcher) ensureRunner(ctx context.Context, r runner) error {
 // ensured or the state is another one. It returns ErrLocked while another launcher
 // is starting the runner.
 func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error) {
-	state, err := l.ports.States.State(ctx, v.name)
+	state, err := l.readState(ctx, v)
 	switch {
 	case errors.Is(err, ErrNoRunner):
 		return false, message.ConfigurationFailure("Runner %q: %s; deploy the stack again", v.configuration.RunnerName, err)
@@ -75,11 +75,13 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 	case v.watched != "" && state.FailedAttempt == v.watched:
 		return true, nil // the attempt has failed this job: it was in the queue
 	}
-	if err := l.arrangeCheck(ctx, v.name, state); err != nil {
-		return false, err
-	}
 	v.reset(state, "")
 	v.seen, _ = l.usable.Get(v.name + " " + state.Task)
+	if v.next(time.Now()) != takeLock { // which arranges one, and records it with the lock
+		if err := l.arrangeCheck(ctx, v.name, &v.state); err != nil {
+			return false, err
+		}
+	}
 	for {
 		result, err := l.act(ctx, v, v.next(time.Now()))
 		var unanswered *unansweredError
@@ -97,6 +99,17 @@ func (l *Launcher) tryEnsure(ctx context.Context, v *view) (done bool, err error
 			return result == ensured, err
 		}
 	}
+}
+
+// readState reads the runner's state. Of a cold runner, what was read before the job was
+// queued is enough the first time: the only thing to do is to take the lock, which
+// returns the state that counts.
+func (l *Launcher) readState(ctx context.Context, v *view) (State, error) {
+	before := v.before
+	if v.before = nil; before != nil && before.isCold() {
+		return *before, nil
+	}
+	return l.ports.States.State(ctx, v.name)
 }
 
 // act takes an action.
@@ -125,14 +138,21 @@ func (l *Launcher) act(ctx context.Context, v *view, next action) (outcome, erro
 	return ensured, nil
 }
 
-// lock takes the start lock for v.
+// lock takes the start lock for v, once a check of the start is arranged.
 func (l *Launcher) lock(ctx context.Context, v *view) (outcome, error) {
+	check, err := l.sendCheck(ctx, v.name, v.state)
+	if err != nil {
+		return goOn, err
+	}
 	owner := randomName()
 	locked, err := l.ports.States.Lock(ctx, v.name, Lock{
-		Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: v.id,
+		Owner: owner, Until: time.Now().Add(lockTime), Attempt: randomName(), Configuration: v.id, CheckAt: check,
 	})
 	switch {
 	case errors.Is(err, ErrLocked):
+		if !check.IsZero() {
+			l.recordCheck(ctx, v.name, check)
+		}
 		v.watched = ""
 		if locked.AttemptConfiguration == v.id {
 			v.watched = locked.Attempt
@@ -150,7 +170,7 @@ func (l *Launcher) lock(ctx context.Context, v *view) (outcome, error) {
 	}
 	v.reset(locked, owner)
 	// A check that ended while the lock was free has arranged no other one.
-	if err := l.arrangeCheck(ctx, v.name, locked); err != nil {
+	if err := l.arrangeCheck(ctx, v.name, &v.state); err != nil {
 		return goOn, errors.Join(err, l.ports.States.Release(ctx, v.name, owner, false))
 	}
 	return goOn, nil

@@ -31,9 +31,10 @@ func TestColdThenWarm(t *testing.T) {
 		assert.Len(t, a.Tasks(), 1, "the runner is warm")
 		a.succeeded("first", "second")
 		assert.Equal(t, map[string]int{
-			"Configurations.GetConfiguration": 2, "Admissions.Admission": 2, "Queue.Send": 2, "States.State": 2,
-			"States.Lock": 1, "Cluster.Run": 1, "States.RecordTask": 1, "Cluster.Task": 1,
-			"Checks.At": 2, "States.SetCheck": 2, // at most one a minute
+			"Admissions.Admission": 2, "Queue.Send": 2,
+			"States.Lock": 1, "Cluster.Run": 1, "States.RecordTask": 1,
+			"States.State": 1, "Cluster.Task": 1,
+			"Checks.At": 2, "States.SetCheck": 1, // at most one a minute; the lock records the first
 		}, a.AllCalls(), "what a cold and a warm start cost")
 	})
 }
@@ -315,7 +316,7 @@ func TestUnusableConfiguration(t *testing.T) {
 			inAccount(t, changed, func(t *testing.T, a *account) {
 				a.launch("t")
 				a.failed("t", "RunnerConfigError", `Runner "Build": `, c.says)
-				assert.Equal(t, []string{"Configurations.GetConfiguration", "Steps.Fail"}, a.Called())
+				assert.Equal(t, []string{"Admissions.Admission", "Steps.Fail"}, a.Called())
 			})
 		})
 	}

@@ -112,6 +112,8 @@ type runner struct {
 	secret *configuration.Secret
 	// registered is a host of which an event says that it has registered.
 	registered string
+	// before is the state before the job was queued; nil if it was not read.
+	before *State
 }
 
 // Launch sends a job to its runner's queue and ensures that the runner is there or is
@@ -142,19 +144,16 @@ func (l *Launcher) Launch(ctx context.Context, event []byte) error {
 }
 
 func (l *Launcher) launch(ctx context.Context, request message.Request) error {
-	r, err := l.loadRunner(ctx, request.Runner, request.Configuration)
+	r, err := l.admit(ctx, &request)
 	if err != nil {
-		return err
-	}
-	if err := l.admit(ctx, &r, &request); err != nil {
 		return err
 	}
 	body, err := request.Message()
 	if err != nil {
 		return err
 	}
-	// Send the message first, then read the state: an agent that ends does it the
-	// other way round, so one of the two sees the other.
+	// Send the message first, then read the state, or lock it: an agent that ends does
+	// it the other way round, so one of the two sees the other.
 	err = l.ports.Queue.Send(ctx, r.configuration.QueueURL, protocol.JobID(request.Token), body)
 	switch {
 	case errors.Is(err, ErrTooLarge):
@@ -183,23 +182,38 @@ func (l *Launcher) launch(ctx context.Context, request message.Request) error {
 // runner's template does not share the runner with, since the job would run with the
 // role of the runner's stack, and one whose step does not prove that its plan was
 // deployed with the runner: whoever may invoke the launcher can name any execution.
-func (l *Launcher) admit(ctx context.Context, r *runner, request *message.Request) error {
-	found, err := l.ports.Admissions.Admission(ctx, AdmissionKeys{Runner: request.Runner, StateMachine: request.StateMachine(), Deployment: request.Deployment()})
+func (l *Launcher) admit(ctx context.Context, request *message.Request) (runner, error) {
+	r, found, err := l.readAdmission(ctx, AdmissionKeys{
+		Runner: request.Runner, Configuration: request.Configuration, StateMachine: request.StateMachine(), Deployment: request.Deployment(),
+	})
 	if err != nil {
-		return fmt.Errorf("read the deployment %s, the step's plan and the secret of the runner %s: %w", request.Deployment(), request.Runner, err)
+		return runner{}, err
 	}
 	if err := request.Admit(found.Deployment); err != nil {
-		return err
+		return runner{}, err
 	}
 	switch {
 	case found.Stack == "":
-		return message.ConfigurationFailure("step %q: its state machine %s is not the plan of a stack; deploy the stack again", request.Step, request.StateMachine())
+		return runner{}, message.ConfigurationFailure("step %q: its state machine %s is not the plan of a stack; deploy the stack again", request.Step, request.StateMachine())
 	case !r.configuration.IsSharedWith(found.Stack):
-		return message.ConfigurationFailure("step %q: Runner %q belongs to the stack %s, and jobs of the stack %s may not run on it; add %s to its SharedWith, or use a Runner of %s",
+		return runner{}, message.ConfigurationFailure("step %q: Runner %q belongs to the stack %s, and jobs of the stack %s may not run on it; add %s to its SharedWith, or use a Runner of %s",
 			request.Step, r.configuration.RunnerName, r.configuration.StackName, found.Stack, found.Stack, found.Stack)
 	}
-	r.secret = &found.Secret
-	return request.Authorize(found.Secret)
+	return r, request.Authorize(found.Secret)
+}
+
+// readAdmission reads what keys name, and checks the runner's configuration.
+func (l *Launcher) readAdmission(ctx context.Context, keys AdmissionKeys) (runner, Admission, error) {
+	found, err := l.ports.Admissions.Admission(ctx, keys)
+	switch {
+	case errors.Is(err, configuration.ErrNotFound):
+		return runner{}, Admission{}, noConfiguration(keys.Runner, keys.Configuration)
+	case err != nil:
+		return runner{}, Admission{}, fmt.Errorf("read the runner %s, its configuration and what the step's plan was deployed with: %w", keys.Runner, err)
+	}
+	r, err := l.newRunner(keys.Runner, keys.Configuration, found.Configuration)
+	r.secret, r.before = &found.Secret, &found.State
+	return r, found, err
 }
 
 // Prewarm ensures that runners are there or are being started, without a job. The
@@ -228,19 +242,14 @@ func (l *Launcher) Prewarm(ctx context.Context, wanted []message.PrewarmTarget) 
 // prewarm starts a runner ahead. A plan without the runner's capability starts none:
 // its steps do, if they may.
 func (l *Launcher) prewarm(ctx context.Context, want message.PrewarmTarget) error {
-	r, err := l.loadRunner(ctx, want.Runner, want.Configuration)
-	if err != nil {
-		return err
-	}
-	secret, err := l.ports.Secrets.Secret(ctx, want.Runner)
+	r, found, err := l.readAdmission(ctx, AdmissionKeys{Runner: want.Runner, Configuration: want.Configuration})
 	switch {
 	case err != nil:
-		return fmt.Errorf("read the runner's secret: %w", err)
-	case secret.Key != "" && !secret.Allows(want.Configuration, want.Capability):
+		return err
+	case found.Secret.Key != "" && !found.Secret.Allows(want.Configuration, want.Capability):
 		l.logger.Info("a runner is not started ahead, since the plan has not got its configuration id from its deployment", "runner", want.Runner)
 		return nil
 	}
-	r.secret = &secret
 	return l.ensureRunner(ctx, r)
 }
 
@@ -250,10 +259,19 @@ func (l *Launcher) loadRunner(ctx context.Context, name, id string) (runner, err
 	c, err := l.ports.Configurations.GetConfiguration(ctx, name, id)
 	switch {
 	case errors.Is(err, configuration.ErrNotFound):
-		return runner{}, message.ConfigurationFailure("Runner %q has no configuration %s; its stack was deleted, or has not been deployed with this plan. What to do: deploy the stack again", name, id)
+		return runner{}, noConfiguration(name, id)
 	case err != nil:
 		return runner{}, fmt.Errorf("read the configuration of the runner %s: %w", name, err)
 	}
+	return l.newRunner(name, id, c)
+}
+
+func noConfiguration(name, id string) error {
+	return message.ConfigurationFailure("Runner %q has no configuration %s; its stack was deleted, or has not been deployed with this plan. What to do: deploy the stack again", name, id)
+}
+
+// newRunner checks a configuration that was read as that of a runner.
+func (l *Launcher) newRunner(name, id string, c configuration.Configuration) (runner, error) {
 	if problems := c.Validate(); problems.HasErrors() {
 		text := ""
 		for i, p := range problems {

@@ -67,7 +67,6 @@ func TestEveryPropertyReachesTheTask(t *testing.T) {
 	t.Parallel()
 	elsewhere := map[string]string{
 		"SharedWith":                             "the launcher reads it for each job",
-		"Startup.Commands":                       "the agent reads them from the configuration",
 		"Ec2Configuration.Ami":                   "the launch template has it",
 		"Ec2Configuration.InstanceType":          "the launch template has it",
 		"Ec2Configuration.InstanceProfileName":   "the launch template has it",
@@ -101,5 +100,24 @@ func TestEveryPropertyReachesTheTask(t *testing.T) {
 		}
 		_, listed := elsewhere[path]
 		assert.Equal(t, listed, requests(base) == requests(launchtest.WithProperty(t, base, path)), "%s: pass it to the task, or list here why not", path)
+	}
+}
+
+// TestNoStartupCommands: the agent of a configuration without any need not read it.
+func TestNoStartupCommands(t *testing.T) {
+	t.Parallel()
+	for name, commands := range map[string][]string{"none": nil, "": {"true"}} {
+		c := onFargate()
+		c.Startup.Commands = commands
+		inAccount(t, c, func(t *testing.T, a *account) {
+			a.launch("t")
+			value := ""
+			for _, variable := range a.Tasks()[0].Request.Overrides.Containers[0].Environment {
+				if variable.Name == "ATTINI_STARTUP_COMMANDS" {
+					value = variable.Value
+				}
+			}
+			assert.Equal(t, name, value)
+		})
 	}
 }

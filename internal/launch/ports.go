@@ -34,19 +34,25 @@ func (p Ports) isComplete() bool {
 // Admissions are what the lifecycle function records of deployments, plans and runners.
 type Admissions interface {
 	// Admission reads what decides whether a job may run, in one call: every job needs
-	// it, and all of it may have changed since the job before.
+	// it, and all of it may have changed since the job before. It returns
+	// configuration.ErrNotFound for a configuration that does not exist.
 	Admission(ctx context.Context, job AdmissionKeys) (Admission, error)
 }
 
 // AdmissionKeys name what an Admission is read from; "" names nothing.
 type AdmissionKeys struct {
-	// Runner is the runner's resource name, StateMachine the ARN of the job's plan,
-	// Deployment the deployment's name, {environment}-{distribution}.
-	Runner, StateMachine, Deployment string
+	// Runner is the runner's resource name, Configuration the id of its configuration,
+	// StateMachine the ARN of the job's plan, Deployment the deployment's name,
+	// {environment}-{distribution}.
+	Runner, Configuration, StateMachine, Deployment string
 }
 
 // Admission decides whether a job may run.
 type Admission struct {
+	Configuration configuration.Configuration
+	// State is the runner's before the job is queued; zero if it is not deployed. A
+	// runner that is not cold may end meanwhile, and is read again.
+	State State
 	// Secret is the runner's; zero if it has none.
 	Secret configuration.Secret
 	// Stack is the name of the stack that the state machine belongs to; "" if it is no

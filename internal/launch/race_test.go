@@ -1,11 +1,14 @@
 package launch_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/attini-go/runner/internal/launch"
 )
 
 // TestIdleRace is D-A and guarantee 4: an agent goes idle while a job is
@@ -56,4 +59,60 @@ func TestIdleRace(t *testing.T) {
 		}
 	}
 	assert.GreaterOrEqual(t, tries, 200)
+}
+
+// TestColdNoMore: a runner is cold when its job is admitted. Whatever becomes of it until
+// the launcher takes the lock, the job runs once, on the one task.
+func TestColdNoMore(t *testing.T) {
+	t.Parallel()
+	for name, meanwhile := range map[string]func(a *account){
+		"started":             func(a *account) { a.launch("other") },
+		"started and working": func(a *account) { a.launch("other"); a.started().Work() },
+		"started and retired": func(a *account) { a.launch("other"); a.started().Work(); a.agent().Retire() },
+		"being started": func(a *account) {
+			_, err := a.Ports(nil).States.Lock(a.t.Context(), a.name(), launch.Lock{Owner: "dead", Until: time.Now().Add(time.Minute), Attempt: "x", Configuration: a.id})
+			require.NoError(a.t, err)
+		},
+	} {
+		for _, before := range []string{"Queue.Send", "Checks.At", "States.Lock"} {
+			t.Run(name+" before "+before, func(t *testing.T) {
+				t.Parallel()
+				inAccount(t, onFargate(), func(t *testing.T, a *account) {
+					var once sync.Once
+					l := a.launcher(func(call string, done bool) error {
+						if call == before && !done {
+							once.Do(func() { meanwhile(a) })
+						}
+						return nil
+					})
+					require.NoError(t, l.Launch(t.Context(), a.job("mine")))
+					for _, agent := range a.agents() {
+						agent.Work()
+					}
+					a.succeeded("mine")
+					if name != "started and retired" {
+						assert.Len(t, a.Tasks(), 1)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestRemovedMeanwhile: a runner that is cold when its job is admitted, and deleted before
+// the lock is taken, is not started.
+func TestRemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	inAccount(t, onFargate(), func(t *testing.T, a *account) {
+		l := a.launcher(func(call string, done bool) error {
+			if call == "States.Lock" && !done {
+				_, err := a.Ports(nil).States.MarkDeleted(t.Context(), a.name())
+				require.NoError(t, err)
+			}
+			return nil
+		})
+		require.NoError(t, l.Launch(t.Context(), a.job("mine")))
+		a.failed("mine", "RunnerConfigError", "the runner is not deployed, or is being deleted")
+		assert.Empty(t, a.Tasks())
+	})
 }

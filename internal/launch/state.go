@@ -60,6 +60,11 @@ type State struct {
 	StartFailures int
 }
 
+// isCold reports whether nothing of the runner is there or being started.
+func (s State) isCold() bool {
+	return s.QueueURL != "" && s.Task == "" && s.Host == "" && s.Attempt == ""
+}
+
 // isBooting reports whether the runner's newest host has had no task yet.
 func (s State) isBooting() bool { return !s.HostBootedAt.IsZero() }
 
@@ -73,6 +78,8 @@ type Lock struct {
 	Attempt string
 	// Configuration is what is to be started.
 	Configuration string
+	// CheckAt is when the runner is checked next; zero leaves it as it is.
+	CheckAt time.Time
 }
 
 // TaskRecord is a task that was started.

@@ -141,7 +141,12 @@ func (s Settings) environment(r runner, host string) []Variable {
 		{protocol.EnvRegion, s.Region},
 		{protocol.EnvArtifactStore, s.ArtifactStore},
 	}
+	startupCommands := ""
+	if len(c.Startup.Commands) == 0 {
+		startupCommands = protocol.NoStartupCommands
+	}
 	for _, optional := range []Variable{
+		{protocol.EnvStartupCommands, startupCommands},
 		{protocol.EnvStartupTimeout, formatNonZero(c.Startup.CommandsTimeout)},
 		{protocol.EnvIdleTimeToLive, formatNonZero(c.Runner.IdleTimeToLive)},
 		{protocol.EnvIsolation, c.Isolation},

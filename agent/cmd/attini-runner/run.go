@@ -55,7 +55,7 @@ func (a *agent) run(ctx context.Context) error {
 		})
 	})
 	registration.Go(func() {
-		if a.settings.ConfigurationID == "" {
+		if a.settings.ConfigurationID == "" || a.settings.NoStartupCommands {
 			return
 		}
 		notRead = a.retryStart(ctx, func(ctx context.Context) (err error) {
@@ -93,7 +93,7 @@ func (a *agent) run(ctx context.Context) error {
 	if err := errors.Join(registered, notRead, err); err != nil {
 		return err
 	}
-	if a.settings.ConfigurationID != "" {
+	if a.settings.ConfigurationID != "" || a.settings.NoStartupCommands {
 		declared.StartupCommands = startupCommands
 	}
 	work, err := worker.New(a.config(made, declared), ports, a.logger)

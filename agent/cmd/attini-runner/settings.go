@@ -17,7 +17,9 @@ type settings struct {
 	ConfigurationHash                                         int32
 	// ConfigurationID is the configuration that the task was started from; the framework's
 	// launcher does not give it.
-	ConfigurationID   string
+	ConfigurationID string
+	// NoStartupCommands means that it has no startup commands.
+	NoStartupCommands bool
 	MaxConcurrentJobs int
 	// TokenKey seals the tokens of claims.
 	TokenKey string
@@ -97,6 +99,13 @@ func readSettings(e environment) (settings, error) {
 	s.HeartbeatInterval = s.seconds(e, protocol.EnvHeartbeatInterval, protocol.HeartbeatInterval, 1, 60)
 	s.LeaseTime = s.seconds(e, protocol.EnvLeaseTime, protocol.LeaseTime, 2, 3600)
 	s.SettleTime = s.seconds(e, protocol.EnvSettleTime, protocol.SettleTime, 0, 3600)
+	switch e[protocol.EnvStartupCommands] {
+	case "":
+	case protocol.NoStartupCommands:
+		s.NoStartupCommands = true
+	default:
+		s.warn(protocol.EnvStartupCommands, e, "those of the configuration")
+	}
 	switch e[protocol.EnvIsolation] {
 	case "", "none":
 	case protocol.IsolationJob:

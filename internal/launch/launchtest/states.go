@@ -48,6 +48,9 @@ func (s States) Lock(_ context.Context, runner string, lock launch.Lock) (launch
 		if i.Attempt == "" {
 			i.Attempt = lock.Attempt
 		}
+		if !lock.CheckAt.IsZero() {
+			i.CheckAt = lock.CheckAt
+		}
 		return nil
 	})
 }

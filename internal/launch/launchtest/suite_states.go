@@ -262,6 +262,22 @@ func testChecks(t *testing.T, states launch.States, runner string) {
 	require.NoError(t, err, "without an earlier one")
 	require.NoError(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{Before: state.CheckAt}))
 
+	// The lock arranges a check, and leaves one that is arranged.
+	lock := launch.Lock{Owner: "l", Until: now().Add(time.Minute), Attempt: "x", Configuration: "v1-1", CheckAt: at}
+	state, err = states.Lock(t.Context(), runner, lock)
+	require.NoError(t, err)
+	assert.WithinDuration(t, at, state.CheckAt, 0)
+	lock.CheckAt = time.Time{}
+	state, err = states.Lock(t.Context(), runner, lock)
+	require.NoError(t, err)
+	assert.WithinDuration(t, at, state.CheckAt, 0)
+	lock.Owner, lock.CheckAt = "m", later
+	state, err = states.Lock(t.Context(), runner, lock)
+	require.ErrorIs(t, err, launch.ErrLocked)
+	assert.WithinDuration(t, at, state.CheckAt, 0, "who does not get the lock arranges nothing by it")
+	require.NoError(t, states.Release(t.Context(), runner, "l", false))
+	require.NoError(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{Before: at}))
+
 	// A new task ends every doubt.
 	require.NoError(t, states.EndCheck(t.Context(), runner, launch.CheckRecord{At: at, Doubt: "agent-silent", DoubtSince: at}))
 	taken(t, states, runner, "a")

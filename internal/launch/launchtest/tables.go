@@ -60,7 +60,15 @@ var _ launch.Admissions = Admissions{}
 // Admission implements launch.Admissions.
 func (a Admissions) Admission(_ context.Context, job launch.AdmissionKeys) (launch.Admission, error) {
 	return call(a.user, "Admissions.Admission", func() (launch.Admission, error) {
-		return launch.Admission{Secret: a.secrets[job.Runner], Stack: a.plans[job.StateMachine], Deployment: a.deployments[job.Deployment]}, nil
+		found := launch.Admission{Secret: a.secrets[job.Runner], Stack: a.plans[job.StateMachine], Deployment: a.deployments[job.Deployment]}
+		if item := a.runners[job.Runner]; item != nil && !item.closed {
+			found.State = item.State
+		}
+		var kept bool
+		if found.Configuration, kept = a.configurations[job.Runner][job.Configuration]; !kept && job.Configuration != "" {
+			return launch.Admission{}, configuration.ErrNotFound
+		}
+		return found, nil
 	})
 }
 
