@@ -26,6 +26,9 @@ type jobDirPool struct {
 
 	mu   sync.Mutex
 	free []string
+	// unremoved are directories whose removal failed, for example because no file
+	// descriptor was left. It is tried again after the next job.
+	unremoved []string
 }
 
 // jobDir is the private directory of a job. The agent's own two files may be
@@ -85,6 +88,7 @@ func (p *jobDirPool) release(d jobDir, succeeded bool) {
 			_ = os.Remove(file) // no later job uses its name
 		}
 	}
+	p.removeAgain()
 	switch {
 	case d.directory == "":
 	case succeeded && d.isPristine():
@@ -133,19 +137,31 @@ func holds(path string, entries ...string) bool {
 	return true
 }
 
-// removeAll removes all free directories.
+// removeAll removes all directories that no job has.
 func (p *jobDirPool) removeAll() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, directory := range p.free {
+	p.unremoved, p.free = append(p.unremoved, p.free...), nil
+	p.mu.Unlock()
+	p.removeAgain()
+}
+
+// removeAgain removes the directories whose removal failed before.
+func (p *jobDirPool) removeAgain() {
+	p.mu.Lock()
+	left := p.unremoved
+	p.unremoved = nil
+	p.mu.Unlock()
+	for _, directory := range left {
 		p.remove(directory)
 	}
-	p.free = nil
 }
 
 func (p *jobDirPool) remove(directory string) {
 	if err := fstree.RemoveAll(directory); err != nil {
-		p.logger.Warn("cannot remove a job's directory", "error", err)
+		p.logger.Warn("cannot remove a job's directory; trying again after the next job", "error", err)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.unremoved = append(p.unremoved, directory)
 	}
 }
 

@@ -78,3 +78,31 @@ func replace(path, destination string) error {
 	}
 	return os.Symlink(destination, path)
 }
+
+// TestDirectoryIsRemovedLater: a job's directory that cannot be removed at the job's end
+// does not stay for the life of the agent.
+func TestDirectoryIsRemovedLater(t *testing.T) {
+	t.Parallel()
+	parent := filepath.Join(t.TempDir(), "jobs")
+	require.NoError(t, os.Mkdir(parent, 0o700))
+	ds := &jobDirPool{directory: parent, logger: slog.New(slog.DiscardHandler)}
+	message, err := protocol.ParseMessage([]byte("{}"))
+	require.NoError(t, err)
+	first, err := ds.acquire(message)
+	require.NoError(t, err)
+	second, err := ds.acquire(message)
+	require.NoError(t, err)
+
+	require.NoError(t, os.Rename(parent, parent+"-away"))
+	require.NoError(t, os.Symlink(parent, parent)) // nothing below can be opened
+	ds.release(first, false)
+	require.NoError(t, os.Remove(parent))
+	require.NoError(t, os.Rename(parent+"-away", parent))
+	require.DirExists(t, first.directory)
+
+	ds.release(second, true)
+	assert.NoDirExists(t, first.directory)
+	assert.DirExists(t, second.directory, "it is free")
+	ds.removeAll()
+	assert.NoDirExists(t, second.directory)
+}
