@@ -163,6 +163,11 @@ simulate: ## Play COUNT (10,000,000) schedules of the simulation from the seed F
 faults: tools ## Run the agent with each fault at each stage of its jobs, and write docs/faults.md; takes ten minutes.
 	ATTINI_FAULTS=1 ATTINI_FAULTS_PAGE=$(CURDIR)/docs/faults.md $(GO) test -count=1 -timeout 60m -v -run 'TestFaultMatrix$$' ./e2e
 
+.PHONY: soak
+SOAK ?= 30m
+soak: tools ## Run three runners for SOAK (30m) while one thing after another goes wrong, and print what they hold.
+	ATTINI_SOAK=$(SOAK) $(GO) test -count=1 -timeout 0 -v -run 'TestSoak$$' ./e2e
+
 .PHONY: bench
 bench: ## Run the benchmarks; compare ratios within one run, machines differ.
 	@set -e; for module in $(MODULES); do (cd $$module && $(GO) test -run '^$$' -bench . -benchmem ./...); done

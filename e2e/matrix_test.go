@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -108,7 +109,7 @@ func runCell(t *testing.T, f fault, s stage) counts {
 	if f.ends {
 		b.startNextAgent(t, "arn:task/b")
 	}
-	return c.count()
+	return c.count(t)
 }
 
 // strike has the fault happen, once.
@@ -128,12 +129,13 @@ func (c *cell) begun() []string {
 
 // count waits for all steps' ends. A step that ends by its heartbeat was hung; one that
 // neither ran nor failed was lost.
-func (c *cell) count() counts {
-	got := counts{sent: len(c.executions)}
+func (w *work) count(t testing.TB) counts {
+	t.Helper()
+	got := counts{sent: len(w.executions)}
 	words := map[string]bool{}
-	for i, execution := range c.executions {
-		ended := c.ended(c.t, execution, 2*soon)
-		ran, _ := os.ReadFile(filepath.Join(c.written, fmt.Sprint(i))) // it has not run
+	for i, execution := range w.executions {
+		ended := w.ended(t, execution, 2*soon)
+		ran, _ := os.ReadFile(filepath.Join(w.written, fmt.Sprint(i))) // it has not run
 		times := len(strings.Fields(string(ran)))
 		switch {
 		case times == 1:
@@ -148,8 +150,8 @@ func (c *cell) count() counts {
 		if ended.Status != sfntypes.ExecutionStatusFailed {
 			continue
 		}
-		failure := *ended.Error + ": " + *ended.Cause
-		if strings.HasPrefix(*ended.Error, "States.") {
+		failure := aws.ToString(ended.Error) + ": " + aws.ToString(ended.Cause) // stopped: neither
+		if strings.HasPrefix(failure, "States.") {
 			got.hung++
 		}
 		words[wordsOf(failure)] = true

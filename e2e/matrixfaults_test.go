@@ -49,6 +49,8 @@ type fault struct {
 	strike func(*cell)
 	// ends means that the agent takes no more jobs, so that the runner's next one starts.
 	ends bool
+	// stays means that the fault does not end.
+	stays bool
 }
 
 func faults() []fault {
@@ -94,7 +96,7 @@ func faults() []fault {
 				assert.NoError(c.t, err)
 			}
 		}},
-		{name: "receipts are stale", strike: func(c *cell) { c.stale.Store(true) }},
+		{name: "receipts are stale", strike: func(c *cell) { c.stale.Store(true) }, stays: true},
 		{name: "the disk is full", strike: func(c *cell) { c.limit(unix.RLIMIT_FSIZE, 0) }},
 		{name: "no file descriptor is left", strike: func(c *cell) { c.limit(unix.RLIMIT_NOFILE, 8) }},
 	}

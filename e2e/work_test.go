@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,12 +51,13 @@ func (b *fixture) work(t testing.TB, jobs int, commands ...string) *work {
 }
 
 // startNextAgent starts the agent that comes after one that was killed.
-func (b *fixture) startNextAgent(t testing.TB, task string) {
+func (b *fixture) startNextAgent(t testing.TB, task string, environment ...string) *agent {
 	t.Helper()
 	b.runner(t, task)
 	a := b.prepare(t, task)
-	a.process.Env = append(a.process.Env, quick()...)
+	a.process.Env = slices.Concat(a.process.Env, quick(), environment)
 	a.begin(t)
+	return a
 }
 
 // item is the job that a call's body is about: it has its execution's name or
