@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -29,9 +30,11 @@ type fakeAWS struct {
 	// received gets an element at each receive.
 	received chan struct{}
 
-	mutex    sync.Mutex
-	messages []string
-	answered int
+	mutex     sync.Mutex
+	messages  []string
+	succeeded int
+	// calls counts by service and operation.
+	calls map[string]int
 }
 
 func newFakeAWS(t *testing.T) *fakeAWS {
@@ -41,7 +44,7 @@ func newFakeAWS(t *testing.T) *fakeAWS {
 	_, err := writer.Create("file")
 	require.NoError(t, err)
 	require.NoError(t, writer.Close())
-	f := &fakeAWS{archive: archive.Bytes(), received: make(chan struct{}, 1000)}
+	f := &fakeAWS{archive: archive.Bytes(), received: make(chan struct{}, 1000), calls: map[string]int{}}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	return f
@@ -53,6 +56,9 @@ const agentItem = `{"taskId":{"S":"arn:task"},"environment":{"S":"dev"},"distrib
 // ServeHTTP implements http.Handler.
 func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	target := r.Header.Get("X-Amz-Target")
+	f.mutex.Lock()
+	f.calls[target]++
+	f.mutex.Unlock()
 	switch operation := target[strings.LastIndex(target, ".")+1:]; operation {
 	case "":
 		f.object(w, r)
@@ -64,9 +70,9 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.batch(w, r)
 	case "Query":
 		_, _ = io.WriteString(w, `{"Items":[],"Count":0,"ScannedCount":0}`)
-	case "SendTaskSuccess", "SendTaskFailure":
+	case "SendTaskSuccess":
 		f.mutex.Lock()
-		f.answered++
+		f.succeeded++
 		f.mutex.Unlock()
 		_, _ = io.WriteString(w, `{}`)
 	default:
@@ -106,27 +112,35 @@ func (f *fakeAWS) object(w http.ResponseWriter, r *http.Request) {
 
 func (f *fakeAWS) receive(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // so that it is noticed when the client goes
-	f.received <- struct{}{}
+	select {
+	case f.received <- struct{}{}:
+	default: // many jobs
+	}
 	f.mutex.Lock()
 	messages := f.messages[:min(10, len(f.messages))]
 	f.messages = f.messages[len(messages):]
 	f.mutex.Unlock()
 	if len(messages) == 0 {
-		<-r.Context().Done()
+		select {
+		case <-r.Context().Done():
+		case <-time.After(20 * time.Second):
+			_, _ = io.WriteString(w, `{}`)
+		}
 		return
 	}
 	var found []map[string]string
 	for _, body := range messages {
 		sum := md5.Sum([]byte(body))
-		found = append(found, map[string]string{"Body": body, "ReceiptHandle": "r", "MessageId": "m", "MD5OfBody": hex.EncodeToString(sum[:])})
+		found = append(found, map[string]string{"Body": body, "ReceiptHandle": hex.EncodeToString(sum[:]), "MessageId": "m", "MD5OfBody": hex.EncodeToString(sum[:])})
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"Messages": found})
 }
 
-// send has a job received.
-func (f *fakeAWS) send(t *testing.T, step, command string) {
+// send has a job received, with more in its input.
+func (f *fakeAWS) send(t *testing.T, step, command string, input ...string) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{
+		"input": input, "taskConfigHashCode": 1,
 		"Properties":                      map[string]any{"Commands": []string{command}},
 		"deploymentPlanExecutionMetadata": map[string]any{"sfnToken": "token-" + step, "stepName": step, "executionArn": "arn:execution"},
 		"deploymentOriginData": map[string]any{
@@ -157,7 +171,7 @@ func (f *fakeAWS) process(t *testing.T, file string) *exec.Cmd {
 	process.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=a-secret", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=" + f.URL,
 		"ATTINI_QUEUE_URL=" + f.URL + "/queue", "ATTINI_DEPLOY_DATA_TABLE=deploy", "ATTINI_RESOURCE_STATE_TABLE=state",
-		"ATTINI_RUNNER_RESOURCE_NAME=shop-Build", "ATTINI_AWS_REGION=eu-west-1", "ATTINI_MAX_CONCURRENT_JOBS=20",
+		"ATTINI_RUNNER_RESOURCE_NAME=shop-Build", "ATTINI_AWS_REGION=eu-west-1", "ATTINI_MAX_CONCURRENT_JOBS=20", "ATTINI_CONFIGURATION_HASH=1",
 		"ECS_CONTAINER_METADATA_URI_V4=" + f.URL + "/metadata", "TMPDIR=" + t.TempDir(),
 	}
 	process.Stderr = os.Stderr

@@ -50,7 +50,7 @@ func busyMemory() row {
 			require.Eventually(t, func() bool {
 				f.mutex.Lock()
 				defer f.mutex.Unlock()
-				return f.answered == 20
+				return f.succeeded == 20
 			}, 3*time.Minute, 100*time.Millisecond)
 			return memoryOf(t, agent.Process.Pid, "HWM"), 0
 		},

@@ -19,11 +19,15 @@ func (w *Worker) catchPanic(do func() error) (err error) {
 	return do()
 }
 
-// call makes one call, bounded in time.
+// call makes one call, bounded in time, and waits for its end. It uses a goroutine of
+// its own: calls of AWS need deep stacks, and the goroutines of a thousand waiting jobs
+// would keep theirs.
 func (w *Worker) call(ctx context.Context, bound time.Duration, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
-	return w.catchPanic(func() error { return do(ctx) })
+	result := make(chan error, 1)
+	go func() { result <- w.catchPanic(func() error { return do(ctx) }) }()
+	return <-result
 }
 
 // measure calls the meter, if there is one. Its panics cost only numbers.
