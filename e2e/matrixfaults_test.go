@@ -110,7 +110,8 @@ func (c *cell) limit(resource int, most uint64) {
 	var before unix.Rlimit
 	assert.NoError(c.t, unix.Prlimit(pid, resource, nil, &before))
 	assert.NoError(c.t, unix.Prlimit(pid, resource, &unix.Rlimit{Cur: most, Max: before.Max}, nil))
-	time.AfterFunc(outage, func() { _ = unix.Prlimit(pid, resource, &before, nil) }) // it may have ended
+	usual := unix.Rlimit{Cur: before.Max, Max: before.Max}                          // a limit may be in force already
+	time.AfterFunc(outage, func() { _ = unix.Prlimit(pid, resource, &usual, nil) }) // it may have ended
 }
 
 // kill ends the agent. The call that it was at is not made.

@@ -113,7 +113,10 @@ func (s *soaking) run(length time.Duration, note func(holdings)) {
 		}
 		note(s.rest(began))
 	}
-	s.add("nothing", s.burst("").count(s.t)) // after a job the agent cleans up what it could not before
+	time.Sleep(2 * outage)         // the longest that a fault lasts
+	calm := s.burst("").count(s.t) // after a job the agent cleans up what it could not before
+	s.add("nothing", calm)
+	assert.Equal(s.t, calm.sent, calm.once, "jobs run again when all is well: %v", calm.words)
 	last := s.rest(began)
 	assert.Eventually(s.t, func() bool {
 		last = s.measure(began)
