@@ -44,7 +44,6 @@ func TestIdleRace(t *testing.T) {
 	}, runners)
 	t.Logf("%d tasks for %d jobs", tasks.Load(), runners*tries)
 	assert.Greater(t, tasks.Load(), int64(runners), "some agents have left before the job")
-	assert.Less(t, tasks.Load(), int64(runners*tries), "some had it")
 }
 
 // numbered is the name of one of several restless Runners. The recording of requests takes

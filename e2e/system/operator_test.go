@@ -18,8 +18,8 @@ import (
 // has succeeded, and after its job has failed.
 func TestOperator(t *testing.T) {
 	t.Parallel()
-	a := open(t)
-	s := a.deploy(t, template(object{}, onCall(job(last(), "echo hello", "sleep 4", "echo bye; test -e /nothing"))))
+	a, g := open(t), newJobBarrier(t)
+	s := a.deploy(t, template(object{}, onCall(job(last(), "echo hello", g.waitCommand(), "echo bye; test -e /nothing"))))
 	s.first(t)
 	who := inspect.New(a.config(keyOperator))
 	look := func(target string) doctor.Observations {
@@ -49,6 +49,7 @@ func TestOperator(t *testing.T) {
 	assert.Equal(t, execution, found)
 	var lines []string
 	reader := &planlog.Reader{Store: store, Print: func(l planlog.Line) error { lines = append(lines, l.Step+" "+l.Text); return nil }}
+	g.release(t)
 	require.NoError(t, reader.Follow(t.Context()))
 	assert.Equal(t, []string{"Step hello", "Step bye"}, lines)
 

@@ -97,7 +97,7 @@ func (s *story) failed(t *testing.T, executions []string, count int) (causes []s
 }
 
 // afterLoss asserts that of five jobs two have failed with a cause, and that the others run
-// on a second task, each once.
+// on another task, each once. A slow machine's agents may be idle in between, and leave.
 func (s *story) afterLoss(t *testing.T, executions []string, cause string) {
 	t.Helper()
 	for _, found := range s.failed(t, executions, 2) {
@@ -119,8 +119,9 @@ func (s *story) busy(t *testing.T) (executions []string) {
 
 func (s *story) interrupt(t *testing.T) {
 	t.Helper()
-	require.NoError(t, s.ecsFake.Kill(s.tasks()[len(s.tasks())-1].TaskArn, "SpotInterruption", "Your Spot Task was interrupted."))
-	s.eventually(t, "the task does not end", func() bool { return s.stopped() == len(s.tasks()) })
+	last := len(s.tasks()) - 1
+	require.NoError(t, s.ecsFake.Kill(s.tasks()[last].TaskArn, "SpotInterruption", "Your Spot Task was interrupted."))
+	s.eventually(t, "the task does not end", func() bool { return s.tasks()[last].LastStatus == "STOPPED" })
 }
 
 func eventLost(t *testing.T, s *story) {
@@ -128,14 +129,12 @@ func eventLost(t *testing.T, s *story) {
 	s.interrupt(t)
 	s.pass(t, time.Minute)
 	s.afterLoss(t, jobs, "SpotInterruption: Your Spot Task")
-	assert.Len(t, s.tasks(), 2)
 }
 
 func eventTwice(t *testing.T, s *story) {
 	jobs := s.busy(t)
 	s.interrupt(t)
 	s.afterLoss(t, jobs, "SpotInterruption: Your Spot Task")
-	assert.Len(t, s.tasks(), 2)
 }
 
 // eventEarly: the task has ended, and its event been handled, when the launcher gets the
@@ -186,5 +185,4 @@ func eventLate(t *testing.T, s *story) {
 	event()
 	s.eventually(t, "nobody looks at the event", func() bool { return asked.Load() > before })
 	s.afterLoss(t, jobs, "SpotInterruption: Your Spot Task")
-	assert.Len(t, s.tasks(), 2)
 }

@@ -43,7 +43,7 @@ async function open(name, {scheme = "light", width = 1280, height = 800} = {}) {
 }
 
 async function until(page, what, condition, ...values) {
-  await page.waitForFunction(condition, {timeout: 8000, polling: 50}, ...values).catch(() => check(what, false));
+  await page.waitForFunction(condition, {timeout: 120000, polling: 50}, ...values).catch(() => check(what, false));
 }
 
 async function picture(page, name) {
