@@ -114,7 +114,10 @@ func TestAgentDrains(t *testing.T) {
 	const jobs = 30 // more than run at a time
 	b := newFixture(t)
 	b.runner(t, "arn:task/a")
-	first := b.start(t, "arn:task/a")
+	first := b.prepare(t, "arn:task/a")
+	// Its jobs run until the next agent is up, however long that takes.
+	first.process.Env = append(first.process.Env, fmt.Sprint("ECS_CONTAINER_STOP_TIMEOUT=", int(soon.Seconds())))
+	first.begin(t)
 	written := t.TempDir()
 	release := filepath.Join(written, "release")
 	machine := b.machine(t, `{"StartAt":"One","States":{"One":`+b.job([]string{
