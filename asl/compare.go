@@ -89,8 +89,9 @@ func comparisonFields() []Field {
 	return fields
 }
 
-// operand reads the right side of the comparison called name. Of a value that does not fit, the reader reports the problem: the machine is never
-// run then, so what the comparison holds in its place does not matter.
+// operand reads the right side of the comparison called name. Of a value that does not fit,
+// the reader reports the problem: the machine is never run then, so what the comparison holds
+// in its place does not matter.
 func (o *object) operand(variable *path, name string) condition {
 	c := comparison{name: name, variable: variable}
 	c.operator, _ = operatorNamed(name)

@@ -41,7 +41,7 @@ func TestTableOfWaitingJobs(t *testing.T) {
 		held := min(waiting, agentHolds)
 		require.Eventually(t, func() bool { return waiting-f.unreceived() >= held }, 3*time.Minute, 100*time.Millisecond)
 		before := f.counted()
-		time.Sleep(waitingTime)
+		time.Sleep(waitingTime) // calls are counted meanwhile, two rounds of heartbeats
 		after := f.counted()
 		rate := func(service string) (calls float64) {
 			for name, count := range after {

@@ -36,7 +36,7 @@ func (r *refusals) count(group string) int {
 	return r.refused[group]
 }
 
-// answer is a standin.Answer of RunTask.
+// answer is a fakeaws.Answer of RunTask.
 func (r *refusals) answer(_ int, w http.ResponseWriter, request *http.Request) bool {
 	body, err := fakeaws.Body(request)
 	if err != nil {
